@@ -1,0 +1,103 @@
+"""What can be asked of a process instance. Frozen values: `advance` takes one and gives the new state and its changes.
+
+Ids are the engine's own short strings, unique within one root instance and stable for the life of what they name. They
+were handed out in a change (`TaskCreated.id`, `JobCreated.id`, `TimerSet.id`, `SubscriptionOpened.id`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Variables = Mapping[str, Any]
+"""JSON-shaped values: None, bool, int, Decimal or float, str, list, dict with str keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start a root instance of `process_id` at its none start event, or at `start_event` (message, timer, signal)."""
+
+    process_id: str
+    variables: Variables = field(default_factory=dict)
+    start_event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    """Complete the open user task `id` with the variables of its form."""
+
+    id: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteJob:
+    """Complete the open job `id` (service, send, script or business rule task, or message throw event with a type)."""
+
+    id: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowError:
+    """A worker or a person reports a BPMN error on the open job or user task `id`."""
+
+    id: str
+    error_code: str
+    message: str = ""
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowEscalation:
+    """A worker or a person raises a BPMN escalation from the open job or user task `id`, which stays open unless a
+    boundary event interrupts it."""
+
+    id: str
+    escalation_code: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer:
+    """The timer `id` is due."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverMessage:
+    """A message was correlated to the open subscription `id` (kind message)."""
+
+    id: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverSignal:
+    """A signal was broadcast: every open subscription of that name in this instance catches it."""
+
+    name: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """Write variables into a scope: "" is the root process instance, else the id of an active element instance."""
+
+    variables: Variables
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Terminate the whole root instance."""
+
+    reason: str = ""
+
+
+Command = (
+    Start | CompleteTask | CompleteJob | ThrowError | ThrowEscalation | FireTimer | DeliverMessage | DeliverSignal
+    | SetVariables | Cancel
+)

@@ -1,0 +1,126 @@
+"""The catalogue of errors and the shape of a problem found in a definition.
+
+Every error that a person or a program can meet derives from `RedressError` and carries a stable `code`. The message
+says what was expected, what was found and what to do. HTTP statuses are given at the edge (`service.api`), by class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RedressError(Exception):
+    """Something went wrong in a way that we expected could happen."""
+
+    code = "error"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class InvalidInput(RedressError):
+    """The input is malformed."""
+
+    code = "invalid-input"
+
+
+class NotFound(RedressError):
+    """No such thing, or it is not yours to see."""
+
+    code = "not-found"
+
+
+class Forbidden(RedressError):
+    """You may not do this."""
+
+    code = "forbidden"
+
+
+class Unauthenticated(RedressError):
+    """Sign in, or send a valid token."""
+
+    code = "unauthenticated"
+
+
+class StateConflict(RedressError):
+    """The state of the thing does not allow this (any more)."""
+
+    code = "state-conflict"
+
+
+class TooLarge(RedressError):
+    """The input is larger than is accepted."""
+
+    code = "too-large"
+
+
+class Unavailable(RedressError):
+    """The service cannot do this now; try again."""
+
+    code = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of a form or request body that is not acceptable. `pointer` is a JSON Pointer (RFC 6901)."""
+
+    pointer: str
+    message: str
+
+
+class FormInvalid(RedressError):
+    """The form has fields that are missing, extra or wrong."""
+
+    code = "form-invalid"
+
+    def __init__(self, errors: Iterable[FieldError], message: str | None = None) -> None:
+        super().__init__(message)
+        self.errors = tuple(errors)
+
+
+class Severity(StrEnum):
+    """How bad a problem in a definition is. An error refuses deployment; a warning is shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a definition file, as `redress check` reports it.
+
+    `code` is stable and kebab-case (`xml-doctype`, `feel-syntax`, `bpmn-unsupported-complex-gateway`). `line` is
+    1-based, 0 where unknown. `element` is the id of the BPMN/DMN element, "" where there is none. `message` says what
+    was found, `mend` what to do about it.
+    """
+
+    code: str
+    file: str
+    line: int
+    element: str
+    message: str
+    mend: str
+    severity: Severity = Severity.ERROR
+
+
+class DefinitionInvalid(RedressError):
+    """The definition files have problems that have to be mended first."""
+
+    code = "definition-invalid"
+
+    def __init__(self, problems: Iterable[Problem], message: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__(message or self._sentence())
+
+    def _sentence(self) -> str:
+        first = self.problems[0] if self.problems else None
+        if first is None:
+            return (self.__doc__ or "").strip()
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return f"{first.file}:{first.line}: {first.element or '-'}: {first.message} {first.mend}{more}"
