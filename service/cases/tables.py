@@ -1,0 +1,55 @@
+"""Rows of a complaint: its facts, and the clocks that run on it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from service.db import Json, UtcDateTime, metadata
+
+complaint = sa.Table(
+    "complaint",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.String(20), nullable=False, unique=True),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("customer_name", sa.String(300)),
+    sa.Column("contact_phone", sa.String(100)),
+    sa.Column("contact_email", sa.String(320)),
+    sa.Column("contact_address", sa.String(1000)),
+    sa.Column("withheld", Json, nullable=False),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("language", sa.String(10), nullable=False),
+    sa.Column("product", sa.String(300)),
+    sa.Column("amount", sa.Numeric(18, 2)),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("registered_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("registered_by", sa.String(100), nullable=False),
+    sa.Column("external_id", sa.String(200), unique=True),
+    sa.Column("severity", sa.String(2)),
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("archived_at", UtcDateTime),
+    sa.Column("outcome", sa.String(60)),
+    sa.Column("facts", Json, nullable=False),
+    sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
+    sa.Index("ix_complaint_status_due", "status", "due_at", "root_key"),
+)
+"""`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage, decision
+and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an import or another system
+knows it from (`cfpb:3571115`)."""
+
+deadline = sa.Table(
+    "deadline",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("clock", sa.String(60), primary_key=True),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("statutory", sa.Boolean, nullable=False),
+    sa.Column("met_at", UtcDateTime),
+    sa.Column("source", sa.String(300), nullable=False),
+    sa.Column("confidence", sa.String(1), nullable=False),
+)
+"""One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`."""

@@ -1,0 +1,22 @@
+"""The database: engines, transactions, column types, the one `metadata` and its migrations.
+
+SQLite (WAL) and PostgreSQL behind one surface. Tables are declared beside their owners (`<package>/tables.py`) on
+`metadata`; every table that belongs to a case carries the root instance's key first. Nothing here knows a business
+word. Writes go through `Database.transaction()`, and there is one of them per command.
+"""
+
+from service.db.engine import Connection, Database, is_conflict
+from service.db.keys import MAX_CHILD, KeyAllocator, root_of
+from service.db.types import Json, UtcDateTime, metadata
+
+__all__ = [
+    "MAX_CHILD",
+    "Connection",
+    "Database",
+    "Json",
+    "KeyAllocator",
+    "UtcDateTime",
+    "is_conflict",
+    "metadata",
+    "root_of",
+]

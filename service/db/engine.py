@@ -1,0 +1,132 @@
+"""Engines and transactions for SQLite and PostgreSQL.
+
+SQLite gets two engines: a reading one that never opens a write transaction, and a writing one whose every transaction
+begins IMMEDIATE, so that it waits for the lock at the start instead of failing in the middle. WAL and
+`synchronous=FULL`: what was acknowledged survives a power cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.errors import InvalidInput, Unavailable
+
+__all__ = ["Connection", "Database", "is_conflict"]
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """One database: `read()` for queries, `transaction()` for the one short write of a command."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = _parse(url)
+        self.url = parsed
+        self.dialect = parsed.get_backend_name()
+        if self.dialect == "sqlite":
+            self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size)
+            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size)
+        else:
+            self._read_engine = self._write_engine = _postgresql_engine(parsed, pool_size)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading: one snapshot on SQLite, read committed on PostgreSQL. Nothing is committed."""
+        with _reachable(), self._read_engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One write transaction: committed when the block ends, rolled back whole when it raises."""
+        with _reachable(), self._write_engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every pooled connection (before a fork, at the end of a test)."""
+        self._read_engine.dispose()
+        self._write_engine.dispose()
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the database refused because somebody else was there first, and the command may simply run again."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return code in {"40001", "40P01", "55P03"}
+    return "database is locked" in str(error.orig)
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise InvalidInput(f"expected a database URL such as sqlite:///var/redress.db, got {url!r}") from None
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
+        raise InvalidInput(
+            f"expected a database URL that begins with sqlite: or postgresql+psycopg:, got {parsed.drivername!r}"
+        )
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _sqlite_engine(url: sa.URL, begin: str, pool_size: int) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: sa.URL, pool_size: int) -> sa.Engine:
+    return sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # no server-side prepared statements: they break behind a pooler in transaction mode
+        connect_args={"prepare_threshold": None},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+    )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        if is_conflict(error):
+            raise
+        reason = str(error.orig).strip().splitlines()
+        raise Unavailable(f"The database cannot be used: {reason[0] if reason else error}") from error
