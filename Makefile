@@ -1,0 +1,49 @@
+# run the demo, test, check: each works on a fresh clone with Python >= 3.11 and make
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check lock clean
+
+run: .venv/run.stamp
+	$(BIN)/redress serve --demo
+
+test: .venv/dev.stamp .venv/chromium.stamp
+	$(BIN)/python -m pytest -n auto $(PYTEST)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: .venv/dev.stamp
+	$(INSTALL) "uv>=0.9"
+	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --no-emit-index-url -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --no-emit-index-url --extra test --extra check -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv var
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "expected Python 3.11 or newer, found $$($(PYTHON) -V 2>&1); say PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: .venv/bin/python pyproject.toml requirements.lock
+	$(INSTALL) -r requirements.lock
+	$(INSTALL) --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+# the browser tests want Chromium and a font with Chinese; without them they say so and are skipped
+.venv/chromium.stamp: .venv/bin/python
+	@if ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	  echo "installing chromium for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null \
+	  || echo "chromium could not be installed: the browser tests will be skipped"; \
+	fi
+	@touch $@
