@@ -37,5 +37,7 @@ class VirtualClock:
 
     def move_to(self, instant: datetime) -> None:
         if instant < self._now:
-            raise ValueError(f"a clock does not go back: it is {self._now.isoformat()}, asked for {instant.isoformat()}")
+            raise ValueError(
+                f"a clock does not go back: it is {self._now.isoformat()}, asked for {instant.isoformat()}"
+            )
         self._now = instant.astimezone(UTC)

@@ -1,0 +1,10 @@
+"""The history of every case: append only, one row per step, chained by hash.
+
+A row is part of the write it records: same transaction, actor required, event from a closed list. Nothing here changes
+or deletes a row.
+"""
+
+from service.audit.chain import GENESIS, HistoryRow, append, list_cases, list_history, verify
+from service.audit.events import Event
+
+__all__ = ["GENESIS", "Event", "HistoryRow", "append", "list_cases", "list_history", "verify"]

@@ -189,7 +189,21 @@ class InstanceEnded:
 
 
 Change = (
-    ElementEntered | ElementLeft | FlowTaken | TaskCreated | TaskEnded | JobCreated | JobEnded | TimerSet | TimerEnded
-    | SubscriptionOpened | SubscriptionEnded | SignalThrown | EscalationRaised | ErrorRaised | VariablesSet
-    | DecisionMade | InstanceEnded
+    ElementEntered
+    | ElementLeft
+    | FlowTaken
+    | TaskCreated
+    | TaskEnded
+    | JobCreated
+    | JobEnded
+    | TimerSet
+    | TimerEnded
+    | SubscriptionOpened
+    | SubscriptionEnded
+    | SignalThrown
+    | EscalationRaised
+    | ErrorRaised
+    | VariablesSet
+    | DecisionMade
+    | InstanceEnded
 )

@@ -98,6 +98,14 @@ class Cancel:
 
 
 Command = (
-    Start | CompleteTask | CompleteJob | ThrowError | ThrowEscalation | FireTimer | DeliverMessage | DeliverSignal
-    | SetVariables | Cancel
+    Start
+    | CompleteTask
+    | CompleteJob
+    | ThrowError
+    | ThrowEscalation
+    | FireTimer
+    | DeliverMessage
+    | DeliverSignal
+    | SetVariables
+    | Cancel
 )

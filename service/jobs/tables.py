@@ -54,8 +54,14 @@ job = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
     sa.CheckConstraint("state IN ('created', 'completed', 'cancelled', 'failed', 'error')", name="state"),
-    sa.Index("ix_job_open", "type", "run_at", "key", sqlite_where=sa.text("state = 'created'"),
-             postgresql_where=sa.text("state = 'created'")),
+    sa.Index(
+        "ix_job_open",
+        "type",
+        "run_at",
+        "key",
+        sqlite_where=sa.text("state = 'created'"),
+        postgresql_where=sa.text("state = 'created'"),
+    ),
 )
 """Work for workers. An activated job stays `created` with `run_at` at the end of its lease; `failed` has no retries
 left and an incident."""
@@ -112,8 +118,12 @@ outbox = sa.Table(
     sa.Column("error_message", sa.Text),
     *_lease(),
     sa.CheckConstraint("state IN ('waiting', 'delivered', 'dead')", name="state"),
-    sa.Index("ix_outbox_waiting", "run_at", sqlite_where=sa.text("state = 'waiting'"),
-             postgresql_where=sa.text("state = 'waiting'")),
+    sa.Index(
+        "ix_outbox_waiting",
+        "run_at",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
 )
 """What is to leave the house (mail, webhook), written in the transaction that decided it."""
 
@@ -132,7 +142,11 @@ incident = sa.Table(
     sa.Column("resolved_at", UtcDateTime),
     sa.Column("resolved_by", sa.String(100)),
     sa.CheckConstraint("state IN ('active', 'resolved')", name="state"),
-    sa.Index("ix_incident_active", "created_at", sqlite_where=sa.text("state = 'active'"),
-             postgresql_where=sa.text("state = 'active'")),
+    sa.Index(
+        "ix_incident_active",
+        "created_at",
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    ),
 )
 """A step that could not be made, with what has to be mended. `subject_key` is the timer, job, task or outbox row."""

@@ -35,8 +35,14 @@ user_task = sa.Table(
     sa.Column("answer", Json),
     sa.CheckConstraint("state IN ('open', 'completed', 'cancelled')", name="state"),
     sa.CheckConstraint("(state = 'completed') = (completed_by IS NOT NULL)", name="completed_by"),
-    sa.Index("ix_user_task_assignee_open", "assignee", "due_at", "key", sqlite_where=sa.text("state = 'open'"),
-             postgresql_where=sa.text("state = 'open'")),
+    sa.Index(
+        "ix_user_task_assignee_open",
+        "assignee",
+        "due_at",
+        "key",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
 )
 """`excluded` holds the element ids whose performers may not do this task (four eyes); `variables` is what the form
 shows, `answer` what the person gave. `revision` goes up with every claim, release, assignment and draft."""

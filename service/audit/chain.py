@@ -1,0 +1,115 @@
+"""The hash chain of a case: each row's SHA-256 covers its content and the hash of the row before it.
+
+The content is hashed in one canonical form (JSON, sorted keys, UTC instants), so that the chain can be checked by
+anybody from an export. `append` is called inside the transaction of the command it records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from service.audit.events import Event
+from service.audit.tables import history
+from service.db import Connection
+
+GENESIS = "0" * 64
+"""The hash before the first row of every case."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One step of a case, as it was recorded."""
+
+    root_key: int
+    seq: int
+    at: datetime
+    actor: str
+    event: str
+    subject_key: int | None
+    details: Mapping[str, Any]
+    previous_hash: str
+    hash: str
+
+
+_LAST = (
+    sa.select(history.c.seq, history.c.hash)
+    .where(history.c.root_key == sa.bindparam("root_key"))
+    .order_by(history.c.seq.desc())
+    .limit(1)
+)
+_INSERT = sa.insert(history)
+_LIST = sa.select(history).where(history.c.root_key == sa.bindparam("root_key")).order_by(history.c.seq)
+_ROOTS = sa.select(history.c.root_key).distinct().order_by(history.c.root_key)
+
+
+def append(
+    connection: Connection,
+    root_key: int,
+    event: Event,
+    *,
+    actor: str,
+    at: datetime,
+    details: Mapping[str, Any],
+    subject_key: int | None = None,
+) -> int:
+    """Write the next row of the case's history; its sequence number. Two writers cannot take the same one: the key
+    is unique, and the loser's transaction fails as a conflict."""
+    last = connection.execute(_LAST, {"root_key": root_key}).one_or_none()
+    seq, previous = (1, GENESIS) if last is None else (last.seq + 1, last.hash)
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(details, default=str))
+    row = {
+        "root_key": root_key,
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "event": event.value,
+        "subject_key": subject_key,
+        "details": plain,
+        "previous_hash": previous,
+    }
+    connection.execute(_INSERT, {**row, "hash": digest(row)})
+    return seq
+
+
+def list_history(connection: Connection, root_key: int) -> list[HistoryRow]:
+    """The whole history of a case, oldest first."""
+    return [HistoryRow(**row) for row in connection.execute(_LIST, {"root_key": root_key}).mappings()]
+
+
+def verify(connection: Connection, root_key: int) -> int | None:
+    """The sequence number of the first row that does not fit the chain, None when all of them do."""
+    previous, expected = GENESIS, 1
+    for row in connection.execute(_LIST, {"root_key": root_key}).mappings():
+        fits = row["seq"] == expected and row["previous_hash"] == previous and row["hash"] == digest(dict(row))
+        if not fits:
+            return int(row["seq"])
+        previous, expected = row["hash"], expected + 1
+    return None
+
+
+def list_cases(connection: Connection) -> Iterator[int]:
+    """The root keys that have a history."""
+    yield from connection.execute(_ROOTS).scalars()
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """The SHA-256 of a row's content in canonical form, in hexadecimal."""
+    at: datetime = row["at"]
+    content = [
+        row["root_key"],
+        row["seq"],
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row["actor"],
+        row["event"],
+        row["subject_key"],
+        row["details"],
+        row["previous_hash"],
+    ]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

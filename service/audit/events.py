@@ -1,0 +1,28 @@
+"""What can be written into a case's history: `area:thing:happened`, past tense, nothing else."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """The events of a case. A history row has exactly one; what moved is in its details."""
+
+    COMPLAINT_REGISTERED = "case:complaint:registered"
+    INSTANCE_STARTED = "case:instance:started"
+    INSTANCE_CANCELLED = "case:instance:cancelled"
+    TASK_COMPLETED = "case:task:completed"
+    TASK_CLAIMED = "case:task:claimed"
+    TASK_RELEASED = "case:task:released"
+    TASK_ASSIGNED = "case:task:assigned"
+    TIMER_FIRED = "case:timer:fired"
+    JOB_COMPLETED = "case:job:completed"
+    JOB_FAILED = "case:job:failed"
+    JOB_ERROR_THROWN = "case:job:error-thrown"
+    MESSAGE_CORRELATED = "case:message:correlated"
+    SIGNAL_CAUGHT = "case:signal:caught"
+    VARIABLES_SET = "case:variables:set"
+    INCIDENT_RAISED = "case:incident:raised"
+    INCIDENT_RESOLVED = "case:incident:resolved"
+    LETTER_DELIVERED = "case:letter:delivered"
+    LETTER_UNDELIVERABLE = "case:letter:undeliverable"

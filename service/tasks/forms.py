@@ -1,0 +1,77 @@
+"""Validation of a form's answer against its JSON Schema (2020-12), with one message per field.
+
+A form is `{"id", "title", "schema", "uiSchema"}`. Schemas come from uploaded definitions: references to anything
+outside the document are never fetched. Compiled validators are cached by the schema's content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from service.errors import FieldError, FormInvalid, InvalidInput
+
+MAX_ANSWER_BYTES = 262_144
+MAX_ERRORS = 50
+
+
+def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
+    """The answer, once it is known to fit the form.
+
+    Without a form any JSON object of bounded size is taken. Raises FormInvalid with a JSON Pointer per field.
+    """
+    if not isinstance(answer, dict):
+        raise FormInvalid([FieldError("", f"expected an object, got {type(answer).__name__}")])
+    size = len(orjson.dumps(answer, default=str))
+    if size > MAX_ANSWER_BYTES:
+        raise FormInvalid([FieldError("", f"expected at most {MAX_ANSWER_BYTES} bytes, got {size}")])
+    errors = [
+        FieldError(_pointer(key), "names that begin with _ are reserved") for key in answer if key.startswith("_")
+    ]
+    if form is not None:
+        validator = _validator(orjson.dumps(form["schema"], option=orjson.OPT_SORT_KEYS))
+        for error in validator.iter_errors(answer):
+            errors.extend(_field_errors(error))
+            if len(errors) >= MAX_ERRORS:
+                break
+    if errors:
+        raise FormInvalid(errors)
+    return answer
+
+
+def check_schema(schema: Any) -> None:
+    """Raises InvalidInput unless `schema` is a usable JSON Schema 2020-12 without outside references."""
+    _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+
+
+@lru_cache(maxsize=512)
+def _validator(schema: bytes) -> Any:
+    try:
+        return jsonschema_rs.Draft202012Validator(
+            orjson.loads(schema), validate_formats=True, offline=True, pattern_options=_PATTERNS
+        )
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        raise InvalidInput(f"The form's schema cannot be used: {error}") from error
+
+
+_PATTERNS = jsonschema_rs.RegexOptions()
+"""A linear-time regex engine: a hostile `pattern` cannot hang."""
+
+
+def _field_errors(error: Any) -> list[FieldError]:
+    """One message per field that is concerned, at the field itself rather than at the object around it."""
+    path = tuple(str(part) for part in error.instance_path)
+    kind, kinds = error.kind, jsonschema_rs.ValidationErrorKind
+    if isinstance(kind, kinds.Required):
+        return [FieldError(_pointer(*path, kind.property), "is required")]
+    if isinstance(kind, kinds.AdditionalProperties | kinds.UnevaluatedProperties):
+        return [FieldError(_pointer(*path, name), "is not a field of this form") for name in kind.unexpected]
+    return [FieldError(_pointer(*path), str(error.message)[:300])]
+
+
+def _pointer(*path: str) -> str:
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

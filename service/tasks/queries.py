@@ -1,0 +1,200 @@
+"""Reads and writes of user tasks. Statements are built once; every one names the root key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import Connection, root_of
+from service.errors import NotFound, StateConflict
+from service.identity import Actor
+from service.tasks.records import NO_DUE, TaskState, UserTask, candidates
+from service.tasks.rules import OVERSEERS
+from service.tasks.tables import task_candidate, user_task
+
+_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_KEY: sa.BindParameter[int] = sa.bindparam("b_key")
+_ONE = (user_task.c.root_key == _ROOT) & (user_task.c.key == _KEY)
+_GET = sa.select(user_task).where(_ONE)
+_INSERT = sa.insert(user_task)
+_INSERT_CANDIDATE = sa.insert(task_candidate)
+_DROP_CANDIDATES = sa.delete(task_candidate).where(
+    task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY
+)
+_BY_ENGINE_ID = sa.select(user_task).where(
+    user_task.c.root_key == _ROOT,
+    user_task.c.engine_id == sa.bindparam("b_engine_id"),
+    user_task.c.state == TaskState.OPEN.value,
+)
+_OF_CASE = sa.select(user_task).where(user_task.c.root_key == _ROOT).order_by(user_task.c.key)
+_PERFORMERS = sa.select(user_task.c.completed_by).where(
+    user_task.c.root_key == _ROOT,
+    user_task.c.element_id.in_(sa.bindparam("b_elements", expanding=True)),
+    user_task.c.completed_by.is_not(None),
+)
+_END = (
+    sa.update(user_task)
+    .where(_ONE, user_task.c.state == TaskState.OPEN.value)
+    .values(
+        state=sa.bindparam("b_state"),
+        ended_at=sa.bindparam("b_ended_at"),
+        completed_by=sa.bindparam("b_completed_by"),
+        answer=sa.bindparam("b_answer", type_=sa.JSON),
+        revision=user_task.c.revision + 1,
+    )
+)
+_HOLD = (
+    sa.update(user_task)
+    .where(_ONE, user_task.c.state == TaskState.OPEN.value, user_task.c.revision == sa.bindparam("b_revision"))
+    .values(assignee=sa.bindparam("b_assignee"), revision=user_task.c.revision + 1)
+)
+
+
+class Scope(StrEnum):
+    """Which open tasks a list shows."""
+
+    MINE = "mine"
+    GROUPS = "groups"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a list; `limit` is at most 1,000."""
+
+    offset: int = 0
+    limit: int = 50
+
+
+def get_task(connection: Connection, key: int) -> UserTask:
+    """The task of that key. Raises NotFound."""
+    row = connection.execute(_GET, {"b_root_key": root_of(key), "b_key": key}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no user task {key}.")
+    return UserTask.of(dict(row))
+
+
+def find_open_task(connection: Connection, root_key: int, engine_id: str) -> UserTask | None:
+    """The open task that the engine knows as `engine_id`."""
+    row = connection.execute(_BY_ENGINE_ID, {"b_root_key": root_key, "b_engine_id": engine_id}).mappings().first()
+    return None if row is None else UserTask.of(dict(row))
+
+
+def list_case_tasks(connection: Connection, root_key: int) -> list[UserTask]:
+    """Every task the case ever had, oldest first."""
+    return [UserTask.of(dict(row)) for row in connection.execute(_OF_CASE, {"b_root_key": root_key}).mappings()]
+
+
+def list_performers(connection: Connection, root_key: int, elements: Iterable[str]) -> frozenset[str]:
+    """Who completed any of these elements in this case, in whatever round."""
+    wanted = list(elements)
+    if not wanted:
+        return frozenset()
+    found = connection.execute(_PERFORMERS, {"b_root_key": root_key, "b_elements": wanted}).scalars()
+    return frozenset(name for name in found if name is not None)
+
+
+def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> None:
+    """Write new open tasks (columns of `user_task`) and their candidates."""
+    rows = list(tasks)
+    if not rows:
+        return
+    connection.execute(_INSERT, rows)
+    offers = [
+        {
+            "root_key": row["root_key"],
+            "task_key": row["key"],
+            "candidate": candidate,
+            "due_at": row["due_at"] or NO_DUE,
+            "assigned": row["assignee"] is not None,
+        }
+        for row in rows
+        for candidate in candidates(tuple(row["candidate_groups"]), tuple(row["candidate_users"]), row["assignee"])
+    ]
+    if offers:
+        connection.execute(_INSERT_CANDIDATE, offers)
+
+
+def end_task(
+    connection: Connection,
+    key: int,
+    *,
+    state: TaskState,
+    at: datetime,
+    by: str | None = None,
+    answer: Mapping[str, Any] | None = None,
+) -> None:
+    """Close an open task. Raises StateConflict when it is not open any more."""
+    where = {"b_root_key": root_of(key), "b_key": key}
+    values = {"b_state": state.value, "b_ended_at": at, "b_completed_by": by, "b_answer": answer}
+    if connection.execute(_END, {**where, **values}).rowcount != 1:
+        raise StateConflict(f"The user task {key} is not open any more.")
+    connection.execute(_DROP_CANDIDATES, where)
+
+
+def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> None:
+    """Give the task to somebody, or to nobody. Raises StateConflict when it changed since `task` was read."""
+    where = {"b_root_key": task.root_key, "b_key": task.key}
+    held = connection.execute(_HOLD, {**where, "b_revision": task.revision, "b_assignee": assignee})
+    if held.rowcount != 1:
+        raise StateConflict(f"The task “{task.name}” was changed by somebody else at this moment. Open it again.")
+    connection.execute(_DROP_CANDIDATES, where)
+    offers = [
+        {
+            "root_key": task.root_key,
+            "task_key": task.key,
+            "candidate": candidate,
+            "due_at": task.due_at or NO_DUE,
+            "assigned": assignee is not None,
+        }
+        for candidate in candidates(task.candidate_groups, task.candidate_users, assignee)
+    ]
+    if offers:
+        connection.execute(_INSERT_CANDIDATE, offers)
+
+
+def list_tasks(
+    connection: Connection, actor: Actor, *, scope: Scope = Scope.GROUPS, page: Page = Page()
+) -> tuple[list[UserTask], int]:
+    """Open tasks that the actor may see, nearest due first, and how many there are in all."""
+    wanted = _wanted(actor, scope)
+    total = connection.execute(sa.select(sa.func.count()).select_from(wanted.subquery())).scalar_one()
+    keys = wanted.order_by(sa.text("due_at"), sa.text("task_key")).offset(page.offset).limit(page.limit).subquery()
+    query = (
+        sa.select(user_task)
+        .join(keys, (user_task.c.root_key == keys.c.root_key) & (user_task.c.key == keys.c.task_key))
+        .order_by(keys.c.due_at, keys.c.task_key)
+    )
+    return [UserTask.of(dict(row)) for row in connection.execute(query).mappings()], int(total)
+
+
+def count_tasks(connection: Connection, actor: Actor) -> dict[Scope, int]:
+    """How many open tasks each list has for the actor."""
+    counts = {}
+    for scope in Scope:
+        wanted = _wanted(actor, scope).subquery()
+        counts[scope] = int(connection.execute(sa.select(sa.func.count()).select_from(wanted)).scalar_one())
+    return counts
+
+
+def _wanted(actor: Actor, scope: Scope) -> sa.Select[Any]:
+    """Root key, task key and due of each open task in the list, once."""
+    columns = (task_candidate.c.root_key, task_candidate.c.task_key, task_candidate.c.due_at)
+    mine = f"user:{actor.name}"
+    groups = [f"group:{group}" for group in sorted(actor.groups)]
+    if scope is Scope.MINE:
+        return sa.select(*columns).where(task_candidate.c.candidate == mine, task_candidate.c.assigned)
+    if scope is Scope.GROUPS:
+        return (
+            sa.select(*columns)
+            .where(task_candidate.c.candidate.in_([mine, *groups]), sa.not_(task_candidate.c.assigned))
+            .distinct()
+        )
+    if not actor.groups.isdisjoint(OVERSEERS):
+        return sa.select(*columns).distinct()
+    return sa.select(*columns).where(task_candidate.c.candidate.in_([mine, *groups])).distinct()
