@@ -36,9 +36,9 @@ complaint = sa.Table(
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
     sa.Index("ix_complaint_status_due", "status", "due_at", "root_key"),
 )
-"""`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage, decision
-and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an import or another system
-knows it from (`cfpb:3571115`)."""
+"""`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage,
+decision and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an
+import or another system knows it from (`cfpb:3571115`)."""
 
 deadline = sa.Table(
     "deadline",

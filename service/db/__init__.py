@@ -6,7 +6,7 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 """
 
 from service.db.engine import Connection, Database, is_conflict
-from service.db.keys import MAX_CHILD, KeyAllocator, root_of
+from service.db.keys import MAX_CHILD, KeyAllocator, root_of, take
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "is_conflict",
     "metadata",
     "root_of",
+    "take",
 ]

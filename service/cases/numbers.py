@@ -1,0 +1,43 @@
+"""The complaint number `C-YYYY-NNNNNNN-K` (S3.2-b): year of registration, a counter, a check character.
+
+K is the check character of ISO/IEC 7064 MOD 37,36 over the eleven digits before it: it catches every single wrong
+character and every swap of neighbours. Numbers are given in order of registration and never again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from service.errors import InvalidInput
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SHAPE = re.compile(r"C-(\d{4})-(\d{7})-([0-9A-Z])")
+LARGEST = 9_999_999
+
+
+def make_number(year: int, count: int) -> str:
+    """The number of the `count`-th complaint registered in `year`."""
+    if not 1 <= count <= LARGEST:
+        raise InvalidInput(f"expected a count from 1 to {LARGEST} within the year {year}, got {count}")
+    digits = f"{year:04d}{count:07d}"
+    return f"C-{digits[:4]}-{digits[4:]}-{check_character(digits)}"
+
+
+def parse_number(text: str) -> str:
+    """The number in its one spelling. Raises InvalidInput when it has another shape or a wrong check character."""
+    found = _SHAPE.fullmatch(text.strip().upper())
+    if found is None:
+        raise InvalidInput(f"expected a complaint number such as {make_number(2026, 1)}, got {text[:40]!r}")
+    year, count, check = found.groups()
+    if check_character(year + count) != check:
+        raise InvalidInput(f"The complaint number {text[:40]!r} has a wrong check character: a digit was mistyped.")
+    return found.group(0)
+
+
+def check_character(text: str) -> str:
+    """ISO/IEC 7064 MOD 37,36 over digits and capital letters."""
+    product = 36
+    for character in text:
+        total = (product + _ALPHABET.index(character)) % 36 or 36
+        product = total * 2 % 37
+    return _ALPHABET[(37 - product) % 36]

@@ -1,0 +1,269 @@
+"""Reads and writes of complaints and their clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.cases.numbers import make_number, parse_number
+from service.cases.policy import Deadline
+from service.cases.tables import complaint, deadline
+from service.db import Connection, take
+from service.errors import NotFound, StateConflict
+
+RECORDED = frozenset(
+    {
+        "approvedBy",
+        "authorityLevel",
+        "compensationAmount",
+        "decisionText",
+        "emergencyLevel",
+        "improvement",
+        "investigator",
+        "lesson",
+        "outcome",
+        "rejected",
+        "remedy",
+        "responsibleUnit",
+        "rootCause",
+        "route",
+        "rule",
+        "satisfaction",
+        "severity",
+        "status",
+    }
+)
+"""The facts a diagram may record; anything else is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewComplaint:
+    """What is known of a complaint when it is registered (S3.2-c). `withheld` names facts the source kept back;
+    `triage` the facts that severity is decided on."""
+
+    customer_name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    channel: str
+    content: str
+    received_at: datetime
+    language: str = "zh-Hant"
+    product: str | None = None
+    amount: Decimal | None = None
+    currency: str = "TWD"
+    external_id: str | None = None
+    withheld: tuple[str, ...] = ()
+    triage: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One row of `complaint`."""
+
+    root_key: int
+    number: str
+    status: str
+    customer_name: str | None
+    contact_phone: str | None
+    contact_email: str | None
+    contact_address: str | None
+    withheld: list[str]
+    channel: str
+    content: str
+    language: str
+    product: str | None
+    amount: Decimal | None
+    currency: str
+    received_at: datetime
+    registered_at: datetime
+    registered_by: str
+    external_id: str | None
+    severity: str | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    archived_at: datetime | None
+    outcome: str | None
+    facts: dict[str, Any]
+
+
+_BY_ROOT = sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key"))
+_BY_NUMBER = sa.select(complaint).where(complaint.c.number == sa.bindparam("b_number"))
+_BY_EXTERNAL = sa.select(complaint.c.number).where(complaint.c.external_id == sa.bindparam("b_external_id"))
+_DEADLINES = sa.select(deadline).where(deadline.c.root_key == sa.bindparam("b_root_key")).order_by(deadline.c.due_at)
+_NEAREST = sa.select(sa.func.min(deadline.c.due_at)).where(
+    deadline.c.root_key == sa.bindparam("b_root_key"), deadline.c.met_at.is_(None)
+)
+
+
+def insert_complaint(
+    connection: Connection, new: NewComplaint, *, root_key: int, number: str, now: datetime, actor: str
+) -> None:
+    """Write a new complaint under a number that `next_number` gave in this transaction."""
+    connection.execute(
+        sa.insert(complaint),
+        {
+            "root_key": root_key,
+            "number": number,
+            "status": "open",
+            "customer_name": new.customer_name,
+            "contact_phone": new.phone,
+            "contact_email": new.email,
+            "contact_address": new.address,
+            "withheld": list(new.withheld),
+            "channel": new.channel,
+            "content": new.content,
+            "language": new.language,
+            "product": new.product,
+            "amount": new.amount,
+            "currency": new.currency,
+            "received_at": new.received_at,
+            "registered_at": now,
+            "registered_by": actor,
+            "external_id": new.external_id,
+            "facts": {},
+        },
+    )
+
+
+def next_number(connection: Connection, year: int) -> str:
+    """The next complaint number of the year. The counter is locked until commit: numbers follow registration."""
+    return make_number(year, take(connection, f"complaint-{year}"))
+
+
+def get_complaint(connection: Connection, number: str) -> Complaint:
+    """The complaint of that number. Raises InvalidInput for a number that cannot be one, NotFound."""
+    row = connection.execute(_BY_NUMBER, {"b_number": parse_number(number)}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no complaint {number}.")
+    return Complaint(**row)
+
+
+def find_complaint(connection: Connection, root_key: int) -> Complaint | None:
+    """The complaint that a root instance handles."""
+    row = connection.execute(_BY_ROOT, {"b_root_key": root_key}).mappings().one_or_none()
+    return None if row is None else Complaint(**row)
+
+
+def find_external(connection: Connection, external_id: str) -> str | None:
+    """The number under which something from another system was registered."""
+    number: str | None = connection.execute(_BY_EXTERNAL, {"b_external_id": external_id}).scalar_one_or_none()
+    return number
+
+
+def list_complaints(
+    connection: Connection, *, text: str = "", status: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[Complaint], int]:
+    """Complaints whose number or customer begins with or contains `text`, newest first, and how many in all."""
+    query = sa.select(complaint)
+    if status:
+        query = query.where(complaint.c.status == status)
+    if text:
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(
+            sa.or_(
+                complaint.c.number.like(pattern.upper(), escape="\\"),
+                complaint.c.customer_name.ilike(pattern, escape="\\"),
+            )
+        )
+    total = connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
+    rows = connection.execute(query.order_by(complaint.c.root_key.desc()).offset(offset).limit(limit)).mappings()
+    return [Complaint(**row) for row in rows], int(total)
+
+
+def record_facts(connection: Connection, root_key: int, facts: Mapping[str, Any]) -> None:
+    """Add facts that a step recorded; later ones replace earlier ones of the same name."""
+    known = find_complaint(connection, root_key)
+    if known is None:
+        raise NotFound(f"The process instance {root_key} handles no complaint; nothing can be recorded.")
+    values: dict[str, Any] = {"facts": {**known.facts, **facts}}
+    if facts.get("severity") is not None:
+        values["severity"] = facts["severity"]
+    if facts.get("outcome") is not None:
+        values["outcome"] = facts["outcome"]
+    connection.execute(sa.update(complaint).where(complaint.c.root_key == root_key).values(**values))
+
+
+def close_complaint(connection: Connection, root_key: int, *, outcome: str | None, now: datetime) -> None:
+    """The complaint is closed: every clock that still runs is met or missed now."""
+    changed = connection.execute(
+        sa.update(complaint)
+        .where(complaint.c.root_key == root_key, complaint.c.status == "open")
+        .values(status="closed", closed_at=now, due_at=None, outcome=outcome)
+    )
+    if changed.rowcount != 1:
+        raise StateConflict("The complaint is closed already.")
+    connection.execute(
+        sa.update(deadline).where(deadline.c.root_key == root_key, deadline.c.met_at.is_(None)).values(met_at=now)
+    )
+
+
+def archive_complaint(connection: Connection, root_key: int, *, now: datetime, facts: Mapping[str, Any]) -> None:
+    """The file is complete; `facts` holds its manifest and how long it is kept."""
+    record_facts(connection, root_key, facts)
+    changed = connection.execute(
+        sa.update(complaint)
+        .where(complaint.c.root_key == root_key, complaint.c.status == "closed")
+        .values(status="archived", archived_at=now)
+    )
+    if changed.rowcount != 1:
+        raise StateConflict("Only a closed complaint can be archived.")
+
+
+def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
+    """Write clocks; one that was there is set anew unless it has been met. The case's due follows the nearest."""
+    rows = {entry.clock: entry for entry in deadlines}
+    if rows:
+        connection.execute(
+            sa.delete(deadline).where(
+                deadline.c.root_key == root_key, deadline.c.clock.in_(list(rows)), deadline.c.met_at.is_(None)
+            )
+        )
+        met = {entry.clock for entry in list_deadlines(connection, root_key)}
+        fresh = [_deadline_row(root_key, entry) for entry in rows.values() if entry.clock not in met]
+        if fresh:
+            connection.execute(sa.insert(deadline), fresh)
+    _set_due(connection, root_key)
+
+
+def meet_deadline(connection: Connection, root_key: int, clock: str, *, at: datetime) -> None:
+    """What the clock waited for has happened."""
+    connection.execute(
+        sa.update(deadline)
+        .where(deadline.c.root_key == root_key, deadline.c.clock == clock, deadline.c.met_at.is_(None))
+        .values(met_at=at)
+    )
+    _set_due(connection, root_key)
+
+
+def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
+    """The clocks of a case, nearest first."""
+    rows = connection.execute(_DEADLINES, {"b_root_key": root_key}).mappings()
+    return [Deadline(**{key: row[key] for key in row if key != "root_key"}) for row in rows]
+
+
+def _deadline_row(root_key: int, entry: Deadline) -> dict[str, Any]:
+    return {
+        "root_key": root_key,
+        "clock": entry.clock,
+        "started_at": entry.started_at,
+        "due_at": entry.due_at,
+        "statutory": entry.statutory,
+        "met_at": entry.met_at,
+        "source": entry.source,
+        "confidence": entry.confidence,
+    }
+
+
+def _set_due(connection: Connection, root_key: int) -> None:
+    nearest = connection.execute(_NEAREST, {"b_root_key": root_key}).scalar_one_or_none()
+    connection.execute(
+        sa.update(complaint)
+        .where(complaint.c.root_key == root_key, complaint.c.status == "open")
+        .values(due_at=nearest)
+    )

@@ -1,0 +1,204 @@
+"""Versions of bundles: deploy, release, find. A version pins its files by content hash and never changes.
+
+Version 1, 2, … of a bundle's name; the same content again is the same version. A process gets its own version per
+bundle it comes in. The newest released version of a process starts new instances; running ones keep theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import Connection
+from service.definitions.tables import bundle, bundle_file, definition_file, process_definition
+from service.engine import Bundle, load_bundle
+from service.errors import NotFound, StateConflict
+
+DEFINITION_SUFFIXES = (".bpmn", ".dmn", ".form.json")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessVersion:
+    """One executable process of one bundle version."""
+
+    key: int
+    bundle_key: int
+    process_id: str
+    name: str
+    version: int
+    version_tag: str | None
+    path: str
+    start_events: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deployment made, or found to be there already."""
+
+    bundle_key: int
+    name: str
+    version: int
+    new: bool
+    processes: tuple[ProcessVersion, ...]
+
+
+_NEWEST = sa.select(bundle).where(bundle.c.name == sa.bindparam("b_name")).order_by(bundle.c.version.desc()).limit(1)
+_PROCESSES = (
+    sa.select(process_definition)
+    .where(process_definition.c.bundle_key == sa.bindparam("b_bundle_key"))
+    .order_by(process_definition.c.process_id)
+)
+_LAST_PROCESS_VERSION = sa.select(sa.func.coalesce(sa.func.max(process_definition.c.version), 0)).where(
+    process_definition.c.process_id == sa.bindparam("b_process_id")
+)
+_RELEASED = (
+    sa.select(process_definition)
+    .join(bundle, bundle.c.key == process_definition.c.bundle_key)
+    .where(process_definition.c.process_id == sa.bindparam("b_process_id"), bundle.c.state == "released")
+    .order_by(process_definition.c.version.desc())
+    .limit(1)
+)
+_FILES = (
+    sa.select(bundle_file.c.path, definition_file.c.content)
+    .join(definition_file, definition_file.c.content_hash == bundle_file.c.content_hash)
+    .where(bundle_file.c.bundle_key == sa.bindparam("b_bundle_key"))
+    .order_by(bundle_file.c.path)
+)
+
+
+def deploy(
+    connection: Connection,
+    files: Mapping[str, bytes],
+    *,
+    name: str,
+    actor: str,
+    now: datetime,
+    next_key: Callable[[], int],
+) -> Deployed:
+    """Store a new version of the bundle `name`. Raises DefinitionInvalid with every problem of the files.
+
+    The content of the newest version again is that version, not a new one.
+    """
+    kept = {path: content for path, content in sorted(files.items()) if path.endswith(DEFINITION_SUFFIXES)}
+    loaded = load_bundle(kept)
+    newest = connection.execute(_NEWEST, {"b_name": name}).one_or_none()
+    if newest is not None and newest.content_hash == loaded.content_hash:
+        return Deployed(newest.key, name, newest.version, False, _processes(connection, newest.key))
+    version = 1 if newest is None else newest.version + 1
+    key = next_key()
+    connection.execute(
+        sa.insert(bundle),
+        {
+            "key": key,
+            "name": name,
+            "version": version,
+            "content_hash": loaded.content_hash,
+            "state": "deployed",
+            "created_at": now,
+            "created_by": actor,
+        },
+    )
+    _store_files(connection, key, kept)
+    for process in loaded.processes.values():
+        last = connection.execute(_LAST_PROCESS_VERSION, {"b_process_id": process.id}).scalar_one()
+        connection.execute(
+            sa.insert(process_definition),
+            {
+                "key": next_key(),
+                "bundle_key": key,
+                "process_id": process.id,
+                "name": process.name or process.id,
+                "version": last + 1,
+                "version_tag": process.version_tag,
+                "path": process.file,
+                "start_events": [],
+            },
+        )
+    return Deployed(key, name, version, True, _processes(connection, key))
+
+
+def release(connection: Connection, bundle_key: int, *, actor: str, now: datetime) -> None:
+    """Let a deployed version start new instances from now on; the version released before is superseded.
+
+    Raises NotFound, or StateConflict when the version was superseded or retired.
+    """
+    row = connection.execute(sa.select(bundle).where(bundle.c.key == bundle_key)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no bundle {bundle_key}.")
+    if row.state == "released":
+        return
+    if row.state != "deployed":
+        raise StateConflict(f"Version {row.version} of {row.name} is {row.state}; deploy its files again.")
+    connection.execute(
+        sa.update(bundle).where(bundle.c.name == row.name, bundle.c.state == "released").values(state="superseded")
+    )
+    connection.execute(
+        sa.update(bundle).where(bundle.c.key == bundle_key).values(state="released", released_at=now, released_by=actor)
+    )
+
+
+def find_released(connection: Connection, process_id: str) -> ProcessVersion | None:
+    """The version of a process that starts new instances."""
+    row = connection.execute(_RELEASED, {"b_process_id": process_id}).mappings().one_or_none()
+    return None if row is None else ProcessVersion(**row)
+
+
+def get_process(connection: Connection, key: int) -> ProcessVersion:
+    """A process version by its key. Raises NotFound."""
+    query = sa.select(process_definition).where(process_definition.c.key == key)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no process definition {key}.")
+    return ProcessVersion(**row)
+
+
+def list_processes(connection: Connection) -> list[ProcessVersion]:
+    """Every version of every process, by id and version."""
+    query = sa.select(process_definition).order_by(process_definition.c.process_id, process_definition.c.version)
+    return [ProcessVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def read_files(connection: Connection, bundle_key: int) -> dict[str, bytes]:
+    """The files a bundle version pins, by path. Raises NotFound."""
+    files = {row.path: row.content for row in connection.execute(_FILES, {"b_bundle_key": bundle_key})}
+    if not files:
+        raise NotFound(f"There is no bundle {bundle_key}.")
+    return files
+
+
+class BundleCache:
+    """Parsed bundles of this process, the most recently used ones. A version never changes, so no entry does."""
+
+    def __init__(self, size: int = 32) -> None:
+        self._size = size
+        self._bundles: dict[int, Bundle] = {}
+
+    def get(self, connection: Connection, bundle_key: int) -> Bundle:
+        found = self._bundles.pop(bundle_key, None)
+        if found is None:
+            found = load_bundle(read_files(connection, bundle_key))
+        self._bundles[bundle_key] = found
+        while len(self._bundles) > self._size:
+            self._bundles.pop(next(iter(self._bundles)), None)
+        return found
+
+
+def _processes(connection: Connection, bundle_key: int) -> tuple[ProcessVersion, ...]:
+    rows = connection.execute(_PROCESSES, {"b_bundle_key": bundle_key}).mappings()
+    return tuple(ProcessVersion(**row) for row in rows)
+
+
+def _store_files(connection: Connection, bundle_key: int, files: Mapping[str, bytes]) -> None:
+    for path, content in files.items():
+        content_hash = sha256(content).hexdigest()
+        known = sa.select(definition_file.c.content_hash).where(definition_file.c.content_hash == content_hash)
+        if connection.execute(known).one_or_none() is None:
+            connection.execute(sa.insert(definition_file), {"content_hash": content_hash, "content": content})
+        connection.execute(
+            sa.insert(bundle_file), {"bundle_key": bundle_key, "path": path, "content_hash": content_hash}
+        )
