@@ -23,9 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
-_ENCODINGS = frozenset(
-    {"utf-8", "ascii", "utf-16", "iso8859-1", "cp1252", "gb18030", "gbk", "gb2312", "big5"}
-)
+_ENCODINGS = frozenset({"utf-8", "ascii", "utf-16", "iso8859-1", "cp1252", "gb18030", "gbk", "gb2312", "big5"})
 _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
 
@@ -56,9 +54,7 @@ def parse_xml(data: bytes, *, file: str, max_bytes: int = MAX_BYTES) -> etree._E
 
 
 def _decode(data: bytes, file: str) -> str:
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "") or _declared_encoding(
-        data, file
-    )
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "") or _declared_encoding(data, file)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

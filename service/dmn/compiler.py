@@ -1,0 +1,346 @@
+"""From boxed expressions to closures: each becomes a step, a function of the scope and the run.
+
+FEEL text that does not parse becomes a problem of the definition and a step that answers null with the reason, so
+that one bad cell does not take a whole model with it where the caller chose to load it anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service.dmn import parts
+from service.dmn.parts import Boxed, Place, Variable
+from service.dmn.result import Run
+from service.dmn.types import ANY, Type, coerce, describe
+from service.errors import Problem
+from service.feel import (
+    Expression,
+    FeelError,
+    FeelFunction,
+    Why,
+    compile_expression,
+    compile_unary_tests,
+)
+
+Scope = dict[str, Any]
+Step = Callable[[Scope, Run], Any]
+_FEEL = {"", "feel"}
+_FEEL_URIS = ("/FEEL/", "/FEEL")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Compiles for one element of one model. `names` are those in scope, `members` those that may follow a dot."""
+
+    file: str
+    owner: str
+    resolve: Callable[[str], Type | None]
+    problems: list[Problem] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    allowed_texts: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, *names: str) -> Compiler:
+        return replace(self, names=self.names | set(names))
+
+    def expression(self, text: str, spot: Place) -> Expression | None:
+        try:
+            return compile_expression(text, names=self.names | self.members)
+        except FeelError as error:
+            self.blame(spot, text, error)
+            return None
+
+    def tests(self, text: str, spot: Place) -> Expression | None:
+        try:
+            return compile_unary_tests(text, names=self.names | self.members)
+        except FeelError as error:
+            self.blame(spot, text, error)
+            return None
+
+    def blame(self, spot: Place, text: str, error: FeelError) -> None:
+        self.problem("feel-syntax", spot, f"{text!r} is not FEEL: {error.message}", "Mend the expression.")
+
+    def problem(self, code: str, spot: Place, message: str, mend: str) -> None:
+        element = spot.id or self.owner
+        self.problems.append(
+            Problem(code=code, file=self.file, line=spot.line, element=element, message=message, mend=mend)
+        )
+
+    def type_of(self, type_ref: str, spot: Place) -> Type:
+        if not type_ref:
+            return ANY
+        kind = self.resolve(type_ref)
+        if kind is None:
+            message = f"The type {type_ref!r} is not defined."
+            self.problem("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
+            return ANY
+        return kind
+
+
+def compile_boxed(compiler: Compiler, node: Boxed | None) -> Step:
+    """The step that evaluates `node` and makes its value fit the type it declares."""
+    if node is None:
+        return _missing
+    step = _COMPILERS[type(node)](compiler, node)
+    kind = compiler.type_of(node.type_ref, node.place)
+    if isinstance(node, parts.Function) and not kind.is_function:
+        return step
+    return fitted(step, kind, element=node.place.id or compiler.owner)
+
+
+def fitted(step: Step, kind: Type, *, element: str) -> Step:
+    """`step`, whose value becomes null with a reason where it does not fit `kind`."""
+    if kind is ANY:
+        return step
+
+    def fit(scope: Scope, run: Run) -> Any:
+        return fit_value(step(scope, run), kind, run, element=element)
+
+    return fit
+
+
+def fit_value(value: Any, kind: Type, run: Run, *, element: str) -> Any:
+    fits, made = coerce(value, kind)
+    if not fits:
+        run.note(f"Expected {kind.name}, found {describe(value)}; the value is null.", element=element)
+    return made
+
+
+def _missing(scope: Scope, run: Run) -> Any:
+    run.note("There is no expression here.")
+    return None
+
+
+def evaluate_expression(expression: Expression, scope: Mapping[str, Any], run: Run, element: str) -> Any:
+    """One FEEL evaluation, its null reasons kept under `element`."""
+    if not run.traced:
+        return expression.evaluate(scope, now=run.now)
+    why = Why()
+    value = expression.evaluate(scope, now=run.now, why=why)
+    for reason in why.reasons:
+        run.note(str(reason.message), element=element, text=expression.text)
+    return value
+
+
+def compile_literal(compiler: Compiler, node: parts.Literal) -> Step:
+    if not node.text:
+        return _missing
+    language = node.language.lower()
+    if language not in _FEEL and not node.language.rstrip("/").endswith("FEEL") and "/FEEL/" not in node.language:
+        message = f"The expression language {node.language!r} is not supported."
+        compiler.problem("dmn-expression-language", node.place, message, "Write the expression in FEEL.")
+        return _refused(message, node.place.id)
+    expression = compiler.expression(node.text, node.place)
+    if expression is None:
+        return _refused("The text is not a FEEL expression.", node.place.id, node.text)
+    ready, element = expression, node.place.id or compiler.owner
+
+    def literal(scope: Scope, run: Run) -> Any:
+        run.step()
+        return evaluate_expression(ready, scope, run, element)
+
+    return literal
+
+
+def _refused(message: str, element: str, text: str = "") -> Step:
+    def refused(scope: Scope, run: Run) -> Any:
+        run.note(message, element=element, text=text)
+        return None
+
+    return refused
+
+
+def _compile_context(compiler: Compiler, node: parts.Context) -> Step:
+    steps: list[tuple[str, Step]] = []
+    for slot, boxed in node.entries:
+        step = compile_boxed(compiler, boxed)
+        name = slot.name if slot is not None else ""
+        if slot is not None:
+            step = fitted(step, compiler.type_of(slot.type_ref, slot.place), element=slot.place.id or name)
+            compiler = compiler.within(name)
+        steps.append((name, step))
+
+    def context(scope: Scope, run: Run) -> Any:
+        inner, made = dict(scope), {}
+        for name, step in steps:
+            value = step(inner, run)
+            if not name:
+                return value
+            inner[name] = made[name] = value
+        return made
+
+    return context
+
+
+def _compile_invocation(compiler: Compiler, node: parts.Invocation) -> Step:
+    callee = compile_boxed(compiler, node.callee)
+    arguments = []
+    for index, (slot, boxed) in enumerate(node.bindings):
+        kind = compiler.type_of(slot.type_ref, slot.place)
+        step = fitted(compile_boxed(compiler, boxed), kind, element=slot.place.id or slot.name)
+        arguments.append((f"_argument{index}", step))
+    # FEEL itself makes the call: named arguments, defaults and refusals are the same as in text.
+    named = ", ".join(f"{slot.name}: {key}" for (slot, _), (key, _) in zip(node.bindings, arguments, strict=True))
+    call = compiler.within(*(slot.name for slot, _ in node.bindings)).expression(f"_callee({named})", node.place)
+    if call is None:
+        return _refused("A parameter's name is not a FEEL name.", node.place.id)
+    ready = call
+
+    def invoke(scope: Scope, run: Run) -> Any:
+        run.step()
+        called = callee(scope, run)
+        if called is None:
+            run.note("The function to invoke is null.", element=node.place.id)
+            return None
+        inner = {key: step(scope, run) for key, step in arguments}
+        return evaluate_expression(ready, {"_callee": called, **inner}, run, node.place.id or compiler.owner)
+
+    return invoke
+
+
+def _compile_items(compiler: Compiler, node: parts.Items) -> Step:
+    steps = [compile_boxed(compiler, each) for each in node.items]
+    return lambda scope, run: [step(scope, run) for step in steps]
+
+
+def _compile_relation(compiler: Compiler, node: parts.Relation) -> Step:
+    kinds = [compiler.type_of(column.type_ref, column.place) for column in node.columns]
+    names = [column.name for column in node.columns]
+    rows = [
+        [
+            fitted(compile_boxed(compiler, each), kind, element=each.place.id)
+            for each, kind in zip(row, kinds, strict=False)
+        ]
+        for row in node.rows
+    ]
+
+    def relation(scope: Scope, run: Run) -> Any:
+        return [dict(zip(names, [step(scope, run) for step in row], strict=False)) for row in rows]
+
+    return relation
+
+
+def _compile_function(compiler: Compiler, node: parts.Function) -> Step:
+    return function_step(compiler, node, name="function")
+
+
+def function_step(compiler: Compiler, node: parts.Function, *, name: str) -> Step:
+    """The step that makes the function value, which sees the scope it was made in."""
+    if node.kind.upper() != "FEEL":
+        return _external(node, name)
+    inner = compiler.within(*(parameter.name for parameter in node.parameters))
+    body = compile_boxed(inner, node.body)
+    kinds = [compiler.type_of(each.type_ref, each.place) for each in node.parameters]
+    bind = _binder(node.parameters, kinds)
+
+    def function(scope: Scope, run: Run) -> Any:
+        def call(*arguments: Any) -> Any:
+            run.step()
+            bound = bind(arguments, run)
+            if bound is None:
+                return None
+            run.enter()
+            try:
+                return body({**scope, **bound}, run)
+            finally:
+                run.leave()
+
+        return FeelFunction(name, tuple(each.name for each in node.parameters), call)
+
+    return function
+
+
+def _binder(parameters: tuple[Variable, ...], kinds: list[Type]) -> Callable[..., Scope | None]:
+    """Arguments by name, or None where one does not fit: such a call is not carried out."""
+
+    def bind(arguments: tuple[Any, ...], run: Run) -> Scope | None:
+        if len(arguments) != len(parameters):
+            run.note(f"The function takes {len(parameters)} arguments, it was given {len(arguments)}.")
+            return None
+        bound = {}
+        for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
+            fits, bound[slot.name] = coerce(argument, kind)
+            if not fits:
+                run.note(f"The argument {slot.name} must be {kind.name}, it was {describe(argument)}.")
+                return None
+        return bound
+
+    return bind
+
+
+def _external(node: parts.Function, name: str) -> Step:
+    message = f"External {node.kind} functions are not run; write the function in FEEL."
+
+    def function(scope: Scope, run: Run) -> Any:
+        def call(*arguments: Any) -> Any:
+            run.note(message, element=node.place.id)
+
+        return FeelFunction(name, tuple(each.name for each in node.parameters), call)
+
+    return function
+
+
+def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
+    test, then, otherwise = (compile_boxed(compiler, each) for each in (node.test, node.then, node.otherwise))
+
+    def conditional(scope: Scope, run: Run) -> Any:
+        return then(scope, run) if test(scope, run) is True else otherwise(scope, run)
+
+    return conditional
+
+
+def _iterate(
+    compiler: Compiler, node: parts.Filter | parts.Iterator, frame: str, body: Boxed | None, names: tuple[str, ...]
+) -> Step:
+    """Leans on FEEL's own iteration: `frame` is its text, `_body` calls back for each element."""
+    source = compile_boxed(compiler, node.source)
+    each = compile_boxed(compiler.within(*names), body)
+    loop = compiler.within(*names).expression(frame, node.place)
+    if loop is None:
+        return _refused("The iterator's variable is not a FEEL name.", node.place.id)
+    ready = loop
+
+    def iterate(scope: Scope, run: Run) -> Any:
+        def call(*values: Any) -> Any:
+            run.step()
+            inner = {**scope, **dict(zip(names, values, strict=False))}
+            if isinstance(values[0], dict) and isinstance(node, parts.Filter):
+                inner = {**scope, **values[0], "item": values[0]}
+            return each(inner, run)
+
+        inner = {"_source": source(scope, run), "_body": FeelFunction("_body", names, call)}
+        return evaluate_expression(ready, inner, run, node.place.id or compiler.owner)
+
+    return iterate
+
+
+def _compile_filter(compiler: Compiler, node: parts.Filter) -> Step:
+    return _iterate(compiler, node, "_source[_body(item)]", node.match, ("item",))
+
+
+def _compile_iterator(compiler: Compiler, node: parts.Iterator) -> Step:
+    name = node.variable
+    if node.kind == "for":
+        frame = f"for {name} in _source return _body({name}, partial)"
+        return _iterate(compiler, node, frame, node.body, (name, "partial"))
+    return _iterate(compiler, node, f"{node.kind} {name} in _source satisfies _body({name})", node.body, (name,))
+
+
+def register(kind: type, compile_node: Callable[..., Step]) -> None:
+    """Lets `tables` add itself without this module importing it."""
+    _COMPILERS[kind] = compile_node
+
+
+_COMPILERS: dict[type, Callable[..., Step]] = {
+    parts.Literal: compile_literal,
+    parts.Context: _compile_context,
+    parts.Invocation: _compile_invocation,
+    parts.Items: _compile_items,
+    parts.Relation: _compile_relation,
+    parts.Function: _compile_function,
+    parts.Conditional: _compile_conditional,
+    parts.Filter: _compile_filter,
+    parts.Iterator: _compile_iterator,
+}

@@ -1,0 +1,41 @@
+"""Hit policies: from the outputs of the rules that matched to the result of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from service.feel import BUILTINS
+
+Outputs = Sequence[Any]  # of one rule, one value per output column
+Rank = Callable[[int, Any], int]  # (column, value) -> place in the column's output values
+_AGGREGATES = {"SUM": "sum", "MIN": "min", "MAX": "max"}
+
+
+class HitPolicyBroken(Exception):
+    """The rules that matched contradict the hit policy; the message says how."""
+
+
+def ordered(rows: list[Outputs], rank: Rank) -> list[Outputs]:
+    """By output values, the first column weighing most; equals stay in rule order."""
+    return sorted(rows, key=lambda row: [rank(column, value) for column, value in enumerate(row)])
+
+
+def aggregate(kind: str, values: list[Any]) -> Any:
+    if kind == "COUNT":
+        return len(values)
+    if not values:
+        return None
+    return BUILTINS[_AGGREGATES[kind]].call(values)
+
+
+def check_unique(indexes: list[int]) -> None:
+    if len(indexes) > 1:
+        rules = ", ".join(str(index + 1) for index in indexes)
+        raise HitPolicyBroken(f"Hit policy UNIQUE, but the rules {rules} match together.")
+
+
+def check_any(indexes: list[int], rows: list[Outputs]) -> None:
+    if any(list(row) != list(rows[0]) for row in rows[1:]):
+        rules = ", ".join(str(index + 1) for index in indexes)
+        raise HitPolicyBroken(f"Hit policy ANY, but the rules {rules} match with different outputs.")

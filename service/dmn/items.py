@@ -1,0 +1,91 @@
+"""Item definitions become types. A definition may name one that stands below it, in another model, or itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from service.dmn.parts import Definitions, ItemDefinition, Place
+from service.dmn.types import ANY, Type, constrained, context_of, function_of, list_of, simple_type
+from service.errors import Problem
+from service.feel import FeelError, compile_unary_tests
+
+Resolve = Callable[[str], Type | None]
+
+
+class Types:
+    """The types of one model, made on first use. `outer` finds those of imported models by prefix."""
+
+    def __init__(self, definitions: Definitions, outer: Resolve, problems: list[Problem]) -> None:
+        self._file = definitions.file
+        self._items = {item.name: item for item in definitions.items}
+        self._prefixes = {prefix for prefix, _ in definitions.prefixes if prefix}
+        self._outer = outer
+        self._problems = problems
+        self._made: dict[str, Type | None] = {}
+
+    def resolve(self, type_ref: str) -> Type | None:
+        """The type a `typeRef` names: one of ours, of an imported model, or FEEL's."""
+        name = " ".join(type_ref.split())
+        if name not in self._made:
+            # Only a self-reference can meet this entry; it is asked again once the type is whole.
+            self._made[name] = Type(name, lambda value: self._conforms_later(name, value))
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def names(self) -> Mapping[str, ItemDefinition]:
+        return self._items
+
+    def _conforms_later(self, name: str, value: Any) -> bool:
+        kind = self._made[name]
+        return kind is None or kind.conforms(value)
+
+    def _make(self, name: str) -> Type | None:
+        if name in self._items:
+            return self._from_item(self._items[name])
+        bare = name.partition(":")[2] if name.partition(":")[0] in self._prefixes else name
+        if bare in self._items:
+            return self._from_item(self._items[bare])
+        return self._outer(name) or simple_type(name)
+
+    def _from_item(self, item: ItemDefinition) -> Type:
+        element = self._base(item)
+        if item.allowed_values:
+            element = self._narrow(element, item.allowed_values, item)
+        if item.is_collection:
+            element = list_of(element, item.name)
+        if item.type_constraint:
+            element = self._narrow(element, item.type_constraint, item)
+        return element
+
+    def _base(self, item: ItemDefinition) -> Type:
+        if item.function is not None:
+            parameters = tuple(self._or_any(each.type_ref, item.place) for each in item.function.parameters)
+            return function_of(parameters, self._or_any(item.function.output_type_ref, item.place), item.name)
+        if item.components:
+            entries = tuple((each.name, self._from_item(each)) for each in item.components)
+            return context_of(entries, item.name)
+        return self._or_any(item.type_ref, item.place)
+
+    def _or_any(self, type_ref: str, spot: Place) -> Type:
+        if not type_ref:
+            return ANY
+        found = self.resolve(type_ref)
+        if found is None:
+            message = f"The type {type_ref!r} is not defined."
+            self._report("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
+        return found or ANY
+
+    def _narrow(self, base: Type, text: str, item: ItemDefinition) -> Type:
+        try:
+            tests = compile_unary_tests(text, names=("?",))
+        except FeelError as error:
+            message = f"{text!r} is not a list of tests: {error.message}"
+            self._report("feel-syntax", item.place, message, "Mend the allowed values.")
+            return base
+        return constrained(base, lambda value: tests.evaluate({"?": value}) is True, item.name)
+
+    def _report(self, code: str, spot: Place, message: str, mend: str) -> None:
+        self._problems.append(
+            Problem(code=code, file=self._file, line=spot.line, element=spot.id, message=message, mend=mend)
+        )

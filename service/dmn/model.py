@@ -1,0 +1,175 @@
+"""A model, loaded once and evaluated many times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.dmn import tables as _tables  # registers the compiler of decision tables
+from service.dmn.evaluation import Engine
+from service.dmn.items import Types
+from service.dmn.links import Library, build_library
+from service.dmn.outside import read_value
+from service.dmn.parts import Decision, DecisionService, Definitions, InputData, Knowledge
+from service.dmn.read import read_definitions
+from service.dmn.result import DecisionResult, Run
+from service.dmn.types import ANY, Type
+from service.errors import DefinitionInvalid, NotFound, Problem, Severity
+from service.feel import FeelFunction
+
+__all__ = ["DecisionInfo", "InputInfo", "Model", "load_model"]
+assert _tables
+
+
+@dataclass(frozen=True, slots=True)
+class InputInfo:
+    """A value that a decision needs from outside."""
+
+    id: str
+    name: str
+    type_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionInfo:
+    """What a caller may know of a decision. `inputs` are all input data it needs, also through other decisions."""
+
+    id: str
+    name: str
+    type_ref: str
+    inputs: tuple[InputInfo, ...]
+
+
+class Model:
+    """A DMN file ready to evaluate. Holds no state between evaluations; may be shared by threads."""
+
+    def __init__(self, definitions: Definitions, imports: Mapping[str, Model]) -> None:
+        self.definitions = definitions
+        self.problems: list[Problem] = []
+        self.library = build_library(definitions, {key: each.library for key, each in imports.items()})
+        self.imported = {
+            entry.name: next(each for each in imports.values() if each.library is library)
+            for entry, library in self.library.imports
+        }
+        self.types = Types(definitions, self._outer_type, self.problems)
+        self.engine = Engine(self.library, self.types, self.problems, {k: m.engine for k, m in self.imported.items()})
+
+    @property
+    def id(self) -> str:
+        return self.definitions.id
+
+    @property
+    def name(self) -> str:
+        return self.definitions.name
+
+    @property
+    def namespace(self) -> str:
+        return self.definitions.namespace
+
+    @property
+    def decisions(self) -> dict[str, DecisionInfo]:
+        """Every decision of this file by its id."""
+        return {
+            each.place.id or each.name: DecisionInfo(
+                id=each.place.id or each.name,
+                name=each.name,
+                type_ref=each.variable.type_ref,
+                inputs=tuple(_inputs_of(self.library, each)),
+            )
+            for each in self.definitions.decisions
+        }
+
+    def read_inputs(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON inputs as FEEL values: a text declared a date, time or duration becomes one."""
+        kinds = {each.variable.name: self.engine.kind(each) for each in self.definitions.inputs}
+        return {name: read_value(value, kinds.get(name, ANY)) for name, value in values.items()}
+
+    def evaluate(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime | None,
+        functions: Mapping[str, FeelFunction] | None = None,
+        trace: bool = True,
+    ) -> DecisionResult:
+        """Evaluate the decision with this id or name. An input that is missing is null."""
+        found = self.library.by_name(decision)
+        if not isinstance(found, Decision):
+            raise NotFound(self._unknown("decision", decision, self.definitions.decisions))
+        run = Run(now=now, traced=trace)
+        value = self.engine.environment(inputs, functions or {}).decision(found, run)
+        return DecisionResult(value, tuple(run.trace), tuple(run.reasons))
+
+    def evaluate_decision_service(
+        self,
+        service: str,
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime | None,
+        functions: Mapping[str, FeelFunction] | None = None,
+        trace: bool = True,
+    ) -> DecisionResult:
+        """Evaluate a decision service, or a business knowledge model, with its parameters by name."""
+        found = self.library.by_name(service)
+        if not isinstance(found, DecisionService | Knowledge):
+            found = next((each for each in self._callables() if each.name == service), None)
+        if found is None:
+            raise NotFound(self._unknown("decision service", service, self._callables()))
+        run = Run(now=now, traced=trace)
+        environment = self.engine.environment(inputs, functions or {})
+        value = environment.invoke(found, inputs, run)
+        return DecisionResult(value, tuple(run.trace), tuple(run.reasons))
+
+    def _callables(self) -> tuple[DecisionService | Knowledge, ...]:
+        return (*self.definitions.services, *self.definitions.knowledge)
+
+    def _unknown(self, kind: str, name: str, known: tuple[Any, ...]) -> str:
+        names = ", ".join(repr(each.name) for each in known[:20]) or "none"
+        return f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; known: {names}."
+
+    def _outer_type(self, name: str) -> Type | None:
+        for prefix, model in self.imported.items():
+            if not prefix:
+                found = model.types.resolve(name)
+            elif name.startswith(f"{prefix}."):
+                found = model.types.resolve(name[len(prefix) + 1 :])
+            else:
+                continue
+            if found is not None:
+                return found
+        return None
+
+
+def _inputs_of(library: Library, decision: Decision) -> list[InputInfo]:
+    found: dict[str, InputInfo] = {}
+    seen: set[str] = set()
+    waiting = [decision]
+    while waiting:
+        each = waiting.pop(0)
+        if each.place.id in seen:
+            continue
+        seen.add(each.place.id)
+        for href in (*each.required_inputs, *each.required_decisions):
+            link = library.find(href)
+            if link is not None and isinstance(link.element, Decision):
+                waiting.append(link.element)
+            elif link is not None and isinstance(link.element, InputData):
+                slot = link.element.variable
+                name = ".".join((*link.path, slot.name))
+                found.setdefault(name, InputInfo(link.element.place.id, name, slot.type_ref))
+    return list(found.values())
+
+
+def load_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None, strict: bool = True) -> Model:
+    """Read and compile. Raises `DefinitionInvalid` with all problems; `strict=False` raises only for those of form.
+
+    `imports` are the models that this one may import, by namespace (or by the import's location or name).
+    """
+    model = Model(read_definitions(xml, file=file), imports or {})
+    errors = [each for each in model.problems if each.severity is Severity.ERROR]
+    if strict and errors:
+        raise DefinitionInvalid(errors)
+    return model

@@ -1,0 +1,40 @@
+"""Between JSON and FEEL: the inputs that a caller sends, and the answer that it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.dmn.result import DecisionResult, shown
+from service.dmn.types import Type
+from service.feel import compile_expression
+
+_PARSERS = {
+    "date": compile_expression("date(text)"),
+    "time": compile_expression("time(text)"),
+    "date and time": compile_expression("date and time(text)"),
+    "days and time duration": compile_expression("duration(text)"),
+    "years and months duration": compile_expression("duration(text)"),
+}
+
+
+def read_value(value: Any, kind: Type) -> Any:
+    """JSON has no dates: a text becomes what its declared type says, where it can be read as that."""
+    if isinstance(value, str) and kind.name in _PARSERS:
+        parsed = _PARSERS[kind.name].evaluate({"text": value})
+        return value if parsed is None else parsed
+    if isinstance(value, Mapping) and kind.entries:
+        kinds = dict(kind.entries)
+        return {key: read_value(each, kinds[key]) if key in kinds else each for key, each in value.items()}
+    if isinstance(value, list) and kind.element is not None:
+        return [read_value(each, kind.element) for each in value]
+    return value
+
+
+def result_to_json(result: DecisionResult) -> dict[str, Any]:
+    """The whole answer in JSON's terms: value, trace, reasons."""
+    return {
+        "value": shown(result.value),
+        "trace": list(result.trace),
+        "reasons": [reason.to_json() for reason in result.reasons],
+    }

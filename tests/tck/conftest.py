@@ -1,0 +1,58 @@
+"""`--tck DIR` says where the standard's test kit is; a table per folder closes the run."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tck_kit import find_cases
+from tck_known import KNOWN
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tck", metavar="DIR", help="the folder of the DMN test kit")
+
+
+def kit_folder(config: pytest.Config) -> Path | None:
+    """The option, else the environment's REDRESS_TCK, else the kit beside the project, where there is one."""
+    given = config.getoption("tck", default=None) or os.environ.get("REDRESS_TCK")
+    folder = Path(given) if given else config.rootpath.parent / "shared/data/dmn-tck"
+    if given and not folder.is_dir():
+        raise pytest.UsageError(f"Expected a folder with the DMN test kit, found nothing at {folder}.")
+    return folder if folder.is_dir() else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" not in metafunc.fixturenames:
+        return
+    folder = kit_folder(metafunc.config)
+    cases = [] if folder is None else find_cases(folder)
+    metafunc.parametrize(
+        "case",
+        [
+            pytest.param(
+                case,
+                id=case.name,
+                marks=[pytest.mark.xfail(reason=KNOWN[case.name], strict=True)] if case.name in KNOWN else [],
+            )
+            for case in cases
+        ],
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counts: dict[str, Counter[str]] = {}
+    for outcome in ("passed", "failed", "xfailed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            _, found, name = report.nodeid.partition("test_case[")
+            if found:
+                counts.setdefault(name.rpartition("/")[0], Counter())[outcome] += 1
+    if not counts:
+        return
+    terminalreporter.section("DMN test kit, cases passed per folder")
+    for folder, each in sorted(counts.items()):
+        terminalreporter.line(f"{each['passed']:5} of {each.total():5}  {folder}")
+    passed, total = (sum(f(each) for each in counts.values()) for f in (lambda c: c["passed"], Counter.total))
+    terminalreporter.line(f"{passed:5} of {total:5}  ({passed / total:.1%})")

@@ -1,0 +1,149 @@
+"""Reads and runs the standard's own test cases (`*-test-*.xml` beside the models that they name)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from service.dmn import Model, load_models, parse_xml
+from service.errors import RedressError
+from service.feel import compile_expression
+
+NOW = datetime.datetime(2026, 1, 15, 12, 0, tzinfo=datetime.UTC)
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+CONVERSIONS = {
+    "date": compile_expression("date(text)"),
+    "time": compile_expression("time(text)"),
+    "dateTime": compile_expression("date and time(text)"),
+    "duration": compile_expression("duration(text)"),
+}
+EQUAL = compile_expression("a = b")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One result node of one test case: what is asked, with which inputs, and what is expected."""
+
+    folder: str
+    model: Path
+    id: str
+    invocable: str
+    inputs: dict[str, Any]
+    result: str
+    expected: Any
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder}/{self.id}"
+
+
+def find_cases(root: Path) -> list[Case]:
+    return [case for file in sorted(root.rglob("*-test-*.xml")) for case in read_cases(file, root)]
+
+
+def read_cases(file: Path, root: Path) -> Iterator[Case]:
+    document = parse_xml(file.read_bytes(), file=str(file))
+    model = file.parent / (document.findtext("{*}modelName") or "").strip()
+    folder = str(file.parent.relative_to(root)) if file.parent != root else file.parent.name
+    for number, element in enumerate(document.iterfind("{*}testCase"), 1):
+        inputs = {each.get("name", ""): read_value(each) for each in element.iterfind("{*}inputNode")}
+        results = element.findall("{*}resultNode")
+        for position, result in enumerate(results, 1):
+            suffix = f"#{position}" if len(results) > 1 else ""
+            expected = result.find("{*}expected")
+            yield Case(
+                folder=folder,
+                model=model,
+                id=f"{file.stem.rpartition('-')[2]}:{element.get('id') or number}{suffix}",
+                invocable=element.get("invocableName", "") if element.get("type") != "decision" else "",
+                inputs=inputs,
+                result=result.get("name", ""),
+                expected=None if expected is None else read_value(expected),
+            )
+
+
+def read_value(element: etree._Element) -> Any:
+    if element.get(NIL) in ("true", "1"):
+        return None
+    children = [child for child in element if isinstance(child.tag, str)]
+    kinds = {etree.QName(child).localname for child in children}
+    if "component" in kinds:
+        return {child.get("name", ""): read_value(child) for child in children}
+    for child in children:
+        match etree.QName(child).localname:
+            case "list":
+                return [read_value(item) for item in child]
+            case "value":
+                return None if child.get(NIL) in ("true", "1") else read_simple(child)
+    return None
+
+
+def read_simple(element: etree._Element) -> Any:
+    text = "".join(element.itertext())
+    kind = element.get(TYPE, "string").rpartition(":")[2]
+    if kind in CONVERSIONS:
+        return CONVERSIONS[kind].evaluate({"text": text.strip()})
+    if kind == "boolean":
+        return text.strip() in ("true", "1")
+    return text if kind == "string" else Decimal(text.strip())
+
+
+@cache
+def models_beside(folder: Path) -> dict[str, Model]:
+    files = {each.name: each.read_bytes() for each in sorted(folder.glob("*.dmn"))}
+    return load_models(files, strict=False)
+
+
+def run_case(case: Case) -> tuple[Any, str]:
+    """The value, and the reasons for nulls as one text."""
+    try:
+        model = models_beside(case.model.parent)[case.model.name]
+        if case.invocable:
+            result = model.evaluate_decision_service(case.invocable, case.inputs, now=NOW)
+            value = result.value
+            several = isinstance(case.expected, dict) or not isinstance(value, dict)
+            if not several and case.result in value:
+                value = value[case.result]
+        else:
+            result = model.evaluate(case.result, case.inputs, now=NOW)
+            value = result.value
+    except RedressError as error:
+        return None, f"{type(error).__name__}: {error}"
+    return value, "; ".join(f"{each.text}: {each.message}" for each in result.reasons[:5])
+
+
+def same(actual: Any, expected: Any) -> bool:
+    """Equal as the kit means it: numbers to eight decimal places, structures member by member."""
+    if expected is None or actual is None:
+        return actual is expected
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return actual is expected
+    if isinstance(expected, Decimal):
+        return isinstance(actual, Decimal | int | float) and _close(Decimal(actual), expected)
+    if isinstance(expected, dict):
+        return (
+            isinstance(actual, dict)
+            and actual.keys() == expected.keys()
+            and all(same(actual[key], each) for key, each in expected.items())
+        )
+    if isinstance(expected, list):
+        return (
+            isinstance(actual, list)
+            and len(actual) == len(expected)
+            and all(same(a, e) for a, e in zip(actual, expected, strict=True))
+        )
+    return actual == expected or EQUAL.evaluate({"a": actual, "b": expected}) is True
+
+
+def _close(actual: Decimal, expected: Decimal) -> bool:
+    if not actual.is_finite() or not expected.is_finite():
+        return str(actual) == str(expected)
+    return abs(actual - expected) <= Decimal("1e-8") * max(Decimal(1), abs(expected))
