@@ -1,0 +1,74 @@
+"""FEEL 1.5, the expression language of DMN, in pure Python.
+
+Text is compiled once into closures and evaluated against a context of plain values. Nothing a user writes reaches
+Python's own `eval`, attributes or imports; type errors give null with a reason in `Why`; work is bounded. The package
+knows no database, no clock and no XML; any package above it may use it, through the names below.
+"""
+
+from service.feel import (  # noqa: F401 - imported for what they register
+    builtins_list,
+    builtins_number,
+    builtins_range,
+    builtins_string,
+    builtins_temporal,
+)
+from service.feel.convert import from_json, to_json, to_text
+from service.feel.errors import FeelError, FeelLimitExceeded, FeelSyntaxError, Null, Reason, Why
+from service.feel.expression import Expression, compile_expression, compile_unary_tests
+from service.feel.registry import BUILTINS
+from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
+from service.feel.types import (
+    AnyType,
+    ConstrainedType,
+    ContextType,
+    FeelType,
+    FunctionType,
+    ListType,
+    NullType,
+    RangeType,
+    SimpleType,
+    coerce,
+    is_instance,
+    parse_type,
+    type_of,
+)
+from service.feel.values import FeelFunction, Range, compare, equal, in_range, kind_of
+
+__all__ = [
+    "BUILTINS",
+    "AnyType",
+    "ConstrainedType",
+    "ContextType",
+    "DateTime",
+    "DaysTimeDuration",
+    "Expression",
+    "FeelError",
+    "FeelFunction",
+    "FeelLimitExceeded",
+    "FeelSyntaxError",
+    "FeelType",
+    "FunctionType",
+    "ListType",
+    "Null",
+    "NullType",
+    "Range",
+    "RangeType",
+    "Reason",
+    "SimpleType",
+    "Time",
+    "Why",
+    "YearsMonthsDuration",
+    "coerce",
+    "compare",
+    "compile_expression",
+    "compile_unary_tests",
+    "equal",
+    "from_json",
+    "in_range",
+    "is_instance",
+    "kind_of",
+    "parse_type",
+    "to_json",
+    "to_text",
+    "type_of",
+]

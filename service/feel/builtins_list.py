@@ -1,0 +1,247 @@
+"""Built-in functions over lists, contexts and booleans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cmp_to_key
+from typing import Any
+
+from service.feel.calls import invoke
+from service.feel.errors import MAX_LIST, FeelLimitExceeded, Null
+from service.feel.registry import builtin
+from service.feel.scope import MISSING, Run, admit
+from service.feel.values import FeelFunction, equal, kind_of
+
+
+def sized(items: list[Any]) -> list[Any]:
+    if len(items) > MAX_LIST:
+        raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+    return items
+
+
+@builtin("not", "negand:any", result="boolean")
+def negation(negand: Any) -> bool:
+    if type(negand) is not bool:
+        raise Null(f"a boolean is needed, not {kind_of(negand)}")
+    return not negand
+
+
+@builtin("list contains", "list:list, element:any", result="boolean", inner=True)
+def list_contains(run: Run, items: list[Any], element: Any) -> bool:
+    run.spend(len(items))
+    return any(equal(item, element) is True for item in items)
+
+
+@builtin("count", "list:list", result="number")
+def count(items: list[Any]) -> int:
+    return len(items)
+
+
+def _agree(items: list[Any], wanted: bool) -> bool:
+    """`wanted` as soon as an item is; null where an item is no boolean."""
+    if any(item is wanted for item in items):
+        return wanted
+    strange = [item for item in items if type(item) is not bool]
+    if strange:
+        raise Null(f"the list has a {kind_of(strange[0])}; only booleans count")
+    return not wanted
+
+
+@builtin("all", "list:list", spread=True, result="boolean")
+def every(items: list[Any]) -> bool:
+    return _agree(items, False)
+
+
+@builtin("any", "list:list", spread=True, result="boolean")
+def some(items: list[Any]) -> bool:
+    return _agree(items, True)
+
+
+def _place(items: list[Any], position: Any, room: int = 0) -> int:
+    """The index in Python of a position from 1, or from the end where negative."""
+    if position != position // 1 or position == 0 or abs(position) > len(items) + (room if position > 0 else 0):
+        raise Null(f"position {position} is outside the list of {len(items)}")
+    return int(position) - 1 if position > 0 else len(items) + int(position)
+
+
+@builtin("sublist", "list:list, start position:number, length:number?")
+def sublist(items: list[Any], start: Any, length: Any = None) -> list[Any]:
+    first = _place(items, start)
+    if length is None:
+        return items[first:]
+    if length < 0 or first + int(length) > len(items):
+        raise Null(f"the list has no {length} items from position {start}")
+    return items[first : first + int(length)]
+
+
+@builtin("append", "list:list, items...:any")
+def append(items: list[Any], more: list[Any]) -> list[Any]:
+    return sized(items + more)
+
+
+@builtin("concatenate", "list...:any")
+def concatenate(lists: list[Any]) -> list[Any]:
+    result: list[Any] = []
+    for each in lists:
+        if each is None:
+            raise Null("a list is null")
+        result.extend(each if isinstance(each, list) else [each])
+        sized(result)
+    return result
+
+
+@builtin("insert before", "list:list, position:number, newItem:any")
+def insert_before(items: list[Any], position: Any, new: Any) -> list[Any]:
+    first = _place(items, position)
+    return sized([*items[:first], new, *items[first:]])
+
+
+@builtin("remove", "list:list, position:number")
+def remove(items: list[Any], position: Any) -> list[Any]:
+    first = _place(items, position)
+    return items[:first] + items[first + 1 :]
+
+
+@builtin("list replace", "list:list, position:number, newItem:any")
+def list_replace(items: list[Any], position: Any, new: Any) -> list[Any]:
+    first = _place(items, position)
+    return [*items[:first], new, *items[first + 1 :]]
+
+
+def _list_replace_matching(run: Run, items: list[Any], match: FeelFunction, new: Any) -> list[Any]:
+    result = []
+    for item in items:
+        found = invoke(run, match, (item, new))
+        if type(found) is not bool:
+            raise Null("the match function must give a boolean")
+        result.append(new if found else item)
+    return result
+
+
+builtin("list replace", "list:list, match:function, newItem:any", inner=True)(
+    lambda run, items, match, new: (
+        _list_replace_matching(run, items, match, new)
+        if isinstance(match, FeelFunction)
+        else list_replace(items, match, new)
+    )
+)
+
+
+@builtin("reverse", "list:list")
+def reverse(items: list[Any]) -> list[Any]:
+    return items[::-1]
+
+
+@builtin("index of", "list:list, match:any")
+def index_of(items: list[Any], match: Any) -> list[int]:
+    return [i for i, item in enumerate(items, 1) if equal(item, match) is True]
+
+
+def distinct(run: Run, items: list[Any]) -> list[Any]:
+    """Each value once, where it first occurs."""
+    kept: list[Any] = []
+    seen: set[Any] = set()
+    for item in items:
+        kind = kind_of(item)
+        if kind in ("number", "string", "boolean", "null"):
+            key = (kind, item)
+            if key not in seen:
+                seen.add(key)
+                kept.append(item)
+            continue
+        run.spend(len(kept))
+        if not any(equal(item, other) is True for other in kept):
+            kept.append(item)
+    return kept
+
+
+@builtin("union", "list...:any", inner=True)
+def union(run: Run, lists: list[Any]) -> list[Any]:
+    return distinct(run, concatenate(lists))
+
+
+@builtin("distinct values", "list:list", inner=True)
+def distinct_values(run: Run, items: list[Any]) -> list[Any]:
+    return distinct(run, items)
+
+
+@builtin("flatten", "list:list", inner=True)
+def flatten(run: Run, items: list[Any]) -> list[Any]:
+    result: list[Any] = []
+
+    def collect(part: list[Any]) -> None:
+        run.spend(len(part))
+        for item in part:
+            if isinstance(item, list):
+                collect(item)
+            else:
+                result.append(item)
+        sized(result)
+
+    collect(items)
+    return result
+
+
+@builtin("sort", "list:list, precedence:function", inner=True)
+def sort(run: Run, items: list[Any], precedence: FeelFunction) -> list[Any]:
+    def precedes(a: Any, b: Any) -> bool:
+        found = invoke(run, precedence, (a, b))
+        if type(found) is not bool:
+            raise Null("the precedence function must give a boolean")
+        return found
+
+    return sorted(items, key=cmp_to_key(lambda a, b: -1 if precedes(a, b) else 1 if precedes(b, a) else 0))
+
+
+# Contexts
+
+
+@builtin("get value", "m:context, key:string", inner=True)
+def get_value(run: Run, m: Mapping[str, Any], key: str) -> Any:
+    value = m.get(key, MISSING)
+    if value is MISSING:
+        raise Null(f"the context has no entry '{key}'")
+    return admit(value, run)
+
+
+@builtin("get entries", "m:context")
+def get_entries(m: Mapping[str, Any]) -> list[Any]:
+    return [{"key": key, "value": value} for key, value in m.items()]
+
+
+@builtin("context", "entries:list")
+def context(entries: list[Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for entry in entries:
+        if not isinstance(entry, Mapping) or type(entry.get("key")) is not str or "value" not in entry:
+            raise Null("each entry must be a context with a string 'key' and a 'value'")
+        if entry["key"] in result:
+            raise Null(f"the key '{entry['key']}' occurs twice")
+        result[entry["key"]] = entry["value"]
+    return result
+
+
+@builtin("context put", "context:context, key:string, value:any", "context:context, keys:list, value:any")
+def context_put(target: Mapping[str, Any], key: str | list[Any], value: Any) -> dict[str, Any]:
+    if isinstance(key, str):
+        return {**target, key: value}
+    if not key:
+        raise Null("the list of keys is empty")
+    if any(type(each) is not str for each in key):
+        raise Null("the keys must be strings")
+    if len(key) == 1:
+        return {**target, key[0]: value}
+    inner = target.get(key[0])
+    if inner is not None and not isinstance(inner, Mapping):
+        raise Null(f"the entry '{key[0]}' is no context")
+    return {**target, key[0]: context_put(inner or {}, key[1:], value)}
+
+
+@builtin("context merge", "contexts:list")
+def context_merge(contexts: list[Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for each in contexts:
+        if not isinstance(each, Mapping):
+            raise Null(f"the list has a {kind_of(each)}, only contexts can be merged")
+        result |= each
+    return result

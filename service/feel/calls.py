@@ -1,0 +1,148 @@
+"""Calling functions: arguments by position or name, checked against what the function asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.feel.errors import MAX_CALLS, FeelLimitExceeded, Null
+from service.feel.operators import At, Code
+from service.feel.scope import Env, Run
+from service.feel.temporal import DateTime, DaysTimeDuration, YearsMonthsDuration, at_midnight, is_date
+from service.feel.types import FeelType, coerce
+from service.feel.values import FeelFunction, Signature, kind_of
+
+Arguments = tuple[Any, ...]
+UNGIVEN: Any = object()
+
+
+def fits(value: Any, kind: str) -> tuple[bool, Any]:
+    """The value as a built-in's parameter wants it: a list of one gives its item, one item a list."""
+    if kind == "any":
+        return True, value
+    if value is None:
+        return False, None
+    if kind == "list":
+        return True, value if isinstance(value, list) else [value]
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    found = kind_of(value)
+    if kind == found:
+        return True, value
+    if kind == "duration":
+        return isinstance(value, (DaysTimeDuration, YearsMonthsDuration)), value
+    if kind == "day":  # a date, or the date of a date and time
+        return (True, value.date) if isinstance(value, DateTime) else (is_date(value), value)
+    if kind == "moment":  # a date and time, or a date at midnight UTC
+        return (True, at_midnight(value)) if is_date(value) else (isinstance(value, DateTime), value)
+    if kind == "point":
+        return found not in ("list", "context", "function", "range", "null", "boolean", "unknown"), value
+    return False, None
+
+
+def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
+    """The arguments in the signature's order, or a sentence on why they do not fit."""
+    parameters = signature.parameters
+    if names:
+        known = [parameter[0] for parameter in parameters]
+        strange = [name for name in names if name not in known]
+        if strange:
+            return f"there is no parameter '{strange[0]}'; it has {', '.join(known) or 'none'}"
+        if len(set(names)) != len(names):
+            return "a parameter is named twice"
+        given = dict(zip(names, values, strict=True))
+        values = tuple(given.get(name, UNGIVEN) for name in known)
+    elif signature.rest:
+        fixed = len(parameters) - 1
+        if len(values) <= fixed:
+            return f"at least {fixed + 1} arguments are needed, {len(values)} are given"
+        values = (*values[:fixed], list(values[fixed:]))
+    elif signature.spread:
+        if not values:
+            return "at least one argument is needed"
+        if not (len(values) == 1 and isinstance(values[0], list)):
+            values = (list(values),) if values != (None,) else values
+    required = sum(1 for parameter in parameters if not parameter[2])
+    if len(values) > len(parameters) or len(values) < required:
+        counts = str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
+        return f"{counts} arguments are needed, {len(values)} are given"
+    arranged = []
+    for value, (name, kind, optional) in zip(values, parameters, strict=False):
+        if value is UNGIVEN:
+            if not optional:
+                return f"the parameter '{name}' is missing"
+            arranged.append(None)
+        elif value is None and optional:
+            arranged.append(None)
+        else:
+            good, fitted = fits(value, kind)
+            if not good:
+                return f"'{name}' must be a {kind}, not {kind_of(value)}"
+            arranged.append(fitted)
+    return tuple(arranged)
+
+
+def invoke(run: Run, function: Any, values: Arguments, names: tuple[str, ...] = (), at: At = (1, 1)) -> Any:
+    """The function's value; null with a reason where it cannot be called so."""
+    run.spend()
+    if not isinstance(function, FeelFunction):
+        return run.fail(at, f"a {kind_of(function)} is not a function", "", values)
+    try:
+        if function.signatures:
+            return _call_builtin(run, function, values, names)
+        return _call_function(run, function, values, names)
+    except Null as reason:
+        return run.fail(at, f"{function.name}: {reason}", function.name, values)
+
+
+def _call_builtin(run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Any:
+    complaint = ""
+    for signature in function.signatures:
+        arranged = arrange(signature, values, names)
+        if not isinstance(arranged, str):
+            return signature.call(run, *arranged) if function.inner else signature.call(*arranged)
+        complaint = complaint or arranged
+        if len(values) == len(signature.parameters):
+            complaint = arranged
+    raise Null(complaint)
+
+
+def _call_function(run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Any:
+    if names:
+        if set(names) != set(function.parameters) or len(names) != len(function.parameters):
+            raise Null(f"the parameters are {', '.join(function.parameters) or 'none'}, not {', '.join(names)}")
+        given = dict(zip(names, values, strict=True))
+        values = tuple(given[name] for name in function.parameters)
+    elif len(values) != len(function.parameters) and not function.variadic:
+        raise Null(f"{len(function.parameters)} arguments are needed, {len(values)} are given")
+    if function.types:
+        values = tuple(
+            _typed(value, kind, name)
+            for value, kind, name in zip(values, function.types, function.parameters, strict=False)
+        )
+    run.calls += 1
+    if run.calls > MAX_CALLS:
+        raise FeelLimitExceeded(f"Functions call each other more than {MAX_CALLS} deep.")
+    try:
+        result = function.call(run, *values) if function.inner else function.call(*values)
+    finally:
+        run.calls -= 1
+    if function.result is not None:
+        good, result = coerce(result, function.result)
+        if not good:
+            raise Null("the result is not of the type the function declares")
+    return result
+
+
+def _typed(value: Any, kind: FeelType, name: str) -> Any:
+    good, coerced = coerce(value, kind)
+    if not good:
+        raise Null(f"the argument '{name}' is not of the type it has to be")
+    return coerced
+
+
+def build_call(callee: Code, arguments: tuple[Code, ...], names: tuple[str, ...], at: At) -> Code:
+    def call(env: Env) -> Any:
+        function = callee(env)
+        return invoke(env.run, function, tuple([argument(env) for argument in arguments]), names, at)
+
+    return call

@@ -1,0 +1,116 @@
+"""FEEL values to text and JSON and back: what `string(...)` shows and what the host keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from service.feel.civil import FarDate
+from service.feel.errors import MAX_STRING, FeelLimitExceeded
+from service.feel.scope import Run, admit
+from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, is_date
+from service.feel.values import FeelFunction, Range
+
+ISO = (Time, DateTime, DaysTimeDuration, YearsMonthsDuration)
+
+
+def from_json(value: Any) -> Any:
+    """A host's value as FEEL has it; floats become exact decimals of their shortest form."""
+    try:
+        return admit(value, Run(None, None))
+    except RecursionError:
+        raise FeelLimitExceeded("The value is nested too deeply.") from None
+
+
+def to_json(value: Any) -> Any:
+    """A FEEL value as JSON has it: whole numbers as int, other numbers as Decimal, temporal values as ISO text."""
+    try:
+        return _json(value, [1_000_000])
+    except RecursionError:
+        raise FeelLimitExceeded("The value is nested too deeply.") from None
+
+
+def _json(value: Any, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise FeelLimitExceeded("The value has too many parts.")
+    kind = type(value)
+    if kind is Decimal:
+        return int(value) if value == value.to_integral_value() and value.adjusted() < 34 else value
+    if value is None or kind in (bool, int, str):
+        return value
+    if kind is list:
+        return [_json(item, left) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _json(each, left) for key, each in value.items()}
+    if isinstance(value, FeelFunction):
+        return None
+    return to_text(value)
+
+
+def number_text(value: int | Decimal) -> str:
+    if type(value) is int:
+        return str(value)
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def to_text(value: Any) -> str:
+    """FEEL's `string(...)`; null is "null"."""
+    try:
+        return _text(value, [MAX_STRING], quoted=False)
+    except RecursionError:
+        raise FeelLimitExceeded("The value is nested too deeply.") from None
+
+
+def quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _text(value: Any, left: list[int], *, quoted: bool) -> str:
+    text = _render(value, left, quoted=quoted)
+    left[0] -= 1 if type(value) in (list, dict) else len(text)
+    if left[0] < 0:
+        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+    return text
+
+
+def _render(value: Any, left: list[int], *, quoted: bool) -> str:
+    if value is None:
+        return "null"
+    if type(value) is bool:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return quote(value) if quoted else value
+    if isinstance(value, (int, Decimal)):
+        return number_text(value)
+    if is_date(value) or isinstance(value, FarDate):
+        return str(value.isoformat())
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(item, left, quoted=True) for item in value) + "]"
+    if isinstance(value, Mapping):
+        parts = (f"{_key(key)}: {_text(each, left, quoted=True)}" for key, each in value.items())
+        return "{" + ", ".join(parts) + "}"
+    if isinstance(value, Range):
+        return _range_text(value, left)
+    if isinstance(value, FeelFunction):
+        return f"function({', '.join(value.parameters)})"
+    return str(value)
+
+
+def _key(key: str) -> str:
+    plain = key and all(c.isalnum() or c in "_ " for c in key) and not key[0].isdigit() and key.strip() == key
+    return key if plain else quote(key)
+
+
+def _range_text(value: Range, left: list[int]) -> str:
+    start, end = (_text(part, left, quoted=True) if part is not None else "" for part in (value.start, value.end))
+    if value.negated:
+        return f"!={start}"
+    if value.start is None:
+        return f"{'<=' if value.end_included else '<'}{end}"
+    if value.end is None:
+        return f"{'>=' if value.start_included else '>'}{start}"
+    return f"{'[' if value.start_included else '('}{start}..{end}{']' if value.end_included else ')'}"

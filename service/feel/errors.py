@@ -1,0 +1,71 @@
+"""What FEEL raises, how it explains a null, and how much work it allows itself.
+
+A type error inside an expression is not an exception: the result is null and the reason goes to a `Why`. Only
+text that is no FEEL and work beyond the budgets below raise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.errors import RedressError
+
+MAX_TEXT = 65_536  # characters of one expression
+MAX_NESTING = 100  # brackets, calls and branches inside each other
+MAX_STEPS = 2_000_000  # loop rounds and calls of one evaluation
+MAX_LIST = 500_000  # items of one list
+MAX_STRING = 1_000_000  # characters of one string
+MAX_CALLS = 120  # user functions calling each other
+MAX_REASONS = 100
+
+
+class FeelError(RedressError):
+    """The expression cannot be used."""
+
+    code = "feel-error"
+
+
+class FeelSyntaxError(FeelError):
+    """The text is not a FEEL expression."""
+
+    code = "feel-syntax"
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(f"line {line}, column {column}: {message}")
+        self.line = line
+        self.column = column
+        self.position = (line, column)
+
+
+class FeelLimitExceeded(FeelError):
+    """The expression asks for more work than is allowed."""
+
+    code = "feel-limit"
+
+
+class Null(Exception):
+    """A built-in has no value to give; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a part of an expression is null: where (line, column), what, in which function, with which types."""
+
+    position: tuple[int, int]
+    message: str
+    function: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Why:
+    """Collects the reasons for nulls during one evaluation, first come first."""
+
+    reasons: list[Reason] = field(default_factory=list)
+
+    def add(self, reason: Reason) -> None:
+        if len(self.reasons) < MAX_REASONS:
+            self.reasons.append(reason)
+
+    def __bool__(self) -> bool:
+        return bool(self.reasons)

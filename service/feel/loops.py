@@ -1,0 +1,135 @@
+"""`for`, `some` and `every`: one list or range per variable, the last one turning fastest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from service.feel.civil import date_of, day_number
+from service.feel.errors import MAX_LIST, FeelLimitExceeded
+from service.feel.operators import At, Code
+from service.feel.scope import Env
+from service.feel.temporal import is_date
+from service.feel.values import Range, is_number, kind_of
+
+Iterators = tuple[tuple[str, Code], ...]
+
+
+def span(start: Any, end: Any) -> Iterable[Any] | None:
+    """The whole numbers or days from start to end, upwards or downwards; None for anything else."""
+    if is_number(start) and is_number(end):
+        if start != start // 1 or end != end // 1 or max(abs(start), abs(end)) > 10**33:
+            return None
+        first, last = int(start), int(end)
+        return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+    if is_date(start) and is_date(end):
+        first, last = day_number(start), day_number(end)
+        numbers = range(first, last + 1) if first <= last else range(first, last - 1, -1)
+        return (date_of(number) for number in numbers)
+    return None
+
+
+def domain(value: Any, env: Env, at: At) -> Iterable[Any] | None:
+    """What a variable runs through."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, Range):
+        found = range_items(value)
+        if found is not None:
+            return found
+        env.run.fail(at, "only a closed range of whole numbers or dates, upwards, can be run through", "for", (value,))
+        return None
+    if value is None:
+        env.run.fail(at, "null cannot be run through", "for", (value,))
+        return None
+    return [value]
+
+
+def range_items(value: Range) -> Iterable[Any] | None:
+    """The items of a range value; unlike `for i in 3..1` a range never runs downwards."""
+    start, end = value.start, value.end
+    if value.negated or start is None or end is None or kind_of(start) != kind_of(end):
+        return None
+    if is_number(start):
+        if start > end or start != start // 1 or end != end // 1:
+            return None
+        first, last = int(start) + (not value.start_included), int(end) - (not value.end_included)
+        return range(first, last + 1)
+    if is_date(start):
+        first = day_number(start) + (not value.start_included)
+        last = day_number(end) - (not value.end_included)
+        return (date_of(number) for number in range(first, last + 1)) if day_number(start) <= day_number(end) else None
+    return None
+
+
+class _NoDomain(Exception):
+    pass
+
+
+def _rounds(iterators: Iterators, at: At, env: Env, extra: dict[str, Any]) -> Iterator[Env]:
+    """An environment for every combination of the variables."""
+    (name, source), rest = iterators[0], iterators[1:]
+    items = domain(source(env), env, at)
+    if items is None:
+        raise _NoDomain
+    for item in items:
+        env.run.spend()
+        inner = Env({**extra, name: item}, env, env.run)
+        if rest:
+            yield from _rounds(rest, at, inner, extra)
+        else:
+            yield inner
+
+
+def build_steps(start: Code, end: Code, at: At) -> Code:
+    """`1..3` after `in`: unlike a range value it may run downwards."""
+
+    def steps(env: Env) -> Any:
+        a, b = start(env), end(env)
+        found = span(a, b)
+        if found is None:
+            return env.run.fail(at, f"cannot run from {kind_of(a)} to {kind_of(b)}", "for", (a, b))
+        items = []
+        for item in found:
+            items.append(item)
+            if len(items) > MAX_LIST:
+                raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+        env.run.spend(len(items))
+        return items
+
+    return steps
+
+
+def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool) -> Code:
+    def loop(env: Env) -> Any:
+        results: list[Any] = []
+        try:
+            for inner in _rounds(iterators, at, env, {}):
+                if partial:  # a copy each round, so that no list can hold itself
+                    env.run.spend(len(results) // 64)
+                    inner.vars = {**inner.vars, "partial": list(results)}
+                results.append(body(inner))
+                if len(results) > MAX_LIST:
+                    raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+        except _NoDomain:
+            return None
+        return results
+
+    return loop
+
+
+def build_quantified(every: bool, iterators: Iterators, body: Code, at: At) -> Code:
+    def ask(env: Env) -> Any:
+        unknown = False
+        try:
+            for inner in _rounds(iterators, at, env, {}):
+                found = body(inner)
+                if found is (not every):
+                    return not every
+                unknown = unknown or (found is not True and found is not False)
+        except _NoDomain:
+            return None
+        word = "every" if every else "some"
+        return env.run.fail(at, f"'{word}' met a value that is not a boolean", word) if unknown else every
+
+    return ask

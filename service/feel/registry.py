@@ -1,0 +1,58 @@
+"""The register of built-in functions and the decorator that writes into it.
+
+A built-in declares each way it can be called as a line such as `"string:string, start position:number,
+length:number?"`; `?` makes a parameter optional and lets it be null, `...` lets it take all remaining arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from service.feel.types import ANY, AnyType, FeelType, ListType, SimpleType
+from service.feel.values import FeelFunction, Signature
+
+BUILTINS: dict[str, FeelFunction] = {}
+_TYPES: dict[str, FeelType] = {
+    "number": SimpleType("number"),
+    "string": SimpleType("string"),
+    "boolean": SimpleType("boolean"),
+    "list": ListType(AnyType()),
+}
+
+
+def _signature(line: str, call: Callable[..., Any], *, spread: bool) -> Signature:
+    parameters = []
+    rest = False
+    for part in filter(None, (each.strip() for each in line.split(","))):
+        name, _, kind = part.partition(":")
+        if name.endswith("..."):
+            rest, name = True, name[:-3]
+        parameters.append((name, kind.rstrip("?"), kind.endswith("?")))
+    return Signature(tuple(parameters), call, spread, rest)
+
+
+def builtin(
+    name: str, *lines: str, spread: bool = False, inner: bool = False, result: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function under a FEEL name; a second registration adds ways to call it."""
+
+    def register(call: Callable[..., Any]) -> Callable[..., Any]:
+        known = BUILTINS.get(name)
+        signatures = (known.signatures if known else ()) + tuple(
+            _signature(line, call, spread=spread) for line in lines
+        )
+        first = signatures[0].parameters
+        BUILTINS[name] = FeelFunction(
+            name,
+            tuple(parameter[0] for parameter in first),
+            call,
+            variadic=spread or signatures[0].rest,
+            types=tuple(_TYPES.get(parameter[1], ANY) for parameter in first),
+            result=_TYPES.get(result),
+            inner=inner,
+            signatures=signatures,
+        )
+        return call
+
+    return register

@@ -1,0 +1,111 @@
+"""Where names live while an expression runs: a chain of mappings above the caller's context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from service.feel.civil import SECOND
+from service.feel.errors import MAX_STEPS, FeelLimitExceeded, Reason, Why
+from service.feel.temporal import DateTime, Time, from_datetime
+from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
+
+MISSING: Any = object()
+# Values of these types are taken as they are; lists and contexts are looked through once per evaluation.
+PLAIN = frozenset(KINDS) - {int, Decimal, list, dict}
+
+
+class Run:
+    """One evaluation: its time, the steps it has left, and who wants to know about nulls."""
+
+    __slots__ = ("calls", "checked", "now", "steps", "why")
+
+    def __init__(self, now: DateTime | None, why: Why | None) -> None:
+        self.now = now
+        self.why = why
+        self.steps = MAX_STEPS
+        self.calls = 0
+        self.checked: dict[int, tuple[Any, Any]] | None = None
+
+    def spend(self, steps: int = 1) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelLimitExceeded(f"The expression takes more than {MAX_STEPS} steps.")
+
+    def fail(self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()) -> None:
+        """Keep the reason of a null, where somebody asked for it."""
+        if self.why is not None:
+            self.why.add(Reason(at, message, function, tuple(kind_of(a) for a in arguments)))
+
+
+class Env:
+    """One level of names. `parent` is None at the caller's context."""
+
+    __slots__ = ("parent", "run", "vars")
+
+    def __init__(self, variables: Mapping[str, Any], parent: Env | None, run: Run) -> None:
+        self.vars = variables
+        self.parent = parent
+        self.run = run
+
+
+def admit(value: Any, run: Run) -> Any:
+    """A value of the caller's as FEEL has it: floats to decimals, Python's times to FEEL's, also inside."""
+    kind = type(value)
+    if kind is int:
+        return value if -MAX_INT < value < MAX_INT else _number(Decimal(value))
+    if kind in PLAIN:
+        return value
+    if kind is Decimal:
+        return _number(value)
+    if kind is list or kind is dict:
+        if run.checked is None:
+            run.checked = {}
+        known = run.checked.get(id(value))
+        if known is None or known[0] is not value:
+            known = run.checked[id(value)] = (value, _inside(value, run))
+        return known[1]
+    return _foreign(value, run)
+
+
+def _inside(value: Any, run: Run) -> Any:
+    run.spend(len(value) // 8 + 1)
+    if type(value) is list:
+        items = [admit(item, run) for item in value]
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    entries = {str(key): admit(each, run) for key, each in value.items()}
+    same = all(each is value.get(key, MISSING) for key, each in entries.items())
+    return value if same else entries
+
+
+def _number(value: Decimal) -> Any:
+    if not value.is_finite() or value.adjusted() > 6144:
+        return None
+    return NUMBERS.plus(value) if len(value.as_tuple().digits) > 34 else value
+
+
+def _foreign(value: Any, run: Run) -> Any:
+    """Values of Python types that FEEL does not have itself; what means nothing to FEEL is null."""
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, float):
+        return _number(Decimal(repr(float(value))))
+    if isinstance(value, datetime):
+        return from_datetime(value)
+    if isinstance(value, time):
+        offset = value.utcoffset()
+        clock = ((value.hour * 60 + value.minute) * 60 + value.second) * SECOND + value.microsecond * 1000
+        return Time(clock, None if offset is None else int(offset.total_seconds()))
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if isinstance(value, int):
+        return admit(int(value), run)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Mapping):
+        return {str(key): admit(each, run) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [admit(item, run) for item in value]
+    return None

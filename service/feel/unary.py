@@ -1,0 +1,104 @@
+"""Unary tests and `in`: whether a value passes one of several tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.feel.operators import SIGNS, At, Code, same
+from service.feel.scope import Env
+from service.feel.values import FeelFunction, Range, compare, equal, in_range, is_number, kind_of
+
+# A test gets the scope and the value under test.
+Test = Any
+
+
+def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
+    """Whether the value equals, lies in, or is listed in what a test's expression gave."""
+    if isinstance(found, Range):
+        inside = in_range(value, found)
+        if inside is None:
+            env.run.fail(at, f"a {kind_of(value)} cannot be compared with the range", "in", (value, found))
+        return inside
+    if isinstance(found, list):
+        env.run.spend(len(found))
+        if isinstance(value, list) and equal(value, found):
+            return True
+        return any(_matches(value, item) for item in found)
+    if isinstance(found, FeelFunction) and not isinstance(value, FeelFunction):
+        return env.run.fail(at, "a function is no test", "in", (value, found))
+    if found is None and value is not None:
+        return env.run.fail(at, "the test is null", "in", (value, found))
+    if isinstance(value, list) and len(value) == 1 and not isinstance(found, list):
+        value = value[0]
+    return same(value, found, env, at)
+
+
+def _matches(value: Any, item: Any) -> bool:
+    if isinstance(item, Range) and not isinstance(value, Range):
+        return in_range(value, item) is True
+    return equal(value, item) is True
+
+
+def build_compare_test(sign: str, operand: Code, at: At) -> Test:
+    def test(env: Env, value: Any) -> bool | None:
+        bound = operand(env)
+        if sign in ("=", "!="):
+            found = same(value, bound, env, at)
+            return None if found is None else found is (sign == "=")
+        if is_number(value) and is_number(bound):
+            return SIGNS[sign](-1 if value < bound else 1 if value > bound else 0)
+        order = compare(value, bound)
+        if order is None:
+            message = f"'{sign}' has no meaning between {kind_of(value)} and {kind_of(bound)}"
+            return env.run.fail(at, message, sign, (value, bound))
+        return SIGNS[sign](order)
+
+    return test
+
+
+def build_value_test(expression: Code, at: At, *, asks: bool, constant: Any) -> Test:
+    """`asks`: the expression speaks of `?`, so that its truth is the test."""
+    if type(constant) is str:
+
+        def plain(env: Env, value: Any) -> bool | None:
+            return value == constant if type(value) is str else passes(value, constant, env, at)
+
+        return plain
+
+    def test(env: Env, value: Any) -> bool | None:
+        found = expression(env)
+        if type(found) is bool and (asks or type(value) is not bool):
+            if asks or found or value is not None:
+                return found
+        elif found is None and asks:
+            return None
+        return passes(value, found, env, at)
+
+    return test
+
+
+def build_tests(tests: tuple[Test, ...], *, negated: bool = False) -> Test:
+    """True where one test passes; null where none does and one could not tell alone."""
+    if len(tests) == 1 and not negated:
+        return tests[0]
+
+    def several(env: Env, value: Any) -> bool | None:
+        found: bool | None = False
+        for test in tests:
+            one = test(env, value)
+            if one is True:
+                return not negated
+            if one is None and len(tests) == 1:
+                found = None
+        return None if found is None else negated
+
+    return several
+
+
+def build_in(left: Code, test: Test) -> Code:
+    return lambda env: test(env, left(env))
+
+
+def build_cell(test: Test, raw: Code) -> Code:
+    """A whole decision-table cell: the value under test is the name `?`."""
+    return lambda env: test(env, raw(env))

@@ -1,0 +1,177 @@
+"""FEEL's values in Python: kinds, ranges, functions, equality and order.
+
+Numbers are int or Decimal and never float; booleans are checked before numbers because Python's bool is an int.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import TYPE_CHECKING, Any
+
+from service.feel.civil import FarDate, day_number
+from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
+
+if TYPE_CHECKING:
+    from service.feel.types import FeelType
+
+# decimal128: 34 digits, exponents to 6144; what does not fit is null, never infinity.
+NUMBERS = Context(prec=34, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow])
+MAX_INT = 10**34
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From start to end; None at an end is open to infinity (`< 10`). `negated` is the complement (`!= 10`)."""
+
+    start: Any
+    end: Any
+    start_included: bool = True
+    end_included: bool = True
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a built-in: (name, kind, optional) of each parameter.
+
+    `spread`: its one list may also be given as several arguments. `rest`: the last parameter takes all that remain.
+    """
+
+    parameters: tuple[tuple[str, str, bool], ...]
+    call: Callable[..., Any]
+    spread: bool = False
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeelFunction:
+    """A function value. `call` gets the arguments in the order of `parameters`.
+
+    `types` and `result`, where given, are what `instance of` and argument coercion go by. `inner` functions get the
+    running evaluation as first argument; they are made by this package only.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    call: Callable[..., Any]
+    variadic: bool = False
+    types: tuple[FeelType, ...] = ()
+    result: FeelType | None = None
+    inner: bool = False
+    signatures: tuple[Signature, ...] = field(default=(), repr=False)
+
+
+KINDS: dict[type, str] = {
+    bool: "boolean",
+    int: "number",
+    Decimal: "number",
+    str: "string",
+    date: "date",
+    FarDate: "date",
+    Time: "time",
+    DateTime: "date and time",
+    DaysTimeDuration: "days and time duration",
+    YearsMonthsDuration: "years and months duration",
+    list: "list",
+    dict: "context",
+    Range: "range",
+    FeelFunction: "function",
+    type(None): "null",
+}
+
+
+def kind_of(value: Any) -> str:
+    """The name of the value's kind as FEEL's users know it."""
+    kind = KINDS.get(type(value))
+    if kind is None:
+        kind = "context" if isinstance(value, Mapping) else "unknown"
+    return kind
+
+
+def equal(a: Any, b: Any) -> bool | None:
+    """FEEL's `=`: null where the kinds cannot be compared."""
+    if a is None or b is None:
+        return a is b
+    kind = kind_of(a)
+    if kind != kind_of(b):
+        return None
+    if kind == "list":
+        return len(a) == len(b) and all(equal(x, y) is True for x, y in zip(a, b, strict=True))
+    if kind == "context":
+        return len(a) == len(b) and all(key in b and equal(value, b[key]) is True for key, value in a.items())
+    if kind == "time":
+        return _time_key(a) == _time_key(b) if (a.offset is None) == (b.offset is None) else False
+    if kind == "date and time":
+        return bool(a.instant == b.instant) if (a.zone is None) == (b.zone is None) else False
+    if kind == "range":
+        return _same_range(a, b)
+    if kind == "function":
+        return None if a is not b else True
+    return bool(a == b)
+
+
+def _same_range(a: Range, b: Range) -> bool:
+    flags = (a.start_included, a.end_included, a.negated) == (b.start_included, b.end_included, b.negated)
+    return flags and equal(a.start, b.start) is True and equal(a.end, b.end) is True
+
+
+def _time_key(value: Time) -> int:
+    return value.nanos - (value.offset or 0) * 1_000_000_000
+
+
+def order_keys(a: Any, b: Any) -> tuple[Any, Any] | None:
+    """Keys that order like the values; None where `<` has no meaning between them."""
+    kind = KINDS.get(type(a))
+    if kind != KINDS.get(type(b)):
+        return None
+    if kind in ("number", "string", "days and time duration", "years and months duration"):
+        return a, b
+    if kind == "date":
+        return day_number(a), day_number(b)
+    if kind == "date and time":
+        return (a.instant, b.instant) if (a.zone is None) == (b.zone is None) else None
+    if kind == "time":
+        return (_time_key(a), _time_key(b)) if (a.zone is None) == (b.zone is None) else None
+    return None
+
+
+def compare(a: Any, b: Any) -> int | None:
+    """-1, 0 or 1; None where the values have no order."""
+    keys = order_keys(a, b)
+    if keys is None:
+        return None
+    return -1 if keys[0] < keys[1] else 1 if keys[0] > keys[1] else 0
+
+
+def in_range(value: Any, span: Range) -> bool | None:
+    """Whether the value lies in the range; None where they cannot be compared."""
+    if span.negated:
+        same = equal(value, span.start)
+        return None if same is None else not same
+    if span.start is not None:
+        low = compare(value, span.start)
+        if low is None:
+            return None
+        if low < 0 or (low == 0 and not span.start_included):
+            return False
+    if span.end is not None:
+        high = compare(value, span.end)
+        if high is None:
+            return None
+        if high > 0 or (high == 0 and not span.end_included):
+            return False
+    return True
+
+
+def shrink(value: Decimal | int) -> Decimal | int:
+    """A whole number that is small as int, for speed; anything else rounded to 34 digits."""
+    if type(value) is int:
+        return value if -MAX_INT < value < MAX_INT else NUMBERS.create_decimal(value)
+    return value
+
+
+def is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is Decimal
