@@ -13,12 +13,14 @@ from typing import Any
 from service.dmn import parts
 from service.dmn.parts import Boxed, Place, Variable
 from service.dmn.result import Run
-from service.dmn.types import ANY, Type, coerce, describe
+from service.dmn.types import ANY, base_of, coerce, describe, title
 from service.errors import Problem
 from service.feel import (
     Expression,
     FeelError,
     FeelFunction,
+    FeelType,
+    FunctionType,
     Why,
     compile_expression,
     compile_unary_tests,
@@ -36,10 +38,11 @@ class Compiler:
 
     file: str
     owner: str
-    resolve: Callable[[str], Type | None]
+    resolve: Callable[[str], FeelType | None]
     problems: list[Problem] = field(default_factory=list)
     names: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    types: Mapping[str, FeelType] = field(default_factory=dict)
     allowed_texts: Mapping[str, str] = field(default_factory=dict)
 
     def within(self, *names: str) -> Compiler:
@@ -47,14 +50,14 @@ class Compiler:
 
     def expression(self, text: str, spot: Place) -> Expression | None:
         try:
-            return compile_expression(text, names=self.names | self.members)
+            return compile_expression(text, names=self.names | self.members, types=self.types)
         except FeelError as error:
             self.blame(spot, text, error)
             return None
 
     def tests(self, text: str, spot: Place) -> Expression | None:
         try:
-            return compile_unary_tests(text, names=self.names | self.members)
+            return compile_unary_tests(text, names=self.names | self.members, types=self.types)
         except FeelError as error:
             self.blame(spot, text, error)
             return None
@@ -68,7 +71,7 @@ class Compiler:
             Problem(code=code, file=self.file, line=spot.line, element=element, message=message, mend=mend)
         )
 
-    def type_of(self, type_ref: str, spot: Place) -> Type:
+    def type_of(self, type_ref: str, spot: Place) -> FeelType:
         if not type_ref:
             return ANY
         kind = self.resolve(type_ref)
@@ -85,12 +88,12 @@ def compile_boxed(compiler: Compiler, node: Boxed | None) -> Step:
         return _missing
     step = _COMPILERS[type(node)](compiler, node)
     kind = compiler.type_of(node.type_ref, node.place)
-    if isinstance(node, parts.Function) and not kind.is_function:
+    if isinstance(node, parts.Function) and not isinstance(base_of(kind), FunctionType):
         return step
     return fitted(step, kind, element=node.place.id or compiler.owner)
 
 
-def fitted(step: Step, kind: Type, *, element: str) -> Step:
+def fitted(step: Step, kind: FeelType, *, element: str) -> Step:
     """`step`, whose value becomes null with a reason where it does not fit `kind`."""
     if kind is ANY:
         return step
@@ -101,10 +104,10 @@ def fitted(step: Step, kind: Type, *, element: str) -> Step:
     return fit
 
 
-def fit_value(value: Any, kind: Type, run: Run, *, element: str) -> Any:
+def fit_value(value: Any, kind: FeelType, run: Run, *, element: str) -> Any:
     fits, made = coerce(value, kind)
     if not fits:
-        run.note(f"Expected {kind.name}, found {describe(value)}; the value is null.", element=element)
+        run.note(f"Expected {title(kind)}, found {describe(value)}; the value is null.", element=element)
     return made
 
 
@@ -234,6 +237,8 @@ def function_step(compiler: Compiler, node: parts.Function, *, name: str) -> Ste
     body = compile_boxed(inner, node.body)
     kinds = [compiler.type_of(each.type_ref, each.place) for each in node.parameters]
     bind = _binder(node.parameters, kinds)
+    names = tuple(each.name for each in node.parameters)
+    result = None if node.body is None else compiler.type_of(node.body.type_ref, node.place)
 
     def function(scope: Scope, run: Run) -> Any:
         def call(*arguments: Any) -> Any:
@@ -247,12 +252,12 @@ def function_step(compiler: Compiler, node: parts.Function, *, name: str) -> Ste
             finally:
                 run.leave()
 
-        return FeelFunction(name, tuple(each.name for each in node.parameters), call)
+        return FeelFunction(name, names, call, types=tuple(kinds), result=result)
 
     return function
 
 
-def _binder(parameters: tuple[Variable, ...], kinds: list[Type]) -> Callable[..., Scope | None]:
+def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable[..., Scope | None]:
     """Arguments by name, or None where one does not fit: such a call is not carried out."""
 
     def bind(arguments: tuple[Any, ...], run: Run) -> Scope | None:
@@ -263,7 +268,7 @@ def _binder(parameters: tuple[Variable, ...], kinds: list[Type]) -> Callable[...
         for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
             fits, bound[slot.name] = coerce(argument, kind)
             if not fits:
-                run.note(f"The argument {slot.name} must be {kind.name}, it was {describe(argument)}.")
+                run.note(f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}.")
                 return None
         return bound
 

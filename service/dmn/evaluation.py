@@ -12,9 +12,9 @@ from service.dmn.items import Types
 from service.dmn.links import Element, Library, Link
 from service.dmn.parts import Decision, DecisionService, InputData, Knowledge
 from service.dmn.result import Run, shown
-from service.dmn.types import ANY, Type, coerce, describe
+from service.dmn.types import ANY, coerce, describe, result_of, title
 from service.errors import Problem
-from service.feel import FeelFunction
+from service.feel import FeelFunction, FeelType
 
 _KINDS = {
     parts.Literal: "LITERAL_EXPRESSION",
@@ -37,7 +37,7 @@ class _Logic:
 
     links: tuple[Link, ...]
     step: Step
-    kind: Type
+    kind: FeelType
 
 
 class Engine:
@@ -46,10 +46,11 @@ class Engine:
     def __init__(self, library: Library, types: Types, problems: list[Problem], imported: Mapping[str, Engine]) -> None:
         self.library = library
         self.imported = imported
-        self._types = types
+        self.types = types
         self._problems = problems
         self.members = frozenset(library.definitions.names).union(*(each.members for each in imported.values()))
         self._allowed = {item.name: item.allowed_values for item in library.definitions.items}
+        self._scope_types = {**types.own(), **_imported_types(imported)}
         self._compiled = {
             id(each): self._compile(each)
             for each in library.elements.values()
@@ -61,7 +62,7 @@ class Engine:
     def environment(self, inputs: Mapping[str, Any], functions: Mapping[str, FeelFunction]) -> Environment:
         return Environment(self, inputs, functions, {})
 
-    def kind_of(self, link: Link) -> Type:
+    def kind_of(self, link: Link) -> FeelType:
         engine = self
         for name in link.path:
             engine = engine.imported[name]
@@ -70,23 +71,24 @@ class Engine:
     def logic(self, element: Decision | Knowledge) -> _Logic:
         return self._compiled[id(element)]
 
-    def kind(self, element: Element) -> Type:
+    def kind(self, element: Element) -> FeelType:
         return self._kinds[id(element)]
 
     def links(self, *hrefs: str) -> tuple[Link, ...]:
         found = (self.library.find(href) for href in hrefs)
         return tuple(link for link in found if link is not None)
 
-    def _kind(self, element: Element) -> Type:
+    def _kind(self, element: Element) -> FeelType:
         return self._compiler(element).type_of(element.variable.type_ref, element.variable.place)
 
     def _compiler(self, element: Element) -> Compiler:
         return Compiler(
             file=self.library.definitions.file,
             owner=element.place.id or element.name,
-            resolve=self._types.resolve,
+            resolve=self.types.resolve,
             problems=self._problems,
             members=self.members,
+            types=self._scope_types,
             allowed_texts=self._allowed,
         )
 
@@ -122,6 +124,14 @@ class Engine:
 
 def _name(link: Link) -> str:
     return link.element.variable.name
+
+
+def _imported_types(imported: Mapping[str, Engine]) -> dict[str, FeelType]:
+    return {
+        f"{prefix}.{name}" if prefix else name: kind
+        for prefix, engine in imported.items()
+        for name, kind in engine.types.own().items()
+    }
 
 
 def _hrefs(element: Element) -> tuple[str, ...]:
@@ -209,7 +219,7 @@ class Environment:
         value = self._inputs.get(name, self._inputs.get(element.name))
         fits, made = coerce(value, self._engine.kind(element))
         if not fits:
-            expected = self._engine.kind(element).name
+            expected = title(self._engine.kind(element))
             message = f"The input {name!r} must be {expected}, it was {describe(value)} that does not fit."
             run.note(message, element=element.place.id)
         return made
@@ -249,8 +259,8 @@ class Environment:
         if made is None:
             return FeelFunction(element.variable.name, (), lambda: None)
         kind = self._engine.kind(element)
-        result = kind.result if kind.is_function else kind
-        if result is None or result is ANY:
+        result = result_of(kind)
+        if result is ANY:
             ready = made
         else:
             wanted, call = result, made.call
@@ -258,7 +268,7 @@ class Environment:
             def fitting(*arguments: Any) -> Any:
                 return fit_value(call(*arguments), wanted, run, element=element.place.id)
 
-            ready = FeelFunction(made.name, made.parameters, fitting)
+            ready = FeelFunction(made.name, made.parameters, fitting, types=made.types, result=result)
         scope.setdefault(element.variable.name, ready)
         return ready
 
@@ -267,7 +277,7 @@ class Environment:
         links = engine.links(*element.input_data, *element.input_decisions)
         outputs = engine.links(*element.outputs)
         kind = engine.kind(element)
-        result = (kind.result or ANY) if kind.is_function else kind
+        result = result_of(kind)
 
         def call(*arguments: Any) -> Any:
             if len(arguments) != len(links):
@@ -277,7 +287,7 @@ class Environment:
             for link, argument in zip(links, arguments, strict=True):
                 fits, fixed[id(link.element)] = coerce(argument, engine.kind_of(link))
                 if not fits:
-                    wanted = engine.kind_of(link).name
+                    wanted = title(engine.kind_of(link))
                     run.note(f"The argument {_name(link)!r} must be {wanted}, it was {describe(argument)}.")
                     return None
             inner = Environment(engine, {}, self._functions, fixed)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from service.feel import BUILTINS
+from service.feel import compile_expression
 
 Outputs = Sequence[Any]  # of one rule, one value per output column
 Rank = Callable[[int, Any], int]  # (column, value) -> place in the column's output values
-_AGGREGATES = {"SUM": "sum", "MIN": "min", "MAX": "max"}
+_AGGREGATES = {kind: compile_expression(f"{kind.lower()}(values)") for kind in ("SUM", "MIN", "MAX")}
 
 
 class HitPolicyBroken(Exception):
@@ -26,7 +26,7 @@ def aggregate(kind: str, values: list[Any]) -> Any:
         return len(values)
     if not values:
         return None
-    return BUILTINS[_AGGREGATES[kind]].call(values)
+    return _AGGREGATES[kind].evaluate({"values": values})
 
 
 def check_unique(indexes: list[int]) -> None:

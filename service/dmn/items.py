@@ -6,11 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from service.dmn.parts import Definitions, ItemDefinition, Place
-from service.dmn.types import ANY, Type, constrained, context_of, function_of, list_of, simple_type
+from service.dmn.types import ANY, simple_type
 from service.errors import Problem
-from service.feel import FeelError, compile_unary_tests
+from service.feel import (
+    ConstrainedType,
+    ContextType,
+    FeelError,
+    FeelType,
+    FunctionType,
+    ListType,
+    compile_unary_tests,
+    is_instance,
+)
 
-Resolve = Callable[[str], Type | None]
+Resolve = Callable[[str], FeelType | None]
 
 
 class Types:
@@ -22,25 +31,27 @@ class Types:
         self._prefixes = {prefix for prefix, _ in definitions.prefixes if prefix}
         self._outer = outer
         self._problems = problems
-        self._made: dict[str, Type | None] = {}
+        self._made: dict[str, FeelType | None] = {}
 
-    def resolve(self, type_ref: str) -> Type | None:
+    def resolve(self, type_ref: str) -> FeelType | None:
         """The type a `typeRef` names: one of ours, of an imported model, or FEEL's."""
         name = " ".join(type_ref.split())
         if name not in self._made:
             # Only a self-reference can meet this entry; it is asked again once the type is whole.
-            self._made[name] = Type(name, lambda value: self._conforms_later(name, value))
+            self._made[name] = ConstrainedType(ANY, lambda value: self._conforms_later(name, value), name)
             self._made[name] = self._make(name)
         return self._made[name]
 
-    def names(self) -> Mapping[str, ItemDefinition]:
-        return self._items
+    def own(self) -> Mapping[str, FeelType]:
+        """Every type that this model defines, by name."""
+        found = {name: self.resolve(name) for name in self._items}
+        return {name: kind for name, kind in found.items() if kind is not None}
 
     def _conforms_later(self, name: str, value: Any) -> bool:
         kind = self._made[name]
-        return kind is None or kind.conforms(value)
+        return kind is None or is_instance(value, kind)
 
-    def _make(self, name: str) -> Type | None:
+    def _make(self, name: str) -> FeelType | None:
         if name in self._items:
             return self._from_item(self._items[name])
         bare = name.partition(":")[2] if name.partition(":")[0] in self._prefixes else name
@@ -48,26 +59,25 @@ class Types:
             return self._from_item(self._items[bare])
         return self._outer(name) or simple_type(name)
 
-    def _from_item(self, item: ItemDefinition) -> Type:
+    def _from_item(self, item: ItemDefinition) -> FeelType:
         element = self._base(item)
         if item.allowed_values:
             element = self._narrow(element, item.allowed_values, item)
         if item.is_collection:
-            element = list_of(element, item.name)
+            element = ListType(element)
         if item.type_constraint:
             element = self._narrow(element, item.type_constraint, item)
         return element
 
-    def _base(self, item: ItemDefinition) -> Type:
+    def _base(self, item: ItemDefinition) -> FeelType:
         if item.function is not None:
             parameters = tuple(self._or_any(each.type_ref, item.place) for each in item.function.parameters)
-            return function_of(parameters, self._or_any(item.function.output_type_ref, item.place), item.name)
+            return FunctionType(parameters, self._or_any(item.function.output_type_ref, item.place))
         if item.components:
-            entries = tuple((each.name, self._from_item(each)) for each in item.components)
-            return context_of(entries, item.name)
+            return ContextType(tuple((each.name, self._from_item(each)) for each in item.components))
         return self._or_any(item.type_ref, item.place)
 
-    def _or_any(self, type_ref: str, spot: Place) -> Type:
+    def _or_any(self, type_ref: str, spot: Place) -> FeelType:
         if not type_ref:
             return ANY
         found = self.resolve(type_ref)
@@ -76,14 +86,14 @@ class Types:
             self._report("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
         return found or ANY
 
-    def _narrow(self, base: Type, text: str, item: ItemDefinition) -> Type:
+    def _narrow(self, base: FeelType, text: str, item: ItemDefinition) -> FeelType:
         try:
             tests = compile_unary_tests(text, names=("?",))
         except FeelError as error:
             message = f"{text!r} is not a list of tests: {error.message}"
             self._report("feel-syntax", item.place, message, "Mend the allowed values.")
             return base
-        return constrained(base, lambda value: tests.evaluate({"?": value}) is True, item.name)
+        return ConstrainedType(base, lambda value: tests.evaluate({"?": value}) is True, text)
 
     def _report(self, code: str, spot: Place, message: str, mend: str) -> None:
         self._problems.append(

@@ -15,9 +15,9 @@ from service.dmn.outside import read_value
 from service.dmn.parts import Decision, DecisionService, Definitions, InputData, Knowledge
 from service.dmn.read import read_definitions
 from service.dmn.result import DecisionResult, Run
-from service.dmn.types import ANY, Type
+from service.dmn.types import ANY
 from service.errors import DefinitionInvalid, NotFound, Problem, Severity
-from service.feel import FeelFunction
+from service.feel import FeelFunction, FeelType
 
 __all__ = ["DecisionInfo", "InputInfo", "Model", "load_model"]
 assert _tables
@@ -130,7 +130,7 @@ class Model:
         names = ", ".join(repr(each.name) for each in known[:20]) or "none"
         return f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; known: {names}."
 
-    def _outer_type(self, name: str) -> Type | None:
+    def _outer_type(self, name: str) -> FeelType | None:
         for prefix, model in self.imported.items():
             if not prefix:
                 found = model.types.resolve(name)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.dmn.result import DecisionResult, shown
-from service.dmn.types import Type
-from service.feel import compile_expression
+from service.dmn.types import base_of
+from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression
 
 _PARSERS = {
     "date": compile_expression("date(text)"),
@@ -18,15 +18,16 @@ _PARSERS = {
 }
 
 
-def read_value(value: Any, kind: Type) -> Any:
+def read_value(value: Any, declared: FeelType) -> Any:
     """JSON has no dates: a text becomes what its declared type says, where it can be read as that."""
-    if isinstance(value, str) and kind.name in _PARSERS:
+    kind = base_of(declared)
+    if isinstance(value, str) and isinstance(kind, SimpleType) and kind.name in _PARSERS:
         parsed = _PARSERS[kind.name].evaluate({"text": value})
         return value if parsed is None else parsed
-    if isinstance(value, Mapping) and kind.entries:
+    if isinstance(value, Mapping) and isinstance(kind, ContextType):
         kinds = dict(kind.entries)
         return {key: read_value(each, kinds[key]) if key in kinds else each for key, each in value.items()}
-    if isinstance(value, list) and kind.element is not None:
+    if isinstance(value, list) and isinstance(kind, ListType):
         return [read_value(each, kind.element) for each in value]
     return value
 

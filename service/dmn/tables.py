@@ -24,8 +24,7 @@ from service.dmn.compiler import (
 from service.dmn.hits import HitPolicyBroken, aggregate, check_any, check_unique, ordered
 from service.dmn.parts import HitPolicy
 from service.dmn.result import Run, shown
-from service.dmn.types import Type
-from service.feel import Expression
+from service.feel import Expression, FeelType
 
 _UNKNOWN = object()
 _ANYTHING = {"", "-"}
@@ -47,7 +46,7 @@ class _Prepared:
 
     node: parts.Table
     inputs: tuple[Step, ...]
-    input_types: tuple[Type, ...]
+    input_types: tuple[FeelType, ...]
     allowed: tuple[Expression | None, ...]
     rules: tuple[tuple[_Test, ...], ...]
     outputs: tuple[tuple[Step, ...], ...]
@@ -89,7 +88,7 @@ def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
         slot = slots.setdefault((column, cell.text), len(slots))
         return _Test(column, slot, tested.tests(cell.text, cell.place), cell.place.id)
 
-    def conclusion(cell: parts.Cell, kind: Type) -> Step:
+    def conclusion(cell: parts.Cell, kind: FeelType) -> Step:
         literal = parts.Literal(cell.place, "", cell.text)
         return fitted(compile_literal(compiler, literal), kind, element=cell.place.id)
 

@@ -1,0 +1,90 @@
+"""Everything wrong with a decision file, before it is released: `redress check` asks here.
+
+Errors refuse deployment; warnings are shown. What a table's cells do not let us decide is said to be not analysed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from service.dmn import parts
+from service.dmn.model import Model, load_model
+from service.dmn.verify import verify_table
+from service.errors import DefinitionInvalid, Problem
+from service.feel import FeelType
+
+
+def check_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None) -> list[Problem]:
+    """Every problem of the file, in the order of its lines."""
+    try:
+        model = load_model(xml, file=file, imports=imports, strict=False)
+    except DefinitionInvalid as refused:
+        return list(refused.problems)
+    problems = dict.fromkeys([*model.problems, *_doubles(model), *_externals(model)])
+    for owner, table in tables_of(model):
+        problems |= dict.fromkeys(verify_table(table, file=file, owner=owner, resolve=_resolver(model)))
+    return sorted(problems, key=lambda each: (each.line, each.element, each.code))
+
+
+def tables_of(model: Model) -> Iterator[tuple[str, parts.Table]]:
+    """Every decision table with the name of the decision or function that holds it."""
+    for element in (*model.definitions.decisions, *model.definitions.knowledge):
+        for node in _walk(element.logic):
+            if isinstance(node, parts.Table):
+                yield element.name, node
+
+
+def _walk(node: Any) -> Iterator[Any]:
+    """The boxed expressions in a record, itself first."""
+    if isinstance(node, tuple):
+        for each in node:
+            yield from _walk(each)
+    elif is_dataclass(node):
+        yield node
+        for each in fields(node):
+            yield from _walk(getattr(node, each.name))
+
+
+def _resolver(model: Model) -> Any:
+    definitions = {item.name: item for item in model.definitions.items}
+
+    def resolve(type_ref: str) -> tuple[FeelType | None, str]:
+        """The type, and the text of its allowed values where it is one of this file's."""
+        item = definitions.get(type_ref)
+        return (model.types.resolve(type_ref) if type_ref else None), (item.allowed_values if item else "")
+
+    return resolve
+
+
+def _doubles(model: Model) -> Iterator[Problem]:
+    """Two elements with one id or name cannot be told apart by those who refer to them."""
+    seen: dict[str, str] = {}
+    definitions = model.definitions
+    for each in (*definitions.inputs, *definitions.decisions, *definitions.knowledge, *definitions.services):
+        for key in {f"id {each.place.id!r}" if each.place.id else "", f"name {each.name!r}"} - {""}:
+            if key in seen:
+                yield Problem(
+                    code="dmn-double",
+                    file=definitions.file,
+                    line=each.place.line,
+                    element=each.place.id,
+                    message=f"Two elements have the {key}.",
+                    mend="Give each its own.",
+                )
+            seen[key] = each.name
+
+
+def _externals(model: Model) -> Iterator[Problem]:
+    for element in (*model.definitions.decisions, *model.definitions.knowledge):
+        for node in _walk(element.logic):
+            if isinstance(node, parts.Function) and node.kind.upper() != "FEEL":
+                yield Problem(
+                    code="dmn-external-function",
+                    file=model.definitions.file,
+                    line=node.place.line,
+                    element=node.place.id or element.place.id,
+                    message=f"The function is external ({node.kind}); such functions are not run.",
+                    mend="Write the function in FEEL.",
+                )

@@ -1,0 +1,48 @@
+"""`redress decide`: what it prints, and how it fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from dmn_samples import decision, definitions, input_data, needs, table
+
+from service.cli.decide import decide
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    logic = table({"amount": "number"}, [["<= 10", '"low"'], ["> 10", '"high"']])
+    path = tmp_path / "size.dmn"
+    path.write_bytes(definitions(input_data("amount", "number") + decision("size", logic, requires=needs("amount"))))
+    return path
+
+
+def test_text_shows_the_result_the_rule_and_the_inputs(file: Path):
+    result = CliRunner().invoke(decide, [str(file), "size", "--input", '{"amount": 12}'])
+    assert result.exit_code == 0
+    assert 'result: "high"' in result.output
+    assert "rule 2 matches: amount [> 10]" in result.output
+    assert "input amount = 12" in result.output
+
+
+def test_a_null_is_explained(file: Path):
+    result = CliRunner().invoke(decide, [str(file), "size", "--input", '{"amount": "many"}'])
+    assert "result: null" in result.output
+    assert "why null:" in result.output
+    assert "must be number" in result.output
+
+
+def test_json_is_the_whole_answer(file: Path):
+    result = CliRunner().invoke(decide, [str(file), "size", "--input", '{"amount": 1}', "--format", "json"])
+    answer = json.loads(result.output)
+    assert answer["value"] == "low"
+    assert answer["trace"][0]["matchedRules"][0]["ruleIndex"] == 1
+
+
+def test_errors_are_one_line(file: Path):
+    result = CliRunner().invoke(decide, [str(file), "none"])
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert CliRunner().invoke(decide, [str(file), "size", "--input", "[1]"]).exit_code == 2
