@@ -138,7 +138,7 @@ class SubscriptionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SignalThrown:
-    """A signal left this instance; the caller broadcasts it to all others. Inside the instance it is delivered already."""
+    """A signal left this instance; the caller broadcasts it to all others. Inside it is delivered already."""
 
     element_id: str
     name: str

@@ -1,0 +1,29 @@
+"""The engine: SpiffWorkflow plays the tokens, this adapter gives them BPMN 2.0 with FEEL, as in Camunda 8.
+
+`advance(bundle, state, command, now)` is a pure function: no database, no clock, no network. What it did comes back as
+changes, and the caller writes them down. Only this package imports SpiffWorkflow. A construct that cannot be run right
+is refused when the definition is checked, never ignored.
+"""
+
+from service.engine.advance import Step, advance
+from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, check_bundle, load_bundle
+from service.engine.errors import BpmnError, EngineError
+from service.engine.game import Host, Service
+from service.engine.inspect import ActiveElement, Snapshot, inspect
+
+__all__ = [
+    "ActiveElement",
+    "BpmnError",
+    "Bundle",
+    "ElementInfo",
+    "EngineError",
+    "Host",
+    "ProcessInfo",
+    "Service",
+    "Snapshot",
+    "Step",
+    "advance",
+    "check_bundle",
+    "inspect",
+    "load_bundle",
+]

@@ -1,0 +1,60 @@
+"""The state of a root instance as bytes: what is active, and nothing that the bundle or the history knows already.
+
+JSON with positional rows, parents before children: `[id, parent, spec, state, data, internal]`. The first byte is the
+format's version. The same game gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from service.engine.bundle import Bundle
+from service.engine.errors import EngineError
+from service.engine.game import Host, Token, TokenGame
+
+FORMAT = b"1"
+
+
+def dump(game: TokenGame) -> bytes:
+    """The bytes of a game that has come to rest."""
+    rows: list[list[Any]] = []
+    stack = [game.task_tree]
+    while stack:
+        token = stack.pop()
+        if token is None:
+            continue
+        rows.append(
+            [
+                token.id,
+                token._parent,
+                token.task_spec.name,
+                token.state,
+                token.data or None,
+                token.internal_data or None,
+            ]
+        )
+        stack.extend(game.tasks[child] for child in reversed(token._children))
+    return FORMAT + orjson.dumps([game.counter, game.ends, rows])
+
+
+def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGame:
+    """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
+    if state[:1] != FORMAT:
+        raise EngineError("state-format", "", f"expected a state of format {FORMAT!r}, got {state[:1]!r}")
+    counter, ends, rows = orjson.loads(state[1:])
+    game = TokenGame(bundle, now=now, host=host, counter=counter)
+    game.ends = ends
+    specs = bundle.spec.task_specs
+    for identifier, parent, name, kind, data, internal in rows:
+        spec = specs.get(name)
+        if spec is None:
+            raise EngineError("state-format", name, f"The state names {name!r}, which this version does not have.")
+        token = Token(game, spec, game.tasks.get(parent), state=kind, id=identifier)
+        token.data = data or {}
+        token.internal_data = internal or {}
+        if parent is None:
+            game.task_tree = token
+    return game

@@ -1,0 +1,30 @@
+"""What can go wrong in a step. After any of these nothing has changed: the caller keeps the old state."""
+
+from __future__ import annotations
+
+from service.errors import RedressError
+
+
+class EngineError(RedressError):
+    """The process cannot make this step.
+
+    `code`: `unknown-id` (the task, job, timer or subscription is not open), `no-flow` (a gateway where nothing
+    matches), `expression` (an expression has no usable value), `uncaught-error`, `decision-failed`, `step-limit`,
+    `called-process-missing`, `call-depth`, `not-started`, `ended`.
+    """
+
+    code = "engine"
+
+    def __init__(self, code: str, element_id: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.element_id = element_id
+
+
+class BpmnError(Exception):
+    """A service reports a BPMN error: the process goes on where it is caught."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
+        self.error_code = code
+        self.message = message

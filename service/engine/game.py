@@ -1,0 +1,119 @@
+"""The token game: SpiffWorkflow's workflow and tasks, kept flat.
+
+A token is a SpiffWorkflow task. Its parent is not the task before it but the scope around it (process, sub-process,
+multi-instance body), and it leaves the tree when it is done: the tree holds what is active and nothing of what has
+been, so neither its size nor the cost of a step grows with the loops a case has made. A task's `data` are the
+variables local to its scope; a name is looked up from the token outwards to the process it is in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.workflow import Workflow
+
+from service.engine import changes as c
+from service.engine.errors import EngineError
+from service.feel import FeelFunction
+
+if TYPE_CHECKING:
+    from service.engine.bundle import Bundle
+
+READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
+MAX_STEPS = 20_000
+"""Elements that one command may run through before it is taken for an endless loop."""
+
+Service = Callable[[c.JobCreated], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the host lends to a step: functions for expressions, and services that are carried out inside the step."""
+
+    functions: Mapping[str, FeelFunction] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+
+
+class Token(Task):  # type: ignore[misc]
+    """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes."""
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+
+    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+        return dct or {}
+
+
+class TokenGame(Workflow):  # type: ignore[misc]
+    """One root instance while a command is carried out."""
+
+    def __init__(self, bundle: Bundle, *, now: datetime, host: Host, counter: int = 0) -> None:
+        super().__init__(bundle.spec, deserializing=True)
+        self.bundle = bundle
+        self.now = now
+        self.host = host
+        self.counter = counter
+        self.changes: list[c.Change] = []
+        self.queue: deque[Token] = deque()
+        self.steps = 0
+        self.ends: list[str] = []
+        self.task_tree: Token | None = None
+
+    def add(self, spec: TaskSpec, parent: Token | None, *, state: int = READY, **internal: Any) -> Token:
+        """A new token of `spec` in the scope `parent`."""
+        self.counter += 1
+        token = Token(self, spec, parent, state=state, id=str(self.counter))
+        token.internal_data = internal
+        if parent is None:
+            self.task_tree = token
+        if state == READY:
+            self.queue.append(token)
+        return token
+
+    def emit(self, change: c.Change) -> None:
+        self.changes.append(change)
+
+    def run(self) -> None:
+        """Let every ready token run until all that is left waits for the world outside."""
+        while True:
+            while self.queue:
+                token = self.queue.popleft()
+                if token.state != READY or token.id not in self.tasks:
+                    continue
+                self.steps += 1
+                if self.steps > MAX_STEPS:
+                    raise EngineError(
+                        "step-limit",
+                        token.task_spec.element_id,
+                        f"more than {MAX_STEPS} elements in one step: the diagram has a loop without a stop",
+                    )
+                token.run()
+            if not self.bundle.open_inclusive(self):
+                return
+
+    def remove(self, token: Token) -> None:
+        """Take a finished token (and what is left below it) out of the tree."""
+        for child in list(token._children):
+            self.remove(self.tasks[child])
+        parent = token.parent
+        if parent is not None:
+            parent._children.remove(token.id)
+        self.tasks.pop(token.id, None)
+
+    def _task_completed_notify(self, task: Token) -> None:
+        self.last_task = None
+        parent = task.parent
+        if task.id in self.tasks:
+            self.remove(task)
+        if parent is not None and parent.id in self.tasks:
+            parent.task_spec.child_done(parent)
+
+    def update_waiting_tasks(self) -> None:
+        """Nothing is polled: whoever waits is woken by its own command."""

@@ -1,0 +1,137 @@
+"""A process as it was drawn: elements, flows in document order, event definitions and their extensions. Immutable.
+
+Only what has a meaning at run time is here; coordinates never are. Expressions are compiled once, when the bundle is
+loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.feel import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An attribute that is FEEL when it begins with `=`, else itself. `expression` is None for a literal."""
+
+    source: str
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One input or output mapping: an expression and the variable (dots allowed) it goes to."""
+
+    source: Text
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventDefinition:
+    """What an event waits for or throws.
+
+    `kind` is none, message, signal, timer, error, escalation, terminate or link. `name` is the message's or signal's
+    name, the code of an error or escalation (None: any), the link's name. `timer` is date, duration or cycle.
+    """
+
+    kind: str
+    name: Text | None = None
+    key: Text | None = None
+    timer: str = ""
+    value: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Multi-instance characteristics."""
+
+    sequential: bool
+    collection: Text
+    element: str | None
+    output_collection: str | None
+    output_element: Text | None
+    completion: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow; `condition` None means always."""
+
+    id: str
+    source: str
+    target: str
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A flow node. `scope` is the id of the sub-process around it, "" at process level."""
+
+    id: str
+    kind: str
+    name: str
+    scope: str
+    line: int
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[Flow, ...] = ()
+    default: str | None = None
+    event: EventDefinition = EventDefinition("none")
+    attached_to: str | None = None
+    interrupting: bool = True
+    triggered_by_event: bool = False
+    loop: Loop | None = None
+    inputs: tuple[Mapped, ...] = ()
+    outputs: tuple[Mapped, ...] = ()
+    job_type: Text | None = None
+    retries: Text | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    form_id: str | None = None
+    assignee: Text | None = None
+    candidate_groups: Text | None = None
+    candidate_users: Text | None = None
+    due: Text | None = None
+    follow_up: Text | None = None
+    priority: Text | None = None
+    script: Expression | None = None
+    result_variable: str | None = None
+    decision: Text | None = None
+    called_process: Text | None = None
+    propagate_child: bool = True
+    propagate_parent: bool = True
+    lane: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """An executable process. `children` and `attached` index the elements: directly inside a scope ("" the process),
+    and boundary events by the activity they sit on; both in document order."""
+
+    id: str
+    name: str
+    file: str
+    line: int
+    version_tag: str | None
+    properties: Mapping[str, str]
+    elements: Mapping[str, Element]
+    children: Mapping[str, tuple[Element, ...]]
+    attached: Mapping[str, tuple[Element, ...]]
+    lanes: Mapping[str, Mapping[str, str]]
+
+    def start_of(self, scope: str) -> Element | None:
+        """The none start event of a scope."""
+        for element in self.children.get(scope, ()):
+            if element.kind == "startEvent" and element.event.kind == "none":
+                return element
+        return None
+
+    def event_starts(self, scope: str) -> list[tuple[Element, Element]]:
+        """The event sub-processes of a scope, each with its start event."""
+        found: list[tuple[Element, Element]] = []
+        for element in self.children.get(scope, ()):
+            if element.triggered_by_event:
+                starts = [e for e in self.children.get(element.id, ()) if e.kind == "startEvent"]
+                found.extend((element, start) for start in starts[:1])
+        return found

@@ -1,0 +1,264 @@
+"""How tokens move: arriving, leaving by flows, joining, multi-instance, and the end of scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine import changes as c
+from service.engine import waits
+from service.engine.errors import EngineError
+from service.engine.game import STARTED, Token, TokenGame
+from service.engine.model import Element, Flow, Process
+from service.engine.scope import apply_outputs, evaluate, is_true, set_local, set_variable, value_of
+from service.feel import to_json
+
+
+def arrive(token: Token) -> None:
+    """Note that the token entered its element."""
+    token.internal_data["in"] = True
+    element = token.task_spec.element
+    token.workflow.emit(
+        c.ElementEntered(token.id, element.id, element.kind, scope_id(token), token.task_spec.process.id)
+    )
+
+
+def scope_id(token: Token) -> str:
+    """The id of the scope around a token, "" at the root of the instance."""
+    parent = token.parent
+    return "" if parent is None or parent.parent is None else str(parent.id)
+
+
+def enter(scope: Token, process: Process, element_id: str, *, fired: Mapping[str, Any] | None = None) -> Token:
+    """Put a token on an element inside a scope; `fired` carries the variables of the event that put it there."""
+    spec = scope.workflow.bundle.spec.task_specs[f"{process.id}/{element_id}"]
+    game: TokenGame = scope.workflow
+    return game.add(spec, scope) if fired is None else game.add(spec, scope, fired=dict(fired))
+
+
+def finish(token: Token, variables: Mapping[str, Any]) -> None:
+    """The element is done: results go where they belong, then the token leaves."""
+    apply_outputs(token, token.task_spec.element.outputs, variables)
+    token.complete()
+
+
+def leave(token: Token) -> None:
+    """The token completed its element: waits around it end, and it goes on by the outgoing flows."""
+    game, spec = token.workflow, token.task_spec
+    waits.close_children(token)
+    token.internal_data.pop("in", None)
+    game.emit(c.ElementLeft(token.id, spec.element_id, "completed"))
+    if "mi" in token.internal_data:
+        _instance_done(token)
+        return
+    element: Element = spec.element
+    if element.kind == "endEvent":
+        if token.parent is not None and token.parent.parent is None:
+            game.ends.append(element.id)
+        return
+    for flow in _chosen(token, element):
+        take(token.parent, spec.process, flow)
+
+
+def take(scope: Token, process: Process, flow: Flow) -> None:
+    """Take a sequence flow: the token appears at its target, or is counted at a join."""
+    game = scope.workflow
+    game.emit(c.FlowTaken(flow.id, process.id))
+    target = process.elements[flow.target]
+    joins = len(target.incoming) > 1 and target.kind in ("parallelGateway", "inclusiveGateway")
+    if not joins:
+        enter(scope, process, target.id)
+        return
+    arrived: dict[str, int] = scope.internal_data.setdefault("joins", {}).setdefault(target.id, {})
+    arrived[flow.id] = arrived.get(flow.id, 0) + 1
+    if target.kind == "parallelGateway" and len(arrived) == len(target.incoming):
+        open_join(scope, process, target)
+
+
+def open_join(scope: Token, process: Process, gateway: Element) -> None:
+    """One token from every flow that has one, and a single token goes on."""
+    joins: dict[str, dict[str, int]] = scope.internal_data["joins"]
+    left = {flow: count - 1 for flow, count in joins[gateway.id].items() if count > 1}
+    if left:
+        joins[gateway.id] = left
+    else:
+        del joins[gateway.id]
+    if not joins:
+        del scope.internal_data["joins"]
+    enter(scope, process, gateway.id)
+
+
+def _chosen(token: Token, element: Element) -> list[Flow]:
+    """The outgoing flows that are taken, in document order."""
+    flows = element.outgoing
+    if element.kind in ("parallelGateway", "eventBasedGateway") or not any(f.condition for f in flows):
+        if element.kind == "exclusiveGateway":
+            return _first(token, element)
+        return [] if element.kind == "eventBasedGateway" else list(flows)
+    if element.kind == "exclusiveGateway":
+        return _first(token, element)
+    chosen = [
+        flow
+        for flow in flows
+        if flow.id != element.default
+        and (flow.condition is None or is_true(token, flow.condition, f"the flow {flow.id}"))
+    ]
+    if not chosen:
+        chosen = [flow for flow in flows if flow.id == element.default]
+    if not chosen and flows:
+        raise _no_flow(element)
+    return chosen
+
+
+def _first(token: Token, element: Element) -> list[Flow]:
+    for flow in element.outgoing:
+        if flow.id == element.default:
+            continue
+        if flow.condition is None:
+            if len(element.outgoing) == 1:
+                return [flow]
+            continue
+        if is_true(token, flow.condition, f"the flow {flow.id}"):
+            return [flow]
+    default = [flow for flow in element.outgoing if flow.id == element.default]
+    if not default and element.outgoing:
+        raise _no_flow(element)
+    return default
+
+
+def _no_flow(element: Element) -> EngineError:
+    return EngineError(
+        "no-flow",
+        element.id,
+        f"No condition of the gateway “{element.name or element.id}” holds, and it has no default flow.",
+    )
+
+
+def jump(token: Token, link: str) -> None:
+    """A link throw event goes on at the catch event of that name in the same scope."""
+    spec = token.task_spec
+    for element in spec.process.children.get(spec.element.scope, ()):
+        if element.kind == "intermediateCatchEvent" and element.event.kind == "link":
+            name = element.event.name
+            if name is not None and name.source == link:
+                enter(token.parent, spec.process, element.id)
+                return
+    raise EngineError("no-flow", spec.element_id, f"There is no link catch event named {link!r} in the same scope.")
+
+
+def is_empty(scope: Token) -> bool:
+    """Whether nothing in a scope is active or waits at a join."""
+    if "joins" in scope.internal_data:
+        return False
+    return all(waits.is_wait(scope.workflow.tasks[child]) for child in scope._children)
+
+
+def end_process(token: Token) -> None:
+    """A process is over: the instance ends, or the call activity goes on with the variables of the called process."""
+    game = token.workflow
+    waits.close_children(token)
+    parent = token.parent
+    if parent is None:
+        token.internal_data["ended"] = True
+        game.emit(c.InstanceEnded("completed", tuple(game.ends)))
+        return
+    variables = dict(token.data)
+    game.remove(token)
+    parent.task_spec.returned(parent, variables)
+
+
+def open_instances(body: Token, items: list[Any]) -> bool | None:
+    """Start a multi-instance activity over `items`; done at once when there are none."""
+    element = body.task_spec.element
+    loop = element.loop
+    body._set_state(STARTED)
+    if loop.output_collection:
+        set_local(body, loop.output_collection, [None] * len(items) if not loop.sequential else [])
+        body.internal_data["results"] = [None] * len(items)
+    if not items:
+        _close_instances(body)
+        return None
+    waits.open_boundaries(body)
+    body.internal_data |= {"items": to_json(items), "next": 0, "done": 0}
+    count = 1 if loop.sequential else len(items)
+    for _ in range(count):
+        _next_instance(body)
+    return None
+
+
+def _next_instance(body: Token) -> None:
+    state, spec = body.internal_data, body.task_spec
+    index = state["next"]
+    state["next"] = index + 1
+    token = body.workflow.add(spec, body, mi=index)
+    token.data["loopCounter"] = index + 1
+    loop = spec.element.loop
+    if loop.element:
+        token.data[loop.element] = state["items"][index]
+    produced = loop.output_element
+    if produced is not None and produced.expression is not None and produced.source.strip("= ").isidentifier():
+        token.data.setdefault(produced.source.strip("= "), None)
+
+
+def _instance_done(token: Token) -> None:
+    body, loop = token.parent, token.task_spec.element.loop
+    state = body.internal_data
+    if loop.output_collection and loop.output_element is not None:
+        state["results"][token.internal_data["mi"]] = to_json(value_of(token, loop.output_element))
+        set_local(body, loop.output_collection, state["results"])
+    state["done"] += 1
+    total = len(state["items"])
+    finished = state["done"] >= total
+    if not finished and loop.completion is not None:
+        active = state["next"] - state["done"]
+        numbers = {
+            "numberOfInstances": total,
+            "numberOfActiveInstances": active,
+            "numberOfCompletedInstances": state["done"],
+            "numberOfTerminatedInstances": 0,
+        }
+        finished = evaluate(token, loop.completion, extra=numbers) is True
+    if finished:
+        for child in list(body._children):
+            other = body.workflow.tasks.get(child)
+            if other is not None and other is not token and not waits.is_wait(other):
+                waits.terminate(other)
+        state["mi_done"] = True
+    elif loop.sequential:
+        _next_instance(body)
+
+
+def after_instance(body: Token) -> None:
+    """Called when an instance's token is gone: the body goes on once the last one is done."""
+    if body.internal_data.pop("mi_done", None):
+        _close_instances(body)
+
+
+def _close_instances(body: Token) -> None:
+    loop = body.task_spec.element.loop
+    if loop.output_collection:
+        results = body.internal_data.get("results", [])
+        body.data.pop(loop.output_collection, None)
+        if loop.sequential:
+            results = results[: body.internal_data.get("done", len(results))]
+        set_variable(body.parent, loop.output_collection, results)
+    body.complete()
+
+
+def terminate_scope(token: Token) -> None:
+    """A terminate end event: everything else in its scope ends."""
+    scope = token.parent
+    scope.internal_data.pop("joins", None)
+    for child in list(scope._children):
+        if child != token.id and child in scope.workflow.tasks:
+            waits.terminate(scope.workflow.tasks[child])
+
+
+def call_depth(token: Token) -> int:
+    """How many processes call each other above a token."""
+    depth = 0
+    at: Token | None = token
+    while at is not None:
+        depth += at.task_spec.is_process
+        at = at.parent
+    return depth

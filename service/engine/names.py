@@ -1,0 +1,69 @@
+"""The names of BPMN 2.0 and of the zeebe extension that the engine knows, and those it refuses with the way out."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+
+TASKS = frozenset(
+    {"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"}
+)
+SCOPES = frozenset({"subProcess"})
+ACTIVITIES = TASKS | SCOPES | {"callActivity"}
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+REFUSED = {
+    "complexGateway": ("bpmn-unsupported-complex-gateway", "Use exclusive, inclusive or parallel gateways."),
+    "adHocSubProcess": ("bpmn-unsupported-ad-hoc", "Draw the order of the steps, or one task with a check list."),
+    "transaction": ("bpmn-unsupported-transaction", "Use a sub-process with an error boundary event."),
+    "choreographyTask": ("bpmn-unsupported-choreography", "Draw the process of each party."),
+    "subChoreography": ("bpmn-unsupported-choreography", "Draw the process of each party."),
+    "callChoreography": ("bpmn-unsupported-choreography", "Draw the process of each party."),
+}
+"""Flow elements that are refused: the code, and what to draw instead."""
+
+REFUSED_EVENTS = {
+    "conditional": ("bpmn-unsupported-conditional-event", "Use a message, a timer, or a gateway in a loop."),
+    "compensate": ("bpmn-unsupported-compensation", "Draw the way back as an ordinary path."),
+    "cancel": ("bpmn-unsupported-cancel", "Use an error event on a sub-process."),
+}
+
+DRAWN_ONLY = frozenset(
+    {
+        "documentation", "extensionElements", "incoming", "outgoing", "laneSet", "sequenceFlow", "textAnnotation",
+        "association", "group", "dataObject", "dataObjectReference", "dataStoreReference", "property",
+        "ioSpecification", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics", "resourceRole", "performer", "potentialOwner", "humanPerformer", "auditing",
+        "monitoring", "category", "script",
+    }
+)  # fmt: skip
+"""Elements beside flow nodes that mean nothing at run time, or are read with their owner."""
+
+EXTENSIONS = frozenset(
+    {
+        "taskDefinition", "ioMapping", "taskHeaders", "userTask", "formDefinition", "assignmentDefinition",
+        "taskSchedule", "priorityDefinition", "script", "calledElement", "calledDecision", "loopCharacteristics",
+        "subscription", "versionTag", "properties", "userTaskForm",
+    }
+)  # fmt: skip
+OWNERS = FLOW_NODES | set(REFUSED) | {"sequenceFlow", "process", "lane", "participant", "message"}
+
+
+def b(name: str) -> str:
+    """The Clark name of a BPMN element."""
+    return BPMN + name
+
+
+def z(name: str) -> str:
+    """The Clark name of a zeebe extension element."""
+    return ZEEBE + name
+
+
+def local(node: etree._Element) -> str:
+    """The local name of an element, "" for comments and the like."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""

@@ -1,0 +1,119 @@
+"""Variables: who sees what, and where a result goes (as in Camunda 8).
+
+A name is looked up from the token outwards to the root of its process. A result without an output mapping goes to the
+nearest scope that has the name, else to the root of the process. Values are kept in JSON's shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.engine import changes as c
+from service.engine.errors import EngineError
+from service.engine.game import Token
+from service.engine.model import Mapped, Text
+from service.feel import Expression, FeelError, Why, to_json
+
+
+def visible(token: Token) -> dict[str, Any]:
+    """Every variable the token sees, the inner ones over the outer ones."""
+    chain, at = [], token
+    while True:
+        chain.append(at.data)
+        if at.task_spec.is_process or at.parent is None:
+            break
+        at = at.parent
+    seen: dict[str, Any] = {}
+    for data in reversed(chain):
+        seen.update(data)
+    return seen
+
+
+def evaluate(token: Token, expression: Expression, *, extra: Mapping[str, Any] | None = None) -> Any:
+    """The FEEL value of an expression where the token stands."""
+    game = token.workflow
+    context = {**game.host.functions, **visible(token), **(extra or {})}
+    try:
+        return expression.evaluate(context, now=game.now)
+    except FeelError as error:
+        raise EngineError("expression", token.task_spec.element_id, f"{expression.text!r}: {error}") from error
+
+
+def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None = None) -> Any:
+    """A literal, or the value of an expression; None where nothing is given."""
+    if text is None:
+        return None
+    return text.source if text.expression is None else evaluate(token, text.expression, extra=extra)
+
+
+def is_true(token: Token, expression: Expression, where: str) -> bool:
+    """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not sent by a guess."""
+    game = token.workflow
+    why = Why()
+    try:
+        found = expression.evaluate({**game.host.functions, **visible(token)}, now=game.now, why=why)
+    except FeelError as error:
+        raise EngineError("expression", token.task_spec.element_id, f"{where}: {expression.text!r}: {error}") from error
+    if isinstance(found, bool):
+        return found
+    reasons = "; ".join(reason.message for reason in getattr(why, "reasons", ()))
+    raise EngineError(
+        "expression",
+        token.task_spec.element_id,
+        f"{where}: expected {expression.text!r} to be true or false, got {to_json(found)!r}"
+        + (f" ({reasons})" if reasons else ""),
+    )
+
+
+def set_variable(token: Token, name: str, value: Any) -> None:
+    """Write one variable where it belongs, seen from the token."""
+    at = token
+    while name not in at.data and not at.task_spec.is_process:
+        parent = at.parent
+        if parent is None:
+            break
+        at = parent
+    at.data[name] = to_json(value)
+    scope = "" if at.parent is None else str(at.id)
+    token.workflow.emit(c.VariablesSet(scope, {name: at.data[name]}))
+
+
+def set_local(token: Token, name: str, value: Any) -> None:
+    """Write a variable of the token's own scope."""
+    token.data[name] = to_json(value)
+
+
+def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:
+    """Input mappings make local variables, each seeing those before it."""
+    for mapping in mappings:
+        _assign(token.data, mapping.target, to_json(value_of(token, mapping.source)))
+
+
+def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping[str, Any]) -> None:
+    """A finished element's result: through its output mappings, or name by name when it has none."""
+    if not mappings:
+        for name, value in variables.items():
+            set_variable(token, name, value)
+        return
+    for name, value in variables.items():
+        set_local(token, name, value)
+    scope = token.parent
+    for mapping in mappings:
+        value = value_of(token, mapping.source)
+        head, _, rest = mapping.target.partition(".")
+        if rest:
+            whole = dict(visible(scope).get(head) or {})
+            _assign(whole, rest, to_json(value))
+            value = whole
+        set_variable(scope, head, value)
+
+
+def _assign(data: dict[str, Any], target: str, value: Any) -> None:
+    """Set `a.b.c` in nested contexts, making those that are missing."""
+    *path, last = target.split(".")
+    for name in path:
+        inner = data.get(name)
+        data[name] = dict(inner) if isinstance(inner, dict) else {}
+        data = data[name]
+    data[last] = value
