@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from service.dmn import parts
+from service.dmn.links import Element
 from service.dmn.model import Model, load_model
 from service.dmn.verify import verify_table
 from service.errors import DefinitionInvalid, Problem
@@ -30,10 +31,14 @@ def check_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = 
 
 def tables_of(model: Model) -> Iterator[tuple[str, parts.Table]]:
     """Every decision table with the name of the decision or function that holds it."""
-    for element in (*model.definitions.decisions, *model.definitions.knowledge):
+    for element in _with_logic(model):
         for node in _walk(element.logic):
             if isinstance(node, parts.Table):
                 yield element.name, node
+
+
+def _with_logic(model: Model) -> tuple[parts.Decision | parts.Knowledge, ...]:
+    return (*model.definitions.decisions, *model.definitions.knowledge)
 
 
 def _walk(node: Any) -> Iterator[Any]:
@@ -62,7 +67,13 @@ def _doubles(model: Model) -> Iterator[Problem]:
     """Two elements with one id or name cannot be told apart by those who refer to them."""
     seen: dict[str, str] = {}
     definitions = model.definitions
-    for each in (*definitions.inputs, *definitions.decisions, *definitions.knowledge, *definitions.services):
+    elements: tuple[Element, ...] = (
+        *definitions.inputs,
+        *definitions.decisions,
+        *definitions.knowledge,
+        *definitions.services,
+    )
+    for each in elements:
         for key in {f"id {each.place.id!r}" if each.place.id else "", f"name {each.name!r}"} - {""}:
             if key in seen:
                 yield Problem(
@@ -77,7 +88,7 @@ def _doubles(model: Model) -> Iterator[Problem]:
 
 
 def _externals(model: Model) -> Iterator[Problem]:
-    for element in (*model.definitions.decisions, *model.definitions.knowledge):
+    for element in _with_logic(model):
         for node in _walk(element.logic):
             if isinstance(node, parts.Function) and node.kind.upper() != "FEEL":
                 yield Problem(

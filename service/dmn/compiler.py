@@ -13,7 +13,7 @@ from typing import Any
 from service.dmn import parts
 from service.dmn.parts import Boxed, Place, Variable
 from service.dmn.result import Run
-from service.dmn.types import ANY, base_of, coerce, describe, title
+from service.dmn.types import ANY, base_of, coerce, describe, lenient, title
 from service.errors import Problem
 from service.feel import (
     Expression,
@@ -79,7 +79,7 @@ class Compiler:
             message = f"The type {type_ref!r} is not defined."
             self.problem("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
             return ANY
-        return kind
+        return lenient(kind)
 
 
 def compile_boxed(compiler: Compiler, node: Boxed | None) -> Step:

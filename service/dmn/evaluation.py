@@ -12,7 +12,7 @@ from service.dmn.items import Types
 from service.dmn.links import Element, Library, Link
 from service.dmn.parts import Decision, DecisionService, InputData, Knowledge
 from service.dmn.result import Run, shown
-from service.dmn.types import ANY, coerce, describe, result_of, title
+from service.dmn.types import ANY, coerce, describe, result_of, title, unconstrained
 from service.errors import Problem
 from service.feel import FeelFunction, FeelType
 
@@ -48,9 +48,12 @@ class Engine:
         self.imported = imported
         self.types = types
         self._problems = problems
-        self.members = frozenset(library.definitions.names).union(*(each.members for each in imported.values()))
+        self.members: frozenset[str] = frozenset(library.definitions.names).union(
+            *(each.members for each in imported.values())
+        )
         self._allowed = {item.name: item.allowed_values for item in library.definitions.items}
-        self._scope_types = {**types.own(), **_imported_types(imported)}
+        named = {**types.own(), **_imported_types(imported)}
+        self._scope_types = {name: unconstrained(kind) for name, kind in named.items()}
         self._compiled = {
             id(each): self._compile(each)
             for each in library.elements.values()
@@ -79,7 +82,11 @@ class Engine:
         return tuple(link for link in found if link is not None)
 
     def _kind(self, element: Element) -> FeelType:
-        return self._compiler(element).type_of(element.variable.type_ref, element.variable.place)
+        compiler = self._compiler(element)
+        kind = compiler.type_of(element.variable.type_ref, element.variable.place)
+        # Of a function its result is wanted, which `type_of` leaves open.
+        exact = self.types.resolve(element.variable.type_ref) if element.variable.type_ref else None
+        return exact if exact is not None and isinstance(element, DecisionService | Knowledge) else kind
 
     def _compiler(self, element: Element) -> Compiler:
         return Compiler(

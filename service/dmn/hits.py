@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from service.feel import compile_expression
 
-Outputs = Sequence[Any]  # of one rule, one value per output column
+Outputs = list[Any]  # of one rule, one value per output column
 Rank = Callable[[int, Any], int]  # (column, value) -> place in the column's output values
 _AGGREGATES = {kind: compile_expression(f"{kind.lower()}(values)") for kind in ("SUM", "MIN", "MAX")}
 

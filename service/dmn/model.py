@@ -48,13 +48,15 @@ class Model:
     def __init__(self, definitions: Definitions, imports: Mapping[str, Model]) -> None:
         self.definitions = definitions
         self.problems: list[Problem] = []
-        self.library = build_library(definitions, {key: each.library for key, each in imports.items()})
+        self.library: Library = build_library(definitions, {key: each.library for key, each in imports.items()})
         self.imported = {
             entry.name: next(each for each in imports.values() if each.library is library)
             for entry, library in self.library.imports
         }
         self.types = Types(definitions, self._outer_type, self.problems)
-        self.engine = Engine(self.library, self.types, self.problems, {k: m.engine for k, m in self.imported.items()})
+        self.engine: Engine = Engine(
+            self.library, self.types, self.problems, {k: m.engine for k, m in self.imported.items()}
+        )
 
     @property
     def id(self) -> str:

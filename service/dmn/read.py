@@ -59,7 +59,7 @@ def read_definitions(xml: bytes, *, file: str) -> parts.Definitions:
 
 def _long_names(root: etree._Element) -> Iterable[str]:
     for element in root.iter():
-        if local(element) and not (name := name_of(element)).isidentifier() and name:
+        if local(element) and not (name := name_of(element)).isidentifier() and name and "." not in name:
             yield name
 
 
@@ -74,7 +74,8 @@ def _check_root(root: etree._Element, file: str) -> None:
                 file=file,
                 line=int(root.sourceline or 0),
                 element=root.get("id", ""),
-                message=f"Expected DMN definitions of version 1.1 to 1.5, found {root.tag}.",
+                message="Expected DMN definitions of version 1.1 to 1.5, "
+                f"found {name.localname!r} in {name.namespace!r}.",
                 mend="Save the decision as DMN 1.3 or later in the modeler.",
             )
         ]
@@ -95,7 +96,7 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
         for rule in children(element, "rule"):
             found = len(list(children(rule, "inputEntry"))), len(list(children(rule, "outputEntry")))
             if found != width:
-                has, wants = (" inputs and ".join(map(str, each)) for each in (found, width))
+                has, wants = (f"{each[0]} inputs and {each[1]}" for each in (found, width))
                 message = f"The rule has {has} outputs, its table {wants}."
                 yield _problem(rule, file, "dmn-rule-width", message)
 

@@ -233,7 +233,7 @@ def _result(table: _Prepared, matched: list[int], rows: list[list[Any]], run: Ru
     elif policy is HitPolicy.ANY:
         check_any(matched, rows)
     elif policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
-        rows = ordered(rows, lambda column, value: _rank(table, column, value, run))  # type: ignore[assignment]
+        rows = ordered(rows, lambda column, value: _rank(table, column, value, run))
     if policy in (HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER):
         return [_shaped(table, row) for row in rows]
     if policy is not HitPolicy.COLLECT:

@@ -52,6 +52,33 @@ def base_of(kind: FeelType) -> FeelType:
     return kind
 
 
+def unconstrained(kind: FeelType) -> FeelType:
+    """The type as `instance of` means it: allowed values have no say (at any depth)."""
+    match base_of(kind):
+        case ListType(element=element):
+            return ListType(unconstrained(element))
+        case ContextType(entries=entries):
+            return ContextType(tuple((name, unconstrained(each)) for name, each in entries))
+        case FunctionType(parameters=parameters, result=result):
+            return FunctionType(tuple(unconstrained(each) for each in parameters), unconstrained(result))
+        case base:
+            return base
+
+
+def lenient(kind: FeelType) -> FeelType:
+    """The type as a value has to fit it: what a function will answer is not known before it is called."""
+    match kind:
+        case FunctionType(parameters=parameters):
+            return FunctionType(parameters, ANY)
+        case ListType(element=element):
+            return ListType(lenient(element))
+        case ContextType(entries=entries):
+            return ContextType(tuple((name, lenient(each)) for name, each in entries))
+        case ConstrainedType(base=base, check=check, text=text):
+            return ConstrainedType(lenient(base), check, text)
+    return kind
+
+
 def result_of(kind: FeelType) -> FeelType:
     """What a function of this type answers; a type that is no function's stands for the answer itself."""
     base = base_of(kind)
