@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from service.feel import compile_expression
+from service.feel import FeelError, compile_expression
 
 _OPENING = "([{"
 _CLOSING = ")]}"
@@ -132,7 +132,10 @@ def _compare(operator: str, literal: str) -> Condition | None:
 
 def read_constant(literal: str) -> tuple[str, Any] | None:
     """(kind, value) of a literal; a date as its day number, so that it can be counted with."""
-    value = compile_expression(literal).evaluate({})
+    try:
+        value = compile_expression(literal).evaluate({})
+    except FeelError:
+        return None
     if isinstance(value, bool):
         return "boolean", value
     if isinstance(value, int | Decimal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from service.dmn.read import read_definitions
 from service.dmn.result import DecisionResult, Run
 from service.dmn.types import ANY
 from service.errors import DefinitionInvalid, NotFound, Problem, Severity
-from service.feel import FeelFunction, FeelType
+from service.feel import FeelFunction, FeelLimitExceeded, FeelType
 
 __all__ = ["DecisionInfo", "InputInfo", "Model", "load_model"]
 assert _tables
@@ -101,9 +101,8 @@ class Model:
         found = self.library.by_name(decision)
         if not isinstance(found, Decision):
             raise NotFound(self._unknown("decision", decision, self.definitions.decisions))
-        run = Run(now=now, traced=trace)
-        value = self.engine.environment(inputs, functions or {}).decision(found, run)
-        return DecisionResult(value, tuple(run.trace), tuple(run.reasons))
+        environment = self.engine.environment(inputs, functions or {})
+        return _carry_out(lambda run: environment.decision(found, run), now=now, trace=trace)
 
     def evaluate_decision_service(
         self,
@@ -120,10 +119,9 @@ class Model:
             found = next((each for each in self._callables() if each.name == service), None)
         if found is None:
             raise NotFound(self._unknown("decision service", service, self._callables()))
-        run = Run(now=now, traced=trace)
+        called = found
         environment = self.engine.environment(inputs, functions or {})
-        value = environment.invoke(found, inputs, run)
-        return DecisionResult(value, tuple(run.trace), tuple(run.reasons))
+        return _carry_out(lambda run: environment.invoke(called, inputs, run), now=now, trace=trace)
 
     def _callables(self) -> tuple[DecisionService | Knowledge, ...]:
         return (*self.definitions.services, *self.definitions.knowledge)
@@ -143,6 +141,15 @@ class Model:
             if found is not None:
                 return found
         return None
+
+
+def _carry_out(step: Callable[[Run], Any], *, now: datetime | None, trace: bool) -> DecisionResult:
+    run = Run(now=now, traced=trace)
+    try:
+        value = step(run)
+    except RecursionError:
+        raise FeelLimitExceeded("Decisions and functions call each other too deeply.") from None
+    return DecisionResult(value, tuple(run.trace), tuple(run.reasons))
 
 
 def _inputs_of(library: Library, decision: Decision) -> list[InputInfo]:
@@ -165,12 +172,20 @@ def _inputs_of(library: Library, decision: Decision) -> list[InputInfo]:
     return list(found.values())
 
 
+def _too_deep(file: str) -> Problem:
+    message = "Boxed expressions are nested too deeply."
+    return Problem("dmn-too-deep", file, 0, "", message, "Move parts into decisions of their own.")
+
+
 def load_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None, strict: bool = True) -> Model:
     """Read and compile. Raises `DefinitionInvalid` with all problems; `strict=False` raises only for those of form.
 
     `imports` are the models that this one may import, by namespace (or by the import's location or name).
     """
-    model = Model(read_definitions(xml, file=file), imports or {})
+    try:
+        model = Model(read_definitions(xml, file=file), imports or {})
+    except RecursionError:
+        raise DefinitionInvalid([_too_deep(file)]) from None
     errors = [each for each in model.problems if each.severity is Severity.ERROR]
     if strict and errors:
         raise DefinitionInvalid(errors)

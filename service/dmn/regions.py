@@ -141,6 +141,11 @@ class _Search:
         self._space = space
         self._boxes = boxes
         self._limit = limit
+        # Per column and atom: the boxes that hold it.
+        self._holders = [
+            {position: self._holding(column, position) for position in _positions(mask)}
+            for column, mask in enumerate(space)
+        ]
         self._nodes = 0
         self._covered: set[tuple[int, int]] = set()
         self._found: list[tuple[int, ...]] = []
@@ -163,17 +168,17 @@ class _Search:
         before = len(self._found)
         tried: set[int] = set()
         for position in _positions(self._space[column]):
-            held = self._holding(column, position, alive)
+            held = alive & self._holders[column][position]
             if held not in tried:
                 tried.add(held)
                 self._descend(column + 1, held, (*point, position))
         if len(self._found) == before:
             self._covered.add((column, alive))
 
-    def _holding(self, column: int, position: int, alive: int) -> int:
+    def _holding(self, column: int, position: int) -> int:
         held = 0
-        for number in _positions(alive):
-            held |= (self._boxes[number][column] >> position & 1) << number
+        for number, box in enumerate(self._boxes):
+            held |= (box[column] >> position & 1) << number
         return held
 
 

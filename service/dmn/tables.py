@@ -23,6 +23,7 @@ from service.dmn.compiler import (
 )
 from service.dmn.hits import HitPolicyBroken, aggregate, check_any, check_unique, ordered
 from service.dmn.parts import HitPolicy
+from service.dmn.quick import Predicate, kind_of, quick_test
 from service.dmn.result import Run, shown
 from service.feel import Expression, FeelType
 
@@ -38,6 +39,8 @@ class _Test:
     slot: int
     test: Expression | None
     element: str
+    kind: str
+    quick: Predicate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,16 @@ class _Prepared:
 
 def compile_table(compiler: Compiler, node: parts.Table) -> Step:
     table = _prepare(compiler, node)
-    only_first = node.hit_policy is HitPolicy.FIRST
 
     def evaluate(scope: Scope, run: Run) -> Any:
         run.step()
-        columns = _input_scopes(table, scope, run)
-        if columns is None:
+        values = _input_values(table, scope, run)
+        if values is None:
             return None
-        matched = _matching(table, columns, run, only_first)
+        matched = _matching(table, values, scope, run)
         rows = [[step(scope, run) for step in table.outputs[index]] for index in matched]
         if run.traced:
-            _record(table, columns, matched, rows, run)
+            _record(table, values, matched, rows, run)
         if not matched:
             return _default(table, scope, run)
         try:
@@ -86,7 +88,9 @@ def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
 
     def condition(column: int, cell: parts.Cell) -> _Test:
         slot = slots.setdefault((column, cell.text), len(slots))
-        return _Test(column, slot, tested.tests(cell.text, cell.place), cell.place.id)
+        test = tested.tests(cell.text, cell.place)
+        kind, quick = (test is not None and quick_test(cell.text)) or ("", None)
+        return _Test(column, slot, test, cell.place.id or compiler.owner, kind, quick)
 
     def conclusion(cell: parts.Cell, kind: FeelType) -> Step:
         literal = parts.Literal(cell.place, "", cell.text)
@@ -128,40 +132,44 @@ def _ranks(compiler: Compiler, node: parts.Table, clause: parts.OutputClause) ->
     return tuple(test for test in tests if test is not None)
 
 
-def _input_scopes(table: _Prepared, scope: Scope, run: Run) -> list[Scope] | None:
-    """Per column the scope with its value as `?`; None when a value is not among those allowed."""
-    columns: list[Scope] = []
+def _input_values(table: _Prepared, scope: Scope, run: Run) -> list[Any] | None:
+    """The value of every column; None when one is not among those allowed."""
+    values: list[Any] = []
     for clause, step, kind, allowed in zip(
         table.node.inputs, table.inputs, table.input_types, table.allowed, strict=True
     ):
         value = fit_value(step(scope, run), kind, run, element=clause.place.id)
-        column = {**scope, "?": value}
-        if allowed is not None and value is not None and allowed.evaluate(column, now=run.now) is not True:
+        if allowed is not None and value is not None and not _admits(allowed, value, scope, run):
             run.note(
                 f"The input {clause.label or clause.expression.text} is {shown(value)!r}, "
                 f"not one of the allowed values {clause.allowed}.",
                 element=clause.place.id,
             )
             return None
-        columns.append(column)
-    return columns
+        values.append(value)
+    return values
 
 
-def _matching(table: _Prepared, columns: list[Scope], run: Run, only_first: bool) -> list[int]:
-    known = [_UNKNOWN] * table.slots
+def _admits(allowed: Expression, value: Any, scope: Scope, run: Run) -> bool:
+    return allowed.evaluate({**scope, "?": value}, now=run.now) is True
+
+
+def _matching(table: _Prepared, values: list[Any], scope: Scope, run: Run) -> list[int]:
+    """The rules whose every test holds. Tests of constants are answered at once, the others by FEEL, once each."""
+    only_first = table.node.hit_policy is HitPolicy.FIRST
+    kinds = [kind_of(value) for value in values]
+    known: list[Any] = [_UNKNOWN] * table.slots
     matched = []
-    now = run.now
     for index, tests in enumerate(table.rules):
-        for each in tests:
-            holds = known[each.slot]
+        for test in tests:
+            holds = known[test.slot]
             if holds is _UNKNOWN:
-                if each.test is None:
-                    holds = None
-                elif run.traced:
-                    holds = evaluate_expression(each.test, columns[each.column], run, each.element)
+                column = test.column
+                if test.quick is not None and test.kind == kinds[column]:
+                    holds = test.quick(values[column])
                 else:
-                    holds = each.test.evaluate(columns[each.column], now=now)
-                known[each.slot] = holds
+                    holds = _ask(test, {**scope, "?": values[column]}, run)
+                known[test.slot] = holds
             if holds is not True:
                 break
         else:
@@ -171,7 +179,11 @@ def _matching(table: _Prepared, columns: list[Scope], run: Run, only_first: bool
     return matched
 
 
-def _record(table: _Prepared, columns: list[Scope], matched: list[int], rows: list[list[Any]], run: Run) -> None:
+def _ask(test: _Test, scope: Scope, run: Run) -> Any:
+    return None if test.test is None else evaluate_expression(test.test, scope, run, test.element)
+
+
+def _record(table: _Prepared, values: list[Any], matched: list[int], rows: list[list[Any]], run: Run) -> None:
     if not run.frames:
         return
     node = table.node
@@ -184,9 +196,9 @@ def _record(table: _Prepared, columns: list[Scope], matched: list[int], rows: li
                 {
                     "inputId": clause.place.id,
                     "inputName": clause.label or clause.expression.text,
-                    "inputValue": shown(column["?"]),
+                    "inputValue": shown(value),
                 }
-                for clause, column in zip(node.inputs, columns, strict=True)
+                for clause, value in zip(node.inputs, values, strict=True)
             ],
             "matchedRules": [_record_rule(node, index, row) for index, row in zip(matched, rows, strict=True)],
         }

@@ -18,6 +18,7 @@ from service.feel import FeelError, FeelType, SimpleType, compile_expression
 MAX_REPORTED = 10
 MAX_GAPS = 3
 MAX_PAIRS = 200_000
+MAX_CUTS = 1_000_000
 Resolve = Callable[[str], tuple[FeelType | None, str]]
 _KINDS = {"number", "string", "boolean", "date"}
 
@@ -44,8 +45,8 @@ def verify_table(table: parts.Table, *, file: str, owner: str, resolve: Resolve)
         conditions.append([_condition(cell) for cell in rule.conditions])
     yield from _check_kinds(table, conditions, resolve, report)
     yield from _name_unanalysed(table, conditions, report)
-    grid = _build_grid(table, conditions, resolve)
     try:
+        grid = _build_grid(table, conditions, resolve)
         yield from _check_empty(table, grid, report)
         yield from _check_overlaps(table, grid, report)
         yield from _check_hidden(table, grid, report)
@@ -133,6 +134,8 @@ def _build_grid(table: parts.Table, conditions: list[list[Condition | None]], re
                 row[number] = None
         usable = [each for each in (*(row[number] for row in readable), allowed) if each is not None]
         column = build_column(kind, usable if kind in _KINDS else [])
+        if len(column.atoms) * len(table.rules) > MAX_CUTS:
+            raise TooLargeToVerify
         columns.append(column)
         bounded = bounded and allowed is not None
         # Null is no gap: a missing input is for the input's own check.
