@@ -11,6 +11,8 @@ from service.feel import (  # noqa: F401 - imported for what they register
     builtins_range,
     builtins_string,
     builtins_temporal,
+    camunda,
+    regex,
 )
 from service.feel.convert import from_json, to_json, to_text
 from service.feel.errors import FeelError, FeelLimitExceeded, FeelSyntaxError, Null, Reason, Why
@@ -27,6 +29,7 @@ from service.feel.types import (
     NullType,
     RangeType,
     SimpleType,
+    UnknownType,
     coerce,
     is_instance,
     parse_type,
@@ -56,6 +59,7 @@ __all__ = [
     "Reason",
     "SimpleType",
     "Time",
+    "UnknownType",
     "Why",
     "YearsMonthsDuration",
     "coerce",

@@ -92,8 +92,10 @@ def add(a: Any, b: Any) -> Any:
             raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
         return a + b
     if isinstance(b, (DaysTimeDuration, YearsMonthsDuration)):
-        if type(a) is type(b):
-            return days(a.nanos + b.nanos) if isinstance(b, DaysTimeDuration) else months(a.months + b.months)
+        if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration):
+            return days(a.nanos + b.nanos)
+        if isinstance(a, YearsMonthsDuration) and isinstance(b, YearsMonthsDuration):
+            return months(a.months + b.months)
         return shift(a, b, 1)
     if isinstance(a, (DaysTimeDuration, YearsMonthsDuration)):
         return shift(b, a, 1)
@@ -104,8 +106,10 @@ def subtract(a: Any, b: Any) -> Any:
     if is_number(a) and is_number(b):
         return _calculate(NUMBERS.subtract, a, b)
     if isinstance(b, (DaysTimeDuration, YearsMonthsDuration)):
-        if type(a) is type(b):
-            return days(a.nanos - b.nanos) if isinstance(b, DaysTimeDuration) else months(a.months - b.months)
+        if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration):
+            return days(a.nanos - b.nanos)
+        if isinstance(a, YearsMonthsDuration) and isinstance(b, YearsMonthsDuration):
+            return months(a.months - b.months)
         return shift(a, b, -1)
     if isinstance(a, Time) and isinstance(b, Time):
         if (a.zone is None) != (b.zone is None):
@@ -151,7 +155,7 @@ def divide(a: Any, b: Any) -> Any:
 
 def _scaled(amount: int, factor: Any, work: Callable[[Any, Any], Any]) -> int:
     result = _calculate(work, amount, factor)
-    if abs(result) > MAX_NANOS:
+    if abs(Decimal(result)) > MAX_NANOS:
         raise Null("the duration is out of range")
     return int(result)
 

@@ -108,7 +108,8 @@ def list_replace(items: list[Any], position: Any, new: Any) -> list[Any]:
     return [*items[:first], new, *items[first + 1 :]]
 
 
-def _list_replace_matching(run: Run, items: list[Any], match: FeelFunction, new: Any) -> list[Any]:
+@builtin("list replace", "list:list, match:function, newItem:any", inner=True)
+def list_replace_matching(run: Run, items: list[Any], match: FeelFunction, new: Any) -> list[Any]:
     result = []
     for item in items:
         found = invoke(run, match, (item, new))
@@ -116,15 +117,6 @@ def _list_replace_matching(run: Run, items: list[Any], match: FeelFunction, new:
             raise Null("the match function must give a boolean")
         result.append(new if found else item)
     return result
-
-
-builtin("list replace", "list:list, match:function, newItem:any", inner=True)(
-    lambda run, items, match, new: (
-        _list_replace_matching(run, items, match, new)
-        if isinstance(match, FeelFunction)
-        else list_replace(items, match, new)
-    )
-)
 
 
 @builtin("reverse", "list:list")

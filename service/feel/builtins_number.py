@@ -114,9 +114,7 @@ def even(number: Number) -> bool:
 
 
 def _parity(number: Number) -> int | None:
-    if number != number // 1 if type(number) is int else number != number.to_integral_value():
-        return None
-    return int(number) % 2
+    return int(number) % 2 if Decimal(number) == Decimal(number).to_integral_value() else None
 
 
 def numbers(values: list[Any]) -> list[Any]:

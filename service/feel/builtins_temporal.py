@@ -29,8 +29,7 @@ from service.feel.temporal import (
 from service.feel.values import NUMBERS, equal, is_number, kind_of
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-MONTHS += ("August", "September", "October", "November", "December")
+MONTHS = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
 
 
 def _unreadable(what: str, text: str) -> Null:
@@ -66,11 +65,7 @@ def _date_of(year: Any, month: Any, day: Any) -> AnyDate:
     return found
 
 
-builtin("date", "year:number, month:number, day:number")(lambda *parts: _any_date(*parts))
-
-
-def _any_date(*parts: Any) -> AnyDate:
-    return to_date(*parts) if len(parts) == 1 else _date_of(*parts)
+builtin("date", "year:number, month:number, day:number")(_date_of)
 
 
 @builtin("time", "from:any")
@@ -93,10 +88,10 @@ def to_time(source: Any) -> Time:
 
 def _clock(hour: Any, minute: Any, second: Any) -> int:
     nanos = int(Decimal(second) * SECOND)
-    hour, minute = _whole(hour, "hour"), _whole(minute, "minute")
-    if not (0 <= hour <= 23 and 0 <= minute <= 59 and 0 <= nanos < 60 * SECOND):
+    hours, minutes = _whole(hour, "hour"), _whole(minute, "minute")
+    if not (0 <= hours <= 23 and 0 <= minutes <= 59 and 0 <= nanos < 60 * SECOND):
         raise Null(f"there is no time {hour}:{minute}:{second}")
-    return (hour * 60 + minute) * 60 * SECOND + nanos
+    return (hours * 60 + minutes) * 60 * SECOND + nanos
 
 
 def _offset(duration: Any) -> Zone:
@@ -104,7 +99,8 @@ def _offset(duration: Any) -> Zone:
         return None
     if not isinstance(duration, DaysTimeDuration) or abs(duration.nanos) > MAX_OFFSET * SECOND:
         raise Null("the offset must be a days and time duration of at most 18 hours")
-    return -(-duration.nanos // SECOND) if duration.nanos < 0 else duration.nanos // SECOND
+    seconds: int = abs(duration.nanos) // SECOND
+    return -seconds if duration.nanos < 0 else seconds
 
 
 builtin("time", "hour:number, minute:number, second:number, offset:any?")(
@@ -240,7 +236,8 @@ def now(run: Run) -> DateTime:
 
 @builtin("today", "", inner=True)
 def today(run: Run) -> AnyDate:
-    return now(run).date
+    moment: DateTime = now(run)
+    return moment.date
 
 
 @builtin("day of year", "date:day", result="number")

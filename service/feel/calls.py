@@ -65,7 +65,7 @@ def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> 
     if len(values) > len(parameters) or len(values) < required:
         counts = str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
         return f"{counts} arguments are needed, {len(values)} are given"
-    arranged = []
+    arranged: list[Any] = []
     for value, (name, kind, optional) in zip(values, parameters, strict=False):
         if value is UNGIVEN:
             if not optional:
@@ -99,7 +99,7 @@ def _call_builtin(run: Run, function: FeelFunction, values: Arguments, names: tu
     for signature in function.signatures:
         arranged = arrange(signature, values, names)
         if not isinstance(arranged, str):
-            return signature.call(run, *arranged) if function.inner else signature.call(*arranged)
+            return signature.call(run, *arranged) if signature.inner else signature.call(*arranged)
         complaint = complaint or arranged
         if len(values) == len(signature.parameters):
             complaint = arranged

@@ -25,7 +25,16 @@ from service.feel.parser import COMPARE, Node
 from service.feel.registry import BUILTINS
 from service.feel.scope import MISSING, Env, Run
 from service.feel.temporal import parse_temporal
-from service.feel.types import ANY, UnknownType, is_instance
+from service.feel.types import (
+    ANY,
+    ContextType,
+    FeelType,
+    FunctionType,
+    ListType,
+    UnknownType,
+    is_instance,
+    type_of,
+)
 from service.feel.unary import build_cell, build_compare_test, build_in, build_tests, build_value_test
 from service.feel.values import FeelFunction, Range, is_number, kind_of
 
@@ -86,7 +95,7 @@ class Compiler:
         value, kind, at = self.code(node.parts[0], depth), node.parts[1], node.at
         if isinstance(kind, UnknownType):
             return lambda env: env.run.fail(at, f"there is no type '{kind.name}'", "instance of")
-        return lambda env: is_instance(value(env), kind)
+        return lambda env: is_instance(value(env), kind, constrained=False)
 
     def do_if(self, node: Node, depth: int) -> Code:
         condition, chosen, other = (self.code(part, depth) for part in node.parts)
@@ -185,12 +194,13 @@ class Compiler:
         self.local.extend(names)
         code = self.code(body, depth + 1)
         del self.local[before:]
+        result = shown_type(body)
 
         def build(env: Env) -> Any:
             def call(run: Run, *values: Any) -> Any:
                 return code(Env(dict(zip(names, values, strict=True)), env, run))
 
-            return FeelFunction("function", names, call, types=types, inner=True)
+            return FeelFunction("function", names, call, types=types, result=result, inner=True)
 
         return build
 
@@ -252,6 +262,21 @@ def mentions(node: Any, name: str) -> bool:
     if isinstance(node, Node):
         return (node.kind == "name" and node.parts[0] == name) or any(mentions(part, name) for part in node.parts)
     return isinstance(node, tuple) and any(mentions(part, name) for part in node)
+
+
+def shown_type(node: Node) -> FeelType | None:
+    """The type that a function's body shows without being run; None where it shows none."""
+    if node.kind == "const":
+        return None if node.parts[0] is None else type_of(node.parts[0])
+    if node.kind == "list":
+        kinds = {shown_type(part) for part in node.parts}
+        only = kinds.pop() if len(kinds) == 1 else None
+        return ListType(only or ANY)
+    if node.kind == "context":
+        return ContextType(tuple((key, shown_type(part) or ANY) for key, part in node.parts))
+    if node.kind == "function":
+        return FunctionType(tuple(kind or ANY for kind in node.parts[1]), shown_type(node.parts[3]) or ANY)
+    return None
 
 
 def _refuse_external(*_: Any) -> Any:

@@ -44,8 +44,6 @@ def _json(value: Any, left: list[int]) -> Any:
         return [_json(item, left) for item in value]
     if isinstance(value, Mapping):
         return {key: _json(each, left) for key, each in value.items()}
-    if isinstance(value, FeelFunction):
-        return None
     return to_text(value)
 
 

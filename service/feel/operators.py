@@ -36,7 +36,8 @@ def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
     """`a < b` and its kin for any two values."""
     found = compare(a, b)
     if found is None:
-        return env.run.fail(at, f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}", sign, (a, b))
+        env.run.fail(at, f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}", sign, (a, b))
+        return None
     return SIGNS[sign](found)
 
 

@@ -13,7 +13,25 @@ from service.feel.types import FeelType, TypeNames, read_type, type_names
 from service.feel.values import NUMBERS
 
 KEYWORDS = frozenset(
-    ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "function", "true", "false", "null"]
+    [
+        "and",
+        "or",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "function",
+        "true",
+        "false",
+        "null",
+    ]
 )
 COMPARE = frozenset(("=", "!=", "<", "<=", ">", ">="))
 BINARY = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6, "instance": 8}

@@ -21,7 +21,7 @@ _TYPES: dict[str, FeelType] = {
 }
 
 
-def _signature(line: str, call: Callable[..., Any], *, spread: bool) -> Signature:
+def _signature(line: str, call: Callable[..., Any], *, spread: bool, inner: bool) -> Signature:
     parameters = []
     rest = False
     for part in filter(None, (each.strip() for each in line.split(","))):
@@ -29,7 +29,7 @@ def _signature(line: str, call: Callable[..., Any], *, spread: bool) -> Signatur
         if name.endswith("..."):
             rest, name = True, name[:-3]
         parameters.append((name, kind.rstrip("?"), kind.endswith("?")))
-    return Signature(tuple(parameters), call, spread, rest)
+    return Signature(tuple(parameters), call, spread, rest, inner)
 
 
 def builtin(
@@ -40,17 +40,17 @@ def builtin(
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
         known = BUILTINS.get(name)
         signatures = (known.signatures if known else ()) + tuple(
-            _signature(line, call, spread=spread) for line in lines
+            _signature(line, call, spread=spread, inner=inner) for line in lines
         )
         first = signatures[0].parameters
         BUILTINS[name] = FeelFunction(
             name,
             tuple(parameter[0] for parameter in first),
-            call,
+            known.call if known else call,
             variadic=spread or signatures[0].rest,
             types=tuple(_TYPES.get(parameter[1], ANY) for parameter in first),
             result=_TYPES.get(result),
-            inner=inner,
+            inner=known.inner if known else inner,
             signatures=signatures,
         )
         return call

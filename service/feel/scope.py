@@ -34,10 +34,11 @@ class Run:
         if self.steps < 0:
             raise FeelLimitExceeded(f"The expression takes more than {MAX_STEPS} steps.")
 
-    def fail(self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()) -> None:
-        """Keep the reason of a null, where somebody asked for it."""
+    def fail(self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()) -> Any:
+        """Null; its reason is kept where somebody asked for it."""
         if self.why is not None:
             self.why.add(Reason(at, message, function, tuple(kind_of(a) for a in arguments)))
+        return None
 
 
 class Env:

@@ -87,10 +87,10 @@ ALIASES = {"dateTime": "date and time", "dayTimeDuration": "days and time durati
 ALIASES |= {"yearMonthDuration": "years and months duration"}
 
 
-def is_instance(value: Any, kind: FeelType) -> bool:
-    """What `value instance of kind` says; null is an instance of Null only."""
+def is_instance(value: Any, kind: FeelType, *, constrained: bool = True) -> bool:
+    """Whether the value has the type; null is an instance of Null only. `instance of` ignores allowed values."""
     if isinstance(kind, ConstrainedType):
-        return is_instance(value, kind.base) and kind.check(value)
+        return is_instance(value, kind.base, constrained=constrained) and (not constrained or kind.check(value))
     if value is None:
         return isinstance(kind, NullType)
     if isinstance(kind, AnyType):
@@ -98,23 +98,23 @@ def is_instance(value: Any, kind: FeelType) -> bool:
     if isinstance(kind, SimpleType):
         return kind_of(value) == kind.name
     if isinstance(kind, ListType):
-        return isinstance(value, list) and all(_fits(item, kind.element) for item in value)
+        return isinstance(value, list) and all(_fits(item, kind.element, constrained) for item in value)
     if isinstance(kind, ContextType):
         return isinstance(value, Mapping) and all(
-            key in value and _fits(value[key], each) for key, each in kind.entries
+            key in value and _fits(value[key], each, constrained) for key, each in kind.entries
         )
     if isinstance(kind, RangeType):
         return isinstance(value, Range) and all(
-            end is None or is_instance(end, kind.element) for end in (value.start, value.end)
+            end is None or is_instance(end, kind.element, constrained=constrained) for end in (value.start, value.end)
         )
     if isinstance(kind, FunctionType):
         return isinstance(value, FeelFunction) and conforms(type_of(value), kind)
     return False
 
 
-def _fits(value: Any, kind: FeelType) -> bool:
+def _fits(value: Any, kind: FeelType, constrained: bool) -> bool:
     """A null inside a list or context has no say about its type."""
-    return value is None or is_instance(value, kind)
+    return value is None or is_instance(value, kind, constrained=constrained)
 
 
 def conforms(kind: FeelType, other: FeelType) -> bool:

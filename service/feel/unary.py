@@ -25,9 +25,11 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
             return True
         return any(_matches(value, item) for item in found)
     if isinstance(found, FeelFunction) and not isinstance(value, FeelFunction):
-        return env.run.fail(at, "a function is no test", "in", (value, found))
+        env.run.fail(at, "a function is no test", "in", (value, found))
+        return None
     if found is None and value is not None:
-        return env.run.fail(at, "the test is null", "in", (value, found))
+        env.run.fail(at, "the test is null", "in", (value, found))
+        return None
     if isinstance(value, list) and len(value) == 1 and not isinstance(found, list):
         value = value[0]
     return same(value, found, env, at)
@@ -50,7 +52,8 @@ def build_compare_test(sign: str, operand: Code, at: At) -> Test:
         order = compare(value, bound)
         if order is None:
             message = f"'{sign}' has no meaning between {kind_of(value)} and {kind_of(bound)}"
-            return env.run.fail(at, message, sign, (value, bound))
+            env.run.fail(at, message, sign, (value, bound))
+            return None
         return SIGNS[sign](order)
 
     return test

@@ -44,6 +44,7 @@ class Signature:
     call: Callable[..., Any]
     spread: bool = False
     rest: bool = False
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,159 @@
+"""What Camunda 8 adds to the standard's built-ins.
+
+`uuid()` and `random number()` draw from the operating system: they are the only built-ins whose value does not follow
+from their arguments and the evaluation's `now`. A step that uses one is not repeatable; whoever needs the value again
+must keep it in a variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from random import SystemRandom
+from typing import Any
+from uuid import UUID
+
+from service.feel.builtins_list import distinct
+from service.feel.builtins_string import limited, string_join
+from service.feel.civil import AnyDate, make_date, month_length
+from service.feel.convert import number_text, to_text
+from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
+from service.feel.registry import builtin
+from service.feel.scope import MISSING, Run, admit
+from service.feel.values import FeelFunction, equal, kind_of
+
+_RANDOM = SystemRandom()
+
+
+@builtin("is defined", "value:any", result="boolean")
+def is_defined(value: Any) -> bool:
+    return value is not None
+
+
+@builtin("get or else", "value:any, default:any")
+def get_or_else(value: Any, default: Any) -> Any:
+    return default if value is None else value
+
+
+@builtin("assert", "value:any, condition:any", "value:any, condition:any, cause:string")
+def assertion(value: Any, condition: Any, cause: str = "the condition is not true") -> Any:
+    """Camunda stops the evaluation; here the value is null and the cause is its reason."""
+    if condition is not True:
+        raise Null(cause)
+    return value
+
+
+@builtin("from json", "value:string", inner=True)
+def from_json_text(run: Run, value: str) -> Any:
+    def refuse(name: str) -> Any:
+        raise ValueError(name)
+
+    try:
+        found = json.loads(value, parse_float=Decimal, parse_constant=refuse)
+    except ValueError:
+        raise Null("the text is no JSON") from None
+    return admit(found, run)
+
+
+@builtin("to json", "value:any", result="string")
+def to_json_text(value: Any) -> str:
+    return limited("".join(_json_parts(value, [MAX_STRING])))
+
+
+def _json_parts(value: Any, left: list[int]) -> list[str]:
+    parts: list[str] = []
+    if isinstance(value, list):
+        for item in value:
+            parts += [",", *_json_parts(item, left)]
+        parts = ["[", *parts[1:], "]"]
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            parts += [",", json.dumps(key, ensure_ascii=False), ":", *_json_parts(each, left)]
+        parts = ["{", *parts[1:], "}"]
+    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        parts = [number_text(value)]
+    elif value is None or isinstance(value, (bool, FeelFunction)):
+        parts = ["null" if not isinstance(value, bool) else "true" if value else "false"]
+    else:
+        parts = [json.dumps(to_text(value), ensure_ascii=False)]
+    left[0] -= len(parts[0]) + 1
+    if left[0] < 0:
+        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+    return parts
+
+
+@builtin("uuid", "", result="string")
+def uuid() -> str:
+    return str(UUID(int=_RANDOM.getrandbits(128), version=4))
+
+
+@builtin("random number", "", result="number")
+def random_number() -> Decimal:
+    """From 0 (included) to 1 (excluded)."""
+    return Decimal(_RANDOM.randrange(10**16)).scaleb(-16)
+
+
+@builtin("string join", "list:list, delimiter:any, prefix:string, suffix:string", result="string")
+def string_join_within(items: list[Any], delimiter: Any, prefix: str, suffix: str) -> str:
+    if delimiter is not None and type(delimiter) is not str:
+        raise Null(f"'delimiter' must be a string, not {kind_of(delimiter)}")
+    return limited(prefix + string_join(items, delimiter) + suffix)
+
+
+@builtin("trim", "string:string", result="string")
+def trim(string: str) -> str:
+    return string.strip()
+
+
+@builtin("is blank", "string:string", result="boolean")
+def is_blank(string: str) -> bool:
+    return not string.strip()
+
+
+@builtin("to base64", "value:string", result="string")
+def to_base64(value: str) -> str:
+    return limited(base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii"))
+
+
+@builtin("is empty", "list:list", result="boolean")
+def is_empty(items: list[Any]) -> bool:
+    return not items
+
+
+@builtin("duplicate values", "list:list", inner=True)
+def duplicate_values(run: Run, items: list[Any]) -> list[Any]:
+    """The values that occur more than once, each once."""
+    single = distinct(run, items)
+    if len(single) == len(items):
+        return []
+    run.spend(len(single) * len(items) // 8)
+    return [value for value in single if sum(equal(value, item) is True for item in items) > 1]
+
+
+@builtin("partition", "list:list, size:number")
+def partition(items: list[Any], size: Any) -> list[Any]:
+    if size < 1 or size != size // 1:
+        raise Null("the size must be a whole number from 1")
+    width = int(min(size, len(items) or 1))
+    return [items[i : i + width] for i in range(0, len(items), width)]
+
+
+@builtin("last day of month", "date:day")
+def last_day_of_month(value: AnyDate) -> AnyDate:
+    found = make_date(value.year, value.month, month_length(value.year, value.month))
+    assert found is not None
+    return found
+
+
+@builtin("get value", "context:context, keys:list", inner=True)
+def get_nested_value(run: Run, value: Any, keys: list[Any]) -> Any:
+    """The value at the end of a path of keys."""
+    for key in keys:
+        if type(key) is not str:
+            raise Null(f"the keys must be strings, not {kind_of(key)}")
+        if not isinstance(value, Mapping) or value.get(key, MISSING) is MISSING:
+            raise Null(f"there is no entry '{key}'")
+        value = admit(value[key], run)
+    return value
