@@ -158,8 +158,9 @@ def _refused(message: str, element: str, text: str = "") -> Step:
 def _compile_context(compiler: Compiler, node: parts.Context) -> Step:
     steps: list[tuple[str, Step]] = []
     for slot, boxed in node.entries:
-        step = compile_boxed(compiler, boxed)
         name = slot.name if slot is not None else ""
+        # A function may call itself by the name of its entry.
+        step = compile_boxed(compiler.within(name) if isinstance(boxed, parts.Function) else compiler, boxed)
         if slot is not None:
             step = fitted(step, compiler.type_of(slot.type_ref, slot.place), element=slot.place.id or name)
             compiler = compiler.within(name)

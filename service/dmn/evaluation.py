@@ -10,7 +10,7 @@ from service.dmn import parts
 from service.dmn.compiler import Compiler, Scope, Step, compile_boxed, fit_value, function_step
 from service.dmn.items import Types
 from service.dmn.links import Element, Library, Link
-from service.dmn.parts import Decision, DecisionService, InputData, Knowledge
+from service.dmn.parts import Decision, DecisionService, Import, InputData, Knowledge
 from service.dmn.result import Run, shown
 from service.dmn.types import ANY, coerce, describe, result_of, title, unconstrained
 from service.errors import Problem
@@ -43,7 +43,9 @@ class _Logic:
 class Engine:
     """The compiled elements of one library."""
 
-    def __init__(self, library: Library, types: Types, problems: list[Problem], imported: Mapping[str, Engine]) -> None:
+    def __init__(
+        self, library: Library, types: Types, problems: list[Problem], imported: Mapping[Import, Engine]
+    ) -> None:
         self.library = library
         self.imported = imported
         self.types = types
@@ -67,8 +69,8 @@ class Engine:
 
     def kind_of(self, link: Link) -> FeelType:
         engine = self
-        for name in link.path:
-            engine = engine.imported[name]
+        for entry in link.path:
+            engine = engine.imported[entry]
         return engine.kind(link.element)
 
     def logic(self, element: Decision | Knowledge) -> _Logic:
@@ -105,7 +107,7 @@ class Engine:
         else:
             hrefs = element.required_knowledge
         links = self.links(*hrefs)
-        compiler = self._compiler(element).within(*(link.path[0] if link.path else _name(link) for link in links))
+        compiler = self._compiler(element).within(*(link.names[0] for link in links))
         if isinstance(element, Decision):
             step = compile_boxed(compiler, element.logic)
         elif element.logic is None:
@@ -133,10 +135,10 @@ def _name(link: Link) -> str:
     return link.element.variable.name
 
 
-def _imported_types(imported: Mapping[str, Engine]) -> dict[str, FeelType]:
+def _imported_types(imported: Mapping[Import, Engine]) -> dict[str, FeelType]:
     return {
-        f"{prefix}.{name}" if prefix else name: kind
-        for prefix, engine in imported.items()
+        f"{entry.name}.{name}" if entry.name else name: kind
+        for entry, engine in imported.items()
         for name, kind in engine.types.own().items()
     }
 
@@ -180,7 +182,7 @@ class Environment:
         self._functions = functions
         self._fixed = fixed
         self._known: dict[int, Any] = dict(fixed)
-        self._imported: dict[str, Environment] = {}
+        self._imported: dict[Import, Environment] = {}
 
     def value(self, link: Link, run: Run) -> Any:
         """The value under a link: of an input, a decision, or the function that an element is."""
@@ -214,12 +216,12 @@ class Environment:
             self._known[id(element)] = make()
         return self._known[id(element)]
 
-    def _import(self, name: str) -> Environment:
-        if name not in self._imported:
-            inner = self._inputs.get(name) if name else None
+    def _import(self, entry: Import) -> Environment:
+        if entry not in self._imported:
+            inner = self._inputs.get(entry.name) if entry.name else None
             inputs = inner if isinstance(inner, Mapping) else self._inputs
-            self._imported[name] = Environment(self._engine.imported[name], inputs, self._functions, self._fixed)
-        return self._imported[name]
+            self._imported[entry] = Environment(self._engine.imported[entry], inputs, self._functions, self._fixed)
+        return self._imported[entry]
 
     def _input(self, element: InputData, run: Run) -> Any:
         name = element.variable.name
@@ -235,9 +237,10 @@ class Environment:
         scope: Scope = dict(self._functions)
         for link in links:
             place: Scope = scope
-            for name in link.path:
-                place = place.setdefault(name, {}) if name else place
-            place[_name(link)] = self.value(link, run)
+            *path, own = link.names
+            for name in path:
+                place = place.setdefault(name, {})
+            place[own] = self.value(link, run)
         return scope
 
     def _evaluate(self, element: Decision, run: Run) -> Any:
@@ -309,7 +312,7 @@ class Environment:
 
 def _frame(element: Decision, logic: _Logic, scope: Scope) -> dict[str, Any]:
     inputs = {
-        ".".join((*link.path, _name(link))): shown(_look(scope, link))
+        ".".join(link.names): shown(_look(scope, link))
         for link in logic.links
         if isinstance(link.element, InputData | Decision)
     }
@@ -326,6 +329,6 @@ def _frame(element: Decision, logic: _Logic, scope: Scope) -> dict[str, Any]:
 
 def _look(scope: Scope, link: Link) -> Any:
     place: Any = scope
-    for name in link.path:
-        place = place[name] if name else place
-    return place[_name(link)]
+    for name in link.names:
+        place = place[name]
+    return place

@@ -12,10 +12,15 @@ Element = InputData | Decision | Knowledge | DecisionService
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An element and the names of the imports that lead to it."""
+    """An element and the imports that lead to it; one without a name adds nothing to the name in scope."""
 
-    path: tuple[str, ...]
+    path: tuple[Import, ...]
     element: Element
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How the element is written: the names of the imports, then its own."""
+        return (*(entry.name for entry in self.path if entry.name), self.element.variable.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Library:
         for entry, library in (*exact, *self.imports):
             found = library.find(f"#{identity}")
             if found is not None:
-                return Link((entry.name, *found.path), found.element)
+                return Link((entry, *found.path), found.element)
         return None
 
     def by_name(self, name: str) -> Element | None:

@@ -50,9 +50,10 @@ class Model:
         self.problems: list[Problem] = []
         self.library: Library = build_library(definitions, {key: each.library for key, each in imports.items()})
         self.imported = {
-            entry.name: next(each for each in imports.values() if each.library is library)
+            entry: next(each for each in imports.values() if each.library is library)
             for entry, library in self.library.imports
         }
+        self._check_imports()
         self.types = Types(definitions, self._outer_type, self.problems)
         self.engine: Engine = Engine(
             self.library, self.types, self.problems, {k: m.engine for k, m in self.imported.items()}
@@ -130,12 +131,20 @@ class Model:
         names = ", ".join(repr(each.name) for each in known[:20]) or "none"
         return f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; known: {names}."
 
+    def _check_imports(self) -> None:
+        for entry in self.definitions.imports:
+            if "/DMN/" in entry.kind and entry not in self.imported:
+                message = f"The imported model {entry.name or entry.namespace!r} was not handed in."
+                mend = "Check and deploy the files together."
+                file, spot = self.definitions.file, entry.place
+                self.problems.append(Problem("dmn-import-missing", file, spot.line, spot.id, message, mend))
+
     def _outer_type(self, name: str) -> FeelType | None:
-        for prefix, model in self.imported.items():
-            if not prefix:
+        for entry, model in self.imported.items():
+            if not entry.name:
                 found = model.types.resolve(name)
-            elif name.startswith(f"{prefix}."):
-                found = model.types.resolve(name[len(prefix) + 1 :])
+            elif name.startswith(f"{entry.name}."):
+                found = model.types.resolve(name[len(entry.name) + 1 :])
             else:
                 continue
             if found is not None:
@@ -167,7 +176,7 @@ def _inputs_of(library: Library, decision: Decision) -> list[InputInfo]:
                 waiting.append(link.element)
             elif link is not None and isinstance(link.element, InputData):
                 slot = link.element.variable
-                name = ".".join((*link.path, slot.name))
+                name = ".".join(link.names)
                 found.setdefault(name, InputInfo(link.element.place.id, name, slot.type_ref))
     return list(found.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from lxml import etree
@@ -57,10 +58,16 @@ def read_definitions(xml: bytes, *, file: str) -> parts.Definitions:
     )
 
 
+# A context's key of several words in a FEEL text: other texts may name it after a dot.
+_KEY = re.compile(r"""[{,]\s*"?([^\W\d]\w*(?: \w+)+)"?\s*:""")
+
+
 def _long_names(root: etree._Element) -> Iterable[str]:
     for element in root.iter():
         if local(element) and not (name := name_of(element)).isidentifier() and name and "." not in name:
             yield name
+        if local(element) == "text":
+            yield from _KEY.findall(element.text or "")
 
 
 def _check_root(root: etree._Element, file: str) -> None:

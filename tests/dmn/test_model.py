@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 from dmn_samples import decision, definitions, input_data, knows, literal, needs, needs_decision
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.dmn import check_model, load_model, load_models
 from service.dmn.read import NAMESPACES
-from service.errors import DefinitionInvalid, NotFound
+from service.errors import DefinitionInvalid, NotFound, RedressError
 from service.feel import FeelFunction, FeelLimitExceeded
 
 
@@ -179,3 +182,32 @@ def test_an_unknown_decision_names_those_there_are():
     model = load_model(definitions(decision("a", literal("1"))), file="m.dmn")
     with pytest.raises(NotFound, match="known: 'a'"):
         model.evaluate("b", {}, now=None)
+
+
+def test_an_import_without_a_name_adds_its_names_and_inputs_of_imports_stand_under_theirs():
+    inner = definitions(
+        input_data("who", "string") + decision("greeting", literal('"Hello " + who'), requires=needs("who"))
+    ).replace(b"urn:test", b"urn:inner")
+    ref = needs_decision("x").replace("#x", "urn:inner#greeting")
+    for name, text, inputs in [("", "greeting", {"who": "A"}), ("m", "m.greeting", {"m": {"who": "A"}})]:
+        outer = definitions(
+            f'<import name="{name}" namespace="urn:inner" importType="x"/>'
+            + decision("d1", literal(text), requires=ref)
+        )
+        model = load_models({"outer.dmn": outer, "inner.dmn": inner})["outer.dmn"]
+        assert model.evaluate("d1", inputs, now=None).value == "Hello A"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.recursive(st.just(literal("1")), lambda inner: st.lists(inner).map(lambda each: f"<list>{''.join(each)}</list>"))
+)
+def test_any_nesting_of_lists_evaluates(logic: str):
+    assert value(decision("d1", logic), "d1") is not None
+
+
+def test_deep_nesting_is_refused_or_evaluated_but_never_breaks():
+    for depth in (50, 150, 190):
+        body = decision("d1", "<list>" * depth + "</list>" * depth)
+        with contextlib.suppress(RedressError):
+            load_model(definitions(body), file="m.dmn").evaluate("d1", {}, now=None)

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 from dmn_samples import decision, definitions, input_data, needs, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.dmn import DecisionResult, load_model
+from service.dmn.quick import kind_of, quick_test
+from service.feel import compile_unary_tests
 
 ROWS = [["<= 10", '"low"'], ["[5..20]", '"mid"'], ["> 15", '"high"']]
 
@@ -96,3 +100,34 @@ def test_a_value_that_is_not_allowed_is_refused():
     result = evaluate(made, 101)
     assert result.value is None
     assert "not one of the allowed values" in result.reasons[0].message
+
+
+NUMERIC = [
+    "5",
+    "< 5",
+    "<= 5.5",
+    "> -1",
+    ">= 3",
+    "[1..5]",
+    "(1..5)",
+    "]1..5]",
+    "[1..5[",
+    "1,2,3",
+    "not(2)",
+    "= 5",
+    "!= 5",
+]
+OTHERS = ['"a"', '"a","b"', 'not("a")', "true", "not(true)", "not(1, 2)", "not(< 3)", "null", "not(null)"]
+CONSTANTS = st.sampled_from([*NUMERIC, *OTHERS])
+VALUES_OF_ANY_KIND = st.one_of(
+    st.integers(-2, 7), st.decimals(-2, 7, places=1), st.sampled_from(["a", "b", "c"]), st.booleans(), st.none()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CONSTANTS, VALUES_OF_ANY_KIND)
+def test_a_cell_answered_at_once_means_what_feel_means(text: str, value: Any):
+    quick = quick_test(text)
+    if quick is None or quick[0] != kind_of(value):
+        return
+    assert quick[1](value) is compile_unary_tests(text).evaluate({"?": value})
