@@ -1,0 +1,25 @@
+"""Every example in docs/feel.md holds, and every built-in has one."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.feel import BUILTINS, compile_expression, equal
+
+PAGE = Path(__file__).parents[2] / "docs" / "feel.md"
+EXAMPLES = re.findall(r"^- `(.*)`$", PAGE.read_text("utf-8"), re.MULTILINE)
+NOW = datetime(2026, 3, 15, 10, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example(example: str) -> None:
+    left, right = example.rsplit(" = ", 1)
+    found = compile_expression(left).evaluate({}, now=NOW)
+    assert equal(found, compile_expression(right).evaluate({})) is True, found
+
+
+def test_every_builtin_has_an_example() -> None:
+    text = "\n".join(EXAMPLES)
+    assert [name for name in BUILTINS if not re.search(rf"(^|[^\w ]|\n){re.escape(name)}\(", text)] == []
