@@ -10,6 +10,7 @@ from service.dmn import parts
 from service.dmn.compiler import Compiler, Scope, Step, compile_boxed, fit_value, function_step
 from service.dmn.items import Types
 from service.dmn.links import Element, Library, Link
+from service.dmn.outside import read_value
 from service.dmn.parts import Decision, DecisionService, Import, InputData, Knowledge
 from service.dmn.result import Run, shown
 from service.dmn.types import ANY, coerce, describe, result_of, title, unconstrained
@@ -226,10 +227,12 @@ class Environment:
     def _input(self, element: InputData, run: Run) -> Any:
         name = element.variable.name
         value = self._inputs.get(name, self._inputs.get(element.name))
-        fits, made = coerce(value, self._engine.kind(element))
+        kind = self._engine.kind(element)
+        fits, made = coerce(value, kind)
+        if not fits:  # the caller may have sent JSON, which has no dates and no decimals
+            fits, made = coerce(read_value(value, kind), kind)
         if not fits:
-            expected = title(self._engine.kind(element))
-            message = f"The input {name!r} must be {expected}, it was {describe(value)} that does not fit."
+            message = f"The input {name!r} must be {title(kind)}, it was {describe(value)} that does not fit."
             run.note(message, element=element.place.id)
         return made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.dmn.result import DecisionResult, shown
 from service.dmn.types import base_of
-from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression
+from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression, from_json
 
 _PARSERS = {
     "date": compile_expression("date(text)"),
@@ -21,6 +21,8 @@ _PARSERS = {
 def read_value(value: Any, declared: FeelType) -> Any:
     """JSON has no dates: a text becomes what its declared type says, where it can be read as that."""
     kind = base_of(declared)
+    if isinstance(value, float):
+        return from_json(value)
     if isinstance(value, str) and isinstance(kind, SimpleType) and kind.name in _PARSERS:
         parsed = _PARSERS[kind.name].evaluate({"text": value})
         return value if parsed is None else parsed

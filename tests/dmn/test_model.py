@@ -211,3 +211,17 @@ def test_deep_nesting_is_refused_or_evaluated_but_never_breaks():
         body = decision("d1", "<list>" * depth + "</list>" * depth)
         with contextlib.suppress(RedressError):
             load_model(definitions(body), file="m.dmn").evaluate("d1", {}, now=None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "text", "expected"),
+    [
+        ("date", "2026-03-01", "amount.month", 3),
+        ("number", 1.5, "amount * 2", 3),
+        ("days and time duration", "PT36H", "amount.days", 1),
+        ("date", "soon", "amount", None),
+    ],
+)
+def test_inputs_may_be_json(kind: str, sent: Any, text: str, expected: Any):
+    body = input_data("amount", kind) + decision("d1", literal(text), requires=needs("amount"))
+    assert value(body, "d1", {"amount": sent}) == expected
