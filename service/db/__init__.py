@@ -6,10 +6,11 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 """
 
 from service.db.engine import Connection, Database, is_conflict
-from service.db.keys import MAX_CHILD, KeyAllocator, root_of, take
+from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, root_of, take
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
+    "CHILD_BITS",
     "MAX_CHILD",
     "Connection",
     "Database",

@@ -1,0 +1,32 @@
+"""What moves a case: one verb per file, and the one write path they all take.
+
+Read the instance and its version, check, let the engine advance (outside any lock), write everything in one short
+transaction guarded by that version. Whoever calls passes the actor and the time.
+"""
+
+from service.operations.background import fire_timer, make_worker
+from service.operations.cancel_instance import cancel_instance
+from service.operations.complete_task import complete_task
+from service.operations.execute import Outcome, get_instance
+from service.operations.hold_task import assign_task, claim_task, release_task
+from service.operations.messages import correlate_message
+from service.operations.runtime import Runtime
+from service.operations.start import Registered, Started, register_complaint, start_instance
+
+__all__ = [
+    "Outcome",
+    "Registered",
+    "Runtime",
+    "Started",
+    "assign_task",
+    "cancel_instance",
+    "claim_task",
+    "complete_task",
+    "correlate_message",
+    "fire_timer",
+    "get_instance",
+    "make_worker",
+    "register_complaint",
+    "release_task",
+    "start_instance",
+]

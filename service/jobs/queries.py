@@ -1,0 +1,252 @@
+"""Reads and writes of timers, jobs, subscriptions, the outbox and incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import Connection, root_of
+from service.engine.changes import JobCreated, SubscriptionOpened, TimerSet
+from service.errors import NotFound
+from service.jobs.tables import incident, job, outbox, subscription, timer
+
+_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_ENGINE_ID: sa.BindParameter[str] = sa.bindparam("b_engine_id")
+_END_TIMER = sa.delete(timer).where(timer.c.root_key == _ROOT, timer.c.engine_id == _ENGINE_ID)
+_END_SUBSCRIPTION = sa.delete(subscription).where(
+    subscription.c.root_key == _ROOT, subscription.c.engine_id == _ENGINE_ID
+)
+_END_JOB = (
+    sa.update(job)
+    .where(job.c.root_key == _ROOT, job.c.engine_id == _ENGINE_ID, job.c.state.in_(["created", "failed"]))
+    .values(state=sa.bindparam("b_state"), ended_at=sa.bindparam("b_ended_at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer or outbox row that a worker has claimed. `attempts` counts this one."""
+
+    root_key: int
+    key: int
+    attempts: int
+    engine_id: str = ""
+    element_id: str = ""
+    due_at: datetime | None = None
+    kind: str = ""
+    payload: dict[str, Any] | None = None
+
+
+def insert_timers(connection: Connection, root_key: int, timers: Iterable[tuple[int, TimerSet]]) -> None:
+    """Write the timers a step set."""
+    rows = [
+        {
+            "root_key": root_key,
+            "key": key,
+            "engine_id": change.id,
+            "element_id": change.element_id,
+            "due_at": change.due_at,
+            "run_at": change.due_at,
+            "attempts": 0,
+        }
+        for key, change in timers
+    ]
+    if rows:
+        connection.execute(sa.insert(timer), rows)
+
+
+def end_timers(connection: Connection, root_key: int, engine_ids: Sequence[str]) -> None:
+    """Forget timers that fired or were cancelled."""
+    if engine_ids:
+        connection.execute(_END_TIMER, [{"b_root_key": root_key, "b_engine_id": each} for each in engine_ids])
+
+
+def insert_subscriptions(
+    connection: Connection, root_key: int, opened: Iterable[tuple[int, SubscriptionOpened]]
+) -> None:
+    """Write the subscriptions a step opened."""
+    rows = [
+        {
+            "root_key": root_key,
+            "key": key,
+            "engine_id": change.id,
+            "element_id": change.element_id,
+            "kind": change.kind,
+            "name": change.name,
+            "correlation_key": change.correlation_key,
+            "interrupting": change.interrupting,
+        }
+        for key, change in opened
+    ]
+    if rows:
+        connection.execute(sa.insert(subscription), rows)
+
+
+def end_subscriptions(connection: Connection, root_key: int, engine_ids: Sequence[str]) -> None:
+    """Forget subscriptions that are over."""
+    if engine_ids:
+        connection.execute(_END_SUBSCRIPTION, [{"b_root_key": root_key, "b_engine_id": each} for each in engine_ids])
+
+
+def insert_jobs(
+    connection: Connection, root_key: int, created: Iterable[tuple[int, JobCreated]], *, now: datetime
+) -> None:
+    """Write the jobs a step left for workers."""
+    rows = [
+        {
+            "root_key": root_key,
+            "key": key,
+            "engine_id": change.id,
+            "element_id": change.element_id,
+            "process_id": change.process_id,
+            "type": change.type,
+            "kind": change.kind,
+            "state": "created",
+            "retries": change.retries,
+            "priority": 0,
+            "run_at": now,
+            "headers": dict(change.headers),
+            "variables": dict(change.variables),
+            "created_at": now,
+        }
+        for key, change in created
+    ]
+    if rows:
+        connection.execute(sa.insert(job), rows)
+
+
+def end_job(connection: Connection, root_key: int, engine_id: str, *, how: str, now: datetime) -> None:
+    """Close a job: completed, cancelled or error."""
+    connection.execute(_END_JOB, {"b_root_key": root_key, "b_engine_id": engine_id, "b_state": how, "b_ended_at": now})
+
+
+def get_job(connection: Connection, key: int) -> sa.RowMapping:
+    """A job's row. Raises NotFound."""
+    row = connection.execute(sa.select(job).where(job.c.root_key == root_of(key), job.c.key == key)).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no job {key}.")
+    return row
+
+
+def find_timer(connection: Connection, key: int) -> sa.RowMapping | None:
+    """A waiting timer's row."""
+    query = sa.select(timer).where(timer.c.root_key == root_of(key), timer.c.key == key)
+    return connection.execute(query).mappings().first()
+
+
+def next_timer_at(connection: Connection) -> datetime | None:
+    """When the next timer may run."""
+    at: datetime | None = connection.execute(sa.select(sa.func.min(timer.c.run_at))).scalar_one()
+    return at
+
+
+def claim_timers(connection: Connection, *, now: datetime, owner: str, lease: timedelta, limit: int = 100) -> list[Due]:
+    """Take due timers for `lease`; nobody else gets them until then."""
+    rows = _claim(connection, timer, timer.c.run_at <= now, now=now, owner=owner, lease=lease, limit=limit)
+    return [Due(row.root_key, row.key, row.attempts + 1, row.engine_id, row.element_id, row.due_at) for row in rows]
+
+
+def claim_outbox(connection: Connection, *, now: datetime, owner: str, lease: timedelta, limit: int = 100) -> list[Due]:
+    """Take waiting outbox rows for `lease`."""
+    where = (outbox.c.state == "waiting") & (outbox.c.run_at <= now)
+    rows = _claim(connection, outbox, where, now=now, owner=owner, lease=lease, limit=limit)
+    return [Due(row.root_key, row.key, row.attempts + 1, kind=row.kind, payload=row.payload) for row in rows]
+
+
+def _claim(
+    connection: Connection,
+    table: sa.Table,
+    where: Any,
+    *,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int,
+) -> list[sa.Row[Any]]:
+    query = sa.select(table).where(where).order_by(table.c.run_at).limit(limit)
+    rows = list(connection.execute(query.with_for_update(skip_locked=True)))
+    for row in rows:
+        connection.execute(
+            sa.update(table)
+            .where(table.c.root_key == row.root_key, table.c.key == row.key)
+            .values(run_at=now + lease, lease_owner=owner, attempts=row.attempts + 1)
+        )
+    return rows
+
+
+def put_back_timer(connection: Connection, due: Due, *, run_at: datetime) -> None:
+    """Let a timer that could not fire run again later."""
+    connection.execute(
+        sa.update(timer)
+        .where(timer.c.root_key == due.root_key, timer.c.key == due.key)
+        .values(run_at=run_at, lease_owner=None)
+    )
+
+
+def end_outbox(
+    connection: Connection, due: Due, *, state: str, now: datetime, run_at: datetime | None = None, error: str = ""
+) -> None:
+    """Delivered, dead, or waiting again until `run_at`."""
+    values: dict[str, Any] = {"state": state, "lease_owner": None, "error_message": error[:2000] or None}
+    if run_at is not None:
+        values["run_at"] = run_at
+    if state == "delivered":
+        values["delivered_at"] = now
+    connection.execute(
+        sa.update(outbox)
+        .where(outbox.c.root_key == due.root_key, outbox.c.key == due.key, outbox.c.state == "waiting")
+        .values(**values)
+    )
+
+
+def raise_incident(
+    connection: Connection,
+    *,
+    root_key: int,
+    key: int,
+    kind: str,
+    element_id: str,
+    message: str,
+    now: datetime,
+    subject_key: int | None = None,
+    retries: int = 0,
+) -> None:
+    """Record a step that could not be made; one active incident per subject."""
+    if subject_key is not None:
+        known = sa.select(incident.c.key).where(
+            incident.c.root_key == root_key, incident.c.subject_key == subject_key, incident.c.state == "active"
+        )
+        if connection.execute(known).first() is not None:
+            return
+    connection.execute(
+        sa.insert(incident),
+        {
+            "root_key": root_key,
+            "key": key,
+            "kind": kind,
+            "state": "active",
+            "element_id": element_id,
+            "subject_key": subject_key,
+            "message": message[:4000],
+            "retries": retries,
+            "created_at": now,
+        },
+    )
+
+
+def list_incidents(connection: Connection, *, state: str = "active", limit: int = 100) -> list[dict[str, Any]]:
+    """Incidents, oldest first."""
+    query = sa.select(incident).where(incident.c.state == state).order_by(incident.c.created_at).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def find_subscriptions(connection: Connection, name: str, correlation_key: str, *, kind: str = "message") -> list[Any]:
+    """Open subscriptions of a message (or signal) name and key."""
+    query = sa.select(subscription).where(
+        subscription.c.name == name, subscription.c.correlation_key == correlation_key, subscription.c.kind == kind
+    )
+    return list(connection.execute(query.order_by(subscription.c.root_key, subscription.c.key)))

@@ -1,0 +1,58 @@
+"""Delivery of queued mail: over SMTP, or into a folder of .eml files where no server is configured.
+
+The Message-ID is made from the outbox key: a message that is sent again after a crash is recognisable as the same one.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from service.errors import InvalidInput
+
+TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Mailer:
+    """Where mail goes. `smtp_url` is smtp://user:password@host:port?starttls=1 or smtps://…; None writes files."""
+
+    smtp_url: str | None
+    sender: str
+    folder: Path
+
+    def deliver(self, key: int, payload: Mapping[str, Any], *, now: datetime) -> None:
+        """Send one message. Raises OSError or smtplib.SMTPException when it could not be handed over."""
+        message = EmailMessage()
+        message["From"] = self.sender
+        message["To"] = str(payload["to"])
+        message["Subject"] = str(payload["subject"])
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{key}@redress.invalid>"
+        message.set_content(str(payload["body"]))
+        if self.smtp_url is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / f"{key}.eml").write_bytes(message.as_bytes())
+        else:
+            _send(self.smtp_url, message)
+
+
+def _send(url: str, message: EmailMessage) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise InvalidInput(f"expected an SMTP address such as smtp://mail.example.org:587?starttls=1, got {url!r}")
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with kind(parts.hostname, parts.port or 0, timeout=TIMEOUT_SECONDS) as server:
+        if parse_qs(parts.query).get("starttls") == ["1"]:
+            server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)

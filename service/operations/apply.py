@@ -1,0 +1,290 @@
+"""The write of a step: its changes and effects become rows, in one transaction guarded by the instance's version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import cases, jobs, notifications, tasks
+from service.db import MAX_CHILD, Connection
+from service.engine import Step
+from service.engine import changes as c
+from service.errors import RedressError
+from service.operations.host import (
+    ArchiveEffect,
+    CaseView,
+    CloseEffect,
+    DeadlinesEffect,
+    LetterEffect,
+    RecordEffect,
+)
+from service.operations.tables import process_instance
+
+
+class VersionConflict(RedressError):
+    """Another command moved this case at the same moment."""
+
+    code = "version-conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The row of a root instance as it was read."""
+
+    root_key: int
+    version: int
+    next_child: int
+    state: str
+    process_definition_key: int
+    bundle_key: int
+    business_key: str | None
+    engine_state: bytes | None
+
+
+@dataclass(slots=True)
+class Write:
+    """One write under way: hands out child keys and collects what the history row will say."""
+
+    connection: Connection
+    instance: Instance
+    now: datetime
+    next_child: int
+    moved: dict[str, Any] = field(default_factory=dict)
+    new_tasks: list[int] = field(default_factory=list)
+    signals: list[c.SignalThrown] = field(default_factory=list)
+
+    def key(self) -> int:
+        if self.next_child > MAX_CHILD:
+            raise RedressError(f"The case has used all of its {MAX_CHILD} keys.")
+        key = self.instance.root_key + self.next_child
+        self.next_child += 1
+        return key
+
+    def note(self, kind: str, what: Any) -> None:
+        self.moved.setdefault(kind, []).append(what)
+
+
+_UPDATE = (
+    sa.update(process_instance)
+    .where(
+        process_instance.c.root_key == sa.bindparam("b_root_key"),
+        process_instance.c.version == sa.bindparam("b_version"),
+    )
+    .values(
+        version=process_instance.c.version + 1,
+        next_child=sa.bindparam("b_next_child"),
+        state=sa.bindparam("b_state"),
+        ended_at=sa.bindparam("b_ended_at"),
+        end_elements=sa.bindparam("b_end_elements", type_=sa.JSON),
+        engine_state=sa.bindparam("b_engine_state"),
+    )
+)
+
+
+def apply_step(
+    connection: Connection,
+    instance: Instance,
+    step: Step,
+    view: CaseView,
+    *,
+    now: datetime,
+    by: str,
+    answer: Any = None,
+) -> Write:
+    """Write a step. `by` completed the task the command was about, with `answer`.
+
+    Raises VersionConflict when the instance is not at the version that was read: the whole command runs again.
+    """
+    write = Write(connection, instance, now, instance.next_child)
+    changes = list(step.changes)
+    _write_tasks(write, changes, by=by, answer=answer)
+    _write_waits(write, changes)
+    _note(write, changes)
+    _write_effects(write, view)
+    _write_instance(write, step)
+    return write
+
+
+def _of(changes: Iterable[c.Change], kind: type) -> list[Any]:
+    return [change for change in changes if isinstance(change, kind)]
+
+
+def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any) -> None:
+    instance, connection = write.instance, write.connection
+    ended_here = {change.id for change in _of(changes, c.TaskEnded)}
+    rows = []
+    for created in _of(changes, c.TaskCreated):
+        if created.id in ended_here:
+            continue
+        key = write.key()
+        write.new_tasks.append(key)
+        rows.append(_task_row(instance, created, key, write.now))
+    tasks.insert_tasks(connection, rows)
+    for ended in _of(changes, c.TaskEnded):
+        open_task = tasks.find_open_task(connection, instance.root_key, ended.id)
+        if open_task is None:
+            continue
+        completed = ended.how == "completed"
+        tasks.end_task(
+            connection,
+            open_task.key,
+            state=tasks.TaskState.COMPLETED if completed else tasks.TaskState.CANCELLED,
+            at=write.now,
+            by=by if completed else None,
+            answer=answer if completed else None,
+        )
+
+
+def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetime) -> dict[str, Any]:
+    return {
+        "root_key": instance.root_key,
+        "key": key,
+        "engine_id": created.id,
+        "element_id": created.element_id,
+        "process_id": created.process_id,
+        "bundle_key": instance.bundle_key,
+        "business_key": instance.business_key,
+        "name": created.name,
+        "form_id": created.form_id,
+        "state": "open",
+        "revision": 0,
+        "assignee": created.assignee,
+        "candidate_groups": list(created.candidate_groups),
+        "candidate_users": list(created.candidate_users),
+        "excluded": list(created.excluded),
+        "priority": created.priority,
+        "created_at": now,
+        "due_at": created.due_at,
+        "follow_up_at": created.follow_up_at,
+        "properties": dict(created.properties),
+        "variables": dict(created.variables),
+    }
+
+
+def _write_waits(write: Write, changes: list[c.Change]) -> None:
+    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this step never were."""
+    root_key, connection = write.instance.root_key, write.connection
+    ended = {change.id for kind in (c.TimerEnded, c.JobEnded, c.SubscriptionEnded) for change in _of(changes, kind)}
+    timers, subscriptions, new_jobs = [], [], []
+    for change in changes:
+        match change:
+            case c.TimerSet() if change.id not in ended:
+                timers.append((write.key(), change))
+            case c.SubscriptionOpened() if change.id not in ended:
+                subscriptions.append((write.key(), change))
+            case c.JobCreated() if change.id not in ended:
+                new_jobs.append((write.key(), change))
+    jobs.insert_timers(connection, root_key, timers)
+    jobs.insert_subscriptions(connection, root_key, subscriptions)
+    jobs.insert_jobs(connection, root_key, new_jobs, now=write.now)
+    jobs.end_timers(connection, root_key, [change.id for change in _of(changes, c.TimerEnded)])
+    jobs.end_subscriptions(connection, root_key, [change.id for change in _of(changes, c.SubscriptionEnded)])
+    for change in _of(changes, c.JobEnded):
+        jobs.end_job(connection, root_key, change.id, how=change.how, now=write.now)
+
+
+def _note(write: Write, changes: list[c.Change]) -> None:
+    """What the history says of the step: identifiers and what was decided, in the order it happened."""
+    for change in changes:
+        match change:
+            case c.ElementEntered():
+                write.note("entered", [change.process_id, change.element_id])
+            case c.ElementLeft():
+                write.note(change.how, change.element_id)
+            case c.FlowTaken():
+                write.note("flows", [change.process_id, change.flow_id])
+            case c.DecisionMade():
+                write.note(
+                    "decisions",
+                    {"element": change.element_id, "decision": change.decision_id, "trace": dict(change.trace)},
+                )
+            case c.ErrorRaised() | c.EscalationRaised():
+                write.note("raised", [change.element_id, change.code, change.caught_by])
+            case c.TimerSet():
+                write.note("timers", [change.element_id, change.due_at.isoformat()])
+            case c.SignalThrown():
+                write.signals.append(change)
+            case c.InstanceEnded():
+                write.moved["ended"] = [change.how, list(change.end_elements)]
+
+
+def _write_effects(write: Write, view: CaseView) -> None:
+    connection, root_key, now = write.connection, write.instance.root_key, write.now
+    for effect in view.effects:
+        match effect:
+            case RecordEffect(facts):
+                cases.record_facts(connection, root_key, facts)
+            case DeadlinesEffect(deadlines):
+                cases.put_deadlines(connection, root_key, deadlines)
+            case CloseEffect(outcome):
+                cases.close_complaint(connection, root_key, outcome=outcome, now=now)
+            case ArchiveEffect(until):
+                cases.archive_complaint(connection, root_key, now=now, facts={"retainUntil": until.date().isoformat()})
+            case LetterEffect():
+                _write_letter(write, view, effect)
+
+
+def _write_letter(write: Write, view: CaseView, effect: LetterEffect) -> None:
+    complaint = cases.find_complaint(write.connection, write.instance.root_key)
+    if complaint is None:
+        return
+    written = notifications.write_letter(
+        effect.template,
+        language=complaint.language,
+        recipient=(complaint.contact_email or "") if effect.audience == "customer" else effect.to,
+        audience=effect.audience,
+        facts=letter_facts(complaint, view, effect.variables),
+    )
+    key = write.key()
+    notifications.queue_letter(
+        write.connection, written, root_key=write.instance.root_key, key=key, outbox_key=write.key(), now=write.now
+    )
+    if effect.template == "acknowledgement":
+        cases.meet_deadline(write.connection, write.instance.root_key, "acknowledgement", at=write.now)
+    write.note("letters", [effect.template, str(key)])
+
+
+def letter_facts(complaint: cases.Complaint, view: CaseView, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a letter template may say."""
+    final = view.deadlines.get("final response")
+    zone = view.profile.calendar.zone
+    names = view.profile.authority
+    return {
+        "number": complaint.number,
+        "customer": complaint.customer_name or {"en": "Customer"}.get(complaint.language, "客戶"),
+        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "final_response": f"{final.due_at.astimezone(zone):%Y-%m-%d}" if final else "-",
+        "authority": names.get(complaint.language, names["en"]),
+        "currency": complaint.currency,
+        "severity": complaint.severity,
+        "variables": _Lenient(variables),
+    }
+
+
+class _Lenient(dict[str, Any]):
+    """Variables of a case as a template sees them: one that is not there is None."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+def _write_instance(write: Write, step: Step) -> None:
+    how, ends = write.moved.get("ended", (None, None))
+    changed = write.connection.execute(
+        _UPDATE,
+        {
+            "b_root_key": write.instance.root_key,
+            "b_version": write.instance.version,
+            "b_next_child": write.next_child,
+            "b_state": how or "active",
+            "b_ended_at": write.now if step.ended else None,
+            "b_end_elements": ends,
+            "b_engine_state": None if step.ended else step.state,
+        },
+    )
+    if changed.rowcount != 1:
+        raise VersionConflict

@@ -1,0 +1,104 @@
+"""What happens without a person: timers fire, the outbox is delivered. Handlers for `service.jobs.Worker`."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from service import jobs
+from service.audit import Event
+from service.clock import Clock
+from service.db import Connection
+from service.engine import EngineError
+from service.engine.commands import FireTimer
+from service.errors import NotFound, RedressError, StateConflict
+from service.identity import SYSTEM
+from service.jobs import Due, Worker
+from service.notifications import Mailer
+from service.operations.apply import Instance
+from service.operations.execute import Outcome, Plan, execute
+from service.operations.runtime import Runtime
+
+MAX_ATTEMPTS = 8
+log = logging.getLogger("redress.background")
+
+
+def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
+    """A worker that does this product's background work."""
+    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer))
+
+
+def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
+    """Fire a timer that is due; None when it is gone already."""
+
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        row = jobs.find_timer(connection, key)
+        if row is None:
+            raise NotFound(f"The timer {key} has fired or was cancelled.")
+        details = {"element": row["element_id"], "due": row["due_at"].isoformat()}
+        return Plan(FireTimer(row["engine_id"]), Event.TIMER_FIRED, details, subject_key=key)
+
+    try:
+        return execute(runtime, key, decide, actor=SYSTEM.name, now=now)
+    except (NotFound, StateConflict):
+        return None
+
+
+def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
+    """Fire it; what cannot fire has an incident and is tried again later and later, never in a spin."""
+
+    def handle(due: Due, now: datetime) -> None:
+        try:
+            fire_timer(runtime, due.key, now=now)
+        except EngineError as error:
+            log.warning("timer %s cannot fire: %s", due.key, error.code)
+            with runtime.database.transaction() as connection:
+                jobs.put_back_timer(connection, due, run_at=now + backoff(due.attempts))
+
+    return handle
+
+
+def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime], None]:
+    """Deliver it; after the last attempt it is dead, with an incident."""
+
+    def handle(due: Due, now: datetime) -> None:
+        try:
+            mailer.deliver(due.key, due.payload or {}, now=now)
+        except (OSError, smtplib.SMTPException, RedressError) as error:
+            _failed(runtime, due, now, f"{type(error).__name__}: {error}")
+            return
+        with runtime.database.transaction() as connection:
+            jobs.end_outbox(connection, due, state="delivered", now=now)
+
+    return handle
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 10 s, doubled each time, at most six hours."""
+    return min(timedelta(seconds=10 * 2 ** min(attempts, 12)), timedelta(hours=6))
+
+
+def _failed(runtime: Runtime, due: Due, now: datetime, error: str) -> None:
+    dead = due.attempts >= MAX_ATTEMPTS
+    with runtime.database.transaction() as connection:
+        jobs.end_outbox(
+            connection,
+            due,
+            state="dead" if dead else "waiting",
+            now=now,
+            run_at=now + backoff(due.attempts),
+            error=error,
+        )
+        if dead:
+            jobs.raise_incident(
+                connection,
+                root_key=due.root_key,
+                key=due.key,
+                kind="undeliverable",
+                element_id="",
+                message=error.split(":")[0],
+                now=now,
+                subject_key=due.key,
+            )

@@ -1,0 +1,44 @@
+"""A person completes a user task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service import tasks
+from service.audit import Event
+from service.db import Connection
+from service.engine.commands import CompleteTask
+from service.identity import Actor
+from service.operations.apply import Instance
+from service.operations.execute import Outcome, Plan, execute
+from service.operations.runtime import Runtime
+
+
+def complete_task(
+    runtime: Runtime, key: int, answer: Mapping[str, Any], *, actor: Actor, now: datetime, revision: int | None = None
+) -> Outcome:
+    """Complete the task with the answer of its form; the process goes on, in the same transaction.
+
+    Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another, not offered, four
+    eyes), FormInvalid, EngineError (the process cannot go on: nothing has changed, an incident says why).
+    """
+
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        task = tasks.get_task(connection, key)
+        tasks.check_open(task)
+        tasks.check_revision(task, revision)
+        tasks.check_may_complete(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))
+        bundle = runtime.bundles.get(connection, instance.bundle_key)
+        form = bundle.forms.get(task.form_id) if task.form_id else None
+        checked = tasks.validate(form, dict(answer))
+        return Plan(
+            CompleteTask(task.engine_id, checked),
+            Event.TASK_COMPLETED,
+            {"element": task.element_id, "name": task.name},
+            subject_key=key,
+            answer=checked,
+        )
+
+    return execute(runtime, key, decide, actor=actor.name, now=now)

@@ -1,0 +1,171 @@
+"""The one write path: read the instance and its version, check, advance, write in one short guarded transaction.
+
+On a conflict the whole command runs again, a bounded number of times. The engine runs outside any lock.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import audit, cases, jobs
+from service.audit import Event
+from service.db import Connection, is_conflict, root_of
+from service.engine import EngineError, advance
+from service.engine.commands import Command
+from service.errors import NotFound, StateConflict, Unavailable
+from service.operations.apply import Instance, VersionConflict, Write, apply_step
+from service.operations.host import CaseView
+from service.operations.runtime import Runtime
+from service.operations.tables import process_instance
+
+ATTEMPTS = 12
+
+_COLUMNS = [
+    process_instance.c[name]
+    for name in (
+        "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key",
+        "engine_state",
+    )
+]  # fmt: skip
+_READ = sa.select(*_COLUMNS).where(process_instance.c.root_key == sa.bindparam("b_root_key"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command wants, once it was checked against what was read."""
+
+    command: Command
+    event: Event
+    details: Mapping[str, Any]
+    subject_key: int | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did. `new_tasks` are the keys of the user tasks it opened."""
+
+    root_key: int
+    new_tasks: tuple[int, ...]
+    ended: bool
+
+
+Decide = Callable[[Connection, Instance], Plan]
+
+
+def get_instance(connection: Connection, root_key: int) -> Instance:
+    """The row of a root instance. Raises NotFound."""
+    row = connection.execute(_READ, {"b_root_key": root_key}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no process instance {root_key}.")
+    return Instance(**row)
+
+
+def execute(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime) -> Outcome:
+    """Carry out one command on the instance that `key` belongs to.
+
+    `decide` checks what was read and says what to do; it runs again after a conflict. An EngineError leaves everything
+    as it was, but for an incident.
+    """
+    root_key = root_of(key)
+    for attempt in range(ATTEMPTS):
+        try:
+            return _once(runtime, root_key, decide, actor=actor, now=now)
+        except VersionConflict:
+            pass
+        except sa.exc.IntegrityError:
+            pass  # two writers took the same history row: the same as a version conflict
+        except sa.exc.DBAPIError as error:
+            if not is_conflict(error):
+                raise
+        time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, no secret
+    raise Unavailable("The case was busy with other commands; try again.")
+
+
+def view_of(connection: Connection, runtime: Runtime, root_key: int, now: datetime) -> CaseView:
+    """The case as services and functions see it."""
+    complaint = cases.find_complaint(connection, root_key)
+    clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, root_key)} if complaint else {}
+    return CaseView(complaint, runtime.profile, now, clocks)
+
+
+def _once(runtime: Runtime, root_key: int, decide: Decide, *, actor: str, now: datetime) -> Outcome:
+    with runtime.database.read() as connection:
+        instance = get_instance(connection, root_key)
+        plan = decide(connection, instance)
+        if instance.state != "active" or instance.engine_state is None:
+            raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
+        bundle = runtime.bundles.get(connection, instance.bundle_key)
+        view = view_of(connection, runtime, root_key, now)
+    try:
+        step = advance(bundle, instance.engine_state, plan.command, now=now, host=view.host())
+    except EngineError as error:
+        if error.code == "unknown-id":
+            raise _gone(runtime, instance, error) from error
+        record_incident(runtime, root_key, error, subject_key=plan.subject_key, actor=actor, now=now)
+        raise
+    with runtime.database.transaction() as connection:
+        write = apply_step(connection, instance, step, view, now=now, by=actor, answer=plan.answer)
+        append_history(write, plan, actor=actor)
+    return Outcome(root_key, tuple(write.new_tasks), step.ended)
+
+
+def append_history(write: Write, plan: Plan, *, actor: str) -> None:
+    """The history row of a step."""
+    audit.append(
+        write.connection,
+        write.instance.root_key,
+        plan.event,
+        actor=actor,
+        at=write.now,
+        details={**plan.details, "moved": write.moved},
+        subject_key=plan.subject_key,
+    )
+
+
+def record_incident(
+    runtime: Runtime, root_key: int, error: EngineError, *, subject_key: int | None, actor: str, now: datetime
+) -> None:
+    """Note in a transaction of its own that a step could not be made."""
+    with runtime.database.transaction() as connection:
+        taken = connection.execute(
+            sa.update(process_instance)
+            .where(process_instance.c.root_key == root_key)
+            .values(next_child=process_instance.c.next_child + 1, version=process_instance.c.version + 1)
+            .returning(process_instance.c.next_child)
+        ).scalar_one()
+        jobs.raise_incident(
+            connection,
+            root_key=root_key,
+            key=root_key + int(taken) - 1,
+            kind=error.code,
+            element_id=error.element_id,
+            message=error.message,
+            now=now,
+            subject_key=subject_key,
+        )
+        audit.append(
+            connection,
+            root_key,
+            Event.INCIDENT_RAISED,
+            actor=actor,
+            at=now,
+            details={"element": error.element_id, "code": error.code},
+            subject_key=subject_key,
+        )
+
+
+def _gone(runtime: Runtime, instance: Instance, error: EngineError) -> Exception:
+    """What was asked for is not there: because somebody else was first, or because it never was."""
+    with runtime.database.read() as connection:
+        current = get_instance(connection, instance.root_key)
+    if current.version != instance.version:
+        return VersionConflict()
+    return StateConflict(error.message)

@@ -1,0 +1,59 @@
+"""Who holds a user task: claim, release, assign. The case does not move, the task's revision does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import audit, tasks
+from service.audit import Event
+from service.db import Connection
+from service.identity import Actor
+from service.operations.runtime import Runtime
+
+
+def claim_task(
+    runtime: Runtime, key: int, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tasks.UserTask:
+    """Take a task that is offered to the actor. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = tasks.get_task(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_claim(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))
+        if task.assignee == actor.name:
+            return task
+        tasks.hold_task(connection, task, actor.name)
+        _note(connection, task, Event.TASK_CLAIMED, actor, now, actor.name)
+        return tasks.get_task(connection, key)
+
+
+def release_task(
+    runtime: Runtime, key: int, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tasks.UserTask:
+    """Give a task back to those it is offered to. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = tasks.get_task(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_release(task, actor)
+        tasks.hold_task(connection, task, None)
+        _note(connection, task, Event.TASK_RELEASED, actor, now, None)
+        return tasks.get_task(connection, key)
+
+
+def assign_task(
+    runtime: Runtime, key: int, to: Actor, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tasks.UserTask:
+    """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = tasks.get_task(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_assign(task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded))
+        tasks.hold_task(connection, task, to.name)
+        _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
+        return tasks.get_task(connection, key)
+
+
+def _note(
+    connection: Connection, task: tasks.UserTask, event: Event, actor: Actor, now: datetime, to: str | None
+) -> None:
+    details = {"element": task.element_id, "name": task.name, "to": to}
+    audit.append(connection, task.root_key, event, actor=actor.name, at=now, details=details, subject_key=task.key)

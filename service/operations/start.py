@@ -1,0 +1,182 @@
+"""Starting root instances: a complaint with its process, or a process by itself. One transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import cases
+from service.audit import Event
+from service.cases import Deadline, NewComplaint
+from service.db import CHILD_BITS, Connection, take
+from service.definitions import ProcessVersion, find_released
+from service.engine import advance
+from service.engine.commands import Start
+from service.errors import NotFound
+from service.identity import Actor
+from service.operations.apply import Instance, Write, apply_step
+from service.operations.execute import Plan, append_history
+from service.operations.host import CaseView
+from service.operations.idempotency import find_answer, store_answer
+from service.operations.runtime import Runtime
+from service.operations.tables import process_instance
+
+COMPLAINT_PROCESS = "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registered complaint. `again` says that the same request had been answered before."""
+
+    number: str
+    root_key: int
+    received_at: datetime
+    deadlines: tuple[Deadline, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A root instance that was started."""
+
+    root_key: int
+    process: ProcessVersion
+
+
+def register_complaint(
+    runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime, idempotency_key: str | None = None
+) -> Registered:
+    """Register a complaint, give it its number and clocks, and start its process: all of it or nothing (S3.2-a..d).
+
+    Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
+    """
+    request = asdict(new)
+    with runtime.database.transaction() as connection:
+        if idempotency_key is not None:
+            known = find_answer(connection, actor=actor.name, key=idempotency_key, request=request)
+            if known is not None:
+                return _again(connection, known)
+        process = _released(connection, COMPLAINT_PROCESS)
+        root_key = _root_key(connection, runtime)
+        local_year = now.astimezone(runtime.profile.calendar.zone).year
+        number = cases.next_number(connection, local_year)
+        cases.insert_complaint(connection, new, root_key=root_key, number=number, now=now, actor=actor.name)
+        clocks = cases.first_deadlines(runtime.profile, new.received_at)
+        cases.put_deadlines(connection, root_key, clocks)
+        complaint = cases.find_complaint(connection, root_key)
+        view = CaseView(complaint, runtime.profile, now, {entry.clock: entry for entry in clocks})
+        plan = Plan(Start(process.process_id), Event.COMPLAINT_REGISTERED, {"number": number, "channel": new.channel})
+        variables = start_variables(new, number)
+        _start(connection, runtime, process, root_key, variables, plan, view, actor=actor, now=now, business_key=number)
+        if idempotency_key is not None:
+            answer = {"number": number, "rootKey": str(root_key)}
+            store_answer(connection, actor=actor.name, key=idempotency_key, request=request, answer=answer, now=now)
+        return Registered(number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key)))
+
+
+def start_instance(
+    runtime: Runtime,
+    process_id: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    business_key: str | None = None,
+    start_event: str | None = None,
+) -> Started:
+    """Start the released version of a process. Raises NotFound when there is none."""
+    with runtime.database.transaction() as connection:
+        process = _released(connection, process_id)
+        root_key = _root_key(connection, runtime)
+        view = CaseView(None, runtime.profile, now)
+        plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})
+        _start(
+            connection, runtime, process, root_key, variables, plan, view, actor=actor, now=now,
+            business_key=business_key,
+        )  # fmt: skip
+        return Started(root_key, process)
+
+
+def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
+    """The few variables that route a complaint; absent facts are null."""
+    names = (
+        "groupSize vulnerable mediaReach regulatorReferral legalThreat threatToLife moneyMoving systemFault "
+        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h hardship"
+    )
+    return {
+        **dict.fromkeys(names.split()),
+        **{name: value for name, value in new.triage.items() if name in names.split()},
+        "complaintNumber": number,
+        "receivedAt": new.received_at.isoformat(),
+        "channel": new.channel,
+        "product": new.product,
+        "amount": None if new.amount is None else float(new.amount),
+        "currency": new.currency,
+        "language": new.language,
+        "customerGiven": {
+            "name": bool(new.customer_name) or "customerName" in new.withheld,
+            "contact": bool(new.phone or new.email or new.address) or "contact" in new.withheld,
+        },
+        "round": 0,
+    }
+
+
+def _released(connection: Connection, process_id: str) -> ProcessVersion:
+    process = find_released(connection, process_id)
+    if process is None:
+        raise NotFound(f"No version of the process {process_id!r} is released; deploy and release one first.")
+    return process
+
+
+def _root_key(connection: Connection, runtime: Runtime) -> int:
+    """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for it for ever."""
+    return take(connection, "root") << CHILD_BITS if runtime.database.dialect == "sqlite" else runtime.keys.root_key()
+
+
+def _start(
+    connection: Connection,
+    runtime: Runtime,
+    process: ProcessVersion,
+    root_key: int,
+    variables: Mapping[str, Any],
+    plan: Plan,
+    view: CaseView,
+    *,
+    actor: Actor,
+    now: datetime,
+    business_key: str | None,
+) -> Write:
+    bundle = runtime.bundles.get(connection, process.bundle_key)
+    command = Start(
+        process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
+    )
+    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None)
+    connection.execute(
+        sa.insert(process_instance),
+        {
+            "root_key": root_key,
+            "version": 0,
+            "next_child": 1,
+            "state": "active",
+            "process_definition_key": process.key,
+            "bundle_key": process.bundle_key,
+            "business_key": business_key,
+            "started_at": now,
+        },
+    )
+    step = advance(bundle, None, command, now=now, host=view.host())
+    write = apply_step(connection, instance, step, view, now=now, by=actor.name)
+    append_history(write, plan, actor=actor.name)
+    return write
+
+
+def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:
+    root_key = int(known["rootKey"])
+    complaint = cases.get_complaint(connection, known["number"])
+    return Registered(
+        complaint.number, root_key, complaint.received_at, tuple(cases.list_deadlines(connection, root_key)), True
+    )
