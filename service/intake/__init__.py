@@ -1,0 +1,5 @@
+"""A message from a channel becomes a complaint: validated here, registered by `service.operations`."""
+
+from service.intake.new_complaint import CHANNELS, LANGUAGES, parse_complaint
+
+__all__ = ["CHANNELS", "LANGUAGES", "parse_complaint"]

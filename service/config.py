@@ -1,0 +1,114 @@
+"""Settings: a table of name, type, default and help. Read once at the start, frozen, passed on.
+
+From the environment (`REDRESS_*`) over a TOML file (`REDRESS_CONFIG`). A bad or unknown value stops the start.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.errors import InvalidInput
+
+PREFIX = "REDRESS_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service was told at its start."""
+
+    database_url: str = "sqlite:///var/redress.db"
+    secret_key: str = ""
+    policy: str = "TW-FCPA"
+    timezone: str = "Asia/Taipei"
+    demo_password: str = ""
+    smtp_url: str = ""
+    mail_from: str = "complaints@bank.invalid"
+    mail_dir: str = "var/mail"
+    bank_name: str = "Example Bank"
+    max_body_bytes: int = 2_000_000
+    demo: bool = False
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text")
+    return value
+
+
+def _zone(value: Any) -> str:
+    try:
+        ZoneInfo(_text(value))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("an IANA time zone such as Asia/Taipei") from error
+    return str(value)
+
+
+def _count(value: Any) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise ValueError("a whole number above 0")
+    return number
+
+
+HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "database_url": (_text, "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name"),
+    "secret_key": (_text, "at least 32 characters; required outside --demo"),
+    "policy": (_text, "the jurisdiction's policy profile"),
+    "timezone": (_zone, "the bank's time zone"),
+    "demo_password": (_text, "with --demo: the password of the demo accounts"),
+    "smtp_url": (_text, "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir"),
+    "mail_from": (_text, "the sender of letters"),
+    "mail_dir": (_text, "where mail is written without smtp_url"),
+    "bank_name": (_text, "shown on every page"),
+    "max_body_bytes": (_count, "the largest request that is read"),
+}
+
+
+def load_settings(environ: Mapping[str, str], *, demo: bool = False) -> Settings:
+    """The settings. Raises InvalidInput: what was expected, what was found."""
+    found: dict[str, Any] = {}
+    path = environ.get(PREFIX + "CONFIG")
+    if path:
+        found |= _from_file(Path(path))
+    for name, value in environ.items():
+        if name.startswith(PREFIX) and name != PREFIX + "CONFIG":
+            found[name.removeprefix(PREFIX).lower()] = value
+    values: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in HELP:
+            known = ", ".join(PREFIX + key.upper() for key in HELP)
+            raise InvalidInput(f"{PREFIX}{name.upper()} is no setting; expected one of {known}")
+        try:
+            values[name] = HELP[name][0](value)
+        except ValueError as error:
+            raise InvalidInput(f"{PREFIX}{name.upper()}: expected {error}, got {value!r}") from None
+    if demo:
+        values.setdefault("secret_key", secrets.token_hex(32))
+        values["demo"] = True
+    elif len(values.get("secret_key", "")) < 32:
+        raise InvalidInput(
+            f"{PREFIX}SECRET_KEY: expected at least 32 characters, got {len(values.get('secret_key', ''))}"
+        )
+    return Settings(**values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"{PREFIX}CONFIG: {path} cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{PREFIX}CONFIG: {path} is no TOML: {error}") from error
+
+
+if {field.name for field in fields(Settings)} != set(HELP) | {"demo"}:
+    raise AssertionError("the table of settings and the settings differ")

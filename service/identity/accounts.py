@@ -1,0 +1,171 @@
+"""Accounts, passwords, sessions and API tokens.
+
+Passwords are argon2id; sessions and tokens are random and stored as SHA-256 only. Checking the password of a name that
+does not exist takes the same work as one that does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from service.db import Connection
+from service.errors import InvalidInput, NotFound, StateConflict
+from service.identity.actors import Actor
+from service.identity.tables import account, account_role, api_token, session
+
+SESSION_LIFE = timedelta(hours=12)
+MIN_PASSWORD = 10
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person or program that may sign in."""
+
+    name: str
+    display_name: str
+    language: str
+    active: bool
+    roles: tuple[str, ...]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.name, frozenset(self.roles))
+
+
+def create_account(
+    connection: Connection,
+    name: str,
+    password: str | None,
+    roles: Iterable[str],
+    *,
+    now: datetime,
+    display_name: str = "",
+    language: str = "en",
+) -> None:
+    """Make an account. Raises InvalidInput for an unusable name or password, StateConflict when the name is taken."""
+    if not name or len(name) > 100 or not name.replace("-", "").replace(".", "").replace("_", "").isalnum():
+        raise InvalidInput(f"expected an account name of letters, digits, '.', '-' and '_', got {name[:50]!r}")
+    if password is not None and len(password) < MIN_PASSWORD:
+        raise InvalidInput(f"expected a password of at least {MIN_PASSWORD} characters, got {len(password)}")
+    if connection.execute(sa.select(account.c.name).where(account.c.name == name)).first() is not None:
+        raise StateConflict(f"There is an account {name!r} already.")
+    connection.execute(
+        sa.insert(account),
+        {
+            "name": name,
+            "display_name": display_name or name,
+            "language": language,
+            "password_hash": None if password is None else _HASHER.hash(password),
+            "active": True,
+            "created_at": now,
+        },
+    )
+    rows = [{"account_name": name, "role": role.casefold()} for role in dict.fromkeys(roles)]
+    if rows:
+        connection.execute(sa.insert(account_role), rows)
+
+
+def set_password(connection: Connection, name: str, password: str) -> None:
+    """Give an account a new password; its sessions end. Raises NotFound."""
+    changed = connection.execute(
+        sa.update(account).where(account.c.name == name).values(password_hash=_HASHER.hash(password))
+    )
+    if changed.rowcount != 1:
+        raise NotFound(f"There is no account {name!r}.")
+    connection.execute(sa.delete(session).where(session.c.account_name == name))
+
+
+def find_account(connection: Connection, name: str) -> Account | None:
+    """An account with its roles."""
+    row = connection.execute(sa.select(account).where(account.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    roles = connection.execute(sa.select(account_role.c.role).where(account_role.c.account_name == name)).scalars()
+    return Account(row.name, row.display_name, row.language, row.active, tuple(sorted(roles)))
+
+
+def list_accounts(connection: Connection) -> list[Account]:
+    """Every account, by name."""
+    names = connection.execute(sa.select(account.c.name).order_by(account.c.name)).scalars()
+    return [found for name in names if (found := find_account(connection, name)) is not None]
+
+
+def verify_password(connection: Connection, name: str, password: str) -> Account | None:
+    """The active account of that name and password, or None."""
+    row = connection.execute(
+        sa.select(account.c.password_hash, account.c.active).where(account.c.name == name)
+    ).one_or_none()
+    known = row.password_hash if row is not None and row.password_hash and row.active else None
+    try:
+        _HASHER.verify(known or _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return None
+    return find_account(connection, name) if known else None
+
+
+def open_session(connection: Connection, name: str, *, now: datetime) -> str:
+    """A new session's token, to be kept by the browser only."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(sa.delete(session).where(session.c.expires_at <= now))
+    connection.execute(
+        sa.insert(session),
+        {
+            "token_hash": _hash(token),
+            "account_name": name,
+            "created_at": now,
+            "seen_at": now,
+            "expires_at": now + SESSION_LIFE,
+        },
+    )
+    return token
+
+
+def find_session(connection: Connection, token: str, *, now: datetime) -> Account | None:
+    """The account whose session the token is, unless it has expired."""
+    query = sa.select(session.c.account_name).where(session.c.token_hash == _hash(token), session.c.expires_at > now)
+    name = connection.execute(query).scalar_one_or_none()
+    return None if name is None else _active(connection, name)
+
+
+def close_session(connection: Connection, token: str) -> None:
+    """Sign out."""
+    connection.execute(sa.delete(session).where(session.c.token_hash == _hash(token)))
+
+
+def create_token(connection: Connection, name: str, *, now: datetime, label: str = "") -> str:
+    """A new API token of an account. Shown once; only its hash is kept. Raises NotFound."""
+    if find_account(connection, name) is None:
+        raise NotFound(f"There is no account {name!r}.")
+    token = "rdr_" + secrets.token_urlsafe(32)
+    connection.execute(
+        sa.insert(api_token),
+        {"token_hash": _hash(token), "label": label or name, "account_name": name, "created_at": now},
+    )
+    return token
+
+
+def find_token(connection: Connection, token: str, *, now: datetime) -> Account | None:
+    """The account an API token speaks for."""
+    row = connection.execute(sa.select(api_token).where(api_token.c.token_hash == _hash(token))).one_or_none()
+    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    return _active(connection, row.account_name)
+
+
+def _active(connection: Connection, name: str) -> Account | None:
+    found = find_account(connection, name)
+    return found if found is not None and found.active else None
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
