@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.dmn import parts
-from service.dmn.parts import Boxed, Place, Variable
+from service.dmn.parts import Boxed, Place
 from service.dmn.result import Run
 from service.dmn.types import ANY, base_of, coerce, describe, lenient, title
 from service.errors import Problem
@@ -226,68 +226,6 @@ def _compile_relation(compiler: Compiler, node: parts.Relation) -> Step:
     return relation
 
 
-def _compile_function(compiler: Compiler, node: parts.Function) -> Step:
-    return function_step(compiler, node, name="function")
-
-
-def function_step(compiler: Compiler, node: parts.Function, *, name: str) -> Step:
-    """The step that makes the function value, which sees the scope it was made in."""
-    if node.kind.upper() != "FEEL":
-        return _external(node, name)
-    inner = compiler.within(*(parameter.name for parameter in node.parameters))
-    body = compile_boxed(inner, node.body)
-    kinds = [compiler.type_of(each.type_ref, each.place) for each in node.parameters]
-    bind = _binder(node.parameters, kinds)
-    names = tuple(each.name for each in node.parameters)
-    result = None if node.body is None else compiler.type_of(node.body.type_ref, node.place)
-
-    def function(scope: Scope, run: Run) -> Any:
-        def call(*arguments: Any) -> Any:
-            run.step()
-            bound = bind(arguments, run)
-            if bound is None:
-                return None
-            run.enter()
-            try:
-                return body({**scope, **bound}, run)
-            finally:
-                run.leave()
-
-        return FeelFunction(name, names, call, types=tuple(kinds), result=result)
-
-    return function
-
-
-def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable[..., Scope | None]:
-    """Arguments by name, or None where one does not fit: such a call is not carried out."""
-
-    def bind(arguments: tuple[Any, ...], run: Run) -> Scope | None:
-        if len(arguments) != len(parameters):
-            run.note(f"The function takes {len(parameters)} arguments, it was given {len(arguments)}.")
-            return None
-        bound = {}
-        for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
-            fits, bound[slot.name] = coerce(argument, kind)
-            if not fits:
-                run.note(f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}.")
-                return None
-        return bound
-
-    return bind
-
-
-def _external(node: parts.Function, name: str) -> Step:
-    message = f"External {node.kind} functions are not run; write the function in FEEL."
-
-    def function(scope: Scope, run: Run) -> Any:
-        def call(*arguments: Any) -> Any:
-            run.note(message, element=node.place.id)
-
-        return FeelFunction(name, tuple(each.name for each in node.parameters), call)
-
-    return function
-
-
 def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
     test, then, otherwise = (compile_boxed(compiler, each) for each in (node.test, node.then, node.otherwise))
 
@@ -335,7 +273,7 @@ def _compile_iterator(compiler: Compiler, node: parts.Iterator) -> Step:
 
 
 def register(kind: type, compile_node: Callable[..., Step]) -> None:
-    """Lets `tables` add itself without this module importing it."""
+    """Lets `tables` and `functions` add themselves without this module importing them."""
     _COMPILERS[kind] = compile_node
 
 
@@ -345,7 +283,6 @@ _COMPILERS: dict[type, Callable[..., Step]] = {
     parts.Invocation: _compile_invocation,
     parts.Items: _compile_items,
     parts.Relation: _compile_relation,
-    parts.Function: _compile_function,
     parts.Conditional: _compile_conditional,
     parts.Filter: _compile_filter,
     parts.Iterator: _compile_iterator,

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from service.dmn import tables as _tables  # registers the compiler of decision tables
-from service.dmn.evaluation import Engine
+from service.dmn.evaluation import Environment
+from service.dmn.graph import Engine
 from service.dmn.items import Types
 from service.dmn.links import Library, build_library
 from service.dmn.outside import read_value
@@ -102,7 +103,7 @@ class Model:
         found = self.library.by_name(decision)
         if not isinstance(found, Decision):
             raise NotFound(self._unknown("decision", decision, self.definitions.decisions))
-        environment = self.engine.environment(inputs, functions or {})
+        environment = Environment(self.engine, inputs, functions or {}, {})
         return _carry_out(lambda run: environment.decision(found, run), now=now, trace=trace)
 
     def evaluate_decision_service(
@@ -121,7 +122,7 @@ class Model:
         if found is None:
             raise NotFound(self._unknown("decision service", service, self._callables()))
         called = found
-        environment = self.engine.environment(inputs, functions or {})
+        environment = Environment(self.engine, inputs, functions or {}, {})
         return _carry_out(lambda run: environment.invoke(called, inputs, run), now=now, trace=trace)
 
     def _callables(self) -> tuple[DecisionService | Knowledge, ...]:
