@@ -65,6 +65,7 @@ class Condition:
 
 ANYTHING = Condition("", (), negated=True, null=True)
 _LITERAL = r"""-?\d+(?:\.\d+)?|-?\.\d+|"(?:[^"\\]|\\.)*"|true|false|null|date\(\s*"[^"]*"\s*\)|@"[^"]*\""""
+_PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _COMPARISON = re.compile(rf"(<=|>=|<|>|=|!=)?\s*({_LITERAL})", re.DOTALL)
 _RANGE = re.compile(rf"([\[\](])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\])\[])", re.DOTALL)
 _NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
@@ -132,6 +133,8 @@ def _compare(operator: str, literal: str) -> Condition | None:
 
 def read_constant(literal: str) -> tuple[str, Any] | None:
     """(kind, value) of a literal; a date as its day number, so that it can be counted with."""
+    if _PLAIN_NUMBER.fullmatch(literal):
+        return "number", Decimal(literal)
     try:
         value = compile_expression(literal).evaluate({})
     except FeelError:

@@ -85,10 +85,13 @@ def compile_table(compiler: Compiler, node: parts.Table) -> Step:
 def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
     tested = compiler.within("?")
     slots: dict[tuple[int, str], int] = {}
+    tests: dict[str, Expression] = {}  # cells repeat themselves
 
     def condition(column: int, cell: parts.Cell) -> _Test:
         slot = slots.setdefault((column, cell.text), len(slots))
-        test = tested.tests(cell.text, cell.place)
+        test = tests.get(cell.text) or tested.tests(cell.text, cell.place)
+        if test is not None:
+            tests[cell.text] = test
         kind, quick = (test is not None and quick_test(cell.text)) or ("", None)
         return _Test(column, slot, test, cell.place.id or compiler.owner, kind, quick)
 
