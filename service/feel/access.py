@@ -10,7 +10,7 @@ from service.feel.civil import DAY, SECOND, day_number
 from service.feel.operators import At, Code
 from service.feel.scope import MISSING, PLAIN, Env, admit
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, is_date
-from service.feel.values import NUMBERS, Range, is_number, kind_of
+from service.feel.values import NUMBERS, Range, is_number, kind_of, whole
 
 
 def build_root_name(name: str, default: Any, at: At) -> Code:
@@ -129,8 +129,9 @@ def _duration_property(nanos: int, name: str) -> Any:
 
 def item_at(items: list[Any], index: Any, env: Env, at: At) -> Any:
     """The item at a position: from 1, or from the end where negative."""
-    if index == index // 1 and 1 <= abs(index) <= len(items):
-        return admit(items[int(index) - 1 if index > 0 else int(index)], env.run)
+    position = whole(index)
+    if position is not None and 1 <= abs(position) <= len(items):
+        return admit(items[position - 1 if position > 0 else position], env.run)
     return env.run.fail(at, f"position {index} is outside the list of {len(items)}", "filter", (items, index))
 
 

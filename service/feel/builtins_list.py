@@ -10,7 +10,7 @@ from service.feel.calls import invoke
 from service.feel.errors import MAX_LIST, FeelLimitExceeded, Null
 from service.feel.registry import builtin
 from service.feel.scope import MISSING, Run, admit
-from service.feel.values import FeelFunction, equal, kind_of
+from service.feel.values import FeelFunction, equal, kind_of, whole
 
 
 def sized(items: list[Any]) -> list[Any]:
@@ -57,11 +57,12 @@ def some(items: list[Any]) -> bool:
     return _agree(items, True)
 
 
-def _place(items: list[Any], position: Any, room: int = 0) -> int:
+def _place(items: list[Any], position: Any) -> int:
     """The index in Python of a position from 1, or from the end where negative."""
-    if position != position // 1 or position == 0 or abs(position) > len(items) + (room if position > 0 else 0):
+    index = whole(position)
+    if not index or abs(index) > len(items):
         raise Null(f"position {position} is outside the list of {len(items)}")
-    return int(position) - 1 if position > 0 else len(items) + int(position)
+    return index - 1 if index > 0 else len(items) + index
 
 
 @builtin("sublist", "list:list, start position:number, length:number?")

@@ -26,7 +26,7 @@ from service.feel.temporal import (
     parse_duration,
     parse_time,
 )
-from service.feel.values import NUMBERS, equal, is_number, kind_of
+from service.feel.values import NUMBERS, equal, is_number, kind_of, whole
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
@@ -53,9 +53,10 @@ def to_date(source: Any) -> AnyDate:
 
 
 def _whole(value: Any, name: str) -> int:
-    if value != value // 1 or abs(value) > 10**10:
+    found = whole(value)
+    if found is None or abs(found) > 10**10:
         raise Null(f"'{name}' must be a whole number in range")
-    return int(value)
+    return found
 
 
 def _date_of(year: Any, month: Any, day: Any) -> AnyDate:

@@ -22,7 +22,7 @@ from service.feel.convert import number_text, to_text
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
 from service.feel.registry import builtin
 from service.feel.scope import MISSING, Run, admit
-from service.feel.values import FeelFunction, equal, kind_of
+from service.feel.values import FeelFunction, equal, kind_of, whole
 
 _RANDOM = SystemRandom()
 
@@ -134,9 +134,9 @@ def duplicate_values(run: Run, items: list[Any]) -> list[Any]:
 
 @builtin("partition", "list:list, size:number")
 def partition(items: list[Any], size: Any) -> list[Any]:
-    if size < 1 or size != size // 1:
+    width = whole(size)
+    if width is None or width < 1:
         raise Null("the size must be a whole number from 1")
-    width = int(min(size, len(items) or 1))
     return [items[i : i + width] for i in range(0, len(items), width)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.feel.errors import MAX_TEXT, FeelLimitExceeded, FeelSyntaxError
 
@@ -84,6 +85,7 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=4096)
 def name_parts(name: str) -> tuple[str, ...]:
     """A name as the tokens it is written with; empty when it cannot be written in FEEL."""
     try:

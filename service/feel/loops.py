@@ -10,7 +10,7 @@ from service.feel.errors import MAX_LIST, FeelLimitExceeded
 from service.feel.operators import At, Code
 from service.feel.scope import Env
 from service.feel.temporal import is_date
-from service.feel.values import Range, is_number, kind_of
+from service.feel.values import Range, is_number, kind_of, whole
 
 Iterators = tuple[tuple[str, Code], ...]
 
@@ -18,9 +18,9 @@ Iterators = tuple[tuple[str, Code], ...]
 def span(start: Any, end: Any) -> Iterable[Any] | None:
     """The whole numbers or days from start to end, upwards or downwards; None for anything else."""
     if is_number(start) and is_number(end):
-        if start != start // 1 or end != end // 1 or max(abs(start), abs(end)) > 10**33:
+        first, last = whole(start), whole(end)
+        if first is None or last is None:
             return None
-        first, last = int(start), int(end)
         return range(first, last + 1) if first <= last else range(first, last - 1, -1)
     if is_date(start) and is_date(end):
         first, last = day_number(start), day_number(end)
@@ -51,10 +51,10 @@ def range_items(value: Range) -> Iterable[Any] | None:
     if value.negated or start is None or end is None or kind_of(start) != kind_of(end):
         return None
     if is_number(start):
-        if start > end or start != start // 1 or end != end // 1:
+        first, last = whole(start), whole(end)
+        if first is None or last is None or first > last:
             return None
-        first, last = int(start) + (not value.start_included), int(end) - (not value.end_included)
-        return range(first, last + 1)
+        return range(first + (not value.start_included), last + value.end_included)
     if is_date(start):
         first = day_number(start) + (not value.start_included)
         last = day_number(end) - (not value.end_included)

@@ -184,7 +184,7 @@ class PatternParser:
     def literal(self, c: str) -> Any:
         if "i" in self.flags:
             both = {c, c.lower(), c.upper()}
-            return ("set", lambda x: x in both)
+            return ("set", lambda x: x in both or x.lower() in both)
         return ("set", lambda x: x == c)
 
     def group(self) -> list[Any]:
@@ -288,7 +288,9 @@ def _class_test(
         return any(low <= c <= high for low, high in spans) or any(test(c) for test in tests)
 
     def test(c: str) -> bool:
-        found = inside(c) or (any_case and (inside(c.lower()) or inside(c.upper()[:1])))
+        found = inside(c) or (
+            any_case and (any(inside(each[:1]) for each in (c.lower(), c.upper(), c.lower().upper())))
+        )
         return found is not negated and not (without is not None and without(c))
 
     return test

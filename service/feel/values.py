@@ -176,3 +176,12 @@ def shrink(value: Decimal | int) -> Decimal | int:
 
 def is_number(value: Any) -> bool:
     return type(value) is int or type(value) is Decimal
+
+
+def whole(value: Any) -> int | None:
+    """The number as an int; None where it has a fraction or is too large to count with."""
+    if type(value) is int:
+        return value
+    if type(value) is not Decimal or value.adjusted() > 33 or value != value.to_integral_value():
+        return None
+    return int(value)
