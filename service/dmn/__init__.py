@@ -7,7 +7,7 @@ hardened way to parse XML, which `engine` and `definitions` share.
 """
 
 from service.dmn.bundle import load_models
-from service.dmn.check import check_model
+from service.dmn.check import check_model, check_models
 from service.dmn.model import DecisionInfo, InputInfo, Model, load_model
 from service.dmn.outside import result_to_json
 from service.dmn.result import DecisionResult, NullReason
@@ -21,6 +21,7 @@ __all__ = [
     "NullReason",
     "XmlRefused",
     "check_model",
+    "check_models",
     "load_model",
     "load_models",
     "parse_xml",

@@ -10,8 +10,10 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from service.dmn import parts
+from service.dmn.bundle import load_models
 from service.dmn.links import Element
 from service.dmn.model import Model, load_model
+from service.dmn.read import read_definitions
 from service.dmn.verify import verify_table
 from service.errors import DefinitionInvalid, Problem
 from service.feel import FeelType
@@ -23,9 +25,31 @@ def check_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = 
         model = load_model(xml, file=file, imports=imports, strict=False)
     except DefinitionInvalid as refused:
         return list(refused.problems)
+    return _check(model)
+
+
+def check_models(files: Mapping[str, bytes]) -> list[Problem]:
+    """Every problem of files that may import each other, file by file."""
+    problems: list[Problem] = []
+    readable: dict[str, bytes] = {}
+    for file, xml in files.items():
+        try:
+            read_definitions(xml, file=file)
+            readable[file] = xml
+        except DefinitionInvalid as refused:
+            problems += refused.problems
+    try:
+        models = load_models(readable, strict=False)
+    except DefinitionInvalid as refused:
+        return [*problems, *refused.problems]
+    return [*problems, *(problem for model in models.values() for problem in _check(model))]
+
+
+def _check(model: Model) -> list[Problem]:
     problems = dict.fromkeys([*model.problems, *_doubles(model), *_externals(model)])
+    file, resolve = model.definitions.file, _resolver(model)
     for owner, table in tables_of(model):
-        problems |= dict.fromkeys(verify_table(table, file=file, owner=owner, resolve=_resolver(model)))
+        problems |= dict.fromkeys(verify_table(table, file=file, owner=owner, resolve=resolve))
     return sorted(problems, key=lambda each: (each.line, each.element, each.code))
 
 

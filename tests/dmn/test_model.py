@@ -10,7 +10,7 @@ from dmn_samples import decision, definitions, input_data, knows, literal, needs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.dmn import check_model, load_model, load_models
+from service.dmn import check_model, check_models, load_model, load_models
 from service.dmn.read import NAMESPACES
 from service.errors import DefinitionInvalid, NotFound, RedressError
 from service.feel import FeelFunction, FeelLimitExceeded
@@ -146,6 +146,9 @@ def test_imports_are_known_by_their_name():
     )
     models = load_models({"outer.dmn": outer, "inner.dmn": inner})
     assert models["outer.dmn"].evaluate("d1", {}, now=None).value == "Hello you"
+    assert check_models({"outer.dmn": outer, "inner.dmn": inner}) == []
+    alone = check_models({"outer.dmn": outer, "broken.dmn": b"<a>"})
+    assert [each.code for each in alone] == ["xml-syntax", "dmn-unknown-reference"]
 
 
 def test_functions_of_the_host_can_be_called():
