@@ -34,6 +34,8 @@ class Engine:
         self.imported = imported
         self.types = types
         self._problems = problems
+        elements = library.elements.values()
+        self.declared = {each.variable.name for each in elements} | {each.name for each in elements}
         self.members: frozenset[str] = frozenset(library.definitions.names).union(
             *(each.members for each in imported.values())
         )

@@ -228,3 +228,7 @@ def test_deep_nesting_is_refused_or_evaluated_but_never_breaks():
 def test_inputs_may_be_json(kind: str, sent: Any, text: str, expected: Any):
     body = input_data("amount", kind) + decision("d1", literal(text), requires=needs("amount"))
     assert value(body, "d1", {"amount": sent}) == expected
+
+
+def test_variables_that_the_model_does_not_declare_are_in_scope_as_camunda_has_it():
+    assert value(decision("d1", literal("amount + 1")), "d1", {"amount": 1}) == 2
