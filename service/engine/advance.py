@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from service.engine import changes as c
 from service.engine import codec, moves, throws, waits
 from service.engine import commands as q
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
-from service.engine.game import Host, Token, TokenGame
-from service.engine.scope import set_variable
-from service.feel import to_json
+from service.engine.game import STARTED, Host, Token, TokenGame
+from service.engine.scope import plain, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +32,47 @@ def advance(
     """
     lent = host or Host()
     if isinstance(command, q.Start):
-        game = _start(bundle, command, now, lent)
+        game = TokenGame(bundle, now=now, host=lent)
+    elif state is None:
+        raise EngineError("not-started", "", "The instance has not been started.")
     else:
-        if state is None:
-            raise EngineError("not-started", "", "The instance has not been started.")
         game = codec.load(state, bundle, now=now, host=lent)
-        if game.task_tree is None or game.task_tree.internal_data.get("ended"):
-            raise EngineError("ended", "", "The process instance has ended.")
+    play(game, command)
+    return Step(codec.dump(game), tuple(game.changes), game.is_ended())
+
+
+def play(game: TokenGame, command: q.Command) -> None:
+    """Carry out a command in a live game, until all that is left waits for the world outside."""
+    if isinstance(command, q.Start):
+        _start(game, command)
+    elif game.is_ended():
+        raise EngineError("ended", "", "The process instance has ended.")
+    else:
         _apply(game, command)
     game.run()
-    ended = bool(game.task_tree is not None and game.task_tree.internal_data.get("ended"))
-    return Step(codec.dump(game), tuple(game.changes), ended)
+    if game.is_stuck():
+        raise _stuck(game)
 
 
-def _start(bundle: Bundle, command: q.Start, now: datetime, host: Host) -> TokenGame:
-    process = bundle.models.get(command.process_id)
+def _start(game: TokenGame, command: q.Start) -> None:
+    process = game.bundle.models.get(command.process_id)
     if process is None:
         raise EngineError("not-started", command.process_id, f"There is no process {command.process_id!r}.")
     start = process.start_of("") if command.start_event is None else process.elements.get(command.start_event)
-    if start is None:
+    if start is None or start.kind != "startEvent" or start.scope:
         raise EngineError("not-started", command.process_id, "There is no start event to start at.")
-    game = TokenGame(bundle, now=now, host=host)
-    root = game.add(bundle.spec.task_specs[process.id], None, state=4)
-    root.data = {name: to_json(value) for name, value in command.variables.items()}
-    game.emit(c.VariablesSet("", dict(root.data)))
+    root = game.add(game.bundle.spec.task_specs[process.id], None, state=STARTED)
+    write(root, plain(command.variables))
     root.task_spec.begin(root, start)
-    return game
+
+
+def _stuck(game: TokenGame) -> EngineError:
+    gateways = [gateway for token in game.tasks.values() for gateway in token.internal_data.get("joins", ())]
+    return EngineError(
+        "stuck",
+        gateways[0] if gateways else "",
+        f"Nothing can move any more: {', '.join(gateways) or 'the instance'} waits for tokens that cannot come.",
+    )
 
 
 def _apply(game: TokenGame, command: q.Command) -> None:
@@ -67,25 +80,25 @@ def _apply(game: TokenGame, command: q.Command) -> None:
         case q.CompleteTask(id, variables):
             token = _open(game, id, "task")
             game.emit(c.TaskEnded(id, token.task_spec.element_id, "completed"))
-            moves.finish(token, variables)
+            moves.finish(token, plain(variables))
         case q.CompleteJob(id, variables):
             token = _open(game, id, "job")
             game.emit(c.JobEnded(id, token.task_spec.element_id, "completed"))
-            moves.finish(token, variables)
+            moves.finish(token, plain(variables))
         case q.ThrowError(id, code, message, variables):
-            token = _open(game, id, None)
+            token = _offered(game, id)
             _end_offer(game, token)
-            throws.throw_error(token, code, message, variables)
+            throws.throw_error(token, code, message, plain(variables))
         case q.ThrowEscalation(id, code, variables):
-            throws.throw_escalation(_find(game, id), code, variables)
+            throws.throw_escalation(_offered(game, id), code, plain(variables))
         case q.FireTimer(id):
             waits.fire(_waiting(game, id, "due"), {})
         case q.DeliverMessage(id, variables):
-            waits.fire(_waiting(game, id, "sub"), variables)
+            waits.fire(_waiting(game, id, "sub"), plain(variables))
         case q.DeliverSignal(name, variables):
-            throws.catch_signal(game, name, variables)
+            throws.deliver_signal(game, name, plain(variables))
         case q.SetVariables(variables, scope):
-            _set(game, scope, dict(variables))
+            write(_scope(game, scope), plain(variables))
         case q.Cancel():
             _cancel(game)
 
@@ -97,12 +110,19 @@ def _find(game: TokenGame, identifier: str) -> Token:
     return token
 
 
-def _open(game: TokenGame, identifier: str, kind: str | None) -> Token:
+def _open(game: TokenGame, identifier: str, kind: str) -> Token:
     token = _find(game, identifier)
-    if kind is not None and token.internal_data.get("open") != kind:
+    if token.internal_data.get("open") != kind:
         raise EngineError("unknown-id", token.task_spec.element_id, f"There is no open {kind} {identifier!r}.")
-    if kind is not None:
-        token.internal_data.pop("open")
+    del token.internal_data["open"]
+    return token
+
+
+def _offered(game: TokenGame, identifier: str) -> Token:
+    """An open user task or job."""
+    token = _find(game, identifier)
+    if "open" not in token.internal_data:
+        raise EngineError("unknown-id", token.task_spec.element_id, f"There is no open task or job {identifier!r}.")
     return token
 
 
@@ -122,22 +142,17 @@ def _end_offer(game: TokenGame, token: Token) -> None:
             game.emit(c.TaskEnded(token.id, element_id, "cancelled"))
 
 
-def _set(game: TokenGame, scope: str, variables: dict[str, Any]) -> None:
-    token = game.task_tree if not scope else _find(game, scope)
-    if token is None:
-        return
+def _scope(game: TokenGame, scope: str) -> Token:
+    """The token whose variables go by this scope id."""
     if not scope:
-        for name, value in variables.items():
-            set_variable(token, name, value)
-        return
-    token.data |= {name: to_json(value) for name, value in variables.items()}
-    game.emit(c.VariablesSet(scope, {name: token.data[name] for name in variables}))
+        return game.root
+    token = _find(game, scope)
+    inside = next((game.tasks[child] for child in token._children if game.tasks[child].task_spec.is_process), None)
+    return inside or token
 
 
 def _cancel(game: TokenGame) -> None:
-    root = game.task_tree
-    if root is None:
-        return
+    root = game.root
     root.internal_data.pop("joins", None)
     waits.close_children(root)
     root.internal_data["ended"] = True

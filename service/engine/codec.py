@@ -6,7 +6,9 @@ format's version. The same game gives the same bytes.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -37,14 +39,40 @@ def dump(game: TokenGame) -> bytes:
             ]
         )
         stack.extend(game.tasks[child] for child in reversed(token._children))
-    return FORMAT + orjson.dumps([game.counter, game.ends, rows])
+    return FORMAT + _encode([game.counter, game.ends, rows])
+
+
+def _encode(rows: list[Any]) -> bytes:
+    try:
+        return orjson.dumps(rows, default=_number)
+    except TypeError:
+        pass  # an integer of more than 64 bits, or something that nests too deeply
+    try:
+        return orjson.dumps(_without_big(rows), default=_number)
+    except (TypeError, RecursionError) as error:
+        raise EngineError("expression-limit", "", f"The variables cannot be kept: {error}.") from None
+
+
+def _number(value: Any) -> Any:
+    """Decimals are written digit by digit: nothing is lost on the way through a binary float."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f") if abs(value.adjusted()) < 50 else str(value))
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _without_big(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_big(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_big(each) for each in value]
+    return Decimal(value) if type(value) is int and value.bit_length() > 62 else value
 
 
 def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGame:
     """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
     if state[:1] != FORMAT:
         raise EngineError("state-format", "", f"expected a state of format {FORMAT!r}, got {state[:1]!r}")
-    counter, ends, rows = orjson.loads(state[1:])
+    counter, ends, rows = json.loads(state[1:], parse_float=Decimal)
     game = TokenGame(bundle, now=now, host=host, counter=counter)
     game.ends = ends
     specs = bundle.spec.task_specs

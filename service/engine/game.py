@@ -115,5 +115,20 @@ class TokenGame(Workflow):  # type: ignore[misc]
         if parent is not None and parent.id in self.tasks:
             parent.task_spec.child_done(parent)
 
+    @property
+    def root(self) -> Token:
+        """The scope of the instance itself."""
+        if self.task_tree is None:
+            raise EngineError("not-started", "", "The instance has not been started.")
+        return self.task_tree
+
+    def is_ended(self) -> bool:
+        return "ended" in self.root.internal_data
+
+    def is_stuck(self) -> bool:
+        """Whether no event could ever move what is active: tokens wait at a join for others that never come."""
+        marks = ("open", "due", "sub", "signal", "ended")
+        return not any(mark in token.internal_data for token in self.tasks.values() for mark in marks)
+
     def update_waiting_tasks(self) -> None:
         """Nothing is polled: whoever waits is woken by its own command."""

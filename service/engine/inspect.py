@@ -11,6 +11,7 @@ from service.engine import codec
 from service.engine.bundle import Bundle
 from service.engine.game import Host
 from service.engine.moves import scope_id
+from service.engine.scope import scope_name
 from service.engine.waits import is_wait
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,14 +40,14 @@ class Snapshot:
 def inspect(bundle: Bundle, state: bytes) -> Snapshot:
     """The active elements and the variables of a state."""
     game = codec.load(state, bundle, now=_EPOCH, host=Host())
-    active, variables = [], {}
+    active: list[ActiveElement] = []
+    variables: dict[str, Mapping[str, Any]] = {}
     for token in game.tasks.values():
         if token.data or token is game.task_tree:
-            variables["" if token is game.task_tree else str(token.id)] = token.data
+            variables[scope_name(token)] = {**variables.get(scope_name(token), {}), **token.data}
         if not token.task_spec.is_process and not is_wait(token):
             element = token.task_spec.element
             active.append(
                 ActiveElement(token.id, element.id, element.kind, token.task_spec.process.id, scope_id(token))
             )
-    root = game.task_tree
-    return Snapshot(tuple(active), variables, bool(root is not None and root.internal_data.get("ended")))
+    return Snapshot(tuple(active), variables, game.is_ended())

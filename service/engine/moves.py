@@ -1,4 +1,4 @@
-"""How tokens move: arriving, leaving by flows, joining, multi-instance, and the end of scopes."""
+"""How tokens move: arriving, leaving by flows, joining, and the end of scopes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 from service.engine import changes as c
 from service.engine import waits
 from service.engine.errors import EngineError
-from service.engine.game import STARTED, Token, TokenGame
+from service.engine.game import Token, TokenGame
 from service.engine.model import Element, Flow, Process
-from service.engine.scope import apply_outputs, evaluate, is_true, set_local, set_variable, value_of
-from service.feel import to_json
+from service.engine.scope import apply_outputs, is_true, scope_name
 
 
 def arrive(token: Token) -> None:
@@ -25,8 +24,7 @@ def arrive(token: Token) -> None:
 
 def scope_id(token: Token) -> str:
     """The id of the scope around a token, "" at the root of the instance."""
-    parent = token.parent
-    return "" if parent is None or parent.parent is None else str(parent.id)
+    return "" if token.parent is None else scope_name(token.parent)
 
 
 def enter(scope: Token, process: Process, element_id: str, *, fired: Mapping[str, Any] | None = None) -> Token:
@@ -49,12 +47,16 @@ def leave(token: Token) -> None:
     token.internal_data.pop("in", None)
     game.emit(c.ElementLeft(token.id, spec.element_id, "completed"))
     if "mi" in token.internal_data:
-        _instance_done(token)
-        return
+        return  # the body goes on, once it knows of it
     element: Element = spec.element
     if element.kind == "endEvent":
         if token.parent is not None and token.parent.parent is None:
             game.ends.append(element.id)
+        return
+    if element.kind == "eventBasedGateway":
+        flow_id, target, variables = token.internal_data["go"]
+        game.emit(c.FlowTaken(flow_id, spec.process.id))
+        enter(token.parent, spec.process, target, fired=variables)
         return
     for flow in _chosen(token, element):
         take(token.parent, spec.process, flow)
@@ -91,21 +93,18 @@ def open_join(scope: Token, process: Process, gateway: Element) -> None:
 def _chosen(token: Token, element: Element) -> list[Flow]:
     """The outgoing flows that are taken, in document order."""
     flows = element.outgoing
-    if element.kind in ("parallelGateway", "eventBasedGateway") or not any(f.condition for f in flows):
-        if element.kind == "exclusiveGateway":
-            return _first(token, element)
-        return [] if element.kind == "eventBasedGateway" else list(flows)
     if element.kind == "exclusiveGateway":
         return _first(token, element)
+    if element.kind == "parallelGateway" or not any(flow.condition for flow in flows):
+        return list(flows)
     chosen = [
         flow
         for flow in flows
         if flow.id != element.default
         and (flow.condition is None or is_true(token, flow.condition, f"the flow {flow.id}"))
     ]
+    chosen = chosen or [flow for flow in flows if flow.id == element.default]
     if not chosen:
-        chosen = [flow for flow in flows if flow.id == element.default]
-    if not chosen and flows:
         raise _no_flow(element)
     return chosen
 
@@ -165,84 +164,6 @@ def end_process(token: Token) -> None:
     variables = dict(token.data)
     game.remove(token)
     parent.task_spec.returned(parent, variables)
-
-
-def open_instances(body: Token, items: list[Any]) -> bool | None:
-    """Start a multi-instance activity over `items`; done at once when there are none."""
-    element = body.task_spec.element
-    loop = element.loop
-    body._set_state(STARTED)
-    if loop.output_collection:
-        set_local(body, loop.output_collection, [None] * len(items) if not loop.sequential else [])
-        body.internal_data["results"] = [None] * len(items)
-    if not items:
-        _close_instances(body)
-        return None
-    waits.open_boundaries(body)
-    body.internal_data |= {"items": to_json(items), "next": 0, "done": 0}
-    count = 1 if loop.sequential else len(items)
-    for _ in range(count):
-        _next_instance(body)
-    return None
-
-
-def _next_instance(body: Token) -> None:
-    state, spec = body.internal_data, body.task_spec
-    index = state["next"]
-    state["next"] = index + 1
-    token = body.workflow.add(spec, body, mi=index)
-    token.data["loopCounter"] = index + 1
-    loop = spec.element.loop
-    if loop.element:
-        token.data[loop.element] = state["items"][index]
-    produced = loop.output_element
-    if produced is not None and produced.expression is not None and produced.source.strip("= ").isidentifier():
-        token.data.setdefault(produced.source.strip("= "), None)
-
-
-def _instance_done(token: Token) -> None:
-    body, loop = token.parent, token.task_spec.element.loop
-    state = body.internal_data
-    if loop.output_collection and loop.output_element is not None:
-        state["results"][token.internal_data["mi"]] = to_json(value_of(token, loop.output_element))
-        set_local(body, loop.output_collection, state["results"])
-    state["done"] += 1
-    total = len(state["items"])
-    finished = state["done"] >= total
-    if not finished and loop.completion is not None:
-        active = state["next"] - state["done"]
-        numbers = {
-            "numberOfInstances": total,
-            "numberOfActiveInstances": active,
-            "numberOfCompletedInstances": state["done"],
-            "numberOfTerminatedInstances": 0,
-        }
-        finished = evaluate(token, loop.completion, extra=numbers) is True
-    if finished:
-        for child in list(body._children):
-            other = body.workflow.tasks.get(child)
-            if other is not None and other is not token and not waits.is_wait(other):
-                waits.terminate(other)
-        state["mi_done"] = True
-    elif loop.sequential:
-        _next_instance(body)
-
-
-def after_instance(body: Token) -> None:
-    """Called when an instance's token is gone: the body goes on once the last one is done."""
-    if body.internal_data.pop("mi_done", None):
-        _close_instances(body)
-
-
-def _close_instances(body: Token) -> None:
-    loop = body.task_spec.element.loop
-    if loop.output_collection:
-        results = body.internal_data.get("results", [])
-        body.data.pop(loop.output_collection, None)
-        if loop.sequential:
-            results = results[: body.internal_data.get("done", len(results))]
-        set_variable(body.parent, loop.output_collection, results)
-    body.complete()
 
 
 def terminate_scope(token: Token) -> None:

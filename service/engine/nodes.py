@@ -12,18 +12,12 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from service.engine import changes as c
-from service.engine import moves, throws, waits
+from service.engine import moves, multi_instance, throws, waits
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import STARTED, Token
 from service.engine.model import Element, Process
 from service.engine.offers import job_of, task_of
-from service.engine.scope import (
-    apply_inputs,
-    apply_outputs,
-    evaluate,
-    value_of,
-    visible,
-)
+from service.engine.scope import apply_inputs, apply_outputs, evaluate, plain, value_of, visible
 
 MAX_CALL_DEPTH = 30
 
@@ -46,11 +40,10 @@ class ProcessNode(TaskSpec):  # type: ignore[misc]
 
     def begin(self, token: Token, start: Element | None) -> None:
         """Open the scope and put a token on its start event."""
-        token._set_state(STARTED)
-        token.internal_data["in"] = True
-        waits.open_scope(token, self.process, "")
         if start is None:
             raise EngineError("not-started", self.process.id, f"The process {self.process.id} has no none start event.")
+        token._set_state(STARTED)
+        waits.open_scope(token, self.process, "")
         moves.enter(token, self.process, start.id)
 
     def child_done(self, token: Token) -> None:
@@ -82,7 +75,7 @@ class Node(TaskSpec):  # type: ignore[misc]
             apply_outputs(token, self.element.outputs, fired)
             return True
         if self.element.loop is not None and "mi" not in token.internal_data:
-            return self.open_instances(token)
+            return multi_instance.open_body(token)
         apply_inputs(token, self.element.inputs)
         waits.open_boundaries(token)
         return self.act(token)
@@ -92,22 +85,20 @@ class Node(TaskSpec):  # type: ignore[misc]
         apply_outputs(token, self.element.outputs, {})
         return True
 
-    def open_instances(self, token: Token) -> bool | None:
-        items = value_of(token, self.element.loop.collection if self.element.loop else None)
-        if not isinstance(items, list):
-            raise EngineError(
-                "expression",
-                self.element_id,
-                f"expected the input collection of {self.element_id} to be a list, got {type(items).__name__}",
-            )
-        return moves.open_instances(token, items)
-
     def _on_complete_hook(self, token: Token) -> None:
+        if "mi" in token.internal_data:
+            multi_instance.instance_done(token)
         moves.leave(token)
 
     def child_done(self, token: Token) -> None:
-        """Something inside ended: the last instance of a multi-instance activity, perhaps."""
-        moves.after_instance(token)
+        """Something inside ended."""
+        if "total" in token.internal_data:
+            multi_instance.body_child_done(token)
+        else:
+            self.inside_done(token)
+
+    def inside_done(self, token: Token) -> None:
+        """Something inside ended that is no instance of a multi-instance activity; only scopes care."""
 
 
 class UserTask(Node):
@@ -138,7 +129,7 @@ class JobTask(Node):
             throws.throw_error(token, error.error_code, error.message, {})
             return None
         game.emit(c.JobEnded(token.id, self.element_id, "completed"))
-        apply_outputs(token, self.element.outputs, result or {})
+        apply_outputs(token, self.element.outputs, plain(result))
         return True
 
 
@@ -228,10 +219,8 @@ class Scope(Node):
         moves.enter(token, self.process, start.id)
         return None
 
-    def child_done(self, token: Token) -> None:
-        if "items" in token.internal_data:
-            moves.after_instance(token)
-        elif token.state == STARTED and moves.is_empty(token):
+    def inside_done(self, token: Token) -> None:
+        if token.state == STARTED and moves.is_empty(token):
             moves.finish(token, {})
 
 
@@ -290,6 +279,3 @@ def node_for(spec: WorkflowSpec, process: Process, element: Element) -> Node:
     if element.job_type is not None and kind in (ScriptTask, DecisionTask, ThrowEvent, JobTask):
         kind = JobTask
     return kind(spec, process, element)
-
-
-__all__ = ["KINDS", "CallActivity", "Node", "ProcessNode", "Scope", "node_for"]

@@ -13,7 +13,7 @@ from service.engine import changes as c
 from service.engine.errors import EngineError
 from service.engine.game import Token
 from service.engine.model import Mapped, Text
-from service.feel import Expression, FeelError, Why, to_json
+from service.feel import Expression, FeelError, Why, from_json, to_json
 
 
 def visible(token: Token) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def evaluate(token: Token, expression: Expression, *, extra: Mapping[str, Any] |
     try:
         return expression.evaluate(context, now=game.now)
     except FeelError as error:
-        raise EngineError("expression", token.task_spec.element_id, f"{expression.text!r}: {error}") from error
+        raise EngineError("expression-limit", token.task_spec.element_id, f"{expression.text!r}: {error}") from error
 
 
 def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None = None) -> Any:
@@ -54,12 +54,13 @@ def is_true(token: Token, expression: Expression, where: str) -> bool:
     try:
         found = expression.evaluate({**game.host.functions, **visible(token)}, now=game.now, why=why)
     except FeelError as error:
-        raise EngineError("expression", token.task_spec.element_id, f"{where}: {expression.text!r}: {error}") from error
+        element_id = token.task_spec.element_id
+        raise EngineError("expression-limit", element_id, f"{where}: {expression.text!r}: {error}") from error
     if isinstance(found, bool):
         return found
-    reasons = "; ".join(reason.message for reason in getattr(why, "reasons", ()))
+    reasons = "; ".join(reason.message for reason in why.reasons)
     raise EngineError(
-        "expression",
+        "expression-null",
         token.task_spec.element_id,
         f"{where}: expected {expression.text!r} to be true or false, got {to_json(found)!r}"
         + (f" ({reasons})" if reasons else ""),
@@ -74,20 +75,40 @@ def set_variable(token: Token, name: str, value: Any) -> None:
         if parent is None:
             break
         at = parent
-    at.data[name] = to_json(value)
-    scope = "" if at.parent is None else str(at.id)
-    token.workflow.emit(c.VariablesSet(scope, {name: at.data[name]}))
+    write(at, {name: to_json(value)})
 
 
-def set_local(token: Token, name: str, value: Any) -> None:
-    """Write a variable of the token's own scope."""
-    token.data[name] = to_json(value)
+def write(scope: Token, variables: Mapping[str, Any]) -> None:
+    """Write plain variables into this very scope, and say so."""
+    scope.data.update(variables)
+    game, name = scope.workflow, scope_name(scope)
+    last = game.changes[-1] if game.changes else None
+    if isinstance(last, c.VariablesSet) and last.scope == name:
+        variables = {**last.variables, **variables}
+        game.changes.pop()
+    game.emit(c.VariablesSet(name, variables))
+
+
+def scope_name(scope: Token) -> str:
+    """The id that a scope has for the world: "" for the root; a called process goes by its call activity."""
+    if scope.parent is None:
+        return ""
+    return str(scope.parent.id if scope.task_spec.is_process else scope.id)
+
+
+def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO text."""
+    return {str(name): to_json(from_json(value)) for name, value in (variables or {}).items()}
 
 
 def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:
     """Input mappings make local variables, each seeing those before it."""
+    if not mappings:
+        return
     for mapping in mappings:
         _assign(token.data, mapping.target, to_json(value_of(token, mapping.source)))
+    heads = {mapping.target.partition(".")[0] for mapping in mappings}
+    token.workflow.emit(c.VariablesSet(scope_name(token), {name: token.data[name] for name in sorted(heads)}))
 
 
 def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping[str, Any]) -> None:
@@ -96,8 +117,7 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
         for name, value in variables.items():
             set_variable(token, name, value)
         return
-    for name, value in variables.items():
-        set_local(token, name, value)
+    token.data |= {name: to_json(value) for name, value in variables.items()}
     scope = token.parent
     for mapping in mappings:
         value = value_of(token, mapping.source)

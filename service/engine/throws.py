@@ -1,92 +1,104 @@
 """Errors, escalations and signals: who catches what is thrown.
 
-An error or escalation looks for its catcher from the thrower outwards: boundary events of the activity, then event
-sub-processes of the scope around it, then the boundary events of that scope, and so on through called processes to the
-root. At one place a matching code comes before a catcher that names none.
+An error or escalation is looked for from the token outwards: at each scope first its event sub-processes, then the
+boundary events of the activity; a matching code before a catch-all. Called processes hand on what they do not catch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from service.engine import changes as c
 from service.engine import waits
 from service.engine.errors import EngineError
-from service.engine.game import Token
+from service.engine.game import Token, TokenGame
 from service.engine.model import Element
-from service.engine.scope import value_of
 
 
 def throw_error(token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
-    """Raise a BPMN error from where the token stands. Raises EngineError when nothing catches it."""
-    game, thrower = token.workflow, token.task_spec.element_id
-    for place, catcher, at_boundary in _catchers(token, "error", code):
-        game.emit(c.ErrorRaised(thrower, code, catcher.id))
-        told = {**variables, **({"errorCode": code, "errorMessage": message} if message else {})}
-        _catch(place, catcher, told, at_boundary=at_boundary)
-        return
-    raise EngineError(
-        "uncaught-error",
-        thrower,
-        f"The error {code!r} thrown at {thrower} is caught nowhere{': ' + message if message else ''}.",
-    )
+    """A BPMN error interrupts what it was thrown in, out to where it is caught."""
+    element_id = token.task_spec.element_id
+    caught = _catcher(token, "error", code)
+    if caught is None:
+        raise EngineError(
+            "uncaught-error",
+            element_id,
+            f"The error {code!r} of {element_id} is caught nowhere" + (f": {message}" if message else "."),
+        )
+    at, catcher = caught
+    token.workflow.emit(c.ErrorRaised(element_id, code, catcher.id))
+    _catch(at, catcher, variables)
 
 
-def throw_escalation(token: Token, code: str, variables: Mapping[str, Any]) -> None:
-    """Raise an escalation; when nothing catches it, it is only recorded."""
-    game, thrower = token.workflow, token.task_spec.element_id
-    for place, catcher, at_boundary in _catchers(token, "escalation", code):
-        game.emit(c.EscalationRaised(thrower, code, catcher.id))
-        _catch(place, catcher, variables, at_boundary=at_boundary)
-        return
-    game.emit(c.EscalationRaised(thrower, code, ""))
+def throw_escalation(token: Token, code: str, variables: Mapping[str, Any]) -> bool:
+    """An escalation tells the scopes outside; True when something caught it."""
+    caught = _catcher(token, "escalation", code)
+    raised = c.EscalationRaised(token.task_spec.element_id, code, "" if caught is None else caught[1].id)
+    token.workflow.emit(raised)
+    if caught is None:
+        return False
+    _catch(*caught, variables)
+    return True
 
 
 def throw_signal(token: Token, name: str, variables: Mapping[str, Any]) -> None:
-    """Broadcast a signal: to everything that waits for it here; the caller carries it to other instances."""
-    game = token.workflow
-    game.emit(c.SignalThrown(token.task_spec.element_id, name, dict(variables)))
-    catch_signal(game, name, variables)
+    """A signal is for everyone: this instance at once, the others through the caller."""
+    token.workflow.emit(c.SignalThrown(token.task_spec.element_id, name, dict(variables)))
+    deliver_signal(token.workflow, name, variables)
 
 
-def catch_signal(game: Any, name: str, variables: Mapping[str, Any]) -> int:
-    """Deliver a signal to every wait of this instance; how many caught it."""
+def deliver_signal(game: TokenGame, name: str, variables: Mapping[str, Any]) -> None:
+    """Everything that waits for the signal at this moment catches it, unless another catch has ended it."""
     waiting = [token for token in game.tasks.values() if token.internal_data.get("signal") == name]
-    caught = 0
     for token in waiting:
-        if token.id in game.tasks and "signal" in token.internal_data:
+        if token.id in game.tasks and token.internal_data.get("signal") == name:
             waits.fire(token, variables)
-            caught += 1
-    return caught
 
 
-def _catch(place: Token, catcher: Element, variables: Mapping[str, Any], *, at_boundary: bool) -> None:
-    if at_boundary:
-        waits.catch_at_boundary(place, catcher, variables)
+def _catch(at: Token, catcher: Element, variables: Mapping[str, Any]) -> None:
+    if catcher.kind == "boundaryEvent":
+        waits.catch_at_boundary(at, catcher, variables)
     else:
-        waits.catch_in_scope(place, catcher, variables)
+        waits.catch_in_scope(at, catcher, variables)
 
 
-def _catchers(token: Token, kind: str, code: str) -> Iterator[tuple[Token, Element, bool]]:
-    """The catchers from the inside out: the token they belong to, the event, and whether it is a boundary event."""
+def _catcher(token: Token, kind: str, code: str) -> tuple[Token, Element] | None:
+    """The nearest token whose boundary event or event sub-process catches the code, and that event."""
     at: Token | None = token
-    below: str | None = None
+    below: Token | None = None
     while at is not None:
         spec = at.task_spec
-        inside = at is not token or spec.is_process
-        if inside and (spec.is_process or spec.element.kind == "subProcess") and "items" not in at.internal_data:
+        if below is not None and not _is_interrupted(at, below):
             scope = "" if spec.is_process else spec.element_id
-            starts = [start for owner, start in spec.process.event_starts(scope) if owner.id != below]
-            yield from ((at, start, False) for start in _matching(at, starts, kind, code))
+            own = below.task_spec.element_id
+            starts = [start for inner, start in spec.process.event_starts(scope) if inner.id != own]
+            found = _best(starts, kind, code)
+            if found is not None:
+                return at, found
         if not spec.is_process and "mi" not in at.internal_data:
-            attached = spec.process.attached.get(spec.element_id, ())
-            yield from ((at, event, True) for event in _matching(at, attached, kind, code))
-        below = None if spec.is_process else spec.element_id
-        at = at.parent
+            found = _best(spec.process.attached.get(spec.element_id, ()), kind, code)
+            if found is not None:
+                return at, found
+        at, below = at.parent, at
+    return None
 
 
-def _matching(at: Token, events: Any, kind: str, code: str) -> list[Element]:
-    fitting = [event for event in events if event.event.kind == kind]
-    exact = [e for e in fitting if e.event.name is not None and value_of(at, e.event.name) == code]
-    return exact + [event for event in fitting if event.event.name is None]
+def _is_interrupted(scope: Token, below: Token) -> bool:
+    """Whether the scope is already in its interrupting event sub-process, or is the body around its own instance."""
+    if not scope.task_spec.is_process and scope.task_spec is below.task_spec:
+        return True
+    return scope.internal_data.get("interrupted") is True
+
+
+def _best(events: list[Element] | tuple[Element, ...], kind: str, code: str) -> Element | None:
+    general = None
+    for element in events:
+        if element.event.kind != kind:
+            continue
+        wanted = element.event.name.source if element.event.name is not None else ""
+        if wanted == code:
+            return element
+        if not wanted and general is None:
+            general = element
+    return general

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,71 +11,103 @@ from service.engine.errors import EngineError
 from service.engine.game import Token
 from service.engine.model import EventDefinition
 from service.engine.scope import value_of
-from service.feel import compile_expression
-from service.feel.temporal import DateTime, DaysTimeDuration, YearsMonthsDuration, from_datetime, parse_temporal
+from service.feel import DateTime, DaysTimeDuration, YearsMonthsDuration, compile_expression
+from service.feel.temporal import from_datetime, parse_temporal
 
-_SUM = compile_expression("a + b")
+_SUM = compile_expression("start + times * period")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CYCLE = re.compile(r"R(?P<count>\d{0,6})/(?:(?P<start>[^/]+)/)?(?P<period>P[^/]+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """`R3/2026-01-31T09:00:00Z/P1M`: how often after the first time (-1 without end), from when, how far apart."""
+
+    repetitions: int
+    start: DateTime | None
+    period: DaysTimeDuration | YearsMonthsDuration
+
+
+def due_of(kind: str, value: Any, *, now: datetime) -> tuple[datetime, int]:
+    """When a timer set now fires first, and how often after that. Raises ValueError."""
+    if kind == "cycle":
+        cycle = parse_cycle(value)
+        first = cycle_due(cycle, now, 0)
+        return first, cycle.repetitions
+    return instant_of(value, now=now), 0
+
+
+def instant_of(value: Any, *, now: datetime) -> datetime:
+    """The instant that a date and time, or a duration from now, means. Raises ValueError."""
+    found = parse_temporal(value.strip()) if isinstance(value, str) else value
+    if isinstance(found, DateTime):
+        return _datetime(found)
+    if isinstance(found, DaysTimeDuration | YearsMonthsDuration):
+        return _after(now, 1, found)
+    raise ValueError(f"expected a date and time or a duration such as P3D, got {value!r}")
+
+
+def parse_cycle(value: Any) -> Cycle:
+    """Raises ValueError."""
+    match = _CYCLE.match(value.strip()) if isinstance(value, str) else None
+    period = parse_temporal(match["period"]) if match else None
+    start = parse_temporal(match["start"]) if match and match["start"] else None
+    if (
+        match is None
+        or not isinstance(period, DaysTimeDuration | YearsMonthsDuration)
+        or not (isinstance(start, DateTime) or (start is None and not match["start"]))
+    ):
+        raise ValueError(f"expected a cycle such as R3/PT1H or R/P1D, got {value!r}")
+    if _after(_EPOCH, 1, period) < _EPOCH + timedelta(seconds=1):
+        raise ValueError(f"expected a cycle of a second at least, got {value!r}")
+    count = match["count"]
+    return Cycle(max(0, int(count) - 1) if count else -1, start, period)
+
+
+def cycle_due(cycle: Cycle, anchor: datetime, fired: int) -> datetime:
+    """When a cycle is due that was set at `anchor` and has fired so often: no month is lost on the way."""
+    if cycle.start is not None:
+        return _after(_datetime(cycle.start), fired, cycle.period)
+    return _after(anchor, fired + 1, cycle.period)
 
 
 def first_due(token: Token, event: EventDefinition) -> tuple[datetime, int]:
-    """When the timer fires first, and how often after that (-1 without end)."""
+    """The timer of an event, for the token that waits for it."""
     value = value_of(token, event.value)
-    if event.timer == "cycle":
-        return _cycle(token, value)
-    return instant(token, value), 0
+    try:
+        return due_of(event.timer, value, now=token.workflow.now)
+    except (ValueError, OverflowError) as error:
+        raise _wrong(token, error) from None
 
 
-def next_due(token: Token, event: EventDefinition, last: datetime) -> datetime:
-    """When a cycle fires again after it was due at `last`."""
-    value = value_of(token, event.value)
-    period = str(value).rpartition("/")[2]
-    return _after(token, last, _temporal(token, period))
+def next_due(token: Token, event: EventDefinition, *, anchor: datetime, fired: int) -> datetime:
+    """When a cycle fires again."""
+    try:
+        return cycle_due(parse_cycle(value_of(token, event.value)), anchor, fired)
+    except (ValueError, OverflowError) as error:
+        raise _wrong(token, error) from None
 
 
 def instant(token: Token, value: Any) -> datetime:
-    """The instant that a date and time, or a duration from now, means."""
-    return _after(token, token.workflow.now, _temporal(token, value))
+    """`instant_of` for what a token waits for."""
+    try:
+        return instant_of(value, now=token.workflow.now)
+    except (ValueError, OverflowError) as error:
+        raise _wrong(token, error) from None
 
 
-def _cycle(token: Token, value: Any) -> tuple[datetime, int]:
-    parts = str(value).split("/")
-    if len(parts) not in (2, 3) or not parts[0].startswith("R"):
-        raise _wrong(token, value)
-    count = parts[0][1:]
-    if count and not count.isdigit():
-        raise _wrong(token, value)
-    repetitions = int(count) - 1 if count else -1
-    if len(parts) == 3:
-        return instant(token, parts[1]), repetitions
-    return instant(token, parts[1]), repetitions
-
-
-def _temporal(token: Token, value: Any) -> Any:
-    found = parse_temporal(value) if isinstance(value, str) else value
-    if not isinstance(found, DateTime | DaysTimeDuration | YearsMonthsDuration):
-        raise _wrong(token, value)
-    return found
-
-
-def _after(token: Token, start: datetime, value: Any) -> datetime:
-    if isinstance(value, DateTime):
-        if value.zone is None:
-            value = DateTime(value.day, value.nanos, 0)
-        return _datetime(value)
-    total = _SUM.evaluate({"a": from_datetime(start), "b": value})
+def _after(start: datetime, times: int, period: Any) -> datetime:
+    total = _SUM.evaluate({"start": from_datetime(start), "times": times, "period": period})
     if not isinstance(total, DateTime):
-        raise _wrong(token, value)
+        raise ValueError(f"the time {start} + {times} × {period} cannot be computed")
     return _datetime(total)
 
 
 def _datetime(value: DateTime) -> datetime:
+    if value.zone is None:
+        value = DateTime(value.day, value.nanos, 0)
     return _EPOCH + timedelta(microseconds=value.instant // 1_000)
 
 
-def _wrong(token: Token, value: Any) -> EngineError:
-    return EngineError(
-        "expression",
-        token.task_spec.element_id,
-        f"expected a date and time, a duration or a cycle such as P3D or R3/PT1H, got {value!r}",
-    )
+def _wrong(token: Token, error: Exception) -> EngineError:
+    return EngineError("expression-null", token.task_spec.element_id, f"The timer: {error}.")

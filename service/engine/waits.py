@@ -42,13 +42,15 @@ def arm(token: Token, element: Element) -> None:
     match event.kind:
         case "timer":
             due, repetitions = first_due(token, event)
+            if repetitions:
+                token.internal_data["anchor"] = game.now.isoformat()
             _set_timer(token, element, due, repetitions)
         case "message":
             name = str(value_of(token, event.name) or "")
             key = value_of(token, event.key)
             if key is None:
                 raise EngineError(
-                    "expression", element.id, f"The correlation key of the message {name!r} has no value here."
+                    "expression-null", element.id, f"The correlation key of the message {name!r} has no value here."
                 )
             token.internal_data["sub"] = name
             game.emit(c.SubscriptionOpened(token.id, element.id, "message", name, to_text(key), element.interrupting))
@@ -60,7 +62,8 @@ def arm(token: Token, element: Element) -> None:
 
 def _set_timer(token: Token, element: Element, due: datetime, repetitions: int) -> None:
     token.internal_data["due"] = due.isoformat()
-    token.internal_data["left"] = repetitions
+    if repetitions:
+        token.internal_data["left"] = repetitions
     token.workflow.emit(c.TimerSet(token.id, element.id, due, repetitions))
 
 
@@ -68,7 +71,6 @@ def disarm(token: Token, *, fired: bool) -> None:
     """The timer or subscription of a wait is over."""
     state, game, element_id = token.internal_data, token.workflow, token.task_spec.element_id
     if state.pop("due", None) is not None:
-        state.pop("left", None)
         game.emit(c.TimerEnded(token.id, element_id, "fired" if fired else "cancelled"))
     elif state.pop("sub", None) is not None or state.pop("signal", None) is not None:
         game.emit(c.SubscriptionEnded(token.id, element_id, "correlated" if fired else "cancelled"))
@@ -146,35 +148,38 @@ def catch_in_scope(scope: Token, start: Element, variables: Mapping[str, Any]) -
     process = scope.task_spec.process
     if start.interrupting:
         scope.internal_data.pop("joins", None)
+        scope.internal_data["interrupted"] = True
         close_children(scope)
     inner = moves.enter(scope, process, start.scope)
     inner.internal_data["begin"] = [start.id, dict(variables)]
 
 
 def _rearm_or_end(token: Token) -> None:
-    """A wait that fired: interrupting ones end, others go on waiting or set their next timer."""
+    """A wait that fired: interrupting ones end, others go on waiting, or a new one waits for a cycle's next time."""
     element, state = token.task_spec.element, token.internal_data
-    if "due" not in state:
-        if element.interrupting:
-            disarm(token, fired=True)
-            token.workflow.remove(token)
+    is_timer = "due" in state
+    if not is_timer and not element.interrupting:
         return
-    last, left = datetime.fromisoformat(state["due"]), state["left"]
-    parent, game = token.parent, token.workflow
     disarm(token, fired=True)
-    due = next_due(token, element.event, last) if left != 0 and not element.interrupting else None
-    game.remove(token)
-    if due is not None:
-        again = game.add(token.task_spec, parent, state=WAITING, wait="")
-        _set_timer(again, element, due, left - 1 if left > 0 else left)
+    if is_timer and not element.interrupting:
+        _set_next(token, element)
+    token.workflow.remove(token)
+
+
+def _set_next(token: Token, element: Element) -> None:
+    state, game = token.internal_data, token.workflow
+    left = state.get("left", 0)
+    if left == 0:
+        return
+    anchor, fired = state.get("anchor"), state.get("fired", 0) + 1
+    due = next_due(token, element.event, anchor=datetime.fromisoformat(anchor), fired=fired)
+    again = game.add(token.task_spec, token.parent, state=WAITING, wait="", anchor=anchor, fired=fired)
+    _set_timer(again, element, due, left - 1 if left > 0 else left)
 
 
 def _fire_after_gateway(token: Token, variables: Mapping[str, Any]) -> None:
-    gateway, process = token.parent, token.task_spec.process
-    flow, target = token.internal_data["wait"], token.task_spec.element_id
+    gateway = token.parent
+    gateway.internal_data["go"] = [token.internal_data["wait"], token.task_spec.element_id, dict(variables)]
     disarm(token, fired=True)
     token.workflow.remove(token)
-    scope, game = gateway.parent, token.workflow
-    game.emit(c.FlowTaken(flow, process.id))
-    moves.enter(scope, process, target, fired=variables)
     gateway.complete()
