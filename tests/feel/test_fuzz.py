@@ -111,6 +111,9 @@ def test_shuffled_tokens(tokens: list[str]) -> None:
         'string join(for i in 1..100000 return "abcdefghijklmnopqrstuvwxyz", "")',
         "count(flatten(for i in 1..2000 return for j in 1..2000 return j))",
         "if " * 3000 + "true",
+        "1 in (" * 60 + "1",
+        "]1..2[ " * 60,
+        "x in (]1..(" * 30,
         'matches("' + "a" * 20_000 + '", "(a|aa)+(a|aa)+(a|aa)+b")',
     ],
 )
