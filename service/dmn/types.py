@@ -7,6 +7,7 @@ it; here it is carried through the entries of contexts and the elements of lists
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from service.feel import (
@@ -29,6 +30,7 @@ from service.feel import coerce as feel_coerce
 
 ANY = AnyType()
 _FUNCTION = ConstrainedType(ANY, lambda value: isinstance(value, FeelFunction), "function")
+_PLAIN: dict[str, tuple[type, ...]] = {"number": (int, Decimal), "string": (str,), "boolean": (bool,)}
 _KNOWN = (AnyType, NullType, SimpleType, ListType, ContextType, FunctionType, RangeType)
 _ALIASES = {"any": "Any", "datetime": "date and time", "integer": "number", "long": "number", "double": "number"}
 
@@ -114,6 +116,8 @@ def coerce(value: Any, kind: FeelType) -> tuple[bool, Any]:
     """(fits, the value made to fit): null fits every type; what cannot be made to fit is (False, None)."""
     if value is None or kind is ANY:
         return True, value
+    if isinstance(kind, SimpleType) and type(value) in _PLAIN.get(kind.name, ()):
+        return True, value  # what nearly every value is, without asking further
     fits, made = feel_coerce(value, kind)
     if fits:
         return True, made
