@@ -59,6 +59,8 @@ def admit(value: Any, run: Run) -> Any:
         return value if -MAX_INT < value < MAX_INT else _number(Decimal(value))
     if kind in PLAIN:
         return value
+    if kind is float:
+        return _number(Decimal(repr(value)))
     if kind is Decimal:
         return _number(value)
     if kind is list or kind is dict:
