@@ -7,6 +7,7 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 
 from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, root_of, take
+from service.db.migrate import migrate
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "UtcDateTime",
     "is_conflict",
     "metadata",
+    "migrate",
     "root_of",
     "take",
 ]

@@ -1,0 +1,161 @@
+"""Where the parts are put together: one Flask application for pages and API."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from service import api, identity, web
+from service.clock import Clock, SystemClock
+from service.config import Settings
+from service.db import Database
+from service.errors import (
+    Forbidden,
+    FormInvalid,
+    InvalidInput,
+    NotFound,
+    RedressError,
+    StateConflict,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from service.operations import Runtime
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+STATUS: tuple[tuple[type[RedressError], int], ...] = (
+    (FormInvalid, 422),
+    (InvalidInput, 400),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (StateConflict, 409),
+    (TooLarge, 413),
+    (Unavailable, 503),
+)
+log = logging.getLogger("redress.app")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the edge hands to everything below it."""
+
+    runtime: Runtime
+    settings: Settings
+    clock: Clock
+
+
+def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clock | None = None) -> flask.Flask:
+    """The application of these settings."""
+    app = flask.Flask("service", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    ready = runtime or Runtime.open(Database(settings.database_url), policy=settings.policy)
+    app.extensions["redress"] = Parts(ready, settings, clock or SystemClock())
+    app.register_blueprint(web.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.before_request(_who)
+    app.after_request(_headers)
+    app.register_error_handler(RedressError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+    app.add_url_rule("/healthz", "healthz", lambda: {"status": "alive"})
+    app.add_url_rule("/readyz", "readyz", _ready)
+    return app
+
+
+def _parts() -> Parts:
+    parts: Parts = flask.current_app.extensions["redress"]
+    return parts
+
+
+def _who() -> None:
+    """Find the account behind the request; refuse writes that another site made the browser send."""
+    parts, request = _parts(), flask.request
+    flask.g.account, flask.g.by_session = None, False
+    if request.path.startswith(web.STATIC) or request.path in ("/healthz", "/readyz"):
+        return
+    header = request.authorization
+    if header is not None:
+        flask.g.account = _by_header(parts, header)
+        if flask.g.account is None:
+            raise Unauthenticated
+        return
+    token = request.cookies.get(web.COOKIE)
+    if token:
+        with parts.runtime.database.read() as connection:
+            flask.g.account = identity.find_session(connection, token, now=parts.clock.now())
+        flask.g.by_session = flask.g.account is not None
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
+        raise Forbidden("This request came from another site, or your browser did not say where it came from.")
+
+
+def _by_header(parts: Parts, header: Any) -> identity.Account | None:
+    name, token = (None, header.token) if header.type == "bearer" else (header.username, header.password)
+    if header.type not in ("bearer", "basic") or not token:
+        return None
+    with parts.runtime.database.read() as connection:
+        found = identity.find_token(connection, token, now=parts.clock.now())
+    if found is None or (name is not None and not hmac.compare_digest(name.encode(), found.name.encode())):
+        return None
+    return found
+
+
+def _same_site() -> bool:
+    site = flask.request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = flask.request.headers.get("Origin")
+    return origin is not None and origin == flask.request.host_url.rstrip("/")
+
+
+def _headers(response: flask.Response) -> flask.Response:
+    response.headers["Content-Security-Policy"] = CSP
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if not flask.request.path.startswith(web.STATIC):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ready() -> tuple[dict[str, str], int]:
+    try:
+        with _parts().runtime.database.read() as connection:
+            web.check_ready(connection)
+    except RedressError as error:
+        return {"status": "not ready", "detail": error.message}, 503
+    return {"status": "ready"}, 200
+
+
+def _refused(error: RedressError) -> Any:
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 409)
+    fields = [{"pointer": each.pointer, "message": each.message} for each in getattr(error, "errors", ())]
+    return _answer(status, error.code, error.message, fields)
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    return _answer(status, (error.name or "error").lower().replace(" ", "-"), error.description or "", [])
+
+
+def _broken(error: Exception) -> Any:
+    mark = sha256(repr(error).encode()).hexdigest()[:8]
+    log.exception("request failed (%s)", mark)
+    return _answer(
+        500, "internal-error", f"Something went wrong on our side (reference {mark}). Nothing was saved.", []
+    )
+
+
+def _answer(status: int, code: str, detail: str, fields: list[dict[str, str]]) -> Any:
+    if flask.request.path.startswith(("/api", "/v2")):
+        return api.problem(status, code, detail, fields)
+    return web.error_page(status, detail)

@@ -1,0 +1,68 @@
+"""The demo: accounts, the shipped procedure, a few complaints of our own invention."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from service import cases, definitions, identity
+from service.config import Settings
+from service.db import Database
+from service.identity import SYSTEM, Role
+from service.intake import parse_complaint
+from service.operations import Runtime, register_complaint
+
+SAMPLES: tuple[dict[str, Any], ...] = (
+    {
+        "customerName": "林美玲", "contact": {"phone": "02-5550-0101", "email": "meiling@customer.invalid"},
+        "channel": "phone", "product": "信用卡", "amount": "1280", "currency": "TWD", "language": "zh-Hant",
+        "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
+    },
+    {
+        "customerName": "Owen Hartley", "contact": {"email": "owen@customer.invalid"},
+        "channel": "email", "product": "Mortgage", "amount": "86000", "currency": "TWD", "language": "en",
+        "content": "The early repayment fee was explained as 1 %, the statement shows 3 %. I ask for the difference.",
+    },
+    {
+        "contact": {"address": "10 Harbour Road"}, "channel": "letter", "language": "en",
+        "content": "Unsigned letter: the queue at the Harbour Road branch takes an hour every Monday.",
+    },
+)  # fmt: skip
+
+
+def prepare(database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]) -> None:
+    """Make the demo's accounts, deploy and release what is shipped, and register samples: what is not there yet."""
+    runtime = Runtime.open(database, policy=settings.policy)
+    password = settings.demo_password or secrets.token_urlsafe(9)
+    with database.transaction() as connection:
+        for role in Role:
+            if identity.find_account(connection, role.value) is None:
+                identity.create_account(connection, role.value, password, [role.value], now=now)
+            else:
+                identity.set_password(connection, role.value, password)
+    say(f"Demo accounts: {' '.join(role.value for role in Role)}")
+    say(f"Password of all of them: {password}")
+    release_shipped(runtime, now=now)
+    with database.read() as connection:
+        _, total = cases.list_complaints(connection, limit=1)
+    if total == 0:
+        for sample in SAMPLES:
+            register_complaint(runtime, parse_complaint(sample, now=now), actor=SYSTEM, now=now)
+
+
+def release_shipped(runtime: Runtime, *, now: datetime) -> None:
+    """Deploy the shipped definitions and release them."""
+    fresh = [runtime.keys.root_key() for _ in range(60)]
+    with runtime.database.transaction() as connection:
+        deployed = definitions.deploy(
+            connection,
+            definitions.shipped_files(),
+            name="procedure",
+            actor=SYSTEM.name,
+            now=now,
+            next_key=lambda: fresh.pop(),
+        )
+        if deployed.new:
+            definitions.release(connection, deployed.bundle_key, actor=SYSTEM.name, now=now)

@@ -1,0 +1,64 @@
+"""Serving: Granian for requests, and a thread of the first process for the background work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from service.app import create_app
+from service.clock import SystemClock
+from service.config import Settings, load_settings
+from service.db import Database
+from service.notifications import Mailer
+from service.operations import Runtime, make_worker
+
+
+
+def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve until the process is told to stop."""
+    for name in ("database_url", "secret_key", "policy"):
+        os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
+    stop = threading.Event()
+    thread = threading.Thread(target=_work, args=(settings, stop), name="background", daemon=True)
+    thread.start()
+    server: Any = Granian(
+        "service.cli.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        factory=True,
+        log_access=False,
+    )
+    try:
+        server.serve()
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def application() -> Any:
+    """The WSGI application of a serving process, from its environment."""
+    return create_app(load_settings(os.environ))
+
+
+def work_forever(settings: Settings) -> None:
+    """Do background work until the process is told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _work(settings, stop)
+
+
+def _work(settings: Settings, stop: threading.Event) -> None:
+    database = Database(settings.database_url)
+    mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
+    make_worker(Runtime.open(database, policy=settings.policy), mailer, SystemClock()).run_forever(stop)
+    database.dispose()

@@ -1,0 +1,32 @@
+"""The diagram of a sheet with where the case stands and where it has been, as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from service.audit import HistoryRow
+from service.definitions import Mark, draw
+from service.engine import Bundle, inspect
+
+
+def picture_of(
+    bundle: Bundle, process_id: str, *, history: Iterable[HistoryRow], state: bytes | None, language: str
+) -> Markup:
+    """The SVG of a process; elements done and active and flows taken are marked."""
+    marks: dict[str, Mark] = {}
+    for row in history:
+        moved = row.details.get("moved", {})
+        for process, element in moved.get("entered", ()):
+            if process == process_id:
+                marks[element] = Mark("done")
+        for process, flow in moved.get("flows", ()):
+            if process == process_id:
+                marks[flow] = Mark("done")
+    if state is not None:
+        for active in inspect(bundle, state).active:
+            if active.process_id == process_id:
+                marks[active.element_id] = Mark("active")
+    svg = draw(bundle.file_of(process_id), process_id=process_id, language=language, marks=marks)
+    return Markup(svg)  # noqa: S704 - drawn by us, every text of the diagram escaped

@@ -1,0 +1,73 @@
+"""The history of a case as a story: who did what, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.audit import HistoryRow
+from service.engine import Bundle
+
+_SENTENCES = {
+    "en": {
+        "case:complaint:registered": "registered the complaint",
+        "case:instance:cancelled": "cancelled the case: {reason}",
+        "case:task:completed": "completed “{what}”",
+        "case:task:claimed": "took “{what}”",
+        "case:task:released": "gave “{what}” back",
+        "case:task:assigned": "gave “{what}” to {to}",
+        "case:timer:fired": "time was up: “{what}”",
+        "case:message:correlated": "the message {message} arrived",
+        "case:incident:raised": "the process could not go on at “{what}”",
+    },
+    "zh-Hant": {
+        "case:complaint:registered": "登記了投訴",
+        "case:instance:cancelled": "取消了案件:{reason}",
+        "case:task:completed": "完成「{what}」",
+        "case:task:claimed": "認領「{what}」",
+        "case:task:released": "釋出「{what}」",
+        "case:task:assigned": "將「{what}」交給 {to}",
+        "case:timer:fired": "時限已到:「{what}」",
+        "case:message:correlated": "收到訊息 {message}",
+        "case:incident:raised": "流程於「{what}」無法繼續",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One step of a case: when, who, what, and what followed from it."""
+
+    at: datetime
+    who: str
+    what: str
+    followed: tuple[str, ...]
+    hash: str
+
+
+def story_of(history: Iterable[HistoryRow], bundle: Bundle, language: str) -> list[Sentence]:
+    """The story, newest first."""
+    names = {
+        element.id: (element.name_zh if language == "zh-Hant" else element.name) or element.id
+        for process in bundle.processes.values()
+        for element in process.elements.values()
+    }
+    return [_sentence(row, names, language) for row in history][::-1]
+
+
+def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence:
+    details: dict[str, Any] = dict(row.details)
+    facts = {
+        "what": names.get(details.get("element", ""), details.get("name") or details.get("element", "")),
+        "to": details.get("to") or "",
+        "reason": details.get("reason", ""),
+        "message": details.get("message", ""),
+    }
+    template = _SENTENCES.get(language, _SENTENCES["en"]).get(row.event, row.event)
+    moved = details.get("moved", {})
+    followed = [f"{d['decision']}" for d in moved.get("decisions", ())]
+    followed += [f"✉ {template_name}" for template_name, _ in moved.get("letters", ())]
+    entered = [names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")]
+    return Sentence(row.at, row.actor, template.format(**facts), tuple(followed + entered[-3:]), row.hash)
