@@ -18,6 +18,7 @@ from service.feel.convert import from_json, to_json, to_text
 from service.feel.errors import FeelError, FeelLimitExceeded, FeelSyntaxError, Null, Reason, Why
 from service.feel.expression import Expression, compile_expression, compile_unary_tests
 from service.feel.registry import BUILTINS
+from service.feel.scope import Run
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from service.feel.types import (
     AnyType,
@@ -57,6 +58,7 @@ __all__ = [
     "Range",
     "RangeType",
     "Reason",
+    "Run",
     "SimpleType",
     "Time",
     "UnknownType",

@@ -125,6 +125,9 @@ class Compiler:
     def do_range(self, node: Node, depth: int) -> Code:
         start, end, start_included, end_included = node.parts
         first, last, at = self.code(start, depth), self.code(end, depth), node.at
+        fixed = fixed_range(node)
+        if fixed is not None:
+            return lambda env: fixed
 
         def build(env: Env) -> Any:
             a, b = first(env), last(env)
@@ -246,7 +249,9 @@ class Compiler:
             return build_compare_test(sign, self.code(operand, depth), node.at)
         code = self.code(node.parts[0], depth)
         asks = mentions(node.parts[0], "?")
-        return build_value_test(code, node.at, asks=asks, constant=constant_of(node.parts[0]))
+        return build_value_test(
+            code, node.at, asks=asks, constant=fixed_range(node.parts[0]) or constant_of(node.parts[0])
+        )
 
     def do_in(self, node: Node, depth: int) -> Code:
         left, tests = node.parts
@@ -255,6 +260,17 @@ class Compiler:
     def cell(self, node: Node) -> Code:
         self.names.add("?")
         return build_cell(self.test(node, 0), build_root_name("?", None, node.at))
+
+
+def fixed_range(node: Node) -> Range | None:
+    """The range between two number or string literals, known while compiling."""
+    if node.kind != "range":
+        return None
+    start, end, start_included, end_included = node.parts
+    a, b = constant_of(start), constant_of(end)
+    if (is_number(a) and is_number(b)) or (type(a) is str and type(b) is str):
+        return Range(a, b, start_included, end_included)
+    return None
 
 
 def mentions(node: Any, name: str) -> bool:

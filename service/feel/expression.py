@@ -30,8 +30,12 @@ class Expression:
 
     def evaluate(self, context: Mapping[str, Any], *, now: datetime | None = None, why: Why | None = None) -> Any:
         """The value; null (with a reason in `why`) for anything that has none. Raises FeelLimitExceeded only."""
+        return self.evaluate_within(Run(None if now is None else from_datetime(now), why), context)
+
+    def evaluate_within(self, run: Run, context: Mapping[str, Any]) -> Any:
+        """The value as a part of a larger evaluation, whose time, reasons and budget of steps it shares."""
         try:
-            return self.code(Env(context, None, Run(None if now is None else from_datetime(now), why)))
+            return self.code(Env(context, None, run))
         except RecursionError:
             raise FeelLimitExceeded(_TOO_DEEP) from None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from service.feel.operators import SIGNS, At, Code, same
+from service.feel.operators import ORDER, SIGNS, At, Code, same
 from service.feel.scope import Env
 from service.feel.values import FeelFunction, Range, compare, equal, in_range, is_number, kind_of
 
@@ -67,6 +68,18 @@ def build_value_test(expression: Code, at: At, *, asks: bool, constant: Any) -> 
             return value == constant if type(value) is str else passes(value, constant, env, at)
 
         return plain
+
+    if isinstance(constant, Range) and is_number(constant.start):
+        low = ORDER[">=" if constant.start_included else ">"]
+        high = ORDER["<=" if constant.end_included else "<"]
+        first, last = constant.start, constant.end
+
+        def within(env: Env, value: Any) -> bool | None:
+            if type(value) is int or type(value) is Decimal:
+                return low(value, first) and high(value, last)
+            return passes(value, constant, env, at)
+
+        return within
 
     def test(env: Env, value: Any) -> bool | None:
         found = expression(env)
