@@ -6,10 +6,11 @@ is refused when the definition is checked, never ignored.
 """
 
 from service.engine.advance import Step, advance
-from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, check_bundle, load_bundle
+from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
+from service.engine.parts import check_bundle
 
 __all__ = [
     "ActiveElement",

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-import orjson
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from service.dmn import Model, load_model
-from service.dmn.xml import parse_xml
+from service.dmn import Model, result_to_json
 from service.engine import inclusive
-from service.engine.check import check_processes
 from service.engine.errors import EngineError
 from service.engine.game import TokenGame
 from service.engine.model import Element, Process
 from service.engine.nodes import ProcessNode, node_for
-from service.engine.read import Reader
-from service.errors import DefinitionInvalid, Problem, RedressError, Severity
+from service.engine.parts import read_parts
+from service.errors import DefinitionInvalid, RedressError, Severity
 from service.feel import to_json
 
 
@@ -85,63 +82,30 @@ class Bundle:
             result = model.evaluate(decision_id, variables, now=game.now, functions=game.host.functions)
         except RedressError as error:
             raise EngineError("decision-failed", element_id, f"The decision {decision_id!r}: {error}") from error
-        return to_json(result.value), {"decisions": list(result.trace)}
+        return to_json(result.value), result_to_json(result)
 
 
 def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     """Parse and check definition files. Raises DefinitionInvalid with every problem that is an error."""
-    bundle, problems = _read(files)
+    parts, problems = read_parts(files)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise DefinitionInvalid(errors)
-    return bundle
-
-
-def check_bundle(files: Mapping[str, bytes]) -> list[Problem]:
-    """Every problem of a set of definition files, warnings included, by file and line."""
-    return sorted(_read(files)[1], key=lambda problem: (problem.file, problem.line, problem.code))
-
-
-def _read(files: Mapping[str, bytes]) -> tuple[Bundle, list[Problem]]:
-    problems: list[Problem] = []
-    processes: dict[str, Process] = {}
-    decisions: dict[str, Model] = {}
-    forms: dict[str, dict[str, Any]] = {}
-    for path, content in sorted(files.items()):
-        try:
-            if path.endswith(".bpmn"):
-                reader = Reader(path, parse_xml(content, file=path))
-                for process in reader.read():
-                    if process.id in processes:
-                        reader.report(
-                            "bpmn-duplicate-process",
-                            reader.ids.get(process.id),
-                            f"the process {process.id!r} is also in {processes[process.id].file}",
-                            "Rename one of them.",
-                        )
-                    processes[process.id] = process
-                problems += reader.problems
-            elif path.endswith(".dmn"):
-                model = load_model(content, file=path)
-                decisions |= dict.fromkeys(model.decisions, model)
-            elif path.endswith(".form.json"):
-                form = orjson.loads(content)
-                forms[str(form["id"])] = form
-        except DefinitionInvalid as error:
-            problems += error.problems
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            problems.append(
-                Problem("form-unreadable", path, 0, "", f"the form cannot be read: {error!r}", "Give it id and schema.")
-            )
-    problems += check_processes(processes, decisions=set(decisions), forms=set(forms))
     spec = WorkflowSpec(name="bundle")
-    for process in processes.values():
+    for process in parts.processes.values():
         ProcessNode(spec, process)
         for element in process.elements.values():
             node_for(spec, process, element)
-    reaches = {key: reach for key, process in processes.items() if (reach := inclusive.reach_of(process))}
-    infos = {key: _info(process) for key, process in processes.items()}
-    return Bundle(_hash(files), dict(files), processes, infos, decisions, forms, spec, reaches), problems
+    return Bundle(
+        content_hash=_hash(files),
+        files=dict(files),
+        models=parts.processes,
+        processes={key: _info(process) for key, process in parts.processes.items()},
+        decisions=parts.decisions,
+        forms=parts.forms,
+        spec=spec,
+        reaches={key: reach for key, process in parts.processes.items() if (reach := inclusive.reach_of(process))},
+    )
 
 
 def _info(process: Process) -> ProcessInfo:

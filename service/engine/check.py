@@ -6,135 +6,170 @@ Together with the reader's findings this is what `redress check` reports for dia
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from service.engine import names as n
-from service.engine.model import Element, Process
-from service.errors import Problem, Severity
-from service.feel.temporal import parse_temporal
+from service.engine.check_events import check_event
+from service.engine.finding import Finding, error, warning
+from service.engine.model import Element, Process, Text
+from service.engine.reach import unreachable
+from service.engine.timers import instant_of
+from service.errors import Problem
 
 
-def check_processes(processes: Mapping[str, Process], *, decisions: set[str], forms: set[str]) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the other files of the bundle offer."""
+
+    processes: Mapping[str, Process]
+    decisions: frozenset[str]
+    forms: frozenset[str]
+
+
+def check_processes(known: Known) -> list[Problem]:
     """Every problem of the processes of one bundle."""
     found = []
-    for process in processes.values():
-        if not process.children.get("") or not any(e.kind == "startEvent" for e in process.children[""]):
-            found.append(
-                Problem(
-                    "bpmn-no-start",
-                    process.file,
-                    process.line,
-                    process.id,
-                    f"the process {process.id!r} has no start event",
-                    "Draw one.",
-                )
-            )
-        for element in process.elements.values():
-            for code, message, mend, severity in _problems(process, element, processes, decisions, forms):
-                found.append(Problem(code, process.file, element.line, element.id, message, mend, severity))
+    for process in known.processes.values():
+        for element_id, line, each in _all(process, known):
+            found.append(Problem(each.code, process.file, line, element_id, each.message, each.mend, each.severity))
     return found
 
 
-Finding = tuple[str, str, str, Severity]
+def _all(process: Process, known: Known) -> Iterator[tuple[str, int, Finding]]:
+    for each in _starts(process, ""):
+        yield process.id, process.line, each
+    for element in process.elements.values():
+        for each in _element(process, element, known):
+            yield element.id, element.line, each
+    for scope in ["", *(e.id for e in process.elements.values() if e.kind in n.SCOPES)]:
+        for element in unreachable(process, scope):
+            yield (
+                element.id,
+                element.line,
+                error("bpmn-unreachable", f"no flow leads to this {element.kind}", "Connect it, or remove it."),
+            )
 
 
-def _error(code: str, message: str, mend: str) -> Finding:
-    return code, message, mend, Severity.ERROR
-
-
-def _problems(
-    process: Process, element: Element, processes: Mapping[str, Process], decisions: set[str], forms: set[str]
-) -> Iterator[Finding]:
-    yield from _references(element, processes, decisions, forms)
+def _element(process: Process, element: Element, known: Known) -> Iterator[Finding]:
+    yield from _references(element, known)
+    yield from _work(element, known)
     yield from _ways(process, element)
-    yield from _event(process, element)
-    if not element.name and element.kind in n.ACTIVITIES | {"exclusiveGateway"} and len(element.outgoing) > 1:
-        yield "bpmn-no-name", f"the {element.kind} has no name", "Say what is done or asked.", Severity.WARNING
+    yield from check_event(process, element)
+    if element.kind in n.SCOPES:
+        yield from _starts(process, element.id)
+    asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
+    if not element.name and (element.kind in n.ACTIVITIES or asks):
+        yield warning("bpmn-no-name", f"the {element.kind} has no name", "Say what is done, or what is asked.")
 
 
-def _references(
-    element: Element, processes: Mapping[str, Process], decisions: set[str], forms: set[str]
-) -> Iterator[Finding]:
-    if element.form_id is not None and element.form_id not in forms:
-        yield (
+def _starts(process: Process, scope: str) -> Iterator[Finding]:
+    starts = [e for e in process.children.get(scope, ()) if e.kind == "startEvent"]
+    what = f"the sub-process {scope!r}" if scope else f"the process {process.id!r}"
+    if not starts:
+        yield error("bpmn-no-start", f"{what} has no start event", "Draw one.")
+        return
+    if scope and process.elements[scope].triggered_by_event:
+        if len(starts) > 1 or starts[0].event.kind == "none":
+            yield error("bpmn-event-start", f"{what} needs exactly one start event with an event", "Draw it.")
+        return
+    if len([start for start in starts if start.event.kind == "none"]) > 1:
+        yield error("bpmn-several-starts", f"{what} has several plain start events", "Keep one.")
+    if scope and any(start.event.kind not in ("none", "refused") for start in starts):
+        yield error(
+            "bpmn-start-event", f"{what} is entered by a flow, its start event waits for nothing", "Use a plain start."
+        )
+
+
+def _references(element: Element, known: Known) -> Iterator[Finding]:
+    if element.form_id is not None and element.form_id not in known.forms:
+        yield warning(
             "form-missing",
             f"the form {element.form_id!r} is not in the bundle: any answer will be taken",
             "Add it, or choose another.",
-            Severity.WARNING,
         )
-    decision = element.decision
-    if decision is not None and decision.expression is None and decision.source not in decisions:
-        yield _error(
-            "decision-missing", f"the decision {decision.source!r} is not in the bundle", "Add it, or choose another."
+    if _is_unknown(element.decision, known.decisions):
+        yield error(
+            "decision-missing",
+            f"the decision {_source(element.decision)!r} is not in the bundle",
+            "Add it, or choose another.",
         )
-    called = element.called_process
-    if element.kind == "callActivity" and called is None:
-        yield _error("bpmn-no-called-element", "no process is named to be called", "Choose the called process.")
-    if called is not None and called.expression is None and called.source not in processes:
-        yield _error(
-            "called-process-missing", f"the called process {called.source!r} is not in the bundle", "Add its diagram."
+    if element.kind == "callActivity" and element.called_process is None:
+        yield error("bpmn-no-called-element", "no process is named to be called", "Give it a zeebe:calledElement.")
+    if _is_unknown(element.called_process, known.processes):
+        yield error(
+            "called-process-missing",
+            f"the called process {_source(element.called_process)!r} is not in the bundle",
+            "Add its diagram.",
         )
+
+
+def _is_unknown(text: Text | None, known: Mapping[str, Process] | frozenset[str]) -> bool:
+    return text is not None and text.expression is None and text.source not in known
+
+
+def _source(text: Text | None) -> str:
+    return "" if text is None else text.source
+
+
+def _work(element: Element, known: Known) -> Iterator[Finding]:
+    """What tasks need to be done."""
     if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
-        yield _error("bpmn-no-job-type", f"the {element.kind} has no job type", "Give it a zeebe:taskDefinition type.")
-    if element.kind == "businessRuleTask" and decision is None and element.job_type is None:
-        yield _error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
+        yield error("bpmn-no-job-type", f"the {element.kind} has no job type", "Give it a zeebe:taskDefinition type.")
+    if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
+        yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
     if element.kind == "scriptTask" and element.script is None and element.job_type is None:
-        yield _error("bpmn-no-script", "there is no expression", "Give it a zeebe:script.")
+        yield error("bpmn-no-script", "there is no FEEL expression", "Give it a zeebe:script.")
+    for text, most in ((element.retries, 1000), (element.priority, 100)):
+        if (
+            text is not None
+            and not text.source.startswith("=")
+            and not (text.source.isdigit() and int(text.source) <= most)
+        ):
+            yield error("bpmn-number", f"expected a whole number from 0 to {most}, got {text.source!r}", "Correct it.")
+    for text in (element.due, element.follow_up):
+        if text is not None and not text.source.startswith("=") and not _is_instant(text.source):
+            yield error(
+                "bpmn-timer-value",
+                f"{text.source!r} is no ISO 8601 date and time or duration",
+                "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
+            )
+    for other in element.properties.get("fourEyes", "").split(","):
+        if other.strip() and not any(other.strip() in each.elements for each in known.processes.values()):
+            yield error(
+                "four-eyes-unknown", f"fourEyes names {other.strip()!r}, no element of the bundle", "Name a task's id."
+            )
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        instant_of(text, now=n.SOME_DAY)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _ways(process: Process, element: Element) -> Iterator[Finding]:
-    entered = element.kind in ("startEvent", "boundaryEvent") or element.triggered_by_event
-    link = element.kind == "intermediateCatchEvent" and element.event.kind == "link"
-    if not entered and not link and not element.incoming:
-        yield _error("bpmn-unreachable", f"no flow leads to this {element.kind}", "Connect it, or remove it.")
-    if element.kind == "subProcess" and not any(
-        child.kind == "startEvent" for child in process.children.get(element.id, ())
-    ):
-        yield _error("bpmn-no-start", "the sub-process has no start event", "Draw one inside.")
+    """The flows in and out."""
+    closed = element.kind in ("startEvent", "boundaryEvent") or element.triggered_by_event
+    if closed and element.incoming:
+        yield error("bpmn-incoming", f"a flow leads to this {element.kind}", "Let it lead elsewhere.")
+    if (element.kind == "endEvent" or element.triggered_by_event) and element.outgoing:
+        yield error("bpmn-outgoing", f"a flow leaves this {element.kind}", "Let it start elsewhere.")
+    if element.default is not None and element.default not in {flow.id for flow in element.outgoing}:
+        yield error("bpmn-default-flow", f"the default {element.default!r} does not leave it", "Choose one that does.")
     if element.kind == "exclusiveGateway" and len(element.outgoing) > 1:
         for flow in element.outgoing:
             if flow.condition is None and flow.id != element.default:
-                yield _error(
+                yield error(
                     "bpmn-flow-without-condition",
                     f"the flow {flow.id} has neither a condition nor is it the default",
                     "Give it a condition, or make it the default flow.",
                 )
-    if element.kind == "eventBasedGateway":
+    if element.kind in ("parallelGateway", "eventBasedGateway"):
         for flow in element.outgoing:
-            target = process.elements.get(flow.target)
-            if target is None or target.kind not in ("intermediateCatchEvent", "receiveTask"):
-                yield _error(
-                    "bpmn-event-gateway-target",
-                    f"the flow {flow.id} does not lead to a catching event",
-                    "Only message, timer and signal catch events may follow.",
+            if flow.condition is not None:
+                yield warning(
+                    "bpmn-condition-ignored",
+                    f"the condition of {flow.id} has no effect after a {element.kind}",
+                    "Remove it, or use an inclusive gateway.",
                 )
-
-
-def _event(process: Process, element: Element) -> Iterator[Finding]:
-    event = element.event
-    if element.kind == "boundaryEvent":
-        host = process.elements.get(element.attached_to or "")
-        if host is None or host.kind not in n.ACTIVITIES:
-            yield _error("bpmn-not-attached", "the boundary event sits on no activity", "Attach it to one.")
-        if event.kind in ("none", "terminate", "link"):
-            yield _error("bpmn-boundary-event", f"a boundary event cannot catch {event.kind!r}", "Choose an event.")
-        if event.kind == "error" and not element.interrupting:
-            yield _error("bpmn-error-not-interrupting", "an error always interrupts", "Make the event interrupting.")
-    if element.kind == "intermediateCatchEvent" and event.kind not in ("message", "timer", "signal", "link"):
-        yield _error("bpmn-catch-event", f"an intermediate event cannot catch {event.kind!r}", "Choose an event.")
-    if element.kind == "startEvent" and event.kind in ("error", "escalation") and not element.scope:
-        yield _error(
-            "bpmn-start-event", f"a process cannot start by an {event.kind}", "Use it in an event sub-process."
-        )
-    waits = element.kind in n.CATCHING and not (element.kind == "startEvent" and not element.scope)
-    if event.kind == "message" and waits and event.name is not None and event.key is None:
-        yield _error(
-            "bpmn-no-correlation-key", "the message has no correlation key", "Give it a zeebe:subscription key."
-        )
-    if event.kind == "timer" and event.value is not None and event.value.expression is None:
-        text = event.value.source.rpartition("/")[2] if event.timer == "cycle" else event.value.source
-        if parse_temporal(text.strip()) is None:
-            yield _error(
-                "bpmn-timer-value",
-                f"the timer {event.value.source!r} is no ISO 8601 {event.timer}",
-                "Write P3D, PT1H, R3/PT1H, 2026-01-31T09:00:00Z, or an expression that begins with =.",
-            )

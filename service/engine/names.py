@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from lxml import etree
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -16,6 +18,12 @@ GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway",
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+HOST_FUNCTIONS = ("working days after", "working hours after")
+"""Functions of the host whose names have spaces: the reader of expressions must know them."""
+
+SOME_DAY = datetime(2026, 1, 31, 12, tzinfo=UTC)
+"""A day to try literal times with."""
 
 REFUSED = {
     "complexGateway": ("bpmn-unsupported-complex-gateway", "Use exclusive, inclusive or parallel gateways."),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from service.engine import names as n
-from service.engine.model import Element, EventDefinition, Flow, Loop, Mapped, Process, Text
+from service.engine.model import Element, Flow, Mapped, Process, Text
+from service.engine.read_events import read_event, read_loop
 from service.errors import Problem, Severity
 from service.feel import Expression, FeelError, compile_expression
+
+_ID = re.compile(r"[^\W\d][\w.-]{0,199}")
 
 
 @dataclass(slots=True)
@@ -25,11 +29,20 @@ class Reader:
     def read(self) -> list[Process]:
         for node in self.root.iter(etree.Element):
             self._index(node)
-        found = []
-        for node in self.root.iterfind(n.b("process")):
-            if node.get("isExecutable") == "true":
-                found.append(self._process(node))
-        return found
+        if self.root.tag != n.b("definitions"):
+            self.report("bpmn-not-bpmn", self.root, "the file is no BPMN 2.0 definitions", "Export it as BPMN 2.0.")
+            return []
+        processes = list(self.root.iterfind(n.b("process")))
+        executable = [node for node in processes if node.get("isExecutable") == "true"]
+        if not executable:
+            self.report(
+                "bpmn-not-executable",
+                processes[0] if processes else self.root,
+                "no process of this file is executable: it is a drawing only",
+                'Set isExecutable="true" where it is to run.',
+                Severity.WARNING,
+            )
+        return [self._process(node) for node in executable]
 
     def report(
         self, code: str, node: etree._Element | None, message: str, mend: str, severity: Severity = Severity.ERROR
@@ -42,6 +55,8 @@ class Reader:
         identifier = node.get("id")
         if identifier is None or not isinstance(node.tag, str) or not node.tag.startswith(n.BPMN):
             return
+        if not _ID.fullmatch(identifier):
+            self.report("bpmn-bad-id", node, f"{identifier[:80]!r} is no id", "Use letters, digits, - _ and . only.")
         if identifier in self.ids:
             self.report(
                 "bpmn-duplicate-id", node, f"the id {identifier!r} is used twice", "Give each element its own id."
@@ -112,6 +127,8 @@ class Reader:
             condition = node.find(n.b("conditionExpression"))
             text = "".join(condition.itertext()).strip() if condition is not None else ""
             compiled = self.feel(text.removeprefix("="), condition) if condition is not None and text else None
+            if not node.get("id"):
+                self.report("bpmn-no-id", node, "the sequence flow has no id", "Give it one.")
             flow = Flow(node.get("id", ""), node.get("sourceRef", ""), node.get("targetRef", ""), compiled)
             for end, ref in (("sourceRef", flow.source), ("targetRef", flow.target)):
                 target = self.ids.get(ref)
@@ -129,6 +146,7 @@ class Reader:
         extensions = node.find(n.b("extensionElements"))
         ext = extensions if extensions is not None else etree.Element("none")
         self._check_extensions(ext)
+        self._refuse_attributes(node, kind)
         job, user = ext.find(n.z("taskDefinition")), ext.find(n.z("assignmentDefinition"))
         schedule, priority = ext.find(n.z("taskSchedule")), ext.find(n.z("priorityDefinition"))
         script, decision = ext.find(n.z("script")), ext.find(n.z("calledDecision"))
@@ -142,12 +160,12 @@ class Reader:
             incoming=tuple(flow.id for flow in flows if flow.target == identifier),
             outgoing=tuple(flow for flow in flows if flow.source == identifier),
             default=node.get("default"),
-            event=self._event(node),
+            event=read_event(self, node),
             attached_to=node.get("attachedToRef"),
             interrupting=node.get("cancelActivity", "true") != "false"
             and node.get("isInterrupting", "true") != "false",
             triggered_by_event=node.get("triggeredByEvent") == "true",
-            loop=self._loop(node),
+            loop=read_loop(self, node),
             inputs=tuple(self._mappings(ext, "input")),
             outputs=tuple(self._mappings(ext, "output")),
             job_type=self.text(job, "type"),
@@ -172,6 +190,26 @@ class Reader:
             lane=lane,
         )
 
+    def _refuse_attributes(self, node: etree._Element, kind: str) -> None:
+        """Constructs that are written as an attribute."""
+        if node.get("isForCompensation") == "true":
+            code, mend = n.REFUSED_EVENTS["compensate"]
+            self.report(code, node, f"a {kind} for compensation cannot be run", mend)
+        if node.get("instantiate") == "true":
+            self.report(
+                "bpmn-unsupported-instantiate",
+                node,
+                f"a {kind} that starts the process cannot be run",
+                "Draw a message start event.",
+            )
+        if node.get("eventGatewayType") == "Parallel":
+            self.report(
+                "bpmn-unsupported-parallel-event-gateway",
+                node,
+                "an event-based gateway that waits for all its events cannot be run",
+                "Draw a parallel gateway before the events.",
+            )
+
     def _check_extensions(self, ext: etree._Element) -> None:
         for child in ext:
             if isinstance(child.tag, str) and child.tag.startswith(n.ZEEBE) and n.local(child) not in n.EXTENSIONS:
@@ -182,96 +220,6 @@ class Reader:
                     "Remove it, or do not rely on it.",
                     Severity.WARNING,
                 )
-
-    def _event(self, node: etree._Element) -> EventDefinition:
-        definitions = [child for child in node if n.local(child).endswith("EventDefinition")]
-        definitions += [c for c in node if n.local(c) == "eventDefinitionRef"]
-        if len(definitions) > 1:
-            self.report(
-                "bpmn-unsupported-multiple-event",
-                node,
-                "an event with several definitions cannot be run",
-                "Draw one event for each definition.",
-            )
-        if n.local(node) == "receiveTask":
-            return self._message(node, node)
-        if not definitions:
-            return EventDefinition("none")
-        definition = definitions[0]
-        match n.local(definition).removesuffix("EventDefinition"):
-            case "message":
-                return self._message(definition, node)
-            case "timer":
-                return self._timer(definition)
-            case "signal" | "error" | "escalation" as kind:
-                return self._reference(definition, kind)
-            case "link":
-                return EventDefinition("link", name=Text(definition.get("name") or ""))
-            case "terminate":
-                return EventDefinition("terminate")
-            case other:
-                code, mend = n.REFUSED_EVENTS.get(other, ("bpmn-unknown-event", "Use another event."))
-                self.report(code, definition, f"an event of the kind {other!r} cannot be run", mend)
-                return EventDefinition("none")
-
-    def _message(self, holder: etree._Element, node: etree._Element) -> EventDefinition:
-        message = self.ids.get(holder.get("messageRef", ""))
-        if message is None:
-            if n.local(node) in n.CATCHING:
-                self.report("bpmn-missing-message", node, "no message is named", "Choose the message it waits for.")
-            return EventDefinition("message")
-        subscription = message.find(f"{n.b('extensionElements')}/{n.z('subscription')}")
-        return EventDefinition(
-            "message", name=self.text(message, "name"), key=self.text(subscription, "correlationKey")
-        )
-
-    def _reference(self, definition: etree._Element, kind: str) -> EventDefinition:
-        attribute = {"signal": "name", "error": "errorCode", "escalation": "escalationCode"}[kind]
-        reference = definition.get(f"{kind}Ref")
-        target = self.ids.get(reference or "")
-        if reference and target is None:
-            self.report(
-                "bpmn-dangling-reference", definition, f"{kind}Ref is {reference!r}, which is not there", "Choose one."
-            )
-        return EventDefinition(kind, name=self.text(target, attribute))
-
-    def _timer(self, definition: etree._Element) -> EventDefinition:
-        for child in definition:
-            tag = n.local(child)
-            if tag in ("timeDate", "timeDuration", "timeCycle"):
-                text = "".join(child.itertext()).strip()
-                return EventDefinition("timer", timer=tag[4:].lower(), value=self.of(text, child))
-        self.report("bpmn-timer-empty", definition, "the timer says no time", "Give a date, a duration or a cycle.")
-        return EventDefinition("timer", timer="duration", value=Text("PT0S"))
-
-    def _loop(self, node: etree._Element) -> Loop | None:
-        if node.find(n.b("standardLoopCharacteristics")) is not None:
-            self.report(
-                "bpmn-unsupported-standard-loop", node, "a standard loop cannot be run", "Draw the loop with a gateway."
-            )
-        found = node.find(n.b("multiInstanceLoopCharacteristics"))
-        if found is None:
-            return None
-        extension = found.find(f"{n.b('extensionElements')}/{n.z('loopCharacteristics')}")
-        collection = self.text(extension, "inputCollection")
-        if extension is None or collection is None or collection.expression is None:
-            self.report(
-                "bpmn-loop-without-collection",
-                node,
-                "the multi-instance activity has no input collection",
-                "Give zeebe:loopCharacteristics an inputCollection expression that begins with =.",
-            )
-            return None
-        done = found.find(n.b("completionCondition"))
-        text = "".join(done.itertext()).strip() if done is not None else ""
-        return Loop(
-            sequential=found.get("isSequential") == "true",
-            collection=collection,
-            element=extension.get("inputElement"),
-            output_collection=extension.get("outputCollection"),
-            output_element=self.text(extension, "outputElement"),
-            completion=self.feel(text.removeprefix("="), done) if done is not None and text else None,
-        )
 
     def _mappings(self, ext: etree._Element, kind: str) -> Iterator[Mapped]:
         for node in ext.iterfind(f"{n.z('ioMapping')}/{n.z(kind)}"):
@@ -289,12 +237,12 @@ class Reader:
     def of(self, value: str, node: etree._Element | None) -> Text:
         stripped = value.strip()
         if not stripped.startswith("="):
-            return Text(value)
-        return Text(value, self.feel(stripped[1:], node))
+            return Text(stripped)
+        return Text(stripped, self.feel(stripped[1:], node))
 
     def feel(self, text: str, node: etree._Element | None) -> Expression | None:
         try:
-            return compile_expression(text)
+            return compile_expression(text, names=n.HOST_FUNCTIONS)
         except FeelError as error:
             self.report("feel-syntax", node, f"the expression {text[:80]!r} cannot be read: {error}", "Mend it.")
             return None

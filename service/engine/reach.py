@@ -1,0 +1,34 @@
+"""Which elements of a scope a token can ever come to."""
+
+from __future__ import annotations
+
+from service.engine.model import Element, Process
+
+
+def unreachable(process: Process, scope: str) -> list[Element]:
+    """The elements directly in a scope that no token can reach, in document order."""
+    elements = {element.id: element for element in process.children.get(scope, ())}
+    waiting = [e.id for e in elements.values() if e.kind == "startEvent" or e.triggered_by_event]
+    seen: set[str] = set()
+    while waiting:
+        at = waiting.pop()
+        element = elements.get(at)
+        if element is None or at in seen:
+            continue
+        seen.add(at)
+        waiting.extend(flow.target for flow in element.outgoing)
+        waiting.extend(event.id for event in process.attached.get(at, ()))
+        waiting.extend(_link_targets(element, elements))
+    return [element for element in elements.values() if element.id not in seen]
+
+
+def _link_targets(element: Element, elements: dict[str, Element]) -> list[str]:
+    if element.kind != "intermediateThrowEvent" or element.event.kind != "link":
+        return []
+    return [
+        other.id
+        for other in elements.values()
+        if other.kind == "intermediateCatchEvent"
+        and other.event.kind == "link"
+        and other.event.name == element.event.name
+    ]
