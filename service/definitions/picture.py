@@ -1,0 +1,174 @@
+"""A diagram as an accessible SVG, drawn on the server from its own layout.
+
+No style attribute and no style element: a page's Content-Security-Policy refuses both. Presentation attributes keep
+the picture readable by itself; `picture.css` gives the page's colours, light and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from service.definitions.picture_flows import Flow, draw_flow
+from service.definitions.picture_shapes import BPMN, Box, Shape, badge, draw_shape, local
+from service.dmn.xml import parse_xml
+from service.errors import NotFound
+
+_DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+_DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+_DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+_ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+_FONTS = "system-ui, 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei', sans-serif"
+_MARGIN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, …) and a flag beside it."""
+
+    state: str = ""
+    badge: str = ""
+
+
+def draw(
+    xml: bytes,
+    *,
+    process_id: str | None = None,
+    language: str = "en",
+    marks: Mapping[str, Mark] | None = None,
+    title: str | None = None,
+) -> str:
+    """The SVG of a file's first diagram, or of the one that shows `process_id`. Raises NotFound, XmlRefused."""
+    root = parse_xml(xml, file="diagram.bpmn")
+    elements = {str(node.get("id")): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
+    plane = _find_plane(root, elements, process_id)
+    shapes = list(_shapes(plane, elements, language))
+    flows = list(_flows(plane, elements, language))
+    if not shapes:
+        raise NotFound("The file has no diagram: nothing is laid out in it.")
+    marks = marks or {}
+    drawn = sorted([(_layer(shape), _shape_group(shape, marks)) for shape in shapes] + [
+        (1.5, _flow_group(flow, marks)) for flow in flows
+    ], key=lambda pair: pair[0])  # fmt: skip
+    x, y, width, height = _frame(shapes, flows)
+    name = title or next((shape.name for shape in shapes if shape.kind == "participant"), "") or "BPMN"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label={quoteattr(name)} '
+        f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" color="#1f2328" '
+        f'font-family="{_FONTS}"><title>{escape(name)}</title>' + "".join(group for _, group in drawn) + "</svg>"
+    )
+
+
+def _find_plane(root: etree._Element, elements: Mapping[str, etree._Element], process_id: str | None) -> etree._Element:
+    planes = list(root.iter(f"{_DI}BPMNPlane"))
+    for plane in planes:
+        shown = elements.get(plane.get("bpmnElement", ""))
+        if process_id is None or (shown is not None and _shows(shown, process_id)):
+            return plane
+    raise NotFound("The file has no diagram." if process_id is None else f"No diagram shows the process {process_id}.")
+
+
+def _shows(shown: etree._Element, process_id: str) -> bool:
+    return shown.get("id") == process_id or any(
+        child.get("processRef") == process_id for child in shown.iterfind(f"{BPMN}participant")
+    )
+
+
+def name_of(element: etree._Element, language: str) -> str:
+    """An element's name: its `name:zh-Hant` property for that language, else its name or text."""
+    if language == "zh-Hant":
+        path = f"{BPMN}extensionElements/{_ZEEBE}properties/{_ZEEBE}property"
+        for item in element.iterfind(path):
+            if item.get("name") == "name:zh-Hant" and item.get("value"):
+                return str(item.get("value"))
+    return element.get("name") or (element.findtext(f"{BPMN}text") or "")
+
+
+def _box(bounds: etree._Element | None) -> Box | None:
+    if bounds is None:
+        return None
+    x, y, width, height = (_number(bounds.get(key)) for key in ("x", "y", "width", "height"))
+    return Box(x, y, width, height)
+
+
+def _number(text: str | None) -> float:
+    """A coordinate; what is no sensible number counts as 0, for the layout carries no meaning."""
+    try:
+        value = float(text or 0)
+    except ValueError:
+        return 0.0
+    return value if abs(value) < 1e6 else 0.0
+
+
+def _shapes(plane: etree._Element, elements: Mapping[str, etree._Element], language: str) -> Iterator[Shape]:
+    for node in plane.iterfind(f"{_DI}BPMNShape"):
+        element, box = elements.get(node.get("bpmnElement", "")), _box(node.find(f"{_DC}Bounds"))
+        if element is None or box is None:
+            continue
+        yield Shape(
+            element,
+            local(element),
+            name_of(element, language),
+            box,
+            label=_box(node.find(f"{_DI}BPMNLabel/{_DC}Bounds")),
+            expanded=node.get("isExpanded") != "false",
+            horizontal=node.get("isHorizontal") != "false",
+        )
+
+
+def _flows(plane: etree._Element, elements: Mapping[str, etree._Element], language: str) -> Iterator[Flow]:
+    defaults = {element.get("default") for element in elements.values()}
+    for node in plane.iterfind(f"{_DI}BPMNEdge"):
+        element = elements.get(node.get("bpmnElement", ""))
+        points = tuple((_number(p.get("x")), _number(p.get("y"))) for p in node.iterfind(f"{_DD}waypoint"))
+        if element is None or len(points) < 2:
+            continue
+        source = elements.get(element.get("sourceRef", ""))
+        yield Flow(
+            str(element.get("id")),
+            local(element),
+            name_of(element, language),
+            points,
+            label=_box(node.find(f"{_DI}BPMNLabel/{_DC}Bounds")),
+            default=element.get("id") in defaults,
+            conditional=element.find(f"{BPMN}conditionExpression") is not None
+            and source is not None
+            and not local(source).endswith("Gateway"),
+        )
+
+
+def _layer(shape: Shape) -> float:
+    if shape.kind in ("participant", "lane", "group"):
+        return 0 if shape.kind == "participant" else 0.5
+    if shape.kind in ("subProcess", "transaction", "adHocSubProcess"):
+        return 1
+    return 3 if shape.kind == "boundaryEvent" else 2
+
+
+def _shape_group(shape: Shape, marks: Mapping[str, Mark]) -> str:
+    identifier = str(shape.element.get("id"))
+    mark = marks.get(identifier, Mark())
+    flag = badge(mark.badge, shape.box) if mark.badge else ""
+    title = " — ".join(part for part in (shape.name or identifier, mark.badge) if part)
+    return _group(identifier, mark, f"shape {shape.kind}", title, draw_shape(shape) + flag)
+
+
+def _flow_group(flow: Flow, marks: Mapping[str, Mark]) -> str:
+    mark = marks.get(flow.id, Mark())
+    return _group(flow.id, mark, f"flow {flow.kind}", flow.name or flow.id, draw_flow(flow))
+
+
+def _group(identifier: str, mark: Mark, classes: str, title: str, inside: str) -> str:
+    names = quoteattr(f"{classes} {mark.state}".strip())
+    return f"<g class={names} data-element={quoteattr(identifier)}><title>{escape(title)}</title>{inside}</g>"
+
+
+def _frame(shapes: list[Shape], flows: list[Flow]) -> tuple[float, float, float, float]:
+    boxes = [shape.box for shape in shapes] + [shape.label for shape in shapes if shape.label]
+    xs = [edge for box in boxes for edge in (box.x, box.x + box.width)] + [x for flow in flows for x, _ in flow.points]
+    ys = [edge for box in boxes for edge in (box.y, box.y + box.height)] + [y for flow in flows for _, y in flow.points]
+    x, y = min(xs) - _MARGIN, min(ys) - _MARGIN
+    return x, y, max(xs) + _MARGIN - x, max(ys) + _MARGIN - y
