@@ -1,0 +1,41 @@
+"""The server's picture of a diagram: named in the reader's language, marked, and free of inline style."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from service.definitions.picture import Mark, draw
+from service.errors import NotFound
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+MAIN = (PROCESSES / "complaint.bpmn").read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+@pytest.mark.parametrize("path", sorted(PROCESSES.glob("*.bpmn")), ids=lambda path: path.stem)
+def test_every_shipped_sheet_is_drawn_without_inline_style(path: Path, language: str) -> None:
+    root = etree.fromstring(draw(path.read_bytes(), language=language))
+    for node in root.iter():
+        assert "style" not in node.attrib
+        assert etree.QName(node).localname not in ("style", "script")
+
+
+def test_names_follow_the_language() -> None:
+    assert "處理客戶投訴" in draw(MAIN, language="zh-Hant")
+    assert "Handle a customer complaint" in draw(MAIN, language="en")
+
+
+def test_marks_become_classes_and_flags() -> None:
+    svg = etree.fromstring(draw(MAIN, marks={"triage-complaint-call": Mark("active", "<2>")}))
+    group = svg.find(".//*[@data-element='triage-complaint-call']")
+    assert group is not None
+    assert "active" in str(group.get("class")).split()
+    assert "<2>" in "".join(group.itertext())
+
+
+def test_a_process_that_no_diagram_shows_is_said() -> None:
+    with pytest.raises(NotFound):
+        draw(MAIN, process_id="elsewhere")
