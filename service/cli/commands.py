@@ -5,38 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
 from service import audit, definitions, identity
+from service.cli.bulk_import import import_complaints
 from service.cli.decide import decide
 from service.cli.demo import prepare
+from service.cli.opening import one_line, open_database
 from service.cli.serve import serve_forever, work_forever
+from service.cli.simulate import simulate
 from service.clock import SystemClock
-from service.config import Settings, load_settings
+from service.config import load_settings
 from service.db import Database, migrate
 from service.engine import check_bundle
-from service.errors import DefinitionInvalid, InvalidInput, RedressError, Severity
+from service.errors import DefinitionInvalid, InvalidInput, Severity
 from service.operations import Runtime
-
-
-def one_line(command: Callable[..., None]) -> Callable[..., None]:
-    """Say an expected error in one line and exit with 1."""
-
-    @wraps(command)
-    def inner(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except RedressError as error:
-            click.echo(f"redress: {error.message}", err=True)
-            sys.exit(1)
-
-    return inner
 
 
 @click.group()
@@ -47,17 +33,8 @@ def main() -> None:
     """
 
 
-main.add_command(decide)
-
-
-def _settings() -> Settings:
-    return load_settings(os.environ, demo="REDRESS_SECRET_KEY" not in os.environ)
-
-
-def _database() -> Database:
-    database = Database(_settings().database_url)
-    migrate(database)
-    return database
+for command in (decide, import_complaints, simulate):
+    main.add_command(command)
 
 
 def _files(paths: tuple[str, ...]) -> dict[str, bytes]:
@@ -138,7 +115,7 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
 
     Example: redress deploy processes forms
     """
-    database = _database()
+    database = open_database()
     keys = Runtime.open(database).keys
     fresh = [keys.root_key() for _ in range(200)]
     try:
@@ -161,7 +138,7 @@ def release(bundle: int) -> None:
 
     Example: redress release 65536
     """
-    with _database().transaction() as connection:
+    with open_database().transaction() as connection:
         definitions.release(connection, bundle, actor="cli", now=SystemClock().now())
     click.echo(f"bundle {bundle} is released")
 
@@ -181,7 +158,7 @@ def user_add(name: str, roles: tuple[str, ...], password: str) -> None:
 
     Example: redress user add amy --role handler --role approver
     """
-    with _database().transaction() as connection:
+    with open_database().transaction() as connection:
         identity.create_account(connection, name, password, roles, now=SystemClock().now())
     click.echo(f"{name}: {', '.join(roles)}")
 
@@ -199,7 +176,7 @@ def token_create(name: str) -> None:
 
     Example: redress token create amy
     """
-    with _database().transaction() as connection:
+    with open_database().transaction() as connection:
         click.echo(identity.create_token(connection, name, now=SystemClock().now()))
 
 
@@ -216,7 +193,7 @@ def audit_verify() -> None:
     Example: redress audit verify
     """
     broken = checked = 0
-    with _database().read() as connection:
+    with open_database().read() as connection:
         for root_key in list(audit.list_cases(connection)):
             checked += 1
             seq = audit.verify(connection, root_key)

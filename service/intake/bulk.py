@@ -1,0 +1,142 @@
+"""Complaints in bulk from another system's file, row by row in bounded memory.
+
+A row that cannot be read is reported with its line and never stops the others: rows in = complaints + reported errors.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from service.cases import NewComplaint
+from service.errors import InvalidInput
+
+MAX_FIELD = 1_000_000
+MAX_CONTENT = 100_000
+CFPB_CHANNELS = {
+    "Web": "online",
+    "Web Referral": "referral",
+    "Referral": "referral",
+    "Phone": "phone",
+    "Postal mail": "letter",
+    "Fax": "fax",
+    "Email": "email",
+}
+CFPB_COLUMNS = (
+    "Date received",
+    "Product",
+    "Issue",
+    "Sub-issue",
+    "Consumer complaint narrative",
+    "Tags",
+    "Submitted via",
+    "Complaint ID",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRow:
+    """One row of the file: a complaint, or the reason why it is none."""
+
+    line: int
+    new: NewComplaint | None = None
+    error: str = ""
+
+
+Mapper = Callable[[Mapping[str, str], ZoneInfo, datetime], NewComplaint]
+
+
+def read_rows(stream: BinaryIO, *, mapping: str, zone: ZoneInfo, now: datetime) -> Iterator[BulkRow]:
+    """The rows of a CSV file in UTF-8. Raises InvalidInput when the file as a whole is not of that mapping."""
+    if mapping not in MAPPINGS:
+        raise InvalidInput(f"expected a mapping out of {', '.join(sorted(MAPPINGS))}, got {mapping!r}")
+    columns, convert = MAPPINGS[mapping]
+    csv.field_size_limit(MAX_FIELD)
+    # undecodable bytes become lone surrogates, so that only the row that holds them is refused
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    reader = csv.reader(text, strict=True)
+    header = _header(reader, columns)
+    while True:
+        line = reader.line_num + 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BulkRow(line, error=f"lines {line} to {reader.line_num} are no CSV: {error}")
+            continue
+        if values:
+            yield _row(line, header, values, convert, zone, now)
+
+
+def _header(reader: Iterator[list[str]], columns: tuple[str, ...]) -> list[str]:
+    try:
+        header = next(reader)
+    except (StopIteration, csv.Error):
+        raise InvalidInput("expected a CSV file with a line of column names, found none") from None
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise InvalidInput(f"expected the columns {', '.join(columns)}; {', '.join(missing)} missing")
+    return header
+
+
+def _row(line: int, header: list[str], values: list[str], convert: Mapper, zone: ZoneInfo, now: datetime) -> BulkRow:
+    if len(values) != len(header):
+        return BulkRow(line, error=f"expected {len(header)} columns, got {len(values)}")
+    if any("\udc80" <= character <= "\udcff" for value in values for character in value):
+        return BulkRow(line, error="expected UTF-8, found bytes that are not")
+    if any("\x00" in value for value in values):
+        return BulkRow(line, error="holds a NUL character")
+    try:
+        return BulkRow(line, convert(dict(zip(header, values, strict=True)), zone, now))
+    except InvalidInput as error:
+        return BulkRow(line, error=error.message)
+
+
+def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint:
+    """A row of the public complaint database of the CFPB, which keeps name and contact back."""
+    identity = row["Complaint ID"].strip()
+    if not (identity.isascii() and identity.isdigit() and len(identity) <= 20):
+        raise InvalidInput(f"expected a number as Complaint ID, got {identity[:40]!r}")
+    narrative = row["Consumer complaint narrative"].strip()
+    words = [row[name].strip() for name in ("Issue", "Sub-issue")]
+    content = narrative or ": ".join(word for word in words if word)
+    if not content:
+        raise InvalidInput("expected a narrative or an issue, found neither")
+    if len(content) > MAX_CONTENT:
+        raise InvalidInput(f"expected a narrative of at most {MAX_CONTENT} characters, got {len(content)}")
+    return NewComplaint(
+        customer_name=None,
+        phone=None,
+        email=None,
+        address=None,
+        channel=CFPB_CHANNELS.get(row["Submitted via"].strip(), "other"),
+        content=content,
+        received_at=_receipt(row["Date received"].strip(), zone, now),
+        language="en",
+        product=row["Product"].strip()[:300] or None,
+        currency="USD",
+        external_id=f"cfpb:{identity}",
+        withheld=("customerName", "contact"),
+        triage={"vulnerable": True} if "Older American" in row["Tags"] else {},
+    )
+
+
+def _receipt(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """The beginning of the day of receipt, in the bank's zone."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"expected a date such as 2020-03-18, got {text[:40]!r}") from None
+    received_at = datetime.combine(day, time(), zone).astimezone(UTC)
+    if day.year < 1900 or received_at > now:
+        raise InvalidInput(f"expected a day of receipt from 1900 until today, got {text}")
+    return received_at
+
+
+MAPPINGS: dict[str, tuple[tuple[str, ...], Mapper]] = {"cfpb": (CFPB_COLUMNS, _cfpb)}
