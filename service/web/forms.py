@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.web.words import say_error
+
+MAX_NUMBER = 1e15
+"""Beyond it a number is left as the text it was, which the schema refuses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -48,12 +53,14 @@ def answer_of(form: Mapping[str, Any], sent: Mapping[str, str], lists: Mapping[s
     for name, schema in form["schema"].get("properties", {}).items():
         kind = _kind(schema)
         if kind == "boolean":
-            if name in sent and sent[name] in ("true", "false"):
+            if sent.get(name) in ("true", "false"):
                 answer[name] = sent[name] == "true"
+            elif form.get("uiSchema", {}).get(name, {}).get("ui:widget") == "checkbox":
+                answer[name] = False  # a browser does not send a box that is not ticked
             continue
         if kind == "array":
             items = [part.strip() for text in lists.get(name, ()) for part in text.splitlines() if part.strip()]
-            if items:
+            if items or name in form["schema"].get("required", ()):
                 answer[name] = items
             continue
         text = sent.get(name, "").strip()
@@ -81,7 +88,7 @@ def _field(
         widget=_widget(kind, inner, ui, bool(choices)),
         value=values.get(name, inner.get("default")),
         required=name in schema.get("required", ()),
-        error=errors.get(f"/{name}", ""),
+        error=say_error(errors.get(f"/{name}", ""), language),
         options=tuple((str(choice), str(label)) for choice, label in zip(choices, labels, strict=False)),
         limits={"maxlength": inner.get("maxLength"), "min": inner.get("minimum"), "max": inner.get("maximum")},
     )
@@ -89,7 +96,7 @@ def _field(
 
 def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices: bool) -> str:
     if kind == "boolean":
-        return "boolean"
+        return "tick" if ui.get("ui:widget") == "checkbox" else "boolean"
     if kind == "array":
         return "checkboxes" if choices else "lines"
     if choices:
@@ -109,9 +116,10 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _typed(kind: str, text: str) -> Any:
     try:
         if kind == "integer":
-            return int(text)
+            return int(text) if len(text) < 19 else text
         if kind == "number":
-            return float(text) if "." in text or "e" in text.lower() else int(text)
-    except ValueError:
+            number = float(text) if "." in text or "e" in text.lower() else int(text)
+            return number if abs(number) < MAX_NUMBER else text
+    except (ValueError, OverflowError):
         return text
     return text

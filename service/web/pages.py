@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,14 +14,16 @@ import flask
 
 from service import audit, cases, definitions, identity, jobs, notifications, operations, tasks
 from service.db import Connection
-from service.errors import FormInvalid, Forbidden, NotFound, Unavailable
+from service.engine import Bundle, ProcessInfo
+from service.errors import Forbidden, FormInvalid, NotFound, Unavailable
 from service.identity import Role
 from service.intake import CHANNELS, parse_complaint
 from service.web import forms
 from service.web.picture import picture_of
 from service.web.story import story_of
-from service.web.words import LANGUAGES, say
+from service.web.words import LANGUAGES, say, say_error
 
+View = Callable[..., Any]
 COOKIE = "redress_session"
 STATIC = "/static/"
 PAGE_SIZE = 50
@@ -67,6 +70,7 @@ def _words() -> dict[str, Any]:
     now: datetime = _parts().clock.now()
     return {
         "_": lambda text: say(text, language),
+        "say_error": lambda message: say_error(message, language),
         "lang": language,
         "languages": LANGUAGES,
         "account": flask.g.get("account"),
@@ -85,10 +89,10 @@ def _light(due: datetime | None, now: datetime) -> str:
     return "soon" if due - now < timedelta(hours=24) else "fine"
 
 
-def signed_in(*roles: str) -> Any:
+def signed_in(*roles: str) -> Callable[[View], View]:
     """Only for people who are signed in and, where roles are given, have one of them."""
 
-    def around(view: Any) -> Any:
+    def around(view: View) -> View:
         @wraps(view)
         def inner(*args: Any, **kwargs: Any) -> Any:
             account: identity.Account | None = flask.g.account
@@ -232,6 +236,7 @@ def _show_task(key: int, *, values: Mapping[str, Any], errors: Mapping[str, str]
             task=task,
             title=forms.title_of(form, language) if form else "",
             fields=fields,
+            labels={each.name: each.label for each in fields},
             errors=errors,
             complaint=complaint,
             deadlines=clocks,
@@ -271,7 +276,7 @@ def case_page(number: str) -> Any:
         bundle = parts.runtime.bundles.get(connection, instance.bundle_key)
         letters = notifications.list_letters(connection, complaint.root_key)
         clocks = cases.list_deadlines(connection, complaint.root_key)
-    sheets = [info for info in bundle.processes.values()]
+    sheets = _main_first(bundle)
     wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
     sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
     return flask.render_template(
@@ -290,7 +295,7 @@ def case_page(number: str) -> Any:
 @blueprint.get("/register")
 @signed_in(Role.CLERK, Role.HANDLER, Role.ADMIN)
 def register_page() -> Any:
-    return flask.render_template("register.html", values={}, errors={}, channels=CHANNELS)
+    return flask.render_template("register.html", values={}, errors={}, channels=CHANNELS, once=token_hex(16))
 
 
 @blueprint.post("/register")
@@ -306,11 +311,11 @@ def register() -> Any:
     try:
         new = parse_complaint({**data, "contact": contact}, now=now, currency=parts.runtime.profile.currency)
         done = operations.register_complaint(
-            parts.runtime, new, actor=flask.g.account.actor, now=now, idempotency_key=sent.get("once") or None
+            parts.runtime, new, actor=flask.g.account.actor, now=now, idempotency_key=sent.get("once", "")[:64] or None
         )
     except FormInvalid as error:
         errors = {each.pointer: each.message for each in error.errors}
-        page = flask.render_template("register.html", values=sent, errors=errors, channels=CHANNELS)
+        page = flask.render_template("register.html", values=sent, errors=errors, channels=CHANNELS, once=token_hex(16))
         return page, 422
     return flask.redirect(flask.url_for("web.registered", number=done.number))
 
@@ -337,7 +342,7 @@ def procedure() -> Any:
     return flask.render_template(
         "procedure.html",
         released=released,
-        sheets=list(bundle.processes.values()),
+        sheets=_main_first(bundle),
         sheet=sheet,
         elements=[e for e in bundle.processes[sheet].elements.values() if e.name],
         picture=picture_of(bundle, sheet, history=[], state=None, language=language),
@@ -350,6 +355,12 @@ def incidents() -> Any:
     with _parts().runtime.database.read() as connection:
         rows = jobs.list_incidents(connection)
     return flask.render_template("incidents.html", rows=rows)
+
+
+def _main_first(bundle: Bundle) -> list[ProcessInfo]:
+    """The sheets: the main one, then the others by their names."""
+    main = operations.COMPLAINT_PROCESS
+    return sorted(bundle.processes.values(), key=lambda sheet: (sheet.id != main, sheet.name))
 
 
 def _page() -> int:

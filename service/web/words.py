@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文"}
 
 ZH: dict[str, str] = {
@@ -23,6 +25,19 @@ ZH: dict[str, str] = {
     "Version": "版本", "Back": "返回", "Skip to content": "跳至內容", "Phone": "電話", "E-mail": "電子郵件",
     "Address": "地址", "Customer name": "客戶姓名", "Currency": "幣別", "choose": "請選擇",
     "Customer's language": "客戶語言",
+    "acknowledgement": "收件確認", "assign": "指派", "first contact": "首次聯絡", "update": "進度更新",
+    "plan": "處理計畫",
+    "internal target": "內部目標", "final response": "最終答覆", "phone": "電話", "email": "電子郵件",
+    "online": "線上平台",
+    "branch": "分行", "letter": "信函", "fax": "傳真", "referral": "轉介", "other": "其他", "completed": "已完成",
+    "cancelled": "已取消", "clerk": "受理人員", "handler": "承辦人", "department": "業務單位", "approver": "核決主管",
+    "executive": "值班主管", "owner": "流程負責人", "compliance": "法令遵循", "admin": "系統管理", "Main": "主選單",
+    "upheld": "成立", "partly upheld": "部分成立", "not upheld": "不成立", "Active": "進行中", "Kind": "類別",
+    "Reading back": "請向客戶複誦編號", "Open the case": "開啟案件", "Register another": "再登記一件",
+    "Please sign in with an account that may do this.": "請以具權限的帳號登入。", "You may not do this": "您沒有權限",
+    "Not found": "查無此項", "The state does not allow this": "目前狀態不允許此操作",
+    "Something went wrong": "發生錯誤",
+    "Letter to the customer": "致客戶函",
     "Elements": "元件", "Clauses": "條款", "Who": "執行者", "Facts": "案件資料",
 }  # fmt: skip
 
@@ -30,3 +45,25 @@ ZH: dict[str, str] = {
 def say(text: str, language: str) -> str:
     """A word of the pages in a language."""
     return ZH.get(text, text) if language == "zh-Hant" else text
+
+
+_ERRORS: tuple[tuple[str, str, str], ...] = (
+    (r"is required", "Please fill in this field.", "此欄位為必填。"),
+    (r"is not a field of this form", "This is not a field of the form.", "表單沒有此欄位。"),
+    (r"true was expected", "This has to be confirmed.", "須確認此項。"),
+    (r".* is less than the minimum of (\S+)", "Give {0} or more.", "不得小於 {0}。"),
+    (r".* is greater than the maximum of (\S+)", "Give {0} or less.", "不得大於 {0}。"),
+    (r".* is longer than (\d+) characters?", "Give at most {0} characters.", "最多 {0} 字。"),
+    (r".* is not of types? .*(number|integer).*", "Give a number.", "請輸入數字。"),
+    (r".* is not a \"date\"", "Give a date.", "請輸入日期。"),
+    (r".* is not one of .*", "Choose one of the options.", "請選擇其中一項。"),
+)
+
+
+def say_error(message: str, language: str) -> str:
+    """What validation says of a field, in the words of the page's language."""
+    for pattern, english, chinese in _ERRORS:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return (chinese if language == "zh-Hant" else english).format(*found.groups())
+    return message
