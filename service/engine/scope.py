@@ -118,7 +118,8 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
             set_variable(token, name, value)
         return
     token.data |= {name: to_json(value) for name, value in variables.items()}
-    scope = token.parent
+    # An instance of a multi-instance activity writes from its own scope, where its output element is.
+    scope = token if "mi" in token.internal_data else token.parent
     for mapping in mappings:
         value = value_of(token, mapping.source)
         head, _, rest = mapping.target.partition(".")

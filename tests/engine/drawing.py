@@ -87,6 +87,8 @@ class Drawing:
             attributes += ' cancelActivity="false" isInterrupting="false"'
         if "event" in given:
             attributes += ' triggeredByEvent="true"'
+        if "instantiate" in given:
+            attributes += ' instantiate="true"'
         if kind == "receiveTask" and "message" in given:
             attributes += f" messageRef={quoteattr(self.message(given))}"
         definition = "" if kind == "receiveTask" else self.definitions(given)
@@ -138,7 +140,7 @@ def _text(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _tag(name: str, **attributes: str | None) -> str:
+def _tag(name: str, /, **attributes: str | None) -> str:
     given = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items() if value is not None)
     return f"<zeebe:{name}{given}/>" if given else ""
 
