@@ -1,0 +1,46 @@
+"""The migrations give exactly the tables that the code declares, on both databases, and may run at every start."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import service
+from service.db import Database, KeyAllocator, metadata, migrate, root_of, take
+
+
+def declare_everything() -> None:
+    for found in pkgutil.walk_packages(service.__path__, "service."):
+        if found.name.endswith(".tables"):
+            importlib.import_module(found.name)
+
+
+def test_migrated_schema_is_the_declared_one(database: Database) -> None:
+    declare_everything()
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    migrate(database)
+    migrate(database)
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
+        take(connection, "things", 5)
+        raise ZeroDivisionError
+    with database.transaction() as connection:
+        assert take(connection, "things", 5) == 1
+        assert take(connection, "things") == 6
+
+
+def test_keys_lead_back_to_their_root(database: Database) -> None:
+    keys = KeyAllocator(database)
+    roots = [keys.root_key() for _ in range(130)]
+    assert len(set(roots)) == 130
+    assert all(root_of(root + 65_535) == root for root in roots)

