@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +26,7 @@ from service.errors import (
     Unauthenticated,
     Unavailable,
 )
+from service.identity import Attempts, TooManyAttempts
 from service.operations import Runtime
 
 CSP = (
@@ -40,8 +41,11 @@ STATUS: tuple[tuple[type[RedressError], int], ...] = (
     (NotFound, 404),
     (StateConflict, 409),
     (TooLarge, 413),
+    (TooManyAttempts, 429),
     (Unavailable, 503),
 )
+SIGN_IN = ("/sign-in", "/oauth/token")
+API = ("/api/", "/v2/", "/oauth/", "/openapi.json")
 log = logging.getLogger("redress.app")
 
 
@@ -52,6 +56,7 @@ class Parts:
     runtime: Runtime
     settings: Settings
     clock: Clock
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clock | None = None) -> flask.Flask:
@@ -64,6 +69,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     app.register_blueprint(api.blueprint)
     app.before_request(_who)
     app.after_request(_headers)
+    app.after_request(_count_failures)
     app.register_error_handler(RedressError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
@@ -83,6 +89,10 @@ def _who() -> None:
     flask.g.account, flask.g.by_session = None, False
     if request.path.startswith(web.STATIC) or request.path in ("/healthz", "/readyz"):
         return
+    if request.path in SIGN_IN and request.method == "POST":
+        parts.attempts.check(request.remote_addr or "", now=parts.clock.now())
+    if request.path == "/oauth/token":
+        return
     header = request.authorization
     if header is not None:
         flask.g.account = _by_header(parts, header)
@@ -94,7 +104,8 @@ def _who() -> None:
         with parts.runtime.database.read() as connection:
             flask.g.account = identity.find_session(connection, token, now=parts.clock.now())
         flask.g.by_session = flask.g.account is not None
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
+    by_page = flask.g.by_session or not request.path.startswith(API)
+    if by_page and request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
         raise Forbidden("This request came from another site, or your browser did not say where it came from.")
 
 
@@ -115,6 +126,13 @@ def _same_site() -> bool:
         return site in ("same-origin", "none")
     origin = flask.request.headers.get("Origin")
     return origin is not None and origin == flask.request.host_url.rstrip("/")
+
+
+def _count_failures(response: flask.Response) -> flask.Response:
+    request, parts = flask.request, _parts()
+    if request.method == "POST" and request.path in SIGN_IN and response.status_code in (401, 403):
+        parts.attempts.failed(request.remote_addr or "", now=parts.clock.now())
+    return response
 
 
 def _headers(response: flask.Response) -> flask.Response:
@@ -156,6 +174,7 @@ def _broken(error: Exception) -> Any:
 
 
 def _answer(status: int, code: str, detail: str, fields: list[dict[str, str]]) -> Any:
-    if flask.request.path.startswith(("/api", "/v2")):
+    wants = flask.request.accept_mimetypes
+    if flask.request.path.startswith(API) or (wants.accept_json and not wants.accept_html):
         return api.problem(status, code, detail, fields)
     return web.error_page(status, detail)

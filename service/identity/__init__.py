@@ -6,6 +6,7 @@ from service.identity.accounts import (
     create_account,
     create_token,
     find_account,
+    find_client,
     find_session,
     find_token,
     list_accounts,
@@ -14,16 +15,21 @@ from service.identity.accounts import (
     verify_password,
 )
 from service.identity.actors import SYSTEM, Actor, Role
+from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
 
 __all__ = [
     "SYSTEM",
+    "WINDOW",
     "Account",
     "Actor",
+    "Attempts",
     "Role",
+    "TooManyAttempts",
     "close_session",
     "create_account",
     "create_token",
     "find_account",
+    "find_client",
     "find_session",
     "find_token",
     "list_accounts",

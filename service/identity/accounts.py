@@ -162,6 +162,15 @@ def find_token(connection: Connection, token: str, *, now: datetime) -> Account 
     return _active(connection, row.account_name)
 
 
+def find_client(connection: Connection, client: str, token: str, *, now: datetime) -> Account | None:
+    """The account behind a token whose client id is the account's name or the token's label."""
+    found = find_token(connection, token, now=now)
+    if found is None or client == found.name:
+        return found
+    label = connection.execute(sa.select(api_token.c.label).where(api_token.c.token_hash == _hash(token))).scalar_one()
+    return found if client == label else None
+
+
 def _active(connection: Connection, name: str) -> Account | None:
     found = find_account(connection, name)
     return found if found is not None and found.active else None

@@ -1,0 +1,131 @@
+"""What every API operation does at its edge: who asks, what was sent, how a refusal looks (RFC 9457)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import flask
+
+from service import identity, tasks
+from service.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from service.identity import Role
+
+READERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
+MAX_LIMIT = 1_000
+MAX_OFFSET = 10_000_000
+MAX_KEY = (1 << 63) - 1
+
+
+def problem(status: int, code: str, detail: str, fields: list[dict[str, str]]) -> Any:
+    """A problem document of that status."""
+    body: dict[str, Any] = {
+        "type": f"urn:redress:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if fields:
+        body["errors"] = fields
+    response = flask.jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="redress"'
+    return response
+
+
+def parts() -> Any:
+    """What the application hands to its blueprints."""
+    return flask.current_app.extensions["redress"]
+
+
+def account_with(*roles: str) -> identity.Account:
+    """The account behind the request. Raises Unauthenticated, or Forbidden when it has none of the roles."""
+    found: identity.Account | None = flask.g.account
+    if found is None:
+        raise Unauthenticated
+    if roles and not found.actor.has(*roles):
+        raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
+    return found
+
+
+def body(*known: str) -> dict[str, Any]:
+    """The JSON object that was sent. Fields other than those `known` are refused where any are named."""
+    if not flask.request.is_json:
+        flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
+    data = flask.request.get_json(silent=True)
+    if not isinstance(data, dict):
+        raise InvalidInput("expected a JSON object as the body")
+    unknown = sorted(set(data) - set(known)) if known else []
+    if unknown:
+        raise InvalidInput(f"expected only the fields {', '.join(known)}, got {', '.join(map(repr, unknown))[:200]}")
+    return data
+
+
+def optional_body(*known: str) -> dict[str, Any]:
+    """Like `body`, for operations that may be sent nothing."""
+    return body(*known) if flask.request.get_data(cache=True) else {}
+
+
+def text_of(data: dict[str, Any], name: str, *, default: str | None = None, most: int = 300) -> str:
+    """A text field. Raises InvalidInput when it is missing without default, no text, or too long."""
+    value = data.get(name)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or not value or len(value) > most or "\0" in value:
+        raise InvalidInput(f"expected {name} to be a text of 1 to {most} characters")
+    return value
+
+
+def object_of(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object field, {} when absent. Raises InvalidInput when it is something else."""
+    value = data.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidInput(f"expected {name} to be an object")
+    return value
+
+
+def key_of(value: Any, name: str) -> int:
+    """A key, which travels as a text of digits. Raises InvalidInput."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20 and int(value) <= MAX_KEY:
+        return int(value)
+    raise InvalidInput(f"expected {name} to be a key: digits in quotes")
+
+
+def page_of(data: dict[str, Any]) -> tasks.Page:
+    """`page: {from, limit}` of a search."""
+    page = object_of(data, "page")
+    offset, limit = page.get("from", 0), page.get("limit", 50)
+    whole = all(isinstance(each, int) and not isinstance(each, bool) for each in (offset, limit))
+    if not whole or not 0 <= offset <= MAX_OFFSET or not 1 <= limit <= MAX_LIMIT:
+        raise InvalidInput(f"expected page.from from 0 and page.limit from 1 to {MAX_LIMIT}")
+    return tasks.Page(offset, limit)
+
+
+def number_of(name: str, default: int, most: int) -> int:
+    """A whole number from the query string."""
+    text = flask.request.args.get(name, str(default))
+    if not (text.isascii() and text.isdecimal()) or len(text) > 12 or int(text) > most:
+        raise InvalidInput(f"expected {name} to be a whole number up to {most}, got {text[:20]!r}")
+    return int(text)
+
+
+def time_of(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def visible_task(key: int) -> tasks.UserTask:
+    """A task the account may read. What it may not read is not there."""
+    who = account_with()
+    if key > MAX_KEY:
+        raise NotFound(f"There is no user task {key}.")
+    with parts().runtime.database.read() as connection:
+        task = tasks.get_task(connection, key)
+    if not tasks.can_see(task, who.actor):
+        raise NotFound(f"There is no user task {key}.")
+    return task
