@@ -1,0 +1,95 @@
+"""A live server on a free port with the demo's accounts and the shipped procedure, and a real browser to visit it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from service.app import create_app
+from service.cli import demo
+from service.config import Settings
+from service.db import Database, migrate
+from service.operations import Runtime
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "a password for the demo"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the server listens, and the runtime behind it."""
+
+    url: str
+    runtime: Runtime
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/redress.db", secret_key="k" * 40, demo_password=PASSWORD, demo=True
+    )
+    database = Database(settings.database_url)
+    migrate(database)
+    demo.prepare(database, settings, now=datetime.now(UTC), say=lambda _: None)
+    runtime = Runtime.open(database, policy=settings.policy)
+    server = make_server("127.0.0.1", 0, create_app(settings, runtime=runtime), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", runtime)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no {CHROMIUM}: install Debian's chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """A page in a fresh profile. Anything on its console but a refused answer fails the test: also what the content
+    security policy stopped."""
+    context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+
+    def heard(message: Any) -> None:
+        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/tasks")
