@@ -18,6 +18,8 @@ from service.errors import InvalidInput
 
 OPENS, CLOSES = time(9, 0), time(17, 30)
 MAX_DAYS = 3_660
+SATURDAY, SUNDAY = 5, 6
+_CATEGORIES = {"HK": ("public", "optional")}  # banks keep the general holidays too, not the statutory ones alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def _checked(days: int) -> int:
 @lru_cache(maxsize=64)
 def _holidays(country: str, subdivision: str | None) -> Any:
     try:
-        return holidays.country_holidays(country, subdiv=subdivision)
+        days = holidays.country_holidays(country, subdiv=subdivision, categories=_CATEGORIES.get(country))
     except NotImplementedError as error:
         raise InvalidInput(f"There is no calendar of working days for {country} {subdivision or ''}") from error
+    days.weekend = {SATURDAY, SUNDAY}  # Hong Kong's labour law knows Sunday only; its banks count Monday to Friday
+    return days
