@@ -83,6 +83,8 @@ class Case:
                 self.tasks.pop(change.id, None)
             elif isinstance(change, c.TimerSet):
                 self.timers[change.element_id] = change.id
+            elif isinstance(change, c.SubscriptionOpened):
+                self.messages[change.name] = change.id
             elif isinstance(change, c.InstanceEnded):
                 self.end = change.end_elements
 
@@ -146,3 +148,40 @@ def test_small_sums_are_the_handlers_own(amount: int | None) -> None:
     case.work(propose_solution={"outcome": "upheld", "remedies": remedies, "compensationAmount": amount})
     assert not [name for name in case.done if name.startswith("approve")]
     assert ("pay-compensation" in case.done) is (amount is not None)
+
+
+def test_a_withdrawal_stops_the_work_and_is_confirmed() -> None:
+    case = Case()
+    case.work(until="collect-evidence")
+    case.run(k.DeliverMessage(case.messages["complaint-withdrawn"], {"reason": "settled"}))
+    assert list(case.tasks.values()) == ["confirm-withdrawal"]
+    case.work()
+    assert case.letters[-2:] == ["withdrawn", "archive"]
+    assert not case.tasks
+
+
+def test_the_customers_own_answer_counts() -> None:
+    case = Case()
+    case.work(until="ask-customer")
+    case.run(k.DeliverMessage(case.messages["customer-answer"], {"satisfaction": 4, "disputed": False}))
+    case.work()
+    assert case.end == ("archived-satisfied",)
+
+
+def test_a_customer_who_cannot_be_reached_is_written_to() -> None:
+    case = Case()
+    case.work(until="first-contact")
+    for turn in range(3):
+        task = next(key for key, name in case.tasks.items() if name == "first-contact")
+        case.run(k.CompleteTask(task, {"reached": False}))
+        if turn < 2:
+            case.run(k.FireTimer(case.timers["next-working-hours"]))
+    assert case.letters[-1] == "notice"
+    assert list(case.tasks.values()) == ["plan-investigation"]
+
+
+def test_a_refused_solution_is_proposed_again() -> None:
+    case = Case()
+    case.work(until="approve-solution")
+    case.run(k.CompleteTask(next(iter(case.tasks)), {"approved": False, "reason": "too much"}))
+    assert list(case.tasks.values()) == ["propose-solution"]
