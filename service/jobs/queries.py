@@ -250,3 +250,38 @@ def find_subscriptions(connection: Connection, name: str, correlation_key: str, 
         subscription.c.name == name, subscription.c.correlation_key == correlation_key, subscription.c.kind == kind
     )
     return list(connection.execute(query.order_by(subscription.c.root_key, subscription.c.key)))
+
+
+def activate_jobs(
+    connection: Connection, kind: str, *, worker: str, until: datetime, now: datetime, limit: int
+) -> list[dict[str, Any]]:
+    """Take waiting jobs of a type until then, oldest first; nobody else gets them before."""
+    query = (
+        sa.select(job)
+        .where(job.c.type == kind, job.c.state == "created", job.c.retries > 0, job.c.run_at <= now)
+        .order_by(job.c.run_at, job.c.key)
+        .limit(limit)
+    )
+    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
+    for row in rows:
+        connection.execute(
+            sa.update(job)
+            .where(job.c.root_key == row["root_key"], job.c.key == row["key"])
+            .values(run_at=until, worker=worker[:200])
+        )
+    return [{**row, "run_at": until, "worker": worker} for row in rows]
+
+
+def fail_job(connection: Connection, key: int, *, retries: int, message: str, run_at: datetime) -> None:
+    """Let a job wait for its next try; without retries it is `failed`."""
+    connection.execute(
+        sa.update(job)
+        .where(job.c.root_key == root_of(key), job.c.key == key, job.c.state == "created")
+        .values(
+            retries=retries,
+            run_at=run_at,
+            worker=None,
+            error_message=message[:2000],
+            state="created" if retries else "failed",
+        )
+    )

@@ -11,22 +11,34 @@ from service.operations.execute import Outcome, get_instance
 from service.operations.hold_task import assign_task, claim_task, release_task
 from service.operations.messages import correlate_message
 from service.operations.runtime import Runtime
-from service.operations.start import Registered, Started, register_complaint, start_instance
+from service.operations.start import (
+    COMPLAINT_PROCESS,
+    Registered,
+    Started,
+    register_complaint,
+    start_instance,
+)
+from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error
 
 __all__ = [
+    "COMPLAINT_PROCESS",
     "Outcome",
     "Registered",
     "Runtime",
     "Started",
+    "activate_jobs",
     "assign_task",
     "cancel_instance",
     "claim_task",
+    "complete_job",
     "complete_task",
     "correlate_message",
+    "fail_job",
     "fire_timer",
     "get_instance",
     "make_worker",
     "register_complaint",
     "release_task",
     "start_instance",
+    "throw_job_error",
 ]

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from service import audit, tasks
 from service.audit import Event
-from service.db import Connection
+from service.db import Connection, root_of
 from service.identity import Actor
 from service.operations.runtime import Runtime
+from service.operations.tables import process_instance
+
+_TURN = (
+    sa.update(process_instance)
+    .where(process_instance.c.root_key == sa.bindparam("b_root_key"))
+    .values(version=process_instance.c.version + 1)
+)
 
 
 def claim_task(
@@ -16,7 +25,7 @@ def claim_task(
 ) -> tasks.UserTask:
     """Take a task that is offered to the actor. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = tasks.get_task(connection, key)
+        task = _take_turn(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_claim(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))
         if task.assignee == actor.name:
@@ -31,7 +40,7 @@ def release_task(
 ) -> tasks.UserTask:
     """Give a task back to those it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = tasks.get_task(connection, key)
+        task = _take_turn(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_release(task, actor)
         tasks.hold_task(connection, task, None)
@@ -44,12 +53,19 @@ def assign_task(
 ) -> tasks.UserTask:
     """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = tasks.get_task(connection, key)
+        task = _take_turn(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_assign(task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded))
         tasks.hold_task(connection, task, to.name)
         _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         return tasks.get_task(connection, key)
+
+
+def _take_turn(connection: Connection, key: int) -> tasks.UserTask:
+    """The task, once no other command moves its case. A completion that read the case before this one has to read it
+    again, and finds who holds the task now."""
+    connection.execute(_TURN, {"b_root_key": root_of(key)})
+    return tasks.get_task(connection, key)
 
 
 def _note(
