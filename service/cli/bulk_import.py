@@ -38,9 +38,8 @@ def import_complaints(file: Path, mapping: str, errors: Path | None) -> None:
     counts: Counter[str] = Counter()
     refused: list[BulkRow] = []
     now = SystemClock().now()
-    with wrap_file(
-        file.open("rb"), total=file.stat().st_size, description=file.name, console=Console(stderr=True)
-    ) as stream:
+    size, console = file.stat().st_size, Console(stderr=True)
+    with file.open("rb") as raw, wrap_file(raw, total=size, description=file.name, console=console) as stream:
         for row in read_rows(stream, mapping=mapping, zone=runtime.profile.calendar.zone, now=now):
             counts["rows in the file"] += 1
             counts[_take(runtime, row)] += 1

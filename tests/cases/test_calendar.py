@@ -16,7 +16,8 @@ CN = Calendar("CN", "Asia/Shanghai")
 HK = Calendar("HK", "Asia/Hong_Kong")
 GB = Calendar("GB", "Europe/London", "ENG")
 US = Calendar("US", "America/New_York")
-INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 6, 30)).map(lambda at: at.replace(tzinfo=UTC))
+START = datetime(2025, 1, 1, tzinfo=UTC)
+INSTANTS = st.integers(0, 545 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize(
