@@ -9,7 +9,17 @@ import flask
 
 from service import audit, cases, notifications, operations, tasks
 from service.api.blueprint import blueprint
-from service.api.edge import MAX_LIMIT, MAX_OFFSET, READERS, account_with, body, number_of, parts, time_of
+from service.api.edge import (
+    MAX_LIMIT,
+    MAX_OFFSET,
+    READERS,
+    account_with,
+    body,
+    idempotency_key,
+    number_of,
+    parts,
+    time_of,
+)
 from service.api.user_tasks import task_json
 from service.identity import Role
 from service.intake import parse_complaint
@@ -21,9 +31,7 @@ def register() -> Any:
     edge, who = parts(), account_with(Role.CLERK, Role.HANDLER, Role.ADMIN)
     now = edge.clock.now()
     new = parse_complaint(body(), now=now, currency=edge.runtime.profile.currency)
-    done = operations.register_complaint(
-        edge.runtime, new, actor=who.actor, now=now, idempotency_key=flask.request.headers.get("Idempotency-Key")
-    )
+    done = operations.register_complaint(edge.runtime, new, actor=who.actor, now=now, idempotency_key=idempotency_key())
     answer = {
         "number": done.number,
         "processInstanceKey": str(done.root_key),

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
+import orjson
 
 from service import identity, tasks
 from service.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
@@ -56,13 +57,32 @@ def body(*known: str) -> dict[str, Any]:
     """The JSON object that was sent. Fields other than those `known` are refused where any are named."""
     if not flask.request.is_json:
         flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
-    data = flask.request.get_json(silent=True)
-    if not isinstance(data, dict):
-        raise InvalidInput("expected a JSON object as the body")
+    data = _parsed(flask.request.get_data(cache=True))
     unknown = sorted(set(data) - set(known)) if known else []
     if unknown:
         raise InvalidInput(f"expected only the fields {', '.join(known)}, got {', '.join(map(repr, unknown))[:200]}")
     return data
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    """Strict JSON: no lone surrogates, no endless nesting, no NaN; and no U+0000, which PostgreSQL cannot hold."""
+    try:
+        data = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(f"expected JSON, got something else at character {error.pos}") from None
+    if not isinstance(data, dict):
+        raise InvalidInput("expected a JSON object as the body")
+    if b"\\u0000" in raw:
+        raise InvalidInput("expected texts without the character U+0000")
+    return data
+
+
+def idempotency_key() -> str | None:
+    """The `Idempotency-Key` header, if one was sent. Raises InvalidInput when it is too long."""
+    key = flask.request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= 200:
+        raise InvalidInput(f"expected an Idempotency-Key of 1 to 200 characters, got {len(key)}")
+    return key
 
 
 def optional_body(*known: str) -> dict[str, Any]:

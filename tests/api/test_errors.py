@@ -57,6 +57,19 @@ def test_refuses_what_is_no_json(call: Any) -> None:
     refused(call("clerk", "POST", "/api/complaints", json=["a"]), 400)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [b'{"content": "\\ud800"}', b'{"content": "\\u0000"}', b'{"amount": NaN}', b'{"contact": ' + b"[" * 50_000],
+    ids=["surrogate", "null", "nan", "nested"],
+)
+def test_refuses_json_that_cannot_be_kept(call: Any, raw: bytes) -> None:
+    refused(call("clerk", "POST", "/api/complaints", data=raw, content_type="application/json"), 400)
+
+
+def test_refuses_an_endless_idempotency_key(call: Any) -> None:
+    refused(call("clerk", "POST", "/api/complaints", json=SENT, headers={"Idempotency-Key": "k" * 201}), 400)
+
+
 def test_names_every_wrong_field(call: Any) -> None:
     wrong = SENT | {"channel": "pigeon", "amount": "many", "surprise": 1}
     body = refused(call("clerk", "POST", "/api/complaints", json=wrong), 422, "form-invalid")
