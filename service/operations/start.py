@@ -54,6 +54,18 @@ def register_complaint(
 
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
     """
+    try:
+        return _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key)
+    except sa.exc.IntegrityError:
+        if idempotency_key is None:
+            raise
+        # the same key was stored by another request at this moment: its answer is there now
+        return _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key)
+
+
+def _register(
+    runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime, idempotency_key: str | None
+) -> Registered:
     request = asdict(new)
     with runtime.database.transaction() as connection:
         if idempotency_key is not None:

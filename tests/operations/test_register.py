@@ -28,7 +28,8 @@ GIVEN = {"content": "Charged twice.", "language": "en", "contact": {"email": "ow
 
 LETTER = """<bpmn:serviceTask id="thank" name="Acknowledge"><bpmn:extensionElements>
    <zeebe:taskDefinition type="redress.letter"/>
-   <zeebe:taskHeaders><zeebe:header key="template" value="acknowledgement"/></zeebe:taskHeaders></bpmn:extensionElements>
+   <zeebe:taskHeaders><zeebe:header key="template" value="acknowledgement"/></zeebe:taskHeaders>
+   </bpmn:extensionElements>
    <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f0</bpmn:outgoing></bpmn:serviceTask>
  <bpmn:sequenceFlow id="f0" sourceRef="thank" targetRef="first"/>
  <bpmn:userTask id="first" """
@@ -85,6 +86,24 @@ def test_an_idempotency_key_registers_once(small: Runtime) -> None:
     with pytest.raises(StateConflict, match="idempotency"):
         register_complaint(small, other, actor=AMY, now=NOW, idempotency_key="k")
     assert rows(small, "complaint") == {"complaint": 1}
+
+
+def test_the_same_request_twice_at_once_registers_once(small: Runtime) -> None:
+    new = parse_complaint(GIVEN, now=NOW)
+    barrier = threading.Barrier(2)
+    numbers: list[str] = []
+
+    def run() -> None:
+        barrier.wait()
+        numbers.append(register_complaint(small, new, actor=AMY, now=NOW, idempotency_key="k").number)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(numbers) == 2
+    assert len(set(numbers)) == 1
 
 
 def test_two_workers_fire_a_timer_once(small: Runtime) -> None:
