@@ -10,7 +10,9 @@ from service.operations.complete_task import complete_task
 from service.operations.execute import Outcome, get_instance
 from service.operations.hold_task import assign_task, claim_task, release_task
 from service.operations.messages import correlate_message
+from service.operations.resolve_incident import resolve_incident
 from service.operations.runtime import Runtime
+from service.operations.signals import broadcast_signal
 from service.operations.start import (
     COMPLAINT_PROCESS,
     Registered,
@@ -28,6 +30,7 @@ __all__ = [
     "Started",
     "activate_jobs",
     "assign_task",
+    "broadcast_signal",
     "cancel_instance",
     "claim_task",
     "complete_job",
@@ -39,6 +42,7 @@ __all__ = [
     "make_worker",
     "register_complaint",
     "release_task",
+    "resolve_incident",
     "start_instance",
     "throw_job_error",
 ]

@@ -105,6 +105,7 @@ def apply_step(
     _write_waits(write, changes)
     _note(write, changes)
     _write_effects(write, view)
+    _write_signals(write)
     _write_instance(write, step)
     return write
 
@@ -226,6 +227,15 @@ def _write_effects(write: Write, view: CaseView) -> None:
                 cases.archive_complaint(connection, root_key, now=now, facts={"retainUntil": until.date().isoformat()})
             case LetterEffect():
                 _write_letter(write, view, effect)
+
+
+def _write_signals(write: Write) -> None:
+    """Signals for other cases leave through the outbox: broadcast once this write is there, and not otherwise."""
+    for signal in write.signals:
+        payload = {"name": signal.name, "variables": dict(signal.variables)}
+        jobs.insert_outbox(
+            write.connection, write.instance.root_key, write.key(), kind="signal", payload=payload, now=write.now
+        )
 
 
 def _write_letter(write: Write, view: CaseView, effect: LetterEffect) -> None:

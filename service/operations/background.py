@@ -20,6 +20,7 @@ from service.notifications import Mailer
 from service.operations.apply import Instance
 from service.operations.execute import Outcome, Plan, execute
 from service.operations.runtime import Runtime
+from service.operations.signals import broadcast_signal
 
 MAX_ATTEMPTS = 8
 log = logging.getLogger("redress.background")
@@ -65,7 +66,10 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
 
     def handle(due: Due, now: datetime) -> None:
         try:
-            mailer.deliver(due.key, due.payload or {}, now=now)
+            if due.kind == "signal":
+                _broadcast(runtime, due, now)
+            else:
+                mailer.deliver(due.key, due.payload or {}, now=now)
         except (OSError, smtplib.SMTPException, RedressError) as error:
             _failed(runtime, due, now, f"{type(error).__name__}: {error}")
             return
@@ -73,6 +77,11 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
             jobs.end_outbox(connection, due, state="delivered", now=now)
 
     return handle
+
+
+def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
+    payload = due.payload or {}
+    broadcast_signal(runtime, payload["name"], payload["variables"], actor=SYSTEM, now=now, thrown_by=due.root_key)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -1,0 +1,63 @@
+"""Signals' subscriptions, rows for the outbox, and what an incident's resolution sets going again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import Connection, root_of
+from service.errors import NotFound, StateConflict
+from service.jobs.tables import incident, job, outbox, subscription, timer
+
+
+def find_signal_subscriptions(connection: Connection, name: str) -> list[sa.Row[Any]]:
+    """Open subscriptions of a signal, in any case."""
+    query = sa.select(subscription).where(subscription.c.name == name, subscription.c.kind == "signal")
+    return list(connection.execute(query))
+
+
+def insert_outbox(
+    connection: Connection, root_key: int, key: int, *, kind: str, payload: Mapping[str, Any], now: datetime
+) -> None:
+    """Write what is to leave after this transaction."""
+    connection.execute(
+        sa.insert(outbox),
+        {
+            "root_key": root_key,
+            "key": key,
+            "kind": kind,
+            "state": "waiting",
+            "payload": dict(payload),
+            "created_at": now,
+            "run_at": now,
+            "attempts": 0,
+        },
+    )
+
+
+def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:
+    """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved already."""
+    one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)
+    row = connection.execute(sa.select(incident).where(one)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no incident {key}.")
+    if row["state"] != "active":
+        raise StateConflict(f"The incident at {row['element_id']} was resolved already by {row['resolved_by']}.")
+    connection.execute(sa.update(incident).where(one).values(state="resolved", resolved_at=now, resolved_by=by))
+    return row
+
+
+def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
+    """Make the timer, job or outbox row of that key due now, with fresh attempts."""
+    root_key = root_of(key)
+    for table, values, where in (
+        (timer, {"run_at": now, "attempts": 0, "lease_owner": None}, sa.true()),
+        (job, {"run_at": now, "retries": 1, "state": "created", "worker": None}, job.c.state == "failed"),
+        (outbox, {"run_at": now, "attempts": 0, "state": "waiting", "lease_owner": None}, outbox.c.state == "dead"),
+    ):
+        connection.execute(
+            sa.update(table).where(table.c.root_key == root_key, table.c.key == key, where).values(values)
+        )

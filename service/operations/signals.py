@@ -1,0 +1,45 @@
+"""Signals reach every case that listens, from outside or from another case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service import jobs
+from service.audit import Event
+from service.db import Connection
+from service.engine import EngineError
+from service.engine.commands import DeliverSignal
+from service.errors import StateConflict
+from service.identity import Actor
+from service.operations.apply import Instance
+from service.operations.execute import Plan, execute
+from service.operations.runtime import Runtime
+
+
+def broadcast_signal(
+    runtime: Runtime, name: str, variables: Mapping[str, Any], *, actor: Actor, now: datetime, thrown_by: int = 0
+) -> int:
+    """Deliver a signal to every case with an open subscription; how many caught it.
+
+    Each case catches in a transaction of its own: one that cannot go on has an incident and stops nobody else.
+    `thrown_by` is the root key of the case that threw it, which has caught its own already.
+    """
+    with runtime.database.read() as connection:
+        rows = jobs.find_signal_subscriptions(connection, name)
+    caught = 0
+    for root_key in sorted({row.root_key for row in rows} - {thrown_by}):
+        try:
+            execute(runtime, root_key, _delivery(name, variables), actor=actor.name, now=now)
+        except (StateConflict, EngineError):
+            continue
+        caught += 1
+    return caught
+
+
+def _delivery(name: str, variables: Mapping[str, Any]) -> Any:
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        return Plan(DeliverSignal(name, variables), Event.SIGNAL_CAUGHT, {"signal": name})
+
+    return decide
