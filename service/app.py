@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from service import api, identity, web
 from service.clock import Clock, SystemClock
-from service.config import Settings
+from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import (
     Forbidden,
@@ -76,6 +77,11 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "alive"})
     app.add_url_rule("/readyz", "readyz", _ready)
     return app
+
+
+def application() -> flask.Flask:
+    """The application of a serving process, from its environment."""
+    return create_app(load_settings(os.environ))
 
 
 def _parts() -> Parts:

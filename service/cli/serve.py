@@ -11,13 +11,11 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-from service.app import create_app
 from service.clock import SystemClock
-from service.config import Settings, load_settings
+from service.config import Settings
 from service.db import Database
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
-
 
 
 def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -28,7 +26,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
     thread = threading.Thread(target=_work, args=(settings, stop), name="background", daemon=True)
     thread.start()
     server: Any = Granian(
-        "service.cli.serve:application",
+        "service.app:application",  # by name: the command line does not import the application
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -42,11 +40,6 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
     finally:
         stop.set()
         thread.join(timeout=10)
-
-
-def application() -> Any:
-    """The WSGI application of a serving process, from its environment."""
-    return create_app(load_settings(os.environ))
 
 
 def work_forever(settings: Settings) -> None:
