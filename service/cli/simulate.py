@@ -115,11 +115,13 @@ def drive(runtime: Runtime, root_key: int, *, seed: str, start: datetime, until:
 
 
 def _end(runtime: Runtime, root_key: int, standing: Standing) -> str:
-    """The end event reached last; a case that ended within an event sub-process is told by its outcome."""
+    """How it ended: by the end that archived it, as the procedure names those; a withdrawn one, which ends within an
+    event sub-process, by its outcome."""
     if standing.state != "completed":
         return standing.state
-    if standing.ends:
-        return standing.ends[-1]
+    archived = [name for name in standing.ends if name.startswith("archived")]
+    if archived:
+        return archived[-1]
     with runtime.database.read() as connection:
         complaint = cases.find_complaint(connection, root_key)
     return (complaint.outcome if complaint else None) or standing.state
