@@ -18,6 +18,7 @@ from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
 
 FORMAT = b"1"
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
 def dump(game: TokenGame) -> bytes:
@@ -72,7 +73,10 @@ def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGam
     """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
     if state[:1] != FORMAT:
         raise EngineError("state-format", "", f"expected a state of format {FORMAT!r}, got {state[:1]!r}")
-    counter, ends, rows = json.loads(state[1:], parse_float=Decimal)
+    try:
+        counter, ends, rows = _DECODER.decode(state[1:].decode())
+    except ValueError:
+        raise EngineError("state-format", "", "expected a state that was saved here, got something else") from None
     game = TokenGame(bundle, now=now, host=host, counter=counter)
     game.ends = ends
     specs = bundle.spec.task_specs

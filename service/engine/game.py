@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from service.engine.bundle import Bundle
 
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
-MAX_STEPS = 20_000
+MAX_STEPS = 50_000
 """Elements that one command may run through before it is taken for an endless loop."""
 
 Service = Callable[[c.JobCreated], Mapping[str, Any]]

@@ -50,7 +50,7 @@ def leave(token: Token) -> None:
         return  # the body goes on, once it knows of it
     element: Element = spec.element
     if element.kind == "endEvent":
-        if token.parent is not None and token.parent.parent is None:
+        if token.parent is not None and token.parent.parent is None and element.id not in game.ends:
             game.ends.append(element.id)
         return
     if element.kind == "eventBasedGateway":

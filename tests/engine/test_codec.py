@@ -1,0 +1,68 @@
+"""The state's bytes: nothing is lost or bent, and what does not fit is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playing import NOON, Player, bundle_of
+
+from service.engine import EngineError, advance, inspect
+from service.engine import commands as q
+
+BUNDLE = bundle_of("process p {\nstartEvent start\nuserTask it\nstart -> it\n}")
+OTHER = bundle_of("process p {\nstartEvent start\nuserTask other\nstart -> other\n}")
+NUMBERS = st.integers(-(10**30), 10**30) | st.decimals(-(10**20), 10**20, allow_nan=False, places=8)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def started(variables):
+    step = advance(BUNDLE, None, q.Start("p", variables), now=NOON)
+    return inspect(BUNDLE, step.state).variables[""]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.text(max_size=10), VALUES, max_size=5))
+def test_variables_come_back_as_they_went_in(variables):
+    assert started(variables) == variables
+
+
+def test_numbers_stay_exact():
+    given_numbers = {
+        "float": 0.1,
+        "money": Decimal("1234567890123456789.0123456789"),
+        "big": 2**80,
+        "small": Decimal("1E-30"),
+        "whole": 3.0,
+    }
+    kept = started(given_numbers)
+    assert kept == {**given_numbers, "float": Decimal("0.1"), "whole": 3}
+    assert type(kept["whole"]) is int
+
+
+def test_names_that_mean_something_elsewhere_are_only_names():
+    odd = {"typename": "x", "__class__": {"__init__": 1}, "in": True, "joins": {}, "": 1, "a.b": 2, "錢": "元"}
+    assert started(odd) == odd
+
+
+def test_what_nests_too_deeply_is_refused():
+    deep: list[object] = []
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(Exception) as refused:
+        started({"deep": deep})
+    assert refused.value.code in ("expression-limit", "feel-limit")
+
+
+def test_a_state_that_does_not_fit_is_refused():
+    state = Player(BUNDLE).start().state
+    for wrong, bundle in ((b"9" + state[1:], BUNDLE), (state, OTHER), (b"", BUNDLE), (b"1{}", BUNDLE), (b"1[", BUNDLE)):
+        with pytest.raises(EngineError) as refused:
+            advance(bundle, wrong, q.DeliverSignal("s"), now=NOON)
+        assert refused.value.code == "state-format"
