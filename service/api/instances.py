@@ -120,6 +120,26 @@ def search_incidents() -> Any:
     return {"items": items, "page": {"totalItems": len(rows)}}
 
 
+@blueprint.post("/v2/incidents/<int:key>/resolution")
+def resolve_incident(key: int) -> Any:
+    """What went wrong is mended: try again."""
+    edge, who = parts(), account_with(Role.ADMIN, Role.OWNER)
+    if key > MAX_KEY:
+        raise NotFound(f"There is no incident {key}.")
+    operations.resolve_incident(edge.runtime, key, actor=who.actor, now=edge.clock.now())
+    return "", 204
+
+
+@blueprint.post("/v2/signals/broadcast")
+def broadcast_signal() -> Any:
+    """Deliver a signal to every case that waits for it."""
+    edge, who = parts(), account_with(Role.OWNER, Role.ADMIN)
+    data = body("signalName", "variables", "tenantId")
+    name, variables = text_of(data, "signalName"), object_of(data, "variables")
+    caught = operations.broadcast_signal(edge.runtime, name, variables, actor=who.actor, now=edge.clock.now())
+    return {"caught": caught, "tenantId": "<default>"}
+
+
 @blueprint.get("/v2/topology")
 def topology() -> Any:
     """What SDKs ask first."""

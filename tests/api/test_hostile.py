@@ -42,7 +42,8 @@ BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=5)
 PATHS = (
     "/api/complaints", "/v2/user-tasks/search", "/v2/user-tasks/65537/completion", "/v2/user-tasks/65537/assignment",
     "/v2/process-instances", "/v2/process-instances/1/cancellation", "/v2/messages/correlation",
-    "/v2/incidents/search", "/v2/process-definitions/search", "/v2/deployments",
+    "/v2/incidents/search", "/v2/jobs/activation", "/v2/jobs/65537/completion",
+    "/v2/jobs/65537/failure", "/v2/jobs/65537/error", "/v2/process-definitions/search", "/v2/deployments",
 )  # fmt: skip
 
 
