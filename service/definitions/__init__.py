@@ -4,6 +4,7 @@ A bundle pins its diagrams, decision tables and forms by content hash and is imm
 checked first, whole: a bundle with an error is refused with every problem named.
 """
 
+from service.definitions.picture import Mark, draw
 from service.definitions.shipped import read_folder, shipped_files
 from service.definitions.store import (
     BundleCache,
@@ -20,8 +21,10 @@ from service.definitions.store import (
 __all__ = [
     "BundleCache",
     "Deployed",
+    "Mark",
     "ProcessVersion",
     "deploy",
+    "draw",
     "find_released",
     "get_process",
     "list_processes",
