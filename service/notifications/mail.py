@@ -5,6 +5,7 @@ The Message-ID is made from the outbox key: a message that is sent again after a
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from service.errors import InvalidInput
 
 TIMEOUT_SECONDS = 20
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")  # one address, nothing quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,14 @@ class Mailer:
     folder: Path
 
     def deliver(self, key: int, payload: Mapping[str, Any], *, now: datetime) -> None:
-        """Send one message. Raises OSError or smtplib.SMTPException when it could not be handed over."""
+        """Send one message. Raises OSError or smtplib.SMTPException when it could not be handed over,
+        InvalidInput when it never can be."""
+        recipient = str(payload["to"])
+        if not _ADDRESS.fullmatch(recipient):
+            raise InvalidInput("The letter cannot be sent: its address is none that mail can be sent to.")
         message = EmailMessage()
         message["From"] = self.sender
-        message["To"] = str(payload["to"])
+        message["To"] = recipient
         message["Subject"] = str(payload["subject"])
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{key}@redress.invalid>"
