@@ -103,6 +103,8 @@ def _timer(process: Process, element: Element) -> Iterator[Finding]:
 
 
 def _link(process: Process, element: Element) -> Iterator[Finding]:
+    if element.event.name is None or not element.event.name.source:
+        return  # reported already
     siblings = [e for e in process.children.get(element.scope, ()) if e.event == element.event]
     targets = [e for e in siblings if e.kind == "intermediateCatchEvent"]
     if element.kind == "intermediateThrowEvent" and not targets:

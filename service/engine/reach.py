@@ -8,7 +8,8 @@ from service.engine.model import Element, Process
 def unreachable(process: Process, scope: str) -> list[Element]:
     """The elements directly in a scope that no token can reach, in document order."""
     elements = {element.id: element for element in process.children.get(scope, ())}
-    waiting = [e.id for e in elements.values() if e.kind == "startEvent" or e.triggered_by_event]
+    known = {flow.id for element in elements.values() for flow in element.outgoing}
+    waiting = [element.id for element in elements.values() if _is_root(element, elements, known)]
     seen: set[str] = set()
     while waiting:
         at = waiting.pop()
@@ -20,6 +21,15 @@ def unreachable(process: Process, scope: str) -> list[Element]:
         waiting.extend(event.id for event in process.attached.get(at, ()))
         waiting.extend(_link_targets(element, elements))
     return [element for element in elements.values() if element.id not in seen]
+
+
+def _is_root(element: Element, elements: dict[str, Element], known: set[str]) -> bool:
+    """Also what hangs on something that was reported already: one fault is to give one problem."""
+    if element.kind == "startEvent" or element.triggered_by_event:
+        return True
+    if element.kind == "boundaryEvent":
+        return element.attached_to not in elements
+    return any(flow not in known for flow in element.incoming)
 
 
 def _link_targets(element: Element, elements: dict[str, Element]) -> list[str]:
