@@ -1,9 +1,14 @@
-"""Serving: Granian for requests, and a thread of the first process for the background work."""
+"""Serving: Granian for requests, and a process beside it for the background work.
+
+The first process opens no database: SQLite keeps its locks in memory that a forked child would inherit as held.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -23,7 +28,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
     for name in ("database_url", "secret_key", "policy"):
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
     stop = threading.Event()
-    thread = threading.Thread(target=_work, args=(settings, stop), name="background", daemon=True)
+    thread = threading.Thread(target=_keep_working, args=(stop,), name="background", daemon=True)
     thread.start()
     server: Any = Granian(
         "service.app:application",  # by name: the command line does not import the application
@@ -40,6 +45,17 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+def _keep_working(stop: threading.Event) -> None:
+    """Have `redress work` run beside the server, and start it again when it dies."""
+    while not stop.is_set():
+        worker = subprocess.Popen([sys.executable, "-m", "service", "work"])
+        while worker.poll() is None and not stop.wait(0.5):
+            pass
+        worker.terminate()
+        worker.wait()
+        stop.wait(1)
 
 
 def work_forever(settings: Settings) -> None:
