@@ -11,6 +11,7 @@ from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
 from service.engine.parts import check_bundle
+from service.engine.starts import StartTimer, start_timers
 
 __all__ = [
     "ActiveElement",
@@ -22,9 +23,11 @@ __all__ = [
     "ProcessInfo",
     "Service",
     "Snapshot",
+    "StartTimer",
     "Step",
     "advance",
     "check_bundle",
     "inspect",
     "load_bundle",
+    "start_timers",
 ]

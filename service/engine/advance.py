@@ -37,7 +37,10 @@ def advance(
         raise EngineError("not-started", "", "The instance has not been started.")
     else:
         game = codec.load(state, bundle, now=now, host=lent)
-    play(game, command)
+    try:
+        play(game, command)
+    except RecursionError:
+        raise EngineError("step-limit", "", "Scopes end inside each other more deeply than can be followed.") from None
     return Step(codec.dump(game), tuple(game.changes), game.is_ended())
 
 

@@ -18,6 +18,9 @@ from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
 
 FORMAT = b"1"
+MAX_STATE = 8 * 1024 * 1024
+"""Business data live in tables; the variables are the few that route the case."""
+
 _DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
@@ -40,7 +43,12 @@ def dump(game: TokenGame) -> bytes:
             ]
         )
         stack.extend(game.tasks[child] for child in reversed(token._children))
-    return FORMAT + _encode([game.counter, game.ends, rows])
+    state = FORMAT + _encode([game.counter, game.ends, rows])
+    if len(state) > MAX_STATE:
+        raise EngineError(
+            "state-limit", "", f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}."
+        )
+    return state
 
 
 def _encode(rows: list[Any]) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from service.engine import moves, waits
 from service.engine.game import Token, TokenGame
 from service.engine.model import Process
+from service.engine.reach import link_targets
 
 Reach = Mapping[str, Mapping[str, frozenset[str]]]
 """Join → incoming flow → the elements from which the flow can be reached without passing the join."""
@@ -26,6 +27,8 @@ def reach_of(process: Process) -> Reach:
             source_of[flow.id] = element.id
         if element.attached_to is not None:
             before.setdefault(element.id, set()).add(element.attached_to)
+        for target in link_targets(element, process.children.get(element.scope, ())):
+            before.setdefault(target.id, set()).add(element.id)
     found = {}
     for element in process.elements.values():
         if element.kind == "inclusiveGateway" and len(element.incoming) > 1:
@@ -48,25 +51,47 @@ def _upstream(start: str, without: str, before: Mapping[str, set[str]]) -> froze
 
 def open_inclusive(game: TokenGame, reaches: Mapping[str, Reach]) -> bool:
     """Open the inclusive joins that may open now; whether there was one. Called when nothing else can move."""
+    waiting = [
+        (scope, gateway)
+        for scope in game.tasks.values()
+        if scope.task_spec.process.id in reaches
+        for gateway in scope.internal_data.get("joins", ())
+        if gateway in reaches[scope.task_spec.process.id]
+    ]
     opened = False
-    for scope in list(game.tasks.values()):
-        reach = reaches.get(scope.task_spec.process.id)
-        for gateway in list(scope.internal_data.get("joins", ())):
-            if reach and gateway in reach and not _awaits_more(scope, gateway, reach[gateway]):
-                process = scope.task_spec.process
-                moves.open_join(scope, process, process.elements[gateway])
-                opened = True
-    return opened
+    for scope, gateway in waiting:
+        if not _awaits_more(scope, gateway, reaches, _under_way(scope, gateway)):
+            _open(scope, gateway)
+            opened = True
+    return opened or _open_mutual(waiting, reaches)
 
 
-def _awaits_more(scope: Token, gateway: str, reach: Mapping[str, frozenset[str]]) -> bool:
-    joins = scope.internal_data["joins"]
-    arrived = set(joins[gateway])
-    under_way = [other for other in joins if other != gateway]
-    for child in scope._children:
-        token = scope.workflow.tasks[child]
-        if not waits.is_wait(token):
-            under_way.append(token.task_spec.element_id)
+def _open_mutual(waiting: list[tuple[Token, str]], reaches: Mapping[str, Reach]) -> bool:
+    """Joins that wait for nothing but each other would wait for ever: the first of them goes on."""
+    for scope, gateway in waiting:
+        if not _awaits_more(scope, gateway, reaches, _active(scope)):
+            _open(scope, gateway)
+            return True
+    return False
+
+
+def _open(scope: Token, gateway: str) -> None:
+    process = scope.task_spec.process
+    moves.open_join(scope, process, process.elements[gateway])
+
+
+def _active(scope: Token) -> list[str]:
+    children = (scope.workflow.tasks[child] for child in scope._children)
+    return [token.task_spec.element_id for token in children if not waits.is_wait(token)]
+
+
+def _under_way(scope: Token, gateway: str) -> list[str]:
+    return [*(other for other in scope.internal_data["joins"] if other != gateway), *_active(scope)]
+
+
+def _awaits_more(scope: Token, gateway: str, reaches: Mapping[str, Reach], under_way: list[str]) -> bool:
+    reach = reaches[scope.task_spec.process.id][gateway]
+    arrived = scope.internal_data["joins"][gateway]
     for element_id in under_way:
         adds = any(element_id in reach[flow] for flow in reach if flow not in arrived)
         if adds and not any(element_id in reach[flow] for flow in arrived if flow in reach):

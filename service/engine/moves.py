@@ -10,6 +10,7 @@ from service.engine import waits
 from service.engine.errors import EngineError
 from service.engine.game import Token, TokenGame
 from service.engine.model import Element, Flow, Process
+from service.engine.reach import link_targets
 from service.engine.scope import apply_outputs, is_true, scope_name
 
 
@@ -133,16 +134,11 @@ def _no_flow(element: Element) -> EngineError:
     )
 
 
-def jump(token: Token, link: str) -> None:
-    """A link throw event goes on at the catch event of that name in the same scope."""
+def jump(token: Token) -> None:
+    """A link throw event goes on at the catch event of the same name in its scope."""
     spec = token.task_spec
-    for element in spec.process.children.get(spec.element.scope, ()):
-        if element.kind == "intermediateCatchEvent" and element.event.kind == "link":
-            name = element.event.name
-            if name is not None and name.source == link:
-                enter(token.parent, spec.process, element.id)
-                return
-    raise EngineError("no-flow", spec.element_id, f"There is no link catch event named {link!r} in the same scope.")
+    for target in link_targets(spec.element, spec.process.children.get(spec.element.scope, ())):
+        enter(token.parent, spec.process, target.id)
 
 
 def is_empty(scope: Token) -> bool:

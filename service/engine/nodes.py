@@ -197,7 +197,7 @@ class ThrowEvent(Node):
             case "terminate":
                 moves.terminate_scope(token)
             case "link":
-                moves.jump(token, str(name))
+                moves.jump(token)
             case _:
                 apply_outputs(token, self.element.outputs, {})
         return True if token.id in token.workflow.tasks else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from service.engine.model import Element, Process
 
 
@@ -19,7 +21,7 @@ def unreachable(process: Process, scope: str) -> list[Element]:
         seen.add(at)
         waiting.extend(flow.target for flow in element.outgoing)
         waiting.extend(event.id for event in process.attached.get(at, ()))
-        waiting.extend(_link_targets(element, elements))
+        waiting.extend(target.id for target in link_targets(element, elements.values()))
     return [element for element in elements.values() if element.id not in seen]
 
 
@@ -32,12 +34,13 @@ def _is_root(element: Element, elements: dict[str, Element], known: set[str]) ->
     return any(flow not in known for flow in element.incoming)
 
 
-def _link_targets(element: Element, elements: dict[str, Element]) -> list[str]:
+def link_targets(element: Element, siblings: Iterable[Element]) -> list[Element]:
+    """Where a link throw event goes on; nothing for any other element."""
     if element.kind != "intermediateThrowEvent" or element.event.kind != "link":
         return []
     return [
-        other.id
-        for other in elements.values()
+        other
+        for other in siblings
         if other.kind == "intermediateCatchEvent"
         and other.event.kind == "link"
         and other.event.name == element.event.name

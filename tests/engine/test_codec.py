@@ -66,3 +66,20 @@ def test_a_state_that_does_not_fit_is_refused():
         with pytest.raises(EngineError) as refused:
             advance(bundle, wrong, q.DeliverSignal("s"), now=NOON)
         assert refused.value.code == "state-format"
+
+
+def test_a_state_that_is_too_large_is_refused():
+    with pytest.raises(EngineError) as refused:
+        started({f"v{at}": "x" * 900_000 for at in range(10)})
+    assert refused.value.code == "state-limit"
+
+
+def test_scopes_that_nest_without_sense_are_an_error_and_no_crash():
+    deep = "subProcess s{0} {{\nstartEvent b{0}\nb{0} -> {1}\n{2}\n}}"
+    inner, name = "userTask it", "it"
+    for level in range(190):
+        inner, name = deep.format(level, name, inner), f"s{level}"
+    it = Player(bundle_of(f"process p {{\nstartEvent start\nstart -> {name}\n{inner}\n}}")).start()
+    with pytest.raises(EngineError) as refused:
+        it.complete("it")
+    assert refused.value.code == "step-limit"

@@ -1,0 +1,49 @@
+"""Start events by timer: when the next instance is due. The caller keeps the due time and sends `Start` at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.engine.bundle import Bundle
+from service.engine.errors import EngineError
+from service.engine.timers import due_of
+from service.feel import FeelError
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """A process is to start at `start_event` at `due_at`; `repetitions` more times after that, -1 without end."""
+
+    process_id: str
+    start_event: str
+    due_at: datetime
+    repetitions: int
+
+
+def start_timers(bundle: Bundle, *, now: datetime) -> list[StartTimer]:
+    """Every timer start event of a bundle that is released now. Raises EngineError for a time without value.
+
+    For a cycle ask again with `now` the time it was due: the next one counts from there.
+    """
+    found = []
+    for process in bundle.processes.values():
+        for start in process.start_events:
+            if start.event.kind == "timer" and start.event.value is not None:
+                value = _value(start.id, start.event.value, now)
+                try:
+                    due, repetitions = due_of(start.event.timer, value, now=now)
+                except (ValueError, OverflowError) as wrong:
+                    raise EngineError("expression-null", start.id, f"The timer: {wrong}.") from None
+                found.append(StartTimer(process.id, start.id, due, repetitions))
+    return found
+
+
+def _value(element_id: str, text: Any, now: datetime) -> Any:
+    if text.expression is None:
+        return text.source
+    try:
+        return text.expression.evaluate({}, now=now)
+    except FeelError as wrong:
+        raise EngineError("expression-limit", element_id, f"{text.source!r}: {wrong}") from wrong
