@@ -23,8 +23,8 @@ def blocks() -> st.SearchStrategy[Block]:
         lambda inner: st.one_of(
             st.tuples(st.just("seq"), st.lists(inner, min_size=2, max_size=3)),
             st.tuples(st.just("xor"), st.lists(inner, min_size=2, max_size=3), small),
-            st.tuples(st.just("and"), st.lists(inner, min_size=2, max_size=3)),
-            st.tuples(st.just("or"), st.lists(inner, min_size=2, max_size=3), st.integers(1, 7)),
+            st.tuples(st.just("and"), st.lists(inner, min_size=2, max_size=3)).map(followed),
+            st.tuples(st.just("or"), st.lists(inner, min_size=2, max_size=3), st.integers(1, 7)).map(followed),
             st.tuples(st.just("event"), st.lists(inner, min_size=2, max_size=3)),
             st.tuples(st.just("loop"), inner, st.integers(1, 3)),
             st.tuples(st.just("sub"), inner),
@@ -36,6 +36,11 @@ def blocks() -> st.SearchStrategy[Block]:
         ),
         max_leaves=7,
     )
+
+
+def followed(block: Block) -> Block:
+    """A join that opens early can only be seen where something waits behind it."""
+    return ("seq", [block, ("task",)])
 
 
 class Drawer:

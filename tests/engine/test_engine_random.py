@@ -15,7 +15,7 @@ from service.engine import changes as c
 MAX_WALK = 40
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(blocks(), st.randoms(use_true_random=False))
 def test_it_goes_as_the_oracle_says(block, random):
     block = named(block, itertools.count(1))
