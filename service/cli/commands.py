@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from service import audit, definitions, identity
+from service.cli.bench import bench
 from service.cli.bulk_import import import_complaints
 from service.cli.decide import decide
 from service.cli.demo import prepare
@@ -33,7 +34,7 @@ def main() -> None:
     """
 
 
-for command in (decide, import_complaints, simulate):
+for command in (bench, decide, import_complaints, simulate):
     main.add_command(command)
 
 

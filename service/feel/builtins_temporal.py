@@ -20,6 +20,7 @@ from service.feel.temporal import (
     YearsMonthsDuration,
     Zone,
     at_midnight,
+    from_datetime,
     is_date,
     parse_date,
     parse_date_time,
@@ -232,7 +233,7 @@ def identical(a: Any, b: Any) -> bool:
 def now(run: Run) -> DateTime:
     if run.now is None:
         raise Null("this evaluation has no time of its own")
-    return run.now
+    return from_datetime(run.now)
 
 
 @builtin("today", "", inner=True)

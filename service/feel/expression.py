@@ -14,7 +14,6 @@ from service.feel.operators import Code
 from service.feel.parser import Parser
 from service.feel.registry import BUILTINS
 from service.feel.scope import Env, Run
-from service.feel.temporal import from_datetime
 from service.feel.types import FeelType
 
 _TOO_DEEP = "The expression nests or calls itself too deeply."
@@ -30,7 +29,10 @@ class Expression:
 
     def evaluate(self, context: Mapping[str, Any], *, now: datetime | None = None, why: Why | None = None) -> Any:
         """The value; null (with a reason in `why`) for anything that has none. Raises FeelLimitExceeded only."""
-        return self.evaluate_within(Run(None if now is None else from_datetime(now), why), context)
+        try:
+            return self.code(Env(context, None, Run(now, why)))
+        except RecursionError:
+            raise FeelLimitExceeded(_TOO_DEEP) from None
 
     def evaluate_within(self, run: Run, context: Mapping[str, Any]) -> Any:
         """The value as a part of a larger evaluation, whose time, reasons and budget of steps it shares."""

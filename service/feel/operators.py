@@ -32,6 +32,9 @@ SIGNS: dict[str, Callable[[int], bool]] = {
 }
 
 
+_INFINITY = float("inf")
+
+
 def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
     """`a < b` and its kin for any two values."""
     found = compare(a, b)
@@ -50,18 +53,34 @@ def same(a: Any, b: Any, env: Env, at: At) -> bool | None:
     return found
 
 
+def _float_of(constant: int | Decimal) -> float | None:
+    """The float that is written like the constant, None where there is none.
+
+    A caller's float stands for the decimal it is written as. Beside such a constant both compare alike: every decimal
+    is rounded to the nearest float, which keeps their order, and only this one is written like the constant.
+    """
+    try:
+        near = float(constant)
+    except OverflowError:
+        return None
+    return near if Decimal(repr(near)) == constant else None
+
+
 def build_compare(sign: str, left: Code, right: Code, at: At, constant: Any, name: str | None) -> Code:
     if sign in ("=", "!="):
         return _build_equal(sign == "=", left, right, at, constant, name)
     work = ORDER[sign]
     if type(constant) in (int, Decimal):
+        near = _float_of(constant)
         if name is not None:
 
             def named(env: Env) -> Any:
-                a = env.vars.get(name)
+                a: Any = env.vars.get(name)
                 kind = type(a)
                 if kind is int or kind is Decimal:
                     return work(a, constant)
+                if kind is float and near is not None and -_INFINITY < a < _INFINITY:
+                    return work(a, near)
                 return order(sign, left(env), constant, env, at)
 
             return named

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.feel.civil import SECOND
 from service.feel.errors import MAX_STEPS, FeelLimitExceeded, Reason, Why
-from service.feel.temporal import DateTime, Time, from_datetime
+from service.feel.temporal import Time, from_datetime
 from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
 
 MISSING: Any = object()
@@ -22,7 +22,7 @@ class Run:
 
     __slots__ = ("calls", "checked", "now", "steps", "why")
 
-    def __init__(self, now: DateTime | None, why: Why | None) -> None:
+    def __init__(self, now: datetime | None, why: Why | None) -> None:
         self.now = now
         self.why = why
         self.steps = MAX_STEPS

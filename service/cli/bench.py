@@ -1,0 +1,18 @@
+"""`redress bench`: what this machine does per second, beside others, in one run."""
+
+from __future__ import annotations
+
+import click
+
+from service.cli.lazy import LazyGroup
+
+# A new measurement is a module of its own and a line here.
+BENCHES = {"feel": "service.cli.bench_feel:feel"}
+
+
+@click.group("bench", cls=LazyGroup, lazy=BENCHES)
+def bench() -> None:
+    """Measure: contestants take turns in one run, so that their ratios hold on a busy machine too.
+
+    Example: redress bench feel
+    """
