@@ -1,5 +1,43 @@
-"""The command line: `redress …`. Errors are one line: what was expected, what was found."""
+"""The command line: `redress …`. Errors are one line: what was expected, what was found.
 
-from service.cli.commands import main
+Every command lives in a module of its own, imported when the command is given.
+"""
 
-__all__ = ["main"]
+from __future__ import annotations
+
+import click
+
+from service.cli.lazy import LazyGroup
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS = {
+    "audit": ("service.cli.history:audit_group", "The history."),
+    "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
+    "check": ("service.cli.bundles:check", "Say every problem of diagrams, decisions and forms."),
+    "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
+    "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
+    "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),
+    "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
+    "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),
+    "simulate": (
+        "service.cli.simulate:simulate",
+        "Drive the running cases through the released definitions with scripted people.",
+    ),
+    "token": ("service.cli.accounts:token", "API tokens."),
+    "user": ("service.cli.accounts:user", "People."),
+    "work": ("service.cli.running:work", "Do the background work of a shared database."),
+}
+"""Every command: where it is, and its line in `redress --help`."""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={name: place for name, (place, _) in COMMANDS.items()},
+    lines={name: line for name, (_, line) in COMMANDS.items()},
+)
+def main() -> None:
+    """A bank's complaint procedure that runs from its own diagrams.
+
+    Example: redress serve --demo
+    """

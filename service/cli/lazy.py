@@ -10,11 +10,15 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`lazy` maps a command's name to `package.module:attribute`."""
+    """`lazy` maps a command's name to `package.module:attribute`; `lines` holds what the help says of a command, so
+    that the help does not have to import it."""
 
-    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lazy: Mapping[str, str] | None = None, lines: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._lazy = dict(lazy or {})
+        self._lines = dict(lines or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._lazy})
@@ -27,3 +31,13 @@ class LazyGroup(click.Group):
         found = getattr(import_module(module), attribute)
         assert isinstance(found, click.Command), place
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self._line(ctx, name)) for name in self.list_commands(ctx)])
+
+    def _line(self, ctx: click.Context, name: str) -> str:
+        if name in self._lines:
+            return self._lines[name]
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(100) if command is not None else ""

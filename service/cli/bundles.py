@@ -1,0 +1,90 @@
+"""`redress check`, `deploy` and `release`: a bundle of diagrams, decisions and forms on its way into use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from service import definitions
+from service.cli.opening import one_line, open_database
+from service.clock import SystemClock
+from service.engine import check_bundle
+from service.errors import DefinitionInvalid, InvalidInput, Severity
+from service.operations import Runtime
+
+
+def _files(paths: tuple[str, ...]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            found |= definitions.read_folder(path)
+        elif path.is_file():
+            found[str(path)] = path.read_bytes()
+        else:
+            raise InvalidInput(f"expected a file or a folder, found nothing at {text}")
+    if not found:
+        raise InvalidInput(f"expected diagrams, decisions or forms, found none in {', '.join(paths)}")
+    return found
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@one_line
+def check(paths: tuple[str, ...], shape: str) -> None:
+    """Say every problem of diagrams, decisions and forms; exit 1 when one of them is an error.
+
+    Example: redress check processes forms
+    """
+    problems = check_bundle(_files(paths))
+    if shape == "json":
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
+    for problem in problems if shape == "text" else ():
+        place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
+        click.echo(f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}")
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if shape == "text":
+        click.echo(f"{errors} errors, {len(problems) - errors} warnings")
+    sys.exit(1 if errors else 0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--name", default="procedure", show_default=True, help="The bundle's name.")
+@one_line
+def deploy(paths: tuple[str, ...], name: str) -> None:
+    """Store a new version of a bundle of definitions, once it has no errors.
+
+    Example: redress deploy processes forms
+    """
+    database = open_database()
+    keys = Runtime.open(database).keys
+    fresh = [keys.root_key() for _ in range(200)]
+    try:
+        with database.transaction() as connection:
+            done = definitions.deploy(
+                connection, _files(paths), name=name, actor="cli", now=SystemClock().now(), next_key=lambda: fresh.pop()
+            )
+    except DefinitionInvalid as error:
+        for problem in error.problems:
+            click.echo(f"{problem.file}:{problem.line}: {problem.element}: {problem.message}. {problem.mend}", err=True)
+        raise
+    click.echo(f"{name} version {done.version}: bundle {done.bundle_key}" + ("" if done.new else " (unchanged)"))
+
+
+@click.command()
+@click.argument("bundle", type=int)
+@one_line
+def release(bundle: int) -> None:
+    """Let a deployed bundle start new cases from now on.
+
+    Example: redress release 65536
+    """
+    with open_database().transaction() as connection:
+        definitions.release(connection, bundle, actor="cli", now=SystemClock().now())
+    click.echo(f"bundle {bundle} is released")
