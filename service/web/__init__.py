@@ -1,5 +1,21 @@
-"""Server-rendered pages for the bank's people. They work without scripts, under a strict content security policy."""
+"""Server-rendered pages for the bank's people. They work without scripts, under a strict content security policy.
 
-from service.web.pages import COOKIE, STATIC, blueprint, check_ready, error_page
+How a page is added: a module of its own beside these, whose views are decorated with `@blueprint.get(…)` and
+`@signed_in(roles…)` from `service.web.edge`; its template in `templates/`, extending `base.html`; its name in `PAGES`
+below, which is what makes it known; its link in `service.web.navigation`, with the roles that see it; its words, in
+all three languages, in a file of its own under `catalogue/`; its colours and measures as a file of its own under
+`static/css/`. Scripts are files under `static/` that `<script src="{{ asset(name) }}" defer>` names: the policy
+refuses anything inline, and so does a `style` attribute. A browser test under `tests/web/` visits it.
+"""
+
+from importlib import import_module
+
+from service.web.assets import STATIC
+from service.web.edge import COOKIE, blueprint, check_ready, error_page
+
+PAGES = ("navigation", "signing", "static_files", "inbox", "task", "case_list", "case_file", "intake_desk", "procedure")
+
+for _page in PAGES:
+    import_module(f"service.web.{_page}")
 
 __all__ = ["COOKIE", "STATIC", "blueprint", "check_ready", "error_page"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.web.words import say_error
+from service.web.words import chosen, say_error
 
 MAX_NUMBER = 1e15
 """Beyond it a number is left as the text it was, which the schema refuses."""
@@ -41,7 +41,7 @@ def fields_of(
 def title_of(form: Mapping[str, Any], language: str) -> str:
     """The form's title in a language."""
     titles = form.get("title", {})
-    return titles if isinstance(titles, str) else titles.get(language) or titles.get("en", "")
+    return titles if isinstance(titles, str) else str(chosen(titles, language, default=titles.get("en", "")))
 
 
 def answer_of(form: Mapping[str, Any], sent: Mapping[str, str], lists: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -80,11 +80,12 @@ def _field(
     inner = schema["properties"][name]
     kind = _kind(inner)
     choices = inner.get("enum") or (inner.get("items", {}).get("enum") if kind == "array" else None) or ()
-    labels = ui.get(f"ui:enumNames:{language}") or ui.get("ui:enumNames") or [str(choice) for choice in choices]
+    plain = ui.get("ui:enumNames") or [str(choice) for choice in choices]
+    labels = chosen(ui, language, prefix="ui:enumNames:", default=plain)
     return Field(
         name=name,
-        label=ui.get(f"ui:title:{language}") or inner.get("title") or name,
-        help=ui.get(f"ui:help:{language}") or ui.get("ui:help") or "",
+        label=chosen(ui, language, prefix="ui:title:", default=inner.get("title") or name),
+        help=chosen(ui, language, prefix="ui:help:", default=ui.get("ui:help") or ""),
         widget=_widget(kind, inner, ui, bool(choices)),
         value=values.get(name, inner.get("default")),
         required=name in schema.get("required", ()),

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from service.audit import HistoryRow
 from service.definitions import Mark, draw
-from service.engine import Bundle, inspect
+from service.engine import Bundle, ProcessInfo, inspect
+from service.operations import COMPLAINT_PROCESS
 
 
 def picture_of(
@@ -28,5 +29,11 @@ def picture_of(
         for active in inspect(bundle, state).active:
             if active.process_id == process_id:
                 marks[active.element_id] = Mark("active")
-    svg = draw(bundle.file_of(process_id), process_id=process_id, language=language, marks=marks)
+    names = "zh-Hant" if language.startswith("zh") else language
+    svg = draw(bundle.file_of(process_id), process_id=process_id, language=names, marks=marks)
     return Markup(svg)  # noqa: S704 - drawn by us, every text of the diagram escaped
+
+
+def main_first(bundle: Bundle) -> list[ProcessInfo]:
+    """The sheets: the main one, then the others by their names."""
+    return sorted(bundle.processes.values(), key=lambda sheet: (sheet.id != COMPLAINT_PROCESS, sheet.name))

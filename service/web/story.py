@@ -9,31 +9,20 @@ from typing import Any
 
 from service.audit import HistoryRow
 from service.engine import Bundle
+from service.web.words import say
 
-_SENTENCES = {
-    "en": {
-        "case:complaint:registered": "registered the complaint",
-        "case:instance:cancelled": "cancelled the case: {reason}",
-        "case:task:completed": "completed “{what}”",
-        "case:task:claimed": "took “{what}”",
-        "case:task:released": "gave “{what}” back",
-        "case:task:assigned": "gave “{what}” to {to}",
-        "case:timer:fired": "time was up: “{what}”",
-        "case:message:correlated": "the message {message} arrived",
-        "case:incident:raised": "the process could not go on at “{what}”",
-    },
-    "zh-Hant": {
-        "case:complaint:registered": "登記了投訴",
-        "case:instance:cancelled": "取消了案件:{reason}",
-        "case:task:completed": "完成「{what}」",
-        "case:task:claimed": "認領「{what}」",
-        "case:task:released": "釋出「{what}」",
-        "case:task:assigned": "將「{what}」交給 {to}",
-        "case:timer:fired": "時限已到:「{what}」",
-        "case:message:correlated": "收到訊息 {message}",
-        "case:incident:raised": "流程於「{what}」無法繼續",
-    },
+SENTENCES = {
+    "case:complaint:registered": "registered the complaint",
+    "case:instance:cancelled": "cancelled the case: {reason}",
+    "case:task:completed": "completed “{what}”",
+    "case:task:claimed": "took “{what}”",
+    "case:task:released": "gave “{what}” back",
+    "case:task:assigned": "gave “{what}” to {to}",
+    "case:timer:fired": "time was up: “{what}”",
+    "case:message:correlated": "the message {message} arrived",
+    "case:incident:raised": "the process could not go on at “{what}”",
 }
+"""What is said of an event; the catalogue has each sentence in the other languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,7 @@ class Sentence:
 def story_of(history: Iterable[HistoryRow], bundle: Bundle, language: str) -> list[Sentence]:
     """The story, newest first."""
     names = {
-        element.id: (element.name_zh if language == "zh-Hant" else element.name) or element.id
+        element.id: (element.name if language == "en" else element.name_zh) or element.id
         for process in bundle.processes.values()
         for element in process.elements.values()
     }
@@ -65,7 +54,7 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
         "reason": details.get("reason", ""),
         "message": details.get("message", ""),
     }
-    template = _SENTENCES.get(language, _SENTENCES["en"]).get(row.event, row.event)
+    template = say(SENTENCES.get(row.event, row.event), language)
     moved = details.get("moved", {})
     followed = [f"{d['decision']}" for d in moved.get("decisions", ())]
     followed += [f"✉ {template_name}" for template_name, _ in moved.get("letters", ())]

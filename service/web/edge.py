@@ -1,0 +1,148 @@
+"""What every page shares: the blueprint, who is here, the language, the traffic light, the page asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import flask
+
+from service import definitions
+from service.clock import Clock
+from service.config import Settings
+from service.db import Connection
+from service.errors import Forbidden, Unavailable
+from service.identity import Account, Actor, Role
+from service.operations import Runtime
+from service.web.assets import asset_url
+from service.web.words import LANGUAGES, best_language, chosen, say, say_error
+
+View = TypeVar("View", bound=Callable[..., Any])
+COOKIE = "redress_session"
+PAGE_SIZE = 50
+READERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
+"""Roles that may read any complaint; a department sees those it has a task of."""
+THEMES = ("light", "dark")
+SOON = timedelta(hours=24)
+YEAR_SECONDS = 31_536_000
+blueprint = flask.Blueprint("web", __name__, template_folder=str(Path(__file__).parent / "templates"))
+
+
+class Parts(Protocol):
+    """What the application hands to its pages."""
+
+    @property
+    def runtime(self) -> Runtime: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+def parts() -> Parts:
+    """The parts of the application that is answering."""
+    found: Parts = flask.current_app.extensions["redress"]
+    return found
+
+
+def now() -> datetime:
+    return parts().clock.now()
+
+
+def actor() -> Actor:
+    """Who asks; only within a page that is for people who are signed in."""
+    account: Account = flask.g.account
+    return account.actor
+
+
+def check_ready(connection: Connection) -> None:
+    """Raises Unavailable unless a complaint could be registered now."""
+    if definitions.find_released(connection, "complaint") is None:
+        raise Unavailable("No complaint procedure is released.")
+
+
+def signed_in(*roles: str) -> Callable[[View], View]:
+    """Only for people who are signed in and, where roles are given, have one of them."""
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            account: Account | None = flask.g.account
+            if account is None:
+                return to_sign_in()
+            if roles and not account.actor.has(*roles):
+                raise Forbidden(
+                    f"This page needs one of the roles {', '.join(roles)}; you have {', '.join(account.roles)}."
+                )
+            return view(*args, **kwargs)
+
+        return inner  # type: ignore[return-value]
+
+    return around
+
+
+def to_sign_in() -> Any:
+    """Sent to sign in; afterwards back to where the visitor wanted to go."""
+    return flask.redirect(flask.url_for("web.sign_in", next=flask.request.full_path.rstrip("?")))
+
+
+def error_page(status: int, detail: str) -> Any:
+    """An error as a page; a visitor who has to sign in is sent there."""
+    if status == 401:
+        return to_sign_in()
+    return flask.render_template("error.html", status=status, detail=detail), status
+
+
+def inside(target: str) -> str:
+    """A path of this site, "/" for anything that leads elsewhere."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+def page_number() -> int:
+    """The page asked for, from 0."""
+    text = flask.request.args.get("page", "0")
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+def language() -> str:
+    """The language of this page: chosen, or the account's, or what the browser accepts."""
+    asked = flask.request.cookies.get("language")
+    if asked in LANGUAGES:
+        return asked
+    account: Account | None = flask.g.get("account")
+    if account is not None and account.language in LANGUAGES and account.language != "en":
+        return account.language
+    return best_language(tag for tag, _ in flask.request.accept_languages)
+
+
+def light_of(due: datetime | None, at: datetime) -> str:
+    """The traffic light of a due date: `none`, `late`, `soon` or `fine`."""
+    if due is None or due.year == 9999:
+        return "none"
+    if due <= at:
+        return "late"
+    return "soon" if due - at < SOON else "fine"
+
+
+@blueprint.app_context_processor
+def _context() -> dict[str, Any]:
+    spoken, zone, at = language(), ZoneInfo(parts().settings.timezone), now()
+    theme = flask.request.cookies.get("theme", "")
+    return {
+        "_": lambda text: say(text, spoken),
+        "say_error": lambda message: say_error(message, spoken),
+        "lang": spoken,
+        "languages": LANGUAGES,
+        "theme": theme if theme in THEMES else "auto",
+        "account": flask.g.get("account"),
+        "bank": parts().settings.bank_name,
+        "asset": asset_url,
+        "moment": lambda moment: "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
+        "light": lambda due: light_of(due, at),
+        "chosen": lambda texts, default: chosen(texts, spoken, default=default),
+        "named": lambda properties, name: chosen(properties, spoken, prefix="name:", default=name),
+    }

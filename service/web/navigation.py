@@ -1,0 +1,46 @@
+"""What the navigation shows to whom. A link is a name, a path, the roles that see it and the key that goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import flask
+
+from service.identity import Actor, Role
+from service.web.edge import READERS, blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation; without roles everybody sees it. `key` is pressed after `g`."""
+
+    label: str
+    path: str
+    roles: tuple[str, ...] = ()
+    key: str = ""
+
+
+LINKS = (
+    Link("Tasks", "/tasks", key="t"),
+    Link("Complaints", "/complaints", READERS, key="c"),
+    Link("Register", "/register", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="r"),
+    Link("Procedure", "/procedure", READERS, key="p"),
+    Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
+)
+
+
+def links_for(actor: Actor) -> Sequence[Link]:
+    """The links this person sees, in order."""
+    return [link for link in LINKS if not link.roles or actor.has(*link.roles)]
+
+
+@blueprint.app_context_processor
+def _context() -> dict[str, object]:
+    account = flask.g.get("account")
+    path = flask.request.path
+    return {
+        "links": links_for(account.actor) if account is not None else (),
+        "here": lambda link: path == link.path or path.startswith(link.path + "/"),
+        "may_search": account is not None and account.actor.has(*READERS),
+    }

@@ -1,0 +1,40 @@
+"""The released procedure, sheet by sheet, and the incidents that wait for somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import definitions, jobs, operations
+from service.identity import Role
+from service.web.edge import READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.picture import main_first, picture_of
+
+
+@blueprint.get("/procedure")
+@signed_in(*READERS)
+def procedure() -> Any:
+    runtime = parts().runtime
+    with runtime.database.read() as connection:
+        check_ready(connection)
+        released = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
+        bundle = runtime.bundles.get(connection, released.bundle_key if released else 0)
+    wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
+    sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
+    return flask.render_template(
+        "procedure.html",
+        released=released,
+        sheets=main_first(bundle),
+        sheet=sheet,
+        elements=[e for e in bundle.processes[sheet].elements.values() if e.name],
+        picture=picture_of(bundle, sheet, history=[], state=None, language=language()),
+    )
+
+
+@blueprint.get("/incidents")
+@signed_in(Role.ADMIN, Role.OWNER)
+def incidents() -> Any:
+    with parts().runtime.database.read() as connection:
+        rows = jobs.list_incidents(connection)
+    return flask.render_template("incidents.html", rows=rows)

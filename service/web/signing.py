@@ -1,0 +1,65 @@
+"""Signing in and out, and what a visitor chooses for the browser: the language and the theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import identity
+from service.web.edge import COOKIE, THEMES, YEAR_SECONDS, blueprint, inside, now, parts
+from service.web.words import LANGUAGES
+
+
+@blueprint.get("/")
+def home() -> Any:
+    return flask.redirect(flask.url_for("web.task_list"))
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> Any:
+    return flask.render_template("sign_in.html", wrong=False, next=flask.request.args.get("next", ""))
+
+
+@blueprint.post("/sign-in")
+def sign_in_send() -> Any:
+    form, at = flask.request.form, now()
+    with parts().runtime.database.transaction() as connection:
+        found = identity.verify_password(connection, form.get("name", "")[:100], form.get("password", "")[:1000])
+        token = identity.open_session(connection, found.name, now=at) if found is not None else None
+    if token is None:
+        return flask.render_template("sign_in.html", wrong=True, next=form.get("next", "")), 403
+    target = inside(form.get("next", ""))
+    response = flask.redirect(target if target != "/" else flask.url_for("web.task_list"))
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=flask.request.is_secure)
+    return response
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Any:
+    token = flask.request.cookies.get(COOKIE)
+    if token:
+        with parts().runtime.database.transaction() as connection:
+            identity.close_session(connection, token)
+    response = flask.redirect(flask.url_for("web.sign_in"))
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@blueprint.post("/language")
+def set_language() -> Any:
+    return _choose("language", flask.request.form.get("language", ""), tuple(LANGUAGES))
+
+
+@blueprint.post("/theme")
+def set_theme() -> Any:
+    return _choose("theme", flask.request.form.get("theme", ""), (*THEMES, "auto"))
+
+
+def _choose(name: str, value: str, known: tuple[str, ...]) -> Any:
+    """Keep a choice in the browser and go back to the page it was made on."""
+    response = flask.redirect(inside(flask.request.form.get("back", "/")))
+    if value in known:
+        secure = flask.request.is_secure
+        response.set_cookie(name, value, samesite="Lax", httponly=True, max_age=YEAR_SECONDS, secure=secure)
+    return response

@@ -1,0 +1,93 @@
+"""Every word that a page can say is in the catalogue, in Traditional and Simplified Chinese."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from service.cases import first_deadlines, load_profile, severity_deadlines
+from service.identity import Role
+from service.intake import CHANNELS
+from service.web import story, words
+from service.web.navigation import LINKS
+from service.web.words import CATALOGUE, best_language, chosen, load_words, say, say_error
+from tests.conftest import NOW
+
+WEB = Path(words.__file__).parent
+STATED = re.compile(r"""\b(?:_|say)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')""")
+IN_PAIRS = re.compile(r"""\("[a-z_-]*", "([^"]+)"\)""")
+
+
+def stated() -> list[tuple[str, str]]:
+    """Words written as literals in templates and page modules, with where they are."""
+    found = []
+    for path in sorted([*WEB.glob("templates/*.html"), *WEB.glob("*.py")]):
+        text = path.read_text("utf-8")
+        found += [(path.name, double or single) for double, single in STATED.findall(text)]
+        if path.suffix == ".html":
+            found += [(path.name, label) for label in IN_PAIRS.findall(text) if label != "lines"]
+    return found
+
+
+def from_tables() -> list[tuple[str, str]]:
+    """Words that come out of the product's own tables."""
+    profile = load_profile("TW-FCPA")
+    clocks = [entry.clock for entry in first_deadlines(profile, NOW)]
+    clocks += [entry.clock for level in ("P1", "P2", "P3", "P4") for entry in severity_deadlines(profile, level, NOW)]
+    names = [link.label for link in LINKS] + [role.value for role in Role] + list(CHANNELS) + clocks
+    names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
+    return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
+
+
+def test_every_word_of_the_pages_has_all_languages() -> None:
+    known = load_words()
+    missing = sorted({f"{where}: {word}" for where, word in stated() + from_tables() if word not in known})
+    assert missing == []
+    assert len(stated()) > 60  # the search itself finds what is there
+
+
+def test_no_word_is_in_two_files() -> None:
+    seen: dict[str, str] = {}
+    for path in sorted(CATALOGUE.glob("*.tsv")):
+        for line in path.read_text("utf-8").splitlines():
+            if line and not line.startswith("#"):
+                word = line.split("\t")[0]
+                assert word not in seen, f"{word!r} is in {seen.get(word)} and in {path.name}"
+                seen[word] = path.name
+
+
+def test_placeholders_are_the_same_in_every_language() -> None:
+    for english, texts in load_words().items():
+        wanted = sorted(re.findall(r"\{\w+\}", english))
+        for text in texts.values():
+            assert sorted(re.findall(r"\{\w+\}", text)) == wanted, english
+
+
+def test_a_line_that_lacks_a_language_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.tsv").write_text("Word\t字\n", "utf-8")
+    monkeypatch.setattr(words, "CATALOGUE", tmp_path)
+    load_words.cache_clear()
+    try:
+        with pytest.raises(ValueError, match=r"bad.tsv:1"):
+            load_words()
+    finally:
+        load_words.cache_clear()
+
+
+def test_languages_are_chosen_with_a_fallback_between_the_chinese() -> None:
+    assert say("Tasks", "zh-Hans") == "任务"
+    assert say("no word of any page", "zh-Hant") == "no word of any page"
+    assert chosen({"name:zh-Hant": "受理"}, "zh-Hans", prefix="name:", default="Intake") == "受理"
+    assert chosen({"name:zh-Hant": "受理"}, "en", prefix="name:", default="Intake") == "Intake"
+    assert [best_language([tag]) for tag in ("zh-CN", "zh-TW", "zh-HK", "zh", "en-GB", "fr")] == [
+        "zh-Hans", "zh-Hant", "zh-Hant", "zh-Hant", "en", "en",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "5 or more"), ("zh-Hant", "不得小於 5"), ("zh-Hans", "不得小于 5")]
+)
+def test_validation_speaks_the_language(language: str, said: str) -> None:
+    assert said in say_error("3 is less than the minimum of 5", language)
