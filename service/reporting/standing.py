@@ -13,7 +13,7 @@ from service import tasks
 from service.db import Connection
 from service.jobs.tables import subscription, timer
 from service.operations.tables import process_instance
-from service.tasks import TaskState, UserTask
+from service.tasks import UserTask
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _INSTANCE = sa.select(
@@ -52,14 +52,13 @@ def get_standing(connection: Connection, root_key: int) -> Standing:
     """Where a root instance stands now."""
     where: Mapping[str, Any] = {"b_root_key": root_key}
     row = connection.execute(_INSTANCE, where).one()
-    open_tasks = [task for task in tasks.list_case_tasks(connection, root_key) if task.state is TaskState.OPEN]
     return Standing(
         state=row.state,
         ends=tuple(row.end_elements or ()),
         bundle_key=row.bundle_key,
         business_key=row.business_key,
         state_bytes=row.state_bytes or 0,
-        tasks=tuple(open_tasks),
+        tasks=tuple(tasks.list_open_tasks(connection, root_key)),
         timers=tuple((each.due_at, each.key) for each in connection.execute(_TIMERS, where)),
         messages=frozenset(connection.execute(_MESSAGES, where).scalars()),
     )

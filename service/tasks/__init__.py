@@ -15,6 +15,7 @@ from service.tasks.queries import (
     hold_task,
     insert_tasks,
     list_case_tasks,
+    list_open_tasks,
     list_performers,
     list_tasks,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "insert_tasks",
     "is_candidate",
     "list_case_tasks",
+    "list_open_tasks",
     "list_performers",
     "list_tasks",
     "validate",

@@ -32,6 +32,7 @@ _BY_ENGINE_ID = sa.select(user_task).where(
     user_task.c.state == TaskState.OPEN.value,
 )
 _OF_CASE = sa.select(user_task).where(user_task.c.root_key == _ROOT).order_by(user_task.c.key)
+_OPEN_OF_CASE = _OF_CASE.where(user_task.c.state == TaskState.OPEN.value)
 _PERFORMERS = sa.select(user_task.c.completed_by).where(
     user_task.c.root_key == _ROOT,
     user_task.c.element_id.in_(sa.bindparam("b_elements", expanding=True)),
@@ -88,6 +89,11 @@ def find_open_task(connection: Connection, root_key: int, engine_id: str) -> Use
 def list_case_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     """Every task the case ever had, oldest first."""
     return [UserTask.of(dict(row)) for row in connection.execute(_OF_CASE, {"b_root_key": root_key}).mappings()]
+
+
+def list_open_tasks(connection: Connection, root_key: int) -> list[UserTask]:
+    """The open tasks of the case, oldest first."""
+    return [UserTask.of(dict(row)) for row in connection.execute(_OPEN_OF_CASE, {"b_root_key": root_key}).mappings()]
 
 
 def list_performers(connection: Connection, root_key: int, elements: Iterable[str]) -> frozenset[str]:
