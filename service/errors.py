@@ -66,6 +66,19 @@ class Unavailable(RedressError):
     code = "unavailable"
 
 
+class Disconnected(Unavailable):
+    """The connection to the database was lost before anything was written: the command may simply run again."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection to the database was lost at the very end: the command was carried out, or it was not.
+
+    Read again, or send the same request with the same idempotency key.
+    """
+
+    code = "outcome-unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One field of a form or request body that is not acceptable. `pointer` is a JSON Pointer (RFC 6901)."""

@@ -13,6 +13,7 @@ from service.api.edge import (
     READERS,
     account_with,
     body,
+    idempotency_key,
     key_of,
     object_of,
     optional_body,
@@ -93,7 +94,10 @@ def correlate_message() -> Any:
     data = body("name", "correlationKey", "variables", "tenantId")
     name, key = text_of(data, "name"), text_of(data, "correlationKey", default="")
     variables = object_of(data, "variables")
-    done = operations.correlate_message(edge.runtime, name, key, variables, actor=who.actor, now=edge.clock.now())
+    once, now = idempotency_key(), edge.clock.now()
+    done = operations.correlate_message(
+        edge.runtime, name, key, variables, actor=who.actor, now=now, idempotency_key=once
+    )
     return {"processInstanceKey": str(done.root_key), "tenantId": "<default>"}
 
 

@@ -10,6 +10,7 @@ from service.api.blueprint import blueprint
 from service.api.edge import (
     account_with,
     body,
+    idempotency_key,
     object_of,
     optional_body,
     page_of,
@@ -95,7 +96,10 @@ def complete_task(key: int) -> Any:
     revision, answer = data.get("revision"), object_of(data, "variables")
     if revision is not None and (isinstance(revision, bool) or not isinstance(revision, int)):
         raise InvalidInput("expected revision to be a whole number")
-    operations.complete_task(edge.runtime, key, answer, actor=who.actor, now=edge.clock.now(), revision=revision)
+    once, now = idempotency_key(), edge.clock.now()
+    operations.complete_task(
+        edge.runtime, key, answer, actor=who.actor, now=now, revision=revision, idempotency_key=once
+    )
     return "", 204
 
 

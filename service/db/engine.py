@@ -16,7 +16,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.errors import InvalidInput, Unavailable
+from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
 
 __all__ = ["Connection", "Database", "is_conflict"]
 
@@ -45,8 +45,10 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back whole when it raises."""
-        with _reachable(), self._write_engine.begin() as connection:
+        with _reachable(), self._write_engine.connect() as connection, connection.begin() as held:
             yield connection
+            with _committing():
+                held.commit()
 
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
@@ -125,8 +127,26 @@ def _dumps(value: Any) -> str:
 def _reachable() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
         if is_conflict(error):
             raise
         reason = str(error.orig).strip().splitlines()
-        raise Unavailable(f"The database cannot be used: {reason[0] if reason else error}") from error
+        kind = Disconnected if error.connection_invalidated or _is_away(error) else Unavailable
+        raise kind(f"The database cannot be used: {reason[0] if reason else error}") from error
+
+
+@contextmanager
+def _committing() -> Iterator[None]:
+    """A connection that is lost here leaves open whether the commit took place."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise OutcomeUnknown from error
+
+
+def _is_away(error: sa.exc.DBAPIError) -> bool:
+    """Whether a PostgreSQL server could not be reached: it is stopped, starting, or stopping."""
+    code = getattr(error.orig, "sqlstate", "")
+    return code is None or code.startswith(("08", "57P"))

@@ -13,13 +13,22 @@ from service.engine.commands import CompleteTask
 from service.identity import Actor
 from service.operations.apply import Instance
 from service.operations.execute import Outcome, Plan, execute
+from service.operations.idempotency import Once
 from service.operations.runtime import Runtime
 
 
 def complete_task(
-    runtime: Runtime, key: int, answer: Mapping[str, Any], *, actor: Actor, now: datetime, revision: int | None = None
+    runtime: Runtime,
+    key: int,
+    answer: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+    idempotency_key: str | None = None,
 ) -> Outcome:
-    """Complete the task with the answer of its form; the process goes on, in the same transaction.
+    """Complete the task with the answer of its form; the process goes on, in the same transaction. Sent again with
+    the same idempotency key it has the same outcome, once.
 
     Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another, not offered, four
     eyes), FormInvalid, EngineError (the process cannot go on: nothing has changed, an incident says why).
@@ -41,4 +50,5 @@ def complete_task(
             answer=checked,
         )
 
-    return execute(runtime, key, decide, actor=actor.name, now=now)
+    once = Once.of(idempotency_key, "complete", key, answer, revision)
+    return execute(runtime, key, decide, actor=actor.name, now=now, once=once)

@@ -5,8 +5,6 @@ On a conflict the whole command runs again, a bounded number of times. The engin
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +14,16 @@ import sqlalchemy as sa
 
 from service import audit, cases, jobs
 from service.audit import Event
-from service.db import Connection, is_conflict, root_of
+from service.db import Connection, root_of
 from service.engine import EngineError, advance
 from service.engine.commands import Command
-from service.errors import NotFound, StateConflict, Unavailable
+from service.errors import NotFound, StateConflict
+from service.operations.again import run_again
 from service.operations.apply import Instance, VersionConflict, Write, apply_step
 from service.operations.host import CaseView
+from service.operations.idempotency import Once, find_answer, store_answer
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
-
-ATTEMPTS = 12
 
 _COLUMNS = [
     process_instance.c[name]
@@ -68,25 +66,21 @@ def get_instance(connection: Connection, root_key: int) -> Instance:
     return Instance(**row)
 
 
-def execute(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime) -> Outcome:
-    """Carry out one command on the instance that `key` belongs to.
+def execute(
+    runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None = None
+) -> Outcome:
+    """Carry out one command on the instance that `key` belongs to; the same one again (`once`) has the same outcome.
 
     `decide` checks what was read and says what to do; it runs again after a conflict. An EngineError leaves everything
     as it was, but for an incident.
     """
     root_key = root_of(key)
-    for attempt in range(ATTEMPTS):
-        try:
-            return _once(runtime, root_key, decide, actor=actor, now=now)
-        except VersionConflict:
-            pass
-        except sa.exc.IntegrityError:
-            pass  # two writers took the same history row: the same as a version conflict
-        except sa.exc.DBAPIError as error:
-            if not is_conflict(error):
-                raise
-        time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - jitter, no secret
-    raise Unavailable("The case was busy with other commands; try again.")
+    return run_again(
+        lambda: _attempt(runtime, root_key, decide, actor=actor, now=now, once=once),
+        once=once is not None,
+        # an IntegrityError: two writers took the same history row or idempotency key, the same as a version conflict
+        conflicts=(VersionConflict, sa.exc.IntegrityError),
+    )
 
 
 def view_of(connection: Connection, runtime: Runtime, root_key: int, now: datetime) -> CaseView:
@@ -96,8 +90,13 @@ def view_of(connection: Connection, runtime: Runtime, root_key: int, now: dateti
     return CaseView(complaint, runtime.profile, now, clocks)
 
 
-def _once(runtime: Runtime, root_key: int, decide: Decide, *, actor: str, now: datetime) -> Outcome:
+def _attempt(
+    runtime: Runtime, root_key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None
+) -> Outcome:
     with runtime.database.read() as connection:
+        known = find_outcome(connection, once, actor=actor)
+        if known is not None:
+            return known
         instance = get_instance(connection, root_key)
         plan = decide(connection, instance)
         if instance.state != "active" or instance.engine_state is None:
@@ -114,7 +113,16 @@ def _once(runtime: Runtime, root_key: int, decide: Decide, *, actor: str, now: d
     with runtime.database.transaction() as connection:
         write = apply_step(connection, instance, step, view, now=now, by=actor, answer=plan.answer)
         append_history(write, plan, actor=actor)
+        if once is not None:
+            answer = {"rootKey": root_key, "newTasks": write.new_tasks, "ended": step.ended}
+            store_answer(connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now)
     return Outcome(root_key, tuple(write.new_tasks), step.ended)
+
+
+def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Outcome | None:
+    """What the same command did before. Raises StateConflict when its key stood for another request."""
+    known = None if once is None else find_answer(connection, actor=actor, key=once.key, request=once.request)
+    return None if known is None else Outcome(known["rootKey"], tuple(known["newTasks"]), known["ended"])
 
 
 def append_history(write: Write, plan: Plan, *, actor: str) -> None:

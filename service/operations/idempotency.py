@@ -5,6 +5,7 @@ The answer is stored in the transaction of the command, so it is there if and on
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,18 @@ from service.errors import InvalidInput, StateConflict
 from service.operations.tables import idempotency_key
 
 MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key, and the request it stands for."""
+
+    key: str
+    request: Any
+
+    @classmethod
+    def of(cls, key: str | None, *request: Any) -> Once | None:
+        return None if key is None else cls(key, list(request))
 
 
 def digest(request: Any) -> str:

@@ -13,18 +13,31 @@ from service.engine.commands import DeliverMessage
 from service.errors import NotFound, StateConflict
 from service.identity import Actor
 from service.operations.apply import Instance
-from service.operations.execute import Decide, Outcome, Plan, execute
+from service.operations.execute import Decide, Outcome, Plan, execute, find_outcome
+from service.operations.idempotency import Once
 from service.operations.runtime import Runtime
 
 
 def correlate_message(
-    runtime: Runtime, name: str, key: str, variables: Mapping[str, Any], *, actor: Actor, now: datetime
+    runtime: Runtime,
+    name: str,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
 ) -> Outcome:
-    """Deliver a message to the instance that waits for that name and correlation key.
+    """Deliver a message to the instance that waits for that name and correlation key. Sent again with the same
+    idempotency key it has the same outcome, once.
 
-    Raises NotFound when nothing does.
+    Raises NotFound when nothing waits for it.
     """
+    once = Once.of(idempotency_key, "correlate", name, key, variables)
     with runtime.database.read() as connection:
+        known = find_outcome(connection, once, actor=actor.name)
+        if known is not None:
+            return known
         waiting = jobs.find_subscriptions(connection, name, key)
     for row in waiting:
         plan = Plan(
@@ -33,7 +46,7 @@ def correlate_message(
             {"message": name, "element": row.element_id},
         )
         try:
-            return execute(runtime, row.key, _always(plan), actor=actor.name, now=now)
+            return execute(runtime, row.key, _always(plan), actor=actor.name, now=now, once=once)
         except StateConflict:
             continue
     raise NotFound(f"Nothing waits for the message {name!r} with the key {key!r}.")

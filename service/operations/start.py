@@ -18,6 +18,7 @@ from service.engine import advance
 from service.engine.commands import Start
 from service.errors import NotFound
 from service.identity import Actor
+from service.operations.again import run_again
 from service.operations.apply import Instance, Write, apply_step
 from service.operations.execute import Plan, append_history
 from service.operations.host import CaseView
@@ -54,13 +55,12 @@ def register_complaint(
 
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
     """
-    try:
-        return _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key)
-    except sa.exc.IntegrityError:
-        if idempotency_key is None:
-            raise
+    return run_again(
+        lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key),
+        once=idempotency_key is not None,
         # the same key was stored by another request at this moment: its answer is there now
-        return _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key)
+        conflicts=(sa.exc.IntegrityError,) if idempotency_key is not None else (),
+    )
 
 
 def _register(

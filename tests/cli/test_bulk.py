@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,26 @@ def test_rows_are_registered_once_and_driven_to_the_end(place: Database, tmp_pat
         chains = list(audit.list_cases(connection))
         assert len(chains) == 4
         assert [audit.verify(connection, root_key) for root_key in chains] == [None] * 4
+
+
+def test_the_same_seed_does_the_same_in_any_number_of_processes(
+    place: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, copy = tmp_path / "rows.csv", tmp_path / "copy.db"
+    file.write_text(ROWS, encoding="utf-8")
+    run("import", str(file), "--mapping", "cfpb")
+    with closing(sqlite3.connect(str(place.url.database))) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    monkeypatch.setattr("service.cli.simulate.CHUNK", 2)
+    shared = run("simulate", "--until-closed", "--processes", "2")
+    monkeypatch.setenv("REDRESS_DATABASE_URL", f"sqlite:///{copy}")
+    alone = run("simulate", "--until-closed", "--processes", "1")
+    assert "4 cases" in alone.output
+
+    def told(result: Result) -> list[str]:
+        return [line.split(" in ")[0] for line in result.output.splitlines() if "│" in line or "steps" in line]
+
+    assert told(shared) == told(alone)
 
 
 def test_a_missing_mapping_is_a_usage_error(tmp_path: Path) -> None:

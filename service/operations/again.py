@@ -1,0 +1,43 @@
+"""Running a command again: after a conflict, and after a lost connection where that cannot do it twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from service.db import is_conflict
+from service.errors import Disconnected, OutcomeUnknown, Unavailable
+
+ATTEMPTS = 12
+BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05
+"""The first pause after a conflict, and after a lost connection; each further one is up to twice as long."""
+
+T = TypeVar("T")
+
+
+def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
+    """The command's answer. It reads and writes everything anew each time, a bounded number of times.
+
+    `once` says that it carries an idempotency key: then it may also run again when the connection was lost while
+    committing, for it finds its own answer. Raises Unavailable when the case stays busy or the database stays away.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return command()
+        except conflicts:
+            most = BUSY_SECONDS * 2 ** min(attempt, 6)
+        except Unavailable as error:
+            again = isinstance(error, Disconnected) or (once and isinstance(error, OutcomeUnknown))
+            if not again or attempt == ATTEMPTS - 1:
+                raise
+            most = AWAY_SECONDS * 2 ** min(attempt, 4)
+        except sa.exc.DBAPIError as error:
+            if not is_conflict(error):
+                raise
+            most = BUSY_SECONDS * 2 ** min(attempt, 6)
+        time.sleep(random.uniform(0, most))  # noqa: S311 - jitter, no secret
+    raise Unavailable("The case was busy with other commands; try again.")
