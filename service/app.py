@@ -64,7 +64,9 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     """The application of these settings."""
     app = flask.Flask("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    ready = runtime or Runtime.open(Database(settings.database_url), policy=settings.policy)
+    ready = runtime or Runtime.open(
+        Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
+    )
     app.extensions["redress"] = Parts(ready, settings, clock or SystemClock())
     app.register_blueprint(web.blueprint)
     app.register_blueprint(api.blueprint)

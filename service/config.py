@@ -25,6 +25,7 @@ class Settings:
     database_url: str = "sqlite:///var/redress.db"
     secret_key: str = ""
     policy: str = "TW-FCPA"
+    policy_dir: str = ""
     timezone: str = "Asia/Taipei"
     demo_password: str = ""
     smtp_url: str = ""
@@ -63,6 +64,7 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "database_url": (_text, "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name"),
     "secret_key": (_text, "at least 32 characters; required outside --demo"),
     "policy": (_text, "the jurisdiction's policy profile"),
+    "policy_dir": (_text, "a folder with the bank's own policy files, which go over the shipped ones"),
     "timezone": (_zone, "the bank's time zone"),
     "demo_password": (_text, "with --demo: the password of the demo accounts"),
     "smtp_url": (_text, "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir"),

@@ -5,8 +5,24 @@ The tables are written inside the transaction of the command that moves the case
 """
 
 from service.cases.calendar import Calendar
+from service.cases.clocks import list_deadlines, list_running_cases, meet_deadline, put_deadlines
+from service.cases.limits import Limit, Unit, due_after, parse_limit
 from service.cases.numbers import make_number, parse_number
-from service.cases.policy import Deadline, Profile, first_deadlines, load_profile, severity_deadlines
+from service.cases.policy import (
+    UNCONFIRMED,
+    Deadline,
+    Extension,
+    Profile,
+    extended,
+    first_deadlines,
+    load_profile,
+    other_deadline,
+    paused,
+    policy_file,
+    recomputed,
+    resumed,
+    severity_deadlines,
+)
 from service.cases.queries import (
     RECORDED,
     Complaint,
@@ -18,22 +34,25 @@ from service.cases.queries import (
     get_complaint,
     insert_complaint,
     list_complaints,
-    list_deadlines,
-    meet_deadline,
     next_number,
-    put_deadlines,
     record_facts,
 )
 
 __all__ = [
     "RECORDED",
+    "UNCONFIRMED",
     "Calendar",
     "Complaint",
     "Deadline",
+    "Extension",
+    "Limit",
     "NewComplaint",
     "Profile",
+    "Unit",
     "archive_complaint",
     "close_complaint",
+    "due_after",
+    "extended",
     "find_complaint",
     "find_external",
     "first_deadlines",
@@ -41,12 +60,19 @@ __all__ = [
     "insert_complaint",
     "list_complaints",
     "list_deadlines",
+    "list_running_cases",
     "load_profile",
     "make_number",
     "meet_deadline",
     "next_number",
+    "other_deadline",
+    "parse_limit",
     "parse_number",
+    "paused",
+    "policy_file",
     "put_deadlines",
+    "recomputed",
     "record_facts",
+    "resumed",
     "severity_deadlines",
 ]

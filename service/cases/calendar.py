@@ -1,7 +1,8 @@
 """Working time of a jurisdiction: which days are worked, and instants so many working hours or days away.
 
-Public holidays and adjusted working weekends come from the `holidays` library (`is_working_day`); business hours are
-09:00 to 17:30 local time. The end of a day is its last second. Zones are IANA, so changes of summer time are counted.
+Public holidays and adjusted working weekends come from the `holidays` library (`is_working_day`); the bank's own closed
+and worked days go over them. The end of a day is its last second. Zones are IANA, so changes of summer time count.
+Dates beyond `published_until` stand on a calendar that nobody has published yet: they are provisional.
 """
 
 from __future__ import annotations
@@ -14,21 +15,30 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from service.cases.worktime import WorkTime, build
 from service.errors import InvalidInput
 
-OPENS, CLOSES = time(9, 0), time(17, 30)
+HOURS = ((time(9, 0), time(17, 30)),)
 MAX_DAYS = 3_660
 SATURDAY, SUNDAY = 5, 6
-_CATEGORIES = {"HK": ("public", "optional")}  # banks keep the general holidays too, not the statutory ones alone
+LIBRARY_YEARS = range(2001, 2036)
+"""What every calendar of the library covers; outside it only weekends are known."""
+WEEKDAYS_ONLY = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The working calendar of one jurisdiction. `country` is ISO 3166-1, `subdivision` as the library knows it."""
+    """The working calendar of one jurisdiction. `country` is ISO 3166-1, a market code such as XECB (TARGET), or
+    `none`; `subdivision` and `categories` are as the library knows them."""
 
     country: str
     timezone: str
     subdivision: str | None = None
+    hours: tuple[tuple[time, time], ...] = HOURS
+    closed: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+    published_until: date = date.max
+    categories: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -36,7 +46,17 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether the bank works on that local day."""
-        return bool(_holidays(self.country, self.subdivision).is_working_day(day))
+        if day in self.closed:
+            return False
+        if day in self.worked:
+            return True
+        if self.country == WEEKDAYS_ONLY or day.year not in LIBRARY_YEARS:
+            return day.weekday() not in (SATURDAY, SUNDAY)
+        return bool(_holidays(self.country, self.subdivision, self.categories).is_working_day(day))
+
+    def is_provisional(self, instant: datetime) -> bool:
+        """Whether the calendar of that day has not been published."""
+        return self.local_day(instant) > self.published_until
 
     def local_day(self, instant: datetime) -> date:
         return instant.astimezone(self.zone).date()
@@ -51,27 +71,30 @@ class Calendar:
 
     def working_days_after(self, start: datetime, days: int) -> datetime:
         """The end of the `days`-th working day after the day of `start`, which is not counted."""
-        day, left = self.local_day(start), _checked(days)
-        while left > 0:
-            day += timedelta(days=1)
-            left -= self.is_working_day(day)
-        return self.end_of_day(day)
+        day = self.local_day(start)
+        return self.end_of_day(_table(self, day.year).day_after(day, days) if _checked(days) else day)
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days lie after `first`, up to and with `last`."""
+        return _table(self, first.year).days_between(first, last)
 
     def working_hours_after(self, start: datetime, hours: float) -> datetime:
         """The instant `hours` working hours after `start`; time outside business hours does not count."""
-        left = timedelta(hours=hours)
-        if not timedelta(0) <= left <= timedelta(days=MAX_DAYS):
-            raise InvalidInput(f"expected from 0 to {MAX_DAYS * 24} working hours, got {hours}")
-        at, day = start.astimezone(UTC), self.local_day(start)
-        while True:
-            if self.is_working_day(day):
-                opens = datetime.combine(day, OPENS, self.zone).astimezone(UTC)
-                closes = datetime.combine(day, CLOSES, self.zone).astimezone(UTC)
-                at = max(at, opens)
-                if at + left <= closes:
-                    return at + left
-                left -= max(closes - at, timedelta(0))
-            day += timedelta(days=1)
+        if not 0 <= hours <= MAX_DAYS * 8:
+            raise InvalidInput(f"expected from 0 to {MAX_DAYS * 8} working hours, got {hours}")
+        local = self.local_day(start)
+        second = _table(self, local.year).second_after(start.timestamp(), float(hours) * 3_600)
+        return datetime.fromtimestamp(second, UTC)
+
+    def working_seconds_between(self, start: datetime, end: datetime) -> float:
+        """Working time from one instant to another; negative when it runs backwards."""
+        table = _table(self, min(self.local_day(start), self.local_day(end)).year)
+        return table.position(end.timestamp()) - table.position(start.timestamp())
+
+    def next_working_day(self, instant: datetime) -> datetime:
+        """The end of that local day, or of the next working day when it is not worked."""
+        day = self.local_day(instant)
+        return instant if self.is_working_day(day) else self.working_days_after(instant, 1)
 
 
 def _checked(days: int) -> int:
@@ -80,11 +103,20 @@ def _checked(days: int) -> int:
     return days
 
 
+@lru_cache(maxsize=256)
+def _table(calendar: Calendar, year: int) -> WorkTime:
+    return build(calendar.is_working_day, calendar.hours, calendar.zone, year)
+
+
 @lru_cache(maxsize=64)
-def _holidays(country: str, subdivision: str | None) -> Any:
+def _holidays(country: str, subdivision: str | None, categories: tuple[str, ...]) -> Any:
+    extra = categories or (("public", "optional") if country == "HK" else ())  # banks keep the general holidays too
     try:
-        days = holidays.country_holidays(country, subdiv=subdivision, categories=_CATEGORIES.get(country))
-    except NotImplementedError as error:
+        if len(country) == 2:
+            days: Any = holidays.country_holidays(country, subdiv=subdivision, categories=extra or None)
+        else:
+            days = holidays.financial_holidays(country)
+    except (NotImplementedError, ValueError) as error:
         raise InvalidInput(f"There is no calendar of working days for {country} {subdivision or ''}") from error
     days.weekend = {SATURDAY, SUNDAY}  # Hong Kong's labour law knows Sunday only; its banks count Monday to Friday
     return days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.numbers import make_number, parse_number
-from service.cases.policy import Deadline
 from service.cases.tables import complaint, deadline
 from service.db import Connection, take
 from service.errors import NotFound, StateConflict
@@ -95,10 +94,6 @@ class Complaint:
 _BY_ROOT = sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key"))
 _BY_NUMBER = sa.select(complaint).where(complaint.c.number == sa.bindparam("b_number"))
 _BY_EXTERNAL = sa.select(complaint.c.number).where(complaint.c.external_id == sa.bindparam("b_external_id"))
-_DEADLINES = sa.select(deadline).where(deadline.c.root_key == sa.bindparam("b_root_key")).order_by(deadline.c.due_at)
-_NEAREST = sa.select(sa.func.min(deadline.c.due_at)).where(
-    deadline.c.root_key == sa.bindparam("b_root_key"), deadline.c.met_at.is_(None)
-)
 
 
 def insert_complaint(
@@ -213,57 +208,3 @@ def archive_complaint(connection: Connection, root_key: int, *, now: datetime, f
     )
     if changed.rowcount != 1:
         raise StateConflict("Only a closed complaint can be archived.")
-
-
-def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
-    """Write clocks; one that was there is set anew unless it has been met. The case's due follows the nearest."""
-    rows = {entry.clock: entry for entry in deadlines}
-    if rows:
-        connection.execute(
-            sa.delete(deadline).where(
-                deadline.c.root_key == root_key, deadline.c.clock.in_(list(rows)), deadline.c.met_at.is_(None)
-            )
-        )
-        met = {entry.clock for entry in list_deadlines(connection, root_key)}
-        fresh = [_deadline_row(root_key, entry) for entry in rows.values() if entry.clock not in met]
-        if fresh:
-            connection.execute(sa.insert(deadline), fresh)
-    _set_due(connection, root_key)
-
-
-def meet_deadline(connection: Connection, root_key: int, clock: str, *, at: datetime) -> None:
-    """What the clock waited for has happened."""
-    connection.execute(
-        sa.update(deadline)
-        .where(deadline.c.root_key == root_key, deadline.c.clock == clock, deadline.c.met_at.is_(None))
-        .values(met_at=at)
-    )
-    _set_due(connection, root_key)
-
-
-def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
-    """The clocks of a case, nearest first."""
-    rows = connection.execute(_DEADLINES, {"b_root_key": root_key}).mappings()
-    return [Deadline(**{key: row[key] for key in row if key != "root_key"}) for row in rows]
-
-
-def _deadline_row(root_key: int, entry: Deadline) -> dict[str, Any]:
-    return {
-        "root_key": root_key,
-        "clock": entry.clock,
-        "started_at": entry.started_at,
-        "due_at": entry.due_at,
-        "statutory": entry.statutory,
-        "met_at": entry.met_at,
-        "source": entry.source,
-        "confidence": entry.confidence,
-    }
-
-
-def _set_due(connection: Connection, root_key: int) -> None:
-    nearest = connection.execute(_NEAREST, {"b_root_key": root_key}).scalar_one_or_none()
-    connection.execute(
-        sa.update(complaint)
-        .where(complaint.c.root_key == root_key, complaint.c.status == "open")
-        .values(due_at=nearest)
-    )

@@ -51,5 +51,12 @@ deadline = sa.Table(
     sa.Column("met_at", UtcDateTime),
     sa.Column("source", sa.String(300), nullable=False),
     sa.Column("confidence", sa.String(1), nullable=False),
+    sa.Column("limit", sa.String(40), nullable=False, server_default=""),
+    sa.Column("anchor_at", UtcDateTime),
+    sa.Column("pausable", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("paused_at", UtcDateTime),
+    sa.Column("provisional", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`."""
+"""One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`.
+
+`limit` counts from `anchor_at`, so that a date can be computed again when a calendar is published."""

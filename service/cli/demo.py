@@ -34,7 +34,7 @@ SAMPLES: tuple[dict[str, Any], ...] = (
 
 def prepare(database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]) -> None:
     """Make the demo's accounts, deploy and release what is shipped, and register samples: what is not there yet."""
-    runtime = Runtime.open(database, policy=settings.policy)
+    runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     password = settings.demo_password or secrets.token_urlsafe(9)
     with database.transaction() as connection:
         for role in Role:

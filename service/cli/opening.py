@@ -44,4 +44,4 @@ def open_database() -> Database:
 
 def open_runtime() -> Runtime:
     """What operations are handed."""
-    return Runtime.open(open_database(), policy=open_settings().policy)
+    return Runtime.open(open_database(), policy=open_settings().policy, policy_dir=open_settings().policy_dir)

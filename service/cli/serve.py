@@ -69,5 +69,7 @@ def work_forever(settings: Settings) -> None:
 def _work(settings: Settings, stop: threading.Event) -> None:
     database = Database(settings.database_url)
     mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
-    make_worker(Runtime.open(database, policy=settings.policy), mailer, SystemClock()).run_forever(stop)
+    make_worker(
+        Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir), mailer, SystemClock()
+    ).run_forever(stop)
     database.dispose()

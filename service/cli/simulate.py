@@ -75,7 +75,9 @@ _opened: list[Runtime] = []
 
 
 def _open(settings: Settings) -> None:
-    _opened.append(Runtime.open(Database(settings.database_url), policy=settings.policy))
+    _opened.append(
+        Runtime.open(Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir)
+    )
 
 
 def _drive_chunk(root_keys: list[int], plan: Plan) -> Tally:

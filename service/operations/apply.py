@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from service import cases, jobs, notifications, tasks
-from service.db import MAX_CHILD, Connection
+from service import jobs, tasks
+from service.db import Connection
 from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
-from service.operations.host import (
-    ArchiveEffect,
-    CaseView,
-    CloseEffect,
-    DeadlinesEffect,
-    LetterEffect,
-    RecordEffect,
-)
+from service.operations.host import CaseView
 from service.operations.tables import process_instance
+from service.operations.write import Instance, Write
+from service.operations.write_effects import meet, write_effects
 
 
 class VersionConflict(RedressError):
     """Another command moved this case at the same moment."""
 
     code = "version-conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """The row of a root instance as it was read."""
-
-    root_key: int
-    version: int
-    next_child: int
-    state: str
-    process_definition_key: int
-    bundle_key: int
-    business_key: str | None
-    engine_state: bytes | None
-
-
-@dataclass(slots=True)
-class Write:
-    """One write under way: hands out child keys and collects what the history row will say."""
-
-    connection: Connection
-    instance: Instance
-    now: datetime
-    next_child: int
-    moved: dict[str, Any] = field(default_factory=dict)
-    new_tasks: list[int] = field(default_factory=list)
-    signals: list[c.SignalThrown] = field(default_factory=list)
-
-    def key(self) -> int:
-        if self.next_child > MAX_CHILD:
-            raise RedressError(f"The case has used all of its {MAX_CHILD} keys.")
-        key = self.instance.root_key + self.next_child
-        self.next_child += 1
-        return key
-
-    def note(self, kind: str, what: Any) -> None:
-        self.moved.setdefault(kind, []).append(what)
 
 
 _UPDATE = (
@@ -104,7 +61,7 @@ def apply_step(
     _write_tasks(write, changes, by=by, answer=answer)
     _write_waits(write, changes)
     _note(write, changes)
-    _write_effects(write, view)
+    write_effects(write, view)
     _write_signals(write)
     _write_instance(write, step)
     return write
@@ -138,6 +95,8 @@ def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any)
             by=by if completed else None,
             answer=answer if completed else None,
         )
+        if completed and open_task.properties.get("meets"):
+            meet(write, open_task.properties["meets"])
 
 
 def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetime) -> dict[str, Any]:
@@ -213,22 +172,6 @@ def _note(write: Write, changes: list[c.Change]) -> None:
                 write.moved["ended"] = [change.how, list(change.end_elements)]
 
 
-def _write_effects(write: Write, view: CaseView) -> None:
-    connection, root_key, now = write.connection, write.instance.root_key, write.now
-    for effect in view.effects:
-        match effect:
-            case RecordEffect(facts):
-                cases.record_facts(connection, root_key, facts)
-            case DeadlinesEffect(deadlines):
-                cases.put_deadlines(connection, root_key, deadlines)
-            case CloseEffect(outcome):
-                cases.close_complaint(connection, root_key, outcome=outcome, now=now)
-            case ArchiveEffect(until):
-                cases.archive_complaint(connection, root_key, now=now, facts={"retainUntil": until.date().isoformat()})
-            case LetterEffect():
-                _write_letter(write, view, effect)
-
-
 def _write_signals(write: Write) -> None:
     """Signals for other cases leave through the outbox: broadcast once this write is there, and not otherwise."""
     for signal in write.signals:
@@ -236,50 +179,6 @@ def _write_signals(write: Write) -> None:
         jobs.insert_outbox(
             write.connection, write.instance.root_key, write.key(), kind="signal", payload=payload, now=write.now
         )
-
-
-def _write_letter(write: Write, view: CaseView, effect: LetterEffect) -> None:
-    complaint = cases.find_complaint(write.connection, write.instance.root_key)
-    if complaint is None:
-        return
-    written = notifications.write_letter(
-        effect.template,
-        language=complaint.language,
-        recipient=(complaint.contact_email or "") if effect.audience == "customer" else effect.to,
-        audience=effect.audience,
-        facts=letter_facts(complaint, view, effect.variables),
-    )
-    key = write.key()
-    notifications.queue_letter(
-        write.connection, written, root_key=write.instance.root_key, key=key, outbox_key=write.key(), now=write.now
-    )
-    if effect.template == "acknowledgement":
-        cases.meet_deadline(write.connection, write.instance.root_key, "acknowledgement", at=write.now)
-    write.note("letters", [effect.template, str(key)])
-
-
-def letter_facts(complaint: cases.Complaint, view: CaseView, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a letter template may say."""
-    final = view.deadlines.get("final response")
-    zone = view.profile.calendar.zone
-    names = view.profile.authority
-    return {
-        "number": complaint.number,
-        "customer": complaint.customer_name or {"en": "Customer"}.get(complaint.language, "客戶"),
-        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "final_response": f"{final.due_at.astimezone(zone):%Y-%m-%d}" if final else "-",
-        "authority": names.get(complaint.language, names["en"]),
-        "currency": complaint.currency,
-        "severity": complaint.severity,
-        "variables": _Lenient(variables),
-    }
-
-
-class _Lenient(dict[str, Any]):
-    """Variables of a case as a template sees them: one that is not there is None."""
-
-    def __missing__(self, key: str) -> None:
-        return None
 
 
 def _write_instance(write: Write, step: Step) -> None:

@@ -17,10 +17,11 @@ from service.errors import NotFound, RedressError, StateConflict
 from service.identity import SYSTEM
 from service.jobs import Due, Worker
 from service.notifications import Mailer
-from service.operations.apply import Instance
-from service.operations.execute import Outcome, Plan, execute
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
+from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
 log = logging.getLogger("redress.background")

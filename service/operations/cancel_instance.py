@@ -9,9 +9,10 @@ from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import Forbidden, InvalidInput
 from service.identity import Actor, Role
-from service.operations.apply import Instance
-from service.operations.execute import Outcome, Plan, execute
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.write import Instance
 
 
 def cancel_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime) -> Outcome:

@@ -11,10 +11,11 @@ from service.audit import Event
 from service.db import Connection
 from service.engine.commands import CompleteTask
 from service.identity import Actor
-from service.operations.apply import Instance
-from service.operations.execute import Outcome, Plan, execute
+from service.operations.execute import Outcome, execute
 from service.operations.idempotency import Once
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.write import Instance
 
 
 def complete_task(

@@ -5,10 +5,9 @@ On a conflict the whole command runs again, a bounded number of times. The engin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,14 +15,15 @@ from service import audit, cases, jobs
 from service.audit import Event
 from service.db import Connection, root_of
 from service.engine import EngineError, advance
-from service.engine.commands import Command
 from service.errors import NotFound, StateConflict
 from service.operations.again import run_again
-from service.operations.apply import Instance, VersionConflict, Write, apply_step
+from service.operations.apply import VersionConflict, apply_step
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
+from service.operations.plan import Plan, append_history
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.operations.write import Instance
 
 _COLUMNS = [
     process_instance.c[name]
@@ -33,17 +33,6 @@ _COLUMNS = [
     )
 ]  # fmt: skip
 _READ = sa.select(*_COLUMNS).where(process_instance.c.root_key == sa.bindparam("b_root_key"))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a command wants, once it was checked against what was read."""
-
-    command: Command
-    event: Event
-    details: Mapping[str, Any]
-    subject_key: int | None = None
-    answer: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +112,6 @@ def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Ou
     """What the same command did before. Raises StateConflict when its key stood for another request."""
     known = None if once is None else find_answer(connection, actor=actor, key=once.key, request=once.request)
     return None if known is None else Outcome(known["rootKey"], tuple(known["newTasks"]), known["ended"])
-
-
-def append_history(write: Write, plan: Plan, *, actor: str) -> None:
-    """The history row of a step."""
-    audit.append(
-        write.connection,
-        write.instance.root_key,
-        plan.event,
-        actor=actor,
-        at=write.now,
-        details={**plan.details, "moved": write.moved},
-        subject_key=plan.subject_key,
-    )
 
 
 def record_incident(

@@ -12,10 +12,11 @@ from service.db import Connection
 from service.engine.commands import DeliverMessage
 from service.errors import NotFound, StateConflict
 from service.identity import Actor
-from service.operations.apply import Instance
-from service.operations.execute import Decide, Outcome, Plan, execute, find_outcome
+from service.operations.execute import Decide, Outcome, execute, find_outcome
 from service.operations.idempotency import Once
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.write import Instance
 
 
 def correlate_message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from service.cases import Profile, load_profile
 from service.db import Database, KeyAllocator
@@ -19,5 +20,5 @@ class Runtime:
     bundles: BundleCache = field(default_factory=BundleCache)
 
     @classmethod
-    def open(cls, database: Database, *, policy: str = "TW-FCPA") -> Runtime:
-        return cls(database, KeyAllocator(database), load_profile(policy))
+    def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
+        return cls(database, KeyAllocator(database), load_profile(policy, Path(policy_dir) if policy_dir else None))

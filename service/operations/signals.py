@@ -13,9 +13,10 @@ from service.engine import EngineError
 from service.engine.commands import DeliverSignal
 from service.errors import StateConflict
 from service.identity import Actor
-from service.operations.apply import Instance
-from service.operations.execute import Plan, execute
+from service.operations.execute import execute
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.write import Instance
 
 
 def broadcast_signal(

@@ -19,12 +19,13 @@ from service.engine.commands import Start
 from service.errors import NotFound
 from service.identity import Actor
 from service.operations.again import run_again
-from service.operations.apply import Instance, Write, apply_step
-from service.operations.execute import Plan, append_history
+from service.operations.apply import apply_step
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
+from service.operations.plan import Plan, append_history
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.operations.write import Instance, Write
 
 COMPLAINT_PROCESS = "complaint"
 

@@ -14,10 +14,11 @@ from service.db import Connection, root_of
 from service.engine.commands import Command, CompleteJob, ThrowError
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
-from service.operations.apply import Instance
-from service.operations.execute import Outcome, Plan, execute
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.operations.write import Instance
 
 MAX_LEASE = timedelta(days=1)
 

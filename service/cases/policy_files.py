@@ -1,0 +1,77 @@
+"""Policy files: jurisdictions, severity targets, calendars, clauses, emergency levels, as JSON that a bank may edit.
+
+The shipped files lie in `policy/`. A bank's own folder (`REDRESS_POLICY_DIR`) goes over them, file by file. Every file
+is checked against its schema before anything starts: a typo is named with its file and place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from service.errors import InvalidInput
+
+SHIPPED = Path(__file__).parent / "policy"
+KINDS = {"severity.json": "severity", "calendars.json": "calendars", "emergency.json": "emergency"}
+PROFILES = "profiles"
+CLAUSES = "clauses.json"
+
+
+@lru_cache(maxsize=8)
+def read_policies(folder: Path | None = None) -> Mapping[str, Any]:
+    """Every policy file by its name below the folder, checked. Raises InvalidInput naming the first problem."""
+    found = _read(SHIPPED)
+    if folder is not None:
+        if not folder.is_dir():
+            raise InvalidInput(f"REDRESS_POLICY_DIR: expected a folder, found nothing at {folder}")
+        found |= _read(folder)
+    return found
+
+
+def policy_file(name: str, folder: Path | None = None) -> Any:
+    """One policy file. Raises InvalidInput when there is none of that name."""
+    found = read_policies(folder)
+    if name not in found:
+        raise InvalidInput(f"expected a policy file out of {', '.join(sorted(found))}, got {name!r}")
+    return found[name]
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    found = {}
+    for path in sorted((*folder.glob("*.json"), *(folder / PROFILES).glob("*.json"))):
+        name = path.relative_to(folder).as_posix()
+        if path.name == "schema.json" and folder == SHIPPED:
+            continue
+        found[name] = _checked(path, name)
+    return found
+
+
+def _checked(path: Path, name: str) -> Any:
+    kind = "profile" if name.startswith(f"{PROFILES}/") else "clauses" if name == CLAUSES else KINDS.get(name)
+    if kind is None:
+        raise InvalidInput(f"{path}: expected {', '.join((*KINDS, CLAUSES))} or {PROFILES}/NAME.json, got {name}")
+    try:
+        document = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise InvalidInput(f"{path}: this policy file is no JSON: {error}") from error
+    for problem in _validator(kind).iter_errors(document):
+        place = "/".join(str(part) for part in problem.instance_path) or "the file as a whole"
+        raise InvalidInput(f"{path}: at {place}: {problem.message}")
+    if kind == "profile" and document["id"] != path.stem:
+        raise InvalidInput(f"{path}: at id: expected {path.stem!r}, the name of the file, got {document['id']!r}")
+    return document
+
+
+@lru_cache(maxsize=8)
+def _validator(kind: str) -> Any:
+    schema = orjson.loads((SHIPPED / "schema.json").read_bytes())
+    return jsonschema_rs.Draft202012Validator(
+        {"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": f"#/$defs/{kind}"},
+        validate_formats=True,
+        offline=True,
+    )

@@ -1,0 +1,53 @@
+"""What a step wants done beside moving its tokens: services note effects, the write transaction makes rows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.cases import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEffect:
+    """Write a letter from a template to the customer, or a notice to staff. `meets` names the clock it meets."""
+
+    template: str
+    audience: str
+    to: str
+    variables: Mapping[str, Any]
+    meets: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEffect:
+    """Record facts of the complaint."""
+
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinesEffect:
+    """Set clocks: start, stop, resume or extend them. `what` is the word of the history."""
+
+    deadlines: tuple[Deadline, ...]
+    what: str = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEffect:
+    """Close the complaint."""
+
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEffect:
+    """Archive the complaint."""
+
+    retain_until: datetime
+
+
+Effect = LetterEffect | RecordEffect | DeadlinesEffect | CloseEffect | ArchiveEffect

@@ -1,0 +1,59 @@
+"""What diagrams may ask of the case in FEEL: its clocks and the working calendar of its jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from service.feel import FeelFunction, from_json
+
+if TYPE_CHECKING:
+    from service.operations.host import CaseView
+
+Call = Callable[..., Any]
+
+
+def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
+    """The functions bound to a case."""
+    calendar = view.profile.calendar
+    table: dict[str, tuple[tuple[str, ...], Call]] = {
+        "deadline": (("clock",), lambda clock: _due(view, clock)),
+        "part of deadline": (("clock", "share"), lambda clock, share: _part(view, clock, share)),
+        "time used": (("clock",), lambda clock: _used(view, clock)),
+        "can extend": (("clock",), lambda clock: view.next_extension(str(clock)) is not None),
+        "working days after": (("from", "n"), lambda start, n: _moved(calendar.working_days_after, start, n)),
+        "working hours after": (("from", "n"), lambda start, n: _moved(calendar.working_hours_after, start, n)),
+    }
+    return {name: FeelFunction(name, parameters, call) for name, (parameters, call) in table.items()}
+
+
+def _due(view: CaseView, clock: Any) -> Any:
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    return None if found is None else from_json(found.due_at)
+
+
+def _part(view: CaseView, clock: Any, share: Any) -> Any:
+    """The instant when that share (0 to 1) of a clock's time is used."""
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    if found is None or share is None or isinstance(share, bool):
+        return None
+    return from_json(found.started_at + (found.due_at - found.started_at) * float(share))
+
+
+def _used(view: CaseView, clock: Any) -> Any:
+    """The share of a clock's time that is used: 0 at its start, 1 at its end and more beyond."""
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    if found is None or found.due_at <= found.started_at:
+        return None
+    whole = (found.due_at - found.started_at).total_seconds()
+    return from_json(round((view.now - found.started_at).total_seconds() / whole, 6))
+
+
+def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -> Any:
+    """Apply a calendar function to FEEL values; null for anything that is not a date and time and a number."""
+    instant = getattr(start, "instant", None)
+    if instant is None or isinstance(amount, bool) or amount is None:
+        return None
+    moment = datetime.fromtimestamp(int(instant) / 1_000_000_000, tz=UTC)
+    return from_json(move(moment, int(amount)))

@@ -1,0 +1,36 @@
+"""What a command wants, once it was checked against what was read; and its row of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service import audit
+from service.audit import Event
+from service.engine.commands import Command
+from service.operations.write import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a command wants, once it was checked against what was read."""
+
+    command: Command
+    event: Event
+    details: Mapping[str, Any]
+    subject_key: int | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+def append_history(write: Write, plan: Plan, *, actor: str) -> None:
+    """The history row of a step."""
+    audit.append(
+        write.connection,
+        write.instance.root_key,
+        plan.event,
+        actor=actor,
+        at=write.now,
+        details={**plan.details, "moved": write.moved},
+        subject_key=plan.subject_key,
+    )

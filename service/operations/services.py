@@ -1,0 +1,106 @@
+"""The built-in services of diagrams (`redress.…`). Each notes effects and gives variables back; none does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from service.cases import RECORDED, extended, other_deadline, paused, resumed, severity_deadlines
+from service.engine.changes import JobCreated
+from service.operations.effects import ArchiveEffect, CloseEffect, LetterEffect, RecordEffect
+
+if TYPE_CHECKING:
+    from service.operations.host import CaseView
+
+Service = Callable[["CaseView", JobCreated], dict[str, Any]]
+
+
+def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """A letter to the customer. Header `template`; header `meets` names the clock that it meets."""
+    headers = job.headers
+    view.effects.append(
+        LetterEffect(headers.get("template", ""), "customer", "", dict(job.variables), headers.get("meets", ""))
+    )
+    return {}
+
+
+def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """A notice to a person (variable `user`) or a group (variable or header `group`)."""
+    to = str(job.variables.get("user") or job.headers.get("group") or job.variables.get("group") or "")
+    view.effects.append(LetterEffect(job.headers.get("template", "notice"), "staff", to, dict(job.variables)))
+    return {}
+
+
+def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Facts of the complaint, out of those that may be recorded; a severity starts its clocks."""
+    facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
+    view.effects.append(RecordEffect(facts))
+    severity = facts.get("severity")
+    if severity is not None and view.complaint is not None:
+        view.set_clocks(severity_deadlines(view.profile, str(severity), view.now), "started")
+    return {}
+
+
+def start_clock(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Start a clock of the bank's own, named by the header `clock`."""
+    view.set_clocks([other_deadline(view.profile, job.headers.get("clock", ""), view.now)], "started")
+    return {}
+
+
+def pause(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Stop the clocks that may be stopped: the bank's own, and a statutory one where the law says so."""
+    view.set_clocks([paused(entry, view.now) for entry in view.deadlines.values()], "paused")
+    return {}
+
+
+def resume(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Let the stopped clocks go on with what was left."""
+    stopped = [entry for entry in view.deadlines.values() if entry.paused_at is not None]
+    view.set_clocks([resumed(view.profile, entry, view.now) for entry in stopped], "resumed")
+    return {}
+
+
+def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Move the clock of the header `clock` as far as the next extension of the law goes. `extended` says whether."""
+    clock = job.headers.get("clock", "final response")
+    extension = view.next_extension(clock)
+    if extension is None:
+        return {"extended": False}
+    moved = extended(view.profile, view.deadlines[clock], extension)
+    view.set_clocks([moved], "extended")
+    return {"extended": True, "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat()}
+
+
+def close(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Close the complaint with the variable `outcome`."""
+    outcome = job.variables.get("outcome")
+    view.effects.append(CloseEffect(None if outcome is None else str(outcome)))
+    return {}
+
+
+def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Archive the complaint for the years of the policy."""
+    until = _years_later(view.now, view.profile.retention_years)
+    view.effects.append(ArchiveEffect(until))
+    return {"archivedAt": view.now.isoformat(), "retainUntil": until.date().isoformat()}
+
+
+def _years_later(at: datetime, years: int) -> datetime:
+    try:
+        return at.replace(year=at.year + years)
+    except ValueError:  # 29 February
+        return at.replace(year=at.year + years, day=28)
+
+
+SERVICES: Mapping[str, Service] = {
+    "redress.letter": letter,
+    "redress.notify": notify,
+    "redress.record": record,
+    "redress.clock": start_clock,
+    "redress.pause": pause,
+    "redress.resume": resume,
+    "redress.extend": extend,
+    "redress.close": close,
+    "redress.archive": archive,
+}

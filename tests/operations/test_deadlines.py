@@ -1,0 +1,43 @@
+"""A published calendar moves the dates that stood on it, with a row of the history, on both databases."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service import audit, cases
+from service.cases import NewComplaint, load_profile
+from service.cases.policy_files import SHIPPED
+from service.identity import Actor
+from service.operations import Runtime, register_complaint
+from service.operations.recompute_deadlines import recompute_deadlines
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+AMY = Actor("amy")
+
+
+def test_dates_are_computed_again_when_a_calendar_is_published(runtime: Runtime, tmp_path: Path) -> None:
+    new = NewComplaint("Lin", "0912", None, None, "phone", "Charged twice", NOW)
+    made = register_complaint(runtime, new, actor=AMY, now=NOW)
+    with runtime.database.transaction() as connection:
+        cases.put_deadlines(connection, made.root_key, [cases.other_deadline(runtime.profile, "next answer", NOW)])
+        before = {entry.clock: entry for entry in cases.list_deadlines(connection, made.root_key)}
+    assert recompute_deadlines(runtime, made.root_key, actor=AMY, now=NOW) == ()
+
+    document = json.loads((SHIPPED / "calendars.json").read_text("utf-8"))
+    document["calendars"]["TW"]["closed"] = ["2026-03-03"]
+    (tmp_path / "calendars.json").write_text(json.dumps(document), "utf-8")
+    fresh = replace(runtime, profile=load_profile("TW-FCPA", tmp_path))
+    moved = recompute_deadlines(fresh, made.root_key, actor=AMY, now=NOW)
+
+    assert [entry.clock for entry in moved] == ["next answer"]
+    assert (moved[0].due_at - before["next answer"].due_at).days == 1
+    with runtime.database.read() as connection:
+        complaint = cases.get_complaint(connection, made.number)
+        last = audit.list_history(connection, made.root_key)[-1]
+        assert audit.verify(connection, made.root_key) is None
+        running = [entry.due_at for entry in cases.list_deadlines(connection, made.root_key) if entry.met_at is None]
+    assert complaint.due_at == min(running)
+    assert (last.event, last.actor) == ("case:clocks:recomputed", "amy")
