@@ -49,7 +49,7 @@ def installed_version(package: str) -> str:
 def _command() -> str:
     """The command as somebody has to type it to measure this again."""
     context = click.get_current_context()
-    words = ["redress", *context.command_path.split()[1:]]
+    words = ["redress", *context.command_path.removeprefix(context.find_root().info_name or "").split()]
     for parameter in context.command.params:
         if context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
             words += [*parameter.opts[-1:], str(context.params[parameter.name or ""])]

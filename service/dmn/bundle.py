@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from service.dmn.model import Model, load_model
 from service.dmn.parts import Definitions, Import
 from service.dmn.read import read_definitions
-from service.errors import DefinitionInvalid, Problem
+from service.errors import Problem, Severity
 
 
 def load_models(files: Mapping[str, bytes], *, strict: bool = True, only: str = "") -> dict[str, Model]:
@@ -27,15 +27,18 @@ class _Loader:
 
     def load(self, file: str, waiting: tuple[str, ...]) -> Model:
         if file not in self.models:
-            imports = {}
+            imports, circles = {}, []
             for entry in self._definitions[file].imports:
                 source = self._find(entry, file)
-                if source is None:
-                    continue
                 if source in (*waiting, file):
-                    raise DefinitionInvalid([_circle(file, source, entry)])
-                imports[entry.namespace] = self.load(source, (*waiting, file))
-            self.models[file] = load_model(self._files[file], file=file, imports=imports, strict=self._strict)
+                    circles.append(_circle(file, source, entry))
+                elif source is not None:
+                    imports[entry.namespace] = self.load(source, (*waiting, file))
+            model = load_model(self._files[file], file=file, imports=imports, strict=False)
+            _settle(model, circles)
+            if self._strict:
+                model.check()
+            self.models[file] = model
         return self.models[file]
 
     def _find(self, entry: Import, importer: str) -> str | None:
@@ -45,7 +48,7 @@ class _Loader:
             found = next((file for file, each in others.items() if fits(entry, each)), None)
             if found is not None:
                 return found
-        return None
+        return importer if entry.namespace == self._definitions[importer].namespace else None
 
 
 def _same_namespace(entry: Import, other: Definitions) -> bool:
@@ -62,11 +65,21 @@ def _same_location(entry: Import, other: Definitions) -> bool:
 
 
 def _circle(file: str, source: str, entry: Import) -> Problem:
+    """An import back to where it comes from brings nothing; where nothing of it is needed, it does no harm."""
     return Problem(
         code="dmn-cycle",
         file=file,
         line=entry.place.line,
         element=entry.place.id,
-        message=f"{file} and {source} import each other.",
-        mend="Move what both need into a third file.",
+        message=f"{file} and {source} import each other." if file != source else f"{file} imports itself.",
+        mend="Move what both need into a third file." if file != source else "Remove the import.",
+        severity=Severity.WARNING,
     )
+
+
+def _settle(model: Model, circles: list[Problem]) -> None:
+    """A circle is said once, as what it is and not as a file that is missing."""
+    places = {each.line for each in circles}
+    model.problems[:] = [
+        each for each in model.problems if each.code != "dmn-import-missing" or each.line not in places
+    ] + circles

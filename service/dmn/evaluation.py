@@ -39,8 +39,11 @@ class Environment:
         inputs: Mapping[str, Any],
         functions: Mapping[str, FeelFunction],
         fixed: Mapping[int, Any],
+        importer: Environment | None = None,
     ) -> None:
         self._engine = engine
+        # Whoever imports this model without a name: of elements named alike, the importer's is meant here too.
+        self._importer = importer
         self._inputs = inputs
         self._functions = functions
         self._fixed = fixed
@@ -54,6 +57,10 @@ class Environment:
         if link.path:
             return self._import(link.path[0]).value(Link(link.path[1:], link.element), run)
         element = link.element
+        if self._importer is not None:
+            environment, chosen = self._importer._chosen(link)
+            if chosen.element is not element:
+                return environment.value(chosen, run)
         if isinstance(element, Decision):
             return self.decision(element, run)
         if isinstance(element, InputData):
@@ -71,9 +78,16 @@ class Environment:
         self._known[id(element)] = value = self._evaluate(element, run)
         return value
 
-    def invoke(self, element: DecisionService | Knowledge, inputs: Mapping[str, Any], run: Run) -> Any:
+    def _chosen(self, link: Link) -> tuple[Environment, Link]:
+        """The element that has the link's name in the outermost importer, with its place."""
+        if self._importer is not None:
+            return self._importer._chosen(link)
+        kind = type(link.element)
+        return self, self._engine.library.named(link.element.variable.name, (kind,)) or link
+
+    def invoke(self, link: Link, inputs: Mapping[str, Any], run: Run) -> Any:
         """Call from outside, arguments by name; one that is missing is null."""
-        function = self._function(element, run)
+        function: FeelFunction = self.value(link, run)
         return function.call(*(inputs.get(name) for name in function.parameters))
 
     def _known_or(self, element: Element, make: Callable[[], Any]) -> Any:
@@ -85,7 +99,10 @@ class Environment:
         if entry not in self._imported:
             inner = self._inputs.get(entry.name) if entry.name else None
             inputs = inner if isinstance(inner, Mapping) else self._inputs
-            self._imported[entry] = Environment(self._engine.imported[entry], inputs, self._functions, self._fixed)
+            importer = None if entry.name else self
+            self._imported[entry] = Environment(
+                self._engine.imported[entry], inputs, self._functions, self._fixed, importer
+            )
         return self._imported[entry]
 
     def _input(self, element: InputData, run: Run) -> Any:

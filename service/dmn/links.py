@@ -43,12 +43,26 @@ class Library:
                 return Link((entry, *found.path), found.element)
         return None
 
-    def by_name(self, name: str) -> Element | None:
-        """The element with this id or, failing that, this name; decisions win over the rest."""
-        if name in self.elements:
+    def named(self, name: str, kinds: tuple[type, ...] = ()) -> Link | None:
+        """The element with this id or, failing that, this name; decisions win over the rest.
+
+        What is imported without a name belongs to this model too; its own elements come before it.
+        """
+        own = self._own(name, kinds)
+        if own is not None:
+            return Link((), own)
+        for entry, library in self.imports:
+            found = None if entry.name else library.named(name, kinds)
+            if found is not None:
+                return Link((entry, *found.path), found.element)
+        return None
+
+    def _own(self, name: str, kinds: tuple[type, ...]) -> Element | None:
+        fitting = [each for each in self.elements.values() if not kinds or isinstance(each, kinds)]
+        if self.elements.get(name) in fitting:
             return self.elements[name]
         wanted = " ".join(name.split())
-        named = [each for each in self.elements.values() if wanted in (each.name, each.variable.name)]
+        named = [each for each in fitting if wanted in (each.name, each.variable.name)]
         return min(named, key=lambda each: not isinstance(each, Decision), default=None)
 
 

@@ -85,6 +85,12 @@ class Model:
             for each in self.definitions.decisions
         }
 
+    def check(self) -> None:
+        """Raise `DefinitionInvalid` where the model has errors."""
+        errors = [each for each in self.problems if each.severity is Severity.ERROR]
+        if errors:
+            raise DefinitionInvalid(errors)
+
     def read_inputs(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """JSON inputs as FEEL values: a text declared a date, time or duration becomes one."""
         kinds = {each.variable.name: self.engine.kind(each) for each in self.definitions.inputs}
@@ -100,11 +106,11 @@ class Model:
         trace: bool = True,
     ) -> DecisionResult:
         """Evaluate the decision with this id or name. An input that is missing is null."""
-        found = self.library.by_name(decision)
-        if not isinstance(found, Decision):
+        found = self.library.named(decision, (Decision,))
+        if found is None:
             raise NotFound(self._unknown("decision", decision, self.definitions.decisions))
         environment = Environment(self.engine, inputs, functions or {}, {})
-        return _carry_out(lambda run: environment.decision(found, run), now=now, trace=trace)
+        return _carry_out(lambda run: environment.value(found, run), now=now, trace=trace)
 
     def evaluate_decision_service(
         self,
@@ -116,17 +122,12 @@ class Model:
         trace: bool = True,
     ) -> DecisionResult:
         """Evaluate a decision service, or a business knowledge model, with its parameters by name."""
-        found = self.library.by_name(service)
-        if not isinstance(found, DecisionService | Knowledge):
-            found = next((each for each in self._callables() if each.name == service), None)
+        found = self.library.named(service, (DecisionService, Knowledge))
         if found is None:
-            raise NotFound(self._unknown("decision service", service, self._callables()))
-        called = found
+            known = (*self.definitions.services, *self.definitions.knowledge)
+            raise NotFound(self._unknown("decision service", service, known))
         environment = Environment(self.engine, inputs, functions or {}, {})
-        return _carry_out(lambda run: environment.invoke(called, inputs, run), now=now, trace=trace)
-
-    def _callables(self) -> tuple[DecisionService | Knowledge, ...]:
-        return (*self.definitions.services, *self.definitions.knowledge)
+        return _carry_out(lambda run: environment.invoke(found, inputs, run), now=now, trace=trace)
 
     def _unknown(self, kind: str, name: str, known: tuple[Any, ...]) -> str:
         names = ", ".join(repr(each.name) for each in known[:20]) or "none"
@@ -196,7 +197,6 @@ def load_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = N
         model = Model(read_definitions(xml, file=file), imports or {})
     except RecursionError:
         raise DefinitionInvalid([_too_deep(file)]) from None
-    errors = [each for each in model.problems if each.severity is Severity.ERROR]
-    if strict and errors:
-        raise DefinitionInvalid(errors)
+    if strict:
+        model.check()
     return model

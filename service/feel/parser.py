@@ -11,6 +11,8 @@ from service.feel.reader import KEYWORDS, Reader
 from service.feel.types import FeelType
 
 COMPARE = frozenset(("=", "!=", "<", "<=", ">", ">="))
+# A comparison without its left side is a range; `=` is not among them, so that `a == b` stays a mistake.
+ORDERED = frozenset(("<", "<=", ">", ">="))
 MAX_READS = 150_000
 BINARY = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6, "instance": 8}
 BINARY |= dict.fromkeys(COMPARE, 3)
@@ -29,7 +31,13 @@ class Parser(Reader):
     """Reads one text, each method one construct of the grammar."""
 
     def parse_whole(self) -> Node:
-        node = self.expression()
+        """One expression, or several between commas: the list of their values."""
+        at, node = self.here(), self.expression()
+        if self.sees(","):
+            items = [node]
+            while self.take(","):
+                items.append(self.expression())
+            node = Node("list", at, tuple(items))
         if self.token.kind != "end":
             raise self.fail("the end of the expression")
         return node
@@ -207,6 +215,9 @@ class Parser(Reader):
             return self.bracket(at)
         if token.text == "{":
             return self.context(at)
+        if token.kind == "op" and token.text in ORDERED:
+            self.at += 1
+            return Node("unary-range", at, (token.text, self.binary(4)))
         raise self.fail("an expression")
 
     def word(self, token: Token, at: tuple[int, int]) -> Node:

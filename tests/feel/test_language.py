@@ -34,6 +34,13 @@ def value(text: str) -> Any:
     ("text", "expected"),
     [
         ("1 + 2 * 3 ** 2", "19"),
+        # a comparison without its left side is a range; several expressions are a list
+        ('range("[2..)") = >=2', "true"),
+        ('range("(..2)") = <2', "true"),
+        ("5 in > 4", "true"),
+        ("(< 10).end", "10"),
+        ("1 + 1, 2 + 2", "[2, 4]"),
+        ('"a", [1], null', '["a", [1], null]'),
         ("-3 ** 2", "9"),
         ("10 / 4", "2.5"),
         ("0.1 + 0.2 = 0.3", "true"),
@@ -119,6 +126,8 @@ def test_cell(cell: str, tested: Any, passes: bool) -> None:
         ("a\n + * b", (2, 4)),
         ('"open', (1, 1)),
         ("a b", (1, 3)),
+        ("a == b", (1, 4)),
+        ("1, ", (1, 4)),
     ],
 )
 def test_syntax_errors_say_where(text: str, position: tuple[int, int]) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tck_kit import Case, find_cases
+from tck_kit import Case, count_elements, find_cases
 from tck_known import KNOWN
 
 
@@ -22,6 +22,15 @@ def kit_folder(config: pytest.Config) -> Path | None:
     if given and not folder.is_dir():
         raise pytest.UsageError(f"Expected a folder with the DMN test kit, found nothing at {folder}.")
     return folder if folder.is_dir() else None
+
+
+@pytest.fixture
+def kit(request: pytest.FixtureRequest) -> Path:
+    """The kit's folder, where there is one."""
+    folder = kit_folder(request.config)
+    if folder is None:
+        pytest.skip("no DMN test kit: say where it is with --tck DIR")
+    return folder
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -56,8 +65,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 counts.setdefault(name.rpartition("/")[0], Counter())[outcome] += 1
     if not counts:
         return
-    terminalreporter.section("DMN test kit, cases passed per folder")
+    terminalreporter.section("DMN test kit: result nodes passed per folder")
     for folder, each in sorted(counts.items()):
-        terminalreporter.line(f"{each['passed']:5} of {each.total():5}  {folder}")
-    passed, total = (sum(f(each) for each in counts.values()) for f in (lambda c: c["passed"], Counter.total))
-    terminalreporter.line(f"{passed:5} of {total:5}  ({passed / total:.1%})")
+        terminalreporter.line(_line(each, folder))
+    levels: dict[str, Counter[str]] = {}
+    for folder, each in counts.items():
+        levels.setdefault(folder.partition("/")[0], Counter()).update(each)
+    terminalreporter.section("per level")
+    for level, each in sorted(levels.items()):
+        terminalreporter.line(_line(each, level))
+    terminalreporter.line(_line(sum(levels.values(), Counter()), "all"))
+    folder = kit_folder(terminalreporter.config)
+    if folder is not None:
+        tally = count_elements(folder)
+        terminalreporter.line(
+            f"the kit's {tally.files} files hold {tally.cases} test cases with {tally.results} result nodes; "
+            f"{tally.commented_out} more cases are commented out there"
+        )
+
+
+def _line(counts: Counter[str], name: str) -> str:
+    passed, total = counts["passed"], counts.total()
+    return f"{passed:5} of {total:5} {passed / total:7.2%}  {name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +48,40 @@ class Case:
 
 
 def find_cases(root: Path) -> list[Case]:
-    return [case for file in sorted(root.rglob("*-test-*.xml")) for case in read_cases(file, root)]
+    return [case for file in find_files(root) for case in read_cases(file, root)]
+
+
+def find_files(root: Path) -> list[Path]:
+    """Every test file, whatever its name: the kit has more than one way to name them."""
+    return [file for file in sorted(root.rglob("*.xml")) if b"testCases" in file.read_bytes()]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the files of a folder hold: test cases, their result nodes, and cases that the kit has commented out."""
+
+    files: int
+    cases: int
+    results: int
+    without_result: int
+    commented_out: int
+
+
+def count_elements(root: Path) -> Tally:
+    """Counted from the files themselves, so that no case can be lost between them and the tests that run."""
+    files = find_files(root)
+    texts = [file.read_text("utf-8") for file in files]
+    live = [re.sub("<!--.*?-->", "", text, flags=re.DOTALL) for text in texts]
+    cases = [re.findall(r"<(?:\w+:)?testCase[\s>].*?</(?:\w+:)?testCase>", text, re.DOTALL) for text in live]
+    results = [[len(re.findall(r"<(?:\w+:)?resultNode[\s/>]", case)) for case in each] for each in cases]
+    tags = sum(len(re.findall(r"<(?:\w+:)?testCase[\s>]", text)) for text in texts)
+    return Tally(
+        files=len(files),
+        cases=sum(map(len, cases)),
+        results=sum(map(sum, results)),
+        without_result=sum(each.count(0) for each in results),
+        commented_out=tags - sum(map(len, cases)),
+    )
 
 
 def read_cases(file: Path, root: Path) -> Iterator[Case]:

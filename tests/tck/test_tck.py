@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tck_kit import Case, run_case, same
+from pathlib import Path
+
+from tck_kit import Case, count_elements, find_cases, run_case, same
+
+
+def test_every_case_of_the_kit_is_run(kit: Path) -> None:
+    """No case is lost between the files and the tests: counted in the text, and as they run."""
+    tally, run = count_elements(kit), find_cases(kit)
+    assert len(run) == tally.results + tally.without_result
+    assert tally.without_result == 0
+    assert len({case.name for case in run}) == len(run)
 
 
 def test_case(case: Case) -> None:
