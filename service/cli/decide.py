@@ -71,8 +71,16 @@ def _describe(result: DecisionResult) -> Iterator[str]:
         yield ""
         yield "why null:"
         for reason in answer["reasons"]:
-            where = " ".join(part for part in (reason["decision"], reason["element"]) if part)
-            yield f"  {where}: {reason['message']}" + (f"  in {reason['text']!r}" if reason["text"] else "")
+            yield from _describe_reason(reason)
+
+
+def _describe_reason(reason: dict[str, Any]) -> Iterator[str]:
+    where = " ".join(part for part in (reason["decision"], reason["element"]) if part)
+    yield f"  {where}: {reason['message']}"
+    if reason["text"]:
+        yield f"    in {_short(reason['text'])}, line {reason['line'] or 1}, column {reason['column'] or 1}"
+    if reason["function"]:
+        yield f"    {reason['function']} of {', '.join(reason['argumentTypes']) or 'nothing'}"
 
 
 def _describe_table(table: dict[str, Any]) -> Iterator[str]:

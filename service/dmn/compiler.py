@@ -105,7 +105,7 @@ def fitted(step: Step, kind: FeelType, *, element: str) -> Step:
 
 
 def fit_value(value: Any, kind: FeelType, run: Run, *, element: str) -> Any:
-    fits, made = coerce(value, kind)
+    fits, made = coerce(value, kind, run.feel)
     if not fits:
         run.note(f"Expected {title(kind)}, found {describe(value)}; the value is null.", element=element)
     return made
@@ -118,12 +118,17 @@ def _missing(scope: Scope, run: Run) -> Any:
 
 def evaluate_expression(expression: Expression, scope: Mapping[str, Any], run: Run, element: str) -> Any:
     """One FEEL evaluation, its null reasons kept under `element`."""
+    feel = run.feel
     if not run.traced:
-        return expression.evaluate(scope, now=run.now)
-    why = Why()
-    value = expression.evaluate(scope, now=run.now, why=why)
+        return expression.evaluate_within(feel, scope)
+    before, why = feel.why, Why()
+    feel.why = why
+    try:
+        value = expression.evaluate_within(feel, scope)
+    finally:
+        feel.why = before
     for reason in why.reasons:
-        run.note(str(reason.message), element=element, text=expression.text)
+        run.explain(reason, element=element, text=expression.text)
     return value
 
 

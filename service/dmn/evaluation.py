@@ -109,9 +109,9 @@ class Environment:
         name = element.variable.name
         value = self._inputs.get(name, self._inputs.get(element.name))
         kind = self._engine.kind(element)
-        fits, made = coerce(value, kind)
+        fits, made = coerce(value, kind, run.feel)
         if not fits:  # the caller may have sent JSON, which has no dates and no decimals
-            fits, made = coerce(read_value(value, kind), kind)
+            fits, made = coerce(read_value(value, kind), kind, run.feel)
         if not fits:
             message = f"The input {name!r} must be {title(kind)}, it was {describe(value)} that does not fit."
             run.note(message, element=element.place.id)
@@ -179,7 +179,7 @@ class Environment:
                 return None
             fixed: dict[int, Any] = {}
             for link, argument in zip(links, arguments, strict=True):
-                fits, fixed[id(link.element)] = coerce(argument, engine.kind_of(link))
+                fits, fixed[id(link.element)] = coerce(argument, engine.kind_of(link), run.feel)
                 if not fits:
                     wanted = title(engine.kind_of(link))
                     run.note(f"The argument {name_of(link)!r} must be {wanted}, it was {describe(argument)}.")

@@ -54,7 +54,7 @@ def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable
             return None
         bound = {}
         for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
-            fits, bound[slot.name] = coerce(argument, kind)
+            fits, bound[slot.name] = coerce(argument, kind, run.feel)
             if not fits:
                 run.note(f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}.")
                 return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from service.dmn.result import Run
 from service.feel import compile_expression
 
 Outputs = list[Any]  # of one rule, one value per output column
@@ -21,12 +22,12 @@ def ordered(rows: list[Outputs], rank: Rank) -> list[Outputs]:
     return sorted(rows, key=lambda row: [rank(column, value) for column, value in enumerate(row)])
 
 
-def aggregate(kind: str, values: list[Any]) -> Any:
+def aggregate(kind: str, values: list[Any], run: Run) -> Any:
     if kind == "COUNT":
         return len(values)
     if not values:
         return None
-    return _AGGREGATES[kind].evaluate({"values": values})
+    return _AGGREGATES[kind].evaluate_within(run.feel, {"values": values})
 
 
 def check_unique(indexes: list[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from service.dmn.parts import Definitions, ItemDefinition, Place
@@ -15,6 +16,7 @@ from service.feel import (
     FeelType,
     FunctionType,
     ListType,
+    Run,
     compile_unary_tests,
     is_instance,
 )
@@ -38,7 +40,7 @@ class Types:
         name = " ".join(type_ref.split())
         if name not in self._made:
             # Only a self-reference can meet this entry; it is asked again once the type is whole.
-            self._made[name] = ConstrainedType(ANY, lambda value: self._conforms_later(name, value), name)
+            self._made[name] = ConstrainedType(ANY, partial(self._conforms_later, name), name)
             self._made[name] = self._make(name)
         return self._made[name]
 
@@ -47,9 +49,9 @@ class Types:
         found = {name: self.resolve(name) for name in self._items}
         return {name: kind for name, kind in found.items() if kind is not None}
 
-    def _conforms_later(self, name: str, value: Any) -> bool:
+    def _conforms_later(self, name: str, value: Any, run: Run) -> bool:
         kind = self._made[name]
-        return kind is None or is_instance(value, kind)
+        return kind is None or is_instance(value, kind, run)
 
     def _make(self, name: str) -> FeelType | None:
         if name in self._items:
@@ -93,7 +95,15 @@ class Types:
             message = f"{text!r} is not a list of tests: {error.message}"
             self._report("feel-syntax", item.place, message, "Mend the allowed values.")
             return base
-        return ConstrainedType(base, lambda value: tests.evaluate({"?": value}) is True, text)
+
+        def allowed(value: Any, run: Run) -> bool:
+            before, run.why = run.why, None  # a value that is not allowed is said by whoever asked
+            try:
+                return tests.evaluate_within(run, {"?": value}) is True
+            finally:
+                run.why = before
+
+        return ConstrainedType(base, allowed, text)
 
     def _report(self, code: str, spot: Place, message: str, mend: str) -> None:
         self._problems.append(

@@ -19,6 +19,7 @@ from service.dmn.result import DecisionResult, Run
 from service.dmn.types import ANY
 from service.errors import DefinitionInvalid, NotFound, Problem, Severity
 from service.feel import FeelFunction, FeelLimitExceeded, FeelType
+from service.feel import Run as FeelRun
 
 __all__ = ["DecisionInfo", "InputInfo", "Model", "load_model"]
 assert _tables
@@ -155,7 +156,7 @@ class Model:
 
 
 def _carry_out(step: Callable[[Run], Any], *, now: datetime | None, trace: bool) -> DecisionResult:
-    run = Run(now=now, traced=trace)
+    run = Run(FeelRun(now, None), traced=trace)
     try:
         value = step(run)
     except RecursionError:

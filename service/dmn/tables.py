@@ -63,7 +63,7 @@ def compile_table(compiler: Compiler, node: parts.Table) -> Step:
     table = _prepare(compiler, node)
 
     def evaluate(scope: Scope, run: Run) -> Any:
-        run.step()
+        run.step(1 + len(table.rules) // 8)
         values = _input_values(table, scope, run)
         if values is None:
             return None
@@ -154,7 +154,7 @@ def _input_values(table: _Prepared, scope: Scope, run: Run) -> list[Any] | None:
 
 
 def _admits(allowed: Expression, value: Any, scope: Scope, run: Run) -> bool:
-    return allowed.evaluate({**scope, "?": value}, now=run.now) is True
+    return allowed.evaluate_within(run.feel, {**scope, "?": value}) is True
 
 
 def _matching(table: _Prepared, values: list[Any], scope: Scope, run: Run) -> list[int]:
@@ -256,13 +256,15 @@ def _result(table: _Prepared, matched: list[int], rows: list[list[Any]], run: Ru
     if not table.node.aggregation:
         return [_shaped(table, row) for row in rows]
     columns = zip(*rows, strict=True)
-    return _shaped(table, [aggregate(table.node.aggregation, list(column)) for column in columns])
+    return _shaped(table, [aggregate(table.node.aggregation, list(column), run) for column in columns])
 
 
 def _rank(table: _Prepared, column: int, value: Any, run: Run) -> int:
     tests = table.ranks[column]
     scope = {"?": value}
-    return next((place for place, test in enumerate(tests) if test.evaluate(scope, now=run.now) is True), len(tests))
+    return next(
+        (place for place, test in enumerate(tests) if test.evaluate_within(run.feel, scope) is True), len(tests)
+    )
 
 
 register(parts.Table, compile_table)

@@ -21,6 +21,7 @@ from service.feel import (
     ListType,
     NullType,
     RangeType,
+    Run,
     SimpleType,
     is_instance,
     parse_type,
@@ -29,7 +30,7 @@ from service.feel import (
 from service.feel import coerce as feel_coerce
 
 ANY = AnyType()
-_FUNCTION = ConstrainedType(ANY, lambda value: isinstance(value, FeelFunction), "function")
+_FUNCTION = ConstrainedType(ANY, lambda value, run: isinstance(value, FeelFunction), "function")
 _PLAIN: dict[str, tuple[type, ...]] = {"number": (int, Decimal), "string": (str,), "boolean": (bool,)}
 _KNOWN = (AnyType, NullType, SimpleType, ListType, ContextType, FunctionType, RangeType)
 _ALIASES = {"any": "Any", "datetime": "date and time", "integer": "number", "long": "number", "double": "number"}
@@ -112,35 +113,35 @@ def describe(value: Any) -> str:
     return "null" if value is None else title(type_of(value))
 
 
-def coerce(value: Any, kind: FeelType) -> tuple[bool, Any]:
+def coerce(value: Any, kind: FeelType, run: Run) -> tuple[bool, Any]:
     """(fits, the value made to fit): null fits every type; what cannot be made to fit is (False, None)."""
     if value is None or kind is ANY:
         return True, value
     if isinstance(kind, SimpleType) and type(value) in _PLAIN.get(kind.name, ()):
         return True, value  # what nearly every value is, without asking further
-    fits, made = feel_coerce(value, kind)
+    fits, made = feel_coerce(value, kind, run)
     if fits:
         return True, made
     base = base_of(kind)
     if isinstance(base, ContextType) and isinstance(value, Mapping):
-        return _coerce_entries(value, base, kind)
+        return _coerce_entries(value, base, kind, run)
     if isinstance(base, ListType) and isinstance(value, list):
-        return _coerce_elements(value, base, kind)
+        return _coerce_elements(value, base, kind, run)
     return False, None
 
 
-def _coerce_entries(value: Mapping[str, Any], base: ContextType, kind: FeelType) -> tuple[bool, Any]:
+def _coerce_entries(value: Mapping[str, Any], base: ContextType, kind: FeelType, run: Run) -> tuple[bool, Any]:
     made = dict(value)
     for key, entry in base.entries:
-        fits, made[key] = coerce(value[key], entry) if key in value else (False, None)
+        fits, made[key] = coerce(value[key], entry, run) if key in value else (False, None)
         if not fits:
             return False, None
-    return (True, made) if is_instance(made, kind) else (False, None)
+    return (True, made) if is_instance(made, kind, run) else (False, None)
 
 
-def _coerce_elements(value: list[Any], base: ListType, kind: FeelType) -> tuple[bool, Any]:
-    made = [coerce(each, base.element) for each in value]
+def _coerce_elements(value: list[Any], base: ListType, kind: FeelType, run: Run) -> tuple[bool, Any]:
+    made = [coerce(each, base.element, run) for each in value]
     if not all(fits for fits, _ in made):
         return False, None
     values = [each for _, each in made]
-    return (True, values) if is_instance(values, kind) else (False, None)
+    return (True, values) if is_instance(values, kind, run) else (False, None)

@@ -13,7 +13,7 @@ from service.dmn.parts import HitPolicy
 from service.dmn.regions import Box, Column, TooLargeToVerify, build_column, find_uncovered, overlap
 from service.dmn.types import ANY, base_of, coerce, describe, title
 from service.errors import Problem, Severity
-from service.feel import FeelError, FeelType, SimpleType, compile_expression
+from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression
 
 MAX_REPORTED = 10
 MAX_GAPS = 3
@@ -273,7 +273,7 @@ def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> I
         value = compile_expression(cell.text).evaluate({})
     except FeelError:
         return  # said already, as a problem of syntax
-    fits, _ = coerce(value, kind)
+    fits, _ = coerce(value, kind, Run(None, None))
     if not fits:
         message = f"The output {cell.text} is {describe(value)}, its column is {title(kind)}."
         yield report.error("dmn-cell-type", cell.place, message, "Write a value of the column's type.")

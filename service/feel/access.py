@@ -145,7 +145,7 @@ def build_index(source: Code, index: Any, at: At) -> Code:
     return pick
 
 
-def build_filter(source: Code, condition: Code, at: At) -> Code:
+def build_filter(source: Code, condition: Code, at: At, *, price: int) -> Code:
     def keep(env: Env) -> Any:
         value = source(env)
         if value is None:
@@ -154,7 +154,7 @@ def build_filter(source: Code, condition: Code, at: At) -> Code:
         if not items:
             found = condition(env)
             return item_at(items, found, env, at) if is_number(found) else []
-        env.run.spend(len(items))
+        env.run.spend(len(items) * price)
         kept = []
         for item in items:
             found = condition(item_scope(item, env))

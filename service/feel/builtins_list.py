@@ -29,7 +29,7 @@ def negation(negand: Any) -> bool:
 @builtin("list contains", "list:list, element:any", result="boolean", inner=True)
 def list_contains(run: Run, items: list[Any], element: Any) -> bool:
     run.spend(len(items))
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, run) is True for item in items)
 
 
 @builtin("count", "list:list", result="number")
@@ -143,7 +143,7 @@ def distinct(run: Run, items: list[Any]) -> list[Any]:
                 kept.append(item)
             continue
         run.spend(len(kept))
-        if not any(equal(item, other) is True for other in kept):
+        if not any(equal(item, other, run) is True for other in kept):
             kept.append(item)
     return kept
 

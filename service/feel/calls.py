@@ -99,11 +99,24 @@ def _call_builtin(run: Run, function: FeelFunction, values: Arguments, names: tu
     for signature in function.signatures:
         arranged = arrange(signature, values, names)
         if not isinstance(arranged, str):
-            return signature.call(run, *arranged) if signature.inner else signature.call(*arranged)
+            _pay(run, arranged)
+            found = signature.call(run, *arranged) if signature.inner else signature.call(*arranged)
+            if type(found) is str or type(found) is list:
+                _pay(run, (found,))
+            return found
         complaint = complaint or arranged
         if len(values) == len(signature.parameters):
             complaint = arranged
     raise Null(complaint)
+
+
+def _pay(run: Run, values: Arguments) -> None:
+    """Long lists and strings cost what going through them takes; short ones are in the price of the call."""
+    for value in values:
+        if type(value) is list:
+            run.spend(len(value) >> 3)
+        elif type(value) is str:
+            run.spend(len(value) >> 6)
 
 
 def _call_function(run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Any:
@@ -116,7 +129,7 @@ def _call_function(run: Run, function: FeelFunction, values: Arguments, names: t
         raise Null(f"{len(function.parameters)} arguments are needed, {len(values)} are given")
     if function.types:
         values = tuple(
-            _typed(value, kind, name)
+            _typed(run, value, kind, name)
             for value, kind, name in zip(values, function.types, function.parameters, strict=False)
         )
     run.calls += 1
@@ -127,14 +140,14 @@ def _call_function(run: Run, function: FeelFunction, values: Arguments, names: t
     finally:
         run.calls -= 1
     if function.result is not None:
-        good, result = coerce(result, function.result)
+        good, result = coerce(result, function.result, run)
         if not good:
             raise Null("the result is not of the type the function declares")
     return result
 
 
-def _typed(value: Any, kind: FeelType, name: str) -> Any:
-    good, coerced = coerce(value, kind)
+def _typed(run: Run, value: Any, kind: FeelType, name: str) -> Any:
+    good, coerced = coerce(value, kind, run)
     if not good:
         raise Null(f"the argument '{name}' is not of the type it has to be")
     return coerced

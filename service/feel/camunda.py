@@ -129,7 +129,7 @@ def duplicate_values(run: Run, items: list[Any]) -> list[Any]:
     if len(single) == len(items):
         return []
     run.spend(len(single) * len(items) // 8)
-    return [value for value in single if sum(equal(value, item) is True for item in items) > 1]
+    return [value for value in single if sum(equal(value, item, run) is True for item in items) > 1]
 
 
 @builtin("partition", "list:list, size:number")

@@ -95,7 +95,7 @@ class Compiler:
         value, kind, at = self.code(node.parts[0], depth), node.parts[1], node.at
         if isinstance(kind, UnknownType):
             return lambda env: env.run.fail(at, f"there is no type '{kind.name}'", "instance of")
-        return lambda env: is_instance(value(env), kind, constrained=False)
+        return lambda env: is_instance(value(env), kind, env.run, constrained=False)
 
     def do_if(self, node: Node, depth: int) -> Code:
         condition, chosen, other = (self.code(part, depth) for part in node.parts)
@@ -168,7 +168,7 @@ class Compiler:
         self.local.append("item")
         test = self.code(condition, depth + 1)
         self.local.pop()
-        return build_filter(code, test, node.at)
+        return build_filter(code, test, node.at, price=price_of(condition))
 
     def do_call(self, node: Node, depth: int) -> Code:
         callee, arguments, names = node.parts
@@ -197,10 +197,11 @@ class Compiler:
         self.local.extend(names)
         code = self.code(body, depth + 1)
         del self.local[before:]
-        result = shown_type(body)
+        result, price = shown_type(body), price_of(body)
 
         def build(env: Env) -> Any:
             def call(run: Run, *values: Any) -> Any:
+                run.spend(price)
                 return code(Env(dict(zip(names, values, strict=True)), env, run))
 
             return FeelFunction("function", names, call, types=types, result=result, inner=True)
@@ -224,14 +225,14 @@ class Compiler:
         self.local.append("partial")
         body = self.code(node.parts[1], inner)
         del self.local[before:]
-        return build_for(found, body, node.at, partial=mentions(node.parts[1], "partial"))
+        return build_for(found, body, node.at, partial=mentions(node.parts[1], "partial"), price=price_of(node))
 
     def do_some(self, node: Node, depth: int) -> Code:
         before = len(self.local)
         found, inner = self.iterators(node, depth)
         body = self.code(node.parts[1], inner)
         del self.local[before:]
-        return build_quantified(node.kind == "every", found, body, node.at)
+        return build_quantified(node.kind == "every", found, body, node.at, price=price_of(node))
 
     do_every = do_some
 
@@ -271,6 +272,17 @@ def fixed_range(node: Node) -> Range | None:
     if (is_number(a) and is_number(b)) or (type(a) is str and type(b) is str):
         return Range(a, b, start_included, end_included)
     return None
+
+
+def price_of(node: Node) -> int:
+    """The steps that one round of a part costs: 1 for what people write, more for what goes on for pages."""
+    return 1 + _size(node) // 16
+
+
+def _size(node: Any) -> int:
+    if isinstance(node, Node):
+        return 1 + sum(_size(part) for part in node.parts)
+    return sum(_size(part) for part in node) if isinstance(node, tuple) else 0
 
 
 def mentions(node: Any, name: str) -> bool:

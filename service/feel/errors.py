@@ -12,7 +12,7 @@ from service.errors import RedressError
 
 MAX_TEXT = 65_536  # characters of one expression
 MAX_NESTING = 100  # brackets, calls and branches inside each other
-MAX_STEPS = 2_000_000  # loop rounds and calls of one evaluation
+MAX_STEPS = 1_000_000  # of one evaluation: loop rounds by the size of what they repeat, calls, items gone through
 MAX_LIST = 500_000  # items of one list
 MAX_STRING = 1_000_000  # characters of one string
 MAX_CALLS = 120  # user functions calling each other
@@ -45,6 +45,20 @@ class FeelLimitExceeded(FeelError):
 
 class Null(Exception):
     """A built-in has no value to give; the text says why."""
+
+
+class Effort:
+    """A budget of steps: of one evaluation, or of a comparison that stands alone."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps = MAX_STEPS
+
+    def spend(self, steps: int = 1) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelLimitExceeded(f"The evaluation takes more than {MAX_STEPS} steps.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,17 +66,17 @@ class _NoDomain(Exception):
     pass
 
 
-def _rounds(iterators: Iterators, at: At, env: Env, extra: dict[str, Any]) -> Iterator[Env]:
-    """An environment for every combination of the variables."""
+def _rounds(iterators: Iterators, at: At, env: Env, price: int) -> Iterator[Env]:
+    """An environment for every combination of the variables. `price` is what a round of the body costs."""
     (name, source), rest = iterators[0], iterators[1:]
     items = domain(source(env), env, at)
     if items is None:
         raise _NoDomain
     for item in items:
-        env.run.spend()
-        inner = Env({**extra, name: item}, env, env.run)
+        env.run.spend(price)
+        inner = Env({name: item}, env, env.run)
         if rest:
-            yield from _rounds(rest, at, inner, extra)
+            yield from _rounds(rest, at, inner, price)
         else:
             yield inner
 
@@ -100,11 +100,11 @@ def build_steps(start: Code, end: Code, at: At) -> Code:
     return steps
 
 
-def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool) -> Code:
+def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool, price: int) -> Code:
     def loop(env: Env) -> Any:
         results: list[Any] = []
         try:
-            for inner in _rounds(iterators, at, env, {}):
+            for inner in _rounds(iterators, at, env, price):
                 if partial:  # a copy each round, so that no list can hold itself
                     env.run.spend(len(results) // 64)
                     inner.vars = {**inner.vars, "partial": list(results)}
@@ -118,11 +118,11 @@ def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool) -> Cod
     return loop
 
 
-def build_quantified(every: bool, iterators: Iterators, body: Code, at: At) -> Code:
+def build_quantified(every: bool, iterators: Iterators, body: Code, at: At, *, price: int) -> Code:
     def ask(env: Env) -> Any:
         unknown = False
         try:
-            for inner in _rounds(iterators, at, env, {}):
+            for inner in _rounds(iterators, at, env, price):
                 found = body(inner)
                 if found is (not every):
                     return not every

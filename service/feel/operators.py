@@ -45,9 +45,7 @@ def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
 
 
 def same(a: Any, b: Any, env: Env, at: At) -> bool | None:
-    if type(a) in (list, dict):
-        env.run.spend(len(a))
-    found = equal(a, b)
+    found = equal(a, b, env.run)
     if found is None:
         env.run.fail(at, f"{kind_of(a)} and {kind_of(b)} cannot be equal", "=", (a, b))
     return found

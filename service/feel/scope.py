@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.feel.civil import SECOND
-from service.feel.errors import MAX_STEPS, FeelLimitExceeded, Reason, Why
+from service.feel.errors import MAX_STEPS, Effort, Reason, Why
 from service.feel.temporal import Time, from_datetime
 from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
 
@@ -17,10 +17,10 @@ MISSING: Any = object()
 PLAIN = frozenset(KINDS) - {int, Decimal, list, dict}
 
 
-class Run:
+class Run(Effort):
     """One evaluation: its time, the steps it has left, and who wants to know about nulls."""
 
-    __slots__ = ("calls", "checked", "now", "steps", "why")
+    __slots__ = ("calls", "checked", "now", "why")
 
     def __init__(self, now: datetime | None, why: Why | None) -> None:
         self.now = now
@@ -28,11 +28,6 @@ class Run:
         self.steps = MAX_STEPS
         self.calls = 0
         self.checked: dict[int, tuple[Any, Any]] | None = None
-
-    def spend(self, steps: int = 1) -> None:
-        self.steps -= steps
-        if self.steps < 0:
-            raise FeelLimitExceeded(f"The expression takes more than {MAX_STEPS} steps.")
 
     def fail(self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()) -> Any:
         """Null; its reason is kept where somebody asked for it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.feel.errors import FeelSyntaxError
 from service.feel.lexer import Token, name_parts, place, tokenize
+from service.feel.scope import Run
 from service.feel.temporal import at_midnight, is_date
 from service.feel.values import FeelFunction, Range, kind_of
 
@@ -67,7 +68,7 @@ class ConstrainedType(FeelType):
     """A base type and allowed values."""
 
     base: FeelType
-    check: Callable[[Any], bool]
+    check: Callable[[Any, Run], bool]
     text: str = ""
 
 
@@ -87,34 +88,42 @@ ALIASES = {"dateTime": "date and time", "dayTimeDuration": "days and time durati
 ALIASES |= {"yearMonthDuration": "years and months duration"}
 
 
-def is_instance(value: Any, kind: FeelType, *, constrained: bool = True) -> bool:
+def is_instance(value: Any, kind: FeelType, run: Run | None = None, *, constrained: bool = True) -> bool:
     """Whether the value has the type; null is an instance of Null only. `instance of` ignores allowed values."""
     if isinstance(kind, ConstrainedType):
-        return is_instance(value, kind.base, constrained=constrained) and (not constrained or kind.check(value))
+        run = run or Run(None, None)
+        return is_instance(value, kind.base, run, constrained=constrained) and (
+            not constrained or kind.check(value, run)
+        )
     if value is None:
         return isinstance(kind, NullType)
     if isinstance(kind, AnyType):
         return True
     if isinstance(kind, SimpleType):
         return kind_of(value) == kind.name
-    if isinstance(kind, ListType):
-        return isinstance(value, list) and all(_fits(item, kind.element, constrained) for item in value)
-    if isinstance(kind, ContextType):
-        return isinstance(value, Mapping) and all(
-            key in value and _fits(value[key], each, constrained) for key, each in kind.entries
-        )
     if isinstance(kind, RangeType):
         return isinstance(value, Range) and all(
-            end is None or is_instance(end, kind.element, constrained=constrained) for end in (value.start, value.end)
+            end is None or is_instance(end, kind.element, run, constrained=constrained)
+            for end in (value.start, value.end)
         )
     if isinstance(kind, FunctionType):
         return isinstance(value, FeelFunction) and conforms(type_of(value), kind)
-    return False
+    return _has_parts(value, kind, run or Run(None, None), constrained)
 
 
-def _fits(value: Any, kind: FeelType, constrained: bool) -> bool:
+def _has_parts(value: Any, kind: FeelType, run: Run, constrained: bool) -> bool:
     """A null inside a list or context has no say about its type."""
-    return value is None or is_instance(value, kind, constrained=constrained)
+
+    def fits(part: Any, wanted: FeelType) -> bool:
+        return part is None or is_instance(part, wanted, run, constrained=constrained)
+
+    if isinstance(kind, ListType) and isinstance(value, list):
+        run.spend(len(value))
+        return isinstance(kind.element, AnyType) or all(fits(item, kind.element) for item in value)
+    if isinstance(kind, ContextType) and isinstance(value, Mapping):
+        run.spend(len(kind.entries))
+        return all(key in value and fits(value[key], each) for key, each in kind.entries)
+    return False
 
 
 def conforms(kind: FeelType, other: FeelType) -> bool:
@@ -158,20 +167,20 @@ def type_of(value: Any) -> FeelType:
     return SimpleType(kind_of(value))
 
 
-def coerce(value: Any, kind: FeelType) -> tuple[bool, Any]:
+def coerce(value: Any, kind: FeelType, run: Run | None = None) -> tuple[bool, Any]:
     """The value as the type wants it, or (False, None)."""
     if value is None or isinstance(kind, AnyType):
         return True, value
-    if is_instance(value, kind):
+    if is_instance(value, kind, run):
         return True, value
-    if isinstance(value, list) and len(value) == 1 and is_instance(value[0], kind):
+    if isinstance(value, list) and len(value) == 1 and is_instance(value[0], kind, run):
         return True, value[0]
     base = _base(kind)
-    if isinstance(base, ListType) and not isinstance(value, list) and is_instance([value], kind):
+    if isinstance(base, ListType) and not isinstance(value, list) and is_instance([value], kind, run):
         return True, [value]
     if is_date(value) and base == SimpleType("date and time"):
         moment = at_midnight(value)
-        return (True, moment) if is_instance(moment, kind) else (False, None)
+        return (True, moment) if is_instance(moment, kind, run) else (False, None)
     return False, None
 
 

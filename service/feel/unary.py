@@ -22,9 +22,9 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
         return inside
     if isinstance(found, list):
         env.run.spend(len(found))
-        if isinstance(value, list) and equal(value, found):
+        if isinstance(value, list) and equal(value, found, env.run):
             return True
-        return any(_matches(value, item) for item in found)
+        return any(_matches(value, item, env) for item in found)
     if isinstance(found, FeelFunction) and not isinstance(value, FeelFunction):
         env.run.fail(at, "a function is no test", "in", (value, found))
         return None
@@ -36,10 +36,10 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
     return same(value, found, env, at)
 
 
-def _matches(value: Any, item: Any) -> bool:
+def _matches(value: Any, item: Any, env: Env) -> bool:
     if isinstance(item, Range) and not isinstance(value, Range):
         return in_range(value, item) is True
-    return equal(value, item) is True
+    return equal(value, item, env.run) is True
 
 
 def build_compare_test(sign: str, operand: Code, at: At) -> Test:

@@ -12,6 +12,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Any
 
 from service.feel.civil import FarDate, day_number
+from service.feel.errors import Effort
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 
 if TYPE_CHECKING:
@@ -92,17 +93,15 @@ def kind_of(value: Any) -> str:
     return kind
 
 
-def equal(a: Any, b: Any) -> bool | None:
-    """FEEL's `=`: null where the kinds cannot be compared."""
+def equal(a: Any, b: Any, effort: Effort | None = None) -> bool | None:
+    """FEEL's `=`: null where the kinds cannot be compared. Items and entries are paid for out of `effort`."""
     if a is None or b is None:
         return a is b
     kind = kind_of(a)
     if kind != kind_of(b):
         return None
-    if kind == "list":
-        return len(a) == len(b) and all(equal(x, y) is True for x, y in zip(a, b, strict=True))
-    if kind == "context":
-        return len(a) == len(b) and all(key in b and equal(value, b[key]) is True for key, value in a.items())
+    if kind == "list" or kind == "context":
+        return a is b or _same_parts(a, b, effort or Effort())
     if kind == "time":
         return _time_key(a) == _time_key(b) if (a.offset is None) == (b.offset is None) else False
     if kind == "date and time":
@@ -112,6 +111,15 @@ def equal(a: Any, b: Any) -> bool | None:
     if kind == "function":
         return None if a is not b else True
     return bool(a == b)
+
+
+def _same_parts(a: Any, b: Any, effort: Effort) -> bool:
+    effort.spend(len(a))
+    if len(a) != len(b):
+        return False
+    if isinstance(a, list):
+        return all(equal(x, y, effort) is True for x, y in zip(a, b, strict=True))
+    return all(key in b and equal(value, b[key], effort) is True for key, value in a.items())
 
 
 def _same_range(a: Range, b: Range) -> bool:

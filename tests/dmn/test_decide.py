@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from dmn_samples import decision, definitions, input_data, needs, table
+from dmn_samples import decision, definitions, input_data, literal, needs, table
 
 from service.cli.decide import decide
 
@@ -33,6 +33,20 @@ def test_a_null_is_explained(file: Path):
     assert "result: null" in result.output
     assert "why null:" in result.output
     assert "must be number" in result.output
+
+
+def test_why_null_says_where_in_the_text_which_function_and_which_types(tmp_path: Path):
+    path = tmp_path / "m.dmn"
+    path.write_bytes(definitions(decision("d1", literal('"a" +\n  upper case(12)'))))
+    shown = CliRunner().invoke(decide, [str(path), "d1"]).output
+    assert "upper case: 'string' must be a string, not number" in shown
+    assert 'in "\\"a\\" +\\n  upper case(12)", line 2, column 13' in shown
+    assert "upper case of number" in shown
+    assert "+ of string, null" in shown
+    answer = json.loads(CliRunner().invoke(decide, [str(path), "d1", "--format", "json"]).output)
+    first = answer["reasons"][0]
+    assert (first["decision"], first["line"], first["column"]) == ("d1", 2, 13)
+    assert (first["function"], first["argumentTypes"]) == ("upper case", ["number"])
 
 
 def test_json_is_the_whole_answer(file: Path):
