@@ -139,11 +139,16 @@ def time_of(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
+def check_key(key: int) -> None:
+    """Raises NotFound for a number that is too large to be any task's key."""
+    if key > MAX_KEY:
+        raise NotFound(f"There is no user task {key}.")
+
+
 def visible_task(key: int) -> tasks.UserTask:
     """A task the account may read. What it may not read is not there."""
     who = account_with()
-    if key > MAX_KEY:
-        raise NotFound(f"There is no user task {key}.")
+    check_key(key)
     with parts().runtime.database.read() as connection:
         task = tasks.get_task(connection, key)
     if not tasks.can_see(task, who.actor):

@@ -10,6 +10,7 @@ from service.api.blueprint import blueprint
 from service.api.edge import (
     account_with,
     body,
+    check_key,
     idempotency_key,
     object_of,
     optional_body,
@@ -92,14 +93,15 @@ def complete_task(key: int) -> Any:
     """Complete a task with the answer of its form in `variables`; `revision` guards against a stale view."""
     edge, who = parts(), account_with()
     data = optional_body("variables", "revision", "action")
-    visible_task(key)
+    check_key(key)
     revision, answer = data.get("revision"), object_of(data, "variables")
     if revision is not None and (isinstance(revision, bool) or not isinstance(revision, int)):
         raise InvalidInput("expected revision to be a whole number")
     once, now = idempotency_key(), edge.clock.now()
     operations.complete_task(
-        edge.runtime, key, answer, actor=who.actor, now=now, revision=revision, idempotency_key=once
-    )
+        edge.runtime, key, answer, actor=who.actor, now=now, revision=revision, idempotency_key=once,
+        among_visible=True,
+    )  # fmt: skip
     return "", 204
 
 

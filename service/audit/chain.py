@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from service.audit.events import Event
 from service.audit.tables import history
-from service.db import Connection
+from service.db import Connection, Prepared
 
 GENESIS = "0" * 64
 """The hash before the first row of every case."""
@@ -38,13 +38,23 @@ class HistoryRow:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The end of a case's history: the last row's number and hash."""
+
+    seq: int
+    hash: str
+
+
+START = Tip(0, GENESIS)
+
 _LAST = (
     sa.select(history.c.seq, history.c.hash)
     .where(history.c.root_key == sa.bindparam("root_key"))
     .order_by(history.c.seq.desc())
     .limit(1)
 )
-_INSERT = sa.insert(history)
+_INSERT = Prepared(sa.insert(history), columns=[column.name for column in history.columns])
 _LIST = sa.select(history).where(history.c.root_key == sa.bindparam("root_key")).order_by(history.c.seq)
 _ROOTS = sa.select(history.c.root_key).distinct().order_by(history.c.root_key)
 
@@ -58,24 +68,30 @@ def append(
     at: datetime,
     details: Mapping[str, Any],
     subject_key: int | None = None,
+    last: Tip | None = None,
 ) -> int:
-    """Write the next row of the case's history; its sequence number. Two writers cannot take the same one: the key
-    is unique, and the loser's transaction fails as a conflict."""
-    last = connection.execute(_LAST, {"root_key": root_key}).one_or_none()
-    seq, previous = (1, GENESIS) if last is None else (last.seq + 1, last.hash)
+    """Write the next row of the case's history; its sequence number. `last` is the row before, where the caller has
+    read it. Two writers cannot take the same number: the key is unique, and the loser's write fails as a conflict."""
+    tip = last or find_tip(connection, root_key)
     plain: dict[str, Any] = orjson.loads(orjson.dumps(details, default=str))
     row = {
         "root_key": root_key,
-        "seq": seq,
+        "seq": tip.seq + 1,
         "at": at,
         "actor": actor,
         "event": event.value,
         "subject_key": subject_key,
         "details": plain,
-        "previous_hash": previous,
+        "previous_hash": tip.hash,
     }
-    connection.execute(_INSERT, {**row, "hash": digest(row)})
-    return seq
+    _INSERT.run(connection, {**row, "hash": digest(row)})
+    return tip.seq + 1
+
+
+def find_tip(connection: Connection, root_key: int) -> Tip:
+    """Where the case's history ends."""
+    last = connection.execute(_LAST, {"root_key": root_key}).one_or_none()
+    return START if last is None else Tip(last.seq, last.hash)
 
 
 def list_history(connection: Connection, root_key: int) -> list[HistoryRow]:

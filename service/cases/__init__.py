@@ -5,7 +5,7 @@ The tables are written inside the transaction of the command that moves the case
 """
 
 from service.cases.calendar import Calendar
-from service.cases.clocks import list_deadlines, list_running_cases, meet_deadline, put_deadlines
+from service.cases.clocks import list_deadlines, list_running_cases, nearest, put_deadlines, write_deadlines
 from service.cases.limits import Limit, Unit, due_after, parse_limit
 from service.cases.numbers import make_number, parse_number
 from service.cases.policy import (
@@ -27,15 +27,13 @@ from service.cases.queries import (
     RECORDED,
     Complaint,
     NewComplaint,
-    archive_complaint,
-    close_complaint,
     find_complaint,
     find_external,
     get_complaint,
     insert_complaint,
     list_complaints,
     next_number,
-    record_facts,
+    save_complaint,
 )
 
 __all__ = [
@@ -49,8 +47,6 @@ __all__ = [
     "NewComplaint",
     "Profile",
     "Unit",
-    "archive_complaint",
-    "close_complaint",
     "due_after",
     "extended",
     "find_complaint",
@@ -63,7 +59,7 @@ __all__ = [
     "list_running_cases",
     "load_profile",
     "make_number",
-    "meet_deadline",
+    "nearest",
     "next_number",
     "other_deadline",
     "parse_limit",
@@ -72,7 +68,8 @@ __all__ = [
     "policy_file",
     "put_deadlines",
     "recomputed",
-    "record_facts",
     "resumed",
+    "save_complaint",
     "severity_deadlines",
+    "write_deadlines",
 ]

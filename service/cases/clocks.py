@@ -8,14 +8,34 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.cases.policy import Deadline
 from service.cases.tables import complaint, deadline
-from service.db import Connection
+from service.db import Connection, Prepared
 
-_DEADLINES = sa.select(deadline).where(deadline.c.root_key == sa.bindparam("b_root_key")).order_by(deadline.c.due_at)
+_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_DEADLINES = Prepared(sa.select(deadline).where(deadline.c.root_key == _ROOT).order_by(deadline.c.due_at))
 _NEAREST = sa.select(sa.func.min(deadline.c.due_at)).where(
-    deadline.c.root_key == sa.bindparam("b_root_key"), deadline.c.met_at.is_(None), deadline.c.paused_at.is_(None)
+    deadline.c.root_key == _ROOT, deadline.c.met_at.is_(None), deadline.c.paused_at.is_(None)
+)
+_SET_DUE = Prepared(
+    sa.update(complaint)
+    .where(complaint.c.root_key == _ROOT, complaint.c.status == "open")
+    .values(due_at=_NEAREST.scalar_subquery())
+)
+_COLUMNS = tuple(column.name for column in deadline.columns)
+
+
+def _upsert(insert: Any) -> Any:
+    fresh = {name: insert.excluded[name] for name in _COLUMNS if name not in ("root_key", "clock")}
+    return insert.on_conflict_do_update(
+        index_elements=["root_key", "clock"], set_=fresh, where=deadline.c.met_at.is_(None)
+    )
+
+
+_PUT = Prepared(
+    {"sqlite": _upsert(sqlite.insert(deadline)), "postgresql": _upsert(postgresql.insert(deadline))}, columns=_COLUMNS
 )
 _RUNNING = (
     sa.select(deadline.c.root_key)
@@ -28,49 +48,26 @@ _RUNNING = (
 
 def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
     """Write clocks; one that was there is set anew unless it has been met. The case's due follows the nearest."""
-    rows = {entry.clock: entry for entry in deadlines}
-    if rows:
-        connection.execute(
-            sa.delete(deadline).where(
-                deadline.c.root_key == root_key, deadline.c.clock.in_(list(rows)), deadline.c.met_at.is_(None)
-            )
-        )
-        met = {entry.clock for entry in list_deadlines(connection, root_key)}
-        fresh = [_deadline_row(root_key, entry) for entry in rows.values() if entry.clock not in met]
-        if fresh:
-            connection.execute(sa.insert(deadline), fresh)
-    _set_due(connection, root_key)
+    write_deadlines(connection, root_key, deadlines)
+    _SET_DUE.run(connection, {"b_root_key": root_key})
 
 
-def meet_deadline(connection: Connection, root_key: int, clock: str, *, at: datetime) -> None:
-    """What the clock waited for has happened."""
-    connection.execute(
-        sa.update(deadline)
-        .where(deadline.c.root_key == root_key, deadline.c.clock == clock, deadline.c.met_at.is_(None))
-        .values(met_at=at)
-    )
-    _set_due(connection, root_key)
+def write_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
+    """Like `put_deadlines`, for a caller who writes the case's due (`nearest`) with the rest of its row."""
+    _PUT.run_many(connection, [{"root_key": root_key, **asdict(entry)} for entry in deadlines])
+
+
+def nearest(deadlines: Iterable[Deadline]) -> datetime | None:
+    """When the nearest clock is due that has neither been met nor stopped."""
+    return min((entry.due_at for entry in deadlines if entry.met_at is None and entry.paused_at is None), default=None)
 
 
 def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
     """The clocks of a case, nearest first."""
-    rows = connection.execute(_DEADLINES, {"b_root_key": root_key}).mappings()
+    rows = _DEADLINES.all(connection, {"b_root_key": root_key})
     return [Deadline(**{key: row[key] for key in row if key != "root_key"}) for row in rows]
 
 
 def list_running_cases(connection: Connection, *, after: int = 0, limit: int = 500) -> list[int]:
     """Root keys above `after` of cases with a clock that has not been met."""
     return list(connection.execute(_RUNNING, {"b_after": after, "b_limit": limit}).scalars())
-
-
-def _deadline_row(root_key: int, entry: Deadline) -> dict[str, Any]:
-    return {"root_key": root_key, **asdict(entry)}
-
-
-def _set_due(connection: Connection, root_key: int) -> None:
-    nearest = connection.execute(_NEAREST, {"b_root_key": root_key}).scalar_one_or_none()
-    connection.execute(
-        sa.update(complaint)
-        .where(complaint.c.root_key == root_key, complaint.c.status == "open")
-        .values(due_at=nearest)
-    )

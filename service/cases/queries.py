@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.numbers import make_number, parse_number
-from service.cases.tables import complaint, deadline
-from service.db import Connection, take
-from service.errors import NotFound, StateConflict
+from service.cases.tables import complaint
+from service.db import Connection, Prepared, take
+from service.errors import NotFound
 
 RECORDED = frozenset(
     {
@@ -91,8 +91,14 @@ class Complaint:
     facts: dict[str, Any]
 
 
-_BY_ROOT = sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key"))
+_BY_ROOT = Prepared(sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key")))
 _BY_NUMBER = sa.select(complaint).where(complaint.c.number == sa.bindparam("b_number"))
+_MOVING = ("status", "severity", "due_at", "closed_at", "archived_at", "outcome", "facts")
+_SAVE = Prepared(
+    sa.update(complaint)
+    .where(complaint.c.root_key == sa.bindparam("b_root_key"))
+    .values({name: sa.bindparam(f"b_{name}", type_=complaint.c[name].type) for name in _MOVING})
+)
 _BY_EXTERNAL = sa.select(complaint.c.number).where(complaint.c.external_id == sa.bindparam("b_external_id"))
 
 
@@ -141,7 +147,7 @@ def get_complaint(connection: Connection, number: str) -> Complaint:
 
 def find_complaint(connection: Connection, root_key: int) -> Complaint | None:
     """The complaint that a root instance handles."""
-    row = connection.execute(_BY_ROOT, {"b_root_key": root_key}).mappings().one_or_none()
+    row = _BY_ROOT.first(connection, {"b_root_key": root_key})
     return None if row is None else Complaint(**row)
 
 
@@ -171,40 +177,6 @@ def list_complaints(
     return [Complaint(**row) for row in rows], int(total)
 
 
-def record_facts(connection: Connection, root_key: int, facts: Mapping[str, Any]) -> None:
-    """Add facts that a step recorded; later ones replace earlier ones of the same name."""
-    known = find_complaint(connection, root_key)
-    if known is None:
-        raise NotFound(f"The process instance {root_key} handles no complaint; nothing can be recorded.")
-    values: dict[str, Any] = {"facts": {**known.facts, **facts}}
-    if facts.get("severity") is not None:
-        values["severity"] = facts["severity"]
-    if facts.get("outcome") is not None:
-        values["outcome"] = facts["outcome"]
-    connection.execute(sa.update(complaint).where(complaint.c.root_key == root_key).values(**values))
-
-
-def close_complaint(connection: Connection, root_key: int, *, outcome: str | None, now: datetime) -> None:
-    """The complaint is closed: every clock that still runs is met or missed now."""
-    changed = connection.execute(
-        sa.update(complaint)
-        .where(complaint.c.root_key == root_key, complaint.c.status == "open")
-        .values(status="closed", closed_at=now, due_at=None, outcome=outcome)
-    )
-    if changed.rowcount != 1:
-        raise StateConflict("The complaint is closed already.")
-    connection.execute(
-        sa.update(deadline).where(deadline.c.root_key == root_key, deadline.c.met_at.is_(None)).values(met_at=now)
-    )
-
-
-def archive_complaint(connection: Connection, root_key: int, *, now: datetime, facts: Mapping[str, Any]) -> None:
-    """The file is complete; `facts` holds its manifest and how long it is kept."""
-    record_facts(connection, root_key, facts)
-    changed = connection.execute(
-        sa.update(complaint)
-        .where(complaint.c.root_key == root_key, complaint.c.status == "closed")
-        .values(status="archived", archived_at=now)
-    )
-    if changed.rowcount != 1:
-        raise StateConflict("Only a closed complaint can be archived.")
+def save_complaint(connection: Connection, moved: Complaint) -> None:
+    """Write what a step made of a complaint. The caller's write is guarded by the case's version."""
+    _SAVE.run(connection, {"b_root_key": moved.root_key, **{f"b_{name}": getattr(moved, name) for name in _MOVING}})

@@ -8,6 +8,7 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, root_of, take
 from service.db.migrate import migrate
+from service.db.prepared import Prepared, any_of, pipelined
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "Database",
     "Json",
     "KeyAllocator",
+    "Prepared",
     "UtcDateTime",
+    "any_of",
     "is_conflict",
     "metadata",
     "migrate",
+    "pipelined",
     "root_of",
     "take",
 ]

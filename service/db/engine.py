@@ -7,8 +7,12 @@ begins IMMEDIATE, so that it waits for the lock at the start instead of failing 
 
 from __future__ import annotations
 
+import select
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +20,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.db.prepared import wrapped
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
 
 __all__ = ["Connection", "Database", "is_conflict"]
 
 BUSY_SECONDS = 30
+PING_AFTER_SECONDS = 1.0
 
 
 class Database:
@@ -34,7 +40,9 @@ class Database:
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size)
             self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size)
         else:
-            self._read_engine = self._write_engine = _postgresql_engine(parsed, pool_size)
+            self._write_engine = _postgresql_engine(parsed, pool_size)
+            # the same pool; a read begins and ends no transaction, which saves two round trips
+            self._read_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -101,26 +109,65 @@ def _sqlite_engine(url: sa.URL, begin: str, pool_size: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(begin)  # past SQLAlchemy, which would take longer over it than SQLite
+        except sqlite3.Error as error:
+            raise wrapped(connection, begin, error) from error
 
     return engine
 
 
 def _postgresql_engine(url: sa.URL, pool_size: int) -> sa.Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         # no server-side prepared statements: they break behind a pooler in transaction mode
         connect_args={"prepare_threshold": None},
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
+    _ping_after_a_rest(engine)
+    return engine
+
+
+def _ping_after_a_rest(engine: sa.Engine) -> None:
+    """Try a connection that has lain idle before it is used: a restarted server or a pooler may have closed it. One
+    that was in use a moment ago is not asked each time, unless the server has said something since: its farewell."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ping(connection: Any, record: Any, _proxy: Any) -> None:
+        rests_since = record.info.get("rests_since", 0.0)
+        if time.monotonic() - rests_since < PING_AFTER_SECONDS and not _has_news(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error
+
+
+def _has_news(connection: Any) -> bool:
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=_number).decode()
+
+
+def _number(value: Any) -> Any:
+    """Decimals are written digit by digit."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f") if abs(value.adjusted()) < 50 else str(value))
+    raise TypeError(f"{type(value).__name__} is no plain value")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ bundle it comes in. The newest released version of a process starts new instance
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,19 +173,26 @@ def read_files(connection: Connection, bundle_key: int) -> dict[str, bytes]:
 
 
 class BundleCache:
-    """Parsed bundles of this process, the most recently used ones. A version never changes, so no entry does."""
+    """Parsed bundles of this process, the newest few. A version never changes, so no entry does."""
 
     def __init__(self, size: int = 32) -> None:
         self._size = size
         self._bundles: dict[int, Bundle] = {}
+        self._parsing = threading.Lock()
 
     def get(self, connection: Connection, bundle_key: int) -> Bundle:
-        found = self._bundles.pop(bundle_key, None)
-        if found is None:
-            found = load_bundle(read_files(connection, bundle_key))
-        self._bundles[bundle_key] = found
-        while len(self._bundles) > self._size:
-            self._bundles.pop(next(iter(self._bundles)), None)
+        found = self._bundles.get(bundle_key)
+        return self._parse(connection, bundle_key) if found is None else found
+
+    def _parse(self, connection: Connection, bundle_key: int) -> Bundle:
+        """Parse it, once however many threads want it; the bundle that came first makes room."""
+        with self._parsing:
+            found = self._bundles.get(bundle_key)
+            if found is None:
+                found = load_bundle(read_files(connection, bundle_key))
+                while len(self._bundles) >= self._size:
+                    del self._bundles[next(iter(self._bundles))]
+                self._bundles[bundle_key] = found
         return found
 
 

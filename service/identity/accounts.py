@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.errors import InvalidInput, NotFound, StateConflict
 from service.identity.actors import Actor
 from service.identity.tables import account, account_role, api_token, session
@@ -25,6 +25,22 @@ SESSION_LIFE = timedelta(hours=12)
 MIN_PASSWORD = 10
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+_BY_TOKEN = Prepared(
+    sa.select(
+        api_token.c.revoked_at,
+        api_token.c.expires_at,
+        account.c.name,
+        account.c.display_name,
+        account.c.language,
+        account.c.active,
+        account_role.c.role,
+    )
+    .join(account, account.c.name == api_token.c.account_name)
+    .outerjoin(account_role, account_role.c.account_name == account.c.name)
+    .where(api_token.c.token_hash == sa.bindparam("b_token_hash"))
+)
+"""A token, its account and a row for each role, in one statement: every request asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +172,14 @@ def create_token(connection: Connection, name: str, *, now: datetime, label: str
 
 def find_token(connection: Connection, token: str, *, now: datetime) -> Account | None:
     """The account an API token speaks for."""
-    row = connection.execute(sa.select(api_token).where(api_token.c.token_hash == _hash(token))).one_or_none()
-    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+    rows = _BY_TOKEN.all(connection, {"b_token_hash": _hash(token)})
+    if not rows or not rows[0]["active"]:
         return None
-    return _active(connection, row.account_name)
+    first = rows[0]
+    if first["revoked_at"] is not None or (first["expires_at"] is not None and first["expires_at"] <= now):
+        return None
+    roles = tuple(sorted(row["role"] for row in rows if row["role"] is not None))
+    return Account(first["name"], first["display_name"], first["language"], True, roles)
 
 
 def find_client(connection: Connection, client: str, token: str, *, now: datetime) -> Account | None:

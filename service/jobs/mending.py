@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, root_of
+from service.db import Connection, Prepared, root_of
 from service.errors import NotFound, StateConflict
 from service.jobs.tables import incident, job, outbox, subscription, timer
+
+_INSERT_OUTBOX = Prepared(
+    sa.insert(outbox), columns=("root_key", "key", "kind", "state", "payload", "created_at", "run_at", "attempts")
+)
 
 
 def find_signal_subscriptions(connection: Connection, name: str) -> list[sa.Row[Any]]:
@@ -20,11 +24,10 @@ def find_signal_subscriptions(connection: Connection, name: str) -> list[sa.Row[
 
 
 def insert_outbox(
-    connection: Connection, root_key: int, key: int, *, kind: str, payload: Mapping[str, Any], now: datetime
+    connection: Connection, root_key: int, leaving: Iterable[tuple[int, Mapping[str, Any]]], *, kind: str, now: datetime
 ) -> None:
-    """Write what is to leave after this transaction."""
-    connection.execute(
-        sa.insert(outbox),
+    """Write what is to leave after this transaction: keys and payloads."""
+    rows = [
         {
             "root_key": root_key,
             "key": key,
@@ -34,8 +37,10 @@ def insert_outbox(
             "created_at": now,
             "run_at": now,
             "attempts": 0,
-        },
-    )
+        }
+        for key, payload in leaving
+    ]
+    _INSERT_OUTBOX.run_many(connection, rows)
 
 
 def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:

@@ -9,20 +9,33 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, root_of
-from service.engine.changes import JobCreated, SubscriptionOpened, TimerSet
+from service.db import Connection, Prepared, any_of, root_of
+from service.engine.changes import JobCreated, JobEnded, SubscriptionOpened, TimerSet
 from service.errors import NotFound
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _ENGINE_ID: sa.BindParameter[str] = sa.bindparam("b_engine_id")
-_END_TIMER = sa.delete(timer).where(timer.c.root_key == _ROOT, timer.c.engine_id == _ENGINE_ID)
-_END_SUBSCRIPTION = sa.delete(subscription).where(
-    subscription.c.root_key == _ROOT, subscription.c.engine_id == _ENGINE_ID
+_END_TIMERS, _END_SUBSCRIPTIONS = (
+    Prepared(
+        {
+            dialect: sa.delete(table).where(table.c.root_key == _ROOT, among)
+            for dialect, among in any_of(table.c.engine_id, "b_engine_ids").items()
+        }
+    )
+    for table in (timer, subscription)
 )
-_END_JOB = (
+_INSERT_TIMER = Prepared(
+    sa.insert(timer), columns=("root_key", "key", "engine_id", "element_id", "due_at", "run_at", "attempts")
+)
+_INSERT_SUBSCRIPTION = Prepared(sa.insert(subscription), columns=[column.name for column in subscription.columns])
+_LATER = ("worker", "error_message", "ended_at")
+_INSERT_JOB = Prepared(sa.insert(job), columns=[column.name for column in job.columns if column.name not in _LATER])
+_END_JOB = Prepared(
     sa.update(job)
-    .where(job.c.root_key == _ROOT, job.c.engine_id == _ENGINE_ID, job.c.state.in_(["created", "failed"]))
+    .where(
+        job.c.root_key == _ROOT, job.c.engine_id == _ENGINE_ID, (job.c.state == "created") | (job.c.state == "failed")
+    )
     .values(state=sa.bindparam("b_state"), ended_at=sa.bindparam("b_ended_at"))
 )
 
@@ -55,14 +68,13 @@ def insert_timers(connection: Connection, root_key: int, timers: Iterable[tuple[
         }
         for key, change in timers
     ]
-    if rows:
-        connection.execute(sa.insert(timer), rows)
+    _INSERT_TIMER.run_many(connection, rows)
 
 
 def end_timers(connection: Connection, root_key: int, engine_ids: Sequence[str]) -> None:
     """Forget timers that fired or were cancelled."""
     if engine_ids:
-        connection.execute(_END_TIMER, [{"b_root_key": root_key, "b_engine_id": each} for each in engine_ids])
+        _END_TIMERS.run(connection, {"b_root_key": root_key, "b_engine_ids": list(engine_ids)})
 
 
 def insert_subscriptions(
@@ -82,14 +94,13 @@ def insert_subscriptions(
         }
         for key, change in opened
     ]
-    if rows:
-        connection.execute(sa.insert(subscription), rows)
+    _INSERT_SUBSCRIPTION.run_many(connection, rows)
 
 
 def end_subscriptions(connection: Connection, root_key: int, engine_ids: Sequence[str]) -> None:
     """Forget subscriptions that are over."""
     if engine_ids:
-        connection.execute(_END_SUBSCRIPTION, [{"b_root_key": root_key, "b_engine_id": each} for each in engine_ids])
+        _END_SUBSCRIPTIONS.run(connection, {"b_root_key": root_key, "b_engine_ids": list(engine_ids)})
 
 
 def insert_jobs(
@@ -115,13 +126,13 @@ def insert_jobs(
         }
         for key, change in created
     ]
-    if rows:
-        connection.execute(sa.insert(job), rows)
+    _INSERT_JOB.run_many(connection, rows)
 
 
-def end_job(connection: Connection, root_key: int, engine_id: str, *, how: str, now: datetime) -> None:
-    """Close a job: completed, cancelled or error."""
-    connection.execute(_END_JOB, {"b_root_key": root_key, "b_engine_id": engine_id, "b_state": how, "b_ended_at": now})
+def end_jobs(connection: Connection, root_key: int, ended: Iterable[JobEnded], *, now: datetime) -> None:
+    """Close jobs: completed, cancelled or error."""
+    rows = [{"b_root_key": root_key, "b_engine_id": each.id, "b_state": each.how, "b_ended_at": now} for each in ended]
+    _END_JOB.run_many(connection, rows)
 
 
 def get_job(connection: Connection, key: int) -> sa.RowMapping:

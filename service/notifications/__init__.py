@@ -4,7 +4,7 @@ What a letter says is fixed in the transaction that decided it; delivery comes a
 Message-ID.
 """
 
-from service.notifications.letters import LANGUAGES, Letter, list_letters, queue_letter, write_letter
+from service.notifications.letters import LANGUAGES, Letter, Queued, list_letters, queue_letters, write_letter
 from service.notifications.mail import Mailer
 
-__all__ = ["LANGUAGES", "Letter", "Mailer", "list_letters", "queue_letter", "write_letter"]
+__all__ = ["LANGUAGES", "Letter", "Mailer", "Queued", "list_letters", "queue_letters", "write_letter"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.errors import InvalidInput
-from service.jobs.tables import outbox
+from service.jobs import insert_outbox
 from service.notifications.tables import letter
 
 TEMPLATES = Path(__file__).parent / "templates"
+_COLUMNS = "root_key key template language audience recipient subject body written_at details"
+_INSERT = Prepared(sa.insert(letter), columns=_COLUMNS.split())
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 
 
@@ -33,6 +35,19 @@ class Letter:
     subject: str
     body: str
     details: Mapping[str, Any]
+
+    @property
+    def deliverable(self) -> bool:
+        return "@" in self.recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A letter with the keys it goes by in its case: its own, and the one for its way out."""
+
+    key: int
+    outbox_key: int
+    written: Letter
 
 
 def write_letter(
@@ -54,45 +69,33 @@ def write_letter(
     return Letter(template, chosen, audience, recipient, line, body.strip() + "\n", {})
 
 
-def queue_letter(
-    connection: Connection, written: Letter, *, root_key: int, key: int, outbox_key: int, now: datetime
-) -> None:
-    """File the letter and, where there is an address, put it into the outbox; in the caller's transaction."""
-    deliverable = "@" in written.recipient
-    connection.execute(
-        sa.insert(letter),
-        {
-            "root_key": root_key,
-            "key": key,
-            "template": written.template,
-            "language": written.language,
-            "audience": written.audience,
-            "recipient": written.recipient,
-            "subject": written.subject,
-            "body": written.body,
-            "written_at": now,
-            "details": {**written.details, "delivery": "queued" if deliverable else "no address"},
-        },
-    )
-    if deliverable:
-        connection.execute(
-            sa.insert(outbox),
-            {
-                "root_key": root_key,
-                "key": outbox_key,
-                "kind": "mail",
-                "state": "waiting",
-                "payload": {
-                    "to": written.recipient,
-                    "subject": written.subject,
-                    "body": written.body,
-                    "letter": str(key),
-                },
-                "created_at": now,
-                "run_at": now,
-                "attempts": 0,
-            },
-        )
+def queue_letters(connection: Connection, root_key: int, letters: Iterable[Queued], *, now: datetime) -> None:
+    """File the letters and, where there is an address, put them into the outbox; in the caller's transaction."""
+    queued = list(letters)
+    _INSERT.run_many(connection, [_row(root_key, each, now) for each in queued])
+    mails = [(each.outbox_key, _mail(each)) for each in queued if each.written.deliverable]
+    insert_outbox(connection, root_key, mails, kind="mail", now=now)
+
+
+def _mail(each: Queued) -> dict[str, str]:
+    written = each.written
+    return {"to": written.recipient, "subject": written.subject, "body": written.body, "letter": str(each.key)}
+
+
+def _row(root_key: int, each: Queued, now: datetime) -> dict[str, Any]:
+    written = each.written
+    return {
+        "root_key": root_key,
+        "key": each.key,
+        "template": written.template,
+        "language": written.language,
+        "audience": written.audience,
+        "recipient": written.recipient,
+        "subject": written.subject,
+        "body": written.body,
+        "written_at": now,
+        "details": {**written.details, "delivery": "queued" if written.deliverable else "no address"},
+    }
 
 
 def list_letters(connection: Connection, root_key: int) -> list[dict[str, Any]]:

@@ -9,14 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import jobs, tasks
-from service.db import Connection
+from service.db import Connection, Prepared, pipelined
 from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
 from service.operations.host import CaseView
+from service.operations.plan import Plan, append_history
 from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
-from service.operations.write_effects import meet, write_effects
+from service.operations.write_effects import write_effects
 
 
 class VersionConflict(RedressError):
@@ -25,7 +26,9 @@ class VersionConflict(RedressError):
     code = "version-conflict"
 
 
-_UPDATE = (
+ENDS = (c.TimerEnded, c.JobEnded, c.SubscriptionEnded)
+
+_UPDATE = Prepared(
     sa.update(process_instance)
     .where(
         process_instance.c.root_key == sa.bindparam("b_root_key"),
@@ -47,23 +50,27 @@ def apply_step(
     instance: Instance,
     step: Step,
     view: CaseView,
+    plan: Plan,
     *,
     now: datetime,
     by: str,
-    answer: Any = None,
 ) -> Write:
-    """Write a step. `by` completed the task the command was about, with `answer`.
+    """Write a step and its history row. `by` gave the command, and completed the task it was about with `plan.answer`.
 
     Raises VersionConflict when the instance is not at the version that was read: the whole command runs again.
     """
     write = Write(connection, instance, now, instance.next_child)
     changes = list(step.changes)
-    _write_tasks(write, changes, by=by, answer=answer)
-    _write_waits(write, changes)
-    _note(write, changes)
-    write_effects(write, view)
-    _write_signals(write)
-    _write_instance(write, step)
+    with pipelined(connection):
+        met = _write_tasks(write, changes, by=by, answer=plan.answer)
+        _write_waits(write, changes)
+        _note(write, changes)
+        write_effects(write, view, met=met)
+        _write_signals(write)
+        guard = _write_instance(write, step)
+        append_history(write, plan, actor=by)
+    if guard.rowcount != 1:
+        raise VersionConflict
     return write
 
 
@@ -71,32 +78,29 @@ def _of(changes: Iterable[c.Change], kind: type) -> list[Any]:
     return [change for change in changes if isinstance(change, kind)]
 
 
-def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any) -> None:
+def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any) -> str:
+    """End tasks, then make the new ones; the clock that is met by completing the task of the command, if any."""
     instance, connection = write.instance, write.connection
     ended_here = {change.id for change in _of(changes, c.TaskEnded)}
-    rows = []
+    created_here, rows = set(), []
     for created in _of(changes, c.TaskCreated):
+        created_here.add(created.id)
         if created.id in ended_here:
             continue
         key = write.key()
         write.new_tasks.append(key)
         rows.append(_task_row(instance, created, key, write.now))
+    ended = [change for change in _of(changes, c.TaskEnded) if change.id not in created_here]
+    tasks.end_tasks(connection, instance.root_key, [_ending(each, by, answer) for each in ended], at=write.now)
     tasks.insert_tasks(connection, rows)
-    for ended in _of(changes, c.TaskEnded):
-        open_task = tasks.find_open_task(connection, instance.root_key, ended.id)
-        if open_task is None:
-            continue
-        completed = ended.how == "completed"
-        tasks.end_task(
-            connection,
-            open_task.key,
-            state=tasks.TaskState.COMPLETED if completed else tasks.TaskState.CANCELLED,
-            at=write.now,
-            by=by if completed else None,
-            answer=answer if completed else None,
-        )
-        if completed and open_task.properties.get("meets"):
-            meet(write, open_task.properties["meets"])
+    completed = instance.task is not None and any(each.how == "completed" for each in ended)
+    return instance.task.properties.get("meets", "") if instance.task is not None and completed else ""
+
+
+def _ending(ended: c.TaskEnded, by: str, answer: Any) -> tasks.Ending:
+    if ended.how == "completed":
+        return tasks.Ending(ended.id, tasks.TaskState.COMPLETED, by, answer)
+    return tasks.Ending(ended.id, tasks.TaskState.CANCELLED)
 
 
 def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetime) -> dict[str, Any]:
@@ -128,7 +132,7 @@ def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetim
 def _write_waits(write: Write, changes: list[c.Change]) -> None:
     """Timers, jobs and subscriptions: those that ended are closed, those that also began in this step never were."""
     root_key, connection = write.instance.root_key, write.connection
-    ended = {change.id for kind in (c.TimerEnded, c.JobEnded, c.SubscriptionEnded) for change in _of(changes, kind)}
+    ended = {change.id for change in changes if isinstance(change, ENDS)}
     timers, subscriptions, new_jobs = [], [], []
     for change in changes:
         match change:
@@ -141,10 +145,11 @@ def _write_waits(write: Write, changes: list[c.Change]) -> None:
     jobs.insert_timers(connection, root_key, timers)
     jobs.insert_subscriptions(connection, root_key, subscriptions)
     jobs.insert_jobs(connection, root_key, new_jobs, now=write.now)
-    jobs.end_timers(connection, root_key, [change.id for change in _of(changes, c.TimerEnded)])
-    jobs.end_subscriptions(connection, root_key, [change.id for change in _of(changes, c.SubscriptionEnded)])
-    for change in _of(changes, c.JobEnded):
-        jobs.end_job(connection, root_key, change.id, how=change.how, now=write.now)
+    begun = {change.id for kind in (c.TimerSet, c.JobCreated, c.SubscriptionOpened) for change in _of(changes, kind)}
+    over = [change for change in changes if isinstance(change, ENDS) and change.id not in begun]
+    jobs.end_timers(connection, root_key, [change.id for change in _of(over, c.TimerEnded)])
+    jobs.end_subscriptions(connection, root_key, [change.id for change in _of(over, c.SubscriptionEnded)])
+    jobs.end_jobs(connection, root_key, _of(over, c.JobEnded), now=write.now)
 
 
 def _note(write: Write, changes: list[c.Change]) -> None:
@@ -174,17 +179,15 @@ def _note(write: Write, changes: list[c.Change]) -> None:
 
 def _write_signals(write: Write) -> None:
     """Signals for other cases leave through the outbox: broadcast once this write is there, and not otherwise."""
-    for signal in write.signals:
-        payload = {"name": signal.name, "variables": dict(signal.variables)}
-        jobs.insert_outbox(
-            write.connection, write.instance.root_key, write.key(), kind="signal", payload=payload, now=write.now
-        )
+    leaving = [(write.key(), {"name": signal.name, "variables": dict(signal.variables)}) for signal in write.signals]
+    jobs.insert_outbox(write.connection, write.instance.root_key, leaving, kind="signal", now=write.now)
 
 
-def _write_instance(write: Write, step: Step) -> None:
+def _write_instance(write: Write, step: Step) -> Any:
+    """The guarded update; its row count says whether the instance was still at the version that was read."""
     how, ends = write.moved.get("ended", (None, None))
-    changed = write.connection.execute(
-        _UPDATE,
+    return _UPDATE.run(
+        write.connection,
         {
             "b_root_key": write.instance.root_key,
             "b_version": write.instance.version,
@@ -195,5 +198,3 @@ def _write_instance(write: Write, step: Step) -> None:
             "b_engine_state": None if step.ended else step.state,
         },
     )
-    if changed.rowcount != 1:
-        raise VersionConflict

@@ -10,6 +10,7 @@ from service import tasks
 from service.audit import Event
 from service.db import Connection
 from service.engine.commands import CompleteTask
+from service.errors import NotFound
 from service.identity import Actor
 from service.operations.execute import Outcome, execute
 from service.operations.idempotency import Once
@@ -27,16 +28,20 @@ def complete_task(
     now: datetime,
     revision: int | None = None,
     idempotency_key: str | None = None,
+    among_visible: bool = False,
 ) -> Outcome:
     """Complete the task with the answer of its form; the process goes on, in the same transaction. Sent again with
-    the same idempotency key it has the same outcome, once.
+    the same idempotency key it has the same outcome, once. With `among_visible` a task that the actor may not see is
+    not there.
 
     Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another, not offered, four
     eyes), FormInvalid, EngineError (the process cannot go on: nothing has changed, an incident says why).
     """
 
     def decide(connection: Connection, instance: Instance) -> Plan:
-        task = tasks.get_task(connection, key)
+        task = instance.task
+        if task is None or (among_visible and not tasks.can_see(task, actor)):
+            raise NotFound(f"There is no user task {key}.")
         tasks.check_open(task)
         tasks.check_revision(task, revision)
         tasks.check_may_complete(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))

@@ -8,31 +8,52 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
 from service import audit, cases, jobs
-from service.audit import Event
-from service.db import Connection, root_of
-from service.engine import EngineError, advance
+from service.audit import START, Event, Tip
+from service.audit.tables import history
+from service.cases import Complaint
+from service.cases.tables import complaint
+from service.db import Connection, Prepared, root_of
+from service.engine import EngineError, Step, advance
 from service.errors import NotFound, StateConflict
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
-from service.operations.plan import Plan, append_history
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
 from service.operations.write import Instance
+from service.tasks import UserTask
+from service.tasks.tables import user_task
 
-_COLUMNS = [
-    process_instance.c[name]
-    for name in (
-        "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key",
-        "engine_state",
+_INSTANCE = (
+    "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key",
+    "engine_state",
+)  # fmt: skip
+_TASK = tuple(column.name for column in user_task.columns)
+_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_KEY: sa.BindParameter[int] = sa.bindparam("b_key")
+_TIP = sa.select(sa.func.max(history.c.seq)).where(history.c.root_key == _ROOT).scalar_subquery()
+_READ = Prepared(
+    sa.select(
+        *(process_instance.c[name] for name in _INSTANCE),
+        history.c.seq,
+        history.c.hash,
+        *(column.label(f"complaint_{column.name}") for column in complaint.columns),
+        *(column.label(f"task_{column.name}") for column in user_task.columns),
     )
-]  # fmt: skip
-_READ = sa.select(*_COLUMNS).where(process_instance.c.root_key == sa.bindparam("b_root_key"))
+    .outerjoin(history, (history.c.root_key == process_instance.c.root_key) & (history.c.seq == _TIP))
+    .outerjoin(complaint, complaint.c.root_key == process_instance.c.root_key)
+    .outerjoin(user_task, (user_task.c.root_key == process_instance.c.root_key) & (user_task.c.key == _KEY))
+    .where(process_instance.c.root_key == _ROOT)
+)
+"""The instance, where its history ends, its complaint, and the task a command may be about: what every command needs,
+in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +70,19 @@ Decide = Callable[[Connection, Instance], Plan]
 
 def get_instance(connection: Connection, root_key: int) -> Instance:
     """The row of a root instance. Raises NotFound."""
-    row = connection.execute(_READ, {"b_root_key": root_key}).mappings().one_or_none()
+    return _read(connection, root_key, root_key)[0]
+
+
+def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Complaint | None]:
+    row = _READ.first(connection, {"b_root_key": root_key, "b_key": key})
     if row is None:
         raise NotFound(f"There is no process instance {root_key}.")
-    return Instance(**row)
+    tip = START if row["seq"] is None else Tip(row["seq"], row["hash"])
+    task = None if row["task_key"] is None else UserTask.of({name: row[f"task_{name}"] for name in _TASK})
+    instance = Instance(**{name: row[name] for name in _INSTANCE}, tip=tip, task=task)
+    if row["complaint_root_key"] is None:
+        return instance, None
+    return instance, Complaint(**{name: row[f"complaint_{name}"] for name in Complaint.__dataclass_fields__})
 
 
 def execute(
@@ -63,49 +93,74 @@ def execute(
     `decide` checks what was read and says what to do; it runs again after a conflict. An EngineError leaves everything
     as it was, but for an incident.
     """
-    root_key = root_of(key)
     return run_again(
-        lambda: _attempt(runtime, root_key, decide, actor=actor, now=now, once=once),
+        lambda: _attempt(runtime, key, decide, actor=actor, now=now, once=once),
         once=once is not None,
         # an IntegrityError: two writers took the same history row or idempotency key, the same as a version conflict
         conflicts=(VersionConflict, sa.exc.IntegrityError),
     )
 
 
-def view_of(connection: Connection, runtime: Runtime, root_key: int, now: datetime) -> CaseView:
-    """The case as services and functions see it."""
-    complaint = cases.find_complaint(connection, root_key)
-    clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, root_key)} if complaint else {}
-    return CaseView(complaint, runtime.profile, now, clocks)
+def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None) -> Outcome:
+    try:
+        found = _advance(runtime, key, decide, actor=actor, now=now, once=once)
+    except _Stopped as stopped:
+        error, instance = stopped.error, stopped.instance
+        if error.code == "unknown-id":
+            raise _gone(runtime, instance, error) from error
+        record_incident(runtime, instance.root_key, error, subject_key=stopped.plan.subject_key, actor=actor, now=now)
+        raise error from None
+    if isinstance(found, Outcome):
+        return found
+    with runtime.database.transaction() as connection:
+        write = apply_step(connection, found.instance, found.step, found.view, found.plan, now=now, by=actor)
+        outcome = Outcome(root_of(key), tuple(write.new_tasks), found.step.ended)
+        if once is not None:
+            answer = {"rootKey": outcome.root_key, "newTasks": write.new_tasks, "ended": outcome.ended}
+            store_answer(connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now)
+    return outcome
 
 
-def _attempt(
-    runtime: Runtime, root_key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A step that was made and is still to be written."""
+
+    instance: Instance
+    plan: Plan
+    view: CaseView
+    step: Step
+
+
+@dataclass(slots=True)
+class _Stopped(Exception):
+    """The engine could not make the step."""
+
+    error: EngineError
+    instance: Instance
+    plan: Plan
+
+
+def _advance(
+    runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None
+) -> _Moved | Outcome:
+    """Read, check and move, all without a lock. What the write will want to know is read while it can be."""
     with runtime.database.read() as connection:
         known = find_outcome(connection, once, actor=actor)
         if known is not None:
             return known
-        instance = get_instance(connection, root_key)
+        instance, found = _read(connection, root_of(key), key)
         plan = decide(connection, instance)
         if instance.state != "active" or instance.engine_state is None:
             raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
         bundle = runtime.bundles.get(connection, instance.bundle_key)
-        view = view_of(connection, runtime, root_key, now)
-    try:
-        step = advance(bundle, instance.engine_state, plan.command, now=now, host=view.host())
-    except EngineError as error:
-        if error.code == "unknown-id":
-            raise _gone(runtime, instance, error) from error
-        record_incident(runtime, root_key, error, subject_key=plan.subject_key, actor=actor, now=now)
-        raise
-    with runtime.database.transaction() as connection:
-        write = apply_step(connection, instance, step, view, now=now, by=actor, answer=plan.answer)
-        append_history(write, plan, actor=actor)
-        if once is not None:
-            answer = {"rootKey": root_key, "newTasks": write.new_tasks, "ended": step.ended}
-            store_answer(connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now)
-    return Outcome(root_key, tuple(write.new_tasks), step.ended)
+        view = CaseView(found, runtime.profile, now, partial(cases.list_deadlines, connection, instance.root_key))
+        try:
+            step = advance(bundle, instance.engine_state, plan.command, now=now, host=view.host())
+        except EngineError as error:
+            raise _Stopped(error, instance, plan) from error
+        if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
+            _ = view.stored
+    return _Moved(instance, plan, view, step)
 
 
 def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Outcome | None:

@@ -6,7 +6,7 @@ effects into rows; if the step fails, nothing has happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,13 +21,31 @@ from service.operations.services import SERVICES
 
 @dataclass(slots=True)
 class CaseView:
-    """The case as services and functions see it during one step; clocks set earlier in the step are seen later."""
+    """The case as services and functions see it during one step; clocks set earlier in the step are seen later.
+
+    Its clocks are read when somebody first asks for one: most steps never do.
+    """
 
     complaint: Complaint | None
     profile: Profile
     now: datetime
-    deadlines: dict[str, Deadline] = field(default_factory=dict)
+    read_deadlines: Callable[[], Iterable[Deadline]] = tuple
     effects: list[Effect] = field(default_factory=list)
+    _clocks: dict[str, Deadline] | None = None
+    _stored: dict[str, Deadline] = field(default_factory=dict)
+
+    @property
+    def deadlines(self) -> dict[str, Deadline]:
+        """The clocks as the step has set them so far."""
+        if self._clocks is None:
+            self._stored = {entry.clock: entry for entry in self.read_deadlines()}
+            self._clocks = dict(self._stored)
+        return self._clocks
+
+    @property
+    def stored(self) -> dict[str, Deadline]:
+        """The clocks as they were before the step."""
+        return self._stored if self.deadlines else {}
 
     def host(self) -> Host:
         """The functions and services bound to this case."""
@@ -42,7 +60,7 @@ class CaseView:
             if known != entry and (known is None or known.met_at is None):
                 fresh[entry.clock] = entry
         if fresh:
-            self.deadlines |= fresh
+            self.deadlines.update(fresh)
             self.effects.append(DeadlinesEffect(tuple(fresh.values()), what))
 
     def next_extension(self, clock: str) -> Extension | None:

@@ -33,4 +33,5 @@ def append_history(write: Write, plan: Plan, *, actor: str) -> None:
         at=write.now,
         details={**plan.details, "moved": write.moved},
         subject_key=plan.subject_key,
+        last=write.instance.tip,
     )

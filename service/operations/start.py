@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import cases
-from service.audit import Event
+from service.audit import START, Event
 from service.cases import Deadline, NewComplaint
 from service.db import CHILD_BITS, Connection, take
 from service.definitions import ProcessVersion, find_released
@@ -22,7 +22,7 @@ from service.operations.again import run_again
 from service.operations.apply import apply_step
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
-from service.operations.plan import Plan, append_history
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
@@ -81,7 +81,7 @@ def _register(
         clocks = cases.first_deadlines(runtime.profile, new.received_at)
         cases.put_deadlines(connection, root_key, clocks)
         complaint = cases.find_complaint(connection, root_key)
-        view = CaseView(complaint, runtime.profile, now, {entry.clock: entry for entry in clocks})
+        view = CaseView(complaint, runtime.profile, now, lambda: clocks)
         plan = Plan(Start(process.process_id), Event.COMPLAINT_REGISTERED, {"number": number, "channel": new.channel})
         variables = start_variables(new, number)
         _start(connection, runtime, process, root_key, variables, plan, view, actor=actor, now=now, business_key=number)
@@ -167,7 +167,7 @@ def _start(
     command = Start(
         process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
     )
-    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None)
+    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, START)
     connection.execute(
         sa.insert(process_instance),
         {
@@ -182,9 +182,7 @@ def _start(
         },
     )
     step = advance(bundle, None, command, now=now, host=view.host())
-    write = apply_step(connection, instance, step, view, now=now, by=actor.name)
-    append_history(write, plan, actor=actor.name)
-    return write
+    return apply_step(connection, instance, step, view, plan, now=now, by=actor.name)
 
 
 def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.audit import Tip
 from service.db import MAX_CHILD, Connection
 from service.engine import changes as c
 from service.errors import RedressError
+from service.tasks import UserTask
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """The row of a root instance as it was read."""
+    """The row of a root instance as it was read; `task` is the user task that the command is about, if any."""
 
     root_key: int
     version: int
@@ -23,6 +25,8 @@ class Instance:
     bundle_key: int
     business_key: str | None
     engine_state: bytes | None
+    tip: Tip | None = None
+    task: UserTask | None = None
 
 
 @dataclass(slots=True)

@@ -1,63 +1,133 @@
-"""The effects of a step become rows, in the transaction of its write."""
+"""The effects of a step become rows: facts and clocks of the complaint, letters.
+
+They are first played in memory, in their order, on the complaint as it was read; then its row and its clocks are
+written once. The write is guarded by the case's version, so what was read is what is there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service import cases, notifications
+from service.cases import Complaint, Deadline
+from service.errors import StateConflict
 from service.operations.effects import ArchiveEffect, CloseEffect, DeadlinesEffect, LetterEffect, RecordEffect
 from service.operations.host import CaseView
 from service.operations.write import Write
 
 
-def write_effects(write: Write, view: CaseView) -> None:
-    connection, root_key, now = write.connection, write.instance.root_key, write.now
+@dataclass(slots=True)
+class _File:
+    """The complaint and its clocks while the effects are played on them."""
+
+    complaint: Complaint
+    clocks: dict[str, Deadline]
+    moved: set[str] = field(default_factory=set)
+    letters: list[notifications.Queued] = field(default_factory=list)
+
+    def put(self, entry: Deadline) -> None:
+        """Set a clock, unless it has been met."""
+        known = self.clocks.get(entry.clock)
+        if known is None or known.met_at is None:
+            self.clocks[entry.clock] = entry
+            self.moved.add(entry.clock)
+
+
+def write_effects(write: Write, view: CaseView, *, met: str = "") -> None:
+    """`met` names the clock that the completed task meets. Raises StateConflict when the complaint is not where an
+    effect expects it."""
+    if view.complaint is None or not (view.effects or met):
+        return
+    file = _File(view.complaint, dict(view.stored))
+    if met:
+        _meet(file, met, write)
     for effect in view.effects:
-        match effect:
-            case RecordEffect(facts):
-                cases.record_facts(connection, root_key, facts)
-            case DeadlinesEffect(deadlines, what):
-                cases.put_deadlines(connection, root_key, deadlines)
-                for entry in deadlines:
-                    write.note("clocks", [entry.clock, what, entry.due_at.isoformat()])
-            case CloseEffect(outcome):
-                cases.close_complaint(connection, root_key, outcome=outcome, now=now)
-            case ArchiveEffect(until):
-                cases.archive_complaint(connection, root_key, now=now, facts={"retainUntil": until.date().isoformat()})
-            case LetterEffect():
-                _write_letter(write, view, effect)
+        _play(file, effect, write, view)
+    _save(file, write, view.complaint)
 
 
-def meet(write: Write, clock: str) -> None:
+def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
+    match effect:
+        case RecordEffect(facts):
+            _record(file, facts)
+        case DeadlinesEffect(deadlines, what):
+            for entry in deadlines:
+                file.put(entry)
+                write.note("clocks", [entry.clock, what, entry.due_at.isoformat()])
+        case CloseEffect(outcome):
+            _close(file, outcome, write)
+        case ArchiveEffect(until):
+            _archive(file, {"retainUntil": until.date().isoformat()}, write)
+        case LetterEffect():
+            _write_letter(file, effect, write, view)
+
+
+def _save(file: _File, write: Write, before: Complaint) -> None:
+    notifications.queue_letters(write.connection, before.root_key, file.letters, now=write.now)
+    if file.moved:
+        cases.write_deadlines(write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)])
+        if file.complaint.status == "open":
+            file.complaint = replace(file.complaint, due_at=cases.nearest(file.clocks.values()))
+    if file.complaint != before:
+        cases.save_complaint(write.connection, file.complaint)
+
+
+def _meet(file: _File, clock: str, write: Write) -> None:
     """What the clock waited for has happened (property or header `meets`)."""
-    cases.meet_deadline(write.connection, write.instance.root_key, clock, at=write.now)
+    if clock in file.clocks:
+        file.put(replace(file.clocks[clock], met_at=write.now))
     write.note("clocks", [clock, "met", write.now.isoformat()])
 
 
-def _write_letter(write: Write, view: CaseView, effect: LetterEffect) -> None:
-    complaint = cases.find_complaint(write.connection, write.instance.root_key)
-    if complaint is None:
-        return
+def _record(file: _File, facts: Mapping[str, Any]) -> None:
+    """Later facts replace earlier ones of the same name."""
+    complaint = file.complaint
+    file.complaint = replace(
+        complaint,
+        facts={**complaint.facts, **facts},
+        severity=facts["severity"] if facts.get("severity") is not None else complaint.severity,
+        outcome=facts["outcome"] if facts.get("outcome") is not None else complaint.outcome,
+    )
+
+
+def _close(file: _File, outcome: str | None, write: Write) -> None:
+    """Every clock that still runs is met or missed now."""
+    if file.complaint.status != "open":
+        raise StateConflict("The complaint is closed already.")
+    file.complaint = replace(file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome)
+    for entry in list(file.clocks.values()):
+        file.put(replace(entry, met_at=write.now))
+
+
+def _archive(file: _File, facts: Mapping[str, Any], write: Write) -> None:
+    """The file is complete; `facts` say how long it is kept."""
+    if file.complaint.status != "closed":
+        raise StateConflict("Only a closed complaint can be archived.")
+    _record(file, facts)
+    file.complaint = replace(file.complaint, status="archived", archived_at=write.now)
+
+
+def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseView) -> None:
+    complaint = file.complaint
     written = notifications.write_letter(
         effect.template,
         language=complaint.language,
         recipient=(complaint.contact_email or "") if effect.audience == "customer" else effect.to,
         audience=effect.audience,
-        facts=letter_facts(complaint, view, effect.variables),
+        facts=_letter_facts(file, view, effect.variables),
     )
     key = write.key()
-    notifications.queue_letter(
-        write.connection, written, root_key=write.instance.root_key, key=key, outbox_key=write.key(), now=write.now
-    )
+    file.letters.append(notifications.Queued(key, write.key(), written))
     if effect.meets:
-        meet(write, effect.meets)
+        _meet(file, effect.meets, write)
     write.note("letters", [effect.template, str(key)])
 
 
-def letter_facts(complaint: cases.Complaint, view: CaseView, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _letter_facts(file: _File, view: CaseView, variables: Mapping[str, Any]) -> dict[str, Any]:
     """What a letter template may say."""
-    final = view.deadlines.get("final response")
+    complaint, final = file.complaint, file.clocks.get("final response")
     zone = view.profile.calendar.zone
     names = view.profile.authority
     return {

@@ -6,11 +6,11 @@ Nothing here moves a case: `service.operations` does, and calls these guards and
 
 from service.tasks.forms import check_schema, validate
 from service.tasks.queries import (
+    Ending,
     Page,
     Scope,
     count_tasks,
-    end_task,
-    find_open_task,
+    end_tasks,
     get_task,
     hold_task,
     insert_tasks,
@@ -34,6 +34,7 @@ from service.tasks.rules import (
 
 __all__ = [
     "NO_DUE",
+    "Ending",
     "Page",
     "Scope",
     "TaskState",
@@ -48,8 +49,7 @@ __all__ = [
     "check_revision",
     "check_schema",
     "count_tasks",
-    "end_task",
-    "find_open_task",
+    "end_tasks",
     "get_task",
     "hold_task",
     "insert_tasks",

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, root_of
+from service.db import Connection, Prepared, any_of, root_of
 from service.errors import NotFound, StateConflict
 from service.identity import Actor
 from service.tasks.records import NO_DUE, TaskState, UserTask, candidates
@@ -20,27 +20,35 @@ from service.tasks.tables import task_candidate, user_task
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _KEY: sa.BindParameter[int] = sa.bindparam("b_key")
 _ONE = (user_task.c.root_key == _ROOT) & (user_task.c.key == _KEY)
-_GET = sa.select(user_task).where(_ONE)
-_INSERT = sa.insert(user_task)
-_INSERT_CANDIDATE = sa.insert(task_candidate)
+_ENGINE_ID: sa.BindParameter[str] = sa.bindparam("b_engine_id")
+_OPEN = user_task.c.state == TaskState.OPEN.value
+_OPEN_BY_ENGINE_ID = (user_task.c.root_key == _ROOT) & (user_task.c.engine_id == _ENGINE_ID) & _OPEN
+_GET = Prepared(sa.select(user_task).where(_ONE))
+_LATER = ("ended_at", "completed_by", "answer")
+_INSERT = Prepared(sa.insert(user_task), columns=[each.name for each in user_task.c if each.name not in _LATER])
+_INSERT_CANDIDATE = Prepared(sa.insert(task_candidate), columns=[each.name for each in task_candidate.c])
 _DROP_CANDIDATES = sa.delete(task_candidate).where(
     task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY
 )
-_BY_ENGINE_ID = sa.select(user_task).where(
-    user_task.c.root_key == _ROOT,
-    user_task.c.engine_id == sa.bindparam("b_engine_id"),
-    user_task.c.state == TaskState.OPEN.value,
+_DROP_OF_OPEN = Prepared(
+    sa.delete(task_candidate).where(
+        task_candidate.c.root_key == _ROOT,
+        task_candidate.c.task_key == sa.select(user_task.c.key).where(_OPEN_BY_ENGINE_ID).scalar_subquery(),
+    )
 )
 _OF_CASE = sa.select(user_task).where(user_task.c.root_key == _ROOT).order_by(user_task.c.key)
-_OPEN_OF_CASE = _OF_CASE.where(user_task.c.state == TaskState.OPEN.value)
-_PERFORMERS = sa.select(user_task.c.completed_by).where(
-    user_task.c.root_key == _ROOT,
-    user_task.c.element_id.in_(sa.bindparam("b_elements", expanding=True)),
-    user_task.c.completed_by.is_not(None),
+_OPEN_OF_CASE = _OF_CASE.where(_OPEN)
+_PERFORMERS = Prepared(
+    {
+        dialect: sa.select(user_task.c.completed_by).where(
+            user_task.c.root_key == _ROOT, among, user_task.c.completed_by.is_not(None)
+        )
+        for dialect, among in any_of(user_task.c.element_id, "b_elements").items()
+    }
 )
-_END = (
+_END = Prepared(
     sa.update(user_task)
-    .where(_ONE, user_task.c.state == TaskState.OPEN.value)
+    .where(_OPEN_BY_ENGINE_ID)
     .values(
         state=sa.bindparam("b_state"),
         ended_at=sa.bindparam("b_ended_at"),
@@ -72,18 +80,22 @@ class Page:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an open task ends, by its id in the engine: completed by somebody with an answer, or cancelled."""
+
+    engine_id: str
+    state: TaskState
+    by: str | None = None
+    answer: Mapping[str, Any] | None = None
+
+
 def get_task(connection: Connection, key: int) -> UserTask:
     """The task of that key. Raises NotFound."""
-    row = connection.execute(_GET, {"b_root_key": root_of(key), "b_key": key}).mappings().one_or_none()
+    row = _GET.first(connection, {"b_root_key": root_of(key), "b_key": key})
     if row is None:
         raise NotFound(f"There is no user task {key}.")
-    return UserTask.of(dict(row))
-
-
-def find_open_task(connection: Connection, root_key: int, engine_id: str) -> UserTask | None:
-    """The open task that the engine knows as `engine_id`."""
-    row = connection.execute(_BY_ENGINE_ID, {"b_root_key": root_key, "b_engine_id": engine_id}).mappings().first()
-    return None if row is None else UserTask.of(dict(row))
+    return UserTask.of(row)
 
 
 def list_case_tasks(connection: Connection, root_key: int) -> list[UserTask]:
@@ -101,8 +113,8 @@ def list_performers(connection: Connection, root_key: int, elements: Iterable[st
     wanted = list(elements)
     if not wanted:
         return frozenset()
-    found = connection.execute(_PERFORMERS, {"b_root_key": root_key, "b_elements": wanted}).scalars()
-    return frozenset(name for name in found if name is not None)
+    found = _PERFORMERS.all(connection, {"b_root_key": root_key, "b_elements": wanted})
+    return frozenset(row["completed_by"] for row in found)
 
 
 def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> None:
@@ -110,7 +122,7 @@ def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> 
     rows = list(tasks)
     if not rows:
         return
-    connection.execute(_INSERT, rows)
+    _INSERT.run_many(connection, rows)
     offers = [
         {
             "root_key": row["root_key"],
@@ -122,25 +134,26 @@ def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> 
         for row in rows
         for candidate in candidates(tuple(row["candidate_groups"]), tuple(row["candidate_users"]), row["assignee"])
     ]
-    if offers:
-        connection.execute(_INSERT_CANDIDATE, offers)
+    _INSERT_CANDIDATE.run_many(connection, offers)
 
 
-def end_task(
-    connection: Connection,
-    key: int,
-    *,
-    state: TaskState,
-    at: datetime,
-    by: str | None = None,
-    answer: Mapping[str, Any] | None = None,
-) -> None:
-    """Close an open task. Raises StateConflict when it is not open any more."""
-    where = {"b_root_key": root_of(key), "b_key": key}
-    values = {"b_state": state.value, "b_ended_at": at, "b_completed_by": by, "b_answer": answer}
-    if connection.execute(_END, {**where, **values}).rowcount != 1:
-        raise StateConflict(f"The user task {key} is not open any more.")
-    connection.execute(_DROP_CANDIDATES, where)
+def end_tasks(connection: Connection, root_key: int, endings: Iterable[Ending], *, at: datetime) -> None:
+    """Close open tasks of a case, and take them out of every list. The caller's write is guarded by the case's version:
+    a task that it found open is."""
+    ended = list(endings)
+    _DROP_OF_OPEN.run_many(connection, [{"b_root_key": root_key, "b_engine_id": each.engine_id} for each in ended])
+    rows = [
+        {
+            "b_root_key": root_key,
+            "b_engine_id": each.engine_id,
+            "b_state": each.state.value,
+            "b_ended_at": at,
+            "b_completed_by": each.by,
+            "b_answer": each.answer,
+        }
+        for each in ended
+    ]
+    _END.run_many(connection, rows)
 
 
 def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> None:
@@ -160,8 +173,7 @@ def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> N
         }
         for candidate in candidates(task.candidate_groups, task.candidate_users, assignee)
     ]
-    if offers:
-        connection.execute(_INSERT_CANDIDATE, offers)
+    _INSERT_CANDIDATE.run_many(connection, offers)
 
 
 def list_tasks(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.db import Database, metadata
+from service.db import Database, metadata, prepared
 from service.errors import Forbidden, NotFound, StateConflict
 from service.identity import Actor
 from service.operations import Runtime, cancel_instance, claim_task, complete_task, release_task, start_instance
@@ -88,15 +88,14 @@ def test_a_write_that_breaks_anywhere_leaves_nothing(small: Runtime) -> None:
             if seen == limit:
                 raise ZeroDivisionError
 
-        engine = small.database._write_engine
-        sa.event.listen(engine, "after_cursor_execute", count)
+        prepared.watchers.append(count)
         try:
             complete_task(small, key, {}, actor=AMY, now=NOW + timedelta(minutes=1))
             break
         except ZeroDivisionError:
             pass
         finally:
-            sa.event.remove(engine, "after_cursor_execute", count)
+            prepared.watchers.remove(count)
         assert contents(small.database) == before
     else:
         pytest.fail("never got through")

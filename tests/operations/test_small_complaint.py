@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -67,11 +68,20 @@ def test_registration_writes_everything(small: Runtime) -> None:
         assert verify(connection, done.root_key) is None
 
 
+def test_cents_are_kept_to_the_digit(small: Runtime) -> None:
+    new = parse_complaint({**GIVEN, "amount": "1234567.89"}, now=NOW)
+    done = register_complaint(small, new, actor=AMY, now=NOW)
+    with small.database.read() as connection:
+        task = list_tasks(connection, AMY)[0][0]
+        assert get_complaint(connection, done.number).amount == Decimal("1234567.89")
+    assert task.variables["amount"] == 1234567.89
+
+
 def test_registration_that_breaks_writes_nothing(small: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("service.operations.start.append_history", broken)
+    monkeypatch.setattr("service.operations.apply.append_history", broken)
     with pytest.raises(ZeroDivisionError):
         register_complaint(small, parse_complaint(GIVEN, now=NOW), actor=AMY, now=NOW)
     assert set(rows(small, *WRITTEN).values()) == {0}

@@ -1,0 +1,192 @@
+"""Statements of the hot path: written in SQLAlchemy, compiled once per kind of database, sent by the driver itself.
+
+The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside `pipelined` nothing
+waits for the server's answer before the next statement leaves: a whole write costs one round trip on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection
+
+Values = Mapping[str, Any]
+MOST_ROWS = 16
+"""More rows than that go one by one, so that there are few texts to keep."""
+Process = Callable[[Any], Any]
+watchers: list[Callable[[Connection, str], None]] = []
+"""Called with each statement after it was sent: tests count them, or break in between."""
+
+
+class Prepared:
+    """One statement; a mapping of dialect names to statements where the two databases spell it differently.
+
+    An INSERT takes `columns`: the columns it fills, all others get their default.
+    """
+
+    __slots__ = ("_columns", "_compiled", "_statement")
+
+    def __init__(self, statement: Any, *, columns: Sequence[str] | None = None) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._compiled: dict[tuple[str, int], _Compiled] = {}
+
+    def run(self, connection: Connection, values: Values) -> Any:
+        """Execute; the driver's cursor. Its `rowcount` is there at once, or after the pipeline it is run in."""
+        compiled = self._for(connection.dialect)
+        return _send(connection, compiled.sql, compiled.bind(values))
+
+    def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Execute for each row: an INSERT of a few rows as one statement, anything else row by row."""
+        if len(rows) == 1:
+            self.run(connection, rows[0])
+        elif self._columns is not None and 1 < len(rows) <= MOST_ROWS:
+            self._insert(connection, rows)
+        elif rows:
+            compiled = self._for(connection.dialect)
+            _send(connection, compiled.sql, [compiled.bind(row) for row in rows], many=True)
+
+    def _insert(self, connection: Connection, rows: Sequence[Values]) -> None:
+        compiled = self._for(connection.dialect, len(rows))
+        values = {f"{name}_m{number}": row[name] for number, row in enumerate(rows) for name in self._columns or ()}
+        _send(connection, compiled.sql, compiled.bind(values))
+
+    def all(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
+        """Every row of a SELECT, or of what a write returns, by column name."""
+        cursor = self.run(connection, values)
+        return self._for(connection.dialect).read(connection.dialect, cursor)
+
+    def first(self, connection: Connection, values: Values) -> dict[str, Any] | None:
+        """The first row, None when there is none."""
+        return next(iter(self.all(connection, values)), None)
+
+    def _for(self, dialect: sa.Dialect, rows: int = 1) -> _Compiled:
+        found = self._compiled.get((dialect.name, rows))
+        if found is None:
+            chosen = self._statement
+            if isinstance(chosen, Mapping):
+                chosen = chosen[dialect.name]
+            if rows > 1:
+                chosen = chosen.values([dict.fromkeys(self._columns or ()) for _ in range(rows)])
+            columns = self._columns if rows == 1 else None
+            found = self._compiled[dialect.name, rows] = _Compiled(chosen, dialect, columns, given=rows > 1)
+        return found
+
+
+class _Compiled:
+    """The text of a statement for one driver, and what turns values into the driver's and back."""
+
+    __slots__ = ("_binders", "_columns", "_fixed", "_positional", "_readers", "sql")
+
+    def __init__(
+        self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None, *, given: bool = False
+    ) -> None:
+        made = statement.compile(dialect=dialect, column_keys=columns)
+        self.sql: str = str(made)
+        assert "POSTCOMPILE" not in self.sql, (
+            f"expected a text that is always the same, not one with IN (…): {self.sql}"
+        )
+        self._positional = made.positiontup is not None
+        parameters = made.construct_params(_check=False, escape_names=False)
+        types = {name: bind.type for name, bind in made.binds.items()}
+        wanted = {name for name, bind in made.binds.items() if given or bind.required}
+        binders = {name: _binder(types[name], dialect) if name in types else None for name in parameters}
+        self._fixed = {
+            name: process(value) if (process := binders[name]) else value
+            for name, value in parameters.items()
+            if name not in wanted
+        }
+        order = made.positiontup if self._positional else list(parameters)
+        self._binders = tuple((name, binders[name] if name in wanted else None) for name in order)
+        self._columns = [(column.key, column.type) for column in _returned(statement)]
+        self._readers: list[tuple[str, Process | None]] | None = None
+
+    def bind(self, values: Values) -> Any:
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._positional:
+            return [given[name] if process is None else process(given[name]) for name, process in self._binders]
+        return {name: given[name] if process is None else process(given[name]) for name, process in self._binders}
+
+    def read(self, dialect: sa.Dialect, cursor: Any) -> list[dict[str, Any]]:
+        if self._readers is None:
+            self._readers = [
+                (name, kind.dialect_impl(dialect).result_processor(dialect, described[1]))
+                for (name, kind), described in zip(self._columns, cursor.description, strict=True)
+            ]
+        readers = self._readers
+        return [
+            {
+                name: value if process is None else process(value)
+                for (name, process), value in zip(readers, row, strict=True)
+            }
+            for row in cursor.fetchall()
+        ]
+
+
+def _binder(kind: Any, dialect: sa.Dialect) -> Process | None:
+    process: Process | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return process
+
+
+def _returned(statement: Any) -> Sequence[Any]:
+    if isinstance(statement, sa.Select):
+        return list(statement.selected_columns)
+    return list(getattr(statement, "exported_columns", ()))
+
+
+def any_of(column: Any, name: str) -> dict[str, Any]:
+    """For each kind of database: the text column has one of the values of the list given as `name`, however long."""
+    listed = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued("value")
+    return {
+        "sqlite": column.in_(sa.select(listed.c.value)),
+        "postgresql": column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.String))),
+    }
+
+
+def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor = driver.cursor()
+        if many:
+            cursor.executemany(sql, values)
+        else:
+            cursor.execute(sql, values)
+    except Exception as error:
+        raise wrapped(connection, sql, error) from error
+    for watch in watchers:
+        watch(connection, sql)
+    return cursor
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send the statements of the block without waiting in between. What goes wrong is raised at the end of the block
+    at the latest; a `rowcount` may be looked at after it."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise wrapped(connection, "", error) from error
+
+
+def wrapped(connection: Connection, sql: str, error: Exception) -> BaseException:
+    """The error as SQLAlchemy would have raised it; a connection that is gone is thrown away."""
+    dialect: Any = connection.dialect
+    base = dialect.loaded_dbapi.Error
+    if not isinstance(error, base):
+        return error
+    gone = dialect.is_disconnect(error, connection.connection.driver_connection, None)
+    if gone:
+        connection.invalidate(error)
+    made: BaseException = sa.exc.DBAPIError.instance(
+        sql, None, error, base, hide_parameters=True, connection_invalidated=gone, dialect=dialect
+    )
+    return made
