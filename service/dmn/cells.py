@@ -67,6 +67,9 @@ ANYTHING = Condition("", (), negated=True, null=True)
 _LITERAL = r"""-?\d+(?:\.\d+)?|-?\.\d+|"(?:[^"\\]|\\.)*"|true|false|null|date\(\s*"[^"]*"\s*\)|@"[^"]*\""""
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _COMPARISON = re.compile(rf"(<=|>=|<|>|=|!=)?\s*({_LITERAL})", re.DOTALL)
+_ASKING = re.compile(rf"\?\s*(<=|>=|<|>|=|!=)\s*({_LITERAL})", re.DOTALL)
+_AND = re.compile(r"\s+and\s+(?=\?)")
+_IN = re.compile(rf"\?\s+in\s+([\[\]()]\s*(?:{_LITERAL})\s*\.\.\s*(?:{_LITERAL})\s*[\])\[(])", re.DOTALL)
 _RANGE = re.compile(rf"([\[\](])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\])\[])", re.DOTALL)
 _NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
 
@@ -100,9 +103,15 @@ def _union(tests: list[str]) -> Condition | None:
 
 
 def _read_test(test: str) -> Condition | None:
-    comparison = _COMPARISON.fullmatch(test)
+    """One test. `? < 5` says the same as `< 5`, and several of those may be joined by `and`."""
+    comparison = _COMPARISON.fullmatch(test) or _ASKING.fullmatch(test)
     if comparison is not None:
         return _compare(comparison.group(1) or "=", comparison.group(2))
+    several = _AND.split(test)
+    if len(several) > 1:
+        return _intersection([_read_test(each) for each in several])
+    if test.startswith("?"):
+        return _read_test(listed.group(1)) if (listed := _IN.fullmatch(test)) else None
     between = _RANGE.fullmatch(test)
     if between is None:
         return None
@@ -111,6 +120,32 @@ def _read_test(test: str) -> Condition | None:
         return None
     interval = Interval(low[1], high[1], between.group(1) == "[", between.group(4) == "]")
     return Condition(low[0], (interval,))
+
+
+def _intersection(found: list[Condition | None]) -> Condition | None:
+    """All of several comparisons, where each admits one interval."""
+    known = [each for each in found if each is not None and len(each.intervals) == 1]
+    if len(known) < len(found) or len({each.kind for each in known}) > 1 or any(c.negated or c.null for c in known):
+        return None
+    kept = known[0].intervals[0]
+    for each in known[1:]:
+        kept = _narrowed(kept, each.intervals[0])
+    empty = kept.low is not None and kept.high is not None and kept.low > kept.high
+    return Condition(known[0].kind, () if empty else (kept,))
+
+
+def _narrowed(one: Interval, other: Interval) -> Interval:
+    low, low_included = one.low, one.low_included
+    if other.low is not None and (low is None or other.low > low):
+        low, low_included = other.low, other.low_included
+    elif other.low == low:
+        low_included = low_included and other.low_included
+    high, high_included = one.high, one.high_included
+    if other.high is not None and (high is None or other.high < high):
+        high, high_included = other.high, other.high_included
+    elif other.high == high:
+        high_included = high_included and other.high_included
+    return Interval(low, high, low_included, high_included)
 
 
 def _compare(operator: str, literal: str) -> Condition | None:

@@ -1,49 +1,71 @@
-"""Decision-table verification: rules as boxes in the space of inputs, their overlaps and the space between them.
+"""Decision-table verification: rules as boxes in the space of inputs, and where these overlap.
 
 Each column is cut at every value that a cell mentions, into atoms that no cell can tell apart further. A condition is
-then a set of atoms (a bitmask), a rule one set per column. Two rules overlap where they share an atom in every
-column; a gap is a choice of atoms that no rule holds. Exact, and bounded by `MAX_NODES`.
+then a set of atoms (a bitmask), a rule one set per column. Two rules overlap where they share an atom in every column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from service.dmn.cells import Condition, Interval
 
-MAX_NODES = 50_000
+MAX_WORK = 4_000_000
 Box = tuple[int, ...]  # one mask per column
 
 
 class TooLargeToVerify(Exception):
-    """The search took more than `MAX_NODES` steps."""
+    """The verification took more than `MAX_WORK` steps."""
+
+
+class Work:
+    """What the verification of one table may cost, all its questions together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_WORK
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise TooLargeToVerify
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The atoms of one input. The first atom is null, the last of a text column any other text."""
+    """The atoms of one input. The first atom is null, the last of a text column any other text.
+
+    `places` says at which atom a value stands; the atoms of a column stand in the order of their values.
+    """
 
     kind: str
     atoms: tuple[Interval | None, ...]
+    places: dict[Any, int] = field(compare=False)
 
     @property
     def full(self) -> int:
         return (1 << len(self.atoms)) - 1
 
     def mask(self, condition: Condition) -> int:
-        """The atoms that a condition admits."""
+        """The atoms that a condition admits; null is the condition's own say."""
         held = 0
-        for position, atom in enumerate(self.atoms):
-            if position == 0:
-                inside = condition.null
-            else:
-                inside = any(_within(atom, each) for each in condition.intervals) != condition.negated
-            held |= inside << position
-        return held
+        for each in condition.intervals:
+            held |= self._between(each)
+        if condition.negated:
+            held = self.full & ~held
+        return held | 1 if condition.null else held & ~1
+
+    def _between(self, interval: Interval) -> int:
+        first = 1 if interval.low is None else self.places[interval.low] + (not interval.low_included)
+        last = (
+            len(self.atoms) - 1 if interval.high is None else self.places[interval.high] - (not interval.high_included)
+        )
+        return (1 << (last + 1)) - (1 << first) if first <= last else 0
 
     def example(self, position: int) -> Any:
         """A value of the atom, as JSON."""
@@ -51,27 +73,31 @@ class Column:
 
 
 def build_column(kind: str, conditions: Sequence[Condition]) -> Column:
-    points = sorted(
-        {
-            end
-            for each in conditions
-            for interval in each.intervals
-            for end in (interval.low, interval.high)
-            if end is not None
-        }
-    )
-    if kind == "boolean":
-        return Column(kind, (None, *(Interval(each, each, True, True) for each in (False, True))))
-    if kind == "string":
-        return Column(kind, (None, *(Interval(each, each, True, True) for each in points), None))
-    atoms: list[Interval | None] = [None]
+    ends = ((each.low, each.high) for condition in conditions for each in condition.intervals)
+    points = sorted({end for pair in ends for end in pair if end is not None})
+    if kind in ("boolean", "string"):
+        values = [False, True] if kind == "boolean" else points
+        atoms: list[Interval | None] = [None, *(Interval(each, each, True, True) for each in values)]
+        if kind == "string":
+            atoms.append(None)
+    else:
+        atoms = [each for each in _pieces(points) if not _without_a_day(kind, each)]
+    places = {atom.low: place for place, atom in enumerate(atoms) if atom is not None and _is_point(atom)}
+    return Column(kind, tuple(atoms), places)
+
+
+def _pieces(points: list[Any]) -> list[Interval | None]:
+    """Null, then in turns what lies between the points and the points."""
+    pieces: list[Interval | None] = [None]
     before = None
     for point in points:
-        atoms.append(Interval(before, point, False, False))
-        atoms.append(Interval(point, point, True, True))
+        pieces += [Interval(before, point, False, False), Interval(point, point, True, True)]
         before = point
-    atoms.append(Interval(before, None, False, False))
-    return Column(kind, tuple(atom for atom in atoms if not _without_a_day(kind, atom)))
+    return [*pieces, Interval(before, None, False, False)]
+
+
+def _is_point(atom: Interval) -> bool:
+    return atom.low is not None and atom.low == atom.high
 
 
 def _without_a_day(kind: str, atom: Interval | None) -> bool:
@@ -79,25 +105,6 @@ def _without_a_day(kind: str, atom: Interval | None) -> bool:
     if kind != "date" or atom is None or atom.low is None or atom.high is None:
         return False
     return bool(atom.low != atom.high and atom.high - atom.low <= 1)
-
-
-def _within(atom: Interval | None, interval: Interval) -> bool:
-    """Whether an atom lies in an interval; by construction it lies inside or outside whole."""
-    if atom is None:
-        # Any other text: only a comparison without end could hold it, and of texts those are not taken apart.
-        return False
-    low_fits = interval.low is None or (
-        atom.low is not None
-        and (atom.low > interval.low or (atom.low == interval.low and (interval.low_included or not atom.low_included)))
-    )
-    high_fits = interval.high is None or (
-        atom.high is not None
-        and (
-            atom.high < interval.high
-            or (atom.high == interval.high and (interval.high_included or not atom.high_included))
-        )
-    )
-    return low_fits and high_fits
 
 
 def _example(kind: str, atom: Interval | None) -> Any:
@@ -131,56 +138,47 @@ def overlap(one: Box, other: Box) -> Box | None:
     return shared if all(shared) else None
 
 
-def find_uncovered(space: Box, boxes: Sequence[Box], *, limit: int) -> list[tuple[int, ...]]:
-    """Up to `limit` points of `space` (an atom's position per column) that lie in none of the boxes."""
-    return _Search(space, boxes, limit).run()
+def find_overlaps(boxes: Sequence[Box | None], work: Work) -> list[int]:
+    """For each box the boxes before it that it meets, as a bitmask; None meets nobody.
+
+    A sweep over each column says which boxes meet there; what meets in every column overlaps.
+    """
+    known = [number for number, box in enumerate(boxes) if box is not None]
+    met = [0 if box is None else (1 << number) - 1 for number, box in enumerate(boxes)]
+    width = len(next((box for box in boxes if box is not None), ()))
+    for column in range(width):
+        masks = {number: (boxes[number] or ())[column] for number in known}
+        neighbours = _neighbours(masks, work)
+        for number, mask in masks.items():
+            met[number] &= neighbours[mask]
+    return met
 
 
-class _Search:
-    def __init__(self, space: Box, boxes: Sequence[Box], limit: int) -> None:
-        self._space = space
-        self._boxes = boxes
-        self._limit = limit
-        # Per column and atom: the boxes that hold it.
-        self._holders = [
-            {position: self._holding(column, position) for position in _positions(mask)}
-            for column, mask in enumerate(space)
-        ]
-        self._nodes = 0
-        self._covered: set[tuple[int, int]] = set()
-        self._found: list[tuple[int, ...]] = []
-
-    def run(self) -> list[tuple[int, ...]]:
-        self._descend(0, (1 << len(self._boxes)) - 1, ())
-        return self._found
-
-    def _descend(self, column: int, alive: int, point: tuple[int, ...]) -> None:
-        """`alive` are the boxes that hold the point so far. Atoms held by the same boxes are tried once."""
-        if len(self._found) >= self._limit or (column, alive) in self._covered:
-            return
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise TooLargeToVerify
-        if column == len(self._space):
-            if not alive:
-                self._found.append(point)
-            return
-        before = len(self._found)
-        tried: set[int] = set()
-        for position in _positions(self._space[column]):
-            held = alive & self._holders[column][position]
-            if held not in tried:
-                tried.add(held)
-                self._descend(column + 1, held, (*point, position))
-        if len(self._found) == before:
-            self._covered.add((column, alive))
-
-    def _holding(self, column: int, position: int) -> int:
-        held = 0
-        for number, box in enumerate(self._boxes):
-            held |= (box[column] >> position & 1) << number
-        return held
+def _neighbours(masks: dict[int, int], work: Work) -> dict[int, int]:
+    """For each mask the boxes whose mask in this column shares an atom with it."""
+    owners: dict[int, int] = {}
+    for number, mask in masks.items():
+        owners[mask] = owners.get(mask, 0) | 1 << number
+    holders: dict[int, int] = {}
+    for mask, owned in owners.items():
+        for position in positions(mask):
+            holders[position] = holders.get(position, 0) | owned
+    found = {}
+    for mask in owners:
+        places = positions(mask)
+        work.spend(2 * len(places) + 1)
+        near = 0
+        for position in places:
+            near |= holders[position]
+        found[mask] = near
+    return found
 
 
-def _positions(mask: int) -> list[int]:
-    return [position for position in range(mask.bit_length()) if mask >> position & 1]
+def positions(mask: int) -> list[int]:
+    """The atoms of a mask."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found

@@ -9,16 +9,15 @@ from typing import Any
 
 from service.dmn import parts
 from service.dmn.cells import Condition, read_condition, read_constant, split_tests
+from service.dmn.gaps import find_uncovered
 from service.dmn.parts import HitPolicy
-from service.dmn.regions import Box, Column, TooLargeToVerify, build_column, find_uncovered, overlap
+from service.dmn.regions import Box, Column, TooLargeToVerify, Work, build_column, find_overlaps, overlap, positions
 from service.dmn.types import ANY, base_of, coerce, describe, title
 from service.errors import Problem, Severity
 from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression
 
 MAX_REPORTED = 10
 MAX_GAPS = 3
-MAX_PAIRS = 200_000
-MAX_CUTS = 1_000_000
 Resolve = Callable[[str], tuple[FeelType | None, str]]
 _KINDS = {"number", "string", "boolean", "date"}
 
@@ -48,9 +47,10 @@ def verify_table(table: parts.Table, *, file: str, owner: str, resolve: Resolve)
     try:
         grid = _build_grid(table, conditions, resolve)
         yield from _check_empty(table, grid, report)
-        yield from _check_overlaps(table, grid, report)
-        yield from _check_hidden(table, grid, report)
-        yield from _check_gaps(table, grid, report)
+        work = Work()
+        yield from _check_overlaps(table, grid, report, work)
+        yield from _check_hidden(table, grid, report, work)
+        yield from _check_gaps(table, grid, report, work)
     except TooLargeToVerify:
         yield report.warn("dmn-not-analysed", table.place, "The table is too large to be verified whole.", "Split it.")
 
@@ -134,8 +134,6 @@ def _build_grid(table: parts.Table, conditions: list[list[Condition | None]], re
                 row[number] = None
         usable = [each for each in (*(row[number] for row in readable), allowed) if each is not None]
         column = build_column(kind, usable if kind in _KINDS else [])
-        if len(column.atoms) * len(table.rules) > MAX_CUTS:
-            raise TooLargeToVerify
         columns.append(column)
         bounded = bounded and allowed is not None
         # Null is no gap: a missing input is for the input's own check.
@@ -168,29 +166,34 @@ def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator
                 break
 
 
-def _check_overlaps(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator[Problem]:
+def _check_overlaps(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
     if table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
         return
-    reported = pairs = 0
-    for later, box in enumerate(grid.exact):
-        for earlier in range(later):
-            pairs += 1
-            if pairs > MAX_PAIRS:
-                raise TooLargeToVerify
-            other = grid.exact[earlier]
-            if box is None or other is None or reported >= MAX_REPORTED:
-                continue
-            shared = overlap(box, other)
+    reported = 0
+    for later, met in enumerate(find_overlaps(grid.exact, work)):
+        for earlier in positions(met):
+            work.spend(len(grid.columns))
+            one, other = grid.exact[earlier], grid.exact[later]
+            shared = None if one is None or other is None else overlap(one, other)
             if shared is None or not _forbidden(table, earlier, later):
                 continue
+            yield _overlap_problem(table, grid, report, shared, (earlier, later))
             reported += 1
-            point = tuple(_choose(mask, space) for mask, space in zip(shared, grid.space, strict=True))
-            message = (
-                f"Rules {earlier + 1} and {later + 1} both match, which the hit policy {table.hit_policy.value} "
-                f"forbids; for example {report.example(grid, point)}."
-            )
-            mend = "Narrow one of the rules, or choose another hit policy."
-            yield report.error("dmn-table-overlap", table.rules[later].place, message, mend)
+            if reported >= MAX_REPORTED:
+                return
+
+
+def _overlap_problem(
+    table: parts.Table, grid: _Grid, report: _Reporter, shared: Box, rules: tuple[int, int]
+) -> Problem:
+    earlier, later = rules
+    point = tuple(_choose(mask, space) for mask, space in zip(shared, grid.space, strict=True))
+    message = (
+        f"Rules {earlier + 1} and {later + 1} both match, which the hit policy {table.hit_policy.value} "
+        f"forbids; for example {report.example(grid, point)}."
+    )
+    mend = "Narrow one of the rules, or choose another hit policy."
+    return report.error("dmn-table-overlap", table.rules[later].place, message, mend)
 
 
 def _choose(mask: int, space: int) -> int:
@@ -222,26 +225,26 @@ def _constant(text: str) -> Any:
     return (found.kind, point.low) if point.low == point.high and point.low is not None else None
 
 
-def _check_hidden(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator[Problem]:
+def _check_hidden(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
     """Under FIRST, a rule whose every case an earlier rule takes is never used."""
     if table.hit_policy is not HitPolicy.FIRST:
         return
     for number, box in enumerate(grid.widest):
         earlier = [each for each in grid.exact[:number] if each is not None]
-        if earlier and all(box) and not find_uncovered(box, earlier, limit=1):
+        if earlier and all(box) and not find_uncovered(box, earlier, limit=1, work=work):
             message = f"Rule {number + 1} is never used: the rules before it take all its cases."
             mend = "Move the rule up, or remove it."
             yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
 
 
-def _check_gaps(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator[Problem]:
+def _check_gaps(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
     if table.hit_policy is HitPolicy.COLLECT or any(clause.default is not None for clause in table.outputs):
         return
     if not grid.bounded:
         message = "The allowed values of an input are not analysed, so gaps are not looked for."
         yield report.warn("dmn-not-analysed", table.place, message, "List the allowed values as constants.")
         return
-    for point in find_uncovered(grid.space, grid.widest, limit=MAX_GAPS):
+    for point in find_uncovered(grid.space, grid.widest, limit=MAX_GAPS, work=work):
         message = f"No rule matches {report.example(grid, point)}, and there is no default output."
         mend = "Add a rule for it, or a default output."
         yield report.warn("dmn-table-gap", table.place, message, mend)

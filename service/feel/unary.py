@@ -69,6 +69,10 @@ def build_value_test(expression: Code, at: At, *, asks: bool, constant: Any) -> 
 
         return plain
 
+    if type(constant) is bool:
+        # The literal is what the input is compared with; only a computed `true` is a test that has passed.
+        return lambda env, value: value is constant if type(value) is bool else passes(value, constant, env, at)
+
     if isinstance(constant, Range) and is_number(constant.start):
         low = ORDER[">=" if constant.start_included else ">"]
         high = ORDER["<=" if constant.end_included else "<"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.dmn import check_model
-from service.dmn.regions import find_uncovered
+from service.dmn.gaps import find_uncovered
 from service.errors import Problem, Severity
 
 

@@ -106,6 +106,11 @@ def test_expression(text: str, expected: str) -> None:
         ("count(?) > 1", [1, 2], True),
         ("[1, 2, 3]", 2, True),
         ("true", True, True),
+        # a literal is compared with the input; a test that was computed has passed
+        ("true", None, False),
+        ("true", "x", False),
+        ("false", None, False),
+        ("? = null", None, True),
         ("false", False, True),
         ("null", None, True),
         ('date("2026-01-01")', from_json(None), False),
