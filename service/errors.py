@@ -97,6 +97,16 @@ class FormInvalid(RedressError):
         self.errors = tuple(errors)
 
 
+class InvalidRequest(InvalidInput):
+    """The request has fields that are missing, extra or wrong."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)[:50]
+        first = self.errors[0] if self.errors else FieldError("", "is wrong")
+        more = f" (and {len(self.errors) - 1} more)" if len(self.errors) > 1 else ""
+        super().__init__(f"{first.pointer.lstrip('/') or 'the body'}: {first.message}{more}")
+
+
 class Severity(StrEnum):
     """How bad a problem in a definition is. An error refuses deployment; a warning is shown."""
 

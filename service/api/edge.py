@@ -17,9 +17,10 @@ READERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, 
 MAX_LIMIT = 1_000
 MAX_OFFSET = 10_000_000
 MAX_KEY = (1 << 63) - 1
+MAX_NESTING = 64
 
 
-def problem(status: int, code: str, detail: str, fields: list[dict[str, str]]) -> Any:
+def problem(status: int, code: str, detail: str, fields: list[dict[str, Any]]) -> Any:
     """A problem document of that status."""
     body: dict[str, Any] = {
         "type": f"urn:redress:{code}",
@@ -27,6 +28,8 @@ def problem(status: int, code: str, detail: str, fields: list[dict[str, str]]) -
         "status": status,
         "detail": detail,
         "code": code,
+        "instance": flask.request.path[:300],
+        "requestId": flask.g.get("request_id", ""),
     }
     if fields:
         body["errors"] = fields
@@ -55,17 +58,19 @@ def account_with(*roles: str) -> identity.Account:
 
 def body(*known: str) -> dict[str, Any]:
     """The JSON object that was sent. Fields other than those `known` are refused where any are named."""
-    if not flask.request.is_json:
-        flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
-    data = _parsed(flask.request.get_data(cache=True))
+    data = parse_body()
     unknown = sorted(set(data) - set(known)) if known else []
     if unknown:
         raise InvalidInput(f"expected only the fields {', '.join(known)}, got {', '.join(map(repr, unknown))[:200]}")
     return data
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
-    """Strict JSON: no lone surrogates, no endless nesting, no NaN; and no U+0000, which PostgreSQL cannot hold."""
+def parse_body() -> dict[str, Any]:
+    """The JSON object that was sent, strictly: no lone surrogates, no endless nesting, no NaN, and no U+0000, which
+    PostgreSQL cannot hold."""
+    if not flask.request.is_json:
+        flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
+    raw = flask.request.get_data(cache=True)
     try:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -74,7 +79,19 @@ def _parsed(raw: bytes) -> dict[str, Any]:
         raise InvalidInput("expected a JSON object as the body")
     if b"\\u0000" in raw:
         raise InvalidInput("expected texts without the character U+0000")
+    if raw.count(b"[") + raw.count(b"{") > MAX_NESTING and _depth(data) > MAX_NESTING:
+        raise InvalidInput(f"expected JSON that nests at most {MAX_NESTING} levels")
     return data
+
+
+def _depth(data: Any) -> int:
+    """How deeply a JSON value nests, counted without recursion."""
+    level, depth = [data], 0
+    while level:
+        depth += 1
+        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = [each for values in inner for each in values]
+    return depth
 
 
 def idempotency_key() -> str | None:

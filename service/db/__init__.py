@@ -6,9 +6,10 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 """
 
 from service.db.engine import Connection, Database, is_conflict
-from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, root_of, take
+from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
 from service.db.migrate import migrate
 from service.db.prepared import Prepared, any_of, pipelined
+from service.db.search import Field, Found, Kind, Query, Source, search
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -16,15 +17,23 @@ __all__ = [
     "MAX_CHILD",
     "Connection",
     "Database",
+    "Field",
+    "Found",
     "Json",
     "KeyAllocator",
+    "Kind",
     "Prepared",
+    "Query",
+    "Source",
     "UtcDateTime",
     "any_of",
+    "element_key",
+    "element_of",
     "is_conflict",
     "metadata",
     "migrate",
     "pipelined",
     "root_of",
+    "search",
     "take",
 ]

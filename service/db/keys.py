@@ -19,6 +19,8 @@ from service.db.types import metadata
 CHILD_BITS = 16
 MAX_CHILD = (1 << CHILD_BITS) - 1
 BLOCK = 64
+_ELEMENT_BITS = 24
+_ELEMENT = 1 << 62
 
 counter = sa.Table(
     "counter",
@@ -31,6 +33,19 @@ counter = sa.Table(
 def root_of(key: int) -> int:
     """The key of the root instance that `key` belongs to."""
     return key & ~MAX_CHILD
+
+
+def element_key(root_key: int, engine_id: str) -> int:
+    """The key of an element instance: arithmetic from its root and the engine's number, apart from all other keys."""
+    return _ELEMENT | (root_key >> CHILD_BITS) << _ELEMENT_BITS | int(engine_id)
+
+
+def element_of(key: int) -> tuple[int, str]:
+    """The root key and the engine's id behind an element instance's key; a root's own key is its outermost scope."""
+    if not key & _ELEMENT:
+        return root_of(key), ""
+    number = key & ~_ELEMENT
+    return (number >> _ELEMENT_BITS) << CHILD_BITS, str(number & ((1 << _ELEMENT_BITS) - 1))
 
 
 def take(connection: sa.Connection, name: str, count: int = 1) -> int:

@@ -4,8 +4,25 @@ A bundle pins its diagrams, decision tables and forms by content hash and is imm
 checked first, whole: a bundle with an error is refused with every problem named.
 """
 
+from service.definitions.parts import (
+    DecisionVersion,
+    FormVersion,
+    get_decision,
+    get_form,
+    get_requirements,
+    list_decisions,
+    list_forms,
+)
 from service.definitions.picture import Mark, draw
 from service.definitions.shipped import read_folder, shipped_files
+from service.definitions.starts import (
+    StartEvent,
+    claim_start_timers,
+    list_message_starts,
+    list_starts,
+    move_start,
+    put_back_start,
+)
 from service.definitions.store import (
     BundleCache,
     Deployed,
@@ -20,14 +37,27 @@ from service.definitions.store import (
 
 __all__ = [
     "BundleCache",
+    "DecisionVersion",
     "Deployed",
+    "FormVersion",
     "Mark",
     "ProcessVersion",
+    "StartEvent",
+    "claim_start_timers",
     "deploy",
     "draw",
     "find_released",
+    "get_decision",
+    "get_form",
     "get_process",
+    "get_requirements",
+    "list_decisions",
+    "list_forms",
+    "list_message_starts",
     "list_processes",
+    "list_starts",
+    "move_start",
+    "put_back_start",
     "read_files",
     "read_folder",
     "release",

@@ -7,7 +7,7 @@ bundle it comes in. The newest released version of a process starts new instance
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,8 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.db import Connection
+from service.definitions.parts import insert_parts
+from service.definitions.starts import forget_starts, insert_starts, processes_of
 from service.definitions.tables import bundle, bundle_file, definition_file, process_definition
-from service.engine import Bundle, load_bundle
+from service.engine import Bundle, load_bundle, start_event_names
 from service.errors import NotFound, StateConflict
 
 DEFINITION_SUFFIXES = (".bpmn", ".dmn", ".form.json")
@@ -117,9 +119,10 @@ def deploy(
                 "version": last + 1,
                 "version_tag": process.version_tag,
                 "path": process.file,
-                "start_events": [],
+                "start_events": start_event_names(loaded, process.id),
             },
         )
+    insert_parts(connection, key, loaded)
     return Deployed(key, name, version, True, _processes(connection, key))
 
 
@@ -135,12 +138,22 @@ def release(connection: Connection, bundle_key: int, *, actor: str, now: datetim
         return
     if row.state != "deployed":
         raise StateConflict(f"Version {row.version} of {row.name} is {row.state}; deploy its files again.")
-    connection.execute(
-        sa.update(bundle).where(bundle.c.name == row.name, bundle.c.state == "released").values(state="superseded")
-    )
+    superseded = sa.update(bundle).where(bundle.c.name == row.name, bundle.c.state == "released")
+    gone = connection.execute(superseded.values(state="superseded").returning(bundle.c.key)).scalars().all()
     connection.execute(
         sa.update(bundle).where(bundle.c.key == bundle_key).values(state="released", released_at=now, released_by=actor)
     )
+    move_starts(connection, processes_of(connection, [bundle_key, *gone]), now=now)
+
+
+def move_starts(connection: Connection, process_ids: Iterable[str], *, now: datetime) -> None:
+    """Let the start events of these processes be those of the version that is released now, if there is one."""
+    wanted = sorted(process_ids)
+    forget_starts(connection, wanted)
+    for process_id in wanted:
+        current = find_released(connection, process_id)
+        if current is not None and current.start_events:
+            insert_starts(connection, current, load_bundle(read_files(connection, current.bundle_key)), now=now)
 
 
 def find_released(connection: Connection, process_id: str) -> ProcessVersion | None:

@@ -11,7 +11,7 @@ from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
 from service.engine.parts import check_bundle
-from service.engine.starts import StartTimer, start_timers
+from service.engine.starts import StartTimer, next_start, start_event_names, start_timers
 
 __all__ = [
     "ActiveElement",
@@ -29,5 +29,7 @@ __all__ = [
     "check_bundle",
     "inspect",
     "load_bundle",
+    "next_start",
+    "start_event_names",
     "start_timers",
 ]

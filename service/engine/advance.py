@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from service.engine import changes as c
 from service.engine import codec, moves, throws, waits
@@ -16,11 +18,12 @@ from service.engine.scope import plain, write
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a command made of an instance."""
+    """What a command made of an instance. `variables` are those of its outermost scope, once it has ended."""
 
     state: bytes
     changes: tuple[c.Change, ...]
     ended: bool
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 def advance(
@@ -41,7 +44,8 @@ def advance(
         play(game, command)
     except RecursionError:
         raise EngineError("step-limit", "", "Scopes end inside each other more deeply than can be followed.") from None
-    return Step(codec.dump(game), tuple(game.changes), game.is_ended())
+    ended = game.is_ended()
+    return Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
 
 
 def play(game: TokenGame, command: q.Command) -> None:

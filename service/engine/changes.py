@@ -82,6 +82,7 @@ class JobCreated:
     headers: Mapping[str, str]
     variables: Mapping[str, Any]
     kind: str = "serviceTask"
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class SubscriptionOpened:
     name: str
     correlation_key: str
     interrupting: bool = True
+    process_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def job_of(token: Token) -> c.JobCreated:
         headers=element.headers,
         variables=visible(token),
         kind=element.kind,
+        priority=_whole(token, element.priority, 0, most=2_147_483_647),
     )
 
 

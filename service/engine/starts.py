@@ -8,7 +8,8 @@ from typing import Any
 
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
-from service.engine.timers import due_of
+from service.engine.names import SOME_DAY
+from service.engine.timers import cycle_due, due_of, parse_cycle
 from service.feel import FeelError
 
 
@@ -47,3 +48,33 @@ def _value(element_id: str, text: Any, now: datetime) -> Any:
         return text.expression.evaluate({}, now=now)
     except FeelError as wrong:
         raise EngineError("expression-limit", element_id, f"{text.source!r}: {wrong}") from wrong
+
+
+def next_start(bundle: Bundle, process_id: str, start_event: str, *, anchor: datetime, fired: int) -> datetime | None:
+    """When a timer start event is due that was set at `anchor` and has fired so often; None when it is over.
+
+    Raises EngineError for a time without value.
+    """
+    start = bundle.models[process_id].elements[start_event]
+    if start.event.value is None:
+        return None
+    value = _value(start.id, start.event.value, anchor)
+    try:
+        due, repetitions = due_of(start.event.timer, value, now=anchor)
+        if fired == 0:
+            return due
+        if 0 <= repetitions < fired:
+            return None
+        return cycle_due(parse_cycle(value), anchor, fired)
+    except (ValueError, OverflowError) as wrong:
+        raise EngineError("expression-null", start.id, f"The timer: {wrong}.") from None
+
+
+def start_event_names(bundle: Bundle, process_id: str) -> list[dict[str, str]]:
+    """The start events of a process that wait for something: `elementId`, `kind` and the `name` they wait for."""
+    found = []
+    for start in bundle.processes[process_id].start_events:
+        if start.event.kind in ("message", "signal", "timer"):
+            name = "" if start.event.name is None else str(_value(start.id, start.event.name, SOME_DAY) or "")
+            found.append({"elementId": start.id, "kind": start.event.kind, "name": name})
+    return found

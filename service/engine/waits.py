@@ -53,11 +53,17 @@ def arm(token: Token, element: Element) -> None:
                     "expression-null", element.id, f"The correlation key of the message {name!r} has no value here."
                 )
             token.internal_data["sub"] = name
-            game.emit(c.SubscriptionOpened(token.id, element.id, "message", name, to_text(key), element.interrupting))
+            game.emit(_subscription(token, element, name, to_text(key)))
         case "signal":
             name = str(value_of(token, event.name) or "")
             token.internal_data["signal"] = name
-            game.emit(c.SubscriptionOpened(token.id, element.id, "signal", name, "", element.interrupting))
+            game.emit(_subscription(token, element, name, ""))
+
+
+def _subscription(token: Token, element: Element, name: str, key: str) -> c.SubscriptionOpened:
+    kind: Any = element.event.kind
+    process_id = token.task_spec.process.id
+    return c.SubscriptionOpened(token.id, element.id, kind, name, key, element.interrupting, process_id)
 
 
 def _set_timer(token: Token, element: Element, due: datetime, repetitions: int) -> None:

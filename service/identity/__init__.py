@@ -16,15 +16,20 @@ from service.identity.accounts import (
 )
 from service.identity.actors import SYSTEM, Actor, Role
 from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
+from service.identity.permissions import GRANTS, WORKER, Permission, check_permission, has_permission
 
 __all__ = [
+    "GRANTS",
     "SYSTEM",
     "WINDOW",
+    "WORKER",
     "Account",
     "Actor",
     "Attempts",
+    "Permission",
     "Role",
     "TooManyAttempts",
+    "check_permission",
     "close_session",
     "create_account",
     "create_token",
@@ -32,6 +37,7 @@ __all__ = [
     "find_client",
     "find_session",
     "find_token",
+    "has_permission",
     "list_accounts",
     "open_session",
     "set_password",

@@ -78,7 +78,7 @@ def end_timers(connection: Connection, root_key: int, engine_ids: Sequence[str])
 
 
 def insert_subscriptions(
-    connection: Connection, root_key: int, opened: Iterable[tuple[int, SubscriptionOpened]]
+    connection: Connection, root_key: int, opened: Iterable[tuple[int, SubscriptionOpened]], *, now: datetime
 ) -> None:
     """Write the subscriptions a step opened."""
     rows = [
@@ -91,6 +91,8 @@ def insert_subscriptions(
             "name": change.name,
             "correlation_key": change.correlation_key,
             "interrupting": change.interrupting,
+            "process_id": change.process_id,
+            "opened_at": now,
         }
         for key, change in opened
     ]
@@ -118,7 +120,7 @@ def insert_jobs(
             "kind": change.kind,
             "state": "created",
             "retries": change.retries,
-            "priority": 0,
+            "rank": -change.priority,
             "run_at": now,
             "headers": dict(change.headers),
             "variables": dict(change.variables),

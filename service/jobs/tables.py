@@ -45,18 +45,20 @@ job = sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("retries", sa.Integer, nullable=False),
-    sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rank", sa.Integer, nullable=False, server_default="0"),
     sa.Column("worker", sa.String(200)),
     sa.Column("run_at", UtcDateTime, nullable=False),
     sa.Column("headers", Json, nullable=False),
     sa.Column("variables", Json, nullable=False),
     sa.Column("error_message", sa.Text),
+    sa.Column("error_code", sa.String(200)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
     sa.CheckConstraint("state IN ('created', 'completed', 'cancelled', 'failed', 'error')", name="state"),
     sa.Index(
         "ix_job_open",
         "type",
+        "rank",
         "run_at",
         "key",
         sqlite_where=sa.text("state = 'created'"),
@@ -64,7 +66,7 @@ job = sa.Table(
     ),
 )
 """Work for workers. An activated job stays `created` with `run_at` at the end of its lease; `failed` has no retries
-left and an incident."""
+left and an incident. `rank` is the priority below zero, so that the index is in the order that jobs are handed out."""
 
 subscription = sa.Table(
     "subscription",
@@ -76,6 +78,8 @@ subscription = sa.Table(
     sa.Column("name", sa.String(300), nullable=False),
     sa.Column("correlation_key", sa.String(300), nullable=False),
     sa.Column("interrupting", sa.Boolean, nullable=False),
+    sa.Column("process_id", sa.String(200), nullable=False, server_default=""),
+    sa.Column("opened_at", UtcDateTime),
     sa.CheckConstraint("kind IN ('message', 'signal')", name="kind"),
     sa.Index("ix_subscription_name", "name", "correlation_key"),
 )
@@ -99,11 +103,21 @@ message = sa.Table(
 message_delivery = sa.Table(
     "message_delivery",
     metadata,
-    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("message_key", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("process_id", sa.String(200), nullable=False),
+    sa.Column("process_id", sa.String(200), primary_key=True),
+    sa.Column("root_key", sa.BigInteger, nullable=False),
+    sa.Column("delivered_at", UtcDateTime, nullable=False),
 )
-"""Which instance a message went to: once per process, as Camunda correlates."""
+"""Which instance a message went to: once per process, as Camunda correlates; the key holds it."""
+
+message_start = sa.Table(
+    "message_start",
+    metadata,
+    sa.Column("process_id", sa.String(200), primary_key=True),
+    sa.Column("correlation_key", sa.String(300), primary_key=True),
+    sa.Column("root_key", sa.BigInteger, nullable=False, index=True),
+)
+"""Living instances that a message with a key started: while one lives, no second one starts with that key."""
 
 outbox = sa.Table(
     "outbox",

@@ -41,6 +41,7 @@ _UPDATE = Prepared(
         ended_at=sa.bindparam("b_ended_at"),
         end_elements=sa.bindparam("b_end_elements", type_=sa.JSON),
         engine_state=sa.bindparam("b_engine_state"),
+        final_variables=sa.bindparam("b_final_variables", type_=process_instance.c.final_variables.type),
     )
 )
 
@@ -143,7 +144,7 @@ def _write_waits(write: Write, changes: list[c.Change]) -> None:
             case c.JobCreated() if change.id not in ended:
                 new_jobs.append((write.key(), change))
     jobs.insert_timers(connection, root_key, timers)
-    jobs.insert_subscriptions(connection, root_key, subscriptions)
+    jobs.insert_subscriptions(connection, root_key, subscriptions, now=write.now)
     jobs.insert_jobs(connection, root_key, new_jobs, now=write.now)
     begun = {change.id for kind in (c.TimerSet, c.JobCreated, c.SubscriptionOpened) for change in _of(changes, kind)}
     over = [change for change in changes if isinstance(change, ENDS) and change.id not in begun]
@@ -158,8 +159,10 @@ def _note(write: Write, changes: list[c.Change]) -> None:
         match change:
             case c.ElementEntered():
                 write.note("entered", [change.process_id, change.element_id])
+                write.note("begun", int(change.id))
             case c.ElementLeft():
                 write.note(change.how, change.element_id)
+                write.note("left", int(change.id))
             case c.FlowTaken():
                 write.note("flows", [change.process_id, change.flow_id])
             case c.DecisionMade():
@@ -196,5 +199,6 @@ def _write_instance(write: Write, step: Step) -> Any:
             "b_ended_at": write.now if step.ended else None,
             "b_end_elements": ends,
             "b_engine_state": None if step.ended else step.state,
+            "b_final_variables": dict(step.variables) if step.ended else None,
         },
     )

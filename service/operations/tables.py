@@ -13,7 +13,7 @@ process_instance = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("next_child", sa.Integer, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("process_definition_key", sa.ForeignKey("process_definition.key"), nullable=False),
+    sa.Column("process_definition_key", sa.ForeignKey("process_definition.key"), nullable=False, index=True),
     sa.Column("bundle_key", sa.ForeignKey("bundle.key"), nullable=False),
     sa.Column("business_key", sa.String(100), index=True),
     sa.Column("started_at", UtcDateTime, nullable=False),
@@ -21,11 +21,13 @@ process_instance = sa.Table(
     sa.Column("end_elements", Json),
     sa.Column("has_incident", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("engine_state", sa.LargeBinary),
+    sa.Column("final_variables", Json),
     sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name="state"),
 )
 """`version` goes up by one with every command; `next_child` is the next free child number (see `service.db.keys`).
 
-`engine_state` is null once the instance has ended: what happened is in the history.
+`engine_state` is null once the instance has ended: what happened is in the history, and `final_variables` are those of
+the outermost scope at its end.
 """
 
 idempotency_key = sa.Table(

@@ -1,0 +1,235 @@
+"""Searches: a table of fields makes a filter, an order and pages (by offset or by cursor) into one SQL query.
+
+The owner of the rows says which fields there are and what they are computed from; nothing else can be asked for. The
+same search finds the same rows in the same order on SQLite and PostgreSQL: empty values come last, and `$like` minds
+case on both.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from service.errors import InvalidInput
+
+LONGEST_CURSOR = 4_000
+BIGGEST = (1 << 63) - 1
+
+
+class Kind(StrEnum):
+    """What a field holds; it decides which operators it has."""
+
+    TEXT = "text"
+    KEY = "key"
+    NUMBER = "number"
+    INSTANT = "instant"
+    FLAG = "flag"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that a search knows. `words` are the only values it can have, where those are few."""
+
+    column: Any
+    kind: Kind = Kind.TEXT
+    words: tuple[str, ...] = ()
+    sortable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows to search in: what is selected, its fields by their API names, and the columns that tell rows apart."""
+
+    select: sa.Select[Any]
+    fields: Mapping[str, Field]
+    unique: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is wanted. A condition is a value or `{"$gt": …}`; `any_of` are alternatives of which one has to hold."""
+
+    where: Mapping[str, Any] = field(default_factory=dict)
+    any_of: Sequence[Mapping[str, Any]] = ()
+    order: Sequence[tuple[str, bool]] = ()
+    offset: int = 0
+    limit: int = 100
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows, how many there are in all, and the cursors of its ends."""
+
+    rows: list[Mapping[str, Any]]
+    total: int
+    start: str | None
+    end: str | None
+
+
+def search(connection: sa.Connection, source: Source, query: Query) -> Found:
+    """The page that the query asks for. Raises InvalidInput for a cursor that is none of this search."""
+    dialect = connection.dialect.name
+    wanted = source.select.where(*_conditions(source, query.where, dialect))
+    if query.any_of:
+        wanted = wanted.where(sa.or_(*(sa.and_(sa.true(), *_conditions(source, f, dialect)) for f in query.any_of)))
+    total = connection.execute(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
+    order = [(source.fields[name].column, down) for name, down in query.order]
+    order += [(column, False) for column in source.unique]
+    marks = [column.label(f"mark_{number}") for number, (column, _) in enumerate(order)]
+    page = wanted.add_columns(*marks).limit(query.limit)
+    backwards = query.before is not None
+    if backwards or query.after is not None:
+        page = page.where(_beyond(order, _values(query.before or query.after or "", len(order)), backwards))
+    else:
+        page = page.offset(query.offset)
+    rows = list(connection.execute(page.order_by(*_order(order, backwards))).mappings())
+    if backwards:
+        rows.reverse()
+    ends = [_cursor(row, len(order)) for row in (rows[:1] + rows[-1:])]
+    return Found([dict(row) for row in rows], int(total), *(ends if ends else (None, None)))
+
+
+def _conditions(source: Source, where: Mapping[str, Any], dialect: str) -> list[Any]:
+    return [
+        _condition(source.fields[name], operator, value, dialect)
+        for name, wanted in where.items()
+        for operator, value in (wanted if isinstance(wanted, Mapping) else {"$eq": wanted}).items()
+    ]
+
+
+def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
+    column = known.column
+    if operator == "$exists":
+        return column.is_not(None) if value else column.is_(None)
+    if isinstance(value, list) and not value:
+        return sa.true() if operator == "$notIn" else sa.false()
+    if operator == "$like":
+        return _like(column, value, dialect)
+    if known.kind is Kind.LIST:
+        return _holds(column, operator, value, dialect)
+    value = [_stored(known, each) for each in value] if isinstance(value, list) else _stored(known, value)
+    match operator:
+        case "$eq":
+            return column == value
+        case "$neq":
+            return sa.or_(column != value, column.is_(None))
+        case "$in":
+            return column.in_(value)
+        case "$notIn":
+            return sa.or_(column.not_in(value), column.is_(None))
+        case "$gt":
+            return column > value
+        case "$gte":
+            return column >= value
+        case "$lt":
+            return column < value
+        case "$lte":
+            return column <= value
+    raise InvalidInput(f"expected an operator such as $eq, got {operator!r}")
+
+
+def _holds(column: Any, operator: str, value: Any, dialect: str) -> Any:
+    """Whether a list of texts, kept as JSON, has the value (or any of the values) in it."""
+    values = value if isinstance(value, list) else [value]
+    text = sa.cast(column, sa.Text)
+    patterns = ["*" + _escaped(orjson.dumps(each).decode()) + "*" for each in values]
+    found = sa.or_(sa.false(), *(_like(text, pattern, dialect) for pattern in patterns))
+    return sa.not_(found) if operator in ("$neq", "$notIn") else found
+
+
+def _escaped(text: str) -> str:
+    return "".join("\\" + letter if letter in "\\*?" else letter for letter in text)
+
+
+def _stored(known: Field, value: Any) -> Any:
+    """A key too large for the database is one that nothing has."""
+    if known.kind is Kind.KEY:
+        return int(value) if int(value) <= BIGGEST else -1
+    return value
+
+
+def _like(column: Any, pattern: str, dialect: str) -> Any:
+    """`*` is any text, `?` any character, and a backslash takes the meaning from either."""
+    glob = dialect == "sqlite"
+    made, letters = [], iter(pattern)
+    for letter in letters:
+        literal = next(letters, "\\") if letter == "\\" else None
+        if literal is None and letter in "*?":
+            made.append(letter if glob else {"*": "%", "?": "_"}[letter])
+        else:
+            made.append(_plain(literal or letter, glob=glob))
+    text = sa.cast(column, sa.Text) if not isinstance(column.type, sa.String) else column
+    return text.op("GLOB")("".join(made)) if glob else text.like("".join(made), escape="\\")
+
+
+def _plain(letter: str, *, glob: bool) -> str:
+    if glob:
+        return f"[{letter}]" if letter in "*?[" else letter
+    return "\\" + letter if letter in "%_\\" else letter
+
+
+def _order(order: Sequence[tuple[Any, bool]], backwards: bool) -> list[Any]:
+    """Empty values last, whichever way (and so first when the page is read backwards)."""
+    made = []
+    for column, down in order:
+        empty = column.is_(None)
+        made += [empty.desc() if backwards else empty.asc(), column.desc() if down != backwards else column.asc()]
+    return made
+
+
+def _beyond(order: Sequence[tuple[Any, bool]], values: Sequence[Any], backwards: bool) -> Any:
+    """The rows behind (or before) the row with these values."""
+    ways, same = [], []
+    for (column, down), value in zip(order, values, strict=True):
+        ways.append(sa.and_(*same, _past(column, value, down=down, backwards=backwards)))
+        same.append(column.is_(None) if value is None else column == value)
+    return sa.or_(*ways)
+
+
+def _past(column: Any, value: Any, *, down: bool, backwards: bool) -> Any:
+    if value is None:
+        return column.is_not(None) if backwards else sa.false()
+    further = column < value if down != backwards else column > value
+    return further if backwards else sa.or_(further, column.is_(None))
+
+
+def _cursor(row: Mapping[str, Any], width: int) -> str:
+    values = [_written(row[f"mark_{number}"]) for number in range(width)]
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode()
+
+
+def _written(value: Any) -> Any:
+    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def _values(cursor: str, width: int) -> list[Any]:
+    wrong = InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
+    try:
+        values = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise wrong from None
+    if len(cursor) > LONGEST_CURSOR or not isinstance(values, list) or len(values) != width:
+        raise wrong
+    return [_read(value, wrong) for value in values]
+
+
+def _read(value: Any, wrong: InvalidInput) -> Any:
+    if isinstance(value, dict):
+        try:
+            return datetime.fromisoformat(value["at"])
+        except (KeyError, TypeError, ValueError):
+            raise wrong from None
+    if isinstance(value, list | float) or (isinstance(value, int) and abs(value) > BIGGEST):
+        raise wrong
+    return value

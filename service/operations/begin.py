@@ -1,0 +1,62 @@
+"""The first step of a root instance, inside a transaction that the caller opened: its row, its rows, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import CHILD_BITS, Connection, take
+from service.definitions import ProcessVersion
+from service.engine import Step, advance
+from service.engine.commands import Start
+from service.operations.apply import Instance, Write, apply_step
+from service.operations.execute import Plan, append_history
+from service.operations.host import CaseView
+from service.operations.runtime import Runtime
+from service.operations.tables import process_instance
+
+
+def new_root_key(connection: Connection, runtime: Runtime) -> int:
+    """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for it for ever."""
+    return take(connection, "root") << CHILD_BITS if runtime.database.dialect == "sqlite" else runtime.keys.root_key()
+
+
+def begin(
+    connection: Connection,
+    runtime: Runtime,
+    process: ProcessVersion,
+    root_key: int,
+    variables: Mapping[str, Any],
+    plan: Plan,
+    view: CaseView,
+    *,
+    actor: str,
+    now: datetime,
+    business_key: str | None = None,
+) -> tuple[Write, Step]:
+    """Start an instance of that version under `root_key`. Raises EngineError."""
+    bundle = runtime.bundles.get(connection, process.bundle_key)
+    command = Start(
+        process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
+    )
+    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None)
+    connection.execute(
+        sa.insert(process_instance),
+        {
+            "root_key": root_key,
+            "version": 0,
+            "next_child": 1,
+            "state": "active",
+            "process_definition_key": process.key,
+            "bundle_key": process.bundle_key,
+            "business_key": business_key,
+            "started_at": now,
+        },
+    )
+    step = advance(bundle, None, command, now=now, host=view.host())
+    write = apply_step(connection, instance, step, view, now=now, by=actor)
+    append_history(write, plan, actor=actor)
+    return write, step
