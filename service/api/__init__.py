@@ -1,7 +1,18 @@
 """REST: complaints under `/api`, orchestration under `/v2` as Camunda 8 has it. JSON in, one operation, JSON out."""
 
-from service.api import complaints, definitions, instances, jobs, oauth, openapi, user_tasks
+from service.api import complaints, definitions, docs, instances, jobs, oauth, openapi, user_tasks
 from service.api.blueprint import blueprint
 from service.api.edge import problem
 
-__all__ = ["blueprint", "complaints", "definitions", "instances", "jobs", "oauth", "openapi", "problem", "user_tasks"]
+__all__ = [
+    "blueprint",
+    "complaints",
+    "definitions",
+    "docs",
+    "instances",
+    "jobs",
+    "oauth",
+    "openapi",
+    "problem",
+    "user_tasks",
+]

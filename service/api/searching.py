@@ -44,15 +44,15 @@ def search_model(name: str, source: Source, *, also: tuple[str, ...] = ()) -> ty
     fields = {key: (Optional[_condition(name, key, known)], None) for key, known in source.fields.items()}  # noqa: UP045
     fields |= {key: (Optional[Flag], None) for key in also}  # noqa: UP045
     fields[TENANT_FIELD] = (Optional[Short], None)  # noqa: UP045
-    part = _model(f"{name}Part", fields)
-    whole = _model(
+    part: Any = _model(f"{name}Part", fields)
+    whole: Any = _model(
         f"{name}Filter", fields | {"or_": (Annotated[list[part], Field(alias="$or", max_length=MOST_OR)], [])}
-    )  # type: ignore[valid-type]
-    names = Literal[tuple(key for key, known in source.fields.items() if known.sortable)]
-    sort = _model(f"{name}Sort", {"field": (names, ...), "order": (Literal["ASC", "DESC", "asc", "desc"], "ASC")})
-    body = {
+    )
+    names: Any = Literal[tuple(key for key, known in source.fields.items() if known.sortable)]
+    sort: Any = _model(f"{name}Sort", {"field": (names, ...), "order": (Literal["ASC", "DESC", "asc", "desc"], "ASC")})
+    body: dict[str, Any] = {
         "filter": (Optional[whole], None),  # noqa: UP045
-        "sort": (Annotated[list[sort], Field(max_length=MOST_SORTS)], []),  # type: ignore[valid-type]
+        "sort": (Annotated[list[sort], Field(max_length=MOST_SORTS)], []),
         "page": (Optional[PageSent], None),  # noqa: UP045
     }
     return _model(name, body)
@@ -85,11 +85,11 @@ def _model(name: str, fields: dict[str, Any]) -> type[BaseModel]:
 
 
 def _condition(owner: str, name: str, known: Known) -> Any:
-    value = Literal[known.words] if known.words else _VALUES[known.kind]
+    value: Any = Literal[known.words] if known.words else _VALUES[known.kind]
     if known.kind is Kind.FLAG:
         return value
     operators: dict[str, Any] = dict.fromkeys(_EXACT, value) | {"$exists": Flag}
-    operators |= dict.fromkeys(_LISTED, Annotated[list[value], Field(max_length=MOST_IN)])  # type: ignore[valid-type]
+    operators |= dict.fromkeys(_LISTED, Annotated[list[value], Field(max_length=MOST_IN)])
     if known.kind in (Kind.NUMBER, Kind.INSTANT):
         operators |= dict.fromkeys(_ORDERED, value)
     if known.kind is Kind.TEXT:

@@ -4,7 +4,18 @@ A row is part of the write it records: same transaction, actor required, event f
 or deletes a row.
 """
 
-from service.audit.chain import GENESIS, START, HistoryRow, Tip, append, list_cases, list_history, verify
+from service.audit.chain import GENESIS, START, HistoryRow, Tip, append, find_tip, list_cases, list_history, verify
 from service.audit.events import Event
 
-__all__ = ["GENESIS", "START", "Event", "HistoryRow", "Tip", "append", "list_cases", "list_history", "verify"]
+__all__ = [
+    "GENESIS",
+    "START",
+    "Event",
+    "HistoryRow",
+    "Tip",
+    "append",
+    "find_tip",
+    "list_cases",
+    "list_history",
+    "verify",
+]

@@ -93,11 +93,11 @@ def search(connection: sa.Connection, source: Source, query: Query) -> Found:
         page = page.where(_beyond(order, _values(query.before or query.after or "", len(order)), backwards))
     else:
         page = page.offset(query.offset)
-    rows = list(connection.execute(page.order_by(*_order(order, backwards))).mappings())
+    rows = [dict(row) for row in connection.execute(page.order_by(*_order(order, backwards))).mappings()]
     if backwards:
         rows.reverse()
     ends = [_cursor(row, len(order)) for row in (rows[:1] + rows[-1:])]
-    return Found([dict(row) for row in rows], int(total), *(ends if ends else (None, None)))
+    return Found([*rows], int(total), *(ends if ends else (None, None)))
 
 
 def _conditions(source: Source, where: Mapping[str, Any], dialect: str) -> list[Any]:
@@ -190,7 +190,8 @@ def _order(order: Sequence[tuple[Any, bool]], backwards: bool) -> list[Any]:
 
 def _beyond(order: Sequence[tuple[Any, bool]], values: Sequence[Any], backwards: bool) -> Any:
     """The rows behind (or before) the row with these values."""
-    ways, same = [], []
+    ways: list[Any] = []
+    same: list[Any] = []
     for (column, down), value in zip(order, values, strict=True):
         ways.append(sa.and_(*same, _past(column, value, down=down, backwards=backwards)))
         same.append(column.is_(None) if value is None else column == value)

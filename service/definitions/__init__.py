@@ -18,6 +18,7 @@ from service.definitions.shipped import read_folder, shipped_files
 from service.definitions.starts import (
     StartEvent,
     claim_start_timers,
+    has_due_start,
     list_message_starts,
     list_starts,
     move_start,
@@ -51,6 +52,7 @@ __all__ = [
     "get_form",
     "get_process",
     "get_requirements",
+    "has_due_start",
     "list_decisions",
     "list_forms",
     "list_message_starts",

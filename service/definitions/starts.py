@@ -80,6 +80,12 @@ def list_message_starts(connection: Connection, process_id: str) -> list[StartEv
     return [StartEvent(**row) for row in connection.execute(query.order_by(start_subscription.c.element_id)).mappings()]
 
 
+def has_due_start(connection: Connection, *, now: datetime) -> bool:
+    """Whether there is anything to claim."""
+    query = sa.select(start_subscription.c.element_id).where(start_subscription.c.run_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def claim_start_timers(
     connection: Connection, *, now: datetime, lease: timedelta, limit: int = 100
 ) -> list[StartEvent]:

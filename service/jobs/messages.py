@@ -109,6 +109,11 @@ def find_subscription(connection: Connection, root_key: int, engine_id: str) -> 
     return connection.execute(query).one_or_none()
 
 
+def has_expired(connection: Connection, *, now: datetime) -> bool:
+    """Whether there is anything to forget."""
+    return connection.execute(sa.select(message.c.key).where(message.c.expires_at <= now).limit(1)).first() is not None
+
+
 def drop_expired(connection: Connection, *, now: datetime, limit: int = 1_000) -> int:
     """Forget messages whose time is over; how many there were."""
     query = sa.select(message.c.key).where(message.c.expires_at <= now).order_by(message.c.expires_at).limit(limit)

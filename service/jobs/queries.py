@@ -29,7 +29,7 @@ _INSERT_TIMER = Prepared(
     sa.insert(timer), columns=("root_key", "key", "engine_id", "element_id", "due_at", "run_at", "attempts")
 )
 _INSERT_SUBSCRIPTION = Prepared(sa.insert(subscription), columns=[column.name for column in subscription.columns])
-_LATER = ("worker", "error_message", "ended_at")
+_LATER = ("worker", "error_message", "error_code", "ended_at")
 _INSERT_JOB = Prepared(sa.insert(job), columns=[column.name for column in job.columns if column.name not in _LATER])
 _END_JOB = Prepared(
     sa.update(job)

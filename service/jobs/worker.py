@@ -19,6 +19,8 @@ PAUSE_SECONDS = 0.5
 log = logging.getLogger("redress.worker")
 
 Handler = Callable[[Due, datetime], None]
+Chore = Callable[[datetime], int]
+"""Something else that a round does; it answers how much there was to do, and claims its own rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Worker:
     clock: Clock
     fire_timer: Handler
     deliver: Handler
+    chores: tuple[Chore, ...] = ()
     name: str = f"{socket.gethostname()}-{os.getpid()}"
 
     def run_once(self) -> int:
@@ -42,7 +45,7 @@ class Worker:
             self._handle(self.fire_timer, due)
         for due in letters:
             self._handle(self.deliver, due)
-        return len(timers) + len(letters)
+        return len(timers) + len(letters) + sum(self._chore(each) for each in self.chores)
 
     def run_forever(self, stop: threading.Event) -> None:
         """Rounds until `stop` is set; a pause after one that found nothing."""
@@ -60,3 +63,10 @@ class Worker:
             handler(due, self.clock.now())
         except Exception:
             log.exception("background row %s failed", due.key)
+
+    def _chore(self, chore: Chore) -> int:
+        try:
+            return chore(self.clock.now())
+        except Exception:
+            log.exception("a background chore failed")
+            return 0

@@ -9,7 +9,8 @@ from service.operations.cancel_instance import cancel_instance
 from service.operations.complete_task import complete_task
 from service.operations.execute import Outcome, get_instance
 from service.operations.hold_task import assign_task, claim_task, release_task
-from service.operations.messages import correlate_message
+from service.operations.messages import Published, correlate_message, publish_message
+from service.operations.plan import Plan
 from service.operations.resolve_incident import resolve_incident
 from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
@@ -20,11 +21,14 @@ from service.operations.start import (
     register_complaint,
     start_instance,
 )
+from service.operations.start_events import fire_due_starts
 from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error
 
 __all__ = [
     "COMPLAINT_PROCESS",
     "Outcome",
+    "Plan",
+    "Published",
     "Registered",
     "Runtime",
     "Started",
@@ -37,9 +41,11 @@ __all__ = [
     "complete_task",
     "correlate_message",
     "fail_job",
+    "fire_due_starts",
     "fire_timer",
     "get_instance",
     "make_worker",
+    "publish_message",
     "register_complaint",
     "release_task",
     "resolve_incident",

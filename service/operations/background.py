@@ -6,6 +6,7 @@ import logging
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from service import jobs
 from service.audit import Event
@@ -21,6 +22,7 @@ from service.operations.execute import Outcome, execute
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
+from service.operations.start_events import fire_due_starts
 from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
@@ -29,7 +31,21 @@ log = logging.getLogger("redress.background")
 
 def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
     """A worker that does this product's background work."""
-    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer))
+    chores = (partial(_start_due, runtime), partial(_expire, runtime))
+    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer), chores)
+
+
+def _start_due(runtime: Runtime, now: datetime) -> int:
+    return fire_due_starts(runtime, now=now)
+
+
+def _expire(runtime: Runtime, now: datetime) -> int:
+    """Forget messages whose time is over."""
+    with runtime.database.read() as connection:
+        if not jobs.has_expired(connection, now=now):
+            return 0
+    with runtime.database.transaction() as connection:
+        return jobs.drop_expired(connection, now=now)
 
 
 def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
@@ -82,7 +98,9 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
 
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
     payload = due.payload or {}
-    broadcast_signal(runtime, payload["name"], payload["variables"], actor=SYSTEM, now=now, thrown_by=due.root_key)
+    broadcast_signal(
+        runtime, payload["name"], payload["variables"], actor=SYSTEM, now=now, thrown_by=due.root_key, cause=due.key
+    )
 
 
 def backoff(attempts: int) -> timedelta:

@@ -8,15 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.audit import START
 from service.db import CHILD_BITS, Connection, take
 from service.definitions import ProcessVersion
 from service.engine import Step, advance
 from service.engine.commands import Start
-from service.operations.apply import Instance, Write, apply_step
-from service.operations.execute import Plan, append_history
+from service.operations.apply import apply_step
 from service.operations.host import CaseView
+from service.operations.opened import lock_opened
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.operations.write import Instance, Write
 
 
 def new_root_key(connection: Connection, runtime: Runtime) -> int:
@@ -36,13 +39,14 @@ def begin(
     actor: str,
     now: datetime,
     business_key: str | None = None,
+    holds_key: bool = False,
 ) -> tuple[Write, Step]:
     """Start an instance of that version under `root_key`. Raises EngineError."""
     bundle = runtime.bundles.get(connection, process.bundle_key)
     command = Start(
         process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
     )
-    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None)
+    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, START)
     connection.execute(
         sa.insert(process_instance),
         {
@@ -53,10 +57,10 @@ def begin(
             "process_definition_key": process.key,
             "bundle_key": process.bundle_key,
             "business_key": business_key,
+            "holds_key": holds_key,
             "started_at": now,
         },
     )
     step = advance(bundle, None, command, now=now, host=view.host())
-    write = apply_step(connection, instance, step, view, now=now, by=actor)
-    append_history(write, plan, actor=actor)
-    return write, step
+    lock_opened(connection, step)
+    return apply_step(connection, instance, step, view, plan, now=now, by=actor), step

@@ -12,8 +12,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from service import audit, cases, jobs
-from service.audit import START, Event, Tip
+from service import cases
+from service.audit import START, Tip
 from service.audit.tables import history
 from service.cases import Complaint
 from service.cases.tables import complaint
@@ -24,8 +24,11 @@ from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
+from service.operations.incidents import raise_incident
+from service.operations.opened import lock_opened
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.settle import settle
 from service.operations.tables import process_instance
 from service.operations.write import Instance
 from service.tasks import UserTask
@@ -33,7 +36,7 @@ from service.tasks.tables import user_task
 
 _INSTANCE = (
     "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key",
-    "engine_state",
+    "engine_state", "holds_key",
 )  # fmt: skip
 _TASK = tuple(column.name for column in user_task.columns)
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
@@ -113,11 +116,12 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
     if isinstance(found, Outcome):
         return found
     with runtime.database.transaction() as connection:
+        lock_opened(connection, found.step)
         write = apply_step(connection, found.instance, found.step, found.view, found.plan, now=now, by=actor)
-        outcome = Outcome(root_of(key), tuple(write.new_tasks), found.step.ended)
+        rest = settle(connection, runtime, write, found.step, now=now)
+        outcome = Outcome(root_of(key), (*write.new_tasks, *rest.new_tasks), rest.ended)
         if once is not None:
-            answer = {"rootKey": outcome.root_key, "newTasks": write.new_tasks, "ended": outcome.ended}
-            store_answer(connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now)
+            store_outcome(connection, once, outcome, actor=actor, now=now)
     return outcome
 
 
@@ -169,36 +173,18 @@ def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Ou
     return None if known is None else Outcome(known["rootKey"], tuple(known["newTasks"]), known["ended"])
 
 
+def store_outcome(connection: Connection, once: Once, outcome: Outcome, *, actor: str, now: datetime) -> None:
+    """Keep what this transaction does, for the same command sent again."""
+    answer = {"rootKey": outcome.root_key, "newTasks": list(outcome.new_tasks), "ended": outcome.ended}
+    store_answer(connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now)
+
+
 def record_incident(
     runtime: Runtime, root_key: int, error: EngineError, *, subject_key: int | None, actor: str, now: datetime
 ) -> None:
     """Note in a transaction of its own that a step could not be made."""
     with runtime.database.transaction() as connection:
-        taken = connection.execute(
-            sa.update(process_instance)
-            .where(process_instance.c.root_key == root_key)
-            .values(next_child=process_instance.c.next_child + 1, version=process_instance.c.version + 1)
-            .returning(process_instance.c.next_child)
-        ).scalar_one()
-        jobs.raise_incident(
-            connection,
-            root_key=root_key,
-            key=root_key + int(taken) - 1,
-            kind=error.code,
-            element_id=error.element_id,
-            message=error.message,
-            now=now,
-            subject_key=subject_key,
-        )
-        audit.append(
-            connection,
-            root_key,
-            Event.INCIDENT_RAISED,
-            actor=actor,
-            at=now,
-            details={"element": error.element_id, "code": error.code},
-            subject_key=subject_key,
-        )
+        raise_incident(connection, root_key, error, subject_key=subject_key, actor=actor, now=now)
 
 
 def _gone(runtime: Runtime, instance: Instance, error: EngineError) -> Exception:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from service import definitions, jobs
+from service import audit, definitions, jobs
 from service.audit import Event
 from service.db import Connection
 from service.definitions import StartEvent
@@ -20,11 +20,15 @@ from service.engine import changes as c
 from service.engine.commands import DeliverMessage, Start
 from service.identity import SYSTEM
 from service.jobs import Message
-from service.operations.apply import Write, apply_step
+from service.operations.apply import apply_step
 from service.operations.begin import begin, new_root_key
-from service.operations.execute import Plan, append_history, view_of
 from service.operations.host import CaseView
+from service.operations.incidents import raise_incident
+from service.operations.opened import lock_opened, opened_messages
+from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.view import view_of
+from service.operations.write import Write
 
 MOST = 1_000
 """Messages that one command may deliver; the rest come with the next one."""
@@ -37,21 +41,6 @@ class Settled:
     ended: bool
     new_tasks: list[int] = field(default_factory=list)
     budget: int = MOST
-
-
-def opened_messages(step: Step) -> list[c.SubscriptionOpened]:
-    """The message subscriptions that a step opened and left open."""
-    ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
-    return [
-        change
-        for change in step.changes
-        if isinstance(change, c.SubscriptionOpened) and change.kind == "message" and change.id not in ended
-    ]
-
-
-def lock_opened(connection: Connection, step: Step) -> None:
-    """To be called before the step is written: no message of these names passes by until the transaction ends."""
-    jobs.lock_messages(connection, {(each.name, each.correlation_key) for each in opened_messages(step)})
 
 
 def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *, now: datetime) -> Settled:
@@ -67,12 +56,15 @@ def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *
         try:
             write, step = _deliver(connection, runtime, write, step, message, subscription, now=now)
         except EngineError as error:
-            _note_failure(connection, write, error, message, now=now)
+            # the step before is made; that the message could not be taken is an incident, and the message is kept
+            raise_incident(
+                connection, write.instance.root_key, error, subject_key=message.key, actor=SYSTEM.name, now=now
+            )
             break
         settled.ended = step.ended
         settled.new_tasks += write.new_tasks
         waiting = [each for each in waiting if _is_open(connection, write, each)] + opened_messages(step)
-    if settled.ended:
+    if settled.ended and write.instance.holds_key:
         free(connection, runtime, write.instance.root_key, now=now)
     return settled
 
@@ -105,39 +97,26 @@ def _deliver(
 ) -> tuple[Write, Step]:
     """One more step of the same instance, in the same transaction."""
     before, root_key = write.instance, write.instance.root_key
-    instance = replace(before, version=before.version + 1, next_child=write.next_child, engine_state=step.state)
+    instance = replace(
+        before,
+        version=before.version + 1,
+        next_child=write.next_child,
+        engine_state=step.state,
+        tip=audit.find_tip(connection, root_key),
+        task=None,
+    )
     view = view_of(connection, runtime, root_key, now)
     bundle = runtime.bundles.get(connection, instance.bundle_key)
     command = DeliverMessage(to.id, message.variables)
     further = advance(bundle, step.state, command, now=now, host=view.host())
-    jobs.lock_messages(connection, {(each.name, each.correlation_key) for each in opened_messages(further)})
-    written = apply_step(connection, instance, further, view, now=now, by=SYSTEM.name)
+    lock_opened(connection, further)
     details = {"message": message.name, "element": to.element_id, "key": str(message.key)}
-    append_history(written, Plan(command, Event.MESSAGE_CORRELATED, details), actor=SYSTEM.name)
+    plan = Plan(command, Event.MESSAGE_CORRELATED, details)
+    if view.effects:
+        _ = view.stored
+    written = apply_step(connection, instance, further, view, plan, now=now, by=SYSTEM.name)
     jobs.insert_delivery(connection, message.key, to.process_id, root_key, now=now)
     return written, further
-
-
-def _note_failure(
-    connection: Connection, write: Write, error: EngineError, message: Message, *, now: datetime
-) -> None:
-    """The step before is made; that the message could not be taken is an incident, and the message is kept."""
-    jobs.raise_incident(
-        connection,
-        root_key=write.instance.root_key,
-        key=write.instance.root_key + _taken(connection, write),
-        kind=error.code,
-        element_id=error.element_id,
-        message=error.message,
-        now=now,
-        subject_key=message.key,
-    )
-
-
-def _taken(connection: Connection, write: Write) -> int:
-    from service.operations.apply import take_child
-
-    return take_child(connection, write.instance.root_key)
 
 
 def free(connection: Connection, runtime: Runtime, root_key: int, *, now: datetime) -> None:
@@ -165,8 +144,9 @@ def start_by_message(
     plan = Plan(Start(start.process_id, start_event=start.element_id), Event.INSTANCE_STARTED, details)
     view = CaseView(None, runtime.profile, now)
     write, step = begin(
-        connection, runtime, process, root_key, message.variables, plan, view, actor=SYSTEM.name, now=now
-    )
+        connection, runtime, process, root_key, message.variables, plan, view,
+        actor=SYSTEM.name, now=now, holds_key=bool(message.correlation_key),
+    )  # fmt: skip
     if kept:
         jobs.insert_delivery(connection, message.key, start.process_id, root_key, now=now)
     if message.correlation_key:

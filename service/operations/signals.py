@@ -16,16 +16,25 @@ from service.identity import Actor
 from service.operations.execute import execute
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.start_events import start_by_signal
 from service.operations.write import Instance
 
 
 def broadcast_signal(
-    runtime: Runtime, name: str, variables: Mapping[str, Any], *, actor: Actor, now: datetime, thrown_by: int = 0
+    runtime: Runtime,
+    name: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    thrown_by: int = 0,
+    cause: int | None = None,
 ) -> int:
-    """Deliver a signal to every case with an open subscription; how many caught it.
+    """Deliver a signal to every case with an open subscription, and start the processes that it starts; how many.
 
     Each case catches in a transaction of its own: one that cannot go on has an incident and stops nobody else.
-    `thrown_by` is the root key of the case that threw it, which has caught its own already.
+    `thrown_by` is the root key of the case that threw it, which has caught its own already; `cause` the outbox row
+    that brought it, so that a row delivered twice starts nothing twice.
     """
     with runtime.database.read() as connection:
         rows = jobs.find_signal_subscriptions(connection, name)
@@ -36,7 +45,7 @@ def broadcast_signal(
         except (StateConflict, EngineError):
             continue
         caught += 1
-    return caught
+    return caught + start_by_signal(runtime, name, variables, now=now, cause=cause)
 
 
 def _delivery(name: str, variables: Mapping[str, Any]) -> Any:

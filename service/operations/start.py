@@ -10,22 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import cases
-from service.audit import START, Event
+from service.audit import Event
 from service.cases import Deadline, NewComplaint
-from service.db import CHILD_BITS, Connection, take
+from service.db import Connection
 from service.definitions import ProcessVersion, find_released
-from service.engine import advance
 from service.engine.commands import Start
 from service.errors import NotFound
 from service.identity import Actor
 from service.operations.again import run_again
-from service.operations.apply import apply_step
+from service.operations.begin import begin, new_root_key
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
-from service.operations.tables import process_instance
-from service.operations.write import Instance, Write
+from service.operations.settle import settle
 
 COMPLAINT_PROCESS = "complaint"
 
@@ -74,7 +72,7 @@ def _register(
             if known is not None:
                 return _again(connection, known)
         process = _released(connection, COMPLAINT_PROCESS)
-        root_key = _root_key(connection, runtime)
+        root_key = new_root_key(connection, runtime)
         local_year = now.astimezone(runtime.profile.calendar.zone).year
         number = cases.next_number(connection, local_year)
         cases.insert_complaint(connection, new, root_key=root_key, number=number, now=now, actor=actor.name)
@@ -84,7 +82,11 @@ def _register(
         view = CaseView(complaint, runtime.profile, now, lambda: clocks)
         plan = Plan(Start(process.process_id), Event.COMPLAINT_REGISTERED, {"number": number, "channel": new.channel})
         variables = start_variables(new, number)
-        _start(connection, runtime, process, root_key, variables, plan, view, actor=actor, now=now, business_key=number)
+        write, step = begin(
+            connection, runtime, process, root_key, variables, plan, view,
+            actor=actor.name, now=now, business_key=number,
+        )  # fmt: skip
+        settle(connection, runtime, write, step, now=now)
         if idempotency_key is not None:
             answer = {"number": number, "rootKey": str(root_key)}
             store_answer(connection, actor=actor.name, key=idempotency_key, request=request, answer=answer, now=now)
@@ -104,13 +106,14 @@ def start_instance(
     """Start the released version of a process. Raises NotFound when there is none."""
     with runtime.database.transaction() as connection:
         process = _released(connection, process_id)
-        root_key = _root_key(connection, runtime)
+        root_key = new_root_key(connection, runtime)
         view = CaseView(None, runtime.profile, now)
         plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})
-        _start(
-            connection, runtime, process, root_key, variables, plan, view, actor=actor, now=now,
-            business_key=business_key,
+        write, step = begin(
+            connection, runtime, process, root_key, variables, plan, view,
+            actor=actor.name, now=now, business_key=business_key,
         )  # fmt: skip
+        settle(connection, runtime, write, step, now=now)
         return Started(root_key, process)
 
 
@@ -143,46 +146,6 @@ def _released(connection: Connection, process_id: str) -> ProcessVersion:
     if process is None:
         raise NotFound(f"No version of the process {process_id!r} is released; deploy and release one first.")
     return process
-
-
-def _root_key(connection: Connection, runtime: Runtime) -> int:
-    """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for it for ever."""
-    return take(connection, "root") << CHILD_BITS if runtime.database.dialect == "sqlite" else runtime.keys.root_key()
-
-
-def _start(
-    connection: Connection,
-    runtime: Runtime,
-    process: ProcessVersion,
-    root_key: int,
-    variables: Mapping[str, Any],
-    plan: Plan,
-    view: CaseView,
-    *,
-    actor: Actor,
-    now: datetime,
-    business_key: str | None,
-) -> Write:
-    bundle = runtime.bundles.get(connection, process.bundle_key)
-    command = Start(
-        process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
-    )
-    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, START)
-    connection.execute(
-        sa.insert(process_instance),
-        {
-            "root_key": root_key,
-            "version": 0,
-            "next_child": 1,
-            "state": "active",
-            "process_definition_key": process.key,
-            "bundle_key": process.bundle_key,
-            "business_key": business_key,
-            "started_at": now,
-        },
-    )
-    step = advance(bundle, None, command, now=now, host=view.host())
-    return apply_step(connection, instance, step, view, plan, now=now, by=actor.name)
 
 
 def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:

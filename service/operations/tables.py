@@ -22,12 +22,13 @@ process_instance = sa.Table(
     sa.Column("has_incident", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("engine_state", sa.LargeBinary),
     sa.Column("final_variables", Json),
+    sa.Column("holds_key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name="state"),
 )
 """`version` goes up by one with every command; `next_child` is the next free child number (see `service.db.keys`).
 
 `engine_state` is null once the instance has ended: what happened is in the history, and `final_variables` are those of
-the outermost scope at its end.
+the outermost scope at its end. `holds_key`: a message with a correlation key started it (`message_start`).
 """
 
 idempotency_key = sa.Table(

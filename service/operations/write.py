@@ -25,6 +25,7 @@ class Instance:
     bundle_key: int
     business_key: str | None
     engine_state: bytes | None
+    holds_key: bool = False
     tip: Tip | None = None
     task: UserTask | None = None
 

@@ -65,4 +65,5 @@ def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) 
         counts.append(cost["statements"])
     assert len(counts) > 8
     assert statistics.median(counts) <= 10
-    assert max(counts) <= 14  # one that also sends letters, meets clocks, and ends timers and subscriptions
+    # one that also sends letters, meets clocks, ends timers, and looks for a message before it waits for it
+    assert max(counts) <= 16

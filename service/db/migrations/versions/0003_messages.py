@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -39,6 +39,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("opened_at", INSTANT, nullable=True))
     with op.batch_alter_table("process_instance") as table:
         table.add_column(sa.Column("final_variables", sa.JSON(), nullable=True))
+        table.add_column(sa.Column("holds_key", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index(
         op.f("ix_process_instance_process_definition_key"), "process_instance", ["process_definition_key"], unique=False
     )
