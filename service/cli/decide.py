@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from service.clock import SystemClock
-from service.dmn import DecisionResult, Model, load_models, result_to_json
+from service.dmn import DecisionResult, Model, json_text, load_models, result_to_json
 from service.errors import RedressError
 
 
@@ -32,7 +32,7 @@ def decide(file: Path, decision: str, given: str, form: str) -> None:
     except RedressError as error:
         raise click.ClickException(error.message) from None
     if form == "json":
-        click.echo(json.dumps(result_to_json(result), ensure_ascii=False, indent=2))
+        click.echo(json_text(result_to_json(result)))
         return
     for line in _describe(result):
         click.echo(line)
@@ -99,4 +99,4 @@ def _describe_table(table: dict[str, Any]) -> Iterator[str]:
 
 
 def _short(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json_text(value)

@@ -7,6 +7,7 @@ checked first, whole: a bundle with an error is refused with every problem named
 from service.definitions.parts import (
     DecisionVersion,
     FormVersion,
+    find_released_decision,
     get_decision,
     get_form,
     get_requirements,
@@ -48,6 +49,7 @@ __all__ = [
     "deploy",
     "draw",
     "find_released",
+    "find_released_decision",
     "get_decision",
     "get_form",
     "get_process",

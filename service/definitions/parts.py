@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.db import Connection
-from service.definitions.tables import decision_definition, form_definition
+from service.definitions.tables import bundle, decision_definition, form_definition
 from service.engine import Bundle
 from service.errors import NotFound
 
@@ -38,6 +38,15 @@ class FormVersion:
     form_id: str
     version: int
     path: str
+
+
+_RELEASED_DECISION = (
+    sa.select(decision_definition)
+    .join(bundle, bundle.c.key == decision_definition.c.bundle_key)
+    .where(bundle.c.state == "released", decision_definition.c.decision_id == sa.bindparam("b_decision_id"))
+    .order_by(bundle.c.released_at.desc(), bundle.c.key.desc())
+    .limit(1)
+)
 
 
 def insert_parts(connection: Connection, bundle_key: int, loaded: Bundle) -> None:
@@ -74,6 +83,14 @@ def list_decisions(connection: Connection, bundle_key: int) -> list[DecisionVers
     query = sa.select(decision_definition).where(decision_definition.c.bundle_key == bundle_key)
     rows = connection.execute(query.order_by(decision_definition.c.decision_id)).mappings()
     return [DecisionVersion(**row) for row in rows]
+
+
+def find_released_decision(connection: Connection, decision_id: str) -> DecisionVersion:
+    """The decision in the bundle that was released last of those that have it. Raises NotFound."""
+    row = connection.execute(_RELEASED_DECISION, {"b_decision_id": decision_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no decision {decision_id[:200]!r} in what is released.")
+    return DecisionVersion(**row)
 
 
 def get_decision(connection: Connection, key: int) -> DecisionVersion:

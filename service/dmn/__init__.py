@@ -9,7 +9,7 @@ hardened way to parse XML, which `engine` and `definitions` share.
 from service.dmn.bundle import load_models
 from service.dmn.check import check_model, check_models
 from service.dmn.model import DecisionInfo, InputInfo, Model, load_model
-from service.dmn.outside import result_to_json
+from service.dmn.outside import json_text, result_to_json
 from service.dmn.result import DecisionResult, NullReason
 from service.dmn.xml import XmlRefused, parse_xml
 
@@ -22,6 +22,7 @@ __all__ = [
     "XmlRefused",
     "check_model",
     "check_models",
+    "json_text",
     "load_model",
     "load_models",
     "parse_xml",

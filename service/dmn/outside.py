@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from service.dmn.result import DecisionResult, shown
 from service.dmn.types import base_of
-from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression, from_json
+from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression, from_json, to_text
 
 _PARSERS = {
     "date": compile_expression("date(text)"),
@@ -32,6 +34,21 @@ def read_value(value: Any, declared: FeelType) -> Any:
     if isinstance(value, list) and isinstance(kind, ListType):
         return [read_value(each, kind.element) for each in value]
     return value
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON text. Decimals are written digit for digit, which no float could promise."""
+    return _written(shown(value))
+
+
+def _written(plain: Any) -> str:
+    if isinstance(plain, Decimal):
+        return to_text(plain)
+    if isinstance(plain, list):
+        return "[" + ", ".join(_written(each) for each in plain) + "]"
+    if isinstance(plain, dict):
+        return "{" + ", ".join(f"{_written(str(key))}: {_written(each)}" for key, each in plain.items()) + "}"
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def result_to_json(result: DecisionResult) -> dict[str, Any]:

@@ -185,7 +185,8 @@ class Parser(Reader):
         self.expect(")")
         if names and len(names) != len(values):
             raise self.fail("names for all arguments or for none")
-        return Node("call", at, (callee, tuple(values), tuple(names)))
+        spot = callee.at if callee.kind == "name" else at
+        return Node("call", spot, (callee, tuple(values), tuple(names)))
 
     def primary(self) -> Node:
         token, at = self.token, self.here()

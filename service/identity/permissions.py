@@ -48,7 +48,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.CHANGE_INSTANCES: (Role.ADMIN,),
     Permission.READ_DIAGRAMS: _STAFF,
     Permission.DEPLOY: (Role.OWNER, Role.ADMIN),
-    Permission.DECIDE: (Role.OWNER, Role.ADMIN, WORKER),
+    Permission.DECIDE: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, WORKER),
     Permission.SEND_MESSAGES: (Role.CLERK, Role.HANDLER, Role.ADMIN, WORKER),
     Permission.BROADCAST_SIGNALS: (Role.OWNER, Role.ADMIN),
     Permission.WORK_JOBS: (WORKER, Role.ADMIN),

@@ -7,6 +7,7 @@ transaction guarded by that version. Whoever calls passes the actor and the time
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
 from service.operations.complete_task import complete_task
+from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.hold_task import assign_task, claim_task, release_task
 from service.operations.messages import Published, correlate_message, publish_message
@@ -26,6 +27,7 @@ from service.operations.work_jobs import activate_jobs, complete_job, fail_job, 
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "Evaluation",
     "Outcome",
     "Plan",
     "Published",
@@ -40,6 +42,7 @@ __all__ = [
     "complete_job",
     "complete_task",
     "correlate_message",
+    "evaluate_decision",
     "fail_job",
     "fire_due_starts",
     "fire_timer",

@@ -40,12 +40,12 @@ def test_why_null_says_where_in_the_text_which_function_and_which_types(tmp_path
     path.write_bytes(definitions(decision("d1", literal('"a" +\n  upper case(12)'))))
     shown = CliRunner().invoke(decide, [str(path), "d1"]).output
     assert "upper case: 'string' must be a string, not number" in shown
-    assert 'in "\\"a\\" +\\n  upper case(12)", line 2, column 13' in shown
+    assert 'in "\\"a\\" +\\n  upper case(12)", line 2, column 3' in shown
     assert "upper case of number" in shown
     assert "+ of string, null" in shown
     answer = json.loads(CliRunner().invoke(decide, [str(path), "d1", "--format", "json"]).output)
     first = answer["reasons"][0]
-    assert (first["decision"], first["line"], first["column"]) == ("d1", 2, 13)
+    assert (first["decision"], first["line"], first["column"]) == ("d1", 2, 3)
     assert (first["function"], first["argumentTypes"]) == ("upper case", ["number"])
 
 

@@ -147,7 +147,7 @@ def test_null_has_a_reason() -> None:
     first = why.reasons[0]
     assert first.function == "upper case"
     assert first.arguments == ("string", "number")
-    assert first.position == (1, 15)
+    assert first.position == (1, 5)
 
 
 def test_names_are_the_free_variables() -> None:
