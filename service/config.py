@@ -31,6 +31,12 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "complaints@bank.invalid"
     mail_dir: str = "var/mail"
+    imap_url: str = ""
+    imap_every_seconds: int = 30
+    imap_max_bytes: int = 26_214_400
+    alarm_mail: str = ""
+    evidence_dir: str = ""
+    evidence_max_bytes: int = 26_214_400
     bank_name: str = "Example Bank"
     max_body_bytes: int = 2_000_000
     demo: bool = False
@@ -70,6 +76,12 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "smtp_url": (_text, "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir"),
     "mail_from": (_text, "the sender of letters"),
     "mail_dir": (_text, "where mail is written without smtp_url"),
+    "imap_url": (_text, "imaps://user:password@host:993/INBOX, the mailbox for complaints; without it none is read"),
+    "imap_every_seconds": (_count, "how long to wait between two looks into the mailbox"),
+    "imap_max_bytes": (_count, "a larger message is kept whole, but a person reads it"),
+    "alarm_mail": (_text, "who is told when the mailbox is not read, beside the administrators"),
+    "evidence_dir": (_text, "where evidence is kept; without it beside the database"),
+    "evidence_max_bytes": (_count, "a larger file is quarantined"),
     "bank_name": (_text, "shown on every page"),
     "max_body_bytes": (_count, "the largest request that is read"),
 }

@@ -32,3 +32,7 @@ class Event(StrEnum):
     INCIDENT_RESOLVED = "case:incident:resolved"
     LETTER_DELIVERED = "case:letter:delivered"
     LETTER_UNDELIVERABLE = "case:letter:undeliverable"
+    EVIDENCE_ADDED = "case:evidence:added"
+    CONTACT_LOGGED = "case:contact:logged"
+    REPORT_SIGNED = "case:report:signed"
+    MAIL_RECEIVED = "case:mail:received"

@@ -43,7 +43,7 @@ RECORDED = frozenset(
 @dataclass(frozen=True, slots=True)
 class NewComplaint:
     """What is known of a complaint when it is registered (S3.2-c). `withheld` names facts the source kept back;
-    `triage` the facts that severity is decided on."""
+    `triage` the facts that severity is decided on; `thread` is the Message-ID that our letters answer."""
 
     customer_name: str | None
     phone: str | None
@@ -59,6 +59,7 @@ class NewComplaint:
     external_id: str | None = None
     withheld: tuple[str, ...] = ()
     triage: Mapping[str, Any] = field(default_factory=dict)
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def insert_complaint(
             "registered_at": now,
             "registered_by": actor,
             "external_id": new.external_id,
-            "facts": {},
+            "facts": {"mailThread": new.thread} if new.thread else {},
         },
     )
 

@@ -60,3 +60,40 @@ deadline = sa.Table(
 """One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`.
 
 `limit` counts from `anchor_at`, so that a date can be computed again when a calendar is published."""
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("source", sa.String(20), nullable=False),
+    sa.Column("name", sa.String(300), nullable=False),
+    sa.Column("media_type", sa.String(100), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(300)),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("added_by", sa.String(100), nullable=False),
+    sa.CheckConstraint("state IN ('kept', 'quarantined')", name="state"),
+    sa.CheckConstraint("(state = 'quarantined') = (reason IS NOT NULL)", name="reason"),
+)
+"""Files of a case. The content lies in the vault under its SHA-256; a row is written once and never changed.
+`media_type` is what the content is, whatever its name says."""
+
+contact_entry = sa.Table(
+    "contact_entry",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("spoke_at", UtcDateTime, nullable=False),
+    sa.Column("bank_person", sa.String(100), nullable=False),
+    sa.Column("party", sa.String(300), nullable=False),
+    sa.Column("means", sa.String(20), nullable=False),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("recorded_by", sa.String(100), nullable=False),
+)
+"""The contact log: who of the bank spoke with whom, when, by what means, with which result (S3.3-b)."""

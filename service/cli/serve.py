@@ -16,9 +16,11 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
-from service.clock import SystemClock
+from service.cases import open_vault
+from service.clock import Clock, SystemClock
 from service.config import Settings
 from service.db import Database
+from service.intake import make_watch
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
 
@@ -69,7 +71,23 @@ def work_forever(settings: Settings) -> None:
 def _work(settings: Settings, stop: threading.Event) -> None:
     database = Database(settings.database_url)
     mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
-    make_worker(
-        Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir), mailer, SystemClock()
-    ).run_forever(stop)
+    runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+    clock = SystemClock()
+    threads = _watch_mailbox(runtime, settings, clock, stop)
+    make_worker(runtime, mailer, clock).run_forever(stop)
+    for thread in threads:
+        thread.join(timeout=10)
     database.dispose()
+
+
+def _watch_mailbox(runtime: Runtime, settings: Settings, clock: Clock, stop: threading.Event) -> list[threading.Thread]:
+    """Read the mailbox in a thread of its own, and look after its heartbeat in another."""
+    vault = open_vault(settings.evidence_dir, runtime.database, limit=settings.evidence_max_bytes)
+    watch = make_watch(runtime, vault, settings, clock)
+    if watch is None:
+        return []
+    loops = (watch.run_forever, watch.watch_forever)
+    threads = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    return threads

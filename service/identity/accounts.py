@@ -67,6 +67,7 @@ def create_account(
     now: datetime,
     display_name: str = "",
     language: str = "en",
+    email: str | None = None,
 ) -> None:
     """Make an account. Raises InvalidInput for an unusable name or password, StateConflict when the name is taken."""
     if not name or len(name) > 100 or not name.replace("-", "").replace(".", "").replace("_", "").isalnum():
@@ -80,6 +81,7 @@ def create_account(
         {
             "name": name,
             "display_name": display_name or name,
+            "email": email,
             "language": language,
             "password_hash": None if password is None else _HASHER.hash(password),
             "active": True,
@@ -114,6 +116,17 @@ def list_accounts(connection: Connection) -> list[Account]:
     """Every account, by name."""
     names = connection.execute(sa.select(account.c.name).order_by(account.c.name)).scalars()
     return [found for name in names if (found := find_account(connection, name)) is not None]
+
+
+def list_addresses(connection: Connection, role: str) -> list[tuple[str, str]]:
+    """The e-mail address and language of every active account of a role that has an address."""
+    query = (
+        sa.select(account.c.email, account.c.language)
+        .join(account_role, account_role.c.account_name == account.c.name)
+        .where(account_role.c.role == role, account.c.active, account.c.email.is_not(None))
+        .order_by(account.c.name)
+    )
+    return [(row.email, row.language) for row in connection.execute(query)]
 
 
 def verify_password(connection: Connection, name: str, password: str) -> Account | None:

@@ -4,7 +4,8 @@ Rows are written in the transaction of the command that wants them; workers clai
 that dies loses nothing, and every effect guards itself, so that nothing happens twice.
 """
 
-from service.jobs.mending import find_signal_subscriptions, insert_outbox, resolve_incident, retry_subject
+from service.jobs.duties import Duty, claim_duty, end_duty, find_duty, set_alarm, want_duty
+from service.jobs.mending import find_signal_subscriptions, insert_outbox, is_active, resolve_incident, retry_subject
 from service.jobs.messages import (
     Message,
     drop_expired,
@@ -45,18 +46,22 @@ from service.jobs.worker import Worker
 
 __all__ = [
     "Due",
+    "Duty",
     "Message",
     "Worker",
     "activate_jobs",
+    "claim_duty",
     "claim_outbox",
     "claim_timers",
     "drop_expired",
+    "end_duty",
     "end_jobs",
     "end_outbox",
     "end_starts",
     "end_subscriptions",
     "end_timers",
     "fail_job",
+    "find_duty",
     "find_signal_subscriptions",
     "find_subscription",
     "find_subscriptions",
@@ -72,6 +77,7 @@ __all__ = [
     "insert_start",
     "insert_subscriptions",
     "insert_timers",
+    "is_active",
     "list_incidents",
     "list_open_subscriptions",
     "lock_messages",
@@ -81,4 +87,6 @@ __all__ = [
     "raise_incident",
     "resolve_incident",
     "retry_subject",
+    "set_alarm",
+    "want_duty",
 ]

@@ -43,6 +43,12 @@ def insert_outbox(
     _INSERT_OUTBOX.run_many(connection, rows)
 
 
+def is_active(connection: Connection, key: int) -> bool:
+    """Whether an incident is there and not resolved."""
+    query = sa.select(incident.c.state).where(incident.c.root_key == root_of(key), incident.c.key == key)
+    return connection.execute(query).scalar_one_or_none() == "active"
+
+
 def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:
     """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved already."""
     one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)

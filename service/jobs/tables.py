@@ -164,3 +164,17 @@ incident = sa.Table(
     ),
 )
 """A step that could not be made, with what has to be mended. `subject_key` is the timer, job, task or outbox row."""
+
+duty = sa.Table(
+    "duty",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("owner", sa.String(100)),
+    sa.Column("until", UtcDateTime),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("incident_key", sa.BigInteger),
+    sa.Column("error_message", sa.Text),
+)
+"""Work that one process at a time does for all: who holds it until when, and when it was last done whole. `since` is
+when it was first wanted; `incident_key` the alarm that is out because it was not done."""

@@ -4,7 +4,32 @@ What a letter says is fixed in the transaction that decided it; delivery comes a
 Message-ID.
 """
 
-from service.notifications.letters import LANGUAGES, Letter, Queued, list_letters, queue_letters, write_letter
+from service.notifications.letters import LANGUAGES, Letter, write_letter
 from service.notifications.mail import Mailer
+from service.notifications.queue import (
+    Queued,
+    find_letter,
+    get_letter,
+    list_letters,
+    list_on_paper,
+    mark_sent,
+    mark_unsent,
+    queue_letters,
+    set_delivery,
+)
 
-__all__ = ["LANGUAGES", "Letter", "Mailer", "Queued", "list_letters", "queue_letters", "write_letter"]
+__all__ = [
+    "LANGUAGES",
+    "Letter",
+    "Mailer",
+    "Queued",
+    "find_letter",
+    "get_letter",
+    "list_letters",
+    "list_on_paper",
+    "mark_sent",
+    "mark_unsent",
+    "queue_letters",
+    "set_delivery",
+    "write_letter",
+]

@@ -1,6 +1,7 @@
 """Delivery of queued mail: over SMTP, or into a folder of .eml files where no server is configured.
 
-The Message-ID is made from the outbox key: a message that is sent again after a crash is recognisable as the same one.
+The Message-ID is made of the letter's key and a secret that the letter was filed with: a message that is sent again
+after a crash is recognisable as the same one, and an answer or a returned mail that quotes it finds its case.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from service.errors import InvalidInput
 
 TIMEOUT_SECONDS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")  # one address, nothing quoted
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,22 @@ class Mailer:
         message["To"] = recipient
         message["Subject"] = str(payload["subject"])
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = f"<{key}@redress.invalid>"
+        message["Message-ID"] = self._identity(key, payload)
+        thread = str(payload.get("thread") or "")
+        if _MESSAGE_ID.fullmatch(thread):
+            message["In-Reply-To"] = message["References"] = thread
+        if payload.get("automatic"):
+            message["Auto-Submitted"] = "auto-generated"
         message.set_content(str(payload["body"]))
         if self.smtp_url is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{key}.eml").write_bytes(message.as_bytes())
         else:
             _send(self.smtp_url, message)
+
+    def _identity(self, key: int, payload: Mapping[str, Any]) -> str:
+        token, domain = payload.get("token"), self.sender.rpartition("@")[2].rstrip(">") or "redress.invalid"
+        return f"<{payload['letter']}.{token}@{domain}>" if token else f"<{key}@{domain}>"
 
 
 def _send(url: str, message: EmailMessage) -> None:

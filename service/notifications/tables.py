@@ -19,5 +19,21 @@ letter = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("written_at", UtcDateTime, nullable=False),
     sa.Column("details", Json, nullable=False),
+    sa.Column("delivery", sa.String(20), nullable=False, server_default="none"),
+    sa.Column("token", sa.String(16), nullable=False, server_default=""),
+    sa.Column("delivery_at", UtcDateTime),
+    sa.Column("delivery_by", sa.String(100)),
     sa.CheckConstraint("audience IN ('customer', 'staff')", name="audience"),
+    sa.CheckConstraint(
+        "delivery IN ('none', 'queued', 'sent', 'returned', 'print', 'printed', 'incomplete')", name="delivery"
+    ),
+    sa.Index(
+        "ix_letter_to_print",
+        "written_at",
+        sqlite_where=sa.text("delivery IN ('print', 'returned', 'incomplete')"),
+        postgresql_where=sa.text("delivery IN ('print', 'returned', 'incomplete')"),
+    ),
 )
+"""`token` is the secret part of the Message-ID a letter leaves under. `delivery`: `none` for a notice in the house,
+`queued` and `sent` by mail, `returned` when it came back, `print` and `printed` on paper, `incomplete` when the
+template wanted something that is not known: nothing was sent, a person has to complete it."""

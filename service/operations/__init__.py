@@ -4,12 +4,17 @@ Read the instance and its version, check, let the engine advance (outside any lo
 transaction guarded by that version. Whoever calls passes the actor and the time.
 """
 
+from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
+from service.operations.begin import new_root_key
 from service.operations.cancel_instance import cancel_instance
+from service.operations.children import take_children
 from service.operations.complete_task import complete_task
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.hold_task import assign_task, claim_task, release_task
+from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
+from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
 from service.operations.plan import Plan
 from service.operations.resolve_incident import resolve_incident
@@ -28,6 +33,8 @@ from service.operations.work_jobs import activate_jobs, complete_job, fail_job, 
 __all__ = [
     "COMPLAINT_PROCESS",
     "Evaluation",
+    "LetterOrder",
+    "NewContact",
     "Outcome",
     "Plan",
     "Published",
@@ -35,23 +42,31 @@ __all__ = [
     "Runtime",
     "Started",
     "activate_jobs",
+    "add_evidence",
     "assign_task",
     "broadcast_signal",
     "cancel_instance",
     "claim_task",
     "complete_job",
     "complete_task",
+    "compose_letter",
     "correlate_message",
     "evaluate_decision",
     "fail_job",
     "fire_due_starts",
     "fire_timer",
     "get_instance",
+    "log_contact",
     "make_worker",
+    "mark_returned",
+    "new_root_key",
     "publish_message",
     "register_complaint",
     "release_task",
     "resolve_incident",
     "start_instance",
+    "take_children",
+    "tell_staff",
     "throw_job_error",
+    "write_evidence",
 ]

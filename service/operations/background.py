@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from service import jobs
+from service import jobs, notifications
 from service.audit import Event
 from service.clock import Clock
 from service.db import Connection
@@ -92,6 +92,8 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
             return
         with runtime.database.transaction() as connection:
             jobs.end_outbox(connection, due, state="delivered", now=now)
+            if due.kind == "mail":
+                notifications.mark_sent(connection, due.payload or {}, now=now)
 
     return handle
 
@@ -119,6 +121,8 @@ def _failed(runtime: Runtime, due: Due, now: datetime, error: str) -> None:
             run_at=now + backoff(due.attempts),
             error=error,
         )
+        if dead and due.kind == "mail":
+            notifications.mark_unsent(connection, due.payload or {}, now=now)
         if dead:
             jobs.raise_incident(
                 connection,

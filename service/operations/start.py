@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -47,15 +47,25 @@ class Started:
     process: ProcessVersion
 
 
+Along = Callable[[Connection, Registered], None]
+"""What the caller writes in the very transaction that registers, such as the mail it came by."""
+
+
 def register_complaint(
-    runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime, idempotency_key: str | None = None
+    runtime: Runtime,
+    new: NewComplaint,
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+    along: Along | None = None,
 ) -> Registered:
     """Register a complaint, give it its number and clocks, and start its process: all of it or nothing (S3.2-a..d).
 
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
     """
     return run_again(
-        lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key),
+        lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along),
         once=idempotency_key is not None,
         # the same key was stored by another request at this moment: its answer is there now
         conflicts=(sa.exc.IntegrityError,) if idempotency_key is not None else (),
@@ -63,7 +73,13 @@ def register_complaint(
 
 
 def _register(
-    runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime, idempotency_key: str | None
+    runtime: Runtime,
+    new: NewComplaint,
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None,
+    along: Along | None,
 ) -> Registered:
     request = asdict(new)
     with runtime.database.transaction() as connection:
@@ -90,7 +106,10 @@ def _register(
         if idempotency_key is not None:
             answer = {"number": number, "rootKey": str(root_key)}
             store_answer(connection, actor=actor.name, key=idempotency_key, request=request, answer=answer, now=now)
-        return Registered(number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key)))
+        done = Registered(number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key)))
+        if along is not None:
+            along(connection, done)
+        return done
 
 
 def start_instance(

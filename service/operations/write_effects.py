@@ -15,6 +15,7 @@ from service.cases import Complaint, Deadline
 from service.errors import StateConflict
 from service.operations.effects import ArchiveEffect, CloseEffect, DeadlinesEffect, LetterEffect, RecordEffect
 from service.operations.host import CaseView
+from service.operations.letters import LetterOrder, compose_letter
 from service.operations.write import Write
 
 
@@ -110,40 +111,11 @@ def _archive(file: _File, facts: Mapping[str, Any], write: Write) -> None:
 
 
 def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseView) -> None:
-    complaint = file.complaint
-    written = notifications.write_letter(
-        effect.template,
-        language=complaint.language,
-        recipient=(complaint.contact_email or "") if effect.audience == "customer" else effect.to,
-        audience=effect.audience,
-        facts=_letter_facts(file, view, effect.variables),
-    )
-    key = write.key()
-    file.letters.append(notifications.Queued(key, write.key(), written))
-    if effect.meets:
+    """A letter that cannot be written whole does not meet its clock either."""
+    order = LetterOrder(effect.template, effect.audience, effect.to, effect.variables)
+    keys = (write.key(), write.key())
+    queued = compose_letter(file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now)
+    file.letters.append(queued)
+    if effect.meets and not queued.missing:
         _meet(file, effect.meets, write)
-    write.note("letters", [effect.template, str(key)])
-
-
-def _letter_facts(file: _File, view: CaseView, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a letter template may say."""
-    complaint, final = file.complaint, file.clocks.get("final response")
-    zone = view.profile.calendar.zone
-    names = view.profile.authority
-    return {
-        "number": complaint.number,
-        "customer": complaint.customer_name or {"en": "Customer"}.get(complaint.language, "客戶"),
-        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "final_response": f"{final.due_at.astimezone(zone):%Y-%m-%d}" if final else "-",
-        "authority": names.get(complaint.language, names["en"]),
-        "currency": complaint.currency,
-        "severity": complaint.severity,
-        "variables": _Lenient(variables),
-    }
-
-
-class _Lenient(dict[str, Any]):
-    """Variables of a case as a template sees them: one that is not there is None."""
-
-    def __missing__(self, key: str) -> None:
-        return None
+    write.note("letters", [effect.template, str(queued.key)])

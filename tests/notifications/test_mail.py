@@ -51,7 +51,7 @@ def test_without_a_server_mail_is_a_file_with_one_id_for_ever(tmp_path: Path) ->
         mailer.deliver(42, {"to": "a@b.invalid", "subject": "投訴", "body": "您好\n"}, now=NOW)
     (file,) = tmp_path.iterdir()
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert message["Message-ID"] == "<42@redress.invalid>"
+    assert message["Message-ID"] == "<42@bank.invalid>"
     assert message["Subject"] == "投訴"
 
 

@@ -1,0 +1,119 @@
+"""A letter of a case is written from what the case knows, filed, and queued; or filed as incomplete with an incident.
+
+Nothing half-written leaves: a template that wants something the case does not have makes a person's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from service import audit, cases, jobs, notifications
+from service.audit import Event
+from service.cases import Complaint, Deadline, Profile
+from service.db import Connection
+from service.errors import InvalidInput
+from service.identity import SYSTEM
+from service.notifications import Letter, Queued
+from service.operations.children import take_children
+
+_NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOrder:
+    """Which letter is wanted, for whom, with what beyond the facts of the case. `to` is for staff only."""
+
+    template: str
+    audience: str = "customer"
+    to: str = ""
+    variables: Mapping[str, Any] | None = None
+
+
+def compose_letter(
+    complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, order: LetterOrder, *,
+    keys: tuple[int, int], now: datetime,
+) -> Queued:  # fmt: skip
+    """A letter under two fresh child keys, to be queued; with the reason when it could not be written."""
+    recipient = _address(complaint) if order.audience == "customer" else order.to
+    variables = dict(order.variables or {})
+    try:
+        written = notifications.write_letter(
+            order.template,
+            language=complaint.language,
+            recipient=recipient,
+            audience=order.audience,
+            facts=letter_facts(complaint, clocks, profile, variables, now=now),
+        )
+    except InvalidInput as error:
+        details = {"variables": variables, "missing": error.message}
+        wanted = Letter(order.template, complaint.language, order.audience, recipient, order.template, "", details)
+        return Queued(*keys, wanted, missing=error.message)
+    return Queued(*keys, written, complaint.facts.get("mailThread"))
+
+
+def tell_staff(connection: Connection, complaint: Complaint, profile: Profile, template: str, *, now: datetime) -> None:
+    """A notice to the investigator of a case, or to the handlers while there is none."""
+    first = take_children(connection, complaint.root_key, 2)
+    order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or "handler"))
+    notice = compose_letter(complaint, {}, profile, order, keys=(first, first + 1), now=now)
+    notifications.queue_letters(connection, complaint.root_key, [notice], now=now)
+
+
+def mark_returned(
+    connection: Connection, complaint: Complaint, letter_key: int | None, *, reason: str, now: datetime
+) -> None:
+    """A letter came back: its address is marked as bad, the letter waits to go another way, an incident says so."""
+    key = take_children(connection, complaint.root_key)
+    if letter_key is not None:
+        row = notifications.get_letter(connection, letter_key)
+        if row["delivery"] in ("queued", "sent"):
+            notifications.set_delivery(
+                connection, letter_key, "returned", was=("queued", "sent"), now=now, by=SYSTEM.name
+            )
+    mark = {"at": now.isoformat(), "address": complaint.contact_email, "reason": reason}
+    current = cases.find_complaint(connection, complaint.root_key) or complaint
+    cases.save_complaint(connection, replace(current, facts={**current.facts, "mailReturned": mark}))
+    jobs.raise_incident(
+        connection, root_key=complaint.root_key, key=key, kind="letter-returned", element_id="",
+        message=f"A letter came back: {reason}.", now=now,
+    )  # fmt: skip
+    audit.append(
+        connection,
+        complaint.root_key,
+        Event.LETTER_UNDELIVERABLE,
+        actor=SYSTEM.name,
+        at=now,
+        details={"letter": str(letter_key or ""), "reason": reason},
+        subject_key=letter_key,
+    )
+
+
+def letter_facts(
+    complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, variables: Mapping[str, Any], *,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """What a letter template may say. What is not known is not there: a template that wants it is not written."""
+    zone, final = profile.calendar.zone, clocks.get("final response")
+    facts = {
+        "number": complaint.number,
+        "customer": complaint.customer_name or _NO_NAME.get(complaint.language, "Customer"),
+        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "today": f"{now.astimezone(zone):%Y-%m-%d}",
+        "authority": profile.authority.get(complaint.language, profile.authority["en"]),
+        "currency": complaint.currency,
+        "severity": complaint.severity,
+        "variables": {name: value for name, value in variables.items() if value is not None},
+    }
+    if final is not None:
+        facts["final_response"] = f"{final.due_at.astimezone(zone):%Y-%m-%d}"
+    return facts
+
+
+def _address(complaint: Complaint) -> str:
+    """The customer's e-mail address, unless mail to it came back."""
+    returned = complaint.facts.get("mailReturned") or {}
+    address = complaint.contact_email or ""
+    return "" if returned.get("address") == address else address
