@@ -176,7 +176,7 @@ def test_a_customer_who_cannot_be_reached_is_written_to() -> None:
         case.run(k.CompleteTask(task, {"reached": False}))
         if turn < 2:
             case.run(k.FireTimer(case.timers["next-working-hours"]))
-    assert case.letters[-1] == "notice"
+    assert case.letters[-1] == "call-back"
     assert list(case.tasks.values()) == ["plan-investigation"]
 
 

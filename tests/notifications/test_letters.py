@@ -1,0 +1,110 @@
+"""Letters: whole in every language or not sent at all, threaded, and followed to their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service import jobs, notifications
+from service.errors import InvalidInput, StateConflict
+from service.identity import Actor
+from service.intake import parse_complaint
+from service.notifications import LANGUAGES, write_letter
+from service.notifications.letters import TEMPLATES
+from service.operations import Runtime, register_complaint
+from tests.conftest import NOW
+
+CLERK = Actor("clerk", frozenset({"clerk"}))
+CUSTOMER = (
+    "acknowledgement", "call-back", "clarification", "deadlock", "extension", "holding", "outcome", "reopened",
+    "satisfaction", "withdrawn",
+)  # fmt: skip
+STAFF = ("mailbox-silent", "notice", "reply-received")
+FACTS: dict[str, Any] = {
+    "number": "C-2026-0000001-A", "customer": "林美玲", "registered": "2026-03-02 10:00", "today": "2026-03-02",
+    "final_response": "2026-04-01", "authority": "財團法人金融消費評議中心", "currency": "TWD", "severity": "P3",
+    "minutes": 16, "since": "2026-03-02 10:00",
+    "variables": {"decisionText": "DECISION", "question": "QUESTION", "outcome": "upheld", "compensationAmount": 1280},
+}  # fmt: skip
+
+
+def test_every_template_is_there_in_every_language() -> None:
+    found = {path.name for path in TEMPLATES.glob("*.txt")}
+    assert found == {f"{name}.{language}.txt" for name in (*CUSTOMER, *STAFF) for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", [*CUSTOMER, *STAFF])
+def test_a_letter_is_whole(template: str, language: str) -> None:
+    written = write_letter(template, language=language, recipient="", facts=FACTS)
+    text = written.subject + written.body
+    assert "{" not in text and "None" not in text and "\n\n\n" not in written.body
+    assert template == "mailbox-silent" or str(FACTS["number"]) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_outcome_says_what_was_found_and_paid(language: str) -> None:
+    texts = set()
+    for outcome in ("upheld", "partly upheld", "not upheld"):
+        facts = {**FACTS, "variables": {"decisionText": "DECISION", "outcome": outcome}}
+        texts.add(write_letter("outcome", language=language, recipient="", facts=facts).body)
+    assert len(texts) == 3 and all("DECISION" in text and "1280" not in text for text in texts)
+    assert "TWD 1280" in write_letter("outcome", language=language, recipient="", facts=FACTS).body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_referral_wording_waits_for_legal(language: str) -> None:
+    body = write_letter("deadlock", language=language, recipient="", facts=FACTS).body
+    assert any(mark in body for mark in ("to be confirmed by Legal", "待法務確認", "待法务确认"))
+
+
+@pytest.mark.parametrize(
+    ("template", "missing"), [("outcome", "decisionText"), ("clarification", "question"), ("acknowledgement", "number")]
+)
+def test_a_missing_value_writes_nothing(template: str, missing: str) -> None:
+    variables = {name: value for name, value in FACTS["variables"].items() if name != missing}
+    facts = {name: value for name, value in FACTS.items() if name != missing} | {"variables": variables}
+    with pytest.raises(InvalidInput, match=missing):
+        write_letter(template, language="en", recipient="", facts=facts)
+
+
+@pytest.mark.parametrize(
+    "evil", ["{{ number.__class__ }}", "{{ ''.__class__.__mro__ }}", "{% set x = variables.clear() %}"]
+)
+def test_a_template_cannot_reach_out(evil: str) -> None:
+    from service.notifications.letters import _environment
+
+    with pytest.raises(Exception, match=r"unsafe|undefined|not callable"):
+        _environment().from_string(evil + "{{ variables.outcome.x.y }}").render(**FACTS)
+
+
+def test_a_letter_that_cannot_be_written_is_a_persons_work(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise InvalidInput("The letter template 'acknowledgement' (en) cannot be filled: 'branch' is undefined")
+
+    monkeypatch.setattr(notifications, "write_letter", broken)
+    given = {"content": "Charged twice.", "customerName": "Owen", "contact": {"email": "owen@customer.invalid"}}
+    root_key = register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW).root_key
+    with runtime.database.read() as connection:
+        letters = notifications.list_letters(connection, root_key)
+        incidents = jobs.list_incidents(connection)
+        due = {row["kind"] for row in incidents}
+        waiting, total = notifications.list_on_paper(connection)
+    assert {row["delivery"] for row in letters} == {"incomplete"} and {row["body"] for row in letters} == {""}
+    assert due == {"letter-incomplete"} and "branch" in incidents[0]["message"]
+    assert total == len(waiting) == len(letters)
+    with runtime.database.transaction() as connection:
+        assert jobs.claim_outbox(connection, now=NOW, owner="w", lease=NOW - NOW) == []
+
+
+def test_a_letter_without_an_address_goes_on_paper_once(runtime: Runtime) -> None:
+    given = {"content": "Charged twice.", "customerName": "Owen", "contact": {"address": "10 Harbour Road"}}
+    register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW)
+    with runtime.database.transaction() as connection:
+        [letter], total = notifications.list_on_paper(connection)
+        assert (total, letter["template"], letter["delivery"]) == (1, "acknowledgement", "print")
+        notifications.set_delivery(connection, letter["key"], "printed", was=("print",), now=NOW, by="clara")
+        assert notifications.list_on_paper(connection) == ([], 0)
+    with pytest.raises(StateConflict), runtime.database.transaction() as connection:
+        notifications.set_delivery(connection, letter["key"], "printed", was=("print",), now=NOW, by="clara")
