@@ -10,6 +10,7 @@ from service.dmn.bundle import load_models
 from service.dmn.check import check_model, check_models
 from service.dmn.model import DecisionInfo, InputInfo, Model, load_model
 from service.dmn.outside import json_text, result_to_json
+from service.dmn.record import decision_record
 from service.dmn.result import DecisionResult, NullReason
 from service.dmn.xml import XmlRefused, parse_xml
 
@@ -22,6 +23,7 @@ __all__ = [
     "XmlRefused",
     "check_model",
     "check_models",
+    "decision_record",
     "json_text",
     "load_model",
     "load_models",

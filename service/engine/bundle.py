@@ -9,7 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from service.dmn import Model, result_to_json
+from service.dmn import Model, decision_record
 from service.engine import inclusive
 from service.engine.errors import EngineError
 from service.engine.game import TokenGame
@@ -74,15 +74,15 @@ class Bundle:
     def decide(
         self, decision_id: str, variables: Mapping[str, Any], *, element_id: str, game: TokenGame
     ) -> tuple[Any, Mapping[str, Any]]:
-        """The value and the trace of a decision. Raises EngineError("decision-failed")."""
+        """The value of a decision, and the record of how it came about. Raises EngineError("decision-failed")."""
         model = self.decisions.get(decision_id)
         if model is None:
             raise EngineError("decision-failed", element_id, f"The decision {decision_id!r} is not in this version.")
         try:
             result = model.evaluate(decision_id, variables, now=game.now, functions=game.host.functions)
+            return to_json(result.value), decision_record(result)
         except RedressError as error:
             raise EngineError("decision-failed", element_id, f"The decision {decision_id!r}: {error}") from error
-        return to_json(result.value), result_to_json(result)
 
 
 def load_bundle(files: Mapping[str, bytes]) -> Bundle:

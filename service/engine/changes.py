@@ -175,11 +175,11 @@ class VariablesSet:
 
 @dataclass(frozen=True, slots=True)
 class DecisionMade:
-    """A decision was evaluated. `trace` is JSON-shaped: inputs, matched rules, outputs per decision."""
+    """A decision was evaluated. `record` says how its result came about, see `service.dmn.record`."""
 
     element_id: str
     decision_id: str
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,8 @@ class DecisionTask(Node):
     def act(self, token: Token) -> bool | None:
         game, element = token.workflow, self.element
         decision_id = str(value_of(token, element.decision))
-        value, trace = game.bundle.decide(decision_id, visible(token), element_id=element.id, game=game)
-        game.emit(c.DecisionMade(element.id, decision_id, trace))
+        value, record = game.bundle.decide(decision_id, visible(token), element_id=element.id, game=game)
+        game.emit(c.DecisionMade(element.id, decision_id, record))
         name = element.result_variable
         apply_outputs(token, element.outputs, {name: value} if name else {})
         return True

@@ -168,7 +168,7 @@ def _note(write: Write, changes: list[c.Change]) -> None:
             case c.DecisionMade():
                 write.note(
                     "decisions",
-                    {"element": change.element_id, "decision": change.decision_id, "trace": dict(change.trace)},
+                    {"element": change.element_id, "decision": change.decision_id, **change.record},
                 )
             case c.ErrorRaised() | c.EscalationRaised():
                 write.note("raised", [change.element_id, change.code, change.caught_by])

@@ -175,7 +175,7 @@ def decision(play: Play) -> None:
     assert it.variables["size"] == "big"
     (made,) = it.of(c.DecisionMade)
     assert made.decision_id == "size"
-    assert made.trace["value"] == "big"
+    assert made.record["result"] == "big"
 
 
 @row("any activity input and output mappings")
