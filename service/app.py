@@ -83,7 +83,9 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
 
 def application() -> flask.Flask:
     """The application of a serving process, from its environment."""
-    return create_app(load_settings(os.environ))
+    app = create_app(load_settings(os.environ))
+    app.extensions["redress"].runtime.settle()
+    return app
 
 
 def _parts() -> Parts:

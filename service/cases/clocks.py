@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +24,7 @@ _SET_DUE = Prepared(
     .values(due_at=_NEAREST.scalar_subquery())
 )
 _COLUMNS = tuple(column.name for column in deadline.columns)
+_FIELDS = tuple(Deadline.__dataclass_fields__)
 
 
 def _upsert(insert: Any) -> Any:
@@ -54,7 +54,11 @@ def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Dea
 
 def write_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
     """Like `put_deadlines`, for a caller who writes the case's due (`nearest`) with the rest of its row."""
-    _PUT.run_many(connection, [{"root_key": root_key, **asdict(entry)} for entry in deadlines])
+    _PUT.run_many(connection, [_row(root_key, entry) for entry in deadlines])
+
+
+def _row(root_key: int, entry: Deadline) -> dict[str, Any]:
+    return {"root_key": root_key, **{name: getattr(entry, name) for name in _FIELDS}}
 
 
 def nearest(deadlines: Iterable[Deadline]) -> datetime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class Database:
         parsed = _parse(url)
         self.url = parsed
         self.dialect = parsed.get_backend_name()
+        self._writing = threading.Lock() if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size)
             self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size)
@@ -53,10 +55,24 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back whole when it raises."""
-        with _reachable(), self._write_engine.connect() as connection, connection.begin() as held:
+        with _reachable(), self._turn(), self._write_engine.connect() as connection, connection.begin() as held:
             yield connection
             with _committing():
                 held.commit()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer. The threads of a process wait for each other here, in a queue that wakes the next one
+        at once; SQLite's own waiting sleeps, longer each time."""
+        if self._writing is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable("The database is busy with other writes; try again.")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""

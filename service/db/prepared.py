@@ -80,7 +80,7 @@ class Prepared:
 class _Compiled:
     """The text of a statement for one driver, and what turns values into the driver's and back."""
 
-    __slots__ = ("_binders", "_columns", "_fixed", "_positional", "_readers", "sql")
+    __slots__ = ("_binders", "_columns", "_fixed", "_names", "_positional", "_readers", "sql")
 
     def __init__(
         self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None, *, given: bool = False
@@ -101,30 +101,33 @@ class _Compiled:
             if name not in wanted
         }
         order = made.positiontup if self._positional else list(parameters)
-        self._binders = tuple((name, binders[name] if name in wanted else None) for name in order)
+        self._names = tuple(order)
+        self._binders = [
+            (place, process) for place, name in enumerate(order) if name in wanted and (process := binders[name])
+        ]
         self._columns = [(column.key, column.type) for column in _returned(statement)]
-        self._readers: list[tuple[str, Process | None]] | None = None
+        self._readers: list[tuple[int, Process]] | None = None
 
     def bind(self, values: Values) -> Any:
         given = {**self._fixed, **values} if self._fixed else values
-        if self._positional:
-            return [given[name] if process is None else process(given[name]) for name, process in self._binders]
-        return {name: given[name] if process is None else process(given[name]) for name, process in self._binders}
+        bound = [given[name] for name in self._names]
+        for place, process in self._binders:
+            bound[place] = process(bound[place])
+        return bound if self._positional else dict(zip(self._names, bound, strict=True))
 
     def read(self, dialect: sa.Dialect, cursor: Any) -> list[dict[str, Any]]:
         if self._readers is None:
-            self._readers = [
-                (name, kind.dialect_impl(dialect).result_processor(dialect, described[1]))
-                for (name, kind), described in zip(self._columns, cursor.description, strict=True)
-            ]
-        readers = self._readers
-        return [
-            {
-                name: value if process is None else process(value)
-                for (name, process), value in zip(readers, row, strict=True)
-            }
-            for row in cursor.fetchall()
-        ]
+            kinds = zip(self._columns, cursor.description, strict=True)
+            found = [kind.dialect_impl(dialect).result_processor(dialect, seen[1]) for (_, kind), seen in kinds]
+            self._readers = [(place, process) for place, process in enumerate(found) if process]
+        names, readers, rows = [name for name, _ in self._columns], self._readers, []
+        for row in cursor.fetchall():
+            values = list(row)
+            for place, process in readers:
+                if values[place] is not None:
+                    values[place] = process(values[place])
+            rows.append(dict(zip(names, values, strict=True)))
+        return rows
 
 
 def _binder(kind: Any, dialect: sa.Dialect) -> Process | None:

@@ -33,6 +33,7 @@ from service.definitions.store import (
     find_released,
     get_process,
     list_processes,
+    list_released,
     read_files,
     release,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "list_forms",
     "list_message_starts",
     "list_processes",
+    "list_released",
     "list_starts",
     "move_start",
     "put_back_start",

@@ -162,6 +162,11 @@ def find_released(connection: Connection, process_id: str) -> ProcessVersion | N
     return None if row is None else ProcessVersion(**row)
 
 
+def list_released(connection: Connection) -> list[int]:
+    """The keys of the bundles that start new instances."""
+    return list(connection.execute(sa.select(bundle.c.key).where(bundle.c.state == "released")).scalars())
+
+
 def get_process(connection: Connection, key: int) -> ProcessVersion:
     """A process version by its key. Raises NotFound."""
     query = sa.select(process_definition).where(process_definition.c.key == key)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.cases import Profile, load_profile
 from service.db import Database, KeyAllocator
-from service.definitions import BundleCache
+from service.definitions import BundleCache, list_released
+from service.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +25,12 @@ class Runtime:
     @classmethod
     def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
         return cls(database, KeyAllocator(database), load_profile(policy, Path(policy_dir) if policy_dir else None))
+
+    def settle(self) -> None:
+        """Parse what is released, and then keep the garbage collector from going over all of it again and again: what
+        lives as long as the process is not looked at any more. Called once, when a process begins to serve."""
+        with suppress(Unavailable), self.database.read() as connection:
+            for bundle_key in list_released(connection):
+                self.bundles.get(connection, bundle_key)
+        gc.collect()
+        gc.freeze()
