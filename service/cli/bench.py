@@ -7,7 +7,11 @@ import click
 from service.cli.lazy import LazyGroup
 
 # A new measurement is a module of its own and a line here.
-BENCHES = {"feel": "service.cli.bench_feel:feel"}
+BENCHES = {
+    "engine": "service.cli.bench_engine:engine",
+    "feel": "service.cli.bench_feel:feel",
+    "http": "service.cli.bench_http:http",
+}
 
 
 @click.group("bench", cls=LazyGroup, lazy=BENCHES)

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
-from service.cli.measuring import Clock, Measured, Race, Spread
+from service.cli.measuring import Bound, Clock, Measured, Race, Spread
 
 _WIDTH = 130  # a table of medians and spreads; a narrower terminal wraps its lines
 _CLOCKS = {Clock.WALL: "the wall clock", Clock.CORE: "a core's time"}
@@ -106,9 +106,16 @@ def _race_to_json(race: Race) -> dict[str, Any]:
         "clock": race.clock.value,
         "target": race.target or None,
         "met": race.met,
+        "bounds": [{**_bound_to_json(each), "met": race.held(each)} for each in race.bounds],
+        "notes": list(race.notes),
         "contestants": [_measured_to_json(each) for each in race.results],
         "absent": [{"name": each.name, "reason": each.reason} for each in race.absent],
     }
+
+
+def _bound_to_json(bound: Bound) -> dict[str, Any]:
+    most = None if bound.most == float("inf") else bound.most
+    return {"name": bound.name, "atLeast": bound.least or None, "atMost": most}
 
 
 def _measured_to_json(measured: Measured) -> dict[str, Any]:
@@ -152,5 +159,10 @@ def _footing(race: Race) -> Iterator[str]:
     if race.target:
         word = "met" if race.met else "MISSED"
         yield f"target for {race.results[0].name}: {race.target:,.0f} per second by {_CLOCKS[race.clock]}: {word}"
+    for bound in race.bounds:
+        wanted = f"at least {bound.least:.3g}" if bound.least else f"at most {bound.most:.3g}"
+        word = "met" if race.held(bound) else "MISSED"
+        yield f"ratio wanted of {bound.name} to {race.results[0].name}: {wanted}: {word}"
+    yield from race.notes
     for each in race.absent:
         yield f"absent: {each.name}: {each.reason}"

@@ -19,11 +19,22 @@ Work = Callable[[int], None]  # carries the operation out that many times
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """Who takes part. `versions` names what it runs on, "" for this program itself."""
+    """Who takes part. `version` names what it runs on, "" for this program itself. `prepare` is called before each
+    turn, with how often the operation will be carried out; it is not measured."""
 
     name: str
     work: Work
     version: str = ""
+    prepare: Work = lambda _times: None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A goal for a contestant's ratio to the first: at least, or at most."""
+
+    name: str
+    least: float = 0.0
+    most: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,13 @@ class Race:
     results: tuple[Measured, ...]
     absent: tuple[Absent, ...] = ()
     target: float = 0.0
+    bounds: tuple[Bound, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def held(self, bound: Bound) -> bool:
+        """Whether a contestant's median ratio is where it has to be."""
+        ratio = next(each.ratio.median for each in self.results if each.name == bound.name)
+        return bound.least <= ratio <= bound.most
 
     @property
     def met(self) -> bool:
@@ -112,21 +130,23 @@ def race(
     clock: Clock = Clock.WALL,
     absent: Sequence[Absent] = (),
     target: float = 0.0,
+    bounds: Sequence[Bound] = (),
+    notes: Sequence[str] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> Race:
     """Measure the contestants in turns; the first one is what the others are compared with."""
-    counts = [_calibrate(each.work, rounds.seconds) for each in contestants]
+    counts = [_calibrate(each, rounds.seconds) for each in contestants]
     samples: list[list[Sample]] = [[] for _ in contestants]
     for number in range(rounds.count):
         for offset in range(len(contestants)):
             place = (number + offset) % len(contestants)
-            samples[place].append(_sample(contestants[place].work, counts[place]))
+            samples[place].append(_sample(contestants[place], counts[place]))
         progress()
     results = tuple(
         _summarize(each, samples[place], samples[0], clock, counts[place] * rounds.count)
         for place, each in enumerate(contestants)
     )
-    return Race(name, rounds.count, clock, results, tuple(absent), target)
+    return Race(name, rounds.count, clock, results, tuple(absent), target, tuple(bounds), tuple(notes))
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -136,21 +156,23 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(ordered[edge], median(ordered), ordered[-1 - edge])
 
 
-def _calibrate(work: Work, seconds: float) -> int:
+def _calibrate(contestant: Contestant, seconds: float) -> int:
     """How many operations fill the time; this also warms the contestant up."""
     times = 1
     while True:
+        contestant.prepare(times)
         started = time.perf_counter()
-        work(times)
+        contestant.work(times)
         taken = time.perf_counter() - started
         if taken >= seconds / 4:
             return max(1, round(times * seconds / taken))
         times *= 2 if taken > seconds / 40 else 10
 
 
-def _sample(work: Work, times: int) -> Sample:
+def _sample(contestant: Contestant, times: int) -> Sample:
+    contestant.prepare(times)
     core, wall = time.process_time(), time.perf_counter()
-    work(times)
+    contestant.work(times)
     wall_taken, core_taken = time.perf_counter() - wall, time.process_time() - core
     return {Clock.WALL: times / max(wall_taken, 1e-9), Clock.CORE: times / max(core_taken, 1e-9)}
 

@@ -1,0 +1,98 @@
+"""`redress bench http`: a user task of the shipped procedure completed over HTTP, beside the floor.
+
+The floor is the same server and database doing what a completion cannot do without (`service.floor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import click
+from rich.progress import Progress
+
+from service.cli.bench_database import SQLITE, name_of, opened
+from service.cli.http_line import Line, Server, served
+from service.cli.measured import read_setting, show
+from service.cli.measuring import Bound, Clock, Contestant, Race, Rounds, race
+from service.cli.opening import one_line
+from service.cli.supply import Supply
+from service.operations import Runtime
+
+TARGETS = {"SQLite": 0.6, "PostgreSQL": 0.75}
+WORST = 5.0
+"""The 99th percentile is at most so many medians, at 80 % of the highest rate."""
+
+
+@click.command(
+    epilog="""\b
+Example:
+  redress bench http
+  redress bench http --database postgresql+psycopg://user@host/empty --rounds 5"""
+)
+@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that serve.")
+@click.option("--connections", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.001, 60), default=1.0, show_default=True, help="Of each turn.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@one_line
+def http(where: str, workers: int, connections: int, rounds: int, seconds: float, shape: str) -> None:
+    """Complete user tasks over HTTP, beside the floor: the same without the engine."""
+    length = Rounds(rounds, seconds)
+    with Progress(transient=True, disable=shape == "json") as bar, opened(where) as runtime:
+        task = bar.add_task("measuring", total=rounds)
+        with served(runtime, workers) as server:
+            found = run_race(runtime, server, length, connections=connections, progress=lambda: bar.advance(task))
+    show(read_setting("granian", "Flask", "SQLAlchemy", "psycopg", "SpiffWorkflow"), [found], shape=shape)
+
+
+def run_race(
+    runtime: Runtime,
+    server: Server,
+    length: Rounds,
+    *,
+    connections: int,
+    progress: Callable[[], None] = lambda: None,
+) -> Race:
+    """The floor and the product in turns, then the product's latency at 80 % of its rate."""
+    where = name_of(str(runtime.database.url))
+    tokens: dict[str, str] = {}
+    floor, ours = (
+        Line(Supply(runtime, tokens=tokens), server, path, connections)
+        for path in ("/v2/floor/{}", "/v2/user-tasks/{}/completion")
+    )
+    entries = [
+        Contestant("floor", floor.work, prepare=floor.prepare),
+        Contestant("redress", ours.work, prepare=ours.prepare),
+    ]
+    found = race(
+        f"a user task completed over HTTP, {where}",
+        entries,
+        rounds=length,
+        clock=Clock.WALL,
+        bounds=[Bound("redress", least=TARGETS[where])],
+        progress=progress,
+    )
+    rate = 0.8 * found.results[1].rate.median
+    notes = [_processor(floor, ours), _latency(ours, rate, max(20, round(rate * length.seconds * length.count / 2)))]
+    return replace(found, notes=tuple(notes))
+
+
+def _processor(floor: Line, ours: Line) -> str:
+    ratio = f"{floor.each / ours.each:.2f}" if ours.each else "unknown"
+    return (
+        f"processor time of the serving processes for one request: floor {floor.each:.2f} ms, "
+        f"redress {ours.each:.2f} ms: ratio {ratio}"
+    )
+
+
+def _latency(line: Line, rate: float, count: int) -> str:
+    taken = sorted(line.paced(count, rate))
+    at = {share: 1_000 * taken[min(len(taken) - 1, int(len(taken) * share / 100))] for share in (50, 95, 99)}
+    word = "met" if at[99] <= WORST * at[50] else "MISSED"
+    return (
+        f"redress at {rate:,.0f} per second (80 %), {count} requests: "
+        + ", ".join(f"p{share} {value:.1f} ms" for share, value in at.items())
+        + f"; p99 at most {WORST:.0f} times p50: {word}"
+    )

@@ -1,0 +1,81 @@
+"""A server to measure, and requests of one kind that are made ready before each turn."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from service.cli.load import Address, post, send_all, send_paced, wait_until_up
+from service.cli.processor_time import processor_seconds
+from service.cli.supply import Supply
+from service.operations import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A serving process with its workers."""
+
+    address: Address
+    pid: int
+
+
+@contextmanager
+def served(runtime: Runtime, workers: int) -> Iterator[Server]:
+    """The product and the floor, served by Granian as `redress serve` does it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address: Address = probe.getsockname()
+    url = runtime.database.url.render_as_string(hide_password=False)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", str(workers),
+        "--blocking-threads", "8", "--host", address[0], "--port", str(address[1]), "--log-level", "error",
+        "service.floor:application",
+    ]  # fmt: skip
+    settings = {"REDRESS_DATABASE_URL": url, "REDRESS_SECRET_KEY": secrets.token_hex(32)}
+    process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+    try:
+        wait_until_up(address)
+        yield Server(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@dataclass(slots=True)
+class Line:
+    """Requests of one kind. `sent` and `processor` count what they took of the server's processors."""
+
+    supply: Supply
+    server: Server
+    path: str
+    connections: int
+    sent: int = 0
+    processor: float = 0.0
+    _ready: list[bytes] = field(default_factory=list)
+
+    def prepare(self, count: int) -> None:
+        doing = self.supply.take(count)
+        self._ready = [
+            post(self.path.format(each.task.key), self.supply.token_of(each.actor), each.body) for each in doing
+        ]
+
+    def work(self, count: int) -> None:
+        before = processor_seconds(self.server.pid)
+        send_all(self.server.address, self._ready[:count], connections=self.connections)
+        self.processor += processor_seconds(self.server.pid) - before
+        self.sent += count
+
+    def paced(self, count: int, rate: float) -> list[float]:
+        self.prepare(count)
+        return send_paced(self.server.address, self._ready, rate=rate, connections=4 * self.connections)
+
+    @property
+    def each(self) -> float:
+        """Milliseconds of the server's processors for one request."""
+        return 1_000 * self.processor / max(1, self.sent)

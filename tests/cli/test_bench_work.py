@@ -1,0 +1,69 @@
+"""`redress bench engine|http` on tiny sizes: that they measure the right thing, never how fast it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+from service.cli.measuring import Bound, Contestant, Rounds, race
+from service.cli.supply import Supply
+from tests.postgres import Cluster
+
+TINY = ["--rounds", "1", "--seconds", "0.01", "--format", "json"]
+
+
+def measure(*words: str) -> dict[str, Any]:
+    done = CliRunner().invoke(main, ["bench", *words, *TINY])
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.output)
+    return found
+
+
+def test_the_engine_is_measured_alone_beside_the_stock_one_and_late_in_a_loop() -> None:
+    shipped, early, late, trips = measure("engine", "--trips", "4")["races"]
+    assert shipped["target"] == 1_500
+    assert "tasks of one case; state bytes" in shipped["notes"][0]
+    for each in (early, late):
+        assert [one["name"] for one in each["contestants"]] == ["redress", "SpiffWorkflow"]
+        assert each["notes"][0].startswith("state bytes: redress ")
+    assert [one["name"] for one in trips["contestants"]] == ["trip 1", "trip 200"]
+    sizes = [int(word.rsplit(" ", 1)[1]) for word in trips["notes"][0].split(", ")]
+    assert sizes[1] <= 1.2 * sizes[0]
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_completions_over_http_run_beside_the_floor(where: str, request: pytest.FixtureRequest) -> None:
+    name = ""
+    if where == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        name = cluster.create(request.getfixturevalue("postgresql_template"))
+    (found,) = measure("http", "--database", cluster.url(name) if name else "sqlite", "--workers", "1")["races"]
+    assert [each["name"] for each in found["contestants"]] == ["floor", "redress"]
+    assert all(each["operations"] > 0 for each in found["contestants"])
+    assert found["bounds"][0]["atLeast"] == {"sqlite": 0.6, "postgresql": 0.75}[where]
+    assert "p99" in found["notes"][1]
+
+
+def test_a_database_with_cases_in_it_is_not_measured_in(runtime: Any) -> None:
+    Supply(runtime).take(1)
+    url = runtime.database.url.render_as_string(hide_password=False)
+    done = CliRunner().invoke(main, ["bench", "http", "--database", url, *TINY])
+    assert done.exit_code == 1
+    assert "expected an empty database" in done.output
+
+
+def test_a_bound_is_held_against_the_median_ratio() -> None:
+    contestants = [
+        Contestant("light", lambda times: [sum(range(2_000)) for _ in range(times)] and None),
+        Contestant("heavy", lambda times: [sum(range(80_000)) for _ in range(times)] and None),
+    ]
+    made: list[int] = []
+    contestants[0] = Contestant("light", contestants[0].work, prepare=made.append)
+    found = race("bounds", contestants, rounds=Rounds(3, 0.002), bounds=[Bound("heavy", most=0.5)])
+    assert found.held(Bound("heavy", most=0.5))
+    assert not found.held(Bound("heavy", least=0.5))
+    assert made[-1] == found.results[0].operations // 3
