@@ -120,7 +120,8 @@ class Problem:
 
     `code` is stable and kebab-case (`xml-doctype`, `feel-syntax`, `bpmn-unsupported-complex-gateway`). `line` is
     1-based, 0 where unknown. `element` is the id of the BPMN/DMN element, "" where there is none. `message` says what
-    was found, `mend` what to do about it.
+    was found, `mend` what to do about it. `path` is a way on the diagram that leads to it, as element ids, where a
+    proof found one.
     """
 
     code: str
@@ -130,6 +131,7 @@ class Problem:
     message: str
     mend: str
     severity: Severity = Severity.ERROR
+    path: tuple[str, ...] = ()
 
 
 class DefinitionInvalid(RedressError):

@@ -14,7 +14,10 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "audit": ("service.cli.history:audit_group", "The history."),
     "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
-    "check": ("service.cli.bundles:check", "Say every problem of diagrams, decisions and forms."),
+    "check": (
+        "service.cli.bundles:check",
+        "Say every problem of diagrams, decisions and forms, and prove the diagrams sound.",
+    ),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),

@@ -13,8 +13,9 @@ from service import definitions
 from service.cli.opening import one_line, open_database
 from service.clock import SystemClock
 from service.engine import check_bundle
-from service.errors import DefinitionInvalid, InvalidInput, Severity
+from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
 from service.operations import Runtime
+from service.proof import check_proofs
 
 
 def _files(paths: tuple[str, ...]) -> dict[str, bytes]:
@@ -37,20 +38,27 @@ def _files(paths: tuple[str, ...]) -> dict[str, bytes]:
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @one_line
 def check(paths: tuple[str, ...], shape: str) -> None:
-    """Say every problem of diagrams, decisions and forms; exit 1 when one of them is an error.
+    """Say every problem of diagrams, decisions and forms, and prove the diagrams sound. Exit 1 on an error.
 
     Example: redress check processes forms
     """
-    problems = check_bundle(_files(paths))
+    files = _files(paths)
+    problems = [*check_bundle(files), *check_proofs(files)]
     if shape == "json":
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     for problem in problems if shape == "text" else ():
-        place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
-        click.echo(f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}")
+        _tell(problem)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if shape == "text":
         click.echo(f"{errors} errors, {len(problems) - errors} warnings")
     sys.exit(1 if errors else 0)
+
+
+def _tell(problem: Problem) -> None:
+    place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
+    click.echo(f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}")
+    if problem.path:
+        click.echo(f"    on the way {' → '.join(problem.path)}")
 
 
 @click.command()

@@ -15,7 +15,7 @@ from service.engine.errors import EngineError
 from service.engine.game import TokenGame
 from service.engine.model import Element, Process
 from service.engine.nodes import ProcessNode, node_for
-from service.engine.parts import read_parts
+from service.engine.parts import Parts, read_parts
 from service.errors import DefinitionInvalid, RedressError, Severity
 from service.feel import to_json
 
@@ -91,6 +91,11 @@ def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise DefinitionInvalid(errors)
+    return assemble(files, parts)
+
+
+def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
+    """A bundle of parts that were read and checked."""
     spec = WorkflowSpec(name="bundle")
     for process in parts.processes.values():
         ProcessNode(spec, process)

@@ -1,0 +1,167 @@
+"""Every state of a net, breadth first, so that the first way found to a state is a shortest one.
+
+What goes by itself goes first, as in the engine: only then can something come from outside. An automaton may walk
+along (`watch`): then a state of the search is a state of the net with a state of the automaton.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from service.proof.net import Join, Move, Net, Transition
+
+Watch = Callable[[int, Move], int]
+"""The automaton's next state after a move."""
+
+
+@dataclass(slots=True)
+class Search:
+    """What was found. `states` are (net, automaton) pairs by number; `came` how each was first reached. In `stuck`
+    ones nothing that is under way can go on: at best an event replaces it, or runs beside it.
+    `fired` are the transitions that happened, each with the first state it did in."""
+
+    net: Net
+    capped: bool = False
+    states: list[tuple[int, int]] = field(default_factory=list)
+    came: list[tuple[int, Transition] | None] = field(default_factory=list)
+    into: list[list[int]] = field(default_factory=list)
+    finals: list[int] = field(default_factory=list)
+    stuck: list[int] = field(default_factory=list)
+    doubled: list[tuple[int, Transition, int]] = field(default_factory=list)
+    fired: dict[int, tuple[int, Transition]] = field(default_factory=dict)
+
+    def path(self, number: int) -> list[Move]:
+        """The moves that lead to a state."""
+        told: list[Transition] = []
+        came = self.came[number]
+        while came is not None:
+            number, transition = came
+            told.append(transition)
+            came = self.came[number]
+        return [move for transition in reversed(told) for move in transition.moves]
+
+
+class _Table:
+    """Transitions by the lowest place they need."""
+
+    def __init__(self, transitions: Iterable[Transition]) -> None:
+        self.auto: defaultdict[int, list[Transition]] = defaultdict(list)
+        self.outside: defaultdict[int, list[Transition]] = defaultdict(list)
+        self.joins: defaultdict[str, list[Transition]] = defaultdict(list)
+        self.auto_keys = self.outside_keys = 0
+        for transition in transitions:
+            key = transition.need & -transition.need
+            if transition.join is not None:
+                self.joins[transition.join.element + str(transition.join.flows)].append(transition)
+            elif transition.auto:
+                self.auto[key].append(transition)
+                self.auto_keys |= key
+            else:
+                self.outside[key].append(transition)
+                self.outside_keys |= key
+
+    def enabled(self, state: int) -> list[Transition]:
+        """What can happen next: one group of what goes by itself, else every inclusive join that may open, else all
+        that may come from outside."""
+        late: list[Transition] = []
+        waiting = state & self.auto_keys
+        while waiting:
+            key = waiting & -waiting
+            waiting ^= key
+            found = [each for each in self.auto[key] if _is_enabled(each, state)]
+            if found and not any(each.clear & ~each.need for each in found):
+                return found
+            late = late or found
+        return late or self.open_joins(state) or self.from_outside(state)
+
+    def open_joins(self, state: int) -> list[Transition]:
+        for counting_others in (True, False):
+            for group in self.joins.values():
+                join = group[0].join
+                if join is not None and _is_open(join, state if counting_others else state & ~join.others):
+                    return group
+        return []
+
+    def from_outside(self, state: int) -> list[Transition]:
+        found: list[Transition] = []
+        waiting = state & self.outside_keys
+        while waiting:
+            key = waiting & -waiting
+            waiting ^= key
+            found += [each for each in self.outside[key] if _is_enabled(each, state)]
+        return found
+
+
+def _is_enabled(each: Transition, state: int) -> bool:
+    if state & each.need != each.need or state & each.forbid:
+        return False
+    return not each.some or bool(state & each.some)
+
+
+def _is_open(join: Join, state: int) -> bool:
+    arrived = before = awaited = 0
+    for place, standing in join.flows:
+        if state & place:
+            arrived |= place
+            before |= standing
+        else:
+            awaited |= standing
+    return bool(arrived) and not state & awaited & ~before
+
+
+def _after(each: Transition, state: int) -> tuple[int, int]:
+    """The state after a transition, and the places where a second token would come."""
+    left = state & ~each.need & ~each.clear
+    if each.join is not None:
+        for place, _ in each.join.flows:
+            left &= ~place
+    return left | each.give, (left & each.give) | each.twice
+
+
+def explore(
+    net: Net, transitions: Iterable[Transition], *, cap: int, watch: Watch | None = None, start: int = 0
+) -> Search:
+    """Every state that can be reached, up to `cap` of them."""
+    table, search = _Table(transitions), Search(net)
+    first = (net.start, start)
+    seen = {first: 0}
+    search.states, search.came, search.into = [first], [None], [[]]
+    progress = (net.start | net.positions) & ~net.hosts
+    number = 0
+    while number < len(search.states):
+        state, watched = search.states[number]
+        if not state & net.work:
+            search.finals.append(number)
+            number += 1
+            continue
+        enabled = table.enabled(state)
+        if not any(each.auto or each.need & progress for each in enabled):
+            search.stuck.append(number)
+        for each in enabled:
+            search.fired.setdefault(id(each), (number, each))
+            following, double = _after(each, state)
+            if double:
+                search.doubled.append((number, each, double))
+                continue
+            pair = (following, _watch(watch, watched, each))
+            known = seen.get(pair)
+            if known is None:
+                if len(search.states) >= cap:
+                    search.capped = True
+                    return search
+                known = seen[pair] = len(search.states)
+                search.states.append(pair)
+                search.came.append((number, each))
+                search.into.append([])
+            search.into[known].append(number)
+        number += 1
+    return search
+
+
+def _watch(watch: Watch | None, state: int, transition: Transition) -> int:
+    if watch is not None:
+        for move in transition.moves:
+            state = watch(state, move)
+    return state

@@ -1,0 +1,178 @@
+"""Chain fusion: a place whose token can only do one thing, unseen by anything else, is joined with what comes before.
+
+Fewer states, the same answers: a deadlock, a second token or a dead element is there before exactly when it is there
+after (Berthelot's agglomeration). The moves of what is fused are kept in order. Steps between the same places count as
+one, and a step that leaves everything as it was is left out; the others say `also` which elements those were.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from service.proof.net import Net, Transition, bits
+
+MOST_WAYS = 12
+"""Combinations of ways in and ways out that one fusion may make."""
+
+Keep = Callable[[Transition], bool]
+
+
+def fuse(net: Net, *, keep: Keep | None = None) -> list[Transition]:
+    """The fused transitions. Those that `keep` holds of are never hidden behind another."""
+    return _Fusing(net, keep or (lambda transition: False)).run()
+
+
+class _Fusing:
+    """Transitions by number, and who takes from and gives to each place."""
+
+    def __init__(self, net: Net, keep: Keep) -> None:
+        self.net, self.keep = net, keep
+        self.live: dict[int, Transition] = {}
+        self.takers: defaultdict[int, set[int]] = defaultdict(set)
+        self.givers: defaultdict[int, set[int]] = defaultdict(set)
+        self.touched: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
+        self.next = 0
+        self.same: dict[tuple[object, ...], int] = {}
+        for transition in net.transitions:
+            self.add(transition)
+        self.note_touches()
+
+    def add(self, transition: Transition) -> None:
+        key = _key(transition)
+        twin = self.same.get(key)
+        if twin is not None and not self.keep(transition) and not self.keep(self.live[twin]):
+            known = self.live[twin]
+            self.live[twin] = replace(known, also=known.also + transition.also + _elements(transition))
+            return
+        number, self.next = self.next, self.next + 1
+        self.live[number] = transition
+        self.same[key] = number
+        for bit in bits(transition.need):
+            self.takers[bit].add(number)
+        for bit in bits(transition.give):
+            self.givers[bit].add(number)
+
+    def drop(self, number: int) -> None:
+        transition = self.live.pop(number)
+        if self.same.get(_key(transition)) == number:
+            del self.same[_key(transition)]
+        for bit in bits(transition.need):
+            self.takers[bit].discard(number)
+        for bit in bits(transition.give):
+            self.givers[bit].discard(number)
+
+    def note_touches(self) -> None:
+        """Which masks look at a place, beside those that take from it and give to it: by their value, once each."""
+        masks: set[tuple[str, int]] = set()
+        for each in self.net.transitions:
+            masks |= {("clear", each.clear), ("forbid", each.forbid), ("some", each.some), ("twice", each.twice)}
+            if each.join is not None:
+                masks.add(("others", each.join.others))
+                for place, before in each.join.flows:
+                    masks |= {("join", place), ("before", before)}
+        for kind, mask in masks:
+            for bit in bits(mask):
+                self.touched[bit].add((kind, mask))
+
+    def run(self) -> list[Transition]:
+        waiting = [bit for bit in reversed(self.net.owner) if bit != self.net.start and not bit & self.net.ends]
+        while waiting:
+            bit = waiting.pop()
+            waiting.extend(self.fuse_place(bit))
+        return list(self.live.values())
+
+    def fuse_place(self, bit: int) -> list[int]:
+        """Fuse a place away, if that changes nothing; the places to look at again."""
+        self.leave_out_loops(bit)
+        takers, givers = self.takers[bit], self.givers[bit]
+        if not takers or not givers or takers & givers or len(takers) * len(givers) > MOST_WAYS:
+            return []
+        after = [self.live[number] for number in takers]
+        before = [self.live[number] for number in givers]
+        if not all(self.is_plain(each, bit) for each in after) or not self.fits(before, after, bit):
+            return []
+        again = [place for each in before for place in bits(each.need)]
+        for first in before:
+            for second in after:
+                self.add(_joined(first, second, bit))
+        for number in [*takers, *givers]:
+            self.drop(number)
+        return [place for place in again if place != self.net.start]
+
+    def leave_out_loops(self, bit: int) -> None:
+        """Steps from a place back to it, where there are others that lead on."""
+        loops = [
+            number
+            for number in self.takers[bit] & self.givers[bit]
+            if self.live[number].give == bit and self.is_alone(self.live[number], bit)
+        ]
+        others = self.takers[bit] - set(loops)
+        if not loops or not others:
+            return
+        also = tuple(e for number in loops for e in (*self.live[number].also, *_elements(self.live[number])))
+        for number in loops:
+            self.drop(number)
+        for number in others:
+            self.live[number] = replace(self.live[number], also=self.live[number].also + also)
+
+    def is_alone(self, transition: Transition, bit: int) -> bool:
+        """It takes this one place and looks at nothing else."""
+        if transition.need != bit or transition.forbid or transition.some or transition.twice or transition.join:
+            return False
+        return not transition.clear & ~bit and not self.keep(transition)
+
+    def is_plain(self, transition: Transition, bit: int) -> bool:
+        """It is alone, and what it gives is looked at by the same as the place."""
+        if not self.is_alone(transition, bit):
+            return False
+        if not transition.give:
+            return self.ends_aside(bit)
+        return all(self.same_watch(bit, place) for place in bits(transition.give))
+
+    def ends_aside(self, bit: int) -> bool:
+        """Work beside the main path that only the end of its scope waits for: it changes nothing when it is done."""
+        return all(kind in ("clear", "forbid") for kind, mask in self.touched[bit] if mask != bit)
+
+    def same_watch(self, bit: int, place: int) -> bool:
+        own = {touch for touch in self.touched[bit] if touch[1] != bit}
+        return own == {touch for touch in self.touched[place] if touch[1] != place}
+
+    def fits(self, before: list[Transition], after: list[Transition], bit: int) -> bool:
+        """A step that waits may only follow its like, one by one: what else begins with it must not come too late."""
+        if not any(each.give for each in after):
+            return all(first.give != bit and not first.twice for first in before)
+        waits = any(not each.auto for each in after)
+        if waits and (len(after) > 1 or any(each.auto or not self.unseen(each.give, bit) for each in before)):
+            return False
+        return not any((first.give & ~bit) & second.give or first.twice for first in before for second in after)
+
+    def unseen(self, give: int, bit: int) -> bool:
+        """Whether this place is all that is given, or nothing can end what is given with it, or waits for its end."""
+        if give == bit:
+            return True
+        looks = (touch for place in bits(give) for touch in self.touched[place] if touch[1] != place)
+        return not any(kind in ("clear", "forbid", "some") for kind, _ in looks)
+
+
+def _key(each: Transition) -> tuple[object, ...]:
+    return (each.need, each.give, each.auto, each.clear, each.forbid, each.some, each.twice, each.join)
+
+
+def _elements(transition: Transition) -> tuple[str, ...]:
+    return tuple(move.element for move in transition.moves)
+
+
+def _joined(first: Transition, second: Transition, bit: int) -> Transition:
+    return Transition(
+        moves=first.moves + second.moves,
+        need=first.need,
+        give=(first.give & ~bit) | second.give,
+        auto=first.auto,
+        clear=first.clear,
+        forbid=first.forbid,
+        some=first.some,
+        join=first.join,
+        also=first.also + second.also,
+    )

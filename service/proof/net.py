@@ -1,0 +1,104 @@
+"""The token game as a net: a place is a bit, a state is an integer, a transition is a few masks.
+
+A transition carries the moves it stands for, so that a way through the states can be told and played: several when
+steps that nobody can tell apart were fused into one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What a move is. All but `PASS` and `INSIDE` come from the world outside."""
+
+    BEGIN = "begin"
+    PASS = "pass"  # noqa: S105 - a token passes, no password
+    DONE = "done"
+    EVENT = "event"
+    ERROR = "error"
+    ESCALATION = "escalation"
+    INSIDE = "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step on the diagram. `flows` are the flows taken, `by` the task that reports what `element` catches;
+    `scope` the activities around it from the process that started, and `items` how many instances were made."""
+
+    verb: Verb
+    element: str
+    process: str
+    flows: tuple[str, ...] = ()
+    by: str = ""
+    scope: tuple[str, ...] = ()
+    items: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An inclusive join: each incoming flow's place, with the places from which a token can still come to it."""
+
+    element: str
+    flows: tuple[tuple[int, int], ...]
+    others: int
+    """The places of other joins, which do not count when joins wait for each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`need` is taken, then `clear`, then `give` is put. `forbid` must be empty, one of `some` must not.
+
+    `auto` ones go by themselves, before anything can happen from outside. `twice` is given two tokens at once.
+    `also` are elements of other steps from and to the same places, for which this one stands.
+    """
+
+    moves: tuple[Move, ...]
+    need: int
+    give: int
+    auto: bool
+    clear: int = 0
+    forbid: int = 0
+    some: int = 0
+    twice: int = 0
+    join: Join | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Net:
+    """Places, transitions, and what each place means. `work` are the places where something is under way, `hosts`
+    those of activities whose inside is played, `positions` those of tokens in any scope."""
+
+    start: int = 0
+    work: int = 0
+    owner: dict[int, str] = field(default_factory=dict)
+    ends: int = 0
+    joins: int = 0
+    hosts: int = 0
+    positions: int = 0
+    transitions: list[Transition] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    _next: int = 1
+
+    def place(self, element: str) -> int:
+        """A new place that belongs to an element."""
+        bit = self._next
+        self._next <<= 1
+        self.owner[bit] = element
+        return bit
+
+    def owners(self, mask: int) -> list[str]:
+        """The elements of the places in a mask, in the order they were drawn."""
+        return list(dict.fromkeys(self.owner[bit] for bit in bits(mask)))
+
+
+def bits(mask: int) -> list[int]:
+    """The single bits of a mask, lowest first."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low)
+        mask ^= low
+    return found

@@ -1,0 +1,130 @@
+"""A way on the diagram played in the engine itself: a counterexample is one only if the engine goes it too."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.engine import Bundle, EngineError, advance
+from service.engine import changes as c
+from service.engine import commands as q
+from service.engine.guided import guide
+from service.engine.model import Process
+from service.proof.net import Move, Verb
+
+_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+_OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
+_ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
+MOST_MOVES = 20_000
+
+Finish = Mapping[tuple[str, str], tuple[Move, ...]]
+
+
+@dataclass(slots=True)
+class Played:
+    """What the engine did. `lost` says where it could not follow; `error` is how a command was refused."""
+
+    entered: list[str] = field(default_factory=list)
+    open: dict[str, Any] = field(default_factory=dict)
+    state: bytes = b""
+    ended: bool = False
+    error: EngineError | None = None
+    lost: str = ""
+
+
+def expand(moves: Iterable[Move], processes: Mapping[str, Process], finish: Finish, depth: int = 0) -> Iterator[Move]:
+    """The moves with the inside of every activity that was taken as one step."""
+    for move in moves:
+        if move.verb is Verb.INSIDE and depth < 30:
+            element = processes[move.process].elements[move.element]
+            called = element.called_process.source if element.called_process is not None else move.process
+            scope = "" if element.kind == "callActivity" else element.id
+            inner = finish.get((called, scope), ())
+            inside = (replace(each, verb=Verb.PASS) if each.verb is Verb.BEGIN else each for each in inner)
+            yield from expand(inside, processes, finish, depth + 1)
+        yield move
+
+
+def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish) -> Played:
+    """Play moves in the engine. Nothing is raised: the result says how far it got."""
+    told = list(expand(moves, processes, finish))[:MOST_MOVES]
+    script: defaultdict[tuple[str, str, str], deque[tuple[str, ...]]] = defaultdict(deque)
+    for move in told:
+        if move.flows:
+            script["flows", move.process, move.element].append(move.flows)
+        if move.items >= 0:
+            script["items", move.process, move.element].append(("item",) * move.items)
+
+    def choose(what: str, process: str, element: str) -> tuple[str, ...]:
+        waiting = script[what, process, element]
+        if waiting:
+            return waiting.popleft()
+        drawn = processes[process].elements[element]
+        if what == "items":
+            return ("item",)
+        return tuple(flow.id for flow in drawn.outgoing if flow.condition is not None)[:1]
+
+    bundle, played, now = guide(processes, choose), Played(), _START
+    for move in told:
+        now += timedelta(minutes=1)
+        command = _command(processes, played, move)
+        if command is None and move.verb not in (Verb.PASS, Verb.INSIDE):
+            played.lost = f"{move.verb.value} {move.element}: nothing waits for it"
+        if command is None or played.lost:
+            continue
+        _send(bundle, played, command, now)
+        if played.error is not None:
+            break
+    return played
+
+
+def _send(bundle: Bundle, played: Played, command: q.Command, now: datetime) -> None:
+    try:
+        step = advance(bundle, played.state or None, command, now=now)
+    except EngineError as error:
+        played.error = error
+        return
+    played.state, played.ended = step.state, step.ended
+    for change in step.changes:
+        if isinstance(change, c.ElementEntered):
+            played.entered.append(change.element_id)
+        elif isinstance(change, _OPENS):
+            played.open[change.id] = change
+        elif isinstance(change, _ENDS):
+            played.open.pop(change.id, None)
+
+
+def _command(processes: Mapping[str, Process], played: Played, move: Move) -> q.Command | None:
+    event = processes[move.process].elements[move.element].event
+    match move.verb:
+        case Verb.BEGIN:
+            return q.Start(move.process, {}, move.element if event.kind != "none" else None)
+        case Verb.DONE:
+            offer = _open(played, move.element, (c.TaskCreated, c.JobCreated))
+            kind = q.CompleteTask if isinstance(offer, c.TaskCreated) else q.CompleteJob
+            return None if offer is None else kind(offer.id)
+        case Verb.EVENT:
+            return _event(_open(played, move.element, (c.TimerSet, c.SubscriptionOpened)))
+        case Verb.ERROR | Verb.ESCALATION:
+            offer = _open(played, move.by, (c.TaskCreated, c.JobCreated))
+            code = (event.name.source if event.name is not None else "") or "any"
+            throw = q.ThrowError if move.verb is Verb.ERROR else q.ThrowEscalation
+            return None if offer is None else throw(offer.id, code)
+        case _:
+            return None
+
+
+def _event(waiting: Any) -> q.Command | None:
+    if waiting is None:
+        return None
+    if isinstance(waiting, c.TimerSet):
+        return q.FireTimer(waiting.id)
+    return q.DeliverSignal(waiting.name) if waiting.kind == "signal" else q.DeliverMessage(waiting.id)
+
+
+def _open(played: Played, element_id: str, kinds: tuple[type, ...]) -> Any:
+    found = [each for each in played.open.values() if each.element_id == element_id and isinstance(each, kinds)]
+    return found[0] if found else None
