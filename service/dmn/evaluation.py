@@ -133,7 +133,9 @@ class Environment:
         scope = self._scope(logic.links, run)
         if run.traced:
             run.open(_frame(element, logic, scope))
-        value = logic.step(scope, run)
+        # A decision that people make has no logic here: what they decided is handed in.
+        decided = element.logic is None and element.variable.name in self._inputs
+        value = self._inputs[element.variable.name] if decided else logic.step(scope, run)
         value = fit_value(value, self._engine.kind(element), run, element=element.place.id)
         if run.traced:
             run.close(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from service.feel.civil import DAY, MAX_YEAR, SECOND, AnyDate, date_of, day_number, make_date, month_length, zone_offset
+from service.feel.civil import DAY, MAX_YEAR, SECOND, AnyDate, date_of, day_number, make_date, month_length, offset_at
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, at_midnight, is_date
 from service.feel.values import NUMBERS, is_number, kind_of, shrink
@@ -30,15 +30,8 @@ def months(count: int) -> YearsMonthsDuration:
 
 def moment(instant: int, like: DateTime) -> DateTime:
     """The date and time of an instant in the zone of another one."""
-    if isinstance(like.zone, str):
-        day, nanos = divmod(instant, DAY)
-        offset = zone_offset(like.zone, day, nanos)
-        day, nanos = divmod(instant + offset * SECOND, DAY)
-        again = zone_offset(like.zone, day, nanos)
-        if again != offset:
-            day, nanos = divmod(instant + again * SECOND, DAY)
-    else:
-        day, nanos = divmod(instant + (like.zone or 0) * SECOND, DAY)
+    offset = offset_at(like.zone, instant) if isinstance(like.zone, str) else like.zone or 0
+    day, nanos = divmod(instant + offset * SECOND, DAY)
     return dated(day, nanos, like.zone)
 
 

@@ -175,15 +175,15 @@ def flatten(run: Run, items: list[Any]) -> list[Any]:
     return result
 
 
-@builtin("sort", "list:list, precedence:function", inner=True)
-def sort(run: Run, items: list[Any], precedence: FeelFunction) -> list[Any]:
-    def precedes(a: Any, b: Any) -> bool:
-        found = invoke(run, precedence, (a, b))
+@builtin("sort", "list:list, precedes:function", inner=True)
+def sort(run: Run, items: list[Any], precedes: FeelFunction) -> list[Any]:
+    def first(a: Any, b: Any) -> bool:
+        found = invoke(run, precedes, (a, b))
         if type(found) is not bool:
             raise Null("the precedence function must give a boolean")
         return found
 
-    return sorted(items, key=cmp_to_key(lambda a, b: -1 if precedes(a, b) else 1 if precedes(b, a) else 0))
+    return sorted(items, key=cmp_to_key(lambda a, b: -1 if first(a, b) else 1 if first(b, a) else 0))
 
 
 # Contexts

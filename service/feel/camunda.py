@@ -20,6 +20,7 @@ from service.feel.builtins_string import limited, string_join
 from service.feel.civil import AnyDate, make_date, month_length
 from service.feel.convert import number_text, to_text
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
+from service.feel.regex import find_all, program_of
 from service.feel.registry import builtin
 from service.feel.scope import MISSING, Run, admit
 from service.feel.values import FeelFunction, equal, kind_of, whole
@@ -157,3 +158,9 @@ def get_nested_value(run: Run, value: Any, keys: list[Any]) -> Any:
             raise Null(f"there is no entry '{key}'")
         value = admit(value[key], run)
     return value
+
+
+@builtin("extract", "string:string, pattern:string", inner=True)
+def extract(run: Run, text: str, pattern: str) -> list[str]:
+    """Every part of the string that the pattern matches."""
+    return [text[match[0] : match[1]] for match in find_all(program_of(pattern, ""), text, "", run)]

@@ -85,7 +85,19 @@ def zone_offset(name: str, day: int, nanos: int) -> int:
     zone = find_zone(name)
     if zone is None:
         return 0
+    return _seconds(_moment(day, nanos).replace(tzinfo=zone).utcoffset())
+
+
+def offset_at(name: str, instant: int) -> int:
+    """Seconds east of UTC at an instant, also where the clocks are put forward or back."""
+    zone = find_zone(name)
+    return 0 if zone is None else _seconds(_moment(*divmod(instant, DAY)).astimezone(zone).utcoffset())
+
+
+def _moment(day: int, nanos: int) -> datetime:
     day = min(max(day, -719_000), 2_932_000)
-    local = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day, seconds=nanos // SECOND)
-    offset = local.replace(tzinfo=zone).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day, seconds=nanos // SECOND)
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())

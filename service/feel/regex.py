@@ -106,7 +106,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
     return search(program_of(pattern, flags), text, 0, flags or "", run) is not None
 
 
-def _all(program: Program, text: str, flags: str, run: Run) -> list[Match]:
+def find_all(program: Program, text: str, flags: str, run: Run) -> list[Match]:
     if search(program, "", 0, flags, run) is not None:
         raise Null("the pattern matches the empty string")
     found = []
@@ -152,7 +152,7 @@ _REPLACE = "input:string, pattern:string, replacement:string, flags:string?"
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     parts: list[str] = []
     at = size = 0
-    for match in _all(program_of(pattern, flags), text, flags or "", run):
+    for match in find_all(program_of(pattern, flags), text, flags or "", run):
         new = replacement if "q" in (flags or "") else _expand(replacement, match, text)
         size += len(new)
         if size > MAX_STRING:
@@ -162,17 +162,11 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     return limited("".join(parts) + text[at:])
 
 
-@builtin("extract", "string:string, pattern:string", inner=True)
-def extract(run: Run, text: str, pattern: str) -> list[str]:
-    """Camunda's: every part of the string that the pattern matches."""
-    return [text[match[0] : match[1]] for match in _all(program_of(pattern, ""), text, "", run)]
-
-
 @builtin("split", "string:string, delimiter:string", inner=True)
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     parts = []
     at = 0
-    for match in _all(program_of(delimiter, ""), text, "", run):
+    for match in find_all(program_of(delimiter, ""), text, "", run):
         parts.append(text[at : match[0]])
         at = match[1]
     return [*parts, text[at:]]

@@ -45,6 +45,15 @@ def test_decisions_see_what_they_require_and_nothing_else():
     assert value(body, "blind", {"amount": 10}) is None
 
 
+def test_a_decision_without_logic_is_what_people_decided():
+    body = decision("judgement", "", type_ref="string") + decision(
+        "letter", literal('"We find: " + judgement'), requires=needs_decision("judgement")
+    )
+    assert value(body, "letter", {"judgement": "fair"}) == "We find: fair"
+    assert value(body, "judgement", {"judgement": 7}) is None
+    assert value(body, "judgement") is None
+
+
 def test_the_decisions_of_a_model_are_listed_with_all_inputs_they_need():
     body = (
         input_data("amount", "number")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.feel import BUILTINS, compile_expression, equal
+from service.feel import BUILTINS, camunda, compile_expression, equal
 
 PAGE = Path(__file__).parents[2] / "docs" / "feel.md"
 EXAMPLES = re.findall(r"^- `(.*)`$", PAGE.read_text("utf-8"), re.MULTILINE)
@@ -18,6 +18,17 @@ def test_example(example: str) -> None:
     left, right = example.rsplit(" = ", 1)
     found = compile_expression(left).evaluate({}, now=NOW)
     assert equal(found, compile_expression(right).evaluate({})) is True, found
+
+
+def test_the_page_tells_the_standard_from_camundas_additions() -> None:
+    """The built-ins of `service.feel.camunda` stand in their own part of the page, and only those."""
+    standard, _, added = PAGE.read_text("utf-8").partition("## Camunda 8's additions")
+    own = {name for name, made in BUILTINS.items() if made.call.__module__ == camunda.__name__}
+    assert own
+    for name in BUILTINS:
+        used = rf"(^- `|[(\[ ]){re.escape(name)}\("
+        assert bool(re.search(used, standard, re.MULTILINE)) is (name not in own), name
+        assert name not in own or re.search(used, added, re.MULTILINE), name
 
 
 def test_every_builtin_has_an_example() -> None:
