@@ -13,6 +13,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from service import api, identity, web
+from service.cases import Vault, open_vault
 from service.clock import Clock, SystemClock
 from service.config import Settings, load_settings
 from service.db import Database
@@ -57,6 +58,7 @@ class Parts:
     runtime: Runtime
     settings: Settings
     clock: Clock
+    vault: Vault
     attempts: Attempts = field(default_factory=Attempts)
 
 
@@ -67,7 +69,8 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     ready = runtime or Runtime.open(
         Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
     )
-    app.extensions["redress"] = Parts(ready, settings, clock or SystemClock())
+    vault = open_vault(settings.evidence_dir, ready.database, limit=settings.evidence_max_bytes)
+    app.extensions["redress"] = Parts(ready, settings, clock or SystemClock(), vault)
     app.register_blueprint(web.blueprint)
     app.register_blueprint(api.blueprint)
     app.before_request(_who)
@@ -146,7 +149,7 @@ def _count_failures(response: flask.Response) -> flask.Response:
 
 
 def _headers(response: flask.Response) -> flask.Response:
-    response.headers["Content-Security-Policy"] = CSP
+    response.headers.setdefault("Content-Security-Policy", CSP)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -22,6 +22,7 @@ from service.cases.evidence import (
     list_contacts,
     list_evidence,
 )
+from service.cases.handing_out import check_may_open, download_headers, take_in
 from service.cases.inspection import INERT, Verdict
 from service.cases.limits import Limit, Unit, due_after, parse_limit
 from service.cases.numbers import make_number, parse_number
@@ -76,7 +77,9 @@ __all__ = [
     "Unit",
     "Vault",
     "Verdict",
+    "check_may_open",
     "clean_name",
+    "download_headers",
     "due_after",
     "examine",
     "extended",
@@ -109,5 +112,6 @@ __all__ = [
     "resumed",
     "save_complaint",
     "severity_deadlines",
+    "take_in",
     "write_deadlines",
 ]

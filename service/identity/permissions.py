@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed-in"
     REGISTER_COMPLAINTS = "complaints:register"
     READ_COMPLAINTS = "complaints:read"
+    ADD_EVIDENCE = "evidence:add"
     READ_INSTANCES = "instances:read"
     START_INSTANCES = "instances:start"
     CANCEL_INSTANCES = "instances:cancel"
@@ -42,6 +43,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.SIGNED_IN: (),
     Permission.REGISTER_COMPLAINTS: (Role.CLERK, Role.HANDLER, Role.ADMIN),
     Permission.READ_COMPLAINTS: _STAFF,
+    Permission.ADD_EVIDENCE: _STAFF,
     Permission.READ_INSTANCES: _STAFF,
     Permission.START_INSTANCES: (Role.OWNER, Role.ADMIN),
     Permission.CANCEL_INSTANCES: (Role.ADMIN,),
