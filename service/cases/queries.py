@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -150,6 +150,12 @@ def find_complaint(connection: Connection, root_key: int) -> Complaint | None:
     """The complaint that a root instance handles."""
     row = _BY_ROOT.first(connection, {"b_root_key": root_key})
     return None if row is None else Complaint(**row)
+
+
+def find_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
+    """The numbers of these cases, by root key."""
+    query = sa.select(complaint.c.root_key, complaint.c.number).where(complaint.c.root_key.in_(set(root_keys)))
+    return {row.root_key: row.number for row in connection.execute(query)}
 
 
 def find_external(connection: Connection, external_id: str) -> str | None:

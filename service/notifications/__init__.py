@@ -6,6 +6,7 @@ Message-ID.
 
 from service.notifications.letters import LANGUAGES, Letter, write_letter
 from service.notifications.mail import Mailer
+from service.notifications.paper import html_page, letter_page, make_pdf
 from service.notifications.queue import (
     Queued,
     find_letter,
@@ -25,8 +26,11 @@ __all__ = [
     "Queued",
     "find_letter",
     "get_letter",
+    "html_page",
+    "letter_page",
     "list_letters",
     "list_on_paper",
+    "make_pdf",
     "mark_sent",
     "mark_unsent",
     "queue_letters",

@@ -12,6 +12,7 @@ from service.operations.children import take_children
 from service.operations.complete_task import complete_task
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
+from service.operations.finish_letter import finish_letter, write_again
 from service.operations.hold_task import assign_task, claim_task, release_task
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
 from service.operations.log_contact import NewContact, log_contact
@@ -53,6 +54,7 @@ __all__ = [
     "correlate_message",
     "evaluate_decision",
     "fail_job",
+    "finish_letter",
     "fire_due_starts",
     "fire_timer",
     "get_instance",
@@ -68,5 +70,6 @@ __all__ = [
     "take_children",
     "tell_staff",
     "throw_job_error",
+    "write_again",
     "write_evidence",
 ]

@@ -13,7 +13,20 @@ from importlib import import_module
 from service.web.assets import STATIC
 from service.web.edge import COOKIE, blueprint, check_ready, error_page
 
-PAGES = ("navigation", "signing", "static_files", "inbox", "task", "case_list", "case_file", "intake_desk", "procedure")
+PAGES = (
+    "navigation",
+    "signing",
+    "static_files",
+    "inbox",
+    "task",
+    "case_list",
+    "case_file",
+    "intake_desk",
+    "procedure",
+    "evidence",
+    "mailbox",
+    "letters",
+)
 
 for _page in PAGES:
     import_module(f"service.web.{_page}")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import flask
 
 from service import definitions
+from service.cases import Vault
 from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
@@ -41,6 +42,8 @@ class Parts(Protocol):
     def settings(self) -> Settings: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def vault(self) -> Vault: ...
 
 
 def parts() -> Parts:

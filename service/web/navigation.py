@@ -25,6 +25,8 @@ LINKS = (
     Link("Tasks", "/tasks", key="t"),
     Link("Complaints", "/complaints", READERS, key="c"),
     Link("Register", "/register", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="r"),
+    Link("Mailbox", "/mailbox", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="m"),
+    Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
     Link("Procedure", "/procedure", READERS, key="p"),
     Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
 )

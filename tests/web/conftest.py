@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
+from service.cases import Vault, open_vault
 from service.cli import demo
 from service.config import Settings
 from service.db import Database, migrate
@@ -36,6 +37,10 @@ class Site:
 
     url: str
     runtime: Runtime
+
+    @property
+    def vault(self) -> Vault:
+        return open_vault("", self.runtime.database, limit=26_214_400)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,50 @@
+"""A person deals with a letter that did not leave by itself: it was printed and posted, or it is written again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import audit, cases, notifications
+from service.audit import Event
+from service.db import Connection, root_of
+from service.errors import StateConflict
+from service.identity import Actor
+from service.operations.children import take_children
+from service.operations.letters import LetterOrder, compose_letter
+from service.operations.runtime import Runtime
+
+
+def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
+    """The letter went out on paper or was told. Raises NotFound, StateConflict when somebody dealt with it already."""
+    with runtime.database.transaction() as connection:
+        take_children(connection, root_of(key), 0)
+        notifications.set_delivery(connection, key, "printed", was=("print", "returned"), now=now, by=actor.name)
+        _note(connection, key, "printed", actor, now)
+
+
+def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
+    """Write an incomplete letter again from what is known now; the new letter's key.
+
+    Raises NotFound, StateConflict when it is not incomplete, or still cannot be written."""
+    with runtime.database.transaction() as connection:
+        row = notifications.get_letter(connection, key)
+        first = take_children(connection, row["root_key"], 2)
+        complaint = cases.find_complaint(connection, row["root_key"])
+        if complaint is None or row["delivery"] != "incomplete":
+            raise StateConflict("Only a letter that could not be written can be written again.")
+        clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
+        order = LetterOrder(row["template"], row["audience"], row["recipient"], row["details"].get("variables"))
+        queued = compose_letter(complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
+        if queued.missing:
+            raise StateConflict(f"The letter still cannot be written: {queued.missing}")
+        notifications.queue_letters(connection, complaint.root_key, [queued], now=now)
+        notifications.set_delivery(connection, key, "printed", was=("incomplete",), now=now, by=actor.name)
+        _note(connection, first, "written again", actor, now)
+    return first
+
+
+def _note(connection: Connection, key: int, what: str, actor: Actor, now: datetime) -> None:
+    audit.append(
+        connection, root_of(key), Event.LETTER_DELIVERED, actor=actor.name, at=now,
+        details={"letter": str(key), "how": what}, subject_key=key,
+    )  # fmt: skip

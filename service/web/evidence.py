@@ -1,0 +1,100 @@
+"""The evidence and the contact log of a case: what there is, adding to it, taking a file out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask
+
+from service import cases, operations, tasks
+from service.cases import KINDS, MEANS, RESULTS, Complaint
+from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
+from service.operations import NewContact
+from service.web.edge import READERS, actor, blueprint, now, parts, signed_in
+
+MOST_FILES = 20
+
+
+def visible_case(number: str) -> Complaint:
+    """A case that this person may read: by role, or because of a task in it. Raises NotFound."""
+    with parts().runtime.database.read() as connection:
+        complaint = cases.get_complaint(connection, number)
+        if actor().has(*READERS):
+            return complaint
+        if any(tasks.can_see(task, actor()) for task in tasks.list_case_tasks(connection, complaint.root_key)):
+            return complaint
+    raise NotFound(f"There is no complaint {number}.")
+
+
+@blueprint.get("/complaints/<number>/evidence")
+@signed_in()
+def evidence_page(number: str) -> Any:
+    return _show(visible_case(number), {}, {}), 200
+
+
+@blueprint.post("/complaints/<number>/evidence")
+@signed_in()
+def add_evidence(number: str) -> Any:
+    complaint, vault = visible_case(number), parts().vault
+    flask.request.max_content_length = MOST_FILES * vault.limit
+    sent = [each for each in flask.request.files.getlist("files") if each.filename]
+    kind = flask.request.form.get("kind", "document")
+    if not 0 < len(sent) <= MOST_FILES or kind not in KINDS:
+        raise InvalidInput(f"expected 1 to {MOST_FILES} files of a known kind")
+    items = [
+        cases.take_in(vault, each.stream, name=each.filename or "", kind=kind, source="desk")  # type: ignore[arg-type]
+        for each in sent
+    ]
+    operations.add_evidence(parts().runtime, complaint.root_key, items, actor=actor(), now=now())
+    return flask.redirect(flask.url_for("web.evidence_page", number=number))
+
+
+@blueprint.get("/complaints/<number>/evidence/<int:key>")
+@signed_in()
+def evidence_file(number: str, key: int) -> Any:
+    complaint = visible_case(number)
+    with parts().runtime.database.read() as connection:
+        found = cases.get_evidence(connection, complaint.root_key, key)
+    cases.check_may_open(found, actor())
+    return flask.Response(parts().vault.read(found.sha256), headers=dict(cases.download_headers(found)))
+
+
+@blueprint.post("/complaints/<number>/contacts")
+@signed_in()
+def log_contact(number: str) -> Any:
+    complaint, sent = visible_case(number), flask.request.form
+    try:
+        new = NewContact(
+            spoke_at=_instant(sent.get("spokeAt", "")),
+            bank_person=sent.get("bankPerson", "").strip(),
+            party=sent.get("party", "").strip(),
+            means=sent.get("means", ""),
+            result=sent.get("result", ""),
+            note=sent.get("note", "").strip(),
+        )
+        operations.log_contact(parts().runtime, complaint.root_key, new, actor=actor(), now=now())
+    except FormInvalid as error:
+        return _show(complaint, sent, {each.pointer: each.message for each in error.errors}), 422
+    return flask.redirect(flask.url_for("web.evidence_page", number=number) + "#contacts")
+
+
+def _instant(text: str) -> datetime:
+    """A local date and time as the browser's field gives it. Raises FormInvalid."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise FormInvalid([FieldError("/spokeAt", "expected a date and time")]) from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(parts().settings.timezone))
+
+
+def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
+    with parts().runtime.database.read() as connection:
+        files = cases.list_evidence(connection, complaint.root_key)
+        contacts = cases.list_contacts(connection, complaint.root_key)
+    local = now().astimezone(ZoneInfo(parts().settings.timezone))
+    return flask.render_template(
+        "evidence.html", complaint=complaint, files=files, contacts=contacts, kinds=KINDS, means=MEANS,
+        results=RESULTS, values=values, errors=errors, local=f"{local:%Y-%m-%dT%H:%M}",
+    )  # fmt: skip

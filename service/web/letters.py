@@ -1,0 +1,57 @@
+"""Letters that wait for a person: to be printed, sent another way, or completed; and any letter as a PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import cases, notifications, operations
+from service.db import root_of
+from service.errors import NotFound
+from service.identity import Role
+from service.notifications import letter_page, make_pdf
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, page_number, parts, signed_in
+from service.web.evidence import visible_case
+
+SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
+
+
+@blueprint.get("/letters")
+@signed_in(*SENDERS)
+def letter_list() -> Any:
+    page = page_number()
+    with parts().runtime.database.read() as connection:
+        rows, total = notifications.list_on_paper(connection, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+        found = {row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows}
+    return flask.render_template("letters.html", rows=rows, total=total, page=page, size=PAGE_SIZE, cases=found)
+
+
+@blueprint.get("/letters/<int:key>.pdf")
+@signed_in()
+def letter_pdf(key: int) -> Any:
+    with parts().runtime.database.read() as connection:
+        row = notifications.get_letter(connection, key)
+        complaint = cases.find_complaint(connection, root_of(key))
+    if complaint is None or not row["body"]:
+        raise NotFound(f"There is no letter {key}.")
+    visible_case(complaint.number)
+    address = "\n".join(part for part in (complaint.customer_name, complaint.contact_address) if part)
+    zone = parts().runtime.profile.calendar.zone
+    content = make_pdf(letter_page(row, bank=parts().settings.bank_name, address=address, zone=zone))
+    headers = {"Content-Disposition": f'attachment; filename="{complaint.number}-{row["template"]}.pdf"'}
+    return flask.Response(content, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.post("/letters/<int:key>/printed")
+@signed_in(*SENDERS)
+def letter_printed(key: int) -> Any:
+    operations.finish_letter(parts().runtime, key, actor=actor(), now=now())
+    return flask.redirect(flask.url_for("web.letter_list"))
+
+
+@blueprint.post("/letters/<int:key>/again")
+@signed_in(*SENDERS)
+def letter_again(key: int) -> Any:
+    operations.write_again(parts().runtime, key, actor=actor(), now=now())
+    return flask.redirect(flask.url_for("web.letter_list"))
