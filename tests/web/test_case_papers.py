@@ -92,8 +92,8 @@ def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
 
 def _waiting() -> list[bytes]:
     html = (
-        b"From: Owen <owen@customer.invalid>\r\nSubject: Fee twice\r\nX-Spam-Flag: YES\r\nMessage-ID: <w1@c.invalid>\r\n"
-        b"Content-Type: text/html\r\n\r\n<p>The <b>fee</b></p><img src=http://t.invalid/x><script>1</script>"
+        b"From: Owen <owen@customer.invalid>\r\nSubject: Fee twice\r\nX-Spam-Flag: YES\r\n"
+        b"Message-ID: <w1@c.invalid>\r\nContent-Type: text/html\r\n\r\n<p>The <b>fee</b></p><img src=http://t.invalid/x><script>1</script>"
         b"<a href=http://t.invalid>see</a>"
     )
     return [
