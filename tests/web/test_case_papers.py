@@ -93,13 +93,10 @@ def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
 def _waiting() -> list[bytes]:
     html = (
         b"From: Owen <owen@customer.invalid>\r\nSubject: Fee twice\r\nX-Spam-Flag: YES\r\n"
-        b"Message-ID: <w1@c.invalid>\r\nContent-Type: text/html\r\n\r\n<p>The <b>fee</b></p><img src=http://t.invalid/x><script>1</script>"
-        b"<a href=http://t.invalid>see</a>"
+        b"Message-ID: <w1@c.invalid>\r\nContent-Type: text/html\r\n\r\n<p>The <b>fee</b></p>"
+        b"<img src=http://t.invalid/x><script>1</script><a href=http://t.invalid>see</a>"
     )
-    return [
-        (html, ""),
-        (mails.write("Buy!", subject="Cheap watches", identity="<w2@c.invalid>", X_Spam_Flag="YES"), ""),
-    ]
+    return [html, mails.write("Buy!", subject="Cheap watches", identity="<w2@c.invalid>", X_Spam_Flag="YES")]
 
 
 def put(site: Site, vault: Vault, raw: bytes, uid: int, now: datetime) -> None:
