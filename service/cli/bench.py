@@ -11,6 +11,9 @@ BENCHES = {
     "engine": "service.cli.bench_engine:engine",
     "feel": "service.cli.bench_feel:feel",
     "http": "service.cli.bench_http:http",
+    "idle": "service.cli.bench_idle:idle",
+    "large": "service.cli.bench_large:large",
+    "scale": "service.cli.bench_scale:scale",
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -20,16 +21,17 @@ SQLITE = "sqlite"
 
 
 @contextmanager
-def opened(where: str) -> Iterator[Runtime]:
-    """A runtime with the shipped procedure released, in a temporary SQLite file or in the empty database named."""
+def opened(where: str, more: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Runtime]:
+    """A runtime with the shipped procedure and `more` files released, in a temporary SQLite file or in the empty
+    database named."""
     if where != SQLITE:
-        yield from _fill(where)
+        yield from _fill(where, more)
         return
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
-        yield from _fill(f"sqlite:///{Path(folder) / 'bench.db'}")
+        yield from _fill(f"sqlite:///{Path(folder) / 'bench.db'}", more)
 
 
-def _fill(url: str) -> Iterator[Runtime]:
+def _fill(url: str, more: Mapping[str, bytes]) -> Iterator[Runtime]:
     database = Database(url, pool_size=20)
     try:
         migrate(database)
@@ -37,7 +39,7 @@ def _fill(url: str) -> Iterator[Runtime]:
             used = connection.execute(sa.select(process_instance.c.root_key).limit(1)).first()
         if used is not None:
             raise InvalidInput("expected an empty database to measure in, found one with cases; nothing was changed")
-        yield prepare_runtime(database, SystemClock().now())
+        yield prepare_runtime(database, SystemClock().now(), more)
     finally:
         database.dispose()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from service import cases, definitions, operations, tasks
 from service.cases import NewComplaint
@@ -43,14 +45,13 @@ def record_case(now: datetime) -> Recorded:
             database.dispose()
 
 
-def prepare_runtime(database: Database, now: datetime) -> Runtime:
-    """A runtime in which the shipped procedure is released."""
+def prepare_runtime(database: Database, now: datetime, more: Mapping[str, bytes] = MappingProxyType({})) -> Runtime:
+    """A runtime in which the shipped procedure is released, with `more` files beside it."""
+    files = {**definitions.shipped_files(), **more}
     runtime = Runtime.open(database)
     keys = [runtime.keys.root_key() for _ in range(200)]
     with database.transaction() as connection:
-        done = definitions.deploy(
-            connection, definitions.shipped_files(), name="procedure", actor="bench", now=now, next_key=keys.pop
-        )
+        done = definitions.deploy(connection, files, name="procedure", actor="bench", now=now, next_key=keys.pop)
         definitions.release(connection, done.bundle_key, actor="bench", now=now)
     return runtime
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from service import identity, operations, tasks
 from service.cli.people import answer, performer
@@ -17,7 +16,6 @@ from service.clock import SystemClock
 from service.identity import SYSTEM, Actor
 from service.operations import Runtime
 from service.tasks import UserTask
-from service.tasks.tables import user_task
 
 SEED = "redress"
 
@@ -40,21 +38,19 @@ class Supply:
     """Cases of one measurement. It makes as many as are asked for, and finds what is open in them."""
 
     runtime: Runtime
-    roots: set[int] = field(default_factory=set)
+    roots: list[int] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - no secret
 
     def take(self, count: int) -> list[Doing]:
         """One open task of each of `count` cases; new cases are registered where there are too few."""
-        found = self._open()
-        for _ in range(count - len(found)):
+        found = self._open(count)
+        while len(found) < count:
             now = SystemClock().now()
-            done = operations.register_complaint(self.runtime, new_complaint(now), actor=SYSTEM, now=now)
-            self.roots.add(done.root_key)
-        if len(found) < count:
-            found = self._open()
-        chosen = self.chance.sample(sorted(found), count)
-        return [self._doing(found[root]) for root in chosen]
+            root_key = operations.register_complaint(self.runtime, new_complaint(now), actor=SYSTEM, now=now).root_key
+            self.roots.append(root_key)
+            found += self._first_of(root_key)
+        return [self._doing(task) for task in found]
 
     def token_of(self, actor: Actor) -> str:
         """An API token of an account like the actor."""
@@ -66,11 +62,19 @@ class Supply:
                 self.tokens[name] = identity.create_token(connection, name, now=now)
         return self.tokens[name]
 
-    def _open(self) -> dict[int, UserTask]:
-        query = sa.select(user_task).where(user_task.c.state == "open").order_by(user_task.c.key.desc())
+    def _open(self, count: int) -> list[UserTask]:
+        """The first open task of up to `count` of the cases, beginning at another one each time."""
+        self.chance.shuffle(self.roots)
+        found: list[UserTask] = []
+        for root_key in self.roots:
+            if len(found) == count:
+                break
+            found += self._first_of(root_key)
+        return found
+
+    def _first_of(self, root_key: int) -> list[UserTask]:
         with self.runtime.database.read() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings() if row["root_key"] in self.roots]
-        return {row["root_key"]: UserTask.of(row) for row in rows}
+            return tasks.list_open_tasks(connection, root_key)[:1]
 
     def _doing(self, task: UserTask) -> Doing:
         with self.runtime.database.read() as connection:

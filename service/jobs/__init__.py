@@ -4,6 +4,7 @@ Rows are written in the transaction of the command that wants them; workers clai
 that dies loses nothing, and every effect guards itself, so that nothing happens twice.
 """
 
+from service.jobs.claims import Due, claim_outbox, claim_timers
 from service.jobs.duties import Duty, claim_duty, end_duty, find_duty, set_alarm, want_duty
 from service.jobs.mending import find_signal_subscriptions, insert_outbox, is_active, resolve_incident, retry_subject
 from service.jobs.messages import (
@@ -22,10 +23,7 @@ from service.jobs.messages import (
     next_message,
 )
 from service.jobs.queries import (
-    Due,
     activate_jobs,
-    claim_outbox,
-    claim_timers,
     end_jobs,
     end_outbox,
     end_subscriptions,

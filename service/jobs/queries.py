@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from service.db import Connection, Prepared, any_of, root_of
 from service.engine.changes import JobCreated, JobEnded, SubscriptionOpened, TimerSet
 from service.errors import NotFound
+from service.jobs.claims import Due
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
@@ -40,18 +40,7 @@ _END_JOB = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A timer or outbox row that a worker has claimed. `attempts` counts this one."""
-
-    root_key: int
-    key: int
-    attempts: int
-    engine_id: str = ""
-    element_id: str = ""
-    due_at: datetime | None = None
-    kind: str = ""
-    payload: dict[str, Any] | None = None
+_TIMER = Prepared(sa.select(timer).where(timer.c.root_key == _ROOT, timer.c.key == sa.bindparam("b_key")))
 
 
 def insert_timers(connection: Connection, root_key: int, timers: Iterable[tuple[int, TimerSet]]) -> None:
@@ -145,50 +134,15 @@ def get_job(connection: Connection, key: int) -> sa.RowMapping:
     return row
 
 
-def find_timer(connection: Connection, key: int) -> sa.RowMapping | None:
+def find_timer(connection: Connection, key: int) -> dict[str, Any] | None:
     """A waiting timer's row."""
-    query = sa.select(timer).where(timer.c.root_key == root_of(key), timer.c.key == key)
-    return connection.execute(query).mappings().first()
+    return _TIMER.first(connection, {"b_root_key": root_of(key), "b_key": key})
 
 
 def next_timer_at(connection: Connection) -> datetime | None:
     """When the next timer may run."""
     at: datetime | None = connection.execute(sa.select(sa.func.min(timer.c.run_at))).scalar_one()
     return at
-
-
-def claim_timers(connection: Connection, *, now: datetime, owner: str, lease: timedelta, limit: int = 100) -> list[Due]:
-    """Take due timers for `lease`; nobody else gets them until then."""
-    rows = _claim(connection, timer, timer.c.run_at <= now, now=now, owner=owner, lease=lease, limit=limit)
-    return [Due(row.root_key, row.key, row.attempts + 1, row.engine_id, row.element_id, row.due_at) for row in rows]
-
-
-def claim_outbox(connection: Connection, *, now: datetime, owner: str, lease: timedelta, limit: int = 100) -> list[Due]:
-    """Take waiting outbox rows for `lease`."""
-    where = (outbox.c.state == "waiting") & (outbox.c.run_at <= now)
-    rows = _claim(connection, outbox, where, now=now, owner=owner, lease=lease, limit=limit)
-    return [Due(row.root_key, row.key, row.attempts + 1, kind=row.kind, payload=row.payload) for row in rows]
-
-
-def _claim(
-    connection: Connection,
-    table: sa.Table,
-    where: Any,
-    *,
-    now: datetime,
-    owner: str,
-    lease: timedelta,
-    limit: int,
-) -> list[sa.Row[Any]]:
-    query = sa.select(table).where(where).order_by(table.c.run_at).limit(limit)
-    rows = list(connection.execute(query.with_for_update(skip_locked=True)))
-    for row in rows:
-        connection.execute(
-            sa.update(table)
-            .where(table.c.root_key == row.root_key, table.c.key == row.key)
-            .values(run_at=now + lease, lease_owner=owner, attempts=row.attempts + 1)
-        )
-    return rows
 
 
 def put_back_timer(connection: Connection, due: Due, *, run_at: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from service.clock import Clock
 from service.db import Database
-from service.jobs.queries import Due, claim_outbox, claim_timers
+from service.jobs.claims import Due, claim_outbox, claim_timers, is_due
 
 LEASE = timedelta(seconds=60)
 PAUSE_SECONDS = 0.5
@@ -36,16 +36,21 @@ class Worker:
     name: str = f"{socket.gethostname()}-{os.getpid()}"
 
     def run_once(self) -> int:
-        """One round; how many rows were handled. With nothing due it is two indexed queries."""
-        now = self.clock.now()
-        with self.database.transaction() as connection:
-            timers = claim_timers(connection, now=now, owner=self.name, lease=LEASE)
-            letters = claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
+        """One round; how many rows were handled. With nothing due it is a look at two indexes."""
+        timers, letters = self._claim(self.clock.now())
         for due in timers:
             self._handle(self.fire_timer, due)
         for due in letters:
             self._handle(self.deliver, due)
         return len(timers) + len(letters) + sum(self._chore(each) for each in self.chores)
+
+    def _claim(self, now: datetime) -> tuple[list[Due], list[Due]]:
+        with self.database.read() as connection:
+            if not is_due(connection, now=now):
+                return [], []
+        with self.database.transaction() as connection:
+            timers = claim_timers(connection, now=now, owner=self.name, lease=LEASE)
+            return timers, claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
 
     def run_forever(self, stop: threading.Event) -> None:
         """Rounds until `stop` is set; a pause after one that found nothing."""

@@ -1,4 +1,4 @@
-"""`redress bench engine|http` on tiny sizes: that they measure the right thing, never how fast it is."""
+"""`redress bench engine|http|idle|scale|large` on tiny sizes: that they measure the right thing, not how fast it is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import json
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
+from service.audit.tables import history
 from service.cli import main
 from service.cli.measuring import Bound, Contestant, Rounds, race
+from service.cli.recorded import prepare_runtime
 from service.cli.supply import Supply
+from service.cli.timers_due import FILES, check_fired_once, make_due, make_waiting
+from service.clock import SystemClock
+from service.db import Database
+from service.errors import RedressError
+from service.jobs import Worker
+from service.operations.background import timer_handler
+from tests.conftest import NOW
 from tests.postgres import Cluster
 
 TINY = ["--rounds", "1", "--seconds", "0.01", "--format", "json"]
@@ -67,3 +77,50 @@ def test_a_bound_is_held_against_the_median_ratio() -> None:
     assert found.held(Bound("heavy", most=0.5))
     assert not found.held(Bound("heavy", least=0.5))
     assert made[-1] == found.results[0].operations // 3
+
+
+def test_a_round_with_nothing_due_and_timers_that_fire_once() -> None:
+    (found,) = measure("idle", "--cases", "30", "--timers", "12", "--processes", "2")["races"]
+    assert "42 open cases and none due" in found["name"]
+    assert "12 timers due at once, 2 worker processes: 12 fired, each exactly once" in found["notes"][0]
+
+
+def test_timers_fire_once_with_one_two_and_four_workers(cluster: Cluster, postgresql_template: str) -> None:
+    url = cluster.url(cluster.create(postgresql_template))
+    done = CliRunner().invoke(
+        main, ["bench", "scale", "--timers", "20", "--rounds", "1", "--format", "json", "--database", url]
+    )
+    assert done.exit_code == 0, done.output
+    (found,) = json.loads(done.output)["races"]
+    assert [each["name"] for each in found["contestants"]] == ["one worker", "two workers", "four workers"]
+    assert found["notes"] == ["140 timers were due, 140 fired, each exactly once"]
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_a_full_database_beside_an_empty_one(where: str, request: pytest.FixtureRequest) -> None:
+    words = ["large", "--closed", "5", "--open", "7"]
+    if where == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        template = request.getfixturevalue("postgresql_template")
+        words += ["--database", cluster.url(cluster.create(template)), "--empty", cluster.url(cluster.create(template))]
+    (found,) = measure(*words)["races"]
+    assert found["name"].startswith("a user task completed among 5 closed and 7 open cases")
+    assert [each["name"] for each in found["contestants"]] == ["empty database", "full database"]
+    assert "wanted at most 1.5 times" in found["notes"][0]
+
+
+def test_a_timer_that_fired_twice_or_never_is_found(database: Database) -> None:
+    runtime = prepare_runtime(database, NOW, FILES)
+    roots = make_waiting(runtime, 3)
+    assert check_fired_once(runtime) == 0
+    make_due(runtime, roots)
+    with pytest.raises(RedressError, match="3 timers are left"):
+        check_fired_once(runtime)
+    assert Worker(database, SystemClock(), timer_handler(runtime), lambda *_: None).run_once() == 3
+    assert check_fired_once(runtime) == 3
+    with database.transaction() as connection:
+        row = connection.execute(sa.select(history).where(history.c.event == "case:timer:fired")).mappings().first()
+        assert row is not None
+        connection.execute(sa.insert(history), {**row, "seq": row["seq"] + 1})
+    with pytest.raises(RedressError, match="one up to 2 times"):
+        check_fired_once(runtime)
