@@ -28,6 +28,7 @@ COMMANDS = {
         "service.cli.simulate:simulate",
         "Drive the running cases through the released definitions with scripted people.",
     ),
+    "test": ("service.cli.scenarios:test", "Play the scenarios of a procedure and say what they cover."),
     "token": ("service.cli.accounts:token", "API tokens."),
     "user": ("service.cli.accounts:user", "People."),
     "work": ("service.cli.running:work", "Do the background work of a shared database."),

@@ -18,7 +18,8 @@ from service.operations import Runtime
 from service.proof import check_proofs
 
 
-def _files(paths: tuple[str, ...]) -> dict[str, bytes]:
+def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
+    """The definition files that the paths name, or that are in the folders they name. Raises InvalidInput."""
     found: dict[str, bytes] = {}
     for text in paths:
         path = Path(text)
@@ -42,7 +43,7 @@ def check(paths: tuple[str, ...], shape: str) -> None:
 
     Example: redress check processes forms
     """
-    files = _files(paths)
+    files = read_paths(paths)
     problems = [*check_bundle(files), *check_proofs(files)]
     if shape == "json":
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
@@ -76,7 +77,12 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
     try:
         with database.transaction() as connection:
             done = definitions.deploy(
-                connection, _files(paths), name=name, actor="cli", now=SystemClock().now(), next_key=lambda: fresh.pop()
+                connection,
+                read_paths(paths),
+                name=name,
+                actor="cli",
+                now=SystemClock().now(),
+                next_key=lambda: fresh.pop(),
             )
     except DefinitionInvalid as error:
         for problem in error.problems:

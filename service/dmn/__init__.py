@@ -12,6 +12,7 @@ from service.dmn.model import DecisionInfo, InputInfo, Model, load_model
 from service.dmn.outside import json_text, result_to_json
 from service.dmn.record import decision_record
 from service.dmn.result import DecisionResult, NullReason
+from service.dmn.rows import table_rules
 from service.dmn.xml import XmlRefused, parse_xml
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "load_models",
     "parse_xml",
     "result_to_json",
+    "table_rules",
 ]

@@ -14,6 +14,7 @@ from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
 from service.operations.hold_task import assign_task, claim_task, release_task
+from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
@@ -27,12 +28,14 @@ from service.operations.start import (
     Started,
     register_complaint,
     start_instance,
+    start_variables,
 )
 from service.operations.start_events import fire_due_starts
 from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "CaseView",
     "Evaluation",
     "LetterOrder",
     "NewContact",
@@ -67,6 +70,7 @@ __all__ = [
     "release_task",
     "resolve_incident",
     "start_instance",
+    "start_variables",
     "take_children",
     "tell_staff",
     "throw_job_error",

@@ -13,7 +13,7 @@ from service.errors import Severity
 
 ROOT = Path(__file__).parents[2]
 SHEETS = sorted((ROOT / "processes").glob("*.bpmn"))
-FILES = {path.name: path.read_bytes() for folder in ("processes", "forms") for path in (ROOT / folder).iterdir()}
+FILES = {path.name: path.read_bytes() for folder in ("processes", "forms") for path in (ROOT / folder).glob("*.*")}
 NS = {
     "b": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "di": "http://www.omg.org/spec/BPMN/20100524/DI",

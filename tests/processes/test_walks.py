@@ -43,7 +43,7 @@ class Case:
     """One complaint in memory: its open tasks, timers and subscriptions, and what it did."""
 
     def __init__(self, **facts: Any) -> None:
-        files = {path.name: path.read_bytes() for name in ("processes", "forms") for path in (ROOT / name).iterdir()}
+        files = {path.name: path.read_bytes() for name in ("processes", "forms") for path in (ROOT / name).glob("*.*")}
         self.bundle = load_bundle(files)
         self.tasks: dict[str, str] = {}
         self.timers: dict[str, str] = {}

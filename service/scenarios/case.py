@@ -1,0 +1,131 @@
+"""One case in memory: the engine with the product's own services, a clock of its own, and everything it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.cases import Complaint, Deadline, NewComplaint, Profile, first_deadlines, nearest
+from service.engine import Bundle, advance
+from service.engine import changes as c
+from service.engine import commands as q
+from service.operations import CaseView, start_variables
+from service.operations.effects import ArchiveEffect, CloseEffect, DeadlinesEffect, LetterEffect, RecordEffect
+
+NUMBER = "C-2026-0000001-0"
+_OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
+_ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
+MOST_TIMERS = 1_000
+
+
+@dataclass(slots=True)
+class VirtualCase:
+    """A complaint under way. `open` is what waits, by the engine's id; `done` everything that happened."""
+
+    bundle: Bundle
+    profile: Profile
+    complaint: Complaint
+    now: datetime
+    clocks: dict[str, Deadline] = field(default_factory=dict)
+    state: bytes | None = None
+    open: dict[str, Any] = field(default_factory=dict)
+    done: list[c.Change] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    ended: bool = False
+    performers: dict[str, set[str]] = field(default_factory=dict)
+
+    def send(self, command: q.Command) -> None:
+        """Carry out one command. Raises EngineError."""
+        view = CaseView(self.complaint, self.profile, self.now, self.clocks.values)
+        step = advance(self.bundle, self.state, command, now=self.now, host=view.host())
+        self.state, self.ended = step.state, step.ended
+        for change in step.changes:
+            if isinstance(change, _OPENS):
+                self.open[change.id] = change
+            elif isinstance(change, _ENDS):
+                self.open.pop(change.id, None)
+        self.done += step.changes
+        for effect in view.effects:
+            self._take(effect)
+
+    def _take(self, effect: Any) -> None:
+        match effect:
+            case LetterEffect():
+                self.letters.append(effect.template if effect.audience == "customer" else f"notice to {effect.to}")
+                if effect.meets:
+                    self.meet(effect.meets)
+            case RecordEffect(facts):
+                facts = dict(facts)
+                kept = {name: facts[name] for name in ("severity", "outcome") if facts.get(name) is not None}
+                self.complaint = replace(self.complaint, facts={**self.complaint.facts, **facts}, **kept)
+            case DeadlinesEffect(deadlines):
+                self.clocks |= {entry.clock: entry for entry in deadlines}
+                self.complaint = replace(self.complaint, due_at=nearest(self.clocks.values()))
+            case CloseEffect(outcome):
+                self.complaint = replace(self.complaint, status="closed", closed_at=self.now, outcome=outcome)
+            case ArchiveEffect():
+                self.complaint = replace(self.complaint, status="archived", archived_at=self.now)
+
+    def meet(self, clock: str) -> None:
+        """What a clock waited for has happened."""
+        if clock in self.clocks:
+            self.clocks[clock] = replace(self.clocks[clock], met_at=self.now)
+
+    def wait(self, length: timedelta) -> None:
+        """Let time pass; every timer that comes due on the way fires at its time."""
+        until = self.now + length
+        for _ in range(MOST_TIMERS):
+            timers = [each for each in self.open.values() if isinstance(each, c.TimerSet) and each.due_at <= until]
+            if not timers:
+                break
+            first = min(timers, key=lambda timer: timer.due_at)
+            self.now = max(self.now, first.due_at)
+            self.send(q.FireTimer(first.id))
+        self.now = max(self.now, until)
+
+    def waiting(self, kind: Any, element: str = "") -> list[Any]:
+        """What is open of a kind, oldest first."""
+        found: list[Any] = [each for each in self.open.values() if isinstance(each, kind)]
+        return [each for each in found if not element or each.element_id == element]
+
+
+def new_complaint(facts: Mapping[str, Any], at: datetime) -> NewComplaint:
+    """A complaint as it would be registered; facts of triage go by their own names."""
+    own = {
+        "customer_name",
+        "phone",
+        "email",
+        "address",
+        "channel",
+        "content",
+        "language",
+        "product",
+        "amount",
+        "currency",
+    }
+    names = {"customerName": "customer_name"}
+    given = {names.get(key, key): value for key, value in facts.items()}
+    fields = {"customer_name": "Chen Mei", "phone": "0900 000 000", "email": None, "address": None}
+    fields |= {"channel": "phone", "content": "A complaint of a scenario."}
+    fields |= {key: value for key, value in given.items() if key in own}
+    triage = {key: value for key, value in given.items() if key not in own}
+    return NewComplaint(**fields, received_at=at, triage=triage)  # type: ignore[arg-type]
+
+
+def open_case(
+    bundle: Bundle, profile: Profile, facts: Mapping[str, Any], at: datetime
+) -> tuple[VirtualCase, dict[str, Any]]:
+    """A case with its first clocks, not started yet, and the variables a complaint starts with."""
+    new = new_complaint(facts, at)
+    complaint = Complaint(
+        root_key=1, number=NUMBER, status="open", customer_name=new.customer_name, contact_phone=new.phone,
+        contact_email=new.email, contact_address=new.address, withheld=list(new.withheld), channel=new.channel,
+        content=new.content, language=new.language, product=new.product, amount=new.amount, currency=new.currency,
+        received_at=at, registered_at=at, registered_by="scenario", external_id=None, severity=None, due_at=None,
+        closed_at=None, archived_at=None, outcome=None, facts={},
+    )  # fmt: skip
+    case = VirtualCase(bundle, profile, complaint, at)
+    case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at)}
+    return case, start_variables(new, NUMBER)

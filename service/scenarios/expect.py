@@ -1,0 +1,106 @@
+"""What was to be seen, compared with what was: one sentence for each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from service.engine import changes as c
+from service.engine import inspect
+from service.scenarios.case import VirtualCase
+
+
+def compare(case: VirtualCase, then: Mapping[str, Any]) -> list[str]:
+    """Every difference; none when the case did what the scenario says."""
+    return [problem for key, wanted in then.items() for problem in _CHECKS[key](case, wanted)]
+
+
+def _path(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    """These elements, in this order; others may come between."""
+    entered = iter(_entered(case))
+    for element in wanted:
+        if not any(element == each for each in entered):
+            yield f"path: expected {element} (in the order given), which was not come to"
+            return
+
+
+def _never(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    entered = set(_entered(case))
+    for element in wanted:
+        if element in entered:
+            yield f"never: {element} was come to"
+
+
+def _letters(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    """Exactly these letters to the customer, in this order."""
+    sent = [letter for letter in case.letters if not letter.startswith("notice to ")]
+    if sent != list(wanted):
+        yield f"letters: expected {list(wanted)}, found {sent}"
+
+
+def _decisions(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    """For each decision named: the value it came to, or the rule that matched, the last time it was asked."""
+    made = {change.decision_id: change.record for change in case.done if isinstance(change, c.DecisionMade)}
+    for decision, value in wanted.items():
+        record = made.get(decision)
+        if record is None:
+            yield f"decisions: {decision} was not asked"
+            continue
+        rules = [rule["rule"] for each in record["evaluated"] for rule in each["rules"]]
+        if record["result"] != value and value not in rules:
+            by = ", ".join(rules) or "no rule"
+            yield f"decisions: {decision}: expected {value!r}, found {record['result']!r} by {by}"
+
+
+def _end(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    ends = [change.end_elements for change in case.done if isinstance(change, c.InstanceEnded)]
+    found = list(ends[-1]) if ends else []
+    if not ends:
+        waiting = sorted(each.element_id for each in case.open.values())
+        yield f"end: expected {wanted}, but the case goes on; open: {', '.join(waiting)}"
+    elif sorted(found) != sorted(wanted):
+        yield f"end: expected {sorted(wanted)}, found {sorted(found)}"
+
+
+def _open(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    found = sorted(each.element_id for each in case.waiting(c.TaskCreated))
+    if found != sorted(wanted):
+        yield f"open: expected the tasks {sorted(wanted)}, found {found}"
+
+
+def _waits(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    """These timers and messages are waited for, among others."""
+    waiting = {each.element_id for each in case.open.values()}
+    for element in wanted:
+        if element not in waiting:
+            yield f"waits: nothing waits at {element}; open: {', '.join(sorted(waiting)) or 'nothing'}"
+
+
+def _variables(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    assert case.state is not None
+    found = inspect(case.bundle, case.state).variables.get("", {})
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            yield f"variables: {name}: expected {value!r}, found {found.get(name)!r}"
+
+
+def _status(case: VirtualCase, wanted: Any) -> Iterator[str]:
+    if case.complaint.status != wanted:
+        yield f"status: expected {wanted}, found {case.complaint.status}"
+
+
+def _entered(case: VirtualCase) -> list[str]:
+    return [change.element_id for change in case.done if isinstance(change, c.ElementEntered)]
+
+
+_CHECKS: Mapping[str, Callable[[VirtualCase, Any], Iterator[str]]] = {
+    "path": _path,
+    "never": _never,
+    "letters": _letters,
+    "decisions": _decisions,
+    "end": _end,
+    "open": _open,
+    "waits": _waits,
+    "variables": _variables,
+    "status": _status,
+}

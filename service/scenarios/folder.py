@@ -1,0 +1,29 @@
+"""Scenario files in a folder: `*.scenario.json`, by their path."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from service.errors import InvalidInput
+from service.scenarios.model import Scenario, parse_scenario
+
+SUFFIX = ".scenario.json"
+
+
+def read_scenarios(*places: Path) -> list[Scenario]:
+    """Every scenario at or below the places, by name of file. Raises InvalidInput."""
+    found = {
+        path
+        for place in places
+        for path in ([place] if place.is_file() else place.rglob("*"))
+        if path.name.endswith(SUFFIX)
+    }
+    return [parse_scenario(path.as_posix(), path.read_bytes(), beside=partial(_beside, path)) for path in sorted(found)]
+
+
+def _beside(path: Path, name: str) -> bytes:
+    other = path.parent / name
+    if not other.is_file():
+        raise InvalidInput(f"{path}: answersFrom: there is no file {name} in its folder")
+    return other.read_bytes()

@@ -1,0 +1,151 @@
+"""Play a scenario: every step in order, then what was to be seen is compared with what was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from service.cases import load_profile
+from service.engine import Bundle, EngineError
+from service.engine import changes as c
+from service.engine import commands as q
+from service.errors import FormInvalid, RedressError
+from service.feel import DaysTimeDuration
+from service.feel.temporal import parse_temporal
+from service.scenarios.case import VirtualCase, open_case
+from service.scenarios.expect import compare
+from service.scenarios.model import Scenario, Step
+from service.tasks import validate
+
+MOST_TASKS = 300
+"""Tasks that `finish` completes before it is taken for a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a scenario did. `problems` is empty when it went as it was to go."""
+
+    scenario: Scenario
+    problems: tuple[str, ...]
+    done: tuple[c.Change, ...]
+    letters: tuple[str, ...]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The elements that tokens came to, in order."""
+        return tuple(change.element_id for change in self.done if isinstance(change, c.ElementEntered))
+
+
+def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
+    """Play it. Nothing is raised: what cannot be done is a problem of the scenario."""
+    case, variables = open_case(bundle, load_profile(scenario.policy), scenario.complaint, scenario.at)
+    player = _Player(case, scenario, Counter())
+    where = "the start"
+    try:
+        given = variables if scenario.process == "complaint" else {}
+        case.send(q.Start(scenario.process, {**given, **scenario.variables}, scenario.start))
+        for number, step in enumerate(scenario.steps, start=1):
+            where = f"when[{number}] {step.verb} {step.target}"
+            player.happen(step)
+    except (Impossible, EngineError) as error:
+        problems = [f"{where}: {error}"]
+    except FormInvalid as error:
+        problems = [f"{where}: the form refuses {each.pointer or '/'}: {each.message}" for each in error.errors]
+    except RedressError as error:
+        problems = [f"{where}: {error.message}"]
+    else:
+        problems = compare(case, scenario.then)
+    return Result(scenario, tuple(problems), tuple(case.done), tuple(case.letters))
+
+
+class Impossible(Exception):
+    """A step that cannot happen where the case stands."""
+
+
+@dataclass(slots=True)
+class _Player:
+    case: VirtualCase
+    scenario: Scenario
+    times: Counter[str]
+
+    def happen(self, step: Step) -> None:
+        self.case.wait(_length(step.after))
+        match step.verb:
+            case "do":
+                task = self.one(c.TaskCreated, step.target)
+                self.complete(task, step.answer, step.by)
+            case "job":
+                self.case.send(q.CompleteJob(self.one(c.JobCreated, step.target).id, step.answer or {}))
+            case "error":
+                offer = self.one((c.TaskCreated, c.JobCreated), step.target)
+                self.case.send(q.ThrowError(offer.id, step.code, "", step.answer or {}))
+            case "escalation":
+                offer = self.one((c.TaskCreated, c.JobCreated), step.target)
+                self.case.send(q.ThrowEscalation(offer.id, step.code, step.answer or {}))
+            case "message":
+                self.message(step)
+            case "signal":
+                self.case.send(q.DeliverSignal(step.target, step.answer or {}))
+            case "timer":
+                self.timer(step.target)
+            case "finish":
+                self.finish()
+
+    def one(self, kinds: Any, target: str) -> Any:
+        found = self.case.waiting(kinds, target)
+        if not found:
+            waiting = sorted(each.element_id for each in self.case.open.values()) or ["nothing"]
+            raise Impossible(f"{target} is not open; open: {', '.join(waiting)}")
+        return found[0]
+
+    def complete(self, task: c.TaskCreated, answer: Mapping[str, Any] | None, by: str) -> None:
+        """As a person would: the form is checked, and so are four eyes."""
+        person = by or task.assignee or f"who does {task.element_id}"
+        barred = set[str]().union(*(self.case.performers.get(each, ()) for each in task.excluded))
+        if person in barred:
+            raise Impossible(f"four eyes: {person} did {' or '.join(task.excluded)}, and may not do {task.element_id}")
+        given = self.answer(task.element_id) if answer is None else answer
+        form = self.case.bundle.forms.get(task.form_id or "")
+        checked = validate(form, dict(given))
+        self.case.performers.setdefault(task.element_id, set()).add(person)
+        if task.properties.get("meets"):
+            self.case.meet(task.properties["meets"])
+        self.case.send(q.CompleteTask(task.id, checked))
+
+    def answer(self, element: str) -> Mapping[str, Any]:
+        known = self.scenario.answers.get(element, ({},))
+        at = min(self.times[element], len(known) - 1)
+        self.times[element] += 1
+        return known[at]
+
+    def message(self, step: Step) -> None:
+        found = [
+            each for each in self.case.waiting(c.SubscriptionOpened) if step.target in (each.name, each.element_id)
+        ]
+        if not found:
+            raise Impossible(f"nothing waits for the message {step.target}")
+        self.case.send(q.DeliverMessage(found[0].id, step.answer or {}))
+
+    def timer(self, element: str) -> None:
+        """Time passes until this timer fires; those that are due before it fire first."""
+        timer = self.one(c.TimerSet, element)
+        self.case.wait(timer.due_at - self.case.now)
+
+    def finish(self) -> None:
+        """Everybody answers what is open, oldest first, until nothing is left to do."""
+        for _ in range(MOST_TASKS):
+            tasks = self.case.waiting(c.TaskCreated)
+            if not tasks:
+                return
+            self.complete(tasks[0], None, "")
+        raise Impossible(f"still not finished after {MOST_TASKS} tasks")
+
+
+def _length(text: str) -> timedelta:
+    found = parse_temporal(text)
+    if not isinstance(found, DaysTimeDuration):
+        raise Impossible(f"expected a duration such as PT2H or P3D, got {text!r}")
+    return timedelta(microseconds=found.nanos // 1_000)
