@@ -54,6 +54,18 @@ class StateConflict(RedressError):
     code = "state-conflict"
 
 
+class NotServed(RedressError):
+    """This part of the API is not served by this version."""
+
+    code = "not-served"
+
+
+class TimedOut(RedressError):
+    """What was waited for did not happen in time; it may still happen."""
+
+    code = "timed-out"
+
+
 class TooLarge(RedressError):
     """The input is larger than is accepted."""
 

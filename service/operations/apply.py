@@ -162,7 +162,7 @@ def _note(write: Write, changes: list[c.Change]) -> None:
                 write.note("begun", int(change.id))
             case c.ElementLeft():
                 write.note(change.how, change.element_id)
-                write.note("left", int(change.id))
+                write.note("left", int(change.id) if change.how == "completed" else -int(change.id))
             case c.FlowTaken():
                 write.note("flows", [change.process_id, change.flow_id])
             case c.DecisionMade():

@@ -1,5 +1,41 @@
 """Read only: where cases stand, what was kept, what it costs."""
 
+from service.reporting.elements import ElementCounts, ElementInstance, count_elements, list_elements, roots_of
+from service.reporting.sift import sift
+from service.reporting.sources import (
+    DECISIONS,
+    DEFINITIONS,
+    INCIDENTS,
+    INSTANCES,
+    JOBS,
+    SUBSCRIPTIONS,
+    TASKS,
+    tasks_of,
+)
 from service.reporting.standing import Standing, count_active, get_standing, list_active
+from service.reporting.variables import LONGEST_SHOWN, Variable, get_variable, list_variables
 
-__all__ = ["Standing", "count_active", "get_standing", "list_active"]
+__all__ = [
+    "DECISIONS",
+    "DEFINITIONS",
+    "INCIDENTS",
+    "INSTANCES",
+    "JOBS",
+    "LONGEST_SHOWN",
+    "SUBSCRIPTIONS",
+    "TASKS",
+    "ElementCounts",
+    "ElementInstance",
+    "Standing",
+    "Variable",
+    "count_active",
+    "count_elements",
+    "get_standing",
+    "get_variable",
+    "list_active",
+    "list_elements",
+    "list_variables",
+    "roots_of",
+    "sift",
+    "tasks_of",
+]

@@ -21,6 +21,7 @@ from service.tasks.queries import (
 )
 from service.tasks.records import NO_DUE, TaskState, UserTask
 from service.tasks.rules import (
+    OVERSEERS,
     can_see,
     check_four_eyes,
     check_may_assign,
@@ -34,6 +35,7 @@ from service.tasks.rules import (
 
 __all__ = [
     "NO_DUE",
+    "OVERSEERS",
     "Ending",
     "Page",
     "Scope",

@@ -1,0 +1,109 @@
+"""Element instances, computed from the history: when each began, and when and how it ended; and counts per element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.audit.tables import history
+from service.db import Connection
+from service.jobs.tables import incident
+from service.operations.tables import process_instance
+
+
+@dataclass(slots=True)
+class ElementInstance:
+    """One time that an element was reached. `id` is the engine's; `state` is a word of the API."""
+
+    root_key: int
+    id: str
+    process_id: str
+    element_id: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    state: str = "ACTIVE"
+
+
+@dataclass(slots=True)
+class ElementCounts:
+    """What has happened at one element."""
+
+    element_id: str
+    active: int = 0
+    canceled: int = 0
+    incidents: int = 0
+    completed: int = 0
+
+
+def list_elements(connection: Connection, root_key: int) -> list[ElementInstance]:
+    """Every element instance that a root instance has had, in the order they began."""
+    query = sa.select(history.c.root_key, history.c.at, history.c.details).where(history.c.root_key == root_key)
+    return list(_replay(connection.execute(query.order_by(history.c.seq))).values())
+
+
+def _replay(rows: Iterable[Any]) -> dict[tuple[int, int], ElementInstance]:
+    found: dict[tuple[int, int], ElementInstance] = {}
+    for row in rows:
+        moved = row.details.get("moved", {})
+        begun = zip(moved.get("begun", ()), moved.get("entered", ()), strict=False)
+        for number, (process_id, element_id) in begun:
+            found[row.root_key, number] = ElementInstance(row.root_key, str(number), process_id, element_id, row.at)
+        for number in moved.get("left", ()):
+            one = found.get((row.root_key, abs(number)))
+            if one is not None:
+                one.ended_at, one.state = row.at, "COMPLETED" if number > 0 else "TERMINATED"
+    return found
+
+
+def count_elements(connection: Connection, roots: sa.Select[Any], process_id: str) -> list[ElementCounts]:
+    """Counts per element of a process over the instances that `roots` selects the keys of, read one after another."""
+    wanted = roots.subquery()
+    query = (
+        sa.select(history.c.root_key, history.c.at, history.c.details)
+        .join(wanted, wanted.c.root_key == history.c.root_key)
+        .order_by(history.c.root_key, history.c.seq)
+    )
+    counts: dict[str, ElementCounts] = {}
+    open_: dict[int, str] = {}
+    at = 0
+    for row in connection.execution_options(yield_per=1_000).execute(query):
+        if row.root_key != at:
+            at, open_ = row.root_key, {}
+        _count(row.details.get("moved", {}), process_id, counts, open_)
+    stuck = (
+        sa.select(incident.c.element_id, sa.func.count().label("number"))
+        .join(wanted, wanted.c.root_key == incident.c.root_key)
+        .where(incident.c.state == "active")
+        .group_by(incident.c.element_id)
+    )
+    for element_id, number in connection.execute(stuck):
+        if element_id in counts:
+            counts[element_id].incidents = number
+    return [counts[element_id] for element_id in sorted(counts)]
+
+
+def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementCounts], open_: dict[int, str]) -> None:
+    for number, (process, element_id) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
+        if process == process_id:
+            open_[number] = element_id
+            counts.setdefault(element_id, ElementCounts(element_id)).active += 1
+    for number in moved.get("left", ()):
+        left = open_.pop(abs(number), None)
+        if left is not None:
+            counts[left].active -= 1
+            if number > 0:
+                counts[left].completed += 1
+            else:
+                counts[left].canceled += 1
+
+
+def roots_of(bundle_key: int | None = None, root_key: int | None = None) -> sa.Select[Any]:
+    """The keys of a version's instances, or the key of one."""
+    query = sa.select(process_instance.c.root_key)
+    if bundle_key is not None:
+        query = query.where(process_instance.c.bundle_key == bundle_key)
+    return query if root_key is None else query.where(process_instance.c.root_key == root_key)
