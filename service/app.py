@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -18,12 +18,15 @@ from service.clock import Clock, SystemClock
 from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import (
+    DefinitionInvalid,
     Forbidden,
     FormInvalid,
     InvalidInput,
     NotFound,
+    NotServed,
     RedressError,
     StateConflict,
+    TimedOut,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -45,9 +48,13 @@ STATUS: tuple[tuple[type[RedressError], int], ...] = (
     (TooLarge, 413),
     (TooManyAttempts, 429),
     (Unavailable, 503),
+    (NotServed, 501),
+    (TimedOut, 504),
 )
+MOST_PROBLEMS = 200
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SIGN_IN = ("/sign-in", "/oauth/token")
-API = ("/api/", "/v2/", "/oauth/", "/openapi.json")
+API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
 log = logging.getLogger("redress.app")
 
 
@@ -73,7 +80,11 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     app.extensions["redress"] = Parts(ready, settings, clock or SystemClock(), vault)
     app.register_blueprint(web.blueprint)
     app.register_blueprint(api.blueprint)
+    app.before_request(api.begin_request)
+    app.before_request(_check_host)
     app.before_request(_who)
+    app.after_request(api.end_request)
+    app.after_request(api.count_request)
     app.after_request(_headers)
     app.after_request(_count_failures)
     app.register_error_handler(RedressError, _refused)
@@ -91,15 +102,31 @@ def application() -> flask.Flask:
     return app
 
 
+def demo_application() -> flask.Flask:
+    """The same for a demo."""
+    return create_app(load_settings(os.environ, demo=True))
+
+
 def _parts() -> Parts:
     parts: Parts = flask.current_app.extensions["redress"]
     return parts
 
 
+def _check_host() -> None:
+    """The demo has known accounts: it answers only to names of this very machine, so that no page elsewhere can reach
+    it through a name of its own (DNS rebinding)."""
+    flask.g.account, flask.g.by_session = None, False
+    if not _parts().settings.demo:
+        return
+    host = flask.request.host
+    name = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.rpartition(":")[0] or host
+    if name not in LOOPBACK and not name.endswith(".localhost"):
+        raise Forbidden("The demo answers only to localhost and 127.0.0.1.")
+
+
 def _who() -> None:
     """Find the account behind the request; refuse writes that another site made the browser send."""
     parts, request = _parts(), flask.request
-    flask.g.account, flask.g.by_session = None, False
     if request.path.startswith(web.STATIC) or request.path in ("/healthz", "/readyz"):
         return
     if request.path in SIGN_IN and request.method == "POST":
@@ -169,7 +196,12 @@ def _ready() -> tuple[dict[str, str], int]:
 
 def _refused(error: RedressError) -> Any:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 409)
-    fields = [{"pointer": each.pointer, "message": each.message} for each in getattr(error, "errors", ())]
+    fields: list[dict[str, Any]] = [
+        {"pointer": each.pointer, "message": each.message} for each in getattr(error, "errors", ())
+    ]
+    if isinstance(error, DefinitionInvalid):
+        fields = [asdict(each) for each in error.problems[:MOST_PROBLEMS]]
+        status = 400
     return _answer(status, error.code, error.message, fields)
 
 
@@ -180,13 +212,13 @@ def _http(error: HTTPException) -> Any:
 
 def _broken(error: Exception) -> Any:
     mark = sha256(repr(error).encode()).hexdigest()[:8]
-    log.exception("request failed (%s)", mark)
+    log.exception("request failed (%s, request %s)", mark, flask.g.get("request_id", "-"))
     return _answer(
         500, "internal-error", f"Something went wrong on our side (reference {mark}). Nothing was saved.", []
     )
 
 
-def _answer(status: int, code: str, detail: str, fields: list[dict[str, str]]) -> Any:
+def _answer(status: int, code: str, detail: str, fields: list[dict[str, Any]]) -> Any:
     wants = flask.request.accept_mimetypes
     if flask.request.path.startswith(API) or (wants.accept_json and not wants.accept_html):
         return api.problem(status, code, detail, fields)

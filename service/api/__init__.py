@@ -1,18 +1,47 @@
 """REST: complaints under `/api`, orchestration under `/v2` as Camunda 8 has it. JSON in, one operation, JSON out."""
 
-from service.api import complaints, decisions, definitions, docs, evidence, instances, jobs, oauth, openapi, user_tasks
+from service.api import (
+    cluster,
+    complaints,
+    decisions,
+    definitions,
+    deployments,
+    docs,
+    elements,
+    evidence,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    metrics,
+    oauth,
+    openapi,
+    user_tasks,
+)
 from service.api.blueprint import blueprint
 from service.api.edge import problem
+from service.api.metrics import count_request
+from service.api.requests import RequestIds, begin_request, end_request
 
 __all__ = [
+    "RequestIds",
+    "begin_request",
     "blueprint",
+    "cluster",
     "complaints",
+    "count_request",
     "decisions",
     "definitions",
+    "deployments",
     "docs",
+    "elements",
+    "end_request",
     "evidence",
+    "incidents",
     "instances",
     "jobs",
+    "messages",
+    "metrics",
     "oauth",
     "openapi",
     "problem",

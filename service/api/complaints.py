@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import flask
-
 from service import audit, cases, notifications, operations, tasks
-from service.api.blueprint import blueprint
-from service.api.edge import (
-    MAX_LIMIT,
-    MAX_OFFSET,
-    READERS,
-    account_with,
-    body,
-    idempotency_key,
-    number_of,
-    parts,
-    time_of,
+from service.api.complaint_shapes import (
+    ComplaintGiven,
+    ComplaintsAsked,
+    DeadlineGiven,
+    EventGiven,
+    LetterGiven,
+    NewComplaintSent,
+    RegisteredGiven,
+    TaskGiven,
+    WholeComplaint,
 )
+from service.api.edge import idempotency_key
+from service.api.operation import Call, operation
+from service.api.shapes import Page, time_of, whole_page
 from service.api.user_tasks import task_json
-from service.identity import Role
+from service.identity import Permission
 from service.intake import parse_complaint
 
 
-@blueprint.post("/api/complaints")
-def register() -> Any:
+@operation(
+    "POST /api/complaints",
+    may=Permission.REGISTER_COMPLAINTS,
+    takes=NewComplaintSent,
+    gives=RegisteredGiven,
+    status=201,
+    raw=True,
+)
+def register(call: Call, sent: dict[str, Any]) -> Any:
     """Register a complaint: it gets its number and clocks, and its process starts."""
-    edge, who = parts(), account_with(Role.CLERK, Role.HANDLER, Role.ADMIN)
-    now = edge.clock.now()
-    new = parse_complaint(body(), now=now, currency=edge.runtime.profile.currency)
-    done = operations.register_complaint(edge.runtime, new, actor=who.actor, now=now, idempotency_key=idempotency_key())
+    new = parse_complaint(sent, now=call.now, currency=call.runtime.profile.currency)
+    once = idempotency_key()
+    done = operations.register_complaint(call.runtime, new, actor=call.actor, now=call.now, idempotency_key=once)
     answer = {
         "number": done.number,
         "processInstanceKey": str(done.root_key),
@@ -41,77 +47,59 @@ def register() -> Any:
     return answer, 201, {"Location": f"/api/complaints/{done.number}"}
 
 
-@blueprint.get("/api/complaints")
-def list_complaints() -> Any:
+@operation("GET /api/complaints", may=Permission.READ_COMPLAINTS, asks=ComplaintsAsked, gives=Page[ComplaintGiven])
+def list_complaints(call: Call, asked: ComplaintsAsked) -> Any:
     """Complaints by text and status."""
-    account_with(*READERS)
-    offset, limit = number_of("offset", 0, MAX_OFFSET), number_of("limit", 50, MAX_LIMIT)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
         rows, total = cases.list_complaints(
-            connection,
-            text=flask.request.args.get("q", ""),
-            status=flask.request.args.get("status", ""),
-            offset=offset,
-            limit=limit,
+            connection, text=asked.q, status=asked.status, offset=asked.offset, limit=asked.limit
         )
-    return {"items": [_complaint(row) for row in rows], "page": {"totalItems": total}}
+    page = whole_page([_complaint(row) for row in rows])
+    return {**page, "page": {**page["page"], "totalItems": total}}
 
 
-@blueprint.get("/api/complaints/<number>")
-def get_complaint(number: str) -> Any:
+@operation("GET /api/complaints/{number}", may=Permission.READ_COMPLAINTS, gives=WholeComplaint)
+def get_complaint(call: Call, number: str) -> Any:
     """One complaint with its facts and clocks."""
-    account_with(*READERS)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
         found = cases.get_complaint(connection, number)
         clocks = cases.list_deadlines(connection, found.root_key)
     deadlines = [_deadline(each) for each in clocks]
     return {**_complaint(found), "content": found.content, "facts": found.facts, "deadlines": deadlines}
 
 
-@blueprint.get("/api/complaints/<number>/history")
-def get_history(number: str) -> Any:
+@operation("GET /api/complaints/{number}/history", may=Permission.READ_COMPLAINTS, gives=Page[EventGiven])
+def get_history(call: Call, number: str) -> Any:
     """What happened to a complaint, chained by hash."""
-    account_with(*READERS)
-    with parts().runtime.database.read() as connection:
-        found = cases.get_complaint(connection, number)
-        rows = audit.list_history(connection, found.root_key)
-    items = [
-        {"seq": r.seq, "at": time_of(r.at), "actor": r.actor, "event": r.event, "details": r.details, "hash": r.hash}
-        for r in rows
-    ]
-    return {"items": items, "page": {"totalItems": len(items)}}
+    with call.runtime.database.read() as connection:
+        rows = audit.list_history(connection, cases.get_complaint(connection, number).root_key)
+    names = ("seq", "actor", "event", "details", "hash")
+    return whole_page([{**{name: getattr(row, name) for name in names}, "at": time_of(row.at)} for row in rows])
 
 
-@blueprint.get("/api/complaints/<number>/deadlines")
-def get_deadlines(number: str) -> Any:
+@operation("GET /api/complaints/{number}/deadlines", may=Permission.READ_COMPLAINTS, gives=Page[DeadlineGiven])
+def get_deadlines(call: Call, number: str) -> Any:
     """The clocks of a complaint."""
-    account_with(*READERS)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
         clocks = cases.list_deadlines(connection, cases.get_complaint(connection, number).root_key)
-    return _list([_deadline(each) for each in clocks])
+    return whole_page([_deadline(each) for each in clocks])
 
 
-@blueprint.get("/api/complaints/<number>/letters")
-def get_letters(number: str) -> Any:
+@operation("GET /api/complaints/{number}/letters", may=Permission.READ_COMPLAINTS, gives=Page[LetterGiven])
+def get_letters(call: Call, number: str) -> Any:
     """The letters written in a complaint."""
-    account_with(*READERS)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
         rows = notifications.list_letters(connection, cases.get_complaint(connection, number).root_key)
     names = ("template", "language", "audience", "recipient", "subject", "body")
-    return _list([{**{n: row[n] for n in names}, "writtenAt": time_of(row["written_at"])} for row in rows])
+    return whole_page([{**{n: row[n] for n in names}, "writtenAt": time_of(row["written_at"])} for row in rows])
 
 
-@blueprint.get("/api/complaints/<number>/tasks")
-def get_tasks(number: str) -> Any:
+@operation("GET /api/complaints/{number}/tasks", may=Permission.READ_COMPLAINTS, gives=Page[TaskGiven])
+def get_tasks(call: Call, number: str) -> Any:
     """Every user task of a complaint, open or done."""
-    account_with(*READERS)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
         found = tasks.list_case_tasks(connection, cases.get_complaint(connection, number).root_key)
-    return _list([task_json(task) for task in found])
-
-
-def _list(items: list[Any]) -> dict[str, Any]:
-    return {"items": items, "page": {"totalItems": len(items)}}
+    return whole_page([task_json(task) for task in found])
 
 
 def _deadline(entry: cases.Deadline) -> dict[str, Any]:

@@ -1,95 +1,139 @@
-"""Deployments and process definitions, with the fields and paths of Camunda 8."""
+"""Process and decision definitions, forms and diagrams, with the fields and paths of Camunda 8."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
 
-from service import definitions
-from service.api.blueprint import blueprint
-from service.api.edge import MAX_KEY, READERS, account_with, object_of, optional_body, page_of, parts
-from service.errors import InvalidInput, NotFound
-from service.identity import Role
+from service import definitions, reporting
+from service.api.operation import Call, operation
+from service.api.searching import page_given, query_of, search_model
+from service.api.shapes import TENANT, Flag, Given, Key, Page
+from service.db import search
+from service.errors import NotFound
+from service.identity import Permission
 
-MAX_FILES = 200
-_KEYS = 2 * MAX_FILES
-
-
-@blueprint.post("/v2/deployments")
-def deploy() -> Any:
-    """Check and store a set of diagrams, decisions and forms. It starts new instances only once it is released."""
-    edge, who = parts(), account_with(Role.OWNER, Role.ADMIN)
-    if flask.request.mimetype != "multipart/form-data":
-        flask.abort(415, f"expected multipart/form-data, got {flask.request.mimetype or 'nothing'}")
-    sent = flask.request.files.getlist("resources")
-    names = [each.filename or "" for each in sent]
-    if not 0 < len(sent) <= MAX_FILES or not all(names) or len(set(names)) != len(names) or max(map(len, names)) > 200:
-        raise InvalidInput(f"expected 1 to {MAX_FILES} parts named resources, each with a file name of its own")
-    files = {name: each.read() for name, each in zip(names, sent, strict=True)}
-    taken = iter([edge.runtime.keys.root_key() for _ in range(_KEYS)])
-    with edge.runtime.database.transaction() as connection:
-        done = definitions.deploy(
-            connection,
-            files,
-            name=flask.request.form.get("name", "procedure")[:100],
-            actor=who.name,
-            now=edge.clock.now(),
-            next_key=lambda: next(taken),
-        )
-    return {
-        "deploymentKey": str(done.bundle_key),
-        "tenantId": "<default>",
-        "deployments": [{"processDefinition": _process(each)} for each in done.processes],
-    }
+ProcessSearch = search_model("ProcessDefinitionSearch", reporting.DEFINITIONS)
+DecisionSearch = search_model("DecisionDefinitionSearch", reporting.DECISIONS)
 
 
-@blueprint.post("/v2/process-definitions/search")
-def search_definitions() -> Any:
-    """Process versions, by id and version."""
-    account_with()
-    data = optional_body("filter", "sort", "page")
-    page, wanted = page_of(data), object_of(data, "filter")
-    known = {"processDefinitionId", "name", "version"}
-    if set(wanted) - known:
-        raise InvalidInput(f"expected a filter of {', '.join(sorted(known))}")
-    with parts().runtime.database.read() as connection:
-        found = [_process(each) for each in definitions.list_processes(connection)]
-    rows = [row for row in found if all(row[name] == value for name, value in wanted.items())]
-    return {"items": rows[page.offset : page.offset + page.limit], "page": {"totalItems": len(rows)}}
+class ProcessFound(Given):
+    """A process version."""
+
+    process_definition_key: Key
+    process_definition_id: str
+    name: str | None
+    version: int
+    version_tag: str | None
+    resource_name: str
+    has_start_form: Flag
+    state: str
+    tenant_id: str
 
 
-@blueprint.get("/v2/process-definitions/<int:key>")
-def get_definition(key: int) -> Any:
+class DecisionFound(Given):
+    """A decision version."""
+
+    decision_definition_key: Key
+    decision_definition_id: str
+    name: str
+    version: int
+    decision_requirements_id: str
+    decision_requirements_key: Key
+    decision_requirements_name: str
+    decision_requirements_version: int
+    tenant_id: str
+
+
+@operation(
+    "POST /v2/process-definitions/search",
+    may=Permission.SIGNED_IN,
+    takes=ProcessSearch,
+    gives=Page[ProcessFound],
+    optional=True,
+)
+def search_definitions(call: Call, sent: Any) -> Any:
+    """Process versions."""
+    with call.runtime.database.read() as connection:
+        return page_given(search(connection, reporting.DEFINITIONS, query_of(sent)[0]), _process)
+
+
+@operation("GET /v2/process-definitions/{processDefinitionKey}", may=Permission.SIGNED_IN, gives=ProcessFound)
+def get_definition(call: Call, key: int) -> Any:
     """One process version."""
-    account_with()
-    return _process(_find(key))
+    with call.runtime.database.read() as connection:
+        rows = search(connection, reporting.DEFINITIONS, reporting.by_key(key, "processDefinitionKey")).rows
+    if not rows:
+        raise NotFound(f"There is no process definition {key}.")
+    return _process(rows[0])
 
 
-@blueprint.get("/v2/process-definitions/<int:key>/xml")
-def get_xml(key: int) -> Any:
+@operation("GET /v2/process-definitions/{processDefinitionKey}/xml", may=Permission.READ_DIAGRAMS, gives="text/xml")
+def get_xml(call: Call, key: int) -> Any:
     """The diagram of a process version, as it was deployed."""
-    account_with(*READERS)
-    process = _find(key)
-    with parts().runtime.database.read() as connection:
+    with call.runtime.database.read() as connection:
+        process = definitions.get_process(connection, key)
         content = definitions.read_files(connection, process.bundle_key)[process.path]
     return flask.Response(content, mimetype="text/xml")
 
 
-def _find(key: int) -> definitions.ProcessVersion:
-    if key > MAX_KEY:
-        raise NotFound(f"There is no process definition {key}.")
-    with parts().runtime.database.read() as connection:
-        return definitions.get_process(connection, key)
+@operation(
+    "POST /v2/decision-definitions/search",
+    may=Permission.SIGNED_IN,
+    takes=DecisionSearch,
+    gives=Page[DecisionFound],
+    optional=True,
+)
+def search_decisions(call: Call, sent: Any) -> Any:
+    """Decision versions."""
+    with call.runtime.database.read() as connection:
+        return page_given(search(connection, reporting.DECISIONS, query_of(sent)[0]), _decision)
 
 
-def _process(version: definitions.ProcessVersion) -> dict[str, Any]:
+@operation("GET /v2/decision-definitions/{decisionDefinitionKey}", may=Permission.SIGNED_IN, gives=DecisionFound)
+def get_decision(call: Call, key: int) -> Any:
+    """One decision version."""
+    with call.runtime.database.read() as connection:
+        rows = search(connection, reporting.DECISIONS, reporting.by_key(key, "decisionDefinitionKey")).rows
+    if not rows:
+        raise NotFound(f"There is no decision definition {key}.")
+    return _decision(rows[0])
+
+
+@operation("GET /v2/decision-definitions/{decisionDefinitionKey}/xml", may=Permission.READ_DIAGRAMS, gives="text/xml")
+def get_decision_xml(call: Call, key: int) -> Any:
+    """The file of a decision version, as it was deployed."""
+    with call.runtime.database.read() as connection:
+        decision = definitions.get_decision(connection, key)
+        content = definitions.read_files(connection, decision.bundle_key)[decision.path]
+    return flask.Response(content, mimetype="text/xml")
+
+
+def _process(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "processDefinitionKey": str(version.key),
-        "processDefinitionId": version.process_id,
-        "name": version.name,
-        "version": version.version,
-        "versionTag": version.version_tag,
-        "resourceName": version.path,
-        "tenantId": "<default>",
+        "processDefinitionKey": str(row["key"]),
+        "processDefinitionId": row["process_id"],
+        "name": row["name"],
+        "version": row["version"],
+        "versionTag": row["version_tag"],
+        "resourceName": row["path"],
+        "hasStartForm": False,
+        "state": "ACTIVE",
+        "tenantId": TENANT,
+    }
+
+
+def _decision(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "decisionDefinitionKey": str(row["key"]),
+        "decisionDefinitionId": row["decision_id"],
+        "name": row["name"],
+        "version": row["version"],
+        "decisionRequirementsId": row["requirements_id"],
+        "decisionRequirementsKey": str(row["requirements_key"]),
+        "decisionRequirementsName": row["requirements_name"],
+        "decisionRequirementsVersion": row["version"],
+        "tenantId": TENANT,
     }

@@ -1,165 +1,205 @@
-"""Process instances, messages, incidents and topology, with the fields and paths of Camunda 8."""
+"""Process instances, with the fields and paths of Camunda 8. A called process belongs to its caller's instance."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
 
-import flask
+from pydantic import Field
 
-from service import definitions, jobs, operations
-from service.api.blueprint import blueprint
-from service.api.edge import (
-    MAX_KEY,
-    READERS,
-    account_with,
-    body,
-    idempotency_key,
-    key_of,
-    object_of,
-    optional_body,
-    page_of,
-    parts,
-    problem,
-    text_of,
-    time_of,
-)
-from service.errors import InvalidInput, NotFound
-from service.identity import Role
+from service import definitions, operations, reporting
+from service.api.operation import Call, operation
+from service.api.searching import page_given, query_of, search_model
+from service.api.shapes import TENANT, Flag, Given, Instant, Key, Page, Sent, Tags, Text, Variables, time_of
+from service.db import search
+from service.errors import InvalidInput, NotFound, NotServed, TimedOut
+from service.identity import Permission
+from service.reporting.words import INSTANCE_STATES
 
-_STATES = {"active": "ACTIVE", "completed": "COMPLETED", "terminated": "TERMINATED"}
+MOST_WAIT = 600_000
+POLL_SECONDS = 0.05
 
 
-@blueprint.post("/v2/process-instances")
-def create_instance() -> Any:
+class InstanceCreation(Sent):
+    """Which process to start, by id (with a version, -1 for the released one) or by key."""
+
+    process_definition_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    process_definition_key: Key | None = None
+    process_definition_version: Annotated[int, Field(strict=True, ge=-1, le=2_147_483_647)] = -1
+    variables: Variables | None = None
+    await_completion: Flag = False
+    fetch_variables: Annotated[list[Text], Field(max_length=1_000)] | None = None
+    request_timeout: Annotated[int, Field(strict=True, ge=0, le=MOST_WAIT)] = 0
+    business_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    tenant_id: Text | None = None
+    tags: Tags | None = None
+    start_instructions: list[Any] | None = None
+    runtime_instructions: list[Any] | None = None
+    operation_reference: int | None = None
+
+
+class InstanceCreated(Given):
+    """What was started. `variables` are there with `awaitCompletion` only."""
+
+    process_definition_key: Key
+    process_definition_id: str
+    process_definition_version: int
+    process_instance_key: Key
+    business_id: str | None
+    tenant_id: str
+    variables: Variables
+    tags: list[str]
+
+
+class InstanceFound(Given):
+    """A process instance."""
+
+    process_instance_key: Key
+    process_definition_id: str
+    process_definition_key: Key
+    process_definition_name: str | None
+    process_definition_version: int
+    process_definition_version_tag: str | None
+    state: str
+    start_date: Instant
+    end_date: Instant | None
+    suspended_date: Instant | None
+    has_incident: bool
+    business_id: str | None
+    business_key: str | None
+    parent_process_instance_key: Key | None
+    parent_element_instance_key: Key | None
+    root_process_instance_key: Key | None
+    tenant_id: str
+    tags: list[str]
+
+
+class Cancellation(Sent):
+    """Why, for the history."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)] = "cancelled through the API"
+    operation_reference: int | None = None
+
+
+InstanceSearch = search_model("ProcessInstanceSearch", reporting.INSTANCES)
+
+
+@operation("POST /v2/process-instances", may=Permission.START_INSTANCES, takes=InstanceCreation, gives=InstanceCreated)
+def create_instance(call: Call, sent: InstanceCreation) -> Any:
     """Start a released process other than the complaint's, which `POST /api/complaints` starts with its facts."""
-    edge, who = parts(), account_with(Role.OWNER, Role.ADMIN)
-    data = body()
-    process_id = data.get("processDefinitionId")
-    if process_id is None:
-        key = key_of(data.get("processDefinitionKey"), "processDefinitionId or processDefinitionKey")
-        with edge.runtime.database.read() as connection:
-            process_id = definitions.get_process(connection, key).process_id
-    process_id = text_of({"processDefinitionId": process_id}, "processDefinitionId", most=200)
-    if process_id == operations.COMPLAINT_PROCESS:
-        raise InvalidInput("A complaint is registered with POST /api/complaints, which gives it its number and clocks.")
-    variables = object_of(data, "variables")
-    done = operations.start_instance(edge.runtime, process_id, variables, actor=who.actor, now=edge.clock.now())
+    for name, value in (("startInstructions", sent.start_instructions), ("tags", sent.tags)):
+        if value or (name == "startInstructions" and sent.runtime_instructions):
+            raise NotServed(f"Starting an instance with {name} is not served by this version.")
+    version = _version(call, sent)
+    done = operations.start_instance(
+        call.runtime, version.process_id, sent.variables or {}, actor=call.actor, now=call.now,
+        business_key=sent.business_id, version=version,
+    )  # fmt: skip
+    variables: dict[str, Any] = {}
+    if sent.await_completion:
+        variables = _awaited(call, done.root_key, sent)
     return {
         "processDefinitionKey": str(done.process.key),
         "processDefinitionId": done.process.process_id,
         "processDefinitionVersion": done.process.version,
         "processInstanceKey": str(done.root_key),
-        "tenantId": "<default>",
-        "variables": {},
+        "businessId": sent.business_id,
+        "tenantId": TENANT,
+        "variables": variables,
         "tags": [],
     }
 
 
-@blueprint.get("/v2/process-instances/<int:key>")
-def get_instance(key: int) -> Any:
+def _version(call: Call, sent: InstanceCreation) -> definitions.ProcessVersion:
+    name, key = sent.process_definition_id, sent.process_definition_key
+    if (name is None) == (key is None):
+        raise InvalidInput("expected either processDefinitionId or processDefinitionKey")
+    with call.runtime.database.read() as connection:
+        if key is not None:
+            found = definitions.get_startable(connection, key=int(key))
+        elif sent.process_definition_version > 0:
+            number = sent.process_definition_version
+            found = definitions.get_startable(connection, process_id=name or "", version=number)
+        else:
+            released = definitions.find_released(connection, name or "")
+            if released is None:
+                raise NotFound(f"No version of the process {name!r} is released; deploy and release one first.")
+            found = released
+    if found.process_id == operations.COMPLAINT_PROCESS:
+        raise InvalidInput("A complaint is registered with POST /api/complaints, which gives it its number and clocks.")
+    return found
+
+
+def _awaited(call: Call, root_key: int, sent: InstanceCreation) -> dict[str, Any]:
+    """The variables at the end of the instance, those that were asked for. Raises TimedOut."""
+    most = timedelta(milliseconds=sent.request_timeout or 10_000)
+    until = time.monotonic() + most.total_seconds()
+    while True:
+        with call.runtime.database.read() as connection:
+            row = search(connection, reporting.INSTANCES, reporting.by_key(root_key, "processInstanceKey")).rows[0]
+        if row["state"] != "active":
+            found = row["final_variables"] or {}
+            wanted = sent.fetch_variables
+            return {name: value for name, value in found.items() if not wanted or name in wanted}
+        if time.monotonic() >= until:
+            raise TimedOut(f"The process instance {root_key} has started, and has not ended within {most}.")
+        time.sleep(POLL_SECONDS)
+
+
+@operation(
+    "POST /v2/process-instances/search",
+    may=Permission.READ_INSTANCES,
+    takes=InstanceSearch,
+    gives=Page[InstanceFound],
+    optional=True,
+)
+def search_instances(call: Call, sent: Any) -> Any:
+    """Process instances, running or ended."""
+    with call.runtime.database.read() as connection:
+        return page_given(search(connection, reporting.INSTANCES, query_of(sent)[0]), _found)
+
+
+@operation("GET /v2/process-instances/{processInstanceKey}", may=Permission.READ_INSTANCES, gives=InstanceFound)
+def get_instance(call: Call, key: int) -> Any:
     """Where a process instance stands."""
-    account_with(*READERS)
-    if key > MAX_KEY:
+    with call.runtime.database.read() as connection:
+        rows = search(connection, reporting.INSTANCES, reporting.by_key(key, "processInstanceKey")).rows
+    if not rows:
         raise NotFound(f"There is no process instance {key}.")
-    with parts().runtime.database.read() as connection:
-        found = operations.get_instance(connection, key)
-        process = definitions.get_process(connection, found.process_definition_key)
+    return _found(rows[0])
+
+
+@operation(
+    "POST /v2/process-instances/{processInstanceKey}/cancellation",
+    may=Permission.CANCEL_INSTANCES,
+    takes=Cancellation,
+    optional=True,
+)
+def cancel_instance(call: Call, key: int, sent: Cancellation) -> None:
+    """End a process instance before its end."""
+    operations.cancel_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+
+
+def _found(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "processInstanceKey": str(key),
-        "processDefinitionId": process.process_id,
-        "processDefinitionKey": str(process.key),
-        "processDefinitionName": process.name,
-        "processDefinitionVersion": process.version,
-        "state": _STATES[found.state],
-        "businessKey": found.business_key,
-        "tenantId": "<default>",
+        "processInstanceKey": str(row["root_key"]),
+        "processDefinitionId": row["definition_id"],
+        "processDefinitionKey": str(row["definition_key"]),
+        "processDefinitionName": row["definition_name"],
+        "processDefinitionVersion": row["definition_version"],
+        "processDefinitionVersionTag": row["definition_tag"],
+        "state": INSTANCE_STATES[row["state"]],
+        "startDate": time_of(row["started_at"]),
+        "endDate": time_of(row["ended_at"]),
+        "suspendedDate": None,
+        "hasIncident": bool(row["stuck"]),
+        "businessId": row["business_key"],
+        "businessKey": row["business_key"],
+        "parentProcessInstanceKey": None,
+        "parentElementInstanceKey": None,
+        "rootProcessInstanceKey": str(row["root_key"]),
+        "tenantId": TENANT,
+        "tags": [],
     }
-
-
-@blueprint.post("/v2/process-instances/<int:key>/cancellation")
-def cancel_instance(key: int) -> Any:
-    """End a process instance before its end; an administrator's business."""
-    edge, who = parts(), account_with(Role.ADMIN)
-    reason = text_of(optional_body(), "reason", default="cancelled through the API", most=500)
-    if key > MAX_KEY:
-        raise NotFound(f"There is no process instance {key}.")
-    operations.cancel_instance(edge.runtime, key, reason=reason, actor=who.actor, now=edge.clock.now())
-    return "", 204
-
-
-@blueprint.post("/v2/messages/correlation")
-def correlate_message() -> Any:
-    """Deliver a message to the one instance that waits for it."""
-    edge, who = parts(), account_with(Role.CLERK, Role.HANDLER, Role.ADMIN)
-    data = body("name", "correlationKey", "variables", "tenantId")
-    name, key = text_of(data, "name"), text_of(data, "correlationKey", default="")
-    variables = object_of(data, "variables")
-    once, now = idempotency_key(), edge.clock.now()
-    done = operations.correlate_message(
-        edge.runtime, name, key, variables, actor=who.actor, now=now, idempotency_key=once
-    )
-    return {"processInstanceKey": str(done.root_key), "tenantId": "<default>"}
-
-
-@blueprint.post("/v2/incidents/search")
-def search_incidents() -> Any:
-    """Active incidents, oldest first."""
-    account_with(Role.ADMIN, Role.OWNER)
-    page = page_of(optional_body("page", "sort"))
-    with parts().runtime.database.read() as connection:
-        rows = jobs.list_incidents(connection, limit=1_000_000)
-    shown = rows[page.offset : page.offset + page.limit]
-    items = [
-        {
-            "incidentKey": str(row["key"]),
-            "processInstanceKey": str(row["root_key"]),
-            "elementId": row["element_id"],
-            "errorType": row["kind"],
-            "errorMessage": row["message"],
-            "state": row["state"].upper(),
-            "creationTime": time_of(row["created_at"]),
-        }
-        for row in shown
-    ]
-    return {"items": items, "page": {"totalItems": len(rows)}}
-
-
-@blueprint.post("/v2/incidents/<int:key>/resolution")
-def resolve_incident(key: int) -> Any:
-    """What went wrong is mended: try again."""
-    edge, who = parts(), account_with(Role.ADMIN, Role.OWNER)
-    if key > MAX_KEY:
-        raise NotFound(f"There is no incident {key}.")
-    operations.resolve_incident(edge.runtime, key, actor=who.actor, now=edge.clock.now())
-    return "", 204
-
-
-@blueprint.post("/v2/signals/broadcast")
-def broadcast_signal() -> Any:
-    """Deliver a signal to every case that waits for it."""
-    edge, who = parts(), account_with(Role.OWNER, Role.ADMIN)
-    data = body("signalName", "variables", "tenantId")
-    name, variables = text_of(data, "signalName"), object_of(data, "variables")
-    caught = operations.broadcast_signal(edge.runtime, name, variables, actor=who.actor, now=edge.clock.now())
-    return {"caught": caught, "tenantId": "<default>"}
-
-
-@blueprint.get("/v2/topology")
-def topology() -> Any:
-    """What SDKs ask first."""
-    account_with()
-    return {
-        "brokers": [],
-        "clusterSize": 1,
-        "partitionsCount": 1,
-        "replicationFactor": 1,
-        "gatewayVersion": "8.8.0",
-        "lastCompletedChangeId": "",
-    }
-
-
-@blueprint.route("/v2/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
-def not_served(rest: str) -> Any:
-    """Operations of the orchestration API that this version does not have."""
-    account_with()
-    return problem(501, "not-served", f"{flask.request.method} /v2/{rest[:200]} is not served by this version.", [])

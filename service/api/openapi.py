@@ -26,7 +26,7 @@ _BODY_STATUSES = {
     415: "Not the media type that is expected.",
     422: "The form is not filled in right.",
 }
-_BUSY = {409: "The state does not allow it.", 501: "Not served.", 503: "Busy; try again."}
+_BUSY = {409: "The state does not allow it.", 501: "Not served.", 503: "Busy; try again.", 504: "Not in time."}
 
 
 @blueprint.get("/openapi.json")
@@ -82,7 +82,7 @@ def _operation(one: Operation, names: dict[type[BaseModel], Any]) -> dict[str, A
         "operationId": one.name,
         "summary": one.summary,
         "tags": [one.path.strip("/").split("/")[1 if one.path.startswith(("/v2/", "/api/")) else 0]],
-        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", one.path)],
+        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", one.path)] + _asked(one),
         "responses": _responses(one, names),
     }
     if one.may is None:
@@ -123,6 +123,12 @@ def _parameter(name: str) -> dict[str, Any]:
     key = {"type": "string", "pattern": "^[0-9]{1,19}$", "description": f"At most {MAX_KEY}."}
     text = {"type": "string", "minLength": 1, "maxLength": 200}
     return {"name": name, "in": "path", "required": True, "schema": key if name.endswith("Key") else text}
+
+
+def _asked(one: Operation) -> list[dict[str, Any]]:
+    """The query string's parameters."""
+    shape = {} if one.asks is None else one.asks.model_json_schema()
+    return [{"name": name, "in": "query", "schema": each} for name, each in shape.get("properties", {}).items()]
 
 
 def _plain_rules() -> list[tuple[str, str, str, str]]:

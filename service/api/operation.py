@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from service.api.blueprint import blueprint
 from service.api.edge import parse_body
 from service.api.shapes import MAX_KEY
+from service.clock import Clock
 from service.errors import FieldError, InvalidInput, InvalidRequest, NotFound, Unauthenticated
 from service.identity import Account, Actor, Permission, check_permission
 from service.operations import Runtime
@@ -33,6 +34,7 @@ class Operation:
     path: str
     may: Permission | None
     takes: type[BaseModel] | None
+    asks: type[BaseModel] | None
     gives: Any
     status: int
     media: str
@@ -46,6 +48,7 @@ class Call:
 
     runtime: Runtime
     account: Account
+    clock: Clock
     now: datetime
 
     @property
@@ -64,14 +67,17 @@ def operation(
     *,
     may: Permission | None,
     takes: type[BaseModel] | None = None,
+    asks: type[BaseModel] | None = None,
     gives: Any = None,
     status: int = 200,
     media: str = JSON,
     optional: bool = False,
+    raw: bool = False,
 ) -> Callable[[View], View]:
     """Serve `route` ("POST /v2/jobs/{jobKey}/error") with a view: `view(call, *keys, sent)`.
 
-    `optional`: the body may be left out. Without `gives` the answer is 204.
+    `takes` is the model of the body, `asks` that of the query string. `optional`: the body may be left out. `raw`: the
+    view checks the body itself, the model only describes it. Without `gives` the answer is 204.
     """
     method, path = route.split(" ")
 
@@ -79,13 +85,15 @@ def operation(
         name = view.__name__
         summary = (view.__doc__ or name).strip().splitlines()[0]
         answer = status if gives is not None else 204
-        OPERATIONS[name] = Operation(name, method, path, may, takes, gives, answer, media, optional, summary)
+        OPERATIONS[name] = Operation(name, method, path, may, takes, asks, gives, answer, media, optional, summary)
 
         @wraps(view)
         def run(**arguments: str) -> Any:
             given: list[Any] = [_call(may), *(_argument(key, value) for key, value in arguments.items())]
+            if asks is not None:
+                given.append(checked(asks, flask.request.args.to_dict()))
             if takes is not None and media == JSON:
-                given.append(read_body(takes, optional=optional))
+                given.append(parse_body() if raw else read_body(takes, optional=optional))
             return ("", 204) if (answer := view(*given)) is None else answer
 
         blueprint.add_url_rule(_PARAMETER.sub(r"<\1>", path), endpoint=name, view_func=run, methods=[method])
@@ -103,17 +111,17 @@ def _call(may: Permission | None) -> Call:
         raise Unauthenticated
     else:
         check_permission(account.actor, may)
-    return Call(parts.runtime, account, parts.clock.now())
+    return Call(parts.runtime, account, parts.clock, parts.clock.now())
 
 
 def _argument(name: str, value: str) -> int | str:
     """A part of the path; a key is a whole number. A key too large for the database is simply not there."""
     if not name.endswith("Key"):
         return value
-    if not (value.isascii() and value.isdecimal()) or len(value) > 25:
+    if not (value.isascii() and value.isdecimal()):
         raise InvalidRequest([FieldError(f"/{name}", f"expected a key: digits, got {value[:40]!r}")])
-    if int(value) > MAX_KEY:
-        raise NotFound(f"There is nothing with the key {value}.")
+    if len(value) > 25 or int(value) > MAX_KEY:
+        raise NotFound(f"There is nothing with the key {value[:40]}.")
     return int(value)
 
 

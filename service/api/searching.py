@@ -43,7 +43,7 @@ def search_model(name: str, source: Source, *, also: tuple[str, ...] = ()) -> ty
     """The model of a search over these fields; `also` are flags that the view itself makes something of."""
     fields = {key: (Optional[_condition(name, key, known)], None) for key, known in source.fields.items()}  # noqa: UP045
     fields |= {key: (Optional[Flag], None) for key in also}  # noqa: UP045
-    fields[TENANT_FIELD] = (Optional[Short], None)  # noqa: UP045
+    fields[TENANT_FIELD] = (Optional[Literal["<default>"]], None)  # noqa: UP045
     part: Any = _model(f"{name}Part", fields)
     whole: Any = _model(
         f"{name}Filter", fields | {"or_": (Annotated[list[part], Field(alias="$or", max_length=MOST_OR)], [])}
@@ -61,10 +61,15 @@ def search_model(name: str, source: Source, *, also: tuple[str, ...] = ()) -> ty
 def query_of(sent: Any) -> tuple[Query, dict[str, Any]]:
     """The query that was sent, and the flags beside it."""
     page = sent.page or PageSent()
-    plain = {} if sent.filter is None else _plain(sent.filter)
-    any_of = plain.pop("$or", [])
+    plain, any_of = conditions_of(sent.filter)
     order = [(each.field, each.order.upper() == "DESC") for each in sent.sort]
     return Query(plain, any_of, order, page.offset, page.limit, page.after, page.before), plain
+
+
+def conditions_of(sent: BaseModel | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The conditions of a filter, and its alternatives."""
+    plain = {} if sent is None else _plain(sent)
+    return plain, plain.pop("$or", [])
 
 
 def page_given(found: Found, shape: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
@@ -101,12 +106,12 @@ def _condition(owner: str, name: str, known: Known) -> Any:
 def _plain(part: BaseModel) -> dict[str, Any]:
     """A filter as `service.db.search` reads it; all that was not sent is left out. The one tenant is the only one."""
     found: dict[str, Any] = part.model_dump(by_alias=True, exclude_unset=True)
-    alternatives = [
-        {k: v for k, v in each.items() if v is not None and k != TENANT_FIELD} for each in found.pop("$or", [])
-    ]
-    plain = {key: value for key, value in found.items() if value is not None}
+    alternatives = [_given(each) for each in found.pop("$or", [])]
+    plain = _given(found)
     return plain | ({"$or": alternatives} if alternatives else {})
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value is not None and key != TENANT_FIELD}
+    """What has a value: null says nothing, as an operator and as a condition."""
+    found = {key: _given(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in found.items() if value not in (None, {}) and key != TENANT_FIELD}

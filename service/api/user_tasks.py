@@ -1,130 +1,244 @@
-"""User tasks, with the fields and paths of Camunda 8."""
+"""User tasks, with the fields and paths of Camunda 8. What an account may not see is not there for it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from service import identity, operations, tasks
-from service.api.blueprint import blueprint
-from service.api.edge import (
-    account_with,
-    body,
-    check_key,
-    idempotency_key,
-    object_of,
-    optional_body,
-    page_of,
-    parts,
-    text_of,
-    time_of,
-    visible_task,
+import orjson
+from pydantic import Field
+
+from service import definitions, identity, operations, reporting, tasks
+from service.api.edge import idempotency_key
+from service.api.operation import Call, operation
+from service.api.searching import page_given, query_of, search_model
+from service.api.shapes import TENANT, Flag, Given, Instant, Key, Number, Page, Sent, Text, Variables, time_of
+from service.db import element_key, search
+from service.errors import NotFound
+from service.identity import Permission
+from service.reporting.words import TASK_STATES
+from service.tasks import UserTask
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Names = Annotated[list[Name], Field(max_length=100)]
+TaskSearch = search_model("UserTaskSearch", reporting.TASKS)
+
+
+class UserTaskFound(Given):
+    """A user task. `revision` guards against a stale view; `businessKey` and `formId` are this service's own."""
+
+    user_task_key: Key
+    element_instance_key: Key
+    element_id: str
+    name: str | None
+    state: str
+    assignee: str | None
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    process_name: str | None
+    process_definition_id: str
+    process_definition_key: Key
+    process_definition_version: int
+    process_instance_key: Key
+    root_process_instance_key: Key | None
+    business_id: str | None
+    business_key: str | None
+    creation_date: Instant
+    completion_date: Instant | None
+    due_date: Instant | None
+    follow_up_date: Instant | None
+    priority: int
+    revision: int
+    form_id: str | None
+    form_key: Key | None
+    external_form_reference: str | None
+    custom_headers: dict[str, str]
+    tags: list[str]
+    tenant_id: str
+
+
+class FormFound(Given):
+    """A form: `schema` is JSON Schema 2020-12 with its uiSchema, as JSON text."""
+
+    form_id: str
+    form_key: Key
+    version: int
+    schema_: Annotated[str, Field(alias="schema")]
+    tenant_id: str
+
+
+class Assignment(Sent):
+    """Who is to hold the task."""
+
+    assignee: Name
+    allow_override: Flag | None = None
+    action: Text | None = None
+
+
+class Completion(Sent):
+    """The answer of the task's form; `revision` says what the person looked at."""
+
+    variables: Variables | None = None
+    action: Text | None = None
+    revision: Number | None = None
+
+
+class TaskChanges(Sent):
+    """What to change; null takes a date away, an empty list the candidates."""
+
+    candidate_groups: Names | None = None
+    candidate_users: Names | None = None
+    due_date: Instant | Annotated[str, Field(max_length=0)] | None = None
+    follow_up_date: Instant | Annotated[str, Field(max_length=0)] | None = None
+    priority: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
+
+
+class TaskUpdate(Sent):
+    """A change of a task."""
+
+    changeset: TaskChanges | None = None
+    action: Text | None = None
+
+
+@operation(
+    "POST /v2/user-tasks/search", may=Permission.SIGNED_IN, takes=TaskSearch, gives=Page[UserTaskFound], optional=True
 )
-from service.errors import InvalidInput, NotFound
+def search_tasks(call: Call, sent: Any) -> Any:
+    """User tasks that the account may see, open and ended; by due date where nothing else is asked."""
+    query, _ = query_of(sent)
+    with call.runtime.database.read() as connection:
+        return page_given(search(connection, reporting.tasks_of(call.actor), query), _found)
 
 
-@blueprint.post("/v2/user-tasks/search")
-def search_tasks() -> Any:
-    """Open tasks that the account may see, nearest due first."""
-    who = account_with()
-    data = optional_body("filter", "sort", "page")
-    page, wanted = page_of(data), object_of(data, "filter")
-    scope = _scope(wanted, who.name)
-    with parts().runtime.database.read() as connection:
-        found, total = tasks.list_tasks(connection, who.actor, scope=scope, page=page)
-    return {"items": [task_json(task) for task in found], "page": {"totalItems": total}}
-
-
-def _scope(wanted: dict[str, Any], name: str) -> tasks.Scope:
-    """What a filter asks for. A filter that is not served is refused, never ignored."""
-    rest = {key: value for key, value in wanted.items() if (key, value) != ("state", "CREATED")}
-    if rest == {}:
-        return tasks.Scope.ALL
-    if rest == {"assignee": name}:
-        return tasks.Scope.MINE
-    raise InvalidInput(f'expected a filter of state "CREATED" and assignee {name!r}, got {sorted(rest)}'[:300])
-
-
-@blueprint.get("/v2/user-tasks/<int:key>")
-def get_task(key: int) -> Any:
+@operation("GET /v2/user-tasks/{userTaskKey}", may=Permission.SIGNED_IN, gives=UserTaskFound)
+def get_task(call: Call, key: int) -> Any:
     """One user task."""
-    return task_json(visible_task(key))
+    with call.runtime.database.read() as connection:
+        visible(connection, call, key)
+        query = reporting.by_key(key, "userTaskKey")
+        return _found(search(connection, reporting.TASKS, query).rows[0])
 
 
-@blueprint.get("/v2/user-tasks/<int:key>/form")
-def get_form(key: int) -> Any:
+@operation("GET /v2/user-tasks/{userTaskKey}/form", may=Permission.SIGNED_IN, gives=FormFound)
+def get_form(call: Call, key: int) -> Any:
     """The form of a task; 204 when it has none."""
-    task, runtime = visible_task(key), parts().runtime
-    with runtime.database.read() as connection:
-        bundle = runtime.bundles.get(connection, task.bundle_key)
-    form = bundle.forms.get(task.form_id or "")
-    return ("", 204) if form is None else {"formId": task.form_id, "schema": form}
-
-
-@blueprint.post("/v2/user-tasks/<int:key>/assignment")
-def assign_task(key: int) -> Any:
-    """Claim a task, or give it to somebody."""
-    edge, who = parts(), account_with()
-    data = body("assignee", "allowOverride", "action")
-    visible_task(key)
-    name, now = text_of(data, "assignee", most=100), edge.clock.now()
-    if name == who.name:
-        operations.claim_task(edge.runtime, key, actor=who.actor, now=now)
-        return "", 204
-    with edge.runtime.database.read() as connection:
-        to = identity.find_account(connection, name)
-    if to is None or not to.active:
-        raise NotFound(f"There is no account {name!r}.")
-    operations.assign_task(edge.runtime, key, to.actor, actor=who.actor, now=now)
-    return "", 204
-
-
-@blueprint.delete("/v2/user-tasks/<int:key>/assignee")
-def unassign_task(key: int) -> Any:
-    """Release a task."""
-    edge, who = parts(), account_with()
-    visible_task(key)
-    operations.release_task(edge.runtime, key, actor=who.actor, now=edge.clock.now())
-    return "", 204
-
-
-@blueprint.post("/v2/user-tasks/<int:key>/completion")
-def complete_task(key: int) -> Any:
-    """Complete a task with the answer of its form in `variables`; `revision` guards against a stale view."""
-    edge, who = parts(), account_with()
-    data = optional_body("variables", "revision", "action")
-    check_key(key)
-    revision, answer = data.get("revision"), object_of(data, "variables")
-    if revision is not None and (isinstance(revision, bool) or not isinstance(revision, int)):
-        raise InvalidInput("expected revision to be a whole number")
-    once, now = idempotency_key(), edge.clock.now()
-    operations.complete_task(
-        edge.runtime, key, answer, actor=who.actor, now=now, revision=revision, idempotency_key=once,
-        among_visible=True,
-    )  # fmt: skip
-    return "", 204
-
-
-_STATES = {"open": "CREATED", "completed": "COMPLETED", "cancelled": "CANCELED"}
-
-
-def task_json(task: tasks.UserTask) -> Mapping[str, Any]:
+    with call.runtime.database.read() as connection:
+        task = visible(connection, call, key)
+        form = call.runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
+        if form is None:
+            return None
+        listed = {each.form_id: each for each in definitions.list_forms(connection, task.bundle_key)}
+    entry = listed.get(task.form_id or "")
     return {
-        "userTaskKey": str(task.key),
-        "elementId": task.element_id,
-        "name": task.name,
-        "state": _STATES[task.state.value],
-        "assignee": task.assignee,
-        "candidateGroups": list(task.candidate_groups),
-        "candidateUsers": list(task.candidate_users),
-        "processDefinitionId": task.process_id,
-        "processInstanceKey": str(task.root_key),
-        "businessKey": task.business_key,
-        "creationDate": time_of(task.created_at),
-        "completionDate": time_of(task.ended_at),
-        "dueDate": time_of(task.due_at),
-        "followUpDate": time_of(task.follow_up_at),
-        "priority": task.priority,
-        "revision": task.revision,
         "formId": task.form_id,
+        "formKey": str(entry.key if entry else task.bundle_key),
+        "version": entry.version if entry else 1,
+        "schema": orjson.dumps(form).decode(),
+        "tenantId": TENANT,
+    }
+
+
+@operation("POST /v2/user-tasks/{userTaskKey}/assignment", may=Permission.SIGNED_IN, takes=Assignment)
+def assign_task(call: Call, key: int, sent: Assignment) -> None:
+    """Claim a task, or give it to somebody."""
+    with call.runtime.database.read() as connection:
+        visible(connection, call, key)
+        to = identity.find_account(connection, sent.assignee)
+    if sent.assignee == call.account.name:
+        operations.claim_task(call.runtime, key, actor=call.actor, now=call.now)
+        return
+    if to is None or not to.active:
+        raise NotFound(f"There is no account {sent.assignee!r}.")
+    operations.assign_task(call.runtime, key, to.actor, actor=call.actor, now=call.now)
+
+
+@operation("DELETE /v2/user-tasks/{userTaskKey}/assignee", may=Permission.SIGNED_IN)
+def unassign_task(call: Call, key: int) -> None:
+    """Release a task."""
+    with call.runtime.database.read() as connection:
+        visible(connection, call, key)
+    operations.release_task(call.runtime, key, actor=call.actor, now=call.now)
+
+
+@operation("POST /v2/user-tasks/{userTaskKey}/completion", may=Permission.SIGNED_IN, takes=Completion, optional=True)
+def complete_task(call: Call, key: int, sent: Completion) -> None:
+    """Complete a task with the answer of its form in `variables`; `revision` guards against a stale view."""
+    operations.complete_task(
+        call.runtime, key, sent.variables or {}, revision=sent.revision,
+        actor=call.actor, now=call.now, idempotency_key=idempotency_key(),
+    )  # fmt: skip
+
+
+@operation("PATCH /v2/user-tasks/{userTaskKey}", may=Permission.SIGNED_IN, takes=TaskUpdate, optional=True)
+def update_task(call: Call, key: int, sent: TaskUpdate) -> None:
+    """Change who a task is offered to, its dates or its priority; an approver's or an administrator's business."""
+    with call.runtime.database.read() as connection:
+        visible(connection, call, key)
+    operations.update_task(call.runtime, key, _changes(sent.changeset), actor=call.actor, now=call.now)
+
+
+def _changes(sent: TaskChanges | None) -> dict[str, Any]:
+    given = {} if sent is None else {name: getattr(sent, name) for name in sent.model_fields_set}
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        match name:
+            case "due_date" | "follow_up_date":
+                changes[name.replace("_date", "_at")] = value or None
+            case "candidate_groups":
+                changes[name] = [each.casefold() for each in value or ()]
+            case "candidate_users":
+                changes[name] = list(value or ())
+            case _ if value is not None:
+                changes[name] = value
+    return changes
+
+
+def visible(connection: Any, call: Call, key: int) -> UserTask:
+    """A task the account may read. What it may not read is not there. Raises NotFound."""
+    task = tasks.get_task(connection, key)
+    if not tasks.can_see(task, call.actor):
+        raise NotFound(f"There is no user task {key}.")
+    return task
+
+
+def task_json(task: UserTask) -> dict[str, Any]:
+    """What a task says by itself."""
+    return _task({column: getattr(task, column) for column in UserTask.__slots__} | {"state": task.state.value})
+
+
+def _task(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "userTaskKey": str(row["key"]),
+        "elementInstanceKey": str(element_key(row["root_key"], row["engine_id"])),
+        "elementId": row["element_id"],
+        "name": row["name"],
+        "state": TASK_STATES[row["state"]],
+        "assignee": row["assignee"],
+        "candidateGroups": list(row["candidate_groups"]),
+        "candidateUsers": list(row["candidate_users"]),
+        "processDefinitionId": row["process_id"],
+        "processInstanceKey": str(row["root_key"]),
+        "rootProcessInstanceKey": str(row["root_key"]),
+        "businessId": row["business_key"],
+        "businessKey": row["business_key"],
+        "creationDate": time_of(row["created_at"]),
+        "completionDate": time_of(row["ended_at"]),
+        "dueDate": time_of(row["due_at"]),
+        "followUpDate": time_of(row["follow_up_at"]),
+        "priority": row["priority"],
+        "revision": row["revision"],
+        "formId": row["form_id"],
+        "tenantId": TENANT,
+    }
+
+
+def _found(row: Mapping[str, Any]) -> dict[str, Any]:
+    return _task(row) | {
+        "processName": row["definition_name"],
+        "processDefinitionKey": str(row["definition_key"]),
+        "processDefinitionVersion": row["definition_version"],
+        "formKey": None,
+        "externalFormReference": None,
+        "customHeaders": {},
+        "tags": [],
     }

@@ -23,6 +23,8 @@ class Event(StrEnum):
     TASK_ASSIGNED = "case:task:assigned"
     TIMER_FIRED = "case:timer:fired"
     JOB_COMPLETED = "case:job:completed"
+    JOB_UPDATED = "case:job:updated"
+    TASK_UPDATED = "case:task:updated"
     JOB_FAILED = "case:job:failed"
     JOB_ERROR_THROWN = "case:job:error-thrown"
     MESSAGE_CORRELATED = "case:message:correlated"

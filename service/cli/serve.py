@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,14 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
     """Serve until the process is told to stop."""
     for name in ("database_url", "secret_key", "policy"):
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
+    if workers > 1:  # the processes put their numbers together for /metrics
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-"))
     stop = threading.Event()
     thread = threading.Thread(target=_keep_working, args=(stop,), name="background", daemon=True)
     thread.start()
     server: Any = Granian(
-        "service.app:application",  # by name: the command line does not import the application
+        # by name: the command line does not import the application
+        "service.app:demo_application" if settings.demo else "service.app:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,

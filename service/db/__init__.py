@@ -9,7 +9,7 @@ from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
 from service.db.migrate import migrate
 from service.db.prepared import Prepared, any_of, pipelined
-from service.db.search import Field, Found, Kind, Query, Source, search
+from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "element_key",
     "element_of",
     "is_conflict",
+    "matching",
     "metadata",
     "migrate",
     "pipelined",

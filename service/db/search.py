@@ -79,10 +79,7 @@ class Found:
 
 def search(connection: sa.Connection, source: Source, query: Query) -> Found:
     """The page that the query asks for. Raises InvalidInput for a cursor that is none of this search."""
-    dialect = connection.dialect.name
-    wanted = source.select.where(*_conditions(source, query.where, dialect))
-    if query.any_of:
-        wanted = wanted.where(sa.or_(*(sa.and_(sa.true(), *_conditions(source, f, dialect)) for f in query.any_of)))
+    wanted = matching(source, query, connection.dialect.name)
     total = connection.execute(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
     order = [(source.fields[name].column, down) for name, down in query.order]
     order += [(column, False) for column in source.unique]
@@ -98,6 +95,14 @@ def search(connection: sa.Connection, source: Source, query: Query) -> Found:
         rows.reverse()
     ends = [_cursor(row, len(order)) for row in (rows[:1] + rows[-1:])]
     return Found([*rows], int(total), *(ends if ends else (None, None)))
+
+
+def matching(source: Source, query: Query, dialect: str) -> sa.Select[Any]:
+    """The rows that fulfil the query's conditions, all of them and in no order."""
+    wanted = source.select.where(*_conditions(source, query.where, dialect))
+    if query.any_of:
+        wanted = wanted.where(sa.or_(*(sa.and_(sa.true(), *_conditions(source, f, dialect)) for f in query.any_of)))
+    return wanted
 
 
 def _conditions(source: Source, where: Mapping[str, Any], dialect: str) -> list[Any]:

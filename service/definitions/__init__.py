@@ -32,10 +32,13 @@ from service.definitions.store import (
     deploy,
     find_released,
     get_process,
+    get_startable,
+    keys_of,
     list_processes,
     list_released,
     read_files,
     release,
+    stands_with,
 )
 
 __all__ = [
@@ -55,7 +58,9 @@ __all__ = [
     "get_form",
     "get_process",
     "get_requirements",
+    "get_startable",
     "has_due_start",
+    "keys_of",
     "list_decisions",
     "list_forms",
     "list_message_starts",
@@ -68,4 +73,5 @@ __all__ = [
     "read_folder",
     "release",
     "shipped_files",
+    "stands_with",
 ]

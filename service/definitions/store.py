@@ -176,10 +176,47 @@ def get_process(connection: Connection, key: int) -> ProcessVersion:
     return ProcessVersion(**row)
 
 
+def get_startable(
+    connection: Connection, *, key: int | None = None, process_id: str = "", version: int | None = None
+) -> ProcessVersion:
+    """A very version to start: one that is released or was. Raises NotFound, StateConflict when it never was."""
+    this = (
+        process_definition.c.key == key
+        if key is not None
+        else (process_definition.c.process_id == process_id) & (process_definition.c.version == version)
+    )
+    query = sa.select(process_definition, bundle.c.state).join(bundle, bundle.c.key == process_definition.c.bundle_key)
+    row = connection.execute(query.where(this)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no process definition {process_id or key}{f' {version}' if version else ''}.")
+    found = dict(row)
+    state = found.pop("state")
+    if state not in ("released", "superseded"):
+        raise StateConflict(f"Version {found['version']} of {found['process_id']} is {state}; release it first.")
+    return ProcessVersion(**found)
+
+
+def stands_with(connection: Connection, process_ids: Iterable[str], companion: str) -> bool:
+    """Whether any of these processes ever came in one bundle with the process `companion`."""
+    other = sa.alias(process_definition)
+    query = (
+        sa.select(process_definition.c.key)
+        .join(other, other.c.bundle_key == process_definition.c.bundle_key)
+        .where(process_definition.c.process_id.in_(list(process_ids)), other.c.process_id == companion)
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def list_processes(connection: Connection) -> list[ProcessVersion]:
     """Every version of every process, by id and version."""
     query = sa.select(process_definition).order_by(process_definition.c.process_id, process_definition.c.version)
     return [ProcessVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def keys_of(connection: Connection, bundle_key: int) -> dict[str, int]:
+    """The keys of a bundle's processes, by their ids."""
+    return {each.process_id: each.key for each in _processes(connection, bundle_key)}
 
 
 def read_files(connection: Connection, bundle_key: int) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from service.engine import commands as q
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Host, Token, TokenGame
-from service.engine.scope import plain, write
+from service.engine.scope import plain, set_variable, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,18 @@ def _apply(game: TokenGame, command: q.Command) -> None:
             waits.fire(_waiting(game, id, "sub"), plain(variables))
         case q.DeliverSignal(name, variables):
             throws.deliver_signal(game, name, plain(variables))
-        case q.SetVariables(variables, scope):
-            write(_scope(game, scope), plain(variables))
+        case q.SetVariables(variables, scope, local):
+            _set_variables(_scope(game, scope), plain(variables), local=local)
         case q.Cancel():
             _cancel(game)
+
+
+def _set_variables(scope: Token, variables: dict[str, Any], *, local: bool) -> None:
+    if local:
+        write(scope, variables)
+        return
+    for name, value in variables.items():
+        set_variable(scope, name, value)
 
 
 def _find(game: TokenGame, identifier: str) -> Token:

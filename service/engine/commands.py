@@ -84,10 +84,14 @@ class DeliverSignal:
 
 @dataclass(frozen=True, slots=True)
 class SetVariables:
-    """Write variables into a scope: "" is the root process instance, else the id of an active element instance."""
+    """Write variables into a scope: "" is the root process instance, else the id of an active element instance.
+
+    Not `local`: each goes to the nearest scope that has its name, else to the outermost one.
+    """
 
     variables: Variables
     scope: str = ""
+    local: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from service.jobs.queries import (
     find_subscriptions,
     find_timer,
     get_job,
+    has_job,
     insert_jobs,
     insert_subscriptions,
     insert_timers,
@@ -39,6 +40,7 @@ from service.jobs.queries import (
     next_timer_at,
     put_back_timer,
     raise_incident,
+    update_job,
 )
 from service.jobs.worker import Worker
 
@@ -66,6 +68,7 @@ __all__ = [
     "find_timer",
     "get_job",
     "has_expired",
+    "has_job",
     "has_message",
     "has_started",
     "insert_delivery",
@@ -86,5 +89,6 @@ __all__ = [
     "resolve_incident",
     "retry_subject",
     "set_alarm",
+    "update_job",
     "want_duty",
 ]

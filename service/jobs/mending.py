@@ -66,7 +66,16 @@ def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
     root_key = root_of(key)
     for table, values, where in (
         (timer, {"run_at": now, "attempts": 0, "lease_owner": None}, sa.true()),
-        (job, {"run_at": now, "retries": 1, "state": "created", "worker": None}, job.c.state == "failed"),
+        (
+            job,
+            {
+                "run_at": now,
+                "retries": sa.case((job.c.retries > 0, job.c.retries), else_=1),
+                "state": "created",
+                "worker": None,
+            },
+            job.c.state == "failed",
+        ),
         (outbox, {"run_at": now, "attempts": 0, "state": "waiting", "lease_owner": None}, outbox.c.state == "dead"),
     ):
         connection.execute(

@@ -219,27 +219,52 @@ def find_subscriptions(connection: Connection, name: str, correlation_key: str, 
     return list(connection.execute(query.order_by(subscription.c.root_key, subscription.c.key)))
 
 
+def has_job(connection: Connection, kind: str, *, now: datetime) -> bool:
+    """Whether there is a job of that type to hand out: a look that takes no lock."""
+    return connection.execute(_waiting(kind, now, 1).with_only_columns(job.c.key)).first() is not None
+
+
 def activate_jobs(
     connection: Connection, kind: str, *, worker: str, until: datetime, now: datetime, limit: int
 ) -> list[dict[str, Any]]:
-    """Take waiting jobs of a type until then, oldest first; nobody else gets them before."""
-    query = (
-        sa.select(job)
-        .where(job.c.type == kind, job.c.state == "created", job.c.retries > 0, job.c.run_at <= now)
-        .order_by(job.c.run_at, job.c.key)
-        .limit(limit)
-    )
-    rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
-    for row in rows:
+    """Take waiting jobs of a type until then, by priority and age; nobody else gets them before."""
+    rows = connection.execute(_waiting(kind, now, limit).with_for_update(skip_locked=True)).mappings().all()
+    if rows:
         connection.execute(
             sa.update(job)
-            .where(job.c.root_key == row["root_key"], job.c.key == row["key"])
+            .where(job.c.root_key.in_({row["root_key"] for row in rows}), job.c.key.in_([row["key"] for row in rows]))
             .values(run_at=until, worker=worker[:200])
         )
     return [{**row, "run_at": until, "worker": worker} for row in rows]
 
 
-def fail_job(connection: Connection, key: int, *, retries: int, message: str, run_at: datetime) -> None:
+def _waiting(kind: str, now: datetime, limit: int) -> sa.Select[Any]:
+    return (
+        sa.select(job)
+        .where(job.c.type == kind, job.c.state == "created", job.c.retries > 0, job.c.run_at <= now)
+        .order_by(job.c.rank, job.c.run_at, job.c.key)
+        .limit(limit)
+    )
+
+
+def update_job(
+    connection: Connection,
+    key: int,
+    *,
+    retries: int | None = None,
+    until: datetime | None = None,
+    priority: int | None = None,
+) -> None:
+    """Give a job other retries, another end of its lease, another priority: those that are not None."""
+    given = {"retries": retries, "run_at": until, "rank": None if priority is None else -priority}
+    values = {name: value for name, value in given.items() if value is not None}
+    if values:
+        connection.execute(sa.update(job).where(job.c.root_key == root_of(key), job.c.key == key).values(**values))
+
+
+def fail_job(
+    connection: Connection, key: int, *, retries: int, message: str, run_at: datetime, code: str | None = None
+) -> None:
     """Let a job wait for its next try; without retries it is `failed`."""
     connection.execute(
         sa.update(job)
@@ -249,6 +274,7 @@ def fail_job(connection: Connection, key: int, *, retries: int, message: str, ru
             run_at=run_at,
             worker=None,
             error_message=message[:2000],
+            error_code=code,
             state="created" if retries else "failed",
         )
     )

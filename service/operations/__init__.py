@@ -13,7 +13,7 @@ from service.operations.complete_task import complete_task
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
-from service.operations.hold_task import assign_task, claim_task, release_task
+from service.operations.hold_task import assign_task, claim_task, release_task, update_task
 from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
 from service.operations.log_contact import NewContact, log_contact
@@ -21,6 +21,7 @@ from service.operations.messages import Published, correlate_message, publish_me
 from service.operations.plan import Plan
 from service.operations.resolve_incident import resolve_incident
 from service.operations.runtime import Runtime
+from service.operations.set_variables import set_variables
 from service.operations.signals import broadcast_signal
 from service.operations.start import (
     COMPLAINT_PROCESS,
@@ -31,7 +32,7 @@ from service.operations.start import (
     start_variables,
 )
 from service.operations.start_events import fire_due_starts
-from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error
+from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error, update_job
 
 __all__ = [
     "COMPLAINT_PROCESS",
@@ -69,11 +70,14 @@ __all__ = [
     "register_complaint",
     "release_task",
     "resolve_incident",
+    "set_variables",
     "start_instance",
     "start_variables",
     "take_children",
     "tell_staff",
     "throw_job_error",
+    "update_job",
+    "update_task",
     "write_again",
     "write_evidence",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,6 +61,24 @@ def assign_task(
         tasks.hold_task(connection, task, to.name)
         _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         return tasks.get_task(connection, key)
+
+
+def update_task(
+    runtime: Runtime, key: int, changes: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> tasks.UserTask:
+    """Change who a task is offered to, its dates or its priority (columns of `user_task`).
+
+    Raises NotFound, StateConflict, Forbidden.
+    """
+    with runtime.database.transaction() as connection:
+        task = _take_turn(connection, key)
+        tasks.check_may_update(task, actor)
+        changed = tasks.update_task(connection, task, changes)
+        details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
+        audit.append(
+            connection, task.root_key, Event.TASK_UPDATED, actor=actor.name, at=now, details=details, subject_key=key
+        )
+        return changed
 
 
 def _take_turn(connection: Connection, key: int) -> tasks.UserTask:

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from service import audit, jobs
 from service.audit import Event
 from service.db import Connection
 from service.engine import EngineError
-from service.operations.tables import process_instance
-
-_TAKE = (
-    sa.update(process_instance)
-    .where(process_instance.c.root_key == sa.bindparam("b_root_key"))
-    .values(next_child=process_instance.c.next_child + 1, version=process_instance.c.version + 1)
-    .returning(process_instance.c.next_child)
-)
-
-
-def take_child(connection: Connection, root_key: int) -> int:
-    """A fresh key in an instance, outside of a step. Its version moves on: who read it before has to read it again."""
-    return root_key + int(connection.execute(_TAKE, {"b_root_key": root_key}).scalar_one()) - 1
+from service.operations.children import take_children
 
 
 def raise_incident(
@@ -32,7 +18,7 @@ def raise_incident(
     jobs.raise_incident(
         connection,
         root_key=root_key,
-        key=take_child(connection, root_key),
+        key=take_children(connection, root_key),
         kind=error.code,
         element_id=error.element_id,
         message=error.message,

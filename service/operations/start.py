@@ -121,10 +121,11 @@ def start_instance(
     now: datetime,
     business_key: str | None = None,
     start_event: str | None = None,
+    version: ProcessVersion | None = None,
 ) -> Started:
-    """Start the released version of a process. Raises NotFound when there is none."""
+    """Start the released version of a process, or the very version that is given. Raises NotFound, EngineError."""
     with runtime.database.transaction() as connection:
-        process = _released(connection, process_id)
+        process = version or _released(connection, process_id)
         root_key = new_root_key(connection, runtime)
         view = CaseView(None, runtime.profile, now)
         plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})

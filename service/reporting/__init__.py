@@ -1,6 +1,13 @@
 """Read only: where cases stand, what was kept, what it costs."""
 
-from service.reporting.elements import ElementCounts, ElementInstance, count_elements, list_elements, roots_of
+from service.reporting.elements import (
+    ElementCounts,
+    ElementInstance,
+    active_incidents,
+    count_elements,
+    list_elements,
+    roots_of,
+)
 from service.reporting.sift import sift
 from service.reporting.sources import (
     DECISIONS,
@@ -10,10 +17,12 @@ from service.reporting.sources import (
     JOBS,
     SUBSCRIPTIONS,
     TASKS,
+    by_key,
     tasks_of,
 )
 from service.reporting.standing import Standing, count_active, get_standing, list_active
 from service.reporting.variables import LONGEST_SHOWN, Variable, get_variable, list_variables
+from service.reporting.waiting import count_waiting
 
 __all__ = [
     "DECISIONS",
@@ -28,8 +37,11 @@ __all__ = [
     "ElementInstance",
     "Standing",
     "Variable",
+    "active_incidents",
+    "by_key",
     "count_active",
     "count_elements",
+    "count_waiting",
     "get_standing",
     "get_variable",
     "list_active",

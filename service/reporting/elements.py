@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.audit.tables import history
-from service.db import Connection
+from service.db import Connection, Query, matching
 from service.jobs.tables import incident
 from service.operations.tables import process_instance
+from service.reporting.sources import INSTANCES
 
 
 @dataclass(slots=True)
@@ -101,9 +102,17 @@ def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementC
                 counts[left].canceled += 1
 
 
-def roots_of(bundle_key: int | None = None, root_key: int | None = None) -> sa.Select[Any]:
-    """The keys of a version's instances, or the key of one."""
-    query = sa.select(process_instance.c.root_key)
+def roots_of(connection: Connection, query: Query, *, bundle_key: int | None = None) -> sa.Select[Any]:
+    """The keys of the root instances that fulfil a query, among those of one bundle."""
+    found = matching(INSTANCES, query, connection.dialect.name)
     if bundle_key is not None:
-        query = query.where(process_instance.c.bundle_key == bundle_key)
-    return query if root_key is None else query.where(process_instance.c.root_key == root_key)
+        found = found.where(process_instance.c.bundle_key == bundle_key)
+    return found.with_only_columns(process_instance.c.root_key, maintain_column_froms=True)
+
+
+def active_incidents(connection: Connection, root_key: int) -> dict[str, int]:
+    """The active incidents of an instance: their keys by element id."""
+    query = sa.select(incident.c.element_id, incident.c.key).where(
+        incident.c.root_key == root_key, incident.c.state == "active"
+    )
+    return {row.element_id: row.key for row in connection.execute(query)}

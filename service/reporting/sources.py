@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Field, Kind, Source
+from service.db import Field, Kind, Query, Source
 from service.definitions.tables import decision_definition, process_definition, start_subscription
 from service.identity import Actor
 from service.jobs.tables import incident, job, subscription
@@ -253,3 +253,8 @@ def tasks_of(actor: Actor) -> Source:
 def _listed(column: Any, value: str) -> Any:
     """Whether a list of names, kept as JSON, has this one; names have no letter that JSON would write otherwise."""
     return sa.cast(column, sa.Text).contains(f'"{value}"', autoescape=True)
+
+
+def by_key(key: int, name: str) -> Query:
+    """The query for the one row of that key."""
+    return Query({name: str(key)}, limit=1)

@@ -4,6 +4,7 @@ A task is open until it is completed by one person or cancelled with its case; t
 Nothing here moves a case: `service.operations` does, and calls these guards and writes.
 """
 
+from service.tasks.changes import update_task
 from service.tasks.forms import check_schema, validate
 from service.tasks.queries import (
     Ending,
@@ -28,6 +29,7 @@ from service.tasks.rules import (
     check_may_claim,
     check_may_complete,
     check_may_release,
+    check_may_update,
     check_open,
     check_revision,
     is_candidate,
@@ -47,6 +49,7 @@ __all__ = [
     "check_may_claim",
     "check_may_complete",
     "check_may_release",
+    "check_may_update",
     "check_open",
     "check_revision",
     "check_schema",
@@ -60,5 +63,6 @@ __all__ = [
     "list_open_tasks",
     "list_performers",
     "list_tasks",
+    "update_task",
     "validate",
 ]

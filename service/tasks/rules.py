@@ -87,6 +87,13 @@ def check_may_assign(task: UserTask, actor: Actor, to: Actor, performers: Iterab
     check_four_eyes(task, to.name, performers)
 
 
+def check_may_update(task: UserTask, actor: Actor) -> None:
+    """Raises unless the task is open and the actor sees to other people's work: an administrator or an approver."""
+    check_open(task)
+    if not actor.has(Role.ADMIN, Role.APPROVER):
+        raise Forbidden(f"Only an approver or an administrator may change the task “{task.name}”.")
+
+
 def check_may_complete(task: UserTask, actor: Actor, performers: Iterable[str]) -> None:
     """Raises unless the task is open and the actor holds it, or nobody does and it is offered to the actor."""
     check_open(task)

@@ -101,7 +101,7 @@ def test_refuses_a_wrong_page(call: Any, page: Any) -> None:
 
 
 def test_refuses_a_filter_that_is_not_served(call: Any) -> None:
-    refused(call("clerk", "POST", "/v2/user-tasks/search", json={"filter": {"elementId": "x"}}), 400)
+    refused(call("clerk", "POST", "/v2/user-tasks/search", json={"filter": {"shoeSize": "x"}}), 400)
 
 
 def test_says_what_is_not_served(call: Any) -> None:

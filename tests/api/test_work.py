@@ -82,5 +82,5 @@ def test_lets_sdks_in_three_ways(application: Any) -> None:
 def test_describes_itself(call: Any) -> None:
     document = call("", "GET", "/openapi.json").get_json()
     assert document["openapi"] == "3.1.0"
-    assert "post" in document["paths"]["/v2/user-tasks/{key}/completion"]
+    assert "post" in document["paths"]["/v2/user-tasks/{userTaskKey}/completion"]
     assert b"/api/complaints" in call("", "GET", "/docs").data

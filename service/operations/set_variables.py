@@ -1,0 +1,42 @@
+"""An administrator writes variables into a scope of a running instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.audit import Event
+from service.db import Connection
+from service.engine.commands import SetVariables
+from service.errors import InvalidInput
+from service.identity import Actor
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
+from service.operations.runtime import Runtime
+from service.operations.write import Instance
+
+
+def set_variables(
+    runtime: Runtime,
+    root_key: int,
+    scope: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    local: bool = False,
+) -> Outcome:
+    """Write variables where they are known, seen from the scope ("" is the instance), or with `local` in that scope.
+
+    The history says which names were written, not what. Raises NotFound, StateConflict, InvalidInput.
+    """
+    wrong = sorted(name for name in variables if not name or name.startswith("_") or len(name) > 200)
+    if wrong or not variables:
+        raise InvalidInput(f"expected variables with names that do not begin with _, got {wrong or 'none'}"[:300])
+
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        details = {"scope": scope, "names": sorted(variables)}
+        return Plan(SetVariables(variables, scope, local), Event.VARIABLES_SET, details)
+
+    return execute(runtime, root_key, decide, actor=actor.name, now=now)

@@ -1,0 +1,47 @@
+"""Request ids, metrics, the demo's host check: what every request meets."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+
+def test_a_sane_request_id_is_kept_and_another_made(call: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="redress.requests"):
+        answer = call("clerk", "GET", "/v2/user-tasks/99", headers={"X-Request-Id": "trace-12345.a"})
+    assert answer.headers["X-Request-Id"] == answer.get_json()["requestId"] == "trace-12345.a"
+    assert "trace-12345.a" in caplog.text and "/v2/user-tasks/<userTaskKey>" in caplog.text
+    for bad in ("short", "x" * 65, "a b c d e f g", "new\tline-and-more"):
+        made = call("clerk", "GET", "/v2/topology", headers={"X-Request-Id": bad}).headers["X-Request-Id"]
+        assert made != bad and len(made) == 32
+
+
+def test_metrics_count_what_was_answered(call: Any, register: Any) -> None:
+    register()
+    call("clerk", "GET", "/v2/user-tasks/99")
+    text = call("", "GET", "/metrics").get_data(as_text=True)
+    assert 'redress_requests_total{method="POST",route="/api/complaints",status="201"}' in text
+    assert 'redress_requests_total{method="GET",route="/v2/user-tasks/<userTaskKey>",status="404"}' in text
+    assert 'redress_commands_total{route="/api/complaints"}' in text
+    for name in ("timers_due", "outbox_waiting", "incidents_active", "oldest_unclaimed_task_seconds"):
+        assert f"redress_{name} " in text
+    waiting = next(line for line in text.splitlines() if line.startswith("redress_outbox_waiting "))
+    assert float(waiting.split()[1]) >= 1
+
+
+def test_metrics_are_for_this_host_or_a_token(application: Any, call: Any) -> None:
+    client = application[0].test_client()
+    outside = {"REMOTE_ADDR": "192.0.2.7"}
+    assert client.get("/metrics", environ_overrides=outside).status_code == 401
+    assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 401
+    assert call("clerk", "GET", "/metrics", environ_overrides=outside).status_code == 200
+
+
+@pytest.mark.parametrize(("host", "status"), [
+    ("localhost", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 403),
+    ("127.0.0.1.evil.example:8000", 403), ("localhost.evil.example", 403),
+])  # fmt: skip
+def test_the_demo_answers_to_this_machine_only(call: Any, host: str, status: int) -> None:
+    assert call("clerk", "GET", "/v2/topology", headers={"Host": host}).status_code == status
