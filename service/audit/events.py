@@ -37,4 +37,5 @@ class Event(StrEnum):
     EVIDENCE_ADDED = "case:evidence:added"
     CONTACT_LOGGED = "case:contact:logged"
     REPORT_SIGNED = "case:report:signed"
+    PORTAL_OPENED = "case:portal:opened"
     MAIL_RECEIVED = "case:mail:received"

@@ -49,3 +49,31 @@ mail_uid = sa.Table(
     sa.Column("message_key", sa.ForeignKey("mail_message.key"), nullable=False, index=True),
 )
 """Where a message was seen. The largest `uid` of a mailbox is how far it has been read."""
+
+portal_access = sa.Table(
+    "portal_access",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("secret_hash", sa.String(64), nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(100), nullable=False),
+)
+"""Who knows the secret of a case may follow it in the portal. Only its hash is kept; a new one replaces the old."""
+
+portal_visit = sa.Table(
+    "portal_visit",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("root_key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+"""A customer's browser that has shown the secret, for a while."""
+
+portal_count = sa.Table(
+    "portal_count",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("window", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+"""How often somebody did something within a window of time; `name` holds no address, only its hash."""

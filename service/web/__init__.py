@@ -26,6 +26,8 @@ PAGES = (
     "evidence",
     "mailbox",
     "letters",
+    "portal",
+    "portal_case",
 )
 
 for _page in PAGES:

@@ -32,7 +32,7 @@ class ImapServer:
 
     def put(self, messages: Iterable[bytes], *, at: datetime | None = None) -> None:
         """Deliver messages into the mailbox."""
-        box = MailBoxUnencrypted("127.0.0.1", self.port, timeout=30)
+        box = MailBoxUnencrypted("127.0.0.1", self.port, timeout=300)
         with box.login(USER, PASSWORD) as opened:
             for message in messages:
                 opened.append(message, "INBOX", dt=at or datetime.now(UTC))

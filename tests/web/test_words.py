@@ -23,7 +23,7 @@ IN_PAIRS = re.compile(r"""\("[a-z_-]*", "([^"]+)"\)""")
 def stated() -> list[tuple[str, str]]:
     """Words written as literals in templates and page modules, with where they are."""
     found = []
-    for path in sorted([*WEB.glob("templates/*.html"), *WEB.glob("*.py")]):
+    for path in sorted([*WEB.glob("templates/**/*.html"), *WEB.glob("*.py")]):
         text = path.read_text("utf-8")
         found += [(path.name, double or single) for double, single in STATED.findall(text)]
         if path.suffix == ".html":

@@ -1,0 +1,119 @@
+"""Who may follow a case in the portal: whoever knows its number and its secret, and for a while their browser.
+
+A number that is not there and a secret that is wrong take the same way and get the same answer. Secrets are long and
+random, so a plain hash is enough to keep them; tries are counted for all processes together.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import b32encode
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service import audit, cases
+from service.audit import Event
+from service.cases.tables import complaint
+from service.db import Connection
+from service.errors import InvalidInput
+from service.identity import Actor, TooManyAttempts
+from service.intake.tables import portal_access, portal_count, portal_visit
+from service.operations import take_children
+
+VISIT = timedelta(hours=2)
+WINDOW = timedelta(minutes=15)
+LENGTH = 16
+_ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B", "-": "", " ": ""})
+_NOBODY = sha256(secrets.token_bytes(16)).hexdigest()
+_INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def secret_from(key: str, once: str) -> str:
+    """The secret of the receipt of a form: the same form sent again gets the same receipt, and nobody else can tell."""
+    return _shaped(hmac.digest(key.encode(), b"portal receipt " + once.encode(), "sha256"))
+
+
+def new_secret() -> str:
+    """A fresh secret, as it is read out to a customer: four groups of four characters."""
+    return _shaped(secrets.token_bytes(32))
+
+
+def give_access(connection: Connection, root_key: int, secret: str, *, actor: Actor, now: datetime) -> None:
+    """Let whoever knows the secret follow the case. A secret given before stops to work."""
+    take_children(connection, root_key, 0)
+    connection.execute(sa.delete(portal_access).where(portal_access.c.root_key == root_key))
+    connection.execute(sa.delete(portal_visit).where(portal_visit.c.root_key == root_key))
+    row = {"root_key": root_key, "secret_hash": _hash(_plain(secret)), "given_at": now, "given_by": actor.name}
+    connection.execute(sa.insert(portal_access), row)
+    audit.append(connection, root_key, Event.PORTAL_OPENED, actor=actor.name, at=now, details={})
+
+
+def check_secret(connection: Connection, number: str, secret: str) -> int | None:
+    """The case of a number and secret that belong together; None for everything else, in the same time."""
+    try:
+        wanted = cases.parse_number(number)
+    except InvalidInput:
+        wanted = ""
+    row = connection.execute(
+        sa.select(portal_access.c.root_key, portal_access.c.secret_hash)
+        .join(complaint, complaint.c.root_key == portal_access.c.root_key)
+        .where(complaint.c.number == wanted)
+    ).one_or_none()
+    known = _NOBODY if row is None else row.secret_hash
+    fits = hmac.compare_digest(known, _hash(_plain(secret[:100])))
+    return int(row.root_key) if fits and row is not None else None
+
+
+def open_visit(connection: Connection, root_key: int, *, now: datetime) -> str:
+    """A token for the browser that showed the secret."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(sa.delete(portal_visit).where(portal_visit.c.expires_at <= now))
+    row = {"token_hash": _hash(token), "root_key": root_key, "expires_at": now + VISIT}
+    connection.execute(sa.insert(portal_visit), row)
+    return token
+
+
+def find_visit(connection: Connection, token: str, *, now: datetime) -> int | None:
+    """The case that a browser may follow."""
+    query = sa.select(portal_visit.c.root_key).where(
+        portal_visit.c.token_hash == _hash(token), portal_visit.c.expires_at > now
+    )
+    root_key: int | None = connection.execute(query).scalar_one_or_none()
+    return root_key
+
+
+def close_visit(connection: Connection, token: str) -> None:
+    """The customer leaves."""
+    connection.execute(sa.delete(portal_visit).where(portal_visit.c.token_hash == _hash(token)))
+
+
+def count_try(connection: Connection, what: str, who: str, *, most: int, now: datetime) -> None:
+    """Count one more try of somebody. Raises TooManyAttempts when there are more than `most` within the window."""
+    name, window = f"{what}:{_hash(who)[:40]}", int(now.timestamp() // WINDOW.total_seconds())
+    statement = (
+        _INSERT[connection.dialect.name](portal_count)
+        .values(name=name, window=window, count=1)
+        .on_conflict_do_update(index_elements=["name", "window"], set_={"count": portal_count.c.count + 1})
+    )
+    connection.execute(sa.delete(portal_count).where(portal_count.c.window < window - 1))
+    if connection.execute(statement.returning(portal_count.c.count)).scalar_one() > most:
+        raise TooManyAttempts
+
+
+def _shaped(digest: bytes) -> str:
+    text = b32encode(digest).decode().translate(_ALIKE)[:LENGTH]
+    return "-".join(text[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def _plain(secret: str) -> str:
+    return secret.strip().upper().translate(_ALIKE)
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", errors="replace")).hexdigest()

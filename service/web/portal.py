@@ -1,0 +1,122 @@
+"""The customers' portal: the way in. Complaining, the receipt, and showing the secret. Nobody needs an account."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import Any
+
+import flask
+
+from service import cases
+from service.cases import NewEvidence
+from service.errors import FieldError, FormInvalid
+from service.intake import parse_complaint, portal, portal_access
+from service.web.edge import blueprint, language, now, parts
+
+COOKIE = "redress_portal"
+MOST_FILES = 10
+COMPLAINTS, TRIES_HERE, TRIES_THERE = 10, 20, 10
+"""Within a quarter of an hour: complaints from one address, wrong secrets from one address, and for one number."""
+_CONTACT = ("phone", "email")
+
+
+@blueprint.get("/portal")
+def portal_home() -> Any:
+    return flask.render_template("portal/home.html")
+
+
+@blueprint.get("/portal/complain")
+def portal_form() -> Any:
+    return _form({}, {}, token_hex(16)), 200
+
+
+@blueprint.post("/portal/complain")
+def portal_complain() -> Any:
+    allow_files()
+    sent, at, runtime = flask.request.form, now(), parts().runtime
+    once = sent.get("once", "")[:64]
+    try:
+        if not once.isalnum() or len(once) < 32:
+            raise FormInvalid([FieldError("/content", "is required")])
+        new = parse_complaint(_given(), now=at, currency=runtime.profile.currency)
+        if not new.content:
+            raise FormInvalid([FieldError("/content", "is required")])
+        _count("complain", _address(), COMPLAINTS)
+        secret = portal_access.secret_from(parts().settings.secret_key, once)
+        done = portal.complain(runtime, new, received_files(), secret=secret, once=once, now=at)
+    except FormInvalid as error:
+        return _form(sent, {each.pointer: each.message for each in error.errors}, token_hex(16)), 422
+    final = next((each for each in done.deadlines if each.clock == "final response"), None)
+    page = flask.render_template("portal/receipt.html", number=done.number, secret=secret, final=final)
+    return page, 200 if done.again else 201
+
+
+@blueprint.get("/portal/follow")
+def portal_follow() -> Any:
+    return flask.render_template("portal/follow.html", number="", wrong=False)
+
+
+@blueprint.post("/portal/follow")
+def portal_enter() -> Any:
+    sent, at = flask.request.form, now()
+    number, secret = sent.get("number", "").strip()[:40], sent.get("secret", "")[:100]
+    _count("try", _address(), TRIES_HERE)
+    _count("number", number.upper(), TRIES_THERE)
+    with parts().runtime.database.transaction() as connection:
+        root_key = portal_access.check_secret(connection, number, secret)
+        token = None if root_key is None else portal_access.open_visit(connection, root_key, now=at)
+    if token is None:
+        return flask.render_template("portal/follow.html", number=number, wrong=True), 403
+    response = flask.redirect(flask.url_for("web.portal_case"))
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Strict", secure=flask.request.is_secure, path="/portal",
+        max_age=int(portal_access.VISIT.total_seconds()),
+    )  # fmt: skip
+    return response
+
+
+@blueprint.post("/portal/leave")
+def portal_leave() -> Any:
+    token = flask.request.cookies.get(COOKIE)
+    if token:
+        with parts().runtime.database.transaction() as connection:
+            portal_access.close_visit(connection, token)
+    response = flask.redirect(flask.url_for("web.portal_home"))
+    response.delete_cookie(COOKIE, path="/portal")
+    return response
+
+
+def allow_files() -> None:
+    """Let this request be as large as the files of a customer may be."""
+    flask.request.max_content_length = 2 * parts().vault.limit
+
+
+def received_files() -> list[NewEvidence]:
+    """The files of this request, kept and looked at. Raises FormInvalid for too many of them, TooLarge."""
+    sent = [each for each in flask.request.files.getlist("files") if each.filename]
+    if len(sent) > MOST_FILES:
+        raise FormInvalid([FieldError("/files", f"expected at most {MOST_FILES} files, got {len(sent)}")])
+    return [
+        cases.take_in(parts().vault, each.stream, name=each.filename or "", kind="document", source="portal")  # type: ignore[arg-type]
+        for each in sent
+    ]
+
+
+def _given() -> dict[str, Any]:
+    sent = flask.request.form
+    contact = {name: sent[name].strip() for name in _CONTACT if sent.get(name, "").strip()}
+    texts = {name: sent[name].strip() for name in ("customerName", "content", "product") if sent.get(name, "").strip()}
+    return {**texts, "contact": contact, "language": language(), "channel": "online"}
+
+
+def _form(values: Any, errors: dict[str, str], once: str) -> str:
+    return flask.render_template("portal/complain.html", values=values, errors=errors, once=once)
+
+
+def _address() -> str:
+    return flask.request.remote_addr or ""
+
+
+def _count(what: str, who: str, most: int) -> None:
+    with parts().runtime.database.transaction() as connection:
+        portal_access.count_try(connection, what, who, most=most, now=now())
