@@ -29,14 +29,16 @@ def build_root_name(name: str, default: Any, at: At) -> Code:
 
 
 def build_name(name: str, default: Any, at: At) -> Code:
-    """A name looked for from the innermost scope outwards."""
+    """A name looked for from the innermost scope outwards. Only the outermost holds values that are not FEEL's yet."""
 
     def read(env: Env) -> Any:
         level: Env | None = env
         while level is not None:
             value = level.vars.get(name, MISSING)
             if value is not MISSING:
-                return value if type(value) in PLAIN else admit(value, env.run)
+                if level.parent is not None or type(value) in PLAIN:
+                    return value
+                return admit(value, env.run)
             level = level.parent
         return default if default is not MISSING else env.run.fail(at, f"there is no variable '{name}'", name)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.feel.errors import MAX_CALLS, FeelLimitExceeded, Null
 from service.feel.operators import At, Code
-from service.feel.scope import Env, Run
+from service.feel.scope import Env, Run, admit
 from service.feel.temporal import DateTime, DaysTimeDuration, YearsMonthsDuration, at_midnight, is_date
 from service.feel.types import FeelType, coerce
 from service.feel.values import FeelFunction, Signature, kind_of
@@ -136,7 +136,8 @@ def _call_function(run: Run, function: FeelFunction, values: Arguments, names: t
     if run.calls > MAX_CALLS:
         raise FeelLimitExceeded(f"Functions call each other more than {MAX_CALLS} deep.")
     try:
-        result = function.call(run, *values) if function.inner else function.call(*values)
+        # What the host answers may be Python's; what FEEL itself makes is FEEL's already.
+        result = function.call(run, *values) if function.inner else admit(function.call(*values), run)
     finally:
         run.calls -= 1
     if function.result is not None:

@@ -106,7 +106,7 @@ def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool, price:
         try:
             for inner in _rounds(iterators, at, env, price):
                 if partial:  # a copy each round, so that no list can hold itself
-                    env.run.spend(len(results) // 64)
+                    env.run.spend(len(results) // 8)
                     inner.vars = {**inner.vars, "partial": list(results)}
                 results.append(body(inner))
                 if len(results) > MAX_LIST:

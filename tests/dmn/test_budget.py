@@ -77,6 +77,7 @@ LONG = "{" + ", ".join(f"k{n}: 1" for n in range(2000)) + "}"
         "{all: for i in 1..8000 return i, r: count(for i in 1..100 return sum(all))}.r",
         '{t: string join(for i in 1..900 return "0123456789", ""), r: for i in 1..999 return contains(t, "x")}.r',
         "{f: function(n) if n = 0 then 0 else f(n - 1) + f(n - 1), r: f(40)}.r",
+        "count(for i in 1..2000 return [i, partial])",
     ],
 )
 def test_work_that_hides_in_few_rounds_is_counted(text: str):

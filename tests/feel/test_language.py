@@ -183,3 +183,11 @@ def test_json_round_trip() -> None:
     found = to_json(compile_expression('{a: 1.50, b: @"2026-01-31", c: [2.0, null]}').evaluate({}))
     assert found == {"a": from_json(1.5), "b": "2026-01-31", "c": [2, None]}
     assert type(found["c"][0]) is int
+
+
+def test_what_a_host_function_answers_becomes_a_feel_value() -> None:
+    fee = FeelFunction("fee", (), lambda: {"rates": [0.1, 0.2]})
+    code = compile_expression("{f: fee(), total: sum(f.rates), three: for r in f.rates return r * 3}")
+    found = code.evaluate({"fee": fee})
+    assert to_json(found["total"]) == from_json(0.3)
+    assert [str(each) for each in found["three"]] == ["0.3", "0.6"]
