@@ -95,6 +95,45 @@ def test_work_beyond_the_budget_is_a_failure_with_a_message(call: Any) -> None:
     assert "more than" in found["failureMessage"]
 
 
+def test_only_what_is_released_answers_by_id_and_older_versions_by_their_key(
+    call: Any, application: tuple[flask.Flask, dict[str, str]]
+) -> None:
+    runtime = application[0].extensions["redress"].runtime
+    keys = iter([runtime.keys.root_key() for _ in range(9)])
+
+    def ask(**which: str) -> tuple[int, Any, Any]:
+        answer = call("owner", "POST", PATH, json=which)
+        return answer.status_code, answer.get_json().get("output"), answer.get_json().get("decisionDefinitionKey")
+
+    def deploy(**decisions: str) -> int:
+        parts = "".join(
+            f'<decision id="{name}" name="{name}"><literalExpression><text>{text}</text></literalExpression></decision>'
+            for name, text in decisions.items()
+        )
+        head = '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="v" name="v" namespace="urn:v">'
+        files = {"v.dmn": f"{head}{parts}</definitions>".encode()}
+        with runtime.database.transaction() as connection:
+            return definitions.deploy(
+                connection, files, name="versions", actor="admin", now=NOW, next_key=lambda: next(keys)
+            ).bundle_key
+
+    def release(bundle: int) -> None:
+        with runtime.database.transaction() as connection:
+            definitions.release(connection, bundle, actor="admin", now=NOW)
+
+    first = deploy(kept="1", dropped="2")
+    assert ask(decisionDefinitionId="kept")[0] == 404
+    release(first)
+    status, output, key = ask(decisionDefinitionId="kept")
+    assert (status, output) == (200, "1")
+    second = deploy(kept="10")
+    assert ask(decisionDefinitionId="kept")[1] == "1"
+    release(second)
+    assert ask(decisionDefinitionId="kept")[1] == "10"
+    assert ask(decisionDefinitionId="dropped")[0] == 404
+    assert ask(decisionDefinitionKey=key)[:2] == (200, "1")
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

@@ -49,6 +49,21 @@ def test_functions_called_from_text_are_paid_from_the_same_budget():
         model(function + asks).evaluate("d1", {}, now=None)
 
 
+def test_the_rules_of_a_table_are_paid_each_time_it_is_asked():
+    rows = [[f"< {n}", "1"] for n in range(800)]
+    rules = table({"n": "number"}, rows, policy="FIRST")
+    function = (
+        '<businessKnowledgeModel id="f" name="f"><variable name="f"/><encapsulatedLogic>'
+        f'<formalParameter name="n"/>{rules}</encapsulatedLogic></businessKnowledgeModel>'
+    )
+    once = decision("once", literal("count(for i in 1..20 return f(i))"), requires=knows("f"))
+    often = decision("often", literal("count(for i in 1..400 return f(i))"), requires=knows("f"))
+    loaded = model(function + once + often)
+    assert loaded.evaluate("once", {}, now=None).value == 20
+    with pytest.raises(FeelLimitExceeded):
+        loaded.evaluate("often", {}, now=None)
+
+
 def test_allowed_values_are_paid_from_the_same_budget():
     item = (
         '<itemDefinition name="tSlow" isCollection="true"><typeRef>number</typeRef>'

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.feel import Why, compile_expression
@@ -15,6 +15,8 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.1
 SIGNS = ("<", "<=", ">", ">=")
 
 
+@example(0.1, Decimal("0.1000000000000000055"))  # the same float, another decimal
+@example(0.3, Decimal("0.299999999999999999"))
 @given(FLOATS, FLOATS | st.decimals(-(10**20), 10**20, places=18))
 def test_a_float_compares_like_its_decimal(given_value: float, constant: float | Decimal) -> None:
     written = format(Decimal(str(constant)), "f")
