@@ -16,7 +16,7 @@ COMMANDS = {
     "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
     "check": (
         "service.cli.bundles:check",
-        "Say every problem of diagrams, decisions and forms, and prove the diagrams sound.",
+        "Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.",
     ),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),

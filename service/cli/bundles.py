@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from service import definitions
+from service.cases import load_profile
 from service.cli.opening import one_line, open_database
 from service.clock import SystemClock
 from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
-from service.operations import Runtime
-from service.proof import check_proofs
+from service.operations import Runtime, prove_bundle
 
 
 def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
@@ -37,20 +37,28 @@ def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--policy", default="TW-FCPA", show_default=True, help="The jurisdiction whose clocks are not to be overrun."
+)
 @one_line
-def check(paths: tuple[str, ...], shape: str) -> None:
-    """Say every problem of diagrams, decisions and forms, and prove the diagrams sound. Exit 1 on an error.
+def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
+    """Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.
+
+    Exit 1 on an error.
 
     Example: redress check processes forms
     """
     files = read_paths(paths)
-    problems = [*check_bundle(files), *check_proofs(files)]
+    proofs = prove_bundle(files, profile=load_profile(policy), now=SystemClock().now())
+    problems = [*check_bundle(files), *proofs.problems]
     if shape == "json":
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     for problem in problems if shape == "text" else ():
         _tell(problem)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if shape == "text":
+        holding = sum(verdict.holds for verdict in proofs.rules)
+        click.echo(f"{holding} of {len(proofs.rules)} rules hold on every path")
         click.echo(f"{errors} errors, {len(problems) - errors} warnings")
     sys.exit(1 if errors else 0)
 

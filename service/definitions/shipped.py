@@ -7,6 +7,8 @@ from pathlib import Path
 from service.errors import NotFound
 
 _PACKAGE = Path(__file__).parent.parent
+DEFINITION_SUFFIXES = (".bpmn", ".dmn", ".form.json", ".rule.json", ".scenario.json", ".answers.json")
+"""The files of a bundle: what runs, and the rules and scenarios that it is to keep."""
 _PLACES = (_PACKAGE.parent, _PACKAGE / "shipped")
 
 
@@ -20,6 +22,5 @@ def shipped_files() -> dict[str, bytes]:
 
 def read_folder(folder: Path) -> dict[str, bytes]:
     """Every definition file at or below a folder, by its path relative to the folder's parent."""
-    suffixes = (".bpmn", ".dmn", ".form.json")
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(suffixes))
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(DEFINITION_SUFFIXES))
     return {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in found}

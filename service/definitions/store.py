@@ -17,12 +17,11 @@ import sqlalchemy as sa
 
 from service.db import Connection
 from service.definitions.parts import insert_parts
+from service.definitions.shipped import DEFINITION_SUFFIXES
 from service.definitions.starts import forget_starts, insert_starts, processes_of
 from service.definitions.tables import bundle, bundle_file, definition_file, process_definition
 from service.engine import Bundle, load_bundle, start_event_names
 from service.errors import NotFound, StateConflict
-
-DEFINITION_SUFFIXES = (".bpmn", ".dmn", ".form.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ Choose = Callable[[str, str, str], Collection[str]]
 """What is asked ("flows" or "items"), of which process and element → the flows that are taken out of it, or one entry
 for each instance that is made."""
 
+Waits = Callable[[Element], bool]
+AT_ONCE = "at once"
+
 
 @dataclass(slots=True)
 class _Turn:
@@ -59,13 +62,14 @@ class _Items:
         return list(self.choose("items", self.process, self.element))
 
 
-def guide(processes: Mapping[str, Process], choose: Choose) -> Bundle:
-    """A bundle of the same processes that asks `choose` instead of the data."""
-    return assemble({}, Parts({key: _process(process, choose) for key, process in processes.items()}))
+def guide(processes: Mapping[str, Process], choose: Choose, waits: Waits) -> Bundle:
+    """A bundle of the same processes that asks `choose` instead of the data. Jobs that nobody `waits` for get the type
+    `AT_ONCE`, for the host to carry out."""
+    return assemble({}, Parts({key: _process(process, choose, waits) for key, process in processes.items()}))
 
 
-def _process(process: Process, choose: Choose) -> Process:
-    made = {key: _element(process, element, choose) for key, element in process.elements.items()}
+def _process(process: Process, choose: Choose, waits: Waits) -> Process:
+    made = {key: _element(process, element, choose, waits) for key, element in process.elements.items()}
     return replace(
         process,
         elements=made,
@@ -74,7 +78,7 @@ def _process(process: Process, choose: Choose) -> Process:
     )
 
 
-def _element(process: Process, element: Element, choose: Choose) -> Element:
+def _element(process: Process, element: Element, choose: Choose, waits: Waits) -> Element:
     turn = _Turn()
     first = next((f.id for f in element.outgoing if f.condition is not None and f.id != element.default), "")
     decides = element.kind == "businessRuleTask" and element.job_type is None
@@ -86,7 +90,7 @@ def _element(process: Process, element: Element, choose: Choose) -> Element:
         loop=_loop(process, element, choose),
         inputs=(), outputs=(), script=None, result_variable=None, decision=None, retries=None, assignee=None,
         candidate_groups=None, candidate_users=None, due=None, follow_up=None, priority=None,
-        job_type=None if element.job_type is None else Text("job"),
+        job_type=None if element.job_type is None else Text("job" if waits(element) else AT_ONCE),
     )  # fmt: skip
 
 

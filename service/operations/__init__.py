@@ -19,6 +19,7 @@ from service.operations.letters import LetterOrder, compose_letter, mark_returne
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
 from service.operations.plan import Plan
+from service.operations.prove_bundle import prove_bundle
 from service.operations.resolve_incident import resolve_incident
 from service.operations.runtime import Runtime
 from service.operations.set_variables import set_variables
@@ -66,6 +67,7 @@ __all__ = [
     "make_worker",
     "mark_returned",
     "new_root_key",
+    "prove_bundle",
     "publish_message",
     "register_complaint",
     "release_task",

@@ -27,7 +27,7 @@ def build(
     scope: str,
     *,
     look_into: LookInto,
-    waits: Callable[[Element], bool],
+    waits: Callable[[Process, Element], bool],
     reaches: Callable[[str], Reach],
     may_escape: bool = False,
     repeat: bool = False,
@@ -114,7 +114,7 @@ def _wire_element(wiring: Wiring, frame: Frame, element: Element, *, may_escape:
 def _wire_task(wiring: Wiring, frame: Frame, element: Element) -> None:
     """An activity, gateway or event that goes on by itself, or when the world outside says so."""
     opaque = element.kind in ("subProcess", "callActivity")
-    waits = wiring.waits(element) if opaque else can_be_waited_in(element)
+    waits = wiring.waits(frame.process, element) if opaque else can_be_waited_in(element)
     event = element.kind in ("intermediateCatchEvent", "receiveTask")
     verb = Verb.INSIDE if opaque else Verb.EVENT if waits and event else Verb.DONE if waits else Verb.PASS
     clear = frame.mask_of(element.id)

@@ -3,20 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 from service.engine.parts import read_parts
 from service.errors import Problem, Severity
+from service.proof.deadlines import check_deadlines
+from service.proof.limits import LimitOf
+from service.proof.rule_files import read_rules
+from service.proof.rules import Verdict, prove_rules
 from service.proof.sound import CAP, Proof, prove
 
 
-def prove_files(files: Mapping[str, bytes], *, cap: int = CAP) -> Proof:
-    """The proof of the processes in the files, which must have no error."""
-    return prove(read_parts(files)[0].processes, cap=cap)
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock of the law that a process must not overrun in silence."""
+
+    process: str
+    name: str
+    limit: timedelta
 
 
-def check_proofs(files: Mapping[str, bytes], *, cap: int = CAP) -> list[Problem]:
-    """What the proofs find, by file and line; nothing while the files have errors that the check reports."""
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Everything that was proved of a set of files. `soundness` is None when the files have errors of the check."""
+
+    soundness: Proof | None
+    rules: tuple[Verdict, ...]
+    problems: tuple[Problem, ...]
+
+
+def prove_files(
+    files: Mapping[str, bytes], *, limit_of: LimitOf, clocks: tuple[Clock, ...] = (), cap: int = CAP
+) -> Proofs:
+    """Soundness, procedure rules and deadlines of the files; nothing of it while the check finds errors in them."""
     parts, problems = read_parts(files)
+    rules, unreadable = read_rules(files)
     if any(problem.severity is Severity.ERROR for problem in problems):
-        return []
-    return sorted(prove(parts.processes, cap=cap).problems, key=lambda p: (p.file, p.line, p.code, p.element))
+        return Proofs(None, (), tuple(unreadable))
+    soundness = prove(parts.processes, cap=cap)
+    verdicts = prove_rules(parts.processes, rules, limit_of=limit_of)
+    found = [*unreadable, *soundness.problems, *(problem for verdict in verdicts for problem in verdict.problems)]
+    for clock in clocks:
+        found += check_deadlines(
+            parts.processes, process_id=clock.process, clock=clock.name, statutory=clock.limit, limit_of=limit_of
+        )
+    return Proofs(soundness, tuple(verdicts), tuple(sorted(found, key=_place)))
+
+
+def _place(problem: Problem) -> tuple[str, int, str, str]:
+    return (problem.file, problem.line, problem.code, problem.element)

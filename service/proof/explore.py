@@ -43,7 +43,7 @@ class Search:
         return [move for transition in reversed(told) for move in transition.moves]
 
 
-class _Table:
+class Table:
     """Transitions by the lowest place they need."""
 
     def __init__(self, transitions: Iterable[Transition]) -> None:
@@ -124,7 +124,7 @@ def explore(
     net: Net, transitions: Iterable[Transition], *, cap: int, watch: Watch | None = None, start: int = 0
 ) -> Search:
     """Every state that can be reached, up to `cap` of them."""
-    table, search = _Table(transitions), Search(net)
+    table, search = Table(transitions), Search(net)
     first = (net.start, start)
     seen = {first: 0}
     search.states, search.came, search.into = [first], [None], [[]]

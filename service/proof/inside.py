@@ -65,7 +65,8 @@ class Insides:
         throws = element.kind in ("endEvent", "intermediateThrowEvent") and element.job_type is None
         thrown = {element.event.kind} & {"error", "escalation"} if throws else set[str]()
         waits = can_be_waited_in(element) or element.kind == "callActivity"
-        offers = (waits and element.event.kind not in ("message", "timer", "signal")) or element.job_type is not None
+        jobs = element.job_type is not None and waits
+        offers = jobs or (waits and element.event.kind not in ("message", "timer", "signal"))
         return Traits(waits, offers, frozenset(thrown), own)
 
     def waits(self, process: Process, element: Element) -> bool:

@@ -10,7 +10,8 @@ from service.engine.constructs import CONSTRUCTS
 
 DIFFERENT = {
     "userTask thrown error": "Possible at any time for every code that something around catches.",
-    "serviceTask": "Also a job that the host carries out at once is taken as one that waits.",
+    "serviceTask": "Waits, unless its type begins with redress.: the product carries that out at once.",
+    "sendTask": "Waits, unless its type begins with redress.: the product carries that out at once.",
     "serviceTask thrown error": "Possible at any time for every code that something around catches.",
     "serviceTask thrown escalation": "Possible at any time for every code that something around catches.",
     "any activity conditional flows": "Every combination that could hold.",
@@ -36,7 +37,7 @@ DIFFERENT = {
 
 SAME = frozenset(
     {
-        "task", "manualTask", "userTask", "userTask lane", "sendTask", "receiveTask", "scriptTask FEEL",
+        "task", "manualTask", "userTask", "userTask lane", "receiveTask", "scriptTask FEEL",
         "scriptTask job", "businessRuleTask decision", "businessRuleTask job",
         "any activity input and output mappings", "any activity several outgoing flows",
         "any activity no outgoing flow", "any activity several incoming flows", "subProcess",

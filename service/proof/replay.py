@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from service.engine import Bundle, EngineError, advance
+from service.engine import Bundle, EngineError, Host, advance
 from service.engine import changes as c
 from service.engine import commands as q
-from service.engine.guided import guide
+from service.engine.guided import AT_ONCE, guide
 from service.engine.model import Process
 from service.proof.net import Move, Verb
+from service.proof.wire import is_at_once
 
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
 _ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
+_HOST = Host(services={AT_ONCE: lambda job: {}})
 MOST_MOVES = 20_000
 
 Finish = Mapping[tuple[str, str], tuple[Move, ...]]
@@ -67,7 +69,8 @@ def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish
             return ("item",)
         return tuple(flow.id for flow in drawn.outgoing if flow.condition is not None)[:1]
 
-    bundle, played, now = guide(processes, choose), Played(), _START
+    bundle = guide(processes, choose, lambda element: not is_at_once(element))
+    played, now = Played(), _START
     for move in told:
         now += timedelta(minutes=1)
         command = _command(processes, played, move)
@@ -83,7 +86,7 @@ def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish
 
 def _send(bundle: Bundle, played: Played, command: q.Command, now: datetime) -> None:
     try:
-        step = advance(bundle, played.state or None, command, now=now)
+        step = advance(bundle, played.state or None, command, now=now, host=_HOST)
     except EngineError as error:
         played.error = error
         return

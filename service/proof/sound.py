@@ -79,7 +79,7 @@ def _prove_scope(work: _Work, process: Process, scope: str, before: Before, *, m
         process,
         scope,
         look_into=work.insides.look_into(),
-        waits=lambda element: work.insides.waits(process, element),
+        waits=work.insides.waits,
         reaches=work.reach,
         may_escape=may_escape,
     )

@@ -12,7 +12,7 @@ from itertools import combinations
 from operator import and_
 
 from service.engine.inclusive import Reach
-from service.engine.model import Element, Flow
+from service.engine.model import Element, Flow, Process
 from service.engine.reach import link_targets
 from service.proof.layout import JOINS, Frame, following
 from service.proof.net import Join, Move, Net, Transition, Verb
@@ -39,7 +39,7 @@ class Wiring:
 
     net: Net
     reaches: Callable[[str], Reach]
-    waits: Callable[[Element], bool]
+    waits: Callable[[Process, Element], bool]
     repeat: bool = False
 
     def add(self, moves: tuple[Move, ...], need: int, ways: list[Way], **more: int | bool | Join | None) -> None:
@@ -60,10 +60,19 @@ def move(frame: Frame, verb: Verb, element: Element, *, by: str = "", items: int
     return Move(verb, element.id, frame.process.id, (), by, frame.path, items)
 
 
+AT_ONCE = "redress."
+"""Jobs of the product itself begin with this; they are carried out within the step."""
+
+
+def is_at_once(element: Element) -> bool:
+    """Whether the job of an element is carried out by the product itself, within the step."""
+    return element.job_type is not None and element.job_type.source.startswith(AT_ONCE)
+
+
 def can_be_waited_in(element: Element) -> bool:
     """Whether a token stays on the element until the world outside moves it."""
     if element.kind in JOBS and element.job_type is not None:
-        return True
+        return not is_at_once(element)
     if element.kind in ("userTask", "receiveTask", "eventBasedGateway"):
         return True
     return element.kind == "intermediateCatchEvent" and element.event.kind != "link"

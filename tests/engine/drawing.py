@@ -155,6 +155,9 @@ def _extensions(given: dict[str, str]) -> str:
     properties = "".join(
         _tag("property", name=key[5:], value=value) for key, value in given.items() if key.startswith("prop.")
     )
+    headers = "".join(
+        _tag("header", key=key[5:], value=value) for key, value in given.items() if key.startswith("head.")
+    )
     found = (
         _tag("taskDefinition", type=given.get("job"), retries=given.get("retries"))
         + _tag("formDefinition", formId=given.get("form"))
@@ -179,6 +182,8 @@ def _extensions(given: dict[str, str]) -> str:
         found += _tag("calledDecision", decisionId=given["decision"], resultVariable=given.get("result"))
     if maps:
         found += f"<zeebe:ioMapping>{maps}</zeebe:ioMapping>"
+    if headers:
+        found += f"<zeebe:taskHeaders>{headers}</zeebe:taskHeaders>"
     if properties:
         found += f"<zeebe:properties>{properties}</zeebe:properties>"
     return f"<extensionElements>{found}</extensionElements>" if found else ""

@@ -12,8 +12,9 @@ from drawing import draw
 from grown import FAULTS, grow, grow_faulty, processes_of
 
 from service.definitions import shipped_files
+from service.engine.parts import read_parts
 from service.errors import Severity
-from service.proof import check_proofs, play, prove, prove_files
+from service.proof import play, prove
 from service.proof.known import stale, unknown
 
 ROUNDS = int(os.environ.get("REDRESS_PROOF_ROUNDS", "6"))
@@ -25,7 +26,7 @@ def test_the_prover_knows_every_construct_that_runs():
 
 
 def test_the_shipped_procedure_is_sound():
-    proof = prove_files(shipped_files())
+    proof = prove(read_parts(shipped_files())[0].processes)
     assert proof.proved, proof.problems
     assert "complaint" in proof.states
 
@@ -92,8 +93,14 @@ SHOWN = {
 }
 
 
+def _problems(drawings, cap):
+    parts, problems = read_parts({f"{at}.bpmn": draw(text) for at, text in enumerate(drawings)})
+    assert [problem for problem in problems if problem.severity is Severity.ERROR] == []
+    return prove(parts.processes, cap=cap).problems
+
+
 def proved(*drawings: str, cap: int = 50_000):
-    problems = check_proofs({f"{at}.bpmn": draw(text) for at, text in enumerate(drawings)}, cap=cap)
+    problems = _problems(drawings, cap)
     return [(problem.code, problem.element) for problem in problems]
 
 
@@ -115,8 +122,7 @@ def test_past_the_cap_nothing_is_said_to_be_proved():
     )
     text = WIDE.replace("BRANCHES", branches)
     assert proved(text, cap=100) == [("sound-not-proved", "p")]
-    kinds = check_proofs({"a.bpmn": draw(text)}, cap=100)
-    assert [problem.severity for problem in kinds] == [Severity.WARNING]
+    assert [problem.severity for problem in _problems([text], 100)] == [Severity.WARNING]
 
 
 def test_fifteen_branches_of_many_steps_are_few_states():
