@@ -55,6 +55,8 @@ MOST_PROBLEMS = 200
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SIGN_IN = ("/sign-in", "/oauth/token")
 API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
+RETRY_AFTER = "2"
+"""Seconds: the database is starting again, or a case was busy with other commands."""
 log = logging.getLogger("redress.app")
 
 
@@ -180,6 +182,8 @@ def _headers(response: flask.Response) -> flask.Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if response.status_code == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
     if not flask.request.path.startswith(web.STATIC):
         response.headers["Cache-Control"] = "no-store"
     return response

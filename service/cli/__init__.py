@@ -21,6 +21,10 @@ COMMANDS = {
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),
+    "partition": (
+        "service.cli.partition:split",
+        "Split the tables of the cases by hash of the root key.",
+    ),
     "policy": ("service.cli.policy:policy", "Deadlines as law: check, show, compute again."),
     "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
     "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),

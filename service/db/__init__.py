@@ -8,6 +8,7 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
 from service.db.migrate import migrate
+from service.db.partition import partition, partitioned_tables
 from service.db.prepared import Prepared, any_of, pipelined
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.types import Json, UtcDateTime, metadata
@@ -33,6 +34,8 @@ __all__ = [
     "matching",
     "metadata",
     "migrate",
+    "partition",
+    "partitioned_tables",
     "pipelined",
     "root_of",
     "search",
