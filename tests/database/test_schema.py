@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,6 +12,7 @@ from alembic.migration import MigrationContext
 
 import service
 from service.db import Database, KeyAllocator, metadata, migrate, root_of, take
+from tests.postgres import Cluster
 
 
 def declare_everything() -> None:
@@ -23,6 +25,28 @@ def test_migrated_schema_is_the_declared_one(database: Database) -> None:
     declare_everything()
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_many_may_migrate_an_empty_database_at_once(cluster: Cluster) -> None:
+    name = cluster.create()
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        database = Database(cluster.url(name))
+        try:
+            migrate(database)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            database.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    cluster.drop(name)
+    assert failures == []
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
