@@ -155,8 +155,12 @@ def _by_header(parts: Parts, header: Any) -> identity.Account | None:
     name, token = (None, header.token) if header.type == "bearer" else (header.username, header.password)
     if header.type not in ("bearer", "basic") or not token:
         return None
+    now = parts.clock.now()
+    token_hash = identity.hash_token(token)
+    if header.type == "bearer" and token.count(".") == 2:
+        token_hash = identity.read_bearer(token, secret=parts.settings.secret_key, now=now) or token_hash
     with parts.runtime.database.read() as connection:
-        found = identity.find_token(connection, token, now=parts.clock.now())
+        found = identity.find_token_hash(connection, token_hash, now=now)
     if found is None or (name is not None and not hmac.compare_digest(name.encode(), found.name.encode())):
         return None
     return found

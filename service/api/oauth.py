@@ -12,8 +12,6 @@ from service.api.operation import FORM, Call, operation
 from service.api.shapes import Given, Sent
 from service.errors import InvalidInput, Unauthenticated
 
-SECONDS = 3600
-
 
 class TokenRequest(Sent):
     """The form of RFC 6749, section 4.4. The client may also be named by HTTP Basic."""
@@ -37,7 +35,7 @@ class Token(Given):
 
 @operation("POST /oauth/token", may=None, takes=TokenRequest, gives=Token, media=FORM)
 def issue_token(call: Call) -> Any:
-    """Exchange client credentials for a bearer: the API token itself, which stays revocable."""
+    """Exchange client credentials for a bearer of an hour, which ends early when its API token is revoked."""
     form, basic = flask.request.form, flask.request.authorization
     client, secret = form.get("client_id"), form.get("client_secret")
     if basic is not None and basic.type == "basic":
@@ -50,4 +48,6 @@ def issue_token(call: Call) -> Any:
         found = identity.find_client(connection, client, secret, now=call.now)
     if found is None:
         raise Unauthenticated
-    return {"access_token": secret, "token_type": "Bearer", "expires_in": SECONDS}
+    key = flask.current_app.extensions["redress"].settings.secret_key
+    bearer = identity.make_bearer(identity.hash_token(secret), found.name, secret=key, now=call.now)
+    return {"access_token": bearer, "token_type": "Bearer", "expires_in": int(identity.LIFE.total_seconds())}

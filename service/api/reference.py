@@ -19,7 +19,8 @@ Cluster API, so that its SDKs and job workers work against this service. `/opena
 
 - **Who you are**: `Authorization: Bearer <token>` with an API token (`redress token create NAME`); or HTTP Basic with
   the account's name and an API token; or a bearer from `POST /oauth/token` (client credentials: the client id is the
-  account's name or the token's label, the secret is the token).
+  account's name or the token's label, the secret is the token; the bearer is good for an hour, or until its token is
+  revoked).
 - **Keys** are whole numbers that travel as texts. **Instants** have a zone (`2026-03-01T09:00:00Z`).
 - A field that is not known is refused, never ignored: 400 with a JSON Pointer per field in `errors`.
 - **Refusals** are `application/problem+json` with `type`, `title`, `status`, `detail`, `code`, `instance`, `requestId`.

@@ -212,7 +212,7 @@ def _past(column: Any, value: Any, *, down: bool, backwards: bool) -> Any:
 
 def _cursor(row: Mapping[str, Any], width: int) -> str:
     values = [_written(row[f"mark_{number}"]) for number in range(width)]
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode()
+    return base64.b64encode(orjson.dumps(values)).decode()
 
 
 def _written(value: Any) -> Any:
@@ -222,7 +222,7 @@ def _written(value: Any) -> Any:
 def _values(cursor: str, width: int) -> list[Any]:
     wrong = InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
     try:
-        values = orjson.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        values = orjson.loads(base64.b64decode(cursor, validate=True))
     except (binascii.Error, ValueError):
         raise wrong from None
     if len(cursor) > LONGEST_CURSOR or not isinstance(values, list) or len(values) != width:

@@ -9,6 +9,8 @@ from service.identity.accounts import (
     find_client,
     find_session,
     find_token,
+    find_token_hash,
+    hash_token,
     list_accounts,
     list_addresses,
     open_session,
@@ -17,10 +19,12 @@ from service.identity.accounts import (
 )
 from service.identity.actors import SYSTEM, Actor, Role
 from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
+from service.identity.bearers import LIFE, make_bearer, read_bearer
 from service.identity.permissions import GRANTS, WORKER, Permission, check_permission, has_permission
 
 __all__ = [
     "GRANTS",
+    "LIFE",
     "SYSTEM",
     "WINDOW",
     "WORKER",
@@ -38,10 +42,14 @@ __all__ = [
     "find_client",
     "find_session",
     "find_token",
+    "find_token_hash",
     "has_permission",
+    "hash_token",
     "list_accounts",
     "list_addresses",
+    "make_bearer",
     "open_session",
+    "read_bearer",
     "set_password",
     "verify_password",
 ]

@@ -149,7 +149,7 @@ def open_session(connection: Connection, name: str, *, now: datetime) -> str:
     connection.execute(
         sa.insert(session),
         {
-            "token_hash": _hash(token),
+            "token_hash": hash_token(token),
             "account_name": name,
             "created_at": now,
             "seen_at": now,
@@ -161,14 +161,16 @@ def open_session(connection: Connection, name: str, *, now: datetime) -> str:
 
 def find_session(connection: Connection, token: str, *, now: datetime) -> Account | None:
     """The account whose session the token is, unless it has expired."""
-    query = sa.select(session.c.account_name).where(session.c.token_hash == _hash(token), session.c.expires_at > now)
+    query = sa.select(session.c.account_name).where(
+        session.c.token_hash == hash_token(token), session.c.expires_at > now
+    )
     name = connection.execute(query).scalar_one_or_none()
     return None if name is None else _active(connection, name)
 
 
 def close_session(connection: Connection, token: str) -> None:
     """Sign out."""
-    connection.execute(sa.delete(session).where(session.c.token_hash == _hash(token)))
+    connection.execute(sa.delete(session).where(session.c.token_hash == hash_token(token)))
 
 
 def create_token(connection: Connection, name: str, *, now: datetime, label: str = "") -> str:
@@ -178,14 +180,19 @@ def create_token(connection: Connection, name: str, *, now: datetime, label: str
     token = "rdr_" + secrets.token_urlsafe(32)
     connection.execute(
         sa.insert(api_token),
-        {"token_hash": _hash(token), "label": label or name, "account_name": name, "created_at": now},
+        {"token_hash": hash_token(token), "label": label or name, "account_name": name, "created_at": now},
     )
     return token
 
 
 def find_token(connection: Connection, token: str, *, now: datetime) -> Account | None:
     """The account an API token speaks for."""
-    rows = _BY_TOKEN.all(connection, {"b_token_hash": _hash(token)})
+    return find_token_hash(connection, hash_token(token), now=now)
+
+
+def find_token_hash(connection: Connection, token_hash: str, *, now: datetime) -> Account | None:
+    """The account that the API token of that hash speaks for."""
+    rows = _BY_TOKEN.all(connection, {"b_token_hash": token_hash})
     if not rows or not rows[0]["active"]:
         return None
     first = rows[0]
@@ -200,7 +207,9 @@ def find_client(connection: Connection, client: str, token: str, *, now: datetim
     found = find_token(connection, token, now=now)
     if found is None or client == found.name:
         return found
-    label = connection.execute(sa.select(api_token.c.label).where(api_token.c.token_hash == _hash(token))).scalar_one()
+    label = connection.execute(
+        sa.select(api_token.c.label).where(api_token.c.token_hash == hash_token(token))
+    ).scalar_one()
     return found if client == label else None
 
 
@@ -209,5 +218,6 @@ def _active(connection: Connection, name: str) -> Account | None:
     return found if found is not None and found.active else None
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """What is stored of a token."""
     return sha256(token.encode()).hexdigest()

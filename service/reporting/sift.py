@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -39,14 +40,22 @@ def sift(rows: Sequence[Row], query: Query) -> Found:
         end = _place(query.before)
         start = max(0, end - query.limit)
     page = kept[start:end]
-    cursors = (str(start), str(start + len(page))) if page else (None, None)
+    cursors = (_cursor(start), _cursor(start + len(page))) if page else (None, None)
     return Found(list(page), len(kept), *cursors)
 
 
+def _cursor(place: int) -> str:
+    return base64.b64encode(str(place).encode()).decode()
+
+
 def _place(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > 9:
+    try:
+        text = base64.b64decode(cursor, validate=True).decode("ascii")
+    except ValueError:
+        text = ""
+    if not text.isdecimal() or len(text) > 9:
         raise InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
-    return int(cursor)
+    return int(text)
 
 
 def _holds(row: Row, where: Mapping[str, Any]) -> bool:

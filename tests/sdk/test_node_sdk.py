@@ -1,0 +1,76 @@
+"""The official SDK for Node works against this service as it is. Skipped, saying so, where Node or npm is absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.sdk.conftest import Server
+from tests.sdk.loan import LOAN, RATE
+
+HERE = Path(__file__).parent / "node"
+FILES = ("package.json", "package-lock.json", "drive.js")
+SLOW = 240
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SDK, installed from the lock; no script of a package is run."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("no node and npm here: the SDK for Node is not tried")
+    made: Path = tmp_path_factory.mktemp("node")
+    for name in FILES:
+        shutil.copy(HERE / name, made / name)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=SLOW, check=False)
+    if done.returncode != 0 and any(word in done.stderr for word in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")):
+        pytest.skip("npm reaches no registry: the SDK for Node is not tried")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_the_lock_names_no_host() -> None:
+    assert "resolved" not in (HERE / "package-lock.json").read_text()
+
+
+@pytest.mark.parametrize("strategy", ["BASIC", "OAUTH"])
+def test_a_whole_instance_with_node(server: Server, folder: Path, strategy: str) -> None:
+    (folder / "loan.bpmn").write_text(LOAN)
+    (folder / "rates.dmn").write_text(RATE)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "ZEEBE_REST_ADDRESS": server.url,
+        "CAMUNDA_AUTH_STRATEGY": strategy,
+        "CAMUNDA_BASIC_AUTH_USERNAME": server.name,
+        "CAMUNDA_BASIC_AUTH_PASSWORD": server.token,
+        "CAMUNDA_OAUTH_URL": f"{server.url}/oauth/token",
+        "ZEEBE_CLIENT_ID": server.name,
+        "ZEEBE_CLIENT_SECRET": server.token,
+        "CAMUNDA_TOKEN_DISK_CACHE_DISABLE": "true",
+        "CAMUNDA_LOG_LEVEL": "none",
+        "TEST_ACCOUNT": server.name,
+    }
+    command = ["node", "drive.js", "loan.bpmn", "rates.dmn"]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SLOW, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    seen = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("SEEN ")).removeprefix("SEEN "))
+    assert seen == {
+        "partitions": 1,
+        "processes": ["loan"],
+        "decisions": ["rate"],
+        "variables": {"ref": seen["variables"]["ref"], "amount": 12.5},
+        "headers": {"model": "m1"},
+        "task": ["Check", "CREATED", ["handler"]],
+        "started": "COMPLETED",
+        "refused": "COMPLETED",
+        "tries": 2,
+        "rate": "2",
+    }
