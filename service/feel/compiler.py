@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.feel.access import build_filter, build_index, build_name, build_path, build_root_name
+from service.feel.brackets import COMPARE
 from service.feel.calls import build_call
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
 from service.feel.loops import build_for, build_quantified, build_steps
@@ -21,10 +22,10 @@ from service.feel.operators import (
     build_or,
     constant_of,
 )
-from service.feel.parser import COMPARE, Node
 from service.feel.registry import BUILTINS
 from service.feel.scope import MISSING, Env, Run
 from service.feel.temporal import parse_temporal
+from service.feel.tree import Node, mentions, price_of
 from service.feel.types import (
     ANY,
     ContextType,
@@ -272,24 +273,6 @@ def fixed_range(node: Node) -> Range | None:
     if (is_number(a) and is_number(b)) or (type(a) is str and type(b) is str):
         return Range(a, b, start_included, end_included)
     return None
-
-
-def price_of(node: Node) -> int:
-    """The steps that one round of a part costs: 1 for what people write, more for what goes on for pages."""
-    return 1 + _size(node) // 16
-
-
-def _size(node: Any) -> int:
-    if isinstance(node, Node):
-        return 1 + sum(_size(part) for part in node.parts)
-    return sum(_size(part) for part in node) if isinstance(node, tuple) else 0
-
-
-def mentions(node: Any, name: str) -> bool:
-    """Whether a part of the tree reads the name."""
-    if isinstance(node, Node):
-        return (node.kind == "name" and node.parts[0] == name) or any(mentions(part, name) for part in node.parts)
-    return isinstance(node, tuple) and any(mentions(part, name) for part in node)
 
 
 def shown_type(node: Node) -> FeelType | None:

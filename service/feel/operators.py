@@ -12,8 +12,8 @@ from typing import Any
 
 from service.feel.arithmetic import OPERATIONS, negate
 from service.feel.errors import Null
-from service.feel.parser import Node
 from service.feel.scope import Env
+from service.feel.tree import Node
 from service.feel.values import MAX_INT, compare, equal, kind_of
 
 Code = Callable[[Env], Any]

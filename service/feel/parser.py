@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from service.feel.brackets import COMPARE, Brackets
 from service.feel.errors import MAX_NESTING, FeelLimitExceeded, FeelSyntaxError
 from service.feel.lexer import Token
-from service.feel.reader import KEYWORDS, Reader
+from service.feel.reader import KEYWORDS
+from service.feel.tree import Node
 from service.feel.types import FeelType
 
-COMPARE = frozenset(("=", "!=", "<", "<=", ">", ">="))
 # A comparison without its left side is a range; `=` is not among them, so that `a == b` stays a mistake.
 ORDERED = frozenset(("<", "<=", ">", ">="))
 MAX_READS = 150_000
@@ -18,16 +16,7 @@ BINARY = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/":
 BINARY |= dict.fromkeys(COMPARE, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A part of the tree: what it is, where it stands (line, column), and its parts."""
-
-    kind: str
-    at: tuple[int, int]
-    parts: tuple[Any, ...] = ()
-
-
-class Parser(Reader):
+class Parser(Brackets):
     """Reads one text, each method one construct of the grammar."""
 
     def parse_whole(self) -> Node:
@@ -295,68 +284,3 @@ class Parser(Reader):
         self.expect(")")
         external = self.take("external")
         return Node("function", at, (tuple(names), tuple(kinds), external, self.expression()))
-
-    def parenthesis(self, at: tuple[int, int]) -> Node:
-        self.expect("(")
-        if self.sees(*COMPARE):
-            sign = self.token.text
-            self.at += 1
-            end = self.binary(4)
-            self.expect(")")
-            return Node("unary-range", at, (sign, end))
-        node = self.expression()
-        if self.take(".."):
-            return self.range_end(at, node, False)
-        self.expect(")")
-        return node
-
-    def bracket(self, at: tuple[int, int]) -> Node:
-        opens = self.token.text == "]"
-        self.at += 1
-        if not opens and self.take("]"):
-            return Node("list", at, ())
-        items = [self.test_or_expression()]
-        if self.take(".."):
-            return self.range_end(at, items[0], not opens)
-        if opens:
-            raise self.fail("'..'")
-        while self.take(","):
-            items.append(self.test_or_expression())
-        self.expect("]")
-        return Node("list", at, tuple(items))
-
-    def test_or_expression(self) -> Node:
-        """List items may be comparisons without a left side, as in `x in [<5, >10]`."""
-        if self.sees(*COMPARE):
-            at, sign = self.here(), self.token.text
-            self.at += 1
-            return Node("unary-range", at, (sign, self.binary(4)))
-        return self.expression()
-
-    def range_end(self, at: tuple[int, int], start: Node, start_included: bool) -> Node:
-        before, self.open_end = self.open_end, True
-        end = self.binary(4)
-        self.open_end = before
-        included = self.sees("]")
-        if not self.sees("]", ")", "["):
-            raise self.fail("']', ')' or '[' at the end of the range")
-        self.at += 1
-        return Node("range", at, (start, end, start_included, included))
-
-    def context(self, at: tuple[int, int]) -> Node:
-        self.expect("{")
-        entries: list[tuple[str, Node]] = []
-        seen: set[str] = set()
-        while not self.sees("}"):
-            key = self.label(":")
-            if key is None:
-                raise self.fail("a key and ':'")
-            if key in seen:
-                raise FeelSyntaxError(f"the key '{key}' occurs twice", *self.here())
-            seen.add(key)
-            entries.append((key, self.expression()))
-            self.declare(key)
-            if not self.take(","):
-                break
-        self.expect("}")
-        return Node("context", at, tuple(entries))
