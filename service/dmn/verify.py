@@ -158,10 +158,13 @@ def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator
     for number, (rule, box) in enumerate(zip(table.rules, grid.exact, strict=True), 1):
         if box is None:
             continue
-        for clause, mask, allowed in zip(table.inputs, box, grid.space, strict=True):
+        for clause, column, mask, allowed in zip(table.inputs, grid.columns, box, grid.space, strict=True):
             if grid.bounded and not mask & (allowed | 1):
                 name = clause.label or clause.expression.text
-                message = f"Rule {number} never matches: no allowed value of {name} fits it."
+                asked = (
+                    f"; it asks for {json.dumps(column.example(positions(mask)[0]), ensure_ascii=False)}, which is none"
+                )
+                message = f"Rule {number} never matches: no allowed value of {name} fits it{asked if mask else ''}."
                 yield report.warn("dmn-rule-unreachable", rule.place, message, "Mend its cell, or remove the rule.")
                 break
 
@@ -202,6 +205,10 @@ def _choose(mask: int, space: int) -> int:
     return (best & -best).bit_length() - 1
 
 
+def _holds(box: Box, point: tuple[int, ...]) -> bool:
+    return all(mask >> position & 1 for mask, position in zip(box, point, strict=True))
+
+
 def _forbidden(table: parts.Table, earlier: int, later: int) -> bool:
     """Under ANY, rules may overlap where their outputs are alike; only constants can be compared here."""
     if table.hit_policy is HitPolicy.UNIQUE:
@@ -230,9 +237,14 @@ def _check_hidden(table: parts.Table, grid: _Grid, report: _Reporter, work: Work
     if table.hit_policy is not HitPolicy.FIRST:
         return
     for number, box in enumerate(grid.widest):
-        earlier = [each for each in grid.exact[:number] if each is not None]
-        if earlier and all(box) and not find_uncovered(box, earlier, limit=1, work=work):
-            message = f"Rule {number + 1} is never used: the rules before it take all its cases."
+        earlier = {before: each for before, each in enumerate(grid.exact[:number], 1) if each is not None}
+        if earlier and all(box) and not find_uncovered(box, [*earlier.values()], limit=1, work=work):
+            point = tuple(_choose(mask, space) for mask, space in zip(box, grid.space, strict=True))
+            taker = next(before for before, each in earlier.items() if _holds(each, point))
+            message = (
+                f"Rule {number + 1} is never used: the rules before it take all its cases; "
+                f"for example rule {taker} takes {report.example(grid, point)}."
+            )
             mend = "Move the rule up, or remove it."
             yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
 

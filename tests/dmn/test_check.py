@@ -76,6 +76,15 @@ def test_a_rule_behind_others_is_unreachable_under_first():
     rows = [["<= 10", "1"], ["> 5", "2"], ["[0..20]", "3"]]
     (problem,) = check(table({"n": "number"}, rows, policy="FIRST"), n="number")
     assert (problem.code, problem.element) == ("dmn-rule-unreachable", "r3")
+    assert 'for example rule 1 takes {"n": 0}' in problem.message
+
+
+def test_a_rule_outside_of_the_allowed_values_says_what_it_asks_for():
+    rows = [['"A"', "1"], ['"B"', "2"], ['"C"', "3"]]
+    allowed = '<inputValues><text>"A","B"</text></inputValues></input>'
+    (problem,) = check(table({"s": "string"}, rows).replace("</input>", allowed), s="string")
+    assert (problem.code, problem.element) == ("dmn-rule-unreachable", "r3")
+    assert 'it asks for "C", which is none' in problem.message
 
 
 def test_what_is_not_analysed_is_said_and_not_guessed():

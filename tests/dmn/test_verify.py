@@ -71,6 +71,11 @@ def test_a_rule_said_to_be_hidden_never_comes_first(rows: list[tuple[str, ...]])
     problems = check_model(source(rows, "FIRST"), file="v.dmn")
     hidden = {int(each.element.removeprefix("r")) for each in problems if each.code == "dmn-rule-unreachable"}
     model = load_model(source(rows, "FIRST"), file="v.dmn")
+    for problem in problems:
+        if problem.code == "dmn-rule-unreachable":
+            taker = re.search(r"for example rule (\d+) takes", problem.message)
+            assert taker is not None
+            assert matching(model, example_of(problem.message)) == [int(taker[1])]
     cases = [dict(zip(TYPES, values, strict=True)) for values in itertools.product(*SAMPLES.values())]
     first = {number for case in cases for number in matching(model, case)[:1]}
     assert not hidden & first
