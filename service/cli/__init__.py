@@ -18,6 +18,7 @@ COMMANDS = {
         "service.cli.bundles:check",
         "Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.",
     ),
+    "compare": ("service.cli.compare:compare", "Say what changed from BEFORE to AFTER, element by element."),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),

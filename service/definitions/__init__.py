@@ -4,6 +4,9 @@ A bundle pins its diagrams, decision tables and forms by content hash and is imm
 checked first, whole: a bundle with an error is refused with every problem named.
 """
 
+from service.definitions.compare import Change, Difference, Kind, compare
+from service.definitions.compare_picture import draw_after, draw_before, draw_over
+from service.definitions.compare_words import say, say_all
 from service.definitions.parts import (
     DecisionVersion,
     FormVersion,
@@ -43,15 +46,22 @@ from service.definitions.store import (
 
 __all__ = [
     "BundleCache",
+    "Change",
     "DecisionVersion",
     "Deployed",
+    "Difference",
     "FormVersion",
+    "Kind",
     "Mark",
     "ProcessVersion",
     "StartEvent",
     "claim_start_timers",
+    "compare",
     "deploy",
     "draw",
+    "draw_after",
+    "draw_before",
+    "draw_over",
     "find_released",
     "find_released_decision",
     "get_decision",
@@ -72,6 +82,8 @@ __all__ = [
     "read_files",
     "read_folder",
     "release",
+    "say",
+    "say_all",
     "shipped_files",
     "stands_with",
 ]
