@@ -16,6 +16,7 @@ from service.api import (
     metrics,
     oauth,
     openapi,
+    related,
     user_tasks,
 )
 from service.api.blueprint import blueprint
@@ -45,5 +46,6 @@ __all__ = [
     "oauth",
     "openapi",
     "problem",
+    "related",
     "user_tasks",
 ]

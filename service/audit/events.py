@@ -37,5 +37,7 @@ class Event(StrEnum):
     EVIDENCE_ADDED = "case:evidence:added"
     CONTACT_LOGGED = "case:contact:logged"
     REPORT_SIGNED = "case:report:signed"
+    RELATION_DECIDED = "case:relation:decided"
+    CASE_MERGED = "case:complaint:merged"
     PORTAL_OPENED = "case:portal:opened"
     MAIL_RECEIVED = "case:mail:received"

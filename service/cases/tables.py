@@ -97,3 +97,32 @@ contact_entry = sa.Table(
     sa.Column("recorded_by", sa.String(100), nullable=False),
 )
 """The contact log: who of the bank spoke with whom, when, by what means, with which result (S3.3-b)."""
+
+case_mark = sa.Table(
+    "case_mark",
+    metadata,
+    sa.Column("mark", sa.String(24), primary_key=True),
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+"""What makes a complaint findable as like another: hashes of its contact, the customer's name, parts of its text."""
+
+case_marked = sa.Table(
+    "case_marked",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("marked_at", UtcDateTime, nullable=False),
+)
+"""Complaints whose marks are there."""
+
+case_link = sa.Table(
+    "case_link",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("decided_by", sa.String(100), nullable=False),
+    sa.CheckConstraint("kind IN ('related', 'duplicate of', 'has duplicate', 'not related')", name="kind"),
+)
+"""What a person decided on two complaints; a row for each of the two, so that each finds the other."""

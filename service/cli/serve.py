@@ -21,7 +21,7 @@ from service.cases import open_vault
 from service.clock import Clock, SystemClock
 from service.config import Settings
 from service.db import Database
-from service.intake import make_watch
+from service.intake import Marker, make_watch
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
 
@@ -78,6 +78,8 @@ def _work(settings: Settings, stop: threading.Event) -> None:
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     clock = SystemClock()
     threads = _watch_mailbox(runtime, settings, clock, stop)
+    threads.append(threading.Thread(target=Marker(runtime, clock).run_forever, args=(stop,), daemon=True))
+    threads[-1].start()
     make_worker(runtime, mailer, clock).run_forever(stop)
     for thread in threads:
         thread.join(timeout=10)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     REGISTER_COMPLAINTS = "complaints:register"
     READ_COMPLAINTS = "complaints:read"
     ADD_EVIDENCE = "evidence:add"
+    LINK_COMPLAINTS = "complaints:link"
     READ_INSTANCES = "instances:read"
     START_INSTANCES = "instances:start"
     CANCEL_INSTANCES = "instances:cancel"
@@ -44,6 +45,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.REGISTER_COMPLAINTS: (Role.CLERK, Role.HANDLER, Role.ADMIN),
     Permission.READ_COMPLAINTS: _STAFF,
     Permission.ADD_EVIDENCE: _STAFF,
+    Permission.LINK_COMPLAINTS: (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN),
     Permission.READ_INSTANCES: _STAFF,
     Permission.START_INSTANCES: (Role.OWNER, Role.ADMIN),
     Permission.CANCEL_INSTANCES: (Role.ADMIN,),

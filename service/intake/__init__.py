@@ -9,6 +9,7 @@ from service.intake.mail_html import safe_html
 from service.intake.mail_queries import MailRow, count_mail, get_mail, list_mail
 from service.intake.mailbox import parse_address
 from service.intake.new_complaint import CHANNELS, LANGUAGES, parse_complaint
+from service.intake.relating import Marker
 from service.intake.triage import MailShown, attach_mail, dismiss_mail, register_from_mail, show_mail
 from service.intake.watch import DUTY, SILENT_AFTER, MailboxWatch, check_heartbeat, make_watch
 
@@ -22,6 +23,7 @@ __all__ = [
     "MailRow",
     "MailShown",
     "MailboxWatch",
+    "Marker",
     "attach_mail",
     "check_heartbeat",
     "count_mail",

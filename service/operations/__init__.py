@@ -16,6 +16,7 @@ from service.operations.finish_letter import finish_letter, write_again
 from service.operations.hold_task import assign_task, claim_task, release_task, update_task
 from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
+from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
 from service.operations.plan import Plan
@@ -37,6 +38,7 @@ from service.operations.work_jobs import activate_jobs, complete_job, fail_job, 
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "LINKERS",
     "CaseView",
     "Evaluation",
     "LetterOrder",
@@ -63,9 +65,11 @@ __all__ = [
     "fire_due_starts",
     "fire_timer",
     "get_instance",
+    "link_cases",
     "log_contact",
     "make_worker",
     "mark_returned",
+    "merge_cases",
     "new_root_key",
     "prove_bundle",
     "publish_message",

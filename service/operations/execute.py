@@ -119,6 +119,8 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
         lock_opened(connection, found.step)
         write = apply_step(connection, found.instance, found.step, found.view, found.plan, now=now, by=actor)
         rest = settle(connection, runtime, write, found.step, now=now)
+        if found.plan.along is not None:
+            found.plan.along(connection)
         outcome = Outcome(root_of(key), (*write.new_tasks, *rest.new_tasks), rest.ended)
         if once is not None:
             store_outcome(connection, once, outcome, actor=actor, now=now)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service import audit
 from service.audit import Event
+from service.db import Connection
 from service.engine.commands import Command
 from service.operations.write import Write
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command wants, once it was checked against what was read."""
+    """What a command wants, once it was checked against what was read. `along` writes more in the same transaction."""
 
     command: Command
     event: Event
     details: Mapping[str, Any]
     subject_key: int | None = None
     answer: Mapping[str, Any] | None = None
+    along: Callable[[Connection], None] | None = None
 
 
 def append_history(write: Write, plan: Plan, *, actor: str) -> None:

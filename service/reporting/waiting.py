@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service import jobs
 from service.db import Connection
 from service.jobs.tables import incident, outbox, timer
 from service.operations.tables import process_instance
@@ -27,7 +28,13 @@ def count_waiting(connection: Connection, *, now: datetime) -> dict[str, float]:
     found = {name: float(connection.execute(query).scalar_one()) for name, query in counts.items()}
     oldest: datetime | None = connection.execute(unclaimed).scalar_one()
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
-    return found | {"oldest_unclaimed_task_seconds": age}
+    return found | {"oldest_unclaimed_task_seconds": age, "mailbox_unread_seconds": _unread(connection, now)}
+
+
+def _unread(connection: Connection, now: datetime) -> float:
+    """How long the mailbox has not been read; 0 where none is set."""
+    duty = jobs.find_duty(connection, "mailbox")
+    return 0.0 if duty is None else max(0.0, (now - duty.last_done).total_seconds())
 
 
 def _count(table: sa.Table, where: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -28,6 +28,7 @@ PAGES = (
     "letters",
     "portal",
     "portal_case",
+    "related",
 )
 
 for _page in PAGES:

@@ -25,7 +25,13 @@ def test_metrics_count_what_was_answered(call: Any, register: Any) -> None:
     assert 'redress_requests_total{method="POST",route="/api/complaints",status="201"}' in text
     assert 'redress_requests_total{method="GET",route="/v2/user-tasks/<userTaskKey>",status="404"}' in text
     assert 'redress_commands_total{route="/api/complaints"}' in text
-    for name in ("timers_due", "outbox_waiting", "incidents_active", "oldest_unclaimed_task_seconds"):
+    for name in (
+        "timers_due",
+        "outbox_waiting",
+        "incidents_active",
+        "mailbox_unread_seconds",
+        "oldest_unclaimed_task_seconds",
+    ):
         assert f"redress_{name} " in text
     waiting = next(line for line in text.splitlines() if line.startswith("redress_outbox_waiting "))
     assert float(waiting.split()[1]) >= 1
