@@ -19,7 +19,7 @@ from service import tasks
 from service.api.edge import account_with, optional_body, parts
 from service.app import application as application_of_the_product
 from service.audit.tables import history
-from service.db import Connection, Prepared, pipelined, root_of
+from service.db import Connection, Prepared, gathered, root_of
 from service.errors import NotFound, StateConflict
 from service.jobs.tables import timer
 from service.operations.tables import process_instance
@@ -48,7 +48,8 @@ _MOVE = Prepared(
         version=process_instance.c.version + 1,
         next_child=sa.bindparam("b_next_child"),
         engine_state=sa.bindparam("b_engine_state"),
-    )
+    ),
+    counted=True,
 )
 _CLOSE = Prepared(
     sa.update(user_task)
@@ -87,7 +88,7 @@ def complete(key: int) -> Any:
         bundle = edge.runtime.bundles.get(connection, row["bundle_key"])
     tasks.validate(bundle.forms.get(row["form_id"] or ""), answer)
     with edge.runtime.database.transaction() as connection:
-        with pipelined(connection):
+        with gathered(connection):
             moved = _MOVE.run(
                 connection,
                 {

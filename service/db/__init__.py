@@ -9,7 +9,7 @@ from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
 from service.db.migrate import migrate
 from service.db.partition import partition, partitioned_tables
-from service.db.prepared import Prepared, any_of, pipelined
+from service.db.prepared import Prepared, any_of, gathered
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.types import Json, UtcDateTime, metadata
 
@@ -30,13 +30,13 @@ __all__ = [
     "any_of",
     "element_key",
     "element_of",
+    "gathered",
     "is_conflict",
     "matching",
     "metadata",
     "migrate",
     "partition",
     "partitioned_tables",
-    "pipelined",
     "root_of",
     "search",
     "take",

@@ -1,15 +1,19 @@
 """Statements of the hot path: written in SQLAlchemy, compiled once per kind of database, sent by the driver itself.
 
-The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside `pipelined` nothing
-waits for the server's answer before the next statement leaves: a whole write costs one round trip on PostgreSQL.
+The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside `gathered` the
+writes leave as one statement on PostgreSQL: one round trip, one parse.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
@@ -18,6 +22,12 @@ Values = Mapping[str, Any]
 MOST_ROWS = 16
 """More rows than that go one by one, so that there are few texts to keep."""
 Process = Callable[[Any], Any]
+MOST_TEXTS = 1_000
+_GATHERED = "gathered writes"
+_NAMED = re.compile(r"%\((\w+)\)s")
+_numbers = count()
+_texts: dict[tuple[int, ...], str] = {}
+"""What was put together before, by the numbers of the statements in it."""
 watchers: list[Callable[[Connection, str], None]] = []
 """Called with each statement after it was sent: tests count them, or break in between."""
 
@@ -25,20 +35,29 @@ watchers: list[Callable[[Connection, str], None]] = []
 class Prepared:
     """One statement; a mapping of dialect names to statements where the two databases spell it differently.
 
-    An INSERT takes `columns`: the columns it fills, all others get their default.
+    An INSERT takes `columns`: the columns it fills, all others get their default. `counted` marks the one statement of
+    a gathered write whose row count is wanted.
     """
 
-    __slots__ = ("_columns", "_compiled", "_statement")
+    __slots__ = ("_columns", "_compiled", "_counted", "_statement")
 
-    def __init__(self, statement: Any, *, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Any, *, columns: Sequence[str] | None = None, counted: bool = False) -> None:
         self._statement = statement
         self._columns = columns
+        self._counted = counted
         self._compiled: dict[tuple[str, int], _Compiled] = {}
 
     def run(self, connection: Connection, values: Values) -> Any:
-        """Execute; the driver's cursor. Its `rowcount` is there at once, or after the pipeline it is run in."""
-        compiled = self._for(connection.dialect)
-        return _send(connection, compiled.sql, compiled.bind(values))
+        """Execute; the driver's cursor. Inside `gathered` the counted one's `rowcount` is there after the block."""
+        return self._write(connection, self._for(connection.dialect), values)
+
+    def _write(self, connection: Connection, compiled: _Compiled, values: Values) -> Any:
+        writes: list[Gathered] | None = connection.info.get(_GATHERED) if compiled.writes else None
+        if writes is None:
+            return _send(connection, compiled.sql, compiled.bind(values))
+        entry = Gathered(compiled, compiled.bind(values), self._counted)
+        writes.append(entry)
+        return entry
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute for each row: an INSERT of a few rows as one statement, anything else row by row."""
@@ -46,6 +65,9 @@ class Prepared:
             self.run(connection, rows[0])
         elif self._columns is not None and 1 < len(rows) <= MOST_ROWS:
             self._insert(connection, rows)
+        elif rows and _GATHERED in connection.info:
+            for row in rows:
+                self.run(connection, row)
         elif rows:
             compiled = self._for(connection.dialect)
             _send(connection, compiled.sql, [compiled.bind(row) for row in rows], many=True)
@@ -53,7 +75,7 @@ class Prepared:
     def _insert(self, connection: Connection, rows: Sequence[Values]) -> None:
         compiled = self._for(connection.dialect, len(rows))
         values = {f"{name}_m{number}": row[name] for number, row in enumerate(rows) for name in self._columns or ()}
-        _send(connection, compiled.sql, compiled.bind(values))
+        self._write(connection, compiled, values)
 
     def all(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Every row of a SELECT, or of what a write returns, by column name."""
@@ -80,17 +102,16 @@ class Prepared:
 class _Compiled:
     """The text of a statement for one driver, and what turns values into the driver's and back."""
 
-    __slots__ = ("_binders", "_columns", "_fixed", "_names", "_positional", "_readers", "sql")
+    __slots__ = ("_binders", "_columns", "_fixed", "_names", "_readers", "number", "pieces", "sql", "writes")
 
     def __init__(
         self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None, *, given: bool = False
     ) -> None:
         made = statement.compile(dialect=dialect, column_keys=columns)
-        self.sql: str = str(made)
-        assert "POSTCOMPILE" not in self.sql, (
-            f"expected a text that is always the same, not one with IN (…): {self.sql}"
-        )
-        self._positional = made.positiontup is not None
+        self.number = next(_numbers)
+        text = str(made)
+        assert "POSTCOMPILE" not in text, f"expected no IN (…) of any length: {text}"
+        self.writes = not isinstance(statement, sa.Select | sa.CompoundSelect)
         parameters = made.construct_params(_check=False, escape_names=False)
         types = {name: bind.type for name, bind in made.binds.items()}
         wanted = {name for name, bind in made.binds.items() if given or bind.required}
@@ -100,7 +121,13 @@ class _Compiled:
             for name, value in parameters.items()
             if name not in wanted
         }
-        order = made.positiontup if self._positional else list(parameters)
+        if made.positiontup is not None:
+            self.pieces: list[str] = []
+            self.sql, order = text, list(made.positiontup)
+        else:
+            self.pieces = _NAMED.split(text)
+            order = self.pieces[1::2]
+            self.sql = self.numbered(0)
         self._names = tuple(order)
         self._binders = [
             (place, process) for place, name in enumerate(order) if name in wanted and (process := binders[name])
@@ -108,12 +135,19 @@ class _Compiled:
         self._columns = [(column.key, column.type) for column in _returned(statement)]
         self._readers: list[tuple[int, Process]] | None = None
 
-    def bind(self, values: Values) -> Any:
+    def bind(self, values: Values) -> list[Any]:
         given = {**self._fixed, **values} if self._fixed else values
         bound = [given[name] for name in self._names]
         for place, process in self._binders:
             bound[place] = process(bound[place])
-        return bound if self._positional else dict(zip(self._names, bound, strict=True))
+        return bound
+
+    def numbered(self, offset: int) -> str:
+        """The text for PostgreSQL with its parameters as $1, $2, … after the first `offset`."""
+        text = self.pieces[0]
+        for number, literal in enumerate(self.pieces[2::2], start=offset + 1):
+            text += f"${number}{literal}"
+        return text.replace("%%", "%")
 
     def read(self, dialect: sa.Dialect, cursor: Any) -> list[dict[str, Any]]:
         if self._readers is None:
@@ -153,7 +187,7 @@ def any_of(column: Any, name: str) -> dict[str, Any]:
 def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
     driver: Any = connection.connection.driver_connection
     try:
-        cursor = driver.cursor()
+        cursor = driver.cursor() if connection.dialect.name == "sqlite" else psycopg.RawCursor(driver)
         if many:
             cursor.executemany(sql, values)
         else:
@@ -165,19 +199,51 @@ def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) 
     return cursor
 
 
+@dataclass(slots=True)
+class Gathered:
+    """A write that waits for the end of its block."""
+
+    compiled: _Compiled
+    values: list[Any]
+    counted: bool
+    rowcount: int = -1
+
+
 @contextmanager
-def pipelined(connection: Connection) -> Iterator[None]:
-    """Send the statements of the block without waiting in between. What goes wrong is raised at the end of the block
-    at the latest; a `rowcount` may be looked at after it."""
-    driver: Any = connection.connection.driver_connection
+def gathered(connection: Connection) -> Iterator[None]:
+    """On PostgreSQL the writes of the block leave as one statement at its end: each a part of a WITH, the counted one
+    last. They must not touch the same row twice, and none may build on what another wrote. SQLite runs each at once."""
     if connection.dialect.name != "postgresql":
         yield
         return
+    writes = connection.info[_GATHERED] = []
     try:
-        with driver.pipeline():
-            yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise wrapped(connection, "", error) from error
+        yield
+    finally:
+        del connection.info[_GATHERED]
+    if writes:
+        _send_together(connection, writes)
+
+
+def _send_together(connection: Connection, writes: list[Gathered]) -> None:
+    writes.sort(key=lambda each: each.counted)  # the counted one last, the others in their order
+    key = tuple(each.compiled.number for each in writes)
+    sql = _texts.get(key)
+    if sql is None:
+        if len(_texts) >= MOST_TEXTS:
+            _texts.clear()
+        sql = _texts[key] = _together([each.compiled for each in writes])
+    cursor = _send(connection, sql, [value for each in writes for value in each.values])
+    writes[-1].rowcount = cursor.rowcount
+
+
+def _together(statements: list[_Compiled]) -> str:
+    offset, texts = 0, []
+    for each in statements:
+        texts.append(each.numbered(offset))
+        offset += len(each.pieces) // 2
+    parts = ", ".join(f"w{number} AS ({text})" for number, text in enumerate(texts[:-1]))
+    return f"WITH {parts} {texts[-1]}" if parts else texts[-1]
 
 
 def wrapped(connection: Connection, sql: str, error: Exception) -> BaseException:

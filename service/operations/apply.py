@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import jobs, tasks
-from service.db import Connection, Prepared, pipelined
+from service.db import Connection, Prepared, gathered
 from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
@@ -42,7 +42,8 @@ _UPDATE = Prepared(
         end_elements=sa.bindparam("b_end_elements", type_=sa.JSON),
         engine_state=sa.bindparam("b_engine_state"),
         final_variables=sa.bindparam("b_final_variables", type_=process_instance.c.final_variables.type),
-    )
+    ),
+    counted=True,
 )
 
 
@@ -62,7 +63,7 @@ def apply_step(
     """
     write = Write(connection, instance, now, instance.next_child)
     changes = list(step.changes)
-    with pipelined(connection):
+    with gathered(connection):
         met = _write_tasks(write, changes, by=by, answer=plan.answer)
         _write_waits(write, changes)
         _note(write, changes)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.db import Database, Json, Prepared, UtcDateTime, any_of, pipelined
+from service.db import Database, Json, Prepared, UtcDateTime, any_of, gathered, prepared
 
 THING = sa.Table(
     "thing_of_this_test",
@@ -43,7 +43,7 @@ def row(number: int, **other: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
 def test_rows_are_read_as_they_were_written(things: Database, count: int) -> None:
     rows = [row(number, at=None if number % 2 else AT) for number in range(count)]
-    with things.transaction() as connection, pipelined(connection):
+    with things.transaction() as connection, gathered(connection):
         INSERT.run_many(connection, rows)
     with things.read() as connection:
         found = Prepared(ALL).all(connection, {})
@@ -56,17 +56,46 @@ def test_rows_are_read_as_they_were_written(things: Database, count: int) -> Non
 
 
 def test_an_error_is_the_one_sqlalchemy_raises_and_nothing_is_kept(things: Database) -> None:
-    with pytest.raises(sa.exc.IntegrityError), things.transaction() as connection, pipelined(connection):
+    with pytest.raises(sa.exc.IntegrityError), things.transaction() as connection, gathered(connection):
         INSERT.run(connection, row(1))
         INSERT.run(connection, row(1))
     with things.read() as connection:
         assert Prepared(ALL).first(connection, {}) is None
 
 
-def test_a_rowcount_is_known_after_the_pipeline(things: Database) -> None:
-    rename = Prepared(sa.update(THING).where(THING.c.number == sa.bindparam("wanted")).values(name="new"))
+def test_the_row_count_of_the_counted_one_is_known_after_the_block(things: Database) -> None:
+    wanted = THING.c.number == sa.bindparam("wanted")
+    rename = Prepared(sa.update(THING).where(wanted).values(name="new 100%"), counted=True)
+    drop = Prepared(sa.delete(THING).where(wanted))
     with things.transaction() as connection:
-        with pipelined(connection):
+        INSERT.run_many(connection, [row(1), row(2)])
+    with things.transaction() as connection:
+        with gathered(connection):
+            one = rename.run(connection, {"wanted": 2})
+            drop.run(connection, {"wanted": 1})
+            INSERT.run_many(connection, [row(3), row(4)])
+        assert one.rowcount == 1
+        with gathered(connection):
+            none = rename.run(connection, {"wanted": 9})
+        assert none.rowcount == 0
+    with things.read() as connection:
+        found = Prepared(ALL).all(connection, {})
+    assert [(each["number"], each["name"]) for each in found] == [(2, "new 100%"), (3, "n3"), (4, "n4")]
+
+
+def test_a_block_that_breaks_sends_nothing(postgresql_database: Database) -> None:
+    sent: list[str] = []
+    with postgresql_database.transaction() as connection:
+        THING.create(connection)
+    prepared.watchers.append(lambda _connection, sql: sent.append(sql))
+    try:
+        with pytest.raises(ZeroDivisionError), postgresql_database.transaction() as connection, gathered(connection):
+            INSERT.run(connection, row(1))
+            raise ZeroDivisionError
+        assert sent == []
+        with postgresql_database.transaction() as connection, gathered(connection):
             INSERT.run_many(connection, [row(1), row(2)])
-            one, none = rename.run(connection, {"wanted": 2}), rename.run(connection, {"wanted": 3})
-        assert (one.rowcount, none.rowcount) == (1, 0)
+            INSERT.run(connection, row(3))
+        assert len(sent) == 1
+    finally:
+        prepared.watchers.pop()
