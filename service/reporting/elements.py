@@ -15,6 +15,9 @@ from service.jobs.tables import incident
 from service.operations.tables import process_instance
 from service.reporting.sources import INSTANCES
 
+AT_ONCE = 200
+"""Instances whose history is read together."""
+
 
 @dataclass(slots=True)
 class ElementInstance:
@@ -62,29 +65,34 @@ def _replay(rows: Iterable[Any]) -> dict[tuple[int, int], ElementInstance]:
 
 def count_elements(connection: Connection, roots: sa.Select[Any], process_id: str) -> list[ElementCounts]:
     """Counts per element of a process over the instances that `roots` selects the keys of, read one after another."""
-    wanted = roots.subquery()
+    keys = list(connection.execute(roots).scalars())
+    counts: dict[str, ElementCounts] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        _count_some(connection, keys[start : start + AT_ONCE], process_id, counts)
+    return [counts[element_id] for element_id in sorted(counts)]
+
+
+def _count_some(connection: Connection, keys: list[int], process_id: str, counts: dict[str, ElementCounts]) -> None:
+    """Add what has happened in these instances."""
     query = (
-        sa.select(history.c.root_key, history.c.at, history.c.details)
-        .join(wanted, wanted.c.root_key == history.c.root_key)
+        sa.select(history.c.root_key, history.c.details)
+        .where(history.c.root_key.in_(keys))
         .order_by(history.c.root_key, history.c.seq)
     )
-    counts: dict[str, ElementCounts] = {}
     open_: dict[int, str] = {}
     at = 0
-    for row in connection.execution_options(yield_per=1_000).execute(query):
+    for row in connection.execute(query):
         if row.root_key != at:
             at, open_ = row.root_key, {}
         _count(row.details.get("moved", {}), process_id, counts, open_)
     stuck = (
         sa.select(incident.c.element_id, sa.func.count().label("number"))
-        .join(wanted, wanted.c.root_key == incident.c.root_key)
-        .where(incident.c.state == "active")
+        .where(incident.c.root_key.in_(keys), incident.c.state == "active")
         .group_by(incident.c.element_id)
     )
     for element_id, number in connection.execute(stuck):
         if element_id in counts:
-            counts[element_id].incidents = number
-    return [counts[element_id] for element_id in sorted(counts)]
+            counts[element_id].incidents += number
 
 
 def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementCounts], open_: dict[int, str]) -> None:
