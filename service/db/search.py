@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from service.db.types import UtcDateTime
 from service.errors import InvalidInput
 
 LONGEST_CURSOR = 4_000
@@ -87,7 +88,9 @@ def search(connection: sa.Connection, source: Source, query: Query) -> Found:
     page = wanted.add_columns(*marks).limit(query.limit)
     backwards = query.before is not None
     if backwards or query.after is not None:
-        page = page.where(_beyond(order, _values(query.before or query.after or "", len(order)), backwards))
+        page = page.where(
+            _beyond(order, _values(query.before or query.after or "", [column for column, _ in order]), backwards)
+        )
     else:
         page = page.offset(query.offset)
     rows = [dict(row) for row in connection.execute(page.order_by(*_order(order, backwards))).mappings()]
@@ -219,15 +222,19 @@ def _written(value: Any) -> Any:
     return {"at": value.isoformat()} if isinstance(value, datetime) else value
 
 
-def _values(cursor: str, width: int) -> list[Any]:
+def _values(cursor: str, columns: Sequence[Any]) -> list[Any]:
+    """What a cursor says of each column. Raises InvalidInput when it does not fit them."""
     wrong = InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
     try:
         values = orjson.loads(base64.b64decode(cursor, validate=True))
     except (binascii.Error, ValueError):
         raise wrong from None
-    if len(cursor) > LONGEST_CURSOR or not isinstance(values, list) or len(values) != width:
+    if len(cursor) > LONGEST_CURSOR or not isinstance(values, list) or len(values) != len(columns):
         raise wrong
-    return [_read(value, wrong) for value in values]
+    read = [_read(value, wrong) for value in values]
+    if not all(_fits(column, value) for column, value in zip(columns, read, strict=True)):
+        raise wrong
+    return read
 
 
 def _read(value: Any, wrong: InvalidInput) -> Any:
@@ -236,6 +243,14 @@ def _read(value: Any, wrong: InvalidInput) -> Any:
             return datetime.fromisoformat(value["at"])
         except (KeyError, TypeError, ValueError):
             raise wrong from None
-    if isinstance(value, list | float) or (isinstance(value, int) and abs(value) > BIGGEST):
-        raise wrong
     return value
+
+
+def _fits(column: Any, value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(column.type, UtcDateTime):
+        return isinstance(value, datetime) and value.tzinfo is not None
+    if isinstance(column.type, sa.Integer):
+        return type(value) is int and abs(value) <= BIGGEST
+    return isinstance(column.type, sa.String) and isinstance(value, str) and "\0" not in value
