@@ -11,6 +11,7 @@ class Event(StrEnum):
     COMPLAINT_REGISTERED = "case:complaint:registered"
     INSTANCE_STARTED = "case:instance:started"
     INSTANCE_CANCELLED = "case:instance:cancelled"
+    INSTANCE_MIGRATED = "case:instance:migrated"
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"
     CASE_LINKED = "case:complaint:linked"

@@ -10,6 +10,7 @@ from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
+from service.engine.migrate import Migrated, Obstacle, find_obstacles, migrate
 from service.engine.parts import check_bundle
 from service.engine.starts import StartTimer, next_start, start_event_names, start_timers
 
@@ -20,6 +21,8 @@ __all__ = [
     "ElementInfo",
     "EngineError",
     "Host",
+    "Migrated",
+    "Obstacle",
     "ProcessInfo",
     "Service",
     "Snapshot",
@@ -27,8 +30,10 @@ __all__ = [
     "Step",
     "advance",
     "check_bundle",
+    "find_obstacles",
     "inspect",
     "load_bundle",
+    "migrate",
     "next_start",
     "start_event_names",
     "start_timers",

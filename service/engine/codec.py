@@ -43,7 +43,12 @@ def dump(game: TokenGame) -> bytes:
             ]
         )
         stack.extend(game.tasks[child] for child in reversed(token._children))
-    state = FORMAT + _encode([game.counter, game.ends, rows])
+    return write_rows(game.counter, game.ends, rows)
+
+
+def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
+    """The bytes of rows, which are not too many."""
+    state = FORMAT + _encode([counter, ends, rows])
     if len(state) > MAX_STATE:
         raise EngineError(
             "state-limit", "", f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}."
@@ -77,14 +82,20 @@ def _without_big(value: Any) -> Any:
     return Decimal(value) if type(value) is int and value.bit_length() > 62 else value
 
 
-def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGame:
-    """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
+def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
+    """What a state holds, without a bundle: the counter of ids, the ends reached, and the rows. Raises EngineError."""
     if state[:1] != FORMAT:
         raise EngineError("state-format", "", f"expected a state of format {FORMAT!r}, got {state[:1]!r}")
     try:
         counter, ends, rows = _DECODER.decode(state[1:].decode())
     except ValueError:
         raise EngineError("state-format", "", "expected a state that was saved here, got something else") from None
+    return counter, ends, rows
+
+
+def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGame:
+    """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
+    counter, ends, rows = read_rows(state)
     game = TokenGame(bundle, now=now, host=host, counter=counter)
     game.ends = ends
     specs = bundle.spec.task_specs

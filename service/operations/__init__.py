@@ -19,6 +19,7 @@ from service.operations.letters import LetterOrder, compose_letter, mark_returne
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
+from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
 from service.operations.resolve_incident import resolve_incident
@@ -47,6 +48,7 @@ __all__ = [
     "Plan",
     "Published",
     "Registered",
+    "Report",
     "Runtime",
     "Started",
     "activate_jobs",
@@ -70,6 +72,8 @@ __all__ = [
     "make_worker",
     "mark_returned",
     "merge_cases",
+    "migrate_instance",
+    "migrate_instances",
     "new_root_key",
     "prove_bundle",
     "publish_message",
@@ -82,6 +86,7 @@ __all__ = [
     "take_children",
     "tell_staff",
     "throw_job_error",
+    "try_migration",
     "update_job",
     "update_task",
     "write_again",

@@ -21,6 +21,7 @@ from service.tasks.queries import (
     list_tasks,
 )
 from service.tasks.records import NO_DUE, TaskState, UserTask
+from service.tasks.reoffer import reoffer_task
 from service.tasks.rules import (
     OVERSEERS,
     can_see,
@@ -63,6 +64,7 @@ __all__ = [
     "list_open_tasks",
     "list_performers",
     "list_tasks",
+    "reoffer_task",
     "update_task",
     "validate",
 ]

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from lxml import etree
 
 from service.cli import main
 from service.definitions import shipped_files
-from service.engine import load_bundle
+from service.engine import load_bundle, migrate
 from service.errors import InvalidInput
 from service.scenarios import cover, parse_scenario, read_scenarios, run_scenario
+from service.scenarios.case import VirtualCase
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "processes" / "scenarios"
@@ -136,3 +138,65 @@ def test_the_command_paints_what_was_covered(tmp_path):
     picture = (tmp_path / "complaint.svg").read_text()
     assert "done" in picture
     assert picture.startswith("<svg")
+
+
+def edited(files):
+    """The shipped procedure with one more step behind the first task of each sheet, and a reminder on it."""
+    changed = dict(files)
+    for path, content in files.items():
+        if not path.endswith(".bpmn"):
+            continue
+        root = etree.fromstring(content)
+        task = next(iter(root.iter("{*}userTask")), None)
+        if task is None:
+            continue
+        process, key = task.getparent(), task.get("id")
+        flow = next(each for each in process.iterfind("{*}sequenceFlow") if each.get("sourceRef") == key)
+        flow.set("sourceRef", f"after-{key}")
+        for each in task.iterfind("{*}outgoing"):
+            task.remove(each)
+        name = etree.QName(process).namespace
+        etree.SubElement(process, f"{{{name}}}task", id=f"after-{key}")
+        etree.SubElement(process, f"{{{name}}}sequenceFlow", id=f"to-{key}", sourceRef=key, targetRef=f"after-{key}")
+        event = etree.SubElement(
+            process, f"{{{name}}}boundaryEvent", id=f"late-{key}", attachedToRef=key, cancelActivity="false"
+        )
+        timer = etree.SubElement(event, f"{{{name}}}timerEventDefinition")
+        etree.SubElement(timer, f"{{{name}}}timeDuration").text = "P300D"
+        changed[path] = etree.tostring(root)
+    return changed
+
+
+@pytest.mark.parametrize("scenario", SHIPPED, ids=lambda scenario: Path(scenario.file).stem)
+def test_at_every_state_of_the_procedure_a_case_goes_on_in_an_edited_version(bundle, scenario):
+    """Every scenario, moved to the edited version before each of its tasks in turn, ends where it was to end."""
+    new = load_bundle(edited(shipped_files()))
+    moment = 0
+    while True:
+        moved, result = _moved_at(bundle, new, scenario, moment)
+        assert result.problems == ()
+        if not moved:
+            break
+        moment += 1
+    assert moment > 2
+
+
+def _moved_at(bundle, new, scenario, moment):
+    """Play a scenario to its end; before the command of that number the case goes on in the new version."""
+    seen = {"commands": 0, "moved": False}
+    send = VirtualCase.send
+
+    def sending(case, command):
+        if seen["commands"] == moment + 1 and case.state is not None:
+            done = migrate(case.bundle, new, case.state, {}, now=case.now)
+            case.bundle, case.state = new, done.step.state
+            for change in done.step.changes:
+                case.open[change.id] = change
+            seen["moved"] = True
+        seen["commands"] += 1
+        send(case, command)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VirtualCase, "send", sending)
+        result = run_scenario(bundle, scenario)
+    return seen["moved"], result
