@@ -33,6 +33,7 @@ class Event(StrEnum):
     VARIABLES_SET = "case:variables:set"
     INCIDENT_RAISED = "case:incident:raised"
     INCIDENT_RESOLVED = "case:incident:resolved"
+    LETTER_WRITTEN = "case:letter:written"
     LETTER_DELIVERED = "case:letter:delivered"
     LETTER_UNDELIVERABLE = "case:letter:undeliverable"
     EVIDENCE_ADDED = "case:evidence:added"

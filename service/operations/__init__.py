@@ -24,7 +24,10 @@ from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
 from service.operations.resolve_incident import resolve_incident
 from service.operations.runtime import Runtime
+from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
+from service.operations.send_letter import WRITERS, preview_letter, send_letter
 from service.operations.set_variables import set_variables
+from service.operations.sign_report import SIGNERS, sign_report
 from service.operations.signals import broadcast_signal
 from service.operations.start import (
     COMPLAINT_PROCESS,
@@ -39,7 +42,10 @@ from service.operations.work_jobs import activate_jobs, complete_job, fail_job, 
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "LETTERS_BY_HAND",
     "LINKERS",
+    "SIGNERS",
+    "WRITERS",
     "CaseView",
     "Evaluation",
     "LetterOrder",
@@ -75,12 +81,15 @@ __all__ = [
     "migrate_instance",
     "migrate_instances",
     "new_root_key",
+    "preview_letter",
     "prove_bundle",
     "publish_message",
     "register_complaint",
     "release_task",
     "resolve_incident",
+    "send_letter",
     "set_variables",
+    "sign_report",
     "start_instance",
     "start_variables",
     "take_children",

@@ -8,6 +8,7 @@ from service.reporting.elements import (
     list_elements,
     roots_of,
 )
+from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.sift import sift
 from service.reporting.sources import (
     DECISIONS,
@@ -35,13 +36,16 @@ __all__ = [
     "TASKS",
     "ElementCounts",
     "ElementInstance",
+    "Investigation",
     "Standing",
     "Variable",
     "active_incidents",
     "by_key",
+    "check_complete",
     "count_active",
     "count_elements",
     "count_waiting",
+    "gather",
     "get_standing",
     "get_variable",
     "list_active",
@@ -50,4 +54,5 @@ __all__ = [
     "roots_of",
     "sift",
     "tasks_of",
+    "write_report",
 ]

@@ -29,6 +29,8 @@ PAGES = (
     "portal",
     "portal_case",
     "related",
+    "report",
+    "write_letter",
 )
 
 for _page in PAGES:
