@@ -17,15 +17,16 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, required=True)
+@click.option("--email", help="Where notices and alarms are sent.")
 @click.password_option()
 @one_line
-def user_add(name: str, roles: tuple[str, ...], password: str) -> None:
+def user_add(name: str, roles: tuple[str, ...], email: str | None, password: str) -> None:
     """Make an account.
 
-    Example: redress user add amy --role handler --role approver
+    Example: redress user add amy --role handler --role approver --email amy@bank.example
     """
     with open_database().transaction() as connection:
-        identity.create_account(connection, name, password, roles, now=SystemClock().now())
+        identity.create_account(connection, name, password, roles, now=SystemClock().now(), email=email)
     click.echo(f"{name}: {', '.join(roles)}")
 
 

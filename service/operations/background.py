@@ -14,7 +14,7 @@ from service.clock import Clock
 from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import FireTimer
-from service.errors import NotFound, RedressError, StateConflict
+from service.errors import InvalidInput, NotFound, RedressError, StateConflict
 from service.identity import SYSTEM
 from service.jobs import Due, Worker
 from service.notifications import Mailer
@@ -88,7 +88,8 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
             else:
                 mailer.deliver(due.key, due.payload or {}, now=now)
         except (OSError, smtplib.SMTPException, RedressError) as error:
-            _failed(runtime, due, now, f"{type(error).__name__}: {error}")
+            last = due.attempts >= MAX_ATTEMPTS or is_final(error)
+            _failed(runtime, due, now, f"{type(error).__name__}: {error}", dead=last)
             return
         with runtime.database.transaction() as connection:
             jobs.end_outbox(connection, due, state="delivered", now=now)
@@ -110,8 +111,14 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2 ** min(attempts, 12)), timedelta(hours=6))
 
 
-def _failed(runtime: Runtime, due: Due, now: datetime, error: str) -> None:
-    dead = due.attempts >= MAX_ATTEMPTS
+def is_final(error: Exception) -> bool:
+    """Whether trying again cannot help: the mail server knows no such receiver, or the address is none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    return isinstance(error, InvalidInput)
+
+
+def _failed(runtime: Runtime, due: Due, now: datetime, error: str, *, dead: bool) -> None:
     with runtime.database.transaction() as connection:
         jobs.end_outbox(
             connection,

@@ -12,7 +12,7 @@ from service import cases, operations, tasks
 from service.cases import KINDS, MEANS, RESULTS, Complaint
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
 from service.operations import NewContact
-from service.web.edge import READERS, actor, blueprint, now, parts, signed_in
+from service.web.edge import READERS, actor, blueprint, inside, now, parts, signed_in
 
 MOST_FILES = 20
 
@@ -48,7 +48,8 @@ def add_evidence(number: str) -> Any:
         for each in sent
     ]
     operations.add_evidence(parts().runtime, complaint.root_key, items, actor=actor(), now=now())
-    return flask.redirect(flask.url_for("web.evidence_page", number=number))
+    back = inside(flask.request.form.get("back", ""))
+    return flask.redirect(back if back != "/" else flask.url_for("web.evidence_page", number=number))
 
 
 @blueprint.get("/complaints/<number>/evidence/<int:key>")

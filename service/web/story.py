@@ -21,6 +21,16 @@ SENTENCES = {
     "case:timer:fired": "time was up: “{what}”",
     "case:message:correlated": "the message {message} arrived",
     "case:incident:raised": "the process could not go on at “{what}”",
+    "case:evidence:added": "added {count} files to the evidence",
+    "case:contact:logged": "entered a contact in the log",
+    "case:mail:received": "the customer has written",
+    "case:letter:written": "wrote to the customer",
+    "case:letter:delivered": "dealt with a letter on paper",
+    "case:letter:undeliverable": "a letter came back: {reason}",
+    "case:report:signed": "signed the investigation report off",
+    "case:relation:decided": "decided on {other}: {reason}",
+    "case:complaint:merged": "merged the complaint into {into}",
+    "case:portal:opened": "opened the portal for the customer",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
 
@@ -53,6 +63,9 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
         "to": details.get("to") or "",
         "reason": details.get("reason", ""),
         "message": details.get("message", ""),
+        "count": len(details.get("evidence", ())),
+        "other": details.get("other", ""),
+        "into": details.get("into", ""),
     }
     template = say(SENTENCES.get(row.event, row.event), language)
     moved = details.get("moved", {})
