@@ -18,6 +18,7 @@ from service.api import (
     openapi,
     related,
     user_tasks,
+    variables,
 )
 from service.api.blueprint import blueprint
 from service.api.edge import problem
@@ -48,4 +49,5 @@ __all__ = [
     "problem",
     "related",
     "user_tasks",
+    "variables",
 ]

@@ -103,6 +103,13 @@ def topology(call: Call) -> Any:
     }
 
 
+@operation("GET /v2/status", may=None)
+def status(call: Call) -> None:
+    """204 while the database answers. Anybody may ask."""
+    with call.runtime.database.read() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
 @operation("GET /v2/license", may=Permission.SIGNED_IN, gives=License)
 def license_(call: Call) -> Any:
     """That no licence is needed."""

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import Field, create_model
+from pydantic import create_model
 
 from service import definitions, operations, reporting
 from service.api.operation import Call, operation
 from service.api.searching import conditions_of, page_given, query_of, search_model
-from service.api.shapes import MAX_KEY, TENANT, Flag, Given, Instant, Key, Page, Sent, Variables, text_key, time_of
+from service.api.shapes import TENANT, Given, Instant, Key, Page, Sent, text_key, time_of
+from service.api.variables import instance_of
 from service.db import Connection, Kind, Query, Source, element_key, element_of
 from service.db import Field as Known
 from service.engine import Bundle
-from service.errors import InvalidInput, NotFound
+from service.errors import NotFound
 from service.identity import Permission
-from service.reporting import ElementInstance, Variable
+from service.reporting import ElementInstance
 
-Digits = Annotated[str, Field(pattern=r"^[0-9]{1,25}$")]
 KINDS = (
     "BOUNDARY_EVENT", "BUSINESS_RULE_TASK", "CALL_ACTIVITY", "END_EVENT", "EVENT_BASED_GATEWAY", "EVENT_SUB_PROCESS",
     "EXCLUSIVE_GATEWAY", "INCLUSIVE_GATEWAY", "INTERMEDIATE_CATCH_EVENT", "INTERMEDIATE_THROW_EVENT", "MANUAL_TASK",
@@ -45,20 +45,7 @@ ELEMENTS = Source(
     },
     (),
 )
-VARIABLES = Source(
-    sa.select(_no),
-    {
-        "variableKey": Known(_no, Kind.TEXT),
-        "processInstanceKey": Known(_no, Kind.KEY),
-        "scopeKey": Known(_no, Kind.KEY),
-        "name": Known(_no),
-        "value": Known(_no),
-        "isTruncated": Known(_no, Kind.FLAG),
-    },
-    (),
-)
 ElementSearch = search_model("ElementInstanceSearch", ELEMENTS)
-VariableSearch = search_model("VariableSearch", VARIABLES)
 
 
 class ElementFound(Given):
@@ -80,27 +67,6 @@ class ElementFound(Given):
     tenant_id: str
 
 
-class VariableFound(Given):
-    """A variable; `value` is JSON, cut in a search when it is long."""
-
-    variable_key: Digits
-    scope_key: Key
-    process_instance_key: Key
-    root_process_instance_key: Key | None
-    name: str
-    value: str
-    is_truncated: bool
-    tenant_id: str
-
-
-class VariablesSent(Sent):
-    """Variables to write; with `local` into this very scope."""
-
-    variables: Variables
-    local: Flag = False
-    operation_reference: int | None = None
-
-
 class Counts(Given):
     """What has happened at one element."""
 
@@ -117,6 +83,24 @@ class Statistics(Given):
     items: list[Counts]
 
 
+class FlowTaken(Given):
+    """A sequence flow that was taken; `elementId` is its id in the diagram."""
+
+    sequence_flow_id: str
+    process_instance_key: Key
+    root_process_instance_key: Key | None
+    process_definition_key: Key
+    process_definition_id: str
+    element_id: str
+    tenant_id: str
+
+
+class Flows(Given):
+    """Sequence flows that were taken."""
+
+    items: list[FlowTaken]
+
+
 _filter: Any = search_model("StatisticsInstances", reporting.INSTANCES).model_fields["filter"].annotation
 StatisticsSent = create_model("StatisticsSent", __base__=Sent, filter=(_filter, None))
 
@@ -131,7 +115,7 @@ StatisticsSent = create_model("StatisticsSent", __base__=Sent, filter=(_filter, 
 def search_elements(call: Call, sent: Any) -> Any:
     """Element instances of one process instance, which the filter has to name."""
     query, plain = query_of(sent)
-    root_key = _instance(plain, "elementInstanceKey")
+    root_key = instance_of(plain, "elementInstanceKey")
     with call.runtime.database.read() as connection:
         rows = _elements(connection, call, root_key)
     return page_given(reporting.sift(rows, query), _element)
@@ -146,42 +130,6 @@ def get_element(call: Call, key: int) -> Any:
         if row["elementInstanceKey"] == str(key):
             return _element(row)
     raise NotFound(f"There is no element instance {key}.")
-
-
-@operation(
-    "PUT /v2/element-instances/{elementInstanceKey}/variables", may=Permission.CHANGE_INSTANCES, takes=VariablesSent
-)
-def set_variables(call: Call, key: int, sent: VariablesSent) -> None:
-    """Write variables where they are known, seen from an active element instance or a whole instance."""
-    root_key, scope = element_of(key)
-    operations.set_variables(
-        call.runtime, root_key, scope, sent.variables, local=sent.local, actor=call.actor, now=call.now
-    )
-
-
-@operation(
-    "POST /v2/variables/search",
-    may=Permission.READ_INSTANCES,
-    takes=VariableSearch,
-    gives=Page[VariableFound],
-    optional=True,
-)
-def search_variables(call: Call, sent: Any) -> Any:
-    """Variables of one process instance, which the filter has to name."""
-    query, plain = query_of(sent)
-    root_key = _instance(plain, "scopeKey")
-    with call.runtime.database.read() as connection:
-        rows = [_variable(each) for each in reporting.list_variables(connection, call.runtime, root_key)]
-    return page_given(reporting.sift(rows, query), _cut)
-
-
-@operation("GET /v2/variables/{variable}", may=Permission.READ_INSTANCES, gives=VariableFound)
-def get_variable(call: Call, key: str) -> Any:
-    """One variable, whole."""
-    if not (key.isascii() and key.isdecimal() and len(key) <= 25):
-        raise InvalidInput("expected the key of a variable: digits")
-    with call.runtime.database.read() as connection:
-        return _variable(reporting.get_variable(connection, call.runtime, int(key)))
 
 
 @operation(
@@ -214,20 +162,32 @@ def count_by_instance(call: Call, key: int) -> Any:
         return _counts(reporting.count_elements(connection, roots, process.process_id))
 
 
+@operation("GET /v2/process-instances/{processInstanceKey}/sequence-flows", may=Permission.READ_INSTANCES, gives=Flows)
+def list_flows(call: Call, key: int) -> Any:
+    """The sequence flows that an instance has taken, each once."""
+    with call.runtime.database.read() as connection:
+        instance = operations.get_instance(connection, key)
+        keys = definitions.keys_of(connection, instance.bundle_key)
+        found = reporting.list_flows(connection, key)
+    return {
+        "items": [
+            {
+                "sequenceFlowId": f"{key}_{flow_id}",
+                "processInstanceKey": str(key),
+                "rootProcessInstanceKey": str(key),
+                "processDefinitionKey": str(keys.get(process_id, 0)),
+                "processDefinitionId": process_id,
+                "elementId": flow_id,
+                "tenantId": TENANT,
+            }
+            for process_id, flow_id in found
+        ]
+    }
+
+
 def _counts(found: Iterable[reporting.ElementCounts]) -> dict[str, Any]:
     names = {"elementId": "element_id"} | {name: name for name in ("active", "canceled", "incidents", "completed")}
     return {"items": [{name: getattr(each, field) for name, field in names.items()} for each in found]}
-
-
-def _instance(plain: Mapping[str, Any], *others: str) -> int:
-    """The one instance that a filter is about. Raises InvalidInput: nothing is read that was not asked for."""
-    for name in ("processInstanceKey", *others):
-        value = plain.get(name)
-        if isinstance(value, Mapping):
-            value = value.get("$eq")
-        if value is not None:
-            return element_of(int(value))[0] if int(value) <= MAX_KEY else -1
-    raise InvalidInput(f"expected the filter to name {' or '.join(('processInstanceKey', *others))}")
 
 
 def _elements(connection: Connection, call: Call, root_key: int) -> list[dict[str, Any]]:
@@ -272,22 +232,3 @@ def _kind(kind: str) -> str:
 def _element(row: Mapping[str, Any]) -> dict[str, Any]:
     began, ended = row["startDate"], row["endDate"]
     return {**row, "startDate": time_of(began), "endDate": time_of(ended)}
-
-
-def _variable(each: Variable) -> dict[str, Any]:
-    return {
-        "variableKey": str(each.key),
-        "scopeKey": str(each.scope_key),
-        "processInstanceKey": str(each.root_key),
-        "rootProcessInstanceKey": str(each.root_key),
-        "name": each.name,
-        "value": each.value,
-        "isTruncated": False,
-        "tenantId": TENANT,
-    }
-
-
-def _cut(row: Mapping[str, Any]) -> dict[str, Any]:
-    value: str = row["value"]
-    most = reporting.LONGEST_SHOWN
-    return {**row, "value": value[:most], "isTruncated": len(value) > most}

@@ -32,7 +32,6 @@ WAITING = {
     "redress_timers_due": "Timers that are due and have not fired.",
     "redress_outbox_waiting": "Letters and signals that have not left.",
     "redress_incidents_active": "Incidents that nobody has resolved.",
-    "redress_instances_active": "Process instances that are running.",
     "redress_mailbox_unread_seconds": "How long the mailbox for complaints has not been read; 0 where none is set.",
     "redress_oldest_unclaimed_task_seconds": "How long the oldest open task has waited for somebody to take it.",
 }

@@ -13,9 +13,11 @@ from service.api.edge import idempotency_key
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
 from service.api.shapes import TENANT, Flag, Given, Instant, Key, Number, Page, Sent, Text, Variables, time_of
+from service.api.variables import VariableFound, VariableSearch, cut_variable, variable_json
 from service.db import element_key, search
 from service.errors import NotFound
 from service.identity import Permission
+from service.reporting import Variable
 from service.reporting.words import TASK_STATES
 from service.tasks import UserTask
 
@@ -136,6 +138,26 @@ def get_form(call: Call, key: int) -> Any:
         "schema": orjson.dumps(form).decode(),
         "tenantId": TENANT,
     }
+
+
+@operation(
+    "POST /v2/user-tasks/{userTaskKey}/variables/search",
+    may=Permission.SIGNED_IN,
+    takes=VariableSearch,
+    gives=Page[VariableFound],
+    optional=True,
+)
+def search_task_variables(call: Call, key: int, sent: Any) -> Any:
+    """What the task's form shows: the variables that it saw when it was opened."""
+    with call.runtime.database.read() as connection:
+        task = visible(connection, call, key)
+    scope = element_key(task.root_key, task.engine_id)
+    rows = [
+        variable_json(Variable(task.root_key, task.engine_id, name, orjson.dumps(value, default=str).decode()))
+        | {"scopeKey": str(scope)}
+        for name, value in sorted(task.variables.items())
+    ]
+    return page_given(reporting.sift(rows, query_of(sent)[0]), cut_variable)
 
 
 @operation("POST /v2/user-tasks/{userTaskKey}/assignment", may=Permission.SIGNED_IN, takes=Assignment)

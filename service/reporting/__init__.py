@@ -6,6 +6,7 @@ from service.reporting.elements import (
     active_incidents,
     count_elements,
     list_elements,
+    list_flows,
     roots_of,
 )
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
@@ -22,7 +23,7 @@ from service.reporting.sources import (
     tasks_of,
 )
 from service.reporting.standing import Standing, count_active, get_standing, list_active
-from service.reporting.variables import LONGEST_SHOWN, Variable, get_variable, list_variables
+from service.reporting.variables import LONGEST_SHOWN, Variable, find_variables, get_variable
 from service.reporting.waiting import count_waiting
 
 __all__ = [
@@ -45,12 +46,13 @@ __all__ = [
     "count_active",
     "count_elements",
     "count_waiting",
+    "find_variables",
     "gather",
     "get_standing",
     "get_variable",
     "list_active",
     "list_elements",
-    "list_variables",
+    "list_flows",
     "roots_of",
     "sift",
     "tasks_of",

@@ -124,3 +124,12 @@ def active_incidents(connection: Connection, root_key: int) -> dict[str, int]:
         incident.c.root_key == root_key, incident.c.state == "active"
     )
     return {row.element_id: row.key for row in connection.execute(query)}
+
+
+def list_flows(connection: Connection, root_key: int) -> list[tuple[str, str]]:
+    """The sequence flows that a root instance has taken, each once, in the order they were first taken."""
+    query = sa.select(history.c.details).where(history.c.root_key == root_key).order_by(history.c.seq)
+    taken: dict[tuple[str, str], None] = {}
+    for details in connection.execute(query).scalars():
+        taken |= dict.fromkeys((process, flow) for process, flow in details.get("moved", {}).get("flows", ()))
+    return list(taken)

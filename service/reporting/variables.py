@@ -44,13 +44,11 @@ class Variable:
         return (self.root_key >> CHILD_BITS) * _SPAN + int.from_bytes(mark, "big") % _SPAN
 
 
-def list_variables(connection: Connection, runtime: Runtime, root_key: int) -> list[Variable]:
-    """Every variable of an instance. Raises NotFound."""
+def find_variables(connection: Connection, runtime: Runtime, root_key: int) -> list[Variable]:
+    """Every variable of an instance; none where there is no such instance."""
     columns = [process_instance.c[name] for name in ("bundle_key", "engine_state", "final_variables")]
     row = connection.execute(sa.select(*columns).where(process_instance.c.root_key == root_key)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no process instance {root_key}.")
-    return list(_variables(connection, runtime, root_key, row))
+    return [] if row is None else list(_variables(connection, runtime, root_key, row))
 
 
 def _variables(connection: Connection, runtime: Runtime, root_key: int, row: Any) -> Iterator[Variable]:
@@ -70,7 +68,7 @@ def get_variable(connection: Connection, runtime: Runtime, key: int) -> Variable
     """A variable by its key. Raises NotFound."""
     root_key = (key // _SPAN) << CHILD_BITS
     if root_key < 1 << 62:
-        for each in list_variables(connection, runtime, root_key):
+        for each in find_variables(connection, runtime, root_key):
             if each.key == key:
                 return each
     raise NotFound(f"There is no variable {key}.")

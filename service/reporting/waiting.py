@@ -10,20 +10,18 @@ import sqlalchemy as sa
 from service import jobs
 from service.db import Connection
 from service.jobs.tables import incident, outbox, timer
-from service.operations.tables import process_instance
 from service.tasks.tables import user_task
 
 
 def count_waiting(connection: Connection, *, now: datetime) -> dict[str, float]:
-    """Due timers, waiting outbox rows, active incidents and instances, and the age of the oldest unclaimed task."""
+    """Due timers, waiting outbox rows, active incidents, and the age of the oldest unclaimed task."""
     unclaimed = sa.select(sa.func.min(user_task.c.created_at)).where(
         user_task.c.state == "open", user_task.c.assignee.is_(None)
     )
     counts = {
-        "timers_due": _count(timer, timer.c.due_at <= now),
+        "timers_due": _count(timer, timer.c.run_at <= now),
         "outbox_waiting": _count(outbox, outbox.c.state == "waiting"),
         "incidents_active": _count(incident, incident.c.state == "active"),
-        "instances_active": _count(process_instance, process_instance.c.state == "active"),
     }
     found = {name: float(connection.execute(query).scalar_one()) for name, query in counts.items()}
     oldest: datetime | None = connection.execute(unclaimed).scalar_one()
