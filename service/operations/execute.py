@@ -96,12 +96,13 @@ def execute(
     `decide` checks what was read and says what to do; it runs again after a conflict. An EngineError leaves everything
     as it was, but for an incident.
     """
-    return run_again(
-        lambda: _attempt(runtime, key, decide, actor=actor, now=now, once=once),
-        once=once is not None,
-        # an IntegrityError: two writers took the same history row or idempotency key, the same as a version conflict
-        conflicts=(VersionConflict, sa.exc.IntegrityError),
-    )
+    with runtime.turns.turn(root_of(key)):
+        return run_again(
+            lambda: _attempt(runtime, key, decide, actor=actor, now=now, once=once),
+            once=once is not None,
+            # an IntegrityError: two writers took the same history row or key, the same as a version conflict
+            conflicts=(VersionConflict, sa.exc.IntegrityError),
+        )
 
 
 def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None) -> Outcome:

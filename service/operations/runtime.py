@@ -11,6 +11,7 @@ from service.cases import Profile, load_profile
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
 from service.errors import Unavailable
+from service.operations.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Runtime:
     keys: KeyAllocator
     profile: Profile
     bundles: BundleCache = field(default_factory=BundleCache)
+    turns: Turns = field(default_factory=Turns)
 
     @classmethod
     def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
