@@ -8,6 +8,7 @@ from service.cli.lazy import LazyGroup
 
 # A new measurement is a module of its own and a line here.
 BENCHES = {
+    "bank": "service.cli.bench_bank:bank",
     "engine": "service.cli.bench_engine:engine",
     "feel": "service.cli.bench_feel:feel",
     "http": "service.cli.bench_http:http",

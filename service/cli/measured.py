@@ -51,7 +51,9 @@ def _command() -> str:
     context = click.get_current_context()
     words = ["redress", *context.command_path.removeprefix(context.find_root().info_name or "").split()]
     for parameter in context.command.params:
-        if context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
+        if isinstance(parameter, click.Argument):
+            words.append(str(context.params[parameter.name or ""]))
+        elif context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
             words += [*parameter.opts[-1:], str(context.params[parameter.name or ""])]
     return shlex.join(words)
 

@@ -1,8 +1,9 @@
-"""`redress bench engine|http|idle|scale|large` on tiny sizes: that they measure the right thing, not how fast it is."""
+"""`redress bench` on tiny sizes: that each measures the right thing, not how fast it is."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from service.operations.background import timer_handler
 from tests.conftest import NOW
 from tests.postgres import Cluster
 
+BANK = Path(__file__).parents[3] / "shared" / "data" / "camunda-bank-complaint"
 TINY = ["--rounds", "1", "--seconds", "0.01", "--format", "json"]
 
 
@@ -124,3 +126,25 @@ def test_a_timer_that_fired_twice_or_never_is_found(database: Database) -> None:
         connection.execute(sa.insert(history), {**row, "seq": row["seq"] + 1})
     with pytest.raises(RedressError, match="one up to 2 times"):
         check_fired_once(runtime)
+
+
+@pytest.mark.skipif(not BANK.is_dir(), reason="the published model of a bank's disputes is not here")
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_a_published_dispute_runs_unmodified_with_workers_over_rest(where: str, request: pytest.FixtureRequest) -> None:
+    words = ["bench", "bank", str(BANK), "--seconds", "1", "--servers", "1", "--format", "json"]
+    if where == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        words += ["--database", cluster.url(cluster.create(request.getfixturevalue("postgresql_template")))]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.output)
+    assert answer["command"].startswith(f"redress bench bank {BANK} ")
+    (found,) = answer["races"]
+    assert found["notes"][0].startswith("1 disputes in ")
+    assert found["notes"][1].startswith("153 jobs and 577 flow nodes for each")
+
+
+def test_a_folder_without_the_model_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["bench", "bank", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "expected bank.bpmn, refund.bpmn, fraud.dmn and payload.json" in done.output
