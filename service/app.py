@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from service import api, identity, web
 from service.cases import Vault, open_vault
-from service.clock import Clock, SystemClock
+from service.clock import Clock, open_clock
 from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import (
@@ -32,6 +32,7 @@ from service.errors import (
     Unavailable,
 )
 from service.identity import Attempts, TooManyAttempts
+from service.lifeline import end_with_parent
 from service.operations import Runtime
 
 CSP = (
@@ -79,7 +80,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
         Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
     )
     vault = open_vault(settings.evidence_dir, ready.database, limit=settings.evidence_max_bytes)
-    app.extensions["redress"] = Parts(ready, settings, clock or SystemClock(), vault)
+    app.extensions["redress"] = Parts(ready, settings, clock or open_clock(settings.clock), vault)
     app.register_blueprint(web.blueprint)
     app.register_blueprint(api.blueprint)
     app.before_request(api.begin_request)
@@ -99,6 +100,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
 
 def application() -> flask.Flask:
     """The application of a serving process, from its environment."""
+    end_with_parent()
     app = create_app(load_settings(os.environ))
     app.extensions["redress"].runtime.settle()
     return app
@@ -106,6 +108,7 @@ def application() -> flask.Flask:
 
 def demo_application() -> flask.Flask:
     """The same for a demo."""
+    end_with_parent()
     return create_app(load_settings(os.environ, demo=True))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
+
+from service.errors import InvalidInput
 
 
 class Clock(Protocol):
@@ -41,3 +45,40 @@ class VirtualClock:
                 f"a clock does not go back: it is {self._now.isoformat()}, asked for {instant.isoformat()}"
             )
         self._now = instant.astimezone(UTC)
+
+
+class FileClock:
+    """A clock that several processes share for a rehearsal: the time is what its file says. One of them moves it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.now()
+
+    def now(self) -> datetime:
+        try:
+            instant = datetime.fromisoformat(self.path.read_text("ascii").strip())
+        except (OSError, ValueError):
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise InvalidInput(
+                f"REDRESS_CLOCK: expected {self.path} to hold an instant such as 2026-03-02T10:00:00+08:00"
+            )
+        return instant.astimezone(UTC)
+
+    def move_to(self, instant: datetime) -> None:
+        """Let the time be `instant` from now on; a clock does not go back."""
+        if instant > self.now():
+            write_clock(self.path, instant)
+
+
+def write_clock(path: Path, instant: datetime) -> None:
+    """Set a shared clock, at once for everybody."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(instant.astimezone(UTC).isoformat(), "ascii")
+    fresh.replace(path)
+
+
+def open_clock(setting: str) -> Clock:
+    """The clock of a process: the machine's, unless the setting names the file of a shared one. Raises InvalidInput
+    when that holds no instant."""
+    return FileClock(Path(setting)) if setting else SystemClock()

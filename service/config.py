@@ -39,6 +39,7 @@ class Settings:
     evidence_max_bytes: int = 26_214_400
     bank_name: str = "Example Bank"
     max_body_bytes: int = 2_000_000
+    clock: str = ""
     demo: bool = False
 
 
@@ -84,6 +85,7 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "evidence_max_bytes": (_count, "a larger file is quarantined"),
     "bank_name": (_text, "shown on every page"),
     "max_body_bytes": (_count, "the largest request that is read"),
+    "clock": (_text, "rehearsals only: a file that holds the time; without it, the machine's clock"),
 }
 
 

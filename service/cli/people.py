@@ -29,12 +29,12 @@ def performer(task: UserTask, performers: Collection[str], chance: random.Random
     return Actor(chance.choice(free[:PEOPLE_PER_ROLE]), frozenset({group}))
 
 
-def answer(task: UserTask, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
-    """A valid answer of the task's form."""
+def answer(form_id: str | None, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
+    """A valid answer of a form."""
     if form is None:
         return {}
     filled = fill(form["schema"], chance, today)
-    rule = RULES.get(task.form_id or "")
+    rule = RULES.get(form_id or "")
     return filled | rule(chance, today) if rule else filled
 
 
@@ -49,6 +49,20 @@ def customer_answer(chance: random.Random) -> dict[str, Any]:
     satisfaction = chance.choices((1, 2, 3, 4, 5), (8, 10, 22, 35, 25))[0]
     disputed = chance.random() < (0.5 if satisfaction <= 2 else 0.02)
     return {"satisfaction": satisfaction, "disputed": disputed, "comment": "Simulated answer"}
+
+
+def invent_complaint(number: int, chance: random.Random) -> dict[str, Any]:
+    """The `number`-th complaint of a rehearsal, as the API takes it."""
+    language = chance.choice(("zh-Hant", "zh-Hans", "en"))
+    return {
+        "customerName": f"Customer {number}",
+        "contact": {"email": f"customer-{number}@customer.invalid"},
+        "channel": chance.choice(("phone", "email", "online", "branch", "letter")),
+        "content": f"Rehearsal complaint {number}: the fee was charged twice.",
+        "product": chance.choice(("Card", "Mortgage", "Deposit", "Transfer")),
+        "amount": str(round(10 ** chance.uniform(2, 5.5))),
+        "language": language,
+    }
 
 
 def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any:

@@ -18,23 +18,25 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from service.cases import open_vault
-from service.clock import Clock, SystemClock
+from service.clock import Clock, open_clock
 from service.config import Settings
 from service.db import Database
 from service.intake import Marker, make_watch
+from service.lifeline import when_input_ends
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
 
 
-def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve until the process is told to stop."""
+def serve_forever(settings: Settings, *, host: str, port: int, workers: int, background: bool = True) -> None:
+    """Serve until the process is told to stop; with `background` a worker runs beside the server."""
     for name in ("database_url", "secret_key", "policy"):
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
     if workers > 1:  # the processes put their numbers together for /metrics
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-"))
     stop = threading.Event()
     thread = threading.Thread(target=_keep_working, args=(stop,), name="background", daemon=True)
-    thread.start()
+    if background:
+        thread.start()
     server: Any = Granian(
         # by name: the command line does not import the application
         "service.app:demo_application" if settings.demo else "service.app:application",
@@ -44,19 +46,22 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int) -> 
         workers=workers,
         blocking_threads=8,
         factory=True,
+        respawn_failed_workers=True,
         log_access=False,
     )
     try:
         server.serve()
     finally:
         stop.set()
-        thread.join(timeout=10)
+        if background:
+            thread.join(timeout=10)
 
 
 def _keep_working(stop: threading.Event) -> None:
     """Have `redress work` run beside the server, and start it again when it dies."""
     while not stop.is_set():
-        worker = subprocess.Popen([sys.executable, "-m", "service", "work"])
+        # it reads this pipe until we are gone, however we go
+        worker = subprocess.Popen([sys.executable, "-m", "service", "work", "--attached"], stdin=subprocess.PIPE)
         while worker.poll() is None and not stop.wait(0.5):
             pass
         worker.terminate()
@@ -64,11 +69,13 @@ def _keep_working(stop: threading.Event) -> None:
         stop.wait(1)
 
 
-def work_forever(settings: Settings) -> None:
-    """Do background work until the process is told to stop."""
+def work_forever(settings: Settings, *, attached: bool = False) -> None:
+    """Do background work until the process is told to stop, or its standard input ends if it is `attached` to it."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if attached:
+        when_input_ends(stop.set)
     _work(settings, stop)
 
 
@@ -76,7 +83,7 @@ def _work(settings: Settings, stop: threading.Event) -> None:
     database = Database(settings.database_url)
     mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
-    clock = SystemClock()
+    clock = open_clock(settings.clock)
     threads = _watch_mailbox(runtime, settings, clock, stop)
     threads.append(threading.Thread(target=Marker(runtime, clock).run_forever, args=(stop,), daemon=True))
     threads[-1].start()

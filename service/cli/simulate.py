@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.table import Table
 from service.cli.bulk_import import make_progress
 from service.cli.driving import Plan, Tally, drive_all
 from service.cli.opening import one_line, open_runtime, open_settings
+from service.cli.rehearsing import rehearse_on
 from service.clock import SystemClock
 from service.config import Settings
 from service.db import Database
@@ -34,12 +36,29 @@ CHUNK = 25
 @click.option("--seed", default="1", show_default=True, help="Another seed, other people.")
 @click.option("--limit", type=click.IntRange(1), help="Drive at most so many cases.")
 @click.option("--processes", type=click.IntRange(1), help="Share the cases among so many.  [default: the processors]")
+@click.option("--server", help="Rehearse over the API of this server; it, its workers and this share REDRESS_CLOCK.")
+@click.option("--register", default=0, show_default=True, help="With --server: complaints to register first.")
+@click.option("--acknowledged", type=click.Path(path_type=Path), help="With --server: write down what it acknowledged.")
 @one_line
-def simulate(until_closed: bool, days: int, seed: str, limit: int | None, processes: int | None) -> None:
+def simulate(
+    until_closed: bool,
+    days: int,
+    seed: str,
+    limit: int | None,
+    processes: int | None,
+    server: str | None,
+    register: int,
+    acknowledged: Path | None,
+) -> None:
     """Drive the running cases through the released definitions with scripted people.
 
+    \b
     Example: redress simulate --until-closed --seed 7
+    Example: REDRESS_CLOCK=var/clock redress simulate --server http://127.0.0.1:8000 --register 50
     """
+    if server is not None:
+        rehearse_on(server, seed=seed, register=register, acknowledged=acknowledged)
+        return
     runtime = open_runtime()
     start = SystemClock().now()
     plan = Plan(seed, start, None if until_closed else start + timedelta(days=days))

@@ -21,6 +21,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.prepared import wrapped
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
 
@@ -45,6 +46,7 @@ class Database:
             self._write_engine = _postgresql_engine(parsed, pool_size)
             # the same pool; a read begins and ends no transaction, which saves two round trips
             self._read_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._bell = Bell(self._notify)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,6 +61,17 @@ class Database:
             yield connection
             with _committing():
                 held.commit()
+            if left_work(connection) and self.dialect == "postgresql":
+                self._bell.ring()
+
+    def listen(self, heard: threading.Event, stop: threading.Event) -> None:
+        """Set `heard` when a commit left work behind, where the database can tell; see `service.db.bell`."""
+        if self.dialect == "postgresql":
+            listen(self.url, heard, stop)
+
+    def _notify(self) -> None:
+        with self._read_engine.connect() as connection:
+            connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -76,6 +89,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
+        self._bell.close()
         self._read_engine.dispose()
         self._write_engine.dispose()
 

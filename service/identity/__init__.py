@@ -14,6 +14,7 @@ from service.identity.accounts import (
     list_accounts,
     list_addresses,
     open_session,
+    revoke_tokens,
     set_password,
     verify_password,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "make_bearer",
     "open_session",
     "read_bearer",
+    "revoke_tokens",
     "set_password",
     "verify_password",
 ]

@@ -185,6 +185,13 @@ def create_token(connection: Connection, name: str, *, now: datetime, label: str
     return token
 
 
+def revoke_tokens(connection: Connection, label: str, *, now: datetime) -> None:
+    """Let no token of that label open anything any more."""
+    connection.execute(
+        sa.update(api_token).where(api_token.c.label == label, api_token.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+
+
 def find_token(connection: Connection, token: str, *, now: datetime) -> Account | None:
     """The account an API token speaks for."""
     return find_token_hash(connection, hash_token(token), now=now)

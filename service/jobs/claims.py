@@ -5,6 +5,7 @@ One statement per table takes the rows that nobody else holds; there is no leade
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,3 +89,14 @@ def _claim(
 ) -> list[dict[str, Any]]:
     values = {"b_now": now, "b_until": now + lease, "b_owner": owner, "b_limit": limit}
     return claim.all(connection, values)
+
+
+def give_back(connection: Connection, dues: Iterable[Due], *, owner: str, now: datetime) -> None:
+    """Let others have rows that were claimed and not touched; not those that somebody else has claimed since."""
+    for due in dues:
+        table = outbox if due.kind else timer
+        connection.execute(
+            sa.update(table)
+            .where(table.c.root_key == due.root_key, table.c.key == due.key, table.c.lease_owner == owner)
+            .values(run_at=now, lease_owner=None, attempts=due.attempts - 1)
+        )

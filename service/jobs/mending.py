@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared, root_of
+from service.db import Connection, Prepared, root_of, wake_after_commit
 from service.errors import NotFound, StateConflict
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
@@ -41,6 +41,8 @@ def insert_outbox(
         for key, payload in leaving
     ]
     _INSERT_OUTBOX.run_many(connection, rows)
+    if rows:
+        wake_after_commit(connection)
 
 
 def is_active(connection: Connection, key: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared, any_of, root_of
+from service.db import Connection, Prepared, any_of, root_of, wake_after_commit
 from service.engine.changes import JobCreated, JobEnded, SubscriptionOpened, TimerSet
 from service.errors import NotFound
 from service.jobs.claims import Due
@@ -118,6 +118,8 @@ def insert_jobs(
         for key, change in created
     ]
     _INSERT_JOB.run_many(connection, rows)
+    if rows:
+        wake_after_commit(connection)
 
 
 def end_jobs(connection: Connection, root_key: int, ended: Iterable[JobEnded], *, now: datetime) -> None:

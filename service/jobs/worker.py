@@ -1,4 +1,8 @@
-"""The loop that does what is due: fires timers, delivers the outbox. Any number of them may run at once."""
+"""The loop that does what is due: fires timers, delivers the outbox. Any number of them may run at once.
+
+It looks for work when the bell rings and otherwise twice a second. Told to stop, it ends the row it is at and gives
+the others back.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from datetime import datetime, timedelta
 
 from service.clock import Clock
 from service.db import Database
-from service.jobs.claims import Due, claim_outbox, claim_timers, is_due
+from service.errors import RedressError
+from service.jobs.claims import Due, claim_outbox, claim_timers, give_back, is_due
 
 LEASE = timedelta(seconds=60)
 PAUSE_SECONDS = 0.5
@@ -34,34 +39,53 @@ class Worker:
     deliver: Handler
     chores: tuple[Chore, ...] = ()
     name: str = f"{socket.gethostname()}-{os.getpid()}"
+    pause_seconds: float = PAUSE_SECONDS
 
-    def run_once(self) -> int:
+    def run_once(self, stop: threading.Event | None = None) -> int:
         """One round; how many rows were handled. With nothing due it is a look at two indexes."""
-        timers, letters = self._claim(self.clock.now())
-        for due in timers:
-            self._handle(self.fire_timer, due)
-        for due in letters:
-            self._handle(self.deliver, due)
-        return len(timers) + len(letters) + sum(self._chore(each) for each in self.chores)
+        now = self.clock.now()
+        return self._do(self._claim(now), stop or threading.Event(), now + LEASE / 2) + sum(
+            self._chore(each) for each in self.chores
+        )
 
-    def _claim(self, now: datetime) -> tuple[list[Due], list[Due]]:
+    def _claim(self, now: datetime) -> list[Due]:
         with self.database.read() as connection:
             if not is_due(connection, now=now):
-                return [], []
+                return []
         with self.database.transaction() as connection:
             timers = claim_timers(connection, now=now, owner=self.name, lease=LEASE)
-            return timers, claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
+            return timers + claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
+
+    def _do(self, claimed: list[Due], stop: threading.Event, until: datetime) -> int:
+        """Handle them one by one; what is not begun `until` half of the lease is over goes back, so that what is begun
+        is over before somebody else may claim it."""
+        for done, due in enumerate(claimed):
+            if stop.is_set() or self.clock.now() >= until:
+                self._give_back(claimed[done:])
+                return done
+            self._handle(self.deliver if due.kind else self.fire_timer, due)
+        return len(claimed)
 
     def run_forever(self, stop: threading.Event) -> None:
-        """Rounds until `stop` is set; a pause after one that found nothing."""
+        """Rounds until `stop` is set; after one that found nothing a pause, or until the bell rings."""
+        heard = threading.Event()
+        self.database.listen(heard, stop)
         while not stop.is_set():
+            heard.clear()
             try:
-                busy = self.run_once()
-            except Exception:  # the database may be away; the loop outlives it
+                busy = self.run_once(stop)
+            except RedressError as error:  # the database is away; the loop outlives it
+                log.warning("a background round failed: %s", error.message)
+                busy = 0
+            except Exception:
                 log.exception("a background round failed")
                 busy = 0
             if not busy:
-                stop.wait(PAUSE_SECONDS)
+                heard.wait(self.pause_seconds)
+
+    def _give_back(self, dues: list[Due]) -> None:
+        with self.database.transaction() as connection:
+            give_back(connection, dues, owner=self.name, now=self.clock.now())
 
     def _handle(self, handler: Handler, due: Due) -> None:
         try:

@@ -18,6 +18,7 @@ from service.errors import InvalidInput, NotFound, RedressError, StateConflict
 from service.identity import SYSTEM
 from service.jobs import Due, Worker
 from service.notifications import Mailer
+from service.operations.again import run_again
 from service.operations.execute import Outcome, execute
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
@@ -91,12 +92,17 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
             last = due.attempts >= MAX_ATTEMPTS or is_final(error)
             _failed(runtime, due, now, f"{type(error).__name__}: {error}", dead=last)
             return
-        with runtime.database.transaction() as connection:
-            jobs.end_outbox(connection, due, state="delivered", now=now)
-            if due.kind == "mail":
-                notifications.mark_sent(connection, due.payload or {}, now=now)
+        # it has left the house: not to note that would send it again
+        run_again(lambda: _delivered(runtime, due, now), once=True, conflicts=())
 
     return handle
+
+
+def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
+    with runtime.database.transaction() as connection:
+        jobs.end_outbox(connection, due, state="delivered", now=now)
+        if due.kind == "mail":
+            notifications.mark_sent(connection, due.payload or {}, now=now)
 
 
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
