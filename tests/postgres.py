@@ -13,7 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,8 +47,13 @@ class Cluster:
     """A running server reached through a Unix socket in `folder`."""
 
     folder: Path
+    control: Callable[..., None]
     user: str = "redress"
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def restart(self) -> None:
+        """Stop the server at once, cutting every connection, and start it again."""
+        self.control("-m", "fast", "restart")
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
@@ -93,12 +98,16 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
     try:
         run(str(binaries / "initdb"), "-D", str(data), "-U", "redress", "-A", "trust", "-E", "UTF8", "--no-sync",
             "--no-locale")  # fmt: skip
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o",
-            f"{SETTINGS} -k {folder}", "start")  # fmt: skip
+
+        def control(*arguments: str) -> None:
+            options = ("-o", f"{SETTINGS} -k {folder}")
+            run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), *options, *arguments)
+
+        control("start")
         try:
-            yield Cluster(folder)
+            yield Cluster(folder, control)
         finally:
-            run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -72,7 +72,8 @@ def check_letters(database: Database, postbox: Postbox, *, kills: int) -> int:
     """Every letter has left. A worker killed between handing one over and noting it hands it over again: the same
     message under the same id, at most one for each kill. Returns how many came twice."""
     with database.read() as connection:
-        queued = set(connection.execute(sa.select(outbox.c.key).where(outbox.c.kind == "mail")).scalars())
+        mails = connection.execute(sa.select(outbox.c.payload).where(outbox.c.kind == "mail")).scalars()
+        queued = {int(mail["letter"]) for mail in mails}
     came = Counter(identity for identity, _ in postbox.received)
     assert {int(identity.partition(".")[0]) for identity in came} == queued
     assert len(set(postbox.received)) == len(came)

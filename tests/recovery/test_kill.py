@@ -65,7 +65,7 @@ def test_kill_minus_nine(site: Site, database: Database, postbox: Postbox, tmp_p
             wanted = len(read_acknowledged(written)) + chance.randint(LEAST, MOST)
             until(lambda n=wanted: len(written.read_bytes().splitlines()) >= n or people.poll() is not None, "progress")
             struck.append(victims.strike(chance))
-        assert people.wait(timeout=900) == 0, site.log("simulate")
+        assert people.wait(timeout=900) == 0, site.log("simulate") + site.log("serve")[-6000:]
         until(lambda: not waiting(database), "the last letters to leave")
     finally:
         if people.poll() is None:
