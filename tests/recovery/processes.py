@@ -93,8 +93,11 @@ class Site:
         return (self.folder / f"{name}.log").read_text("utf-8", "replace")
 
     def ready(self) -> bool:
+        return self.answers("/readyz")
+
+    def answers(self, path: str = "/healthz") -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False
