@@ -7,6 +7,7 @@ Dates beyond `published_until` stand on a calendar that nobody has published yet
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -52,7 +53,8 @@ class Calendar:
             return True
         if self.country == WEEKDAYS_ONLY or day.year not in LIBRARY_YEARS:
             return day.weekday() not in (SATURDAY, SUNDAY)
-        return bool(_holidays(self.country, self.subdivision, self.categories).is_working_day(day))
+        with _ONE_AT_A_TIME:
+            return bool(_holidays(self.country, self.subdivision, self.categories).is_working_day(day))
 
     def is_provisional(self, instant: datetime) -> bool:
         """Whether the calendar of that day has not been published."""
@@ -101,6 +103,10 @@ def _checked(days: int) -> int:
     if not 0 <= days <= MAX_DAYS:
         raise InvalidInput(f"expected from 0 to {MAX_DAYS} days, got {days}")
     return days
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""`holidays` fills in a year when it is first asked for, and two threads that ask at once find it half filled."""
 
 
 @lru_cache(maxsize=256)
