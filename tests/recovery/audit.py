@@ -27,7 +27,7 @@ COMMANDS = {
 
 
 def read_acknowledged(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
 
 
 def check_history(database: Database, acknowledged: list[dict[str, Any]]) -> None:

@@ -47,6 +47,11 @@ class Victims:
             self.server = self.site.serve("--no-background")
         return whom
 
+    def revive(self) -> None:
+        """What a supervisor does: a server whose serving process is killed twice within seconds gives up by itself."""
+        if self.server.poll() is not None:
+            self.server = self.site.serve("--no-background")
+
     def stop(self) -> None:
         for process in (self.server, self.worker):
             stop(process)
@@ -62,16 +67,27 @@ def test_kill_minus_nine(site: Site, database: Database, postbox: Postbox, tmp_p
     )
     try:
         for _ in range(KILLS):
-            wanted = len(read_acknowledged(written)) + chance.randint(LEAST, MOST)
-            until(lambda n=wanted: len(written.read_bytes().splitlines()) >= n or people.poll() is not None, "progress")
+            wait_for(chance.randint(LEAST, MOST), victims, people, written)
             struck.append(victims.strike(chance))
-        assert people.wait(timeout=900) == 0, site.log("simulate") + site.log("serve")[-6000:]
+        until(lambda: ended(people, victims), "the rehearsal to end", 900)
+        assert people.returncode == 0, site.log("simulate") + site.log("serve")[-6000:]
         until(lambda: not waiting(database), "the last letters to leave")
     finally:
         if people.poll() is None:
             kill(people)
         victims.stop()
     report(site, database, postbox, struck, written)
+
+
+def wait_for(more: int, victims: Victims, people: subprocess.Popen[bytes], written: Path) -> None:
+    """Until so many more commands were acknowledged, or all are done."""
+    wanted = len(read_acknowledged(written)) + more
+    until(lambda: ended(people, victims) or len(read_acknowledged(written)) >= wanted, "progress")
+
+
+def ended(people: subprocess.Popen[bytes], victims: Victims) -> bool:
+    victims.revive()
+    return people.poll() is not None
 
 
 def waiting(database: Database) -> int:
