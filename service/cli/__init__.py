@@ -13,6 +13,7 @@ __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
     "audit": ("service.cli.history:audit_group", "The history."),
+    "backup": ("service.cli.backup:backup", "Write the whole database to FILE."),
     "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
     "check": (
         "service.cli.bundles:check",
@@ -26,8 +27,9 @@ COMMANDS = {
         "service.cli.partition:split",
         "Split the tables of the cases by hash of the root key.",
     ),
-    "policy": ("service.cli.policy:policy", "Deadlines as law: check, show, compute again."),
+    "policy": ("service.cli.policy:policy", "Deadlines as law."),
     "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
+    "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
     "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),
     "simulate": (
         "service.cli.simulate:simulate",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -40,6 +41,16 @@ def open_database() -> Database:
     database = Database(open_settings().database_url)
     migrate(database)
     return database
+
+
+@contextmanager
+def closing_database() -> Iterator[Database]:
+    """The database of the settings, closed again at the end."""
+    database = open_database()
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def open_runtime() -> Runtime:

@@ -5,6 +5,7 @@ SQLite (WAL) and PostgreSQL behind one surface. Tables are declared beside their
 word. Writes go through `Database.transaction()`, and there is one of them per command.
 """
 
+from service.db.backup import read_backup, write_backup
 from service.db.bell import wake_after_commit
 from service.db.engine import Connection, Database, is_conflict
 from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
@@ -38,8 +39,11 @@ __all__ = [
     "migrate",
     "partition",
     "partitioned_tables",
+    "pipelined",
+    "read_backup",
     "root_of",
     "search",
     "take",
     "wake_after_commit",
+    "write_backup",
 ]

@@ -55,6 +55,16 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection for reading much: everything as it was at one instant."""
+        if self.dialect == "sqlite":
+            with self.read() as connection:
+                yield connection
+            return
+        with _reachable(), self._write_engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back whole when it raises."""
         with _reachable(), self._turn(), self._write_engine.connect() as connection, connection.begin() as held:

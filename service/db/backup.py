@@ -1,0 +1,150 @@
+"""A whole database in one file, and back: portable between SQLite and PostgreSQL, taken from one snapshot.
+
+A gzip file of JSON lines: a head, then for each table its name and columns and its rows, at the end how many rows there
+were and the SHA-256 of all lines before. A file that was cut off or changed is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from service.db.engine import Connection, Database
+from service.db.types import metadata
+from service.errors import InvalidInput, StateConflict
+
+FORMAT = "redress-backup-1"
+BATCH = 500
+_REVISION = sa.text("SELECT version_num FROM alembic_version")
+
+
+def write_backup(database: Database, path: Path) -> int:
+    """Write the database to a file while others go on writing; how many rows. The file is there whole or not at all."""
+    unfinished, digest, rows = path.with_name(path.name + ".part"), hashlib.sha256(), 0
+    with database.snapshot() as connection, gzip.open(unfinished, "wb") as out:
+
+        def put(line: Any) -> None:
+            raw = orjson.dumps(line) + b"\n"
+            digest.update(raw)
+            out.write(raw)
+
+        put({"format": FORMAT, "revision": connection.execute(_REVISION).scalar_one()})
+        for table in metadata.sorted_tables:
+            put({"table": table.name, "columns": [column.name for column in table.columns]})
+            for row in connection.execution_options(yield_per=BATCH).execute(sa.select(table)):
+                put([_plain(column, value) for column, value in zip(table.columns, row, strict=True)])
+                rows += 1
+        out.write(orjson.dumps({"rows": rows, "sha256": digest.hexdigest()}) + b"\n")
+    unfinished.replace(path)
+    return rows
+
+
+def read_backup(database: Database, path: Path, *, force: bool, verify: Callable[[Connection], None]) -> int:
+    """Put a backup into a database of the same schema, in one transaction; how many rows. `verify` raises when what was
+    written is not sound, and then nothing was.
+
+    Raises InvalidInput for a file that is no whole backup of this version, StateConflict when the database holds rows
+    and `force` does not say to remove them.
+    """
+    revision = _check_file(path)
+    with database.transaction() as connection:
+        current = connection.execute(_REVISION).scalar_one()
+        if revision != current:
+            raise InvalidInput(f"expected a backup of schema {current}, got one of {revision}: use that version")
+        _empty(connection, force=force)
+        rows = _fill(connection, path)
+        verify(connection)
+    return rows
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path, "rb") as lines:
+            yield from lines
+    except (OSError, EOFError) as error:
+        raise InvalidInput(f"expected a backup written by `redress backup`, {path} cannot be read: {error}") from error
+
+
+def _check_file(path: Path) -> str:
+    """The schema's revision, once the file is known to be whole and unchanged."""
+    digest, before, revision = hashlib.sha256(), b"", None
+    for raw in _lines(path):
+        if revision is None:
+            head = _object(raw)
+            if head.get("format") != FORMAT:
+                raise InvalidInput(f"expected a backup in the format {FORMAT}, {path} begins otherwise")
+            revision = str(head.get("revision"))
+        digest.update(before)
+        before = raw
+    end = _object(before)
+    if revision is None or end.get("sha256") != digest.hexdigest():
+        raise InvalidInput(f"expected a whole and unchanged backup, {path} was cut off or changed")
+    return revision
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def _empty(connection: Connection, *, force: bool) -> None:
+    held = [table.name for table in metadata.sorted_tables if connection.execute(sa.select(table).limit(1)).first()]
+    if held and not force:
+        raise StateConflict(f"expected an empty database, found rows in {', '.join(held[:5])}; --force removes them")
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(sa.delete(table))
+
+
+def _fill(connection: Connection, path: Path) -> int:
+    rows, table = 0, None
+    columns: list[sa.Column[Any]] = []
+    batch: list[dict[str, Any]] = []
+    for raw in _lines(path):
+        line = orjson.loads(raw)
+        if isinstance(line, list):
+            batch.append({each.name: _value(each, value) for each, value in zip(columns, line, strict=True)})
+            rows += 1
+        if table is not None and batch and (len(batch) == BATCH or isinstance(line, dict)):
+            connection.execute(sa.insert(table), batch)
+            batch = []
+        if isinstance(line, dict) and "table" in line:
+            table = metadata.tables[line["table"]]
+            columns = [table.columns[name] for name in line["columns"]]
+    return rows
+
+
+def _plain(column: sa.Column[Any], value: Any) -> Any:
+    """A column's value as JSON. What a JSON column holds is that already."""
+    if isinstance(column.type, sa.JSON):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _value(column: sa.Column[Any], plain: Any) -> Any:
+    """The value of a column again."""
+    if plain is None or isinstance(column.type, sa.JSON):
+        return plain
+    kind = getattr(column.type, "impl_instance", column.type)
+    if isinstance(kind, sa.LargeBinary):
+        return b64decode(plain)
+    if isinstance(kind, sa.DateTime):
+        return datetime.fromisoformat(plain)
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(plain)
+    return Decimal(plain) if isinstance(kind, sa.Numeric) and isinstance(plain, str) else plain

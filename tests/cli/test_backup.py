@@ -1,0 +1,85 @@
+"""A backup comes back whole: into either kind of database, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from service import audit
+from service.audit.tables import history
+from service.cli import main
+from service.db import Database
+from service.definitions import shipped_files
+from service.identity import Actor
+from service.intake import parse_complaint
+from service.operations import register_complaint
+from tests.conftest import NOW, release_files
+from tests.operations.test_faults import contents
+
+CLERK = Actor("chen", frozenset({"clerk"}))
+GIVEN = {"customerName": "王小明", "contact": {"email": "w@customer.invalid"}, "content": "重複扣款", "amount": "12.50"}
+
+
+def run(database: Database, *arguments: str) -> Result:
+    environment = {"REDRESS_DATABASE_URL": database.url.render_as_string(hide_password=False)}
+    return CliRunner().invoke(main, list(arguments), env=environment, catch_exceptions=False)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    runtime = release_files(database, shipped_files())
+    for number in range(3):
+        register_complaint(runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW, idempotency_key=f"k{number}")
+    return database
+
+
+def test_a_backup_is_restored_into_either_database(
+    filled: Database, sqlite_database: Database, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "all.backup", "postgresql_database" if filled is sqlite_database else "sqlite_database"
+    target: Database = request.getfixturevalue(other)
+    written = run(filled, "backup", str(file))
+    assert written.exit_code == 0, written.output
+    before = contents(filled)
+    restored = run(target, "restore", str(file))
+    assert restored.exit_code == 0, restored.output
+    assert contents(target) == before
+    with target.read() as connection:
+        assert [audit.verify(connection, root_key) for root_key in audit.list_cases(connection)] == [None] * 3
+    again = run(target, "restore", str(file))
+    assert again.exit_code == 1
+    assert "expected an empty database, found rows in" in again.output
+    assert run(target, "restore", str(file), "--force").exit_code == 0
+    assert contents(target) == before
+
+
+def test_a_backup_that_was_changed_restores_nothing(filled: Database, tmp_path: Path) -> None:
+    file, bent = tmp_path / "all.backup", tmp_path / "bent.backup"
+    run(filled, "backup", str(file))
+    before, raw = contents(filled), gzip.decompress(file.read_bytes())
+    for changed in (gzip.compress(raw.replace(b"chen", b"evil")), gzip.compress(raw[:-200]), file.read_bytes()[:-50]):
+        bent.write_bytes(changed)
+        refused = run(filled, "restore", str(bent), "--force")
+        assert refused.exit_code == 1
+        assert "expected a" in refused.output
+        assert contents(filled) == before
+    file.write_text("no backup", "utf-8")
+    assert "cannot be read" in run(filled, "restore", str(file)).output
+
+
+def test_a_backup_with_a_broken_chain_restores_nothing(filled: Database, tmp_path: Path) -> None:
+    file = tmp_path / "all.backup"
+    before = contents(filled)
+    with filled.transaction() as connection:
+        connection.execute(sa.update(history).where(history.c.seq == 1).values(actor="evil"))
+    run(filled, "backup", str(file))
+    with filled.transaction() as connection:
+        connection.execute(sa.update(history).where(history.c.seq == 1).values(actor="chen"))
+    refused = run(filled, "restore", str(file), "--force")
+    assert refused.exit_code == 1
+    assert "breaks at row 1" in refused.output
+    assert contents(filled) == before
