@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": ("service.cli.compare:compare", "Say what changed from BEFORE to AFTER, element by element."),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
+    "export": ("service.cli.export:export", "Write the event log of all cases."),
     "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),
     "partition": (
         "service.cli.partition:split",

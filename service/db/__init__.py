@@ -39,7 +39,6 @@ __all__ = [
     "migrate",
     "partition",
     "partitioned_tables",
-    "pipelined",
     "read_backup",
     "root_of",
     "search",

@@ -9,6 +9,8 @@ from service.reporting.elements import (
     list_flows,
     roots_of,
 )
+from service.reporting.event_log import LoggedEvent, iter_events
+from service.reporting.exports import EXPORTS
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.sift import sift
 from service.reporting.sources import (
@@ -29,6 +31,7 @@ from service.reporting.waiting import count_waiting
 __all__ = [
     "DECISIONS",
     "DEFINITIONS",
+    "EXPORTS",
     "INCIDENTS",
     "INSTANCES",
     "JOBS",
@@ -38,6 +41,7 @@ __all__ = [
     "ElementCounts",
     "ElementInstance",
     "Investigation",
+    "LoggedEvent",
     "Standing",
     "Variable",
     "active_incidents",
@@ -50,6 +54,7 @@ __all__ = [
     "gather",
     "get_standing",
     "get_variable",
+    "iter_events",
     "list_active",
     "list_elements",
     "list_flows",
