@@ -127,7 +127,7 @@ class CaseMachine(RuleBasedStateMachine):
         turn = self.holder == person.name or self.holder is None
         allowed = self.active and turn and self.fits(person) and behind != 1 and (good or not first)
         answer = {"ok": True} if good else {"ok": "perhaps"}
-        key, once = self.keys[-1], f"{len(self.keys)}-{self.accepted}-{person.name}-{behind}-{good}"
+        key, once = self.keys[-1], f"{self.root}-{len(self.keys)}-{self.accepted}-{person.name}-{behind}-{good}"
 
         def act() -> object:
             return complete_task(
