@@ -18,6 +18,8 @@ from service.definitions.parts import (
     list_forms,
 )
 from service.definitions.picture import Mark, draw
+from service.definitions.review import BundleStep, Comment, Version
+from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
 from service.definitions.starts import (
     StartEvent,
@@ -46,7 +48,9 @@ from service.definitions.store import (
 
 __all__ = [
     "BundleCache",
+    "BundleStep",
     "Change",
+    "Comment",
     "DecisionVersion",
     "Deployed",
     "Difference",
@@ -54,7 +58,9 @@ __all__ = [
     "Kind",
     "Mark",
     "ProcessVersion",
+    "ReviewState",
     "StartEvent",
+    "Version",
     "claim_start_timers",
     "compare",
     "deploy",

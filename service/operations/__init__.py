@@ -23,6 +23,17 @@ from service.operations.migrate_instance import Report, migrate_instance, migrat
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
 from service.operations.resolve_incident import resolve_incident
+from service.operations.review_bundle import (
+    Evidence,
+    approve_bundle,
+    comment_bundle,
+    release_bundle,
+    release_due_bundles,
+    resolve_comment,
+    return_bundle,
+    submit_bundle,
+    tag_bundle,
+)
 from service.operations.runtime import Runtime
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import WRITERS, preview_letter, send_letter
@@ -48,6 +59,7 @@ __all__ = [
     "WRITERS",
     "CaseView",
     "Evaluation",
+    "Evidence",
     "LetterOrder",
     "NewContact",
     "Outcome",
@@ -59,10 +71,12 @@ __all__ = [
     "Started",
     "activate_jobs",
     "add_evidence",
+    "approve_bundle",
     "assign_task",
     "broadcast_signal",
     "cancel_instance",
     "claim_task",
+    "comment_bundle",
     "complete_job",
     "complete_task",
     "compose_letter",
@@ -85,13 +99,19 @@ __all__ = [
     "prove_bundle",
     "publish_message",
     "register_complaint",
+    "release_bundle",
+    "release_due_bundles",
     "release_task",
+    "resolve_comment",
     "resolve_incident",
+    "return_bundle",
     "send_letter",
     "set_variables",
     "sign_report",
     "start_instance",
     "start_variables",
+    "submit_bundle",
+    "tag_bundle",
     "take_children",
     "tell_staff",
     "throw_job_error",

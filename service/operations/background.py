@@ -21,6 +21,7 @@ from service.notifications import Mailer
 from service.operations.again import run_again
 from service.operations.execute import Outcome, execute
 from service.operations.plan import Plan
+from service.operations.review_bundle import release_due_bundles
 from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
@@ -32,12 +33,16 @@ log = logging.getLogger("redress.background")
 
 def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
     """A worker that does this product's background work."""
-    chores = (partial(_start_due, runtime), partial(_expire, runtime))
+    chores = (partial(_start_due, runtime), partial(_expire, runtime), partial(_release_due, runtime))
     return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer), chores)
 
 
 def _start_due(runtime: Runtime, now: datetime) -> int:
     return fire_due_starts(runtime, now=now)
+
+
+def _release_due(runtime: Runtime, now: datetime) -> int:
+    return release_due_bundles(runtime, now=now)
 
 
 def _expire(runtime: Runtime, now: datetime) -> int:

@@ -5,17 +5,21 @@ change, drills and load. `docs/scenarios.md` says how to write one.
 """
 
 from service.scenarios.coverage import Coverage, cover, marks_of
-from service.scenarios.folder import read_scenarios
+from service.scenarios.evidence import Findings, find_all
+from service.scenarios.folder import read_scenarios, scenarios_of
 from service.scenarios.model import Scenario, parse_scenario
 from service.scenarios.run import Result, run_scenario
 
 __all__ = [
     "Coverage",
+    "Findings",
     "Result",
     "Scenario",
     "cover",
+    "find_all",
     "marks_of",
     "parse_scenario",
     "read_scenarios",
     "run_scenario",
+    "scenarios_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,22 @@ def read_scenarios(*places: Path) -> list[Scenario]:
         if path.name.endswith(SUFFIX)
     }
     return [parse_scenario(path.as_posix(), path.read_bytes(), beside=partial(_beside, path)) for path in sorted(found)]
+
+
+def scenarios_of(files: Mapping[str, bytes]) -> list[Scenario]:
+    """The scenarios among the files of a bundle. Raises InvalidInput."""
+    return [
+        parse_scenario(path, content, beside=partial(_among, files, path))
+        for path, content in sorted(files.items())
+        if path.endswith(SUFFIX)
+    ]
+
+
+def _among(files: Mapping[str, bytes], path: str, name: str) -> bytes:
+    beside = f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
+    if beside not in files:
+        raise InvalidInput(f"{path}: answersFrom: there is no file {name} beside it")
+    return files[beside]
 
 
 def _beside(path: Path, name: str) -> bytes:

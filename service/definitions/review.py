@@ -1,0 +1,211 @@
+"""Reading and writing reviews. Every change of state is a guarded UPDATE and a row of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.db import Connection
+from service.definitions.review_states import ReviewState
+from service.definitions.review_tables import bundle_comment, bundle_review, bundle_step, bundle_tag
+from service.definitions.tables import bundle, bundle_file
+from service.errors import NotFound, StateConflict
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a bundle with its review. `in_use` is the state of the bundle itself: deployed, released, …"""
+
+    key: int
+    name: str
+    version: int
+    content_hash: str
+    in_use: str
+    created_at: datetime
+    created_by: str
+    state: ReviewState
+    summary: str
+    release_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said of an element; open until somebody resolved it."""
+
+    key: int
+    file: str
+    element_id: str
+    text: str
+    author: str
+    at: datetime
+    answer: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BundleStep:
+    """One thing that happened to a version."""
+
+    seq: int
+    event: str
+    actor: str
+    at: datetime
+    details: Mapping[str, Any]
+
+
+_VERSIONS = sa.select(
+    bundle.c.key, bundle.c.name, bundle.c.version, bundle.c.content_hash, bundle.c.state.label("in_use"),
+    bundle.c.created_at, bundle.c.created_by, bundle_review.c.state, bundle_review.c.summary,
+    bundle_review.c.release_at,
+).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)  # fmt: skip
+
+
+def list_versions(connection: Connection, *, limit: int = 100) -> list[Version]:
+    """The newest versions first."""
+    rows = connection.execute(_VERSIONS.order_by(bundle.c.key.desc()).limit(limit)).mappings()
+    return [_version(dict(row)) for row in rows]
+
+
+def get_version(connection: Connection, bundle_key: int) -> Version:
+    """Raises NotFound."""
+    row = connection.execute(_VERSIONS.where(bundle.c.key == bundle_key)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no bundle {bundle_key}.")
+    return _version(dict(row))
+
+
+def _version(row: Mapping[str, Any]) -> Version:
+    state = ReviewState(row["state"]) if row["state"] else ReviewState.DRAFT
+    return Version(**{**row, "state": state, "summary": row["summary"] or ""})
+
+
+def find_in_use(connection: Connection, version: Version) -> int | None:
+    """The released version of the same name."""
+    query = sa.select(bundle.c.key).where(bundle.c.name == version.name, bundle.c.key != version.key)
+    used = connection.execute(query.where(bundle.c.state == "released")).scalars().first()
+    return None if used is None else int(used)
+
+
+def find_base(connection: Connection, version: Version) -> int | None:
+    """The version that a new one is compared with: the one in use, else the one before it."""
+    used = find_in_use(connection, version)
+    if used is not None:
+        return used
+    query = sa.select(bundle.c.key).where(bundle.c.name == version.name, bundle.c.key != version.key)
+    before = query.where(bundle.c.version < version.version).order_by(bundle.c.version.desc())
+    found = connection.execute(before).scalars().first()
+    return None if found is None else int(found)
+
+
+def list_authors(connection: Connection, version: Version) -> frozenset[str]:
+    """Who wrote any part that is not in use already: whoever first stored that content, and who stored the version."""
+    mine = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(bundle_file.c.bundle_key == version.key)
+    known = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
+        bundle_file.c.bundle_key == (find_in_use(connection, version) or 0)
+    )
+    fresh = {tuple(row) for row in connection.execute(mine)} - {tuple(row) for row in connection.execute(known)}
+    authors = {version.created_by}
+    for path, content_hash in sorted(fresh):
+        first = (
+            sa.select(bundle.c.created_by)
+            .join(bundle_file, bundle_file.c.bundle_key == bundle.c.key)
+            .where(bundle_file.c.path == path, bundle_file.c.content_hash == content_hash)
+            .order_by(bundle.c.created_at, bundle.c.version)
+            .limit(1)
+        )
+        authors.add(str(connection.execute(first).scalar_one()))
+    return frozenset(authors)
+
+
+def move_review(
+    connection: Connection, version: Version, following: ReviewState, values: Mapping[str, Any] | None = None
+) -> None:
+    """Change the state, if it still is what was read. Raises StateConflict."""
+    if version.state is ReviewState.DRAFT:
+        row = {"bundle_key": version.key, "state": following.value, "summary": "", **(values or {})}
+        connection.execute(sa.insert(bundle_review), row)
+        return
+    done = connection.execute(
+        sa.update(bundle_review)
+        .where(bundle_review.c.bundle_key == version.key, bundle_review.c.state == version.state.value)
+        .values(state=following.value, **(values or {}))
+    )
+    if done.rowcount != 1:
+        raise StateConflict("Somebody else changed the review at this moment. Open it again.")
+
+
+def plan_release(connection: Connection, bundle_key: int, *, at: datetime | None, actor: str) -> None:
+    """When an approved version is to be released."""
+    where = (bundle_review.c.bundle_key == bundle_key, bundle_review.c.state == ReviewState.APPROVED.value)
+    done = connection.execute(sa.update(bundle_review).where(*where).values(release_at=at, released_for=actor))
+    if done.rowcount != 1:
+        raise StateConflict("Only an approved version can be released.")
+
+
+def list_due_releases(connection: Connection, now: datetime) -> list[tuple[int, str]]:
+    """Approved versions whose day has come, with who released them."""
+    query = sa.select(bundle_review.c.bundle_key, bundle_review.c.released_for).where(
+        bundle_review.c.state == ReviewState.APPROVED.value, bundle_review.c.release_at <= now
+    )
+    return [(int(row.bundle_key), str(row.released_for)) for row in connection.execute(query)]
+
+
+def add_step(
+    connection: Connection, bundle_key: int, event: str, *, actor: str, now: datetime, details: Mapping[str, Any]
+) -> None:
+    """Append to what happened. Two at once: the second fails on the primary key."""
+    last = sa.select(sa.func.coalesce(sa.func.max(bundle_step.c.seq), 0)).where(bundle_step.c.bundle_key == bundle_key)
+    seq = int(connection.execute(last).scalar_one()) + 1
+    row = {"bundle_key": bundle_key, "seq": seq, "event": event, "actor": actor, "at": now, "details": dict(details)}
+    connection.execute(sa.insert(bundle_step), row)
+
+
+def list_steps(connection: Connection, bundle_key: int) -> list[BundleStep]:
+    query = sa.select(
+        bundle_step.c.seq, bundle_step.c.event, bundle_step.c.actor, bundle_step.c.at, bundle_step.c.details
+    ).where(bundle_step.c.bundle_key == bundle_key)
+    return [BundleStep(**row) for row in connection.execute(query.order_by(bundle_step.c.seq)).mappings()]
+
+
+def insert_comment(connection: Connection, key: int, bundle_key: int, values: Mapping[str, Any]) -> None:
+    connection.execute(sa.insert(bundle_comment), {"key": key, "bundle_key": bundle_key, **values})
+
+
+def resolve_comment(connection: Connection, bundle_key: int, key: int, *, answer: str, by: str, now: datetime) -> None:
+    """Raises StateConflict when it is not there or was resolved already."""
+    done = connection.execute(
+        sa.update(bundle_comment)
+        .where(
+            bundle_comment.c.key == key, bundle_comment.c.bundle_key == bundle_key,
+            bundle_comment.c.resolved_at.is_(None),
+        )
+        .values(answer=answer, resolved_by=by, resolved_at=now)
+    )  # fmt: skip
+    if done.rowcount != 1:
+        raise StateConflict("This comment is not there, or was resolved already.")
+
+
+def list_comments(connection: Connection, bundle_key: int) -> list[Comment]:
+    names = Comment.__dataclass_fields__
+    query = sa.select(*(bundle_comment.c[name] for name in names)).where(bundle_comment.c.bundle_key == bundle_key)
+    return [Comment(**row) for row in connection.execute(query.order_by(bundle_comment.c.key)).mappings()]
+
+
+def tag_version(connection: Connection, version: Version, tag: str, *, actor: str, now: datetime) -> None:
+    """Name a version. Raises StateConflict when the name is taken: a tag never moves."""
+    where = (bundle_tag.c.name == version.name, bundle_tag.c.tag == tag)
+    taken = connection.execute(sa.select(bundle_tag.c.bundle_key).where(*where)).scalar_one_or_none()
+    if taken is not None:
+        raise StateConflict(f"The tag {tag!r} names another version already, and tags never move.")
+    row = {"name": version.name, "tag": tag, "bundle_key": version.key, "tagged_by": actor, "tagged_at": now}
+    connection.execute(sa.insert(bundle_tag), row)
+
+
+def list_tags(connection: Connection, bundle_key: int) -> list[str]:
+    query = sa.select(bundle_tag.c.tag).where(bundle_tag.c.bundle_key == bundle_key).order_by(bundle_tag.c.tag)
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,82 @@
+"""The states of a bundle's review, and who may take it from one to the next.
+
+A version is immutable from the moment it is stored: it is reviewed as it is, or another version is. One table feeds the
+guards, the guarded UPDATE and the buttons on the page; a CHECK in the database is the third guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from service.errors import Forbidden, StateConflict
+from service.identity import Actor, Role
+
+
+class ReviewState(StrEnum):
+    """Where a version stands. `draft`: stored, and nobody has been asked to review it."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    RELEASED = "released"
+
+
+class Verb(StrEnum):
+    """What can be done with a version."""
+
+    SUBMIT = "submit"
+    RETURN = "return"
+    APPROVE = "approve"
+    RELEASE = "release"
+
+
+TRANSITIONS: Mapping[tuple[ReviewState, Verb], ReviewState] = {
+    (ReviewState.DRAFT, Verb.SUBMIT): ReviewState.IN_REVIEW,
+    (ReviewState.RETURNED, Verb.SUBMIT): ReviewState.IN_REVIEW,
+    (ReviewState.IN_REVIEW, Verb.RETURN): ReviewState.RETURNED,
+    (ReviewState.IN_REVIEW, Verb.APPROVE): ReviewState.APPROVED,
+    (ReviewState.APPROVED, Verb.RETURN): ReviewState.RETURNED,
+    (ReviewState.APPROVED, Verb.RELEASE): ReviewState.RELEASED,
+}
+ROLES: Mapping[Verb, tuple[Role, ...]] = {
+    Verb.SUBMIT: (Role.OWNER,),
+    Verb.RETURN: (Role.COMPLIANCE,),
+    Verb.APPROVE: (Role.COMPLIANCE,),
+    Verb.RELEASE: (Role.COMPLIANCE,),
+}
+PAST: Mapping[Verb, str] = {
+    Verb.SUBMIT: "bundle:review:submitted",
+    Verb.RETURN: "bundle:review:returned",
+    Verb.APPROVE: "bundle:review:approved",
+    Verb.RELEASE: "bundle:review:released",
+}
+
+
+def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[str]) -> ReviewState:
+    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for an author of any part."""
+    following = TRANSITIONS.get((state, verb))
+    if following is None:
+        raise StateConflict(f"The version is {state.value}; it cannot be {_done(verb)} then.")
+    if not actor.has(*ROLES[verb]):
+        raise Forbidden(f"To {verb.value} a version you need the role {' or '.join(ROLES[verb])}.")
+    if verb is not Verb.SUBMIT and actor.name in authors:
+        raise Forbidden(f"Four eyes: {actor.name} wrote a part of this version and may not {verb.value} it.")
+    return following
+
+
+def possible(state: ReviewState, actor: Actor, authors: frozenset[str]) -> list[Verb]:
+    """What this person may do with a version in this state: the buttons of the page."""
+    found = []
+    for verb in Verb:
+        try:
+            check_may(verb, state, actor, authors)
+        except (StateConflict, Forbidden):
+            continue
+        found.append(verb)
+    return found
+
+
+def _done(verb: Verb) -> str:
+    return {Verb.SUBMIT: "submitted", Verb.RETURN: "returned", Verb.APPROVE: "approved", Verb.RELEASE: "released"}[verb]

@@ -1,0 +1,59 @@
+"""What is known of a version's content before somebody decides on it: check, proofs, rules, scenarios, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from service.cases import Profile
+from service.engine import Bundle, check_bundle
+from service.errors import InvalidInput, Problem, Severity
+from service.operations import Evidence, prove_bundle
+from service.proof import Proofs
+from service.scenarios.coverage import Coverage, cover
+from service.scenarios.folder import scenarios_of
+from service.scenarios.run import Result, run_scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that was found, for the page and the dossier."""
+
+    problems: tuple[Problem, ...]
+    proofs: Proofs
+    results: tuple[Result, ...]
+    coverage: Coverage
+
+    def evidence(self, content_hash: str) -> Evidence:
+        """The short form that an approval keeps."""
+        errors = [each for each in self.problems if each.severity is Severity.ERROR]
+        failed = [each for each in self.results if each.problems]
+        refusals = [f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"] if errors else []
+        refusals += [f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"] if failed else []
+        if not self.results:
+            refusals.append("the version has no scenario")
+        return Evidence(
+            content_hash,
+            tuple(refusals),
+            {
+                "problems": [asdict(each) for each in self.problems][:50],
+                "states": dict(self.proofs.soundness.states) if self.proofs.soundness else {},
+                "rules": {each.rule.name: each.holds for each in self.proofs.rules},
+                "scenarios": {each.scenario.name: not each.problems for each in self.results},
+                "missed": {kind: len(places) for kind, places in self.coverage.missed().items()},
+            },
+        )
+
+
+def find_all(bundle: Bundle, files: Mapping[str, bytes], *, profile: Profile, now: datetime) -> Findings:
+    """Check, prove and play everything in a version. A scenario that cannot be read is a problem."""
+    proofs = prove_bundle(files, profile=profile, now=now)
+    problems = [*check_bundle(files), *proofs.problems]
+    try:
+        scenarios = scenarios_of(files)
+    except InvalidInput as wrong:
+        scenarios = []
+        problems.append(Problem("scenario-unreadable", "", 0, "", wrong.message, "See docs/scenarios.md."))
+    results = tuple(run_scenario(bundle, scenario) for scenario in scenarios)
+    return Findings(tuple(problems), proofs, results, cover(bundle, results))

@@ -1,0 +1,210 @@
+"""A version on its way through review: states, four eyes, comments, evidence, release from a date, tags."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from service.cases import load_profile
+from service.db import Database
+from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
+from service.definitions.review import get_version, list_comments, list_steps, list_tags
+from service.definitions.review_states import TRANSITIONS, Verb
+from service.definitions.review_tables import bundle_review
+from service.engine import load_bundle
+from service.errors import Forbidden, InvalidInput, StateConflict
+from service.identity import Actor, Role
+from service.operations import (
+    Evidence,
+    Runtime,
+    approve_bundle,
+    comment_bundle,
+    release_bundle,
+    release_due_bundles,
+    resolve_comment,
+    return_bundle,
+    submit_bundle,
+    tag_bundle,
+)
+from service.scenarios import find_all
+from tests.conftest import NOW, release_files
+from tests.operations.small import FILES, SMALL
+
+OLGA = Actor("olga", frozenset({Role.OWNER}))
+CARL = Actor("carl", frozenset({Role.COMPLIANCE}))
+BOTH = Actor("olga", frozenset({Role.OWNER, Role.COMPLIANCE}))
+CHANGED = {"processes/small.bpmn": SMALL.replace("PT1H", "PT2H").encode()}
+
+
+@pytest.fixture
+def small(database: Database) -> Runtime:
+    return release_files(database, FILES)
+
+
+def stored(runtime: Runtime, files=CHANGED, by: str = "olga") -> int:
+    fresh = [runtime.keys.root_key() for _ in range(40)]
+    with runtime.database.transaction() as connection:
+        done = deploy(connection, files, name="procedure", actor=by, now=NOW, next_key=fresh.pop)
+    return done.bundle_key
+
+
+def evidence(runtime: Runtime, key: int, *refusals: str) -> Evidence:
+    with runtime.database.read() as connection:
+        return Evidence(get_version(connection, key).content_hash, refusals, {"rules": {"one": True}})
+
+
+def state(runtime: Runtime, key: int) -> ReviewState:
+    with runtime.database.read() as connection:
+        return get_version(connection, key).state
+
+
+def approved(runtime: Runtime) -> int:
+    key = stored(runtime)
+    submit_bundle(runtime, key, summary="Two hours instead of one", actor=OLGA, now=NOW)
+    approve_bundle(runtime, key, evidence(runtime, key), reason="As agreed", actor=CARL, now=NOW)
+    return key
+
+
+def test_from_draft_to_release_with_everything_in_the_history(small: Runtime) -> None:
+    key = stored(small)
+    assert state(small, key) is ReviewState.DRAFT
+    submit_bundle(small, key, summary="Two hours instead of one", actor=OLGA, now=NOW)
+    return_bundle(small, key, reason="Say why", actor=CARL, now=NOW)
+    submit_bundle(small, key, summary="Two hours, as the law says", actor=OLGA, now=NOW)
+    comment = comment_bundle(
+        small, key, file="processes/small.bpmn", element_id="late", text="Why two?", actor=CARL, now=NOW
+    )
+    with pytest.raises(StateConflict, match="1 comments are not resolved"):
+        approve_bundle(small, key, evidence(small, key), reason="ok", actor=CARL, now=NOW)
+    resolve_comment(small, key, comment, answer="The law says two.", actor=OLGA, now=NOW)
+    with pytest.raises(StateConflict, match="resolved already"):
+        resolve_comment(small, key, comment, answer="again", actor=OLGA, now=NOW)
+    approve_bundle(small, key, evidence(small, key), reason="As agreed", actor=CARL, now=NOW)
+    assert release_bundle(small, key, at=None, actor=CARL, now=NOW)
+    with small.database.read() as connection:
+        released = find_released(connection, "small")
+        steps = list_steps(connection, key)
+        (kept,) = list_comments(connection, key)
+        version = get_version(connection, key)
+    assert released is not None
+    assert released.bundle_key == key
+    assert (version.state, version.in_use) == (ReviewState.RELEASED, "released")
+    assert (kept.answer, kept.resolved_by) == ("The law says two.", "olga")
+    assert [step.event for step in steps] == [
+        "bundle:review:submitted",
+        "bundle:review:returned",
+        "bundle:review:submitted",
+        "bundle:comment:added",
+        "bundle:comment:resolved",
+        "bundle:review:approved",
+        "bundle:review:released",
+    ]
+    assert steps[5].details["evidence"] == {"rules": {"one": True}}
+    assert steps[5].details["contentHash"] == version.content_hash
+
+
+def test_whoever_wrote_a_part_does_not_decide(small: Runtime) -> None:
+    key = stored(small)
+    submit_bundle(small, key, summary="x", actor=OLGA, now=NOW)
+    for decide in (
+        lambda: approve_bundle(small, key, evidence(small, key), reason="ok", actor=BOTH, now=NOW),
+        lambda: return_bundle(small, key, reason="no", actor=BOTH, now=NOW),
+    ):
+        with pytest.raises(Forbidden, match="Four eyes: olga wrote a part"):
+            decide()
+    # another person stores a version that keeps olga's part: she still is an author of it
+    other = stored(small, {**CHANGED, "forms/a.form.json": b'{"id": "a", "schema": {"type": "object"}}'}, by="tom")
+    submit_bundle(small, other, summary="x", actor=OLGA, now=NOW)
+    with pytest.raises(Forbidden, match="Four eyes"):
+        approve_bundle(small, other, evidence(small, other), reason="ok", actor=BOTH, now=NOW)
+    approve_bundle(small, other, evidence(small, other), reason="ok", actor=CARL, now=NOW)
+
+
+def test_only_compliance_decides_and_only_with_a_reason(small: Runtime) -> None:
+    key = stored(small)
+    with pytest.raises(Forbidden, match="role owner"):
+        submit_bundle(small, key, summary="x", actor=CARL, now=NOW)
+    with pytest.raises(InvalidInput):
+        submit_bundle(small, key, summary=" ", actor=OLGA, now=NOW)
+    submit_bundle(small, key, summary="x", actor=OLGA, now=NOW)
+    with pytest.raises(Forbidden, match="role compliance"):
+        approve_bundle(small, key, evidence(small, key), reason="ok", actor=OLGA, now=NOW)
+    with pytest.raises(InvalidInput):
+        approve_bundle(small, key, evidence(small, key), reason="", actor=CARL, now=NOW)
+    with pytest.raises(StateConflict, match="2 scenarios fail"):
+        approve_bundle(small, key, evidence(small, key, "2 scenarios fail"), reason="ok", actor=CARL, now=NOW)
+    with pytest.raises(StateConflict, match="another content"):
+        approve_bundle(small, key, Evidence("other", (), {}), reason="ok", actor=CARL, now=NOW)
+    assert state(small, key) is ReviewState.IN_REVIEW
+
+
+@pytest.mark.parametrize("start", ReviewState)
+@pytest.mark.parametrize("verb", Verb)
+def test_what_the_table_does_not_have_is_refused(small: Runtime, start: ReviewState, verb: Verb) -> None:
+    key = stored(small)
+    if start is not ReviewState.DRAFT:
+        submit_bundle(small, key, summary="x", actor=OLGA, now=NOW)
+        with small.database.transaction() as connection:
+            connection.execute(sa.update(bundle_review).values(state=start.value))
+    act = {
+        Verb.SUBMIT: lambda: submit_bundle(small, key, summary="x", actor=OLGA, now=NOW),
+        Verb.RETURN: lambda: return_bundle(small, key, reason="x", actor=CARL, now=NOW),
+        Verb.APPROVE: lambda: approve_bundle(small, key, evidence(small, key), reason="x", actor=CARL, now=NOW),
+        Verb.RELEASE: lambda: release_bundle(small, key, at=None, actor=CARL, now=NOW),
+    }[verb]
+    following = TRANSITIONS.get((start, verb))
+    if following is None:
+        with pytest.raises(StateConflict, match=f"The version is {start.value}"):
+            act()
+        assert state(small, key) is start
+    else:
+        act()
+        assert state(small, key) is following
+
+
+def test_it_is_released_when_its_day_comes(small: Runtime) -> None:
+    key, day = approved(small), NOW + timedelta(days=3)
+    with pytest.raises(InvalidInput, match="a time to come"):
+        release_bundle(small, key, at=NOW - timedelta(days=1), actor=CARL, now=NOW)
+    assert not release_bundle(small, key, at=day, actor=CARL, now=NOW)
+    assert release_due_bundles(small, now=day - timedelta(minutes=1)) == 0
+    assert state(small, key) is ReviewState.APPROVED
+    assert release_due_bundles(small, now=day) == 1
+    assert release_due_bundles(small, now=day) == 0
+    with small.database.read() as connection:
+        released = find_released(connection, "small")
+    assert released is not None
+    assert released.bundle_key == key
+
+
+def test_a_tag_never_moves(small: Runtime) -> None:
+    first = approved(small)
+    tag_bundle(small, first, "2026-spring", actor=CARL, now=NOW)
+    second = stored(small, FILES)
+    with pytest.raises(StateConflict, match="never move"):
+        tag_bundle(small, second, "2026-spring", actor=CARL, now=NOW)
+    with small.database.read() as connection:
+        assert list_tags(connection, first) == ["2026-spring"]
+
+
+def test_a_state_that_is_none_is_refused_by_the_database(small: Runtime) -> None:
+    approved(small)
+    with pytest.raises(sa.exc.IntegrityError), small.database.transaction() as connection:
+        connection.execute(sa.update(bundle_review).values(state="liked"))
+
+
+def test_the_shipped_procedure_has_nothing_that_refuses_it(small: Runtime) -> None:
+    key = stored(small, shipped_files())
+    with small.database.read() as connection:
+        files = read_files(connection, key)
+        version = get_version(connection, key)
+    found = find_all(load_bundle(files), files, profile=load_profile("TW-FCPA"), now=NOW)
+    kept = found.evidence(version.content_hash)
+    assert kept.refusals == ()
+    assert all(kept.details["rules"].values())
+    assert all(kept.details["scenarios"].values())
+    broken = {path: text.replace(b'value="propose-solution"', b'value=""') for path, text in files.items()}
+    refused = find_all(load_bundle(broken), broken, profile=load_profile("TW-FCPA"), now=NOW).evidence("x")
+    assert "rule-broken" in refused.refusals[0]
