@@ -27,6 +27,7 @@ class Permission(StrEnum):
     START_INSTANCES = "instances:start"
     CANCEL_INSTANCES = "instances:cancel"
     CHANGE_INSTANCES = "instances:change"
+    MIGRATE_INSTANCES = "instances:migrate"
     READ_DIAGRAMS = "diagrams:read"
     DEPLOY = "definitions:deploy"
     DECIDE = "decisions:evaluate"
@@ -50,6 +51,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.START_INSTANCES: (Role.OWNER, Role.ADMIN),
     Permission.CANCEL_INSTANCES: (Role.ADMIN,),
     Permission.CHANGE_INSTANCES: (Role.ADMIN,),
+    Permission.MIGRATE_INSTANCES: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
     Permission.READ_DIAGRAMS: _STAFF,
     Permission.DEPLOY: (Role.OWNER, Role.ADMIN),
     Permission.DECIDE: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, WORKER),

@@ -261,7 +261,26 @@ def test_a_task_is_changed_by_who_may(rest: Rest) -> None:
     assert [each["state"] for each in rest.search("user-tasks", role="approver", assignee="approver")] == ["COMPLETED"]
 
 
-@pytest.mark.parametrize("what", ["modification", "migration"])
-def test_what_is_not_served_says_so(rest: Rest, what: str) -> None:
-    status, found = rest("admin", "POST", f"/v2/process-instances/65536/{what}", {})
-    assert (status, found["code"]) == (501, "not-served") and what in found["detail"]
+def test_what_is_not_served_says_so(rest: Rest) -> None:
+    status, found = rest("admin", "POST", "/v2/process-instances/65536/modification", {})
+    assert (status, found["code"]) == (501, "not-served") and "modification" in found["detail"]
+
+
+def test_an_instance_goes_on_in_another_version(rest: Rest) -> None:
+    key = rest.start("loan", ref="r")
+    [job] = rest.jobs()
+    rest.ok("worker", "POST", f"/v2/jobs/{job['jobKey']}/completion", {"variables": {"score": 1}})
+    later = LOAN.replace('"check"', '"review"')
+    rest.deploy({"loan.bpmn": later, "rates.dmn": RATE})
+    versions = {each["version"]: each["processDefinitionKey"] for each in rest.search("process-definitions")}
+    path = f"/v2/process-instances/{key}/migration"
+    place = {"sourceElementId": "check", "targetElementId": "review"}
+    body = {"targetProcessDefinitionKey": versions[2], "mappingInstructions": [place]}
+    status, refused = rest("owner", "POST", path, {"targetProcessDefinitionKey": versions[2]})
+    assert status == 409 and "check" in refused["detail"]
+    assert rest("handler", "POST", path, body)[0] == 403
+    assert rest("owner", "POST", path, body | {"mappingInstructions": [place, place]})[0] == 400
+    rest.ok("owner", "POST", path, body)
+    assert rest.ok("admin", "GET", f"/v2/process-instances/{key}")["processDefinitionVersion"] == 2
+    [task] = rest.search("user-tasks", processInstanceKey=key, state="CREATED")
+    assert task["elementId"] == "review"
