@@ -80,3 +80,5 @@ def _drain(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    for _ in range(3):  # connections are closed by the turns after the one that ended them
+        loop.run_until_complete(asyncio.sleep(0))
