@@ -126,7 +126,7 @@ def _complete(runtime: Runtime, root_key: int, standing: Standing, clock: Virtua
     with runtime.database.read() as connection:
         performers = tasks.list_performers(connection, root_key, task.excluded)
         form = runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
-    filled = answer(task.form_id, form, chance, clock.now().date())
+    filled = answer(task, form, chance, clock.now().date())
     actor = performer(task, performers, chance)
     operations.complete_task(runtime, task.key, filled, actor=actor, now=clock.now())
 

@@ -29,7 +29,14 @@ def performer(task: UserTask, performers: Collection[str], chance: random.Random
     return Actor(chance.choice(free[:PEOPLE_PER_ROLE]), frozenset({group}))
 
 
-def answer(form_id: str | None, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
+def answer(task: UserTask, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
+    """A valid answer of the task's form."""
+    return answer_form(task.form_id, form, chance, today)
+
+
+def answer_form(
+    form_id: str | None, form: Mapping[str, Any] | None, chance: random.Random, today: date
+) -> dict[str, Any]:
     """A valid answer of a form."""
     if form is None:
         return {}

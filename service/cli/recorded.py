@@ -77,7 +77,7 @@ def _record(runtime: Runtime, now: datetime) -> Recorded:
             clocks = cases.list_deadlines(connection, root_key)
             view = CaseView(cases.find_complaint(connection, root_key), runtime.profile, now, partial(tuple, clocks))
         task = found[0]
-        filled = answer(task.form_id, bundle.forms.get(task.form_id or ""), chance, now.date())
+        filled = answer(task, bundle.forms.get(task.form_id or ""), chance, now.date())
         steps.append((instance.engine_state, CompleteTask(task.engine_id, filled), now, view.host()))
         actor = performer(task, performers, chance)
         operations.complete_task(runtime, task.key, filled, actor=actor, now=now)

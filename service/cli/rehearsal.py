@@ -21,7 +21,7 @@ from datetime import timedelta
 from typing import IO, Any
 
 from service.cli.caller import Answer, Caller
-from service.cli.people import answer, customer_answer, invent_complaint
+from service.cli.people import answer_form, customer_answer, invent_complaint
 from service.clock import FileClock
 from service.errors import RedressError
 
@@ -171,7 +171,7 @@ def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
         if form.status == 404:
             continue
         schema = json.loads(form.data["schema"]) if form.status == 200 else None  # it travels as a text
-        filled = answer(form.data.get("formId"), schema, chance, plan.clock.now().date())
+        filled = answer_form(form.data.get("formId"), schema, chance, plan.clock.now().date())
         path, once = f"/v2/user-tasks/{key}/completion", f"{plan.seed}-complete-{key}"
         said = plan.call(who, "POST", path, {"variables": filled}, once=once)
         if said.status == 204:

@@ -80,5 +80,5 @@ class Supply:
         with self.runtime.database.read() as connection:
             performers = tasks.list_performers(connection, task.root_key, task.excluded)
             form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
-        filled = answer(task.form_id, form, self.chance, SystemClock().now().date())
+        filled = answer(task, form, self.chance, SystemClock().now().date())
         return Doing(task, performer(task, performers, self.chance), filled)
