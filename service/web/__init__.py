@@ -29,6 +29,7 @@ PAGES = (
     "portal",
     "portal_case",
     "related",
+    "reviews",
     "report",
     "write_letter",
 )

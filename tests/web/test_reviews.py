@@ -1,0 +1,66 @@
+"""The review desk in a real browser: a changed timer is submitted, seen in words and picture, commented, approved."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page
+
+from service.definitions import deploy, shipped_files
+from tests.web.conftest import Site, choose_language, sign_in
+
+SHEET = "processes/check-satisfaction.bpmn"
+WAS, IS = b"working days after(now(), 10)", b"working days after(now(), 5)"
+
+
+@pytest.fixture
+def version(site: Site) -> int:
+    """Another version, by the owner: the customer has five working days to answer."""
+    files = shipped_files()
+    assert WAS in files[SHEET]
+    fresh = [site.runtime.keys.root_key() for _ in range(60)]
+    with site.runtime.database.transaction() as connection:
+        return deploy(
+            connection, {**files, SHEET: files[SHEET].replace(WAS, IS, 1)}, name="procedure", actor="owner",
+            now=datetime.now(UTC), next_key=fresh.pop,
+        ).bundle_key  # fmt: skip
+
+
+def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Page, version: int) -> None:
+    sign_in(page, "owner")
+    page.goto(f"/reviews/{version}")
+    assert "is now due in 5 working days, was 10 working days." in page.locator("#changes").inner_text()
+    assert page.locator(f"summary:has-text('{SHEET}')").count() == 1
+    page.fill("#submit textarea", "Answers come within the week.")
+    page.click("#submit button")
+    assert page.locator("#approve").count() == 0  # not for an owner
+    page.context.clear_cookies()
+    sign_in(page, "compliance")
+    page.goto("/reviews")
+    page.locator("tr", has_text="in review").locator("a").click()
+    assert page.locator("#rules li").count() >= 10
+    assert "✗" not in page.locator("#scenarios").inner_text()
+    page.fill("form[action$=comment] input", "no-answer")
+    page.fill("form[action$=comment] textarea", "Is five enough?")
+    page.click("form[action$=comment] button")
+    page.fill("#approve textarea", "Fine")
+    page.click("#approve button")
+    assert "1 comments are not resolved" in page.locator("main").inner_text()
+    page.goto(f"/reviews/{version}")
+    page.fill("form[action$=resolve] input[name=text]", "The survey says so.")
+    page.click("form[action$=resolve] button")
+    page.fill("#approve textarea", "Checked")
+    page.click("#approve button")
+    choose_language(page, "zh-Hant")
+    assert "已核准" in page.locator("main").inner_text()
+    assert "5 個工作日後" in page.locator("#changes").inner_text()
+    answer = page.request.get(f"/reviews/{version}/dossier.pdf")
+    assert answer.status in (200, 503)
+    if answer.status == 200:
+        assert answer.body().startswith(b"%PDF")
+
+
+def test_others_do_not_see_the_desk(page: Page) -> None:
+    sign_in(page, "handler")
+    assert page.request.get("/reviews").status == 403
