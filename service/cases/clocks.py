@@ -30,7 +30,9 @@ _FIELDS = tuple(Deadline.__dataclass_fields__)
 def _upsert(insert: Any) -> Any:
     fresh = {name: insert.excluded[name] for name in _COLUMNS if name not in ("root_key", "clock")}
     return insert.on_conflict_do_update(
-        index_elements=["root_key", "clock"], set_=fresh, where=deadline.c.met_at.is_(None)
+        index_elements=["root_key", "clock"],
+        set_=fresh,
+        where=sa.or_(deadline.c.met_at.is_(None), insert.excluded.started_at >= deadline.c.met_at),
     )
 
 

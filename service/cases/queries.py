@@ -18,6 +18,11 @@ from service.errors import NotFound
 RECORDED = frozenset(
     {
         "approvedBy",
+        "complainedPerson",
+        "complainedUnit",
+        "proxyAuthority",
+        "proxyName",
+        "representatives",
         "authorityLevel",
         "compensationAmount",
         "decisionText",
@@ -90,11 +95,14 @@ class Complaint:
     archived_at: datetime | None
     outcome: str | None
     facts: dict[str, Any]
+    customer_key: str | None = None
+    investigator: str | None = None
+    legal_hold: bool = False
 
 
 _BY_ROOT = Prepared(sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key")))
 _BY_NUMBER = sa.select(complaint).where(complaint.c.number == sa.bindparam("b_number"))
-_MOVING = ("status", "severity", "due_at", "closed_at", "archived_at", "outcome", "facts")
+_MOVING = ("status", "severity", "due_at", "closed_at", "archived_at", "outcome", "facts", "investigator")
 _SAVE = Prepared(
     sa.update(complaint)
     .where(complaint.c.root_key == sa.bindparam("b_root_key"))
@@ -129,6 +137,7 @@ def insert_complaint(
             "registered_by": actor,
             "external_id": new.external_id,
             "facts": {"mailThread": new.thread} if new.thread else {},
+            "customer_key": customer_key_of(new),
         },
     )
 
@@ -187,3 +196,26 @@ def list_complaints(
 def save_complaint(connection: Connection, moved: Complaint) -> None:
     """Write what a step made of a complaint. The caller's write is guarded by the case's version."""
     _SAVE.run(connection, {"b_root_key": moved.root_key, **{f"b_{name}": getattr(moved, name) for name in _MOVING}})
+
+
+def customer_key_of(new: NewComplaint) -> str | None:
+    """What tells one customer's complaints: the address of mail, else the digits of the telephone; None without."""
+    if new.email:
+        return f"mail:{new.email.strip().casefold()}"
+    digits = "".join(ch for ch in new.phone or "" if ch.isdigit())
+    return f"phone:{digits[-9:]}" if len(digits) >= 6 else None
+
+
+def set_hold(connection: Connection, root_key: int, *, held: bool) -> None:
+    """Keep a complaint beyond its retention, or no longer."""
+    connection.execute(sa.update(complaint).where(complaint.c.root_key == root_key).values(legal_hold=held))
+
+
+def count_open_by_investigator(connection: Connection) -> dict[str, int]:
+    """How many open complaints each investigator holds."""
+    query = (
+        sa.select(complaint.c.investigator, sa.func.count())
+        .where(complaint.c.status == "open", complaint.c.investigator.is_not(None))
+        .group_by(complaint.c.investigator)
+    )
+    return {name: int(count) for name, count in connection.execute(query)}

@@ -33,12 +33,17 @@ complaint = sa.Table(
     sa.Column("archived_at", UtcDateTime),
     sa.Column("outcome", sa.String(60)),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("customer_key", sa.String(330), index=True),
+    sa.Column("investigator", sa.String(100)),
+    sa.Column("legal_hold", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("ix_complaint_investigator_status", "investigator", "status"),
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
     sa.Index("ix_complaint_status_due", "status", "due_at", "root_key"),
 )
 """`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage,
 decision and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an
-import or another system knows it from (`cfpb:3571115`)."""
+import or another system knows it from (`cfpb:3571115`); `customer_key` is the same for complaints of one customer, as
+far as their contact tells; a case under `legal_hold` is kept beyond its retention."""
 
 deadline = sa.Table(
     "deadline",
@@ -60,6 +65,16 @@ deadline = sa.Table(
 """One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`.
 
 `limit` counts from `anchor_at`, so that a date can be computed again when a calendar is published."""
+
+follower = sa.Table(
+    "follower",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("case_key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("process_id", sa.String(200), nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+)
+"""A process of its own that a case has started and that outlives it: a promise kept, an improvement carried out."""
 
 evidence = sa.Table(
     "evidence",
@@ -126,3 +141,68 @@ case_link = sa.Table(
     sa.CheckConstraint("kind IN ('related', 'duplicate of', 'has duplicate', 'not related')", name="kind"),
 )
 """What a person decided on two complaints; a row for each of the two, so that each finds the other."""
+
+compensation = sa.Table(
+    "compensation",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("customer_key", sa.String(330)),
+    sa.Column("amount", sa.Numeric(18, 2), nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("level", sa.String(2), nullable=False),
+    sa.Column("approved_by", sa.String(200)),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Index("ix_compensation_customer_key", "customer_key", "decided_at"),
+)
+"""What was decided for a case, as a whole: it counts for the authority over later ones of the same customer."""
+
+likeness = sa.Table(
+    "likeness",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("registered_at", UtcDateTime, nullable=False),
+    sa.Index("ix_likeness_band", "band", "registered_at", "root_key"),
+)
+"""Fingerprints of a complaint's text: similar texts share a band."""
+
+emergency = sa.Table(
+    "emergency",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.String(20), nullable=False, unique=True),
+    sa.Column("level", sa.String(3), nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("cause", sa.String(300), nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("last_event_at", UtcDateTime, nullable=False),
+    sa.Column("complaints", sa.Integer, nullable=False),
+    sa.CheckConstraint("level IN ('I', 'II', 'III', 'IV')", name="level"),
+    sa.CheckConstraint("status IN ('open', 'stood down', 'false alarm')", name="status"),
+    sa.Index("ix_emergency_status", "status", "root_key"),
+)
+"""An emergency, handled by the process instance `root_key`. `last_event_at` is the last new complaint or raise: from
+there counts how long it has been quiet."""
+
+emergency_complaint = sa.Table(
+    "emergency_complaint",
+    metadata,
+    sa.Column("complaint_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("root_key", sa.BigInteger, nullable=False),
+    sa.Column("linked_at", UtcDateTime, nullable=False),
+    sa.Index("ix_emergency_complaint_root_key", "root_key", "complaint_key"),
+)
+"""A complaint belongs to at most one emergency; it keeps its own number, handler and reply."""
+
+emergency_log = sa.Table(
+    "emergency_log",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+"""The action log: who did what when. Append only."""

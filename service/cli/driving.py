@@ -61,7 +61,10 @@ def drive_all(runtime: Runtime, root_keys: Iterable[int], plan: Plan) -> Tally:
 def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
     """Drive one case until it has ended, nothing can happen any more, or its clock has reached `plan.until`."""
     clock, peak, standing = VirtualClock(plan.start), 0, None
-    chance = random.Random(f"{plan.seed}:{root_key}")  # noqa: S311 - scripted people, no secret
+    with runtime.database.read() as connection:
+        named = get_standing(connection, root_key).business_key or root_key
+    # by its number: which key a promise or an improvement gets depends on who was first
+    chance = random.Random(f"{plan.seed}:{named}")  # noqa: S311 - scripted people, no secret
     withdraw_after = chance.randrange(12) if chance.random() < WITHDRAWN else -1
     for step in range(MAX_STEPS):
         with runtime.database.read() as connection:

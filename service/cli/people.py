@@ -146,8 +146,25 @@ def _assessed(chance: random.Random, today: date) -> dict[str, Any]:
     }
 
 
+def _committee(chance: random.Random, today: date) -> dict[str, Any]:
+    decided = _approval(chance, today)
+    members = [f"executive-{number}" for number in chance.sample(range(1, 9), 5)]
+    return {**decided, "members": members, "votesFor": 4 if decided["approved"] else 1}
+
+
+def _directed(chance: random.Random, today: date) -> dict[str, Any]:
+    return {"next": "stand down" if chance.random() < 0.5 else "continue"}
+
+
 RULES: dict[str, Rule] = {
-    "approve-by-committee": _approval,
+    "answer-for-promise": lambda chance, today: {"newDate": (today + timedelta(days=14)).isoformat()},
+    "approve-by-committee": _committee,
+    "carry-out-action": lambda chance, today: {"effectSeenOn": (today + timedelta(days=30)).isoformat()},
+    "compare-complaints": lambda chance, today: {"relation": "new"},
+    "declare-emergency": lambda chance, today: {"confirmed": True, "level": "IV"},
+    "direct-response": _directed,
+    "keep-promise": lambda chance, today: {"kept": chance.random() < 0.9},
+    "verify-effect": lambda chance, today: {"effective": True},
     "approve-solution": _approval,
     "ask-customer": _asked,
     "assess-facts": _assessed,

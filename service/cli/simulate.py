@@ -68,16 +68,25 @@ def simulate(
     began, tally = time.perf_counter(), Tally()
     with make_progress() as progress:
         bar = progress.add_task("cases", total=total)
-        for part in _drive(runtime, plan, total, processes or os.cpu_count() or 1):
-            tally.add(part)
-            progress.advance(bar, sum(part.ends.values()))
+        after = 0
+        while keys := _keys(runtime, total, after):
+            for part in _drive(runtime, plan, keys, processes or os.cpu_count() or 1):
+                tally.add(part)
+                progress.advance(bar, sum(part.ends.values()))
+            if limit is not None or not until_closed:
+                break
+            # promises, improvements and emergencies that these cases have started are driven to their end too
+            after = keys[-1]
+            with runtime.database.read() as connection:
+                total = count_active(connection)
+            progress.update(bar, total=sum(tally.ends.values()) + total)
     _show(tally, time.perf_counter() - began)
     if tally.stuck:
         raise RedressError(f"expected every case to go on, {len(tally.stuck)} cannot; the first: {tally.stuck[0]}")
 
 
-def _drive(runtime: Runtime, plan: Plan, total: int, processes: int) -> Iterator[Tally]:
-    chunks = _chunks(runtime, total)
+def _drive(runtime: Runtime, plan: Plan, keys: list[int], processes: int) -> Iterator[Tally]:
+    chunks = [keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK)]
     if processes == 1 or len(chunks) == 1:
         yield from (drive_all(runtime, chunk, plan) for chunk in chunks)
         return
@@ -103,16 +112,16 @@ def _drive_chunk(root_keys: list[int], plan: Plan) -> Tally:
     return drive_all(_opened[0], root_keys, plan)
 
 
-def _chunks(runtime: Runtime, total: int) -> list[list[int]]:
-    """The keys of the first `total` running cases, in portions."""
+def _keys(runtime: Runtime, total: int, after: int) -> list[int]:
+    """The keys of the first `total` running cases above `after`."""
     keys: list[int] = []
     with runtime.database.read() as connection:
         while len(keys) < total:
-            batch = list_active(connection, after=keys[-1] if keys else 0, limit=min(500, total - len(keys)))
+            batch = list_active(connection, after=keys[-1] if keys else after, limit=min(500, total - len(keys)))
             if not batch:
                 break
             keys += batch
-    return [keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK)]
+    return keys
 
 
 def _show(tally: Tally, seconds: float) -> None:

@@ -19,7 +19,10 @@ EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "interme
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
-HOST_FUNCTIONS = ("working days after", "working hours after")
+HOST_FUNCTIONS = (
+    "best investigator", "can extend", "earlier compensation", "emergency compensation", "emergency reports",
+    "part of deadline", "situation report due", "time used", "working days after", "working hours after",
+)  # fmt: skip
 """Functions of the host whose names have spaces: the reader of expressions must know them."""
 
 SOME_DAY = datetime(2026, 1, 31, 12, tzinfo=UTC)

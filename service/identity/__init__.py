@@ -22,6 +22,14 @@ from service.identity.actors import SYSTEM, Actor, Role
 from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
 from service.identity.bearers import LIFE, make_bearer, read_bearer
 from service.identity.permissions import GRANTS, WORKER, Permission, check_permission, has_permission
+from service.identity.staff import (
+    Candidate,
+    best_candidate,
+    is_complained_about,
+    list_candidates,
+    set_absence,
+    set_staff,
+)
 
 __all__ = [
     "GRANTS",
@@ -32,9 +40,11 @@ __all__ = [
     "Account",
     "Actor",
     "Attempts",
+    "Candidate",
     "Permission",
     "Role",
     "TooManyAttempts",
+    "best_candidate",
     "check_permission",
     "close_session",
     "create_account",
@@ -46,12 +56,16 @@ __all__ = [
     "find_token_hash",
     "has_permission",
     "hash_token",
+    "is_complained_about",
     "list_accounts",
     "list_addresses",
+    "list_candidates",
     "make_bearer",
     "open_session",
     "read_bearer",
     "revoke_tokens",
+    "set_absence",
     "set_password",
+    "set_staff",
     "verify_password",
 ]

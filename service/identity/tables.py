@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from service.db import UtcDateTime, metadata
+from service.db import Json, UtcDateTime, metadata
 
 account = sa.Table(
     "account",
@@ -47,3 +47,21 @@ api_token = sa.Table(
     sa.Column("revoked_at", UtcDateTime),
 )
 """Opaque tokens, stored as SHA-256 only."""
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("account_name", sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("unit", sa.String(200), nullable=False),
+    sa.Column("skills", Json, nullable=False),
+    sa.Column("capacity", sa.Integer, nullable=False),
+)
+"""Where somebody works, what they can do, and how many complaints they can hold at a time."""
+
+absence = sa.Table(
+    "absence",
+    metadata,
+    sa.Column("account_name", sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("first_day", sa.Date, primary_key=True),
+    sa.Column("last_day", sa.Date, nullable=False),
+)

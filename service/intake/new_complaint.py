@@ -22,7 +22,7 @@ CONTACT_LIMITS = {"phone": 100, "email": 320, "address": 1_000}
 NUMBERS = ("groupSize", "mediaReach", "customersAffected", "reopened", "similarIn24h")
 FLAGS = (
     "vulnerable", "regulatorReferral", "legalThreat", "threatToLife", "moneyMoving", "systemFault", "misconduct",
-    "executiveChannel", "attitudeOnly", "hardship",
+    "executiveChannel", "attitudeOnly", "hardship", "byProxy",
 )  # fmt: skip
 KNOWN = {"contact", "channel", "receivedAt", "amount", "currency", "language", *LIMITS, *NUMBERS, *FLAGS}
 

@@ -96,7 +96,11 @@ def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any)
     tasks.end_tasks(connection, instance.root_key, [_ending(each, by, answer) for each in ended], at=write.now)
     tasks.insert_tasks(connection, rows)
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
-    return instance.task.properties.get("meets", "") if instance.task is not None and completed else ""
+    if instance.task is None or not completed:
+        return ""
+    properties = instance.task.properties
+    wanted = properties.get("meetsIf")  # the answer that has to be yes, such as `reached`
+    return properties.get("meets", "") if not wanted or (answer or {}).get(wanted) is True else ""
 
 
 def _ending(ended: c.TaskEnded, by: str, answer: Any) -> tasks.Ending:

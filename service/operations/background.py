@@ -20,6 +20,7 @@ from service.jobs import Due, Worker
 from service.notifications import Mailer
 from service.operations.again import run_again
 from service.operations.execute import Outcome, execute
+from service.operations.messages import correlate_message
 from service.operations.plan import Plan
 from service.operations.review_bundle import release_due_bundles
 from service.operations.runtime import Runtime
@@ -91,6 +92,8 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
         try:
             if due.kind == "signal":
                 _broadcast(runtime, due, now)
+            elif due.kind == "message":
+                _deliver_message(runtime, due, now)
             else:
                 mailer.deliver(due.key, due.payload or {}, now=now)
         except (OSError, smtplib.SMTPException, RedressError) as error:
@@ -115,6 +118,15 @@ def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
     broadcast_signal(
         runtime, payload["name"], payload["variables"], actor=SYSTEM, now=now, thrown_by=due.root_key, cause=due.key
     )
+
+
+def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:
+    """A message for another case; it is news, so one that nobody waits for any more is let go."""
+    payload = due.payload or {}
+    try:
+        correlate_message(runtime, payload["name"], payload["key"], payload["variables"], actor=SYSTEM, now=now)
+    except NotFound:
+        log.info("nobody waits for the message %s any more", payload["name"])
 
 
 def backoff(attempts: int) -> timedelta:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from service.audit import START
 from service.db import CHILD_BITS, Connection, take
-from service.definitions import ProcessVersion
+from service.definitions import ProcessVersion, find_released
 from service.engine import Step, advance
 from service.engine.commands import Start
+from service.errors import NotFound
 from service.operations.apply import apply_step
 from service.operations.host import CaseView
 from service.operations.opened import lock_opened
@@ -20,6 +21,14 @@ from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
+
+
+def released(connection: Connection, process_id: str) -> ProcessVersion:
+    """The released version of a process. Raises NotFound."""
+    process = find_released(connection, process_id)
+    if process is None:
+        raise NotFound(f"No version of the process {process_id!r} is released; deploy and release one first.")
+    return process
 
 
 def new_root_key(connection: Connection, runtime: Runtime) -> int:

@@ -12,6 +12,7 @@ from service.db import Connection
 from service.engine.commands import CompleteTask
 from service.errors import NotFound
 from service.identity import Actor
+from service.operations.answer_checks import check_answer
 from service.operations.execute import Outcome, execute
 from service.operations.idempotency import Once
 from service.operations.plan import Plan
@@ -48,6 +49,8 @@ def complete_task(
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         form = bundle.forms.get(task.form_id) if task.form_id else None
         checked = tasks.validate(form, dict(answer))
+        today = runtime.profile.calendar.local_day(now)
+        check_answer(connection, task, checked, actor=actor.name, today=today)
         return Plan(
             CompleteTask(task.engine_id, checked),
             Event.TASK_COMPLETED,

@@ -50,4 +50,70 @@ class ArchiveEffect:
     retain_until: datetime
 
 
-Effect = LetterEffect | RecordEffect | DeadlinesEffect | CloseEffect | ArchiveEffect
+@dataclass(frozen=True, slots=True)
+class LinkEffect:
+    """Link the complaint to another one."""
+
+    other_key: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowEffect:
+    """Start a process of its own that outlives the case."""
+
+    process_id: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmEffect:
+    """The complaint is an emergency of that level: open one, or raise the one it belongs to."""
+
+    level: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelEffect:
+    """Set the level of the emergency."""
+
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEffect:
+    """Append to the action log of the emergency."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEffect:
+    """Call the teams of the emergency's level."""
+
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndEmergencyEffect:
+    """The emergency is over: stood down, or a false alarm."""
+
+    status: str
+
+
+Effect = (
+    LetterEffect
+    | RecordEffect
+    | DeadlinesEffect
+    | CloseEffect
+    | ArchiveEffect
+    | LinkEffect
+    | FollowEffect
+    | AlarmEffect
+    | LevelEffect
+    | LogEffect
+    | TeamEffect
+    | EndEmergencyEffect
+)

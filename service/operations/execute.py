@@ -20,8 +20,10 @@ from service.cases.tables import complaint
 from service.db import Connection, Prepared, root_of
 from service.engine import EngineError, Step, advance
 from service.errors import NotFound, StateConflict
+from service.identity import Actor
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
+from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
 from service.operations.incidents import raise_incident
@@ -122,6 +124,8 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
         rest = settle(connection, runtime, write, found.step, now=now)
         if found.plan.along is not None:
             found.plan.along(connection)
+        if found.view.effects:
+            follow_up(connection, runtime, found.view, root_of(key), actor=Actor(actor), now=now)
         outcome = Outcome(root_of(key), (*write.new_tasks, *rest.new_tasks), rest.ended)
         if once is not None:
             store_outcome(connection, once, outcome, actor=actor, now=now)
@@ -160,7 +164,14 @@ def _advance(
         if instance.state != "active" or instance.engine_state is None:
             raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
         bundle = runtime.bundles.get(connection, instance.bundle_key)
-        view = CaseView(found, runtime.profile, now, partial(cases.list_deadlines, connection, instance.root_key))
+        view = CaseView(
+            found,
+            runtime.profile,
+            now,
+            partial(cases.list_deadlines, connection, instance.root_key),
+            emergency=_emergency(connection, instance),
+            connection=connection,
+        )
         try:
             step = advance(bundle, instance.engine_state, plan.command, now=now, host=view.host())
         except EngineError as error:
@@ -168,6 +179,13 @@ def _advance(
         if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
             _ = view.stored
     return _Moved(instance, plan, view, step)
+
+
+def _emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
+    """The emergency that the instance handles; only those carry a number that begins with E."""
+    if not (instance.business_key or "").startswith("E-"):
+        return None
+    return cases.find_emergency(connection, instance.root_key)
 
 
 def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Outcome | None:

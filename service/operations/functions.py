@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from service import cases, identity
 from service.feel import FeelFunction, from_json
+from service.identity import Role
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView
@@ -23,6 +25,20 @@ def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
         "time used": (("clock",), lambda clock: _used(view, clock)),
         "can extend": (("clock",), lambda clock: view.next_extension(str(clock)) is not None),
         "working days after": (("from", "n"), lambda start, n: _moved(calendar.working_days_after, start, n)),
+        "best investigator": (
+            ("skill", "person", "unit"),
+            lambda skill, person, unit: best_investigator(view, skill, person, unit),
+        ),
+        "earlier compensation": ((), lambda: _money(view, cases.earlier_compensation, now=view.now)),
+        "emergency compensation": ((), lambda: _money(view, cases.emergency_compensation)),
+        "emergency reports": (
+            ("level", "moment"),
+            lambda level, moment: from_json(cases.reports_of(view.profile, str(level), str(moment), view.now)),
+        ),
+        "situation report due": (
+            ("level",),
+            lambda level: from_json(cases.next_situation_report(view.profile, str(level), view.now)),
+        ),
         "working hours after": (("from", "n"), lambda start, n: _moved(calendar.working_hours_after, start, n)),
     }
     return {name: FeelFunction(name, parameters, call) for name, (parameters, call) in table.items()}
@@ -57,3 +73,21 @@ def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -
         return None
     moment = datetime.fromtimestamp(int(instant) / 1_000_000_000, tz=UTC)
     return from_json(move(moment, int(amount)))
+
+
+def best_investigator(view: CaseView, skill: Any, person: Any, unit: Any) -> str | None:
+    """The handler to propose: free, skilled, present, and neither the person nor of the unit complained about."""
+    if view.connection is None:
+        return None
+    people = identity.list_candidates(view.connection, Role.HANDLER, on=view.profile.calendar.local_day(view.now))
+    load = cases.count_open_by_investigator(view.connection)
+    texts = (None if each is None else str(each) for each in (skill, person, unit))
+    skill_text, person_text, unit_text = texts
+    found = identity.best_candidate(people, load, skill=skill_text, person=person_text, unit=unit_text)
+    return None if found is None else found.name
+
+
+def _money(view: CaseView, ask: Callable[..., Any], **more: Any) -> Any:
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    return from_json(ask(view.connection, view.complaint, **more))

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from service.cases import Complaint, Deadline, Extension, Profile, extended
+from service.cases import Complaint, Deadline, Emergency, Extension, Profile, extended
+from service.db import Connection
 from service.engine import Host
 from service.errors import InvalidInput
 from service.operations.effects import DeadlinesEffect, Effect
+from service.operations.emergency_services import EMERGENCY_SERVICES
 from service.operations.functions import functions_of
 from service.operations.services import SERVICES
 
@@ -23,13 +25,16 @@ from service.operations.services import SERVICES
 class CaseView:
     """The case as services and functions see it during one step; clocks set earlier in the step are seen later.
 
-    Its clocks are read when somebody first asks for one: most steps never do.
+    Its clocks are read when somebody first asks for one: most steps never do. `connection` is there for what a service
+    or function wants to know beside, while the step is made.
     """
 
     complaint: Complaint | None
     profile: Profile
     now: datetime
     read_deadlines: Callable[[], Iterable[Deadline]] = tuple
+    emergency: Emergency | None = None
+    connection: Connection | None = None
     effects: list[Effect] = field(default_factory=list)
     _clocks: dict[str, Deadline] | None = None
     _stored: dict[str, Deadline] = field(default_factory=dict)
@@ -49,15 +54,15 @@ class CaseView:
 
     def host(self) -> Host:
         """The functions and services bound to this case."""
-        services = {name: partial(service, self) for name, service in SERVICES.items()}
-        return Host(functions_of(self), services if self.complaint is not None else {})
+        known = {**(SERVICES if self.complaint else {}), **(EMERGENCY_SERVICES if self.emergency else {})}
+        return Host(functions_of(self), {name: partial(service, self) for name, service in known.items()})
 
     def set_clocks(self, clocks: Iterable[Deadline], what: str) -> None:
-        """Set clocks, those that changed; one that has been met stays."""
+        """Set clocks, those that changed; one that has been met stays, unless it starts anew."""
         fresh = {}
         for entry in clocks:
             known = self.deadlines.get(entry.clock)
-            if known != entry and (known is None or known.met_at is None):
+            if known != entry and (known is None or known.met_at is None or entry.started_at >= known.met_at):
                 fresh[entry.clock] = entry
         if fresh:
             self.deadlines.update(fresh)

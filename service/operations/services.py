@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from service.cases import RECORDED, extended, other_deadline, paused, resumed, severity_deadlines
+from service.cases import (
+    LEVELS,
+    RECORDED,
+    extended,
+    get_complaint,
+    list_of_customer,
+    other_deadline,
+    paused,
+    resumed,
+    severity_deadlines,
+)
+from service.engine import BpmnError
 from service.engine.changes import JobCreated
-from service.operations.effects import ArchiveEffect, CloseEffect, LetterEffect, RecordEffect
+from service.errors import InvalidInput, RedressError
+from service.operations.effects import (
+    AlarmEffect,
+    ArchiveEffect,
+    CloseEffect,
+    FollowEffect,
+    LetterEffect,
+    LinkEffect,
+    RecordEffect,
+)
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView
 
 Service = Callable[["CaseView", JobCreated], dict[str, Any]]
+RECENT = timedelta(days=90)
 
 
 def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
@@ -72,6 +93,46 @@ def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
     return {"extended": True, "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat()}
 
 
+def similar(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """The other complaints of the same customer that are open or were closed in the last ninety days: `similar`."""
+    case = view.complaint
+    if view.connection is None or case is None:
+        return {"similar": []}
+    since = view.now - RECENT
+    return {"similar": list_of_customer(view.connection, case.root_key, case.customer_key, since=since)}
+
+
+def link(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Link the complaint to the one of variable `otherNumber` as `relation` says; `reopened` counts a settled matter
+    that comes back."""
+    relation, number = job.variables.get("relation"), job.variables.get("otherNumber")
+    reopened = job.variables.get("reopened")
+    if relation in (None, "new") or not number or view.connection is None:
+        return {"reopened": reopened}
+    try:
+        other = get_complaint(view.connection, str(number))
+    except RedressError as error:
+        raise BpmnError("unknown-complaint", error.message) from error
+    view.effects.append(LinkEffect(other.root_key, str(relation)))
+    return {"reopened": (reopened or 0) + 1 if relation == "reopened" else reopened}
+
+
+def follow(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Start the process of the header `process`, with the variables of the task; it outlives the case."""
+    process_id = job.headers.get("process", "")
+    view.effects.append(FollowEffect(process_id, dict(job.variables)))
+    return {}
+
+
+def alarm(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Open an emergency of the variable `level`, or raise the one that the complaint belongs to."""
+    level = job.variables.get("level")
+    if level not in LEVELS:
+        raise InvalidInput(f"expected an emergency level out of {', '.join(LEVELS)}, got {level!r}")
+    view.effects.append(AlarmEffect(str(level), str(job.variables.get("cause") or "")))
+    return {}
+
+
 def close(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Close the complaint with the variable `outcome`."""
     outcome = job.variables.get("outcome")
@@ -101,6 +162,10 @@ SERVICES: Mapping[str, Service] = {
     "redress.pause": pause,
     "redress.resume": resume,
     "redress.extend": extend,
+    "redress.similar": similar,
+    "redress.link": link,
+    "redress.follow": follow,
+    "redress.emergency": alarm,
     "redress.close": close,
     "redress.archive": archive,
 }

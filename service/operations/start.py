@@ -13,14 +13,15 @@ from service import cases
 from service.audit import Event
 from service.cases import Deadline, NewComplaint
 from service.db import Connection
-from service.definitions import ProcessVersion, find_released
+from service.definitions import ProcessVersion
 from service.engine.commands import Start
-from service.errors import NotFound
 from service.identity import Actor
 from service.operations.again import run_again
-from service.operations.begin import begin, new_root_key
+from service.operations.begin import begin, new_root_key, released
+from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
+from service.operations.open_emergency import count_spike, join_spike
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
@@ -87,7 +88,7 @@ def _register(
             known = find_answer(connection, actor=actor.name, key=idempotency_key, request=request)
             if known is not None:
                 return _again(connection, known)
-        process = _released(connection, COMPLAINT_PROCESS)
+        process = released(connection, COMPLAINT_PROCESS)
         root_key = new_root_key(connection, runtime)
         local_year = now.astimezone(runtime.profile.calendar.zone).year
         number = cases.next_number(connection, local_year)
@@ -95,14 +96,20 @@ def _register(
         clocks = cases.first_deadlines(runtime.profile, new.received_at)
         cases.put_deadlines(connection, root_key, clocks)
         complaint = cases.find_complaint(connection, root_key)
-        view = CaseView(complaint, runtime.profile, now, lambda: clocks)
+        bands = cases.bands_of(new.content, new.product)
+        similar = count_spike(connection, runtime, root_key, bands, now=now)
+        view = CaseView(complaint, runtime.profile, now, lambda: clocks, connection=connection)
         plan = Plan(Start(process.process_id), Event.COMPLAINT_REGISTERED, {"number": number, "channel": new.channel})
         variables = start_variables(new, number)
+        if variables["similarIn24h"] is None and similar > 1:
+            variables["similarIn24h"] = similar
         write, step = begin(
             connection, runtime, process, root_key, variables, plan, view,
             actor=actor.name, now=now, business_key=number,
         )  # fmt: skip
         settle(connection, runtime, write, step, now=now)
+        follow_up(connection, runtime, view, root_key, actor=actor, now=now)
+        join_spike(connection, runtime, root_key, bands, similar, actor=actor, now=now)
         if idempotency_key is not None:
             answer = {"number": number, "rootKey": str(root_key)}
             store_answer(connection, actor=actor.name, key=idempotency_key, request=request, answer=answer, now=now)
@@ -125,7 +132,7 @@ def start_instance(
 ) -> Started:
     """Start the released version of a process, or the very version that is given. Raises NotFound, EngineError."""
     with runtime.database.transaction() as connection:
-        process = version or _released(connection, process_id)
+        process = version or released(connection, process_id)
         root_key = new_root_key(connection, runtime)
         view = CaseView(None, runtime.profile, now)
         plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})
@@ -141,7 +148,7 @@ def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
     """The few variables that route a complaint; absent facts are null."""
     names = (
         "groupSize vulnerable mediaReach regulatorReferral legalThreat threatToLife moneyMoving systemFault "
-        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h hardship"
+        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h hardship byProxy"
     )
     return {
         **dict.fromkeys(names.split()),
@@ -159,13 +166,6 @@ def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
         },
         "round": 0,
     }
-
-
-def _released(connection: Connection, process_id: str) -> ProcessVersion:
-    process = find_released(connection, process_id)
-    if process is None:
-        raise NotFound(f"No version of the process {process_id!r} is released; deploy and release one first.")
-    return process
 
 
 def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:

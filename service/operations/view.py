@@ -14,4 +14,5 @@ from service.operations.runtime import Runtime
 def view_of(connection: Connection, runtime: Runtime, root_key: int, now: datetime) -> CaseView:
     """The view of a case; its clocks are read when they are asked for, while the connection is open."""
     complaint = cases.find_complaint(connection, root_key)
-    return CaseView(complaint, runtime.profile, now, partial(cases.list_deadlines, connection, root_key))
+    clocks = partial(cases.list_deadlines, connection, root_key)
+    return CaseView(complaint, runtime.profile, now, clocks, connection=connection)

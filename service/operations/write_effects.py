@@ -29,9 +29,9 @@ class _File:
     letters: list[notifications.Queued] = field(default_factory=list)
 
     def put(self, entry: Deadline) -> None:
-        """Set a clock, unless it has been met."""
+        """Set a clock; one that has been met stays, unless it starts anew."""
         known = self.clocks.get(entry.clock)
-        if known is None or known.met_at is None:
+        if known is None or known.met_at is None or entry.started_at >= known.met_at:
             self.clocks[entry.clock] = entry
             self.moved.add(entry.clock)
 
@@ -77,9 +77,10 @@ def _save(file: _File, write: Write, before: Complaint) -> None:
 
 def _meet(file: _File, clock: str, write: Write) -> None:
     """What the clock waited for has happened (property or header `meets`)."""
-    if clock in file.clocks:
-        file.put(replace(file.clocks[clock], met_at=write.now))
-    write.note("clocks", [clock, "met", write.now.isoformat()])
+    for name in (part.strip() for part in clock.split(",")):
+        if name in file.clocks and file.clocks[name].met_at is None:
+            file.put(replace(file.clocks[name], met_at=write.now))
+            write.note("clocks", [name, "met", write.now.isoformat()])
 
 
 def _record(file: _File, facts: Mapping[str, Any]) -> None:
@@ -90,6 +91,7 @@ def _record(file: _File, facts: Mapping[str, Any]) -> None:
         facts={**complaint.facts, **facts},
         severity=facts["severity"] if facts.get("severity") is not None else complaint.severity,
         outcome=facts["outcome"] if facts.get("outcome") is not None else complaint.outcome,
+        investigator=facts["investigator"] if facts.get("investigator") is not None else complaint.investigator,
     )
 
 
@@ -99,7 +101,8 @@ def _close(file: _File, outcome: str | None, write: Write) -> None:
         raise StateConflict("The complaint is closed already.")
     file.complaint = replace(file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome)
     for entry in list(file.clocks.values()):
-        file.put(replace(entry, met_at=write.now))
+        if entry.met_at is None:
+            file.put(replace(entry, met_at=write.now))
 
 
 def _archive(file: _File, facts: Mapping[str, Any], write: Write) -> None:

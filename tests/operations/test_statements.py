@@ -66,4 +66,5 @@ def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) 
     assert len(counts) > 8
     assert statistics.median(counts) <= 10
     # one that also sends letters, meets clocks, ends timers, and looks for a message before it waits for it
-    assert max(counts) <= 16
+    assert sorted(counts)[-3] <= 18
+    assert max(counts) <= 30  # one that begins a process of its own beside: a promise, an improvement

@@ -1,0 +1,74 @@
+"""What belongs together: complaints, the processes that a case started, and what a customer was given before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.cases.queries import Complaint, find_complaint
+from service.cases.tables import compensation, emergency_complaint, follower
+from service.db import Connection
+
+YEAR = timedelta(days=365)
+
+
+def insert_follower(connection: Connection, root_key: int, *, case_key: int, process_id: str, at: datetime) -> None:
+    """Note that a case has started a process of its own."""
+    row = {"root_key": root_key, "case_key": case_key, "process_id": process_id, "started_at": at}
+    connection.execute(sa.insert(follower), row)
+
+
+def list_followers(connection: Connection, case_key: int) -> list[dict[str, Any]]:
+    """The processes that a case has started, oldest first."""
+    query = sa.select(follower).where(follower.c.case_key == case_key).order_by(follower.c.root_key)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def case_of_follower(connection: Connection, root_key: int) -> Complaint | None:
+    """The complaint that started a process."""
+    found = connection.execute(
+        sa.select(follower.c.case_key).where(follower.c.root_key == root_key)
+    ).scalar_one_or_none()
+    return None if found is None else find_complaint(connection, found)
+
+
+def save_compensation(connection: Connection, moved: Complaint, *, at: datetime) -> None:
+    """What was decided for the case as a whole, over what was decided before."""
+    facts = moved.facts
+    connection.execute(sa.delete(compensation).where(compensation.c.root_key == moved.root_key))
+    row = {
+        "root_key": moved.root_key,
+        "customer_key": moved.customer_key,
+        "amount": Decimal(str(facts["compensationAmount"])),
+        "currency": moved.currency,
+        "level": str(facts.get("authorityLevel") or "A0"),
+        "approved_by": facts.get("approvedBy"),
+        "decided_at": at,
+    }
+    connection.execute(sa.insert(compensation), row)
+
+
+def earlier_compensation(connection: Connection, case: Complaint, *, now: datetime) -> Decimal:
+    """What the customer was given in the twelve months before, in other cases."""
+    if case.customer_key is None:
+        return Decimal(0)
+    query = sa.select(sa.func.sum(compensation.c.amount)).where(
+        compensation.c.customer_key == case.customer_key,
+        compensation.c.root_key != case.root_key,
+        compensation.c.decided_at > now - YEAR,
+    )
+    return Decimal(connection.execute(query).scalar_one() or 0)
+
+
+def emergency_compensation(connection: Connection, case: Complaint) -> Decimal:
+    """What was decided in the other cases of the same emergency."""
+    mine = sa.select(emergency_complaint.c.root_key).where(emergency_complaint.c.complaint_key == case.root_key)
+    query = (
+        sa.select(sa.func.sum(compensation.c.amount))
+        .join(emergency_complaint, emergency_complaint.c.complaint_key == compensation.c.root_key)
+        .where(emergency_complaint.c.root_key == mine.scalar_subquery(), compensation.c.root_key != case.root_key)
+    )
+    return Decimal(connection.execute(query).scalar_one() or 0)

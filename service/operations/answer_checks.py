@@ -1,0 +1,93 @@
+"""What a form's answer has to be beyond its schema, where the diagram asks for it (extension property `check`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from service import cases, identity
+from service.db import Connection
+from service.errors import FieldError, FormInvalid, RedressError
+from service.identity import Role
+from service.tasks import UserTask
+
+Check = Callable[[Connection, UserTask, Mapping[str, Any], str, date], FieldError | None]
+
+
+def check_answer(connection: Connection, task: UserTask, answer: Mapping[str, Any], *, actor: str, today: date) -> None:
+    """Raises FormInvalid when the answer is not one that the task's rule allows."""
+    rule = CHECKS.get(task.properties.get("check", ""))
+    problem = None if rule is None else rule(connection, task, answer, actor, today)
+    if problem is not None:
+        raise FormInvalid([problem])
+
+
+def _investigator(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """A handler who is there, and neither the person complained about nor of the unit complained about (S2-e)."""
+    name = str(answer.get("investigator", "")).strip()
+    people = identity.list_candidates(connection, Role.HANDLER, on=today)
+    found = next((each for each in people if each.name == name), None)
+    person, unit = (task.variables.get(key) for key in ("complainedPerson", "complainedUnit"))
+    if person is not None and name.casefold() == str(person).strip().casefold():
+        return FieldError("/investigator", "is the person complained about")
+    if not people:
+        return None  # nobody can sign in as a handler yet: there is no directory to check against
+    if found is None:
+        return FieldError("/investigator", f"expected a handler out of {', '.join(each.name for each in people[:20])}")
+    if found.absent:
+        return FieldError("/investigator", f"{name} is absent today")
+    if identity.is_complained_about(found, person, unit):
+        return FieldError("/investigator", "belongs to the unit complained about")
+    return None
+
+
+def _quorum(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """Enough members, each once, none of whom proposed the solution; a majority where it is approved."""
+    members = [str(each).strip().casefold() for each in answer.get("members", ())]
+    wanted = int(task.variables.get("quorum") or 3)
+    if len(set(members)) < wanted:
+        return FieldError("/members", f"expected a quorum of {wanted} different members, got {len(set(members))}")
+    if str(task.variables.get("investigator") or "").casefold() in members:
+        return FieldError("/members", "the investigator may not vote on a solution of their own")
+    votes = int(answer.get("votesFor", 0))
+    if votes > len(members):
+        return FieldError("/votesFor", f"expected at most {len(members)} votes, got {votes}")
+    if answer.get("approved") is True and votes * 2 <= len(members):
+        return FieldError("/votesFor", f"expected more than half of {len(members)} votes for an approval, got {votes}")
+    return None
+
+
+def _approval(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """Nobody decides on a complaint about themselves."""
+    person = str(task.variables.get("complainedPerson") or "").strip().casefold()
+    names = {actor.casefold(), str(answer.get("approvedBy", "")).strip().casefold()}
+    return FieldError("/approvedBy", "the complaint is about this person") if person and person in names else None
+
+
+def _other_complaint(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """The other complaint is there, and is another one."""
+    number = answer.get("otherNumber")
+    if answer.get("relation") == "new" or not number:
+        return None
+    try:
+        other = cases.get_complaint(connection, str(number))
+    except RedressError as error:
+        return FieldError("/otherNumber", error.message)
+    return FieldError("/otherNumber", "is this complaint itself") if other.root_key == task.root_key else None
+
+
+CHECKS: dict[str, Check] = {
+    "approval": _approval,
+    "investigator": _investigator,
+    "other-complaint": _other_complaint,
+    "quorum": _quorum,
+}
