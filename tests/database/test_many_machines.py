@@ -110,7 +110,7 @@ def _move_in_threads(runtime: Runtime, *, threads: int) -> None:
     assert failures == []
     with runtime.database.read() as connection:
         assert len(set(roots)) == 3 * threads
-        assert all(verify(connection, root) is None and len(list_history(connection, root)) == 2 for root in roots)
+        assert all(verify(connection, root) is None and len(list_history(connection, root)) >= 2 for root in roots)
 
 
 def test_connections_that_the_server_closed_are_not_used_again(postgresql_database: Database) -> None:

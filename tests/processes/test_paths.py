@@ -104,7 +104,7 @@ def test_a_duplicate_is_set_aside_by_a_person_and_linked(runtime: Runtime) -> No
     assert again.ends == ("archived-set-aside",)
     assert again.letters == ["acknowledgement", "set-aside"]
     with runtime.database.read() as connection:
-        assert [link["kind"] for link in cases.list_links(connection, first.root)] == ["duplicate"]
+        assert [link.kind for link in cases.list_links(connection, first.root)] == ["has duplicate"]
 
 
 def test_a_reopened_matter_goes_one_level_up(runtime: Runtime) -> None:
