@@ -70,8 +70,9 @@ class VirtualCase:
 
     def meet(self, clock: str) -> None:
         """What a clock waited for has happened."""
-        if clock in self.clocks:
-            self.clocks[clock] = replace(self.clocks[clock], met_at=self.now)
+        for name in (part.strip() for part in clock.split(",")):
+            if name in self.clocks:
+                self.clocks[name] = replace(self.clocks[name], met_at=self.now)
 
     def wait(self, length: timedelta) -> None:
         """Let time pass; every timer that comes due on the way fires at its time."""

@@ -128,7 +128,8 @@ def test_coverage_counts_what_scenarios_came_to(bundle):
     assert len(none.missed()["rules"]) > 30
     some = cover(bundle, [run_scenario(bundle, scenario) for scenario in SHIPPED])
     assert some.elements["complaint", "complaint-registered"] == len(SHIPPED)
-    assert len(some.missed()["elements"]) < len(none.missed()["elements"]) / 5
+    # emergencies, promises and improvements are processes of their own, which no complaint's scenario comes to
+    assert len(some.missed()["elements"]) < len(none.missed()["elements"]) / 2
 
 
 def test_the_command_paints_what_was_covered(tmp_path):
