@@ -57,6 +57,7 @@ def running_server() -> Iterator[ImapServer]:
         ready.set()
         await stop.wait()
         server.close()
+        await _end_connections()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
@@ -66,7 +67,6 @@ def running_server() -> Iterator[ImapServer]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
-        _drain(loop)
         loop.close()
 
 
@@ -74,11 +74,11 @@ def _callback(backend: DictBackend, config: object) -> object:
     return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))  # type: ignore[attr-defined]
 
 
-def _drain(loop: asyncio.AbstractEventLoop) -> None:
-    left = asyncio.all_tasks(loop)
+async def _end_connections() -> None:
+    """In the loop's own thread: a browser test of this process may have a loop running in the main one."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
-    if left:
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    await asyncio.gather(*left, return_exceptions=True)
     for _ in range(3):  # connections are closed by the turns after the one that ended them
-        loop.run_until_complete(asyncio.sleep(0))
+        await asyncio.sleep(0)
