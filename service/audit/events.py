@@ -22,6 +22,7 @@ class Event(StrEnum):
     TASK_CLAIMED = "case:task:claimed"
     TASK_RELEASED = "case:task:released"
     TASK_ASSIGNED = "case:task:assigned"
+    COMMENT_ADDED = "case:comment:added"
     TIMER_FIRED = "case:timer:fired"
     JOB_COMPLETED = "case:job:completed"
     JOB_UPDATED = "case:job:updated"

@@ -6,6 +6,7 @@ The tables are written inside the transaction of the command that moves the case
 
 from service.cases.calendar import Calendar
 from service.cases.clocks import list_deadlines, list_running_cases, nearest, put_deadlines, write_deadlines
+from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
 from service.cases.emergencies import (
     LEVELS,
     Emergency,
@@ -111,6 +112,7 @@ from service.cases.related import (
     propose_for,
     put_links,
 )
+from service.cases.search import rebuild_search, search_roots
 from service.cases.similarity import Likable, Likeness, compare
 from service.cases.vault import Kept, Vault, open_vault, read_chunks
 
@@ -125,6 +127,7 @@ __all__ = [
     "SOURCES",
     "UNCONFIRMED",
     "Calendar",
+    "Comment",
     "Complaint",
     "ContactEntry",
     "Deadline",
@@ -170,6 +173,7 @@ __all__ = [
     "get_emergency",
     "get_evidence",
     "insert_bands",
+    "insert_comment",
     "insert_complaint",
     "insert_contact",
     "insert_emergency",
@@ -182,6 +186,7 @@ __all__ = [
     "likable",
     "link_to_emergency",
     "list_actions",
+    "list_comments",
     "list_complaints",
     "list_complaints_of",
     "list_contacts",
@@ -191,6 +196,7 @@ __all__ = [
     "list_followers",
     "list_links",
     "list_of_customer",
+    "list_related",
     "list_running_cases",
     "list_similar",
     "load_profile",
@@ -198,6 +204,7 @@ __all__ = [
     "log_action",
     "make_number",
     "mark_new",
+    "mentions_of",
     "nearest",
     "next_emergency_number",
     "next_number",
@@ -213,11 +220,13 @@ __all__ = [
     "put_deadlines",
     "put_links",
     "read_chunks",
+    "rebuild_search",
     "recomputed",
     "reports_of",
     "resumed",
     "save_compensation",
     "save_complaint",
+    "search_roots",
     "set_hold",
     "set_level",
     "severity_deadlines",

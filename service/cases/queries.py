@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.numbers import make_number, parse_number
+from service.cases.search import index_case
 from service.cases.tables import complaint
 from service.db import Connection, Prepared, take
 from service.errors import NotFound
@@ -140,6 +141,10 @@ def insert_complaint(
             "customer_key": customer_key_of(new),
         },
     )
+    index_case(
+        connection, root_key, number, new.customer_name, new.phone, new.email, new.address, new.product, new.content,
+        new.external_id,
+    )  # fmt: skip
 
 
 def next_number(connection: Connection, year: int) -> str:

@@ -39,6 +39,16 @@ complaint = sa.Table(
     sa.Index("ix_complaint_investigator_status", "investigator", "status"),
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
     sa.Index("ix_complaint_status_due", "status", "due_at", "root_key"),
+    *(
+        sa.Index(
+            f"ix_complaint_{column}_open",
+            column,
+            "root_key",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+        for column in ("severity", "channel", "product")
+    ),
 )
 """`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage,
 decision and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an
@@ -206,3 +216,14 @@ emergency_log = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
 )
 """The action log: who did what when. Append only."""
+case_comment = sa.Table(
+    "case_comment",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("author", sa.String(100), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("mentions", Json, nullable=False),
+    sa.Column("written_at", UtcDateTime, nullable=False),
+)
+"""What the bank's people say to each other about a case. The history row of a comment holds its SHA-256."""

@@ -8,7 +8,7 @@ from service.intake.bulk import MAPPINGS, BulkRow, read_rows
 from service.intake.mail_html import safe_html
 from service.intake.mail_queries import MailRow, count_mail, get_mail, list_mail
 from service.intake.mailbox import parse_address
-from service.intake.new_complaint import CHANNELS, LANGUAGES, parse_complaint
+from service.intake.new_complaint import CHANNELS, FLAGS, LANGUAGES, NUMBERS, parse_complaint
 from service.intake.relating import Marker
 from service.intake.triage import MailShown, attach_mail, dismiss_mail, register_from_mail, show_mail
 from service.intake.watch import DUTY, SILENT_AFTER, MailboxWatch, check_heartbeat, make_watch
@@ -16,8 +16,10 @@ from service.intake.watch import DUTY, SILENT_AFTER, MailboxWatch, check_heartbe
 __all__ = [
     "CHANNELS",
     "DUTY",
+    "FLAGS",
     "LANGUAGES",
     "MAPPINGS",
+    "NUMBERS",
     "SILENT_AFTER",
     "BulkRow",
     "MailRow",

@@ -6,6 +6,16 @@ Message-ID.
 
 from service.notifications.letters import LANGUAGES, Letter, write_letter
 from service.notifications.mail import Mailer
+from service.notifications.notices import (
+    Notice,
+    NoticeKind,
+    choose,
+    count_unread,
+    list_notices,
+    mark_read,
+    tell,
+    wants,
+)
 from service.notifications.paper import html_page, letter_page, make_pdf
 from service.notifications.queue import (
     Queued,
@@ -23,17 +33,25 @@ __all__ = [
     "LANGUAGES",
     "Letter",
     "Mailer",
+    "Notice",
+    "NoticeKind",
     "Queued",
+    "choose",
+    "count_unread",
     "find_letter",
     "get_letter",
     "html_page",
     "letter_page",
     "list_letters",
+    "list_notices",
     "list_on_paper",
     "make_pdf",
+    "mark_read",
     "mark_sent",
     "mark_unsent",
     "queue_letters",
     "set_delivery",
+    "tell",
+    "wants",
     "write_letter",
 ]

@@ -37,3 +37,29 @@ letter = sa.Table(
 """`token` is the secret part of the Message-ID a letter leaves under. `delivery`: `none` for a notice in the house,
 `queued` and `sent` by mail, `returned` when it came back, `print` and `printed` on paper, `incomplete` when the
 template wanted something that is not known: nothing was sent, a person has to complete it."""
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("mark", sa.String(120), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("subject_key", sa.BigInteger, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("read_at", UtcDateTime),
+    sa.Column("details", Json, nullable=False),
+    sa.CheckConstraint("kind IN ('assignment', 'mention', 'near', 'breach')", name="kind"),
+    sa.Index("ix_notice_account", "account", "at"),
+)
+"""Something a person is told. `mark` says of what (`near:task:2026-03-02T09:30`), so that nobody is told twice."""
+
+notice_choice = sa.Table(
+    "notice_choice",
+    metadata,
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("by_page", sa.Boolean, nullable=False),
+    sa.Column("by_mail", sa.Boolean, nullable=False),
+)
+"""How a person wants to be told. Without a row: in the page, and by mail of a breach and a mention."""

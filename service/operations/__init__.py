@@ -9,6 +9,7 @@ from service.operations.background import fire_timer, make_worker
 from service.operations.begin import new_root_key
 from service.operations.cancel_instance import cancel_instance
 from service.operations.children import take_children
+from service.operations.comment_case import comment_case
 from service.operations.complete_task import complete_task
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
@@ -35,6 +36,7 @@ from service.operations.review_bundle import (
     tag_bundle,
 )
 from service.operations.runtime import Runtime
+from service.operations.save_draft import save_draft
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import WRITERS, preview_letter, send_letter
 from service.operations.set_variables import set_variables
@@ -77,6 +79,7 @@ __all__ = [
     "cancel_instance",
     "claim_task",
     "comment_bundle",
+    "comment_case",
     "complete_job",
     "complete_task",
     "compose_letter",
@@ -105,6 +108,7 @@ __all__ = [
     "resolve_comment",
     "resolve_incident",
     "return_bundle",
+    "save_draft",
     "send_letter",
     "set_variables",
     "sign_report",

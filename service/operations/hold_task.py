@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, tasks
+from service import audit, notifications, tasks
 from service.audit import Event
 from service.db import Connection, root_of
 from service.identity import Actor
@@ -60,6 +60,12 @@ def assign_task(
         tasks.check_may_assign(task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded))
         tasks.hold_task(connection, task, to.name)
         _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
+        if to.name != actor.name:
+            stamp = str(task.revision)
+            notifications.tell(
+                connection, to.name, "assignment", root_key=task.root_key, subject_key=key, by=actor.name, stamp=stamp,
+                now=now,
+            )  # fmt: skip
         return tasks.get_task(connection, key)
 
 

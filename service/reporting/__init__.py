@@ -1,4 +1,4 @@
-"""Read only: where cases stand, what was kept, what it costs."""
+"""Read only: where cases stand, what was kept, what it costs, what there is to do."""
 
 from service.reporting.elements import (
     ElementCounts,
@@ -11,6 +11,8 @@ from service.reporting.elements import (
 )
 from service.reporting.event_log import LoggedEvent, iter_events
 from service.reporting.exports import EXPORTS
+from service.reporting.inbox import MOST_COUNTED, InboxPage, InboxRow, count_inbox, list_inbox
+from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.sift import sift
 from service.reporting.sources import (
@@ -36,11 +38,16 @@ __all__ = [
     "INSTANCES",
     "JOBS",
     "LONGEST_SHOWN",
+    "MOST_COUNTED",
     "SUBSCRIPTIONS",
     "TASKS",
     "ElementCounts",
     "ElementInstance",
+    "InboxFilter",
+    "InboxPage",
+    "InboxRow",
     "Investigation",
+    "Key",
     "LoggedEvent",
     "Standing",
     "Variable",
@@ -49,6 +56,7 @@ __all__ = [
     "check_complete",
     "count_active",
     "count_elements",
+    "count_inbox",
     "count_waiting",
     "find_variables",
     "gather",
@@ -58,6 +66,8 @@ __all__ = [
     "list_active",
     "list_elements",
     "list_flows",
+    "list_inbox",
+    "list_variables",
     "roots_of",
     "sift",
     "tasks_of",

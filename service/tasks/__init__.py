@@ -5,6 +5,8 @@ Nothing here moves a case: `service.operations` does, and calls these guards and
 """
 
 from service.tasks.changes import update_task
+from service.tasks.conditions import list_conditional, list_hidden, list_required, without_hidden
+from service.tasks.drafts import Draft, drop_draft, drop_stale_drafts, find_draft, save_draft
 from service.tasks.forms import check_schema, validate
 from service.tasks.queries import (
     Ending,
@@ -35,12 +37,15 @@ from service.tasks.rules import (
     check_revision,
     is_candidate,
 )
+from service.tasks.saved_filters import SavedFilter, delete_filter, list_filters, save_filter
 
 __all__ = [
     "NO_DUE",
     "OVERSEERS",
+    "Draft",
     "Ending",
     "Page",
+    "SavedFilter",
     "Scope",
     "TaskState",
     "UserTask",
@@ -55,16 +60,27 @@ __all__ = [
     "check_revision",
     "check_schema",
     "count_tasks",
+    "delete_filter",
+    "drop_draft",
+    "drop_stale_drafts",
     "end_tasks",
+    "find_draft",
     "get_task",
     "hold_task",
     "insert_tasks",
     "is_candidate",
     "list_case_tasks",
+    "list_conditional",
+    "list_filters",
+    "list_hidden",
     "list_open_tasks",
     "list_performers",
+    "list_required",
     "list_tasks",
     "reoffer_task",
+    "save_draft",
+    "save_filter",
     "update_task",
     "validate",
+    "without_hidden",
 ]

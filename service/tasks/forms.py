@@ -43,6 +43,11 @@ def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
     return answer
 
 
+def fits(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value fits a schema; without saying why it does not."""
+    return bool(_validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)).is_valid(value))
+
+
 def check_schema(schema: Any) -> None:
     """Raises InvalidInput unless `schema` is a usable JSON Schema 2020-12 without outside references."""
     _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))

@@ -43,9 +43,16 @@ user_task = sa.Table(
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     ),
+    sa.Index(
+        "ix_user_task_due_open",
+        "due_at",
+        "key",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
 )
 """`excluded` holds the element ids whose performers may not do this task (four eyes); `variables` is what the form
-shows, `answer` what the person gave. `revision` goes up with every claim, release, assignment and draft."""
+shows, `answer` what the person gave. `revision` goes up with every claim, release, assignment and new priority."""
 
 task_candidate = sa.Table(
     "task_candidate",
@@ -55,6 +62,30 @@ task_candidate = sa.Table(
     sa.Column("candidate", sa.String(120), primary_key=True),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("assigned", sa.Boolean, nullable=False),
-    sa.Index("ix_task_candidate_list", "candidate", "due_at", "task_key"),
+    sa.Index("ix_task_candidate_list", "candidate", "assigned", "due_at", "task_key"),
 )
 """Open tasks only. `candidate` is `group:handler` or `user:amy`; `due_at` is 9999-12-31 where the task has none."""
+
+task_draft = sa.Table(
+    "task_draft",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("task_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("author", sa.String(100), primary_key=True),
+    sa.Column("answer", Json, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What a person has typed into an open task's form and not sent. Gone when the task ends."""
+
+saved_filter = sa.Table(
+    "saved_filter",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("owner", sa.ForeignKey("account.name"), nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("query", sa.String(1000), nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("owner", "name"),
+)
+"""A view of the task list that somebody keeps: `query` is the list's own query string. Shared ones are for all."""

@@ -56,6 +56,11 @@ def now() -> datetime:
     return parts().clock.now()
 
 
+def zone() -> ZoneInfo:
+    """The bank's time zone."""
+    return ZoneInfo(parts().settings.timezone)
+
+
 def actor() -> Actor:
     """Who asks; only within a page that is for people who are signed in."""
     account: Account = flask.g.account
@@ -133,7 +138,7 @@ def light_of(due: datetime | None, at: datetime) -> str:
 
 @blueprint.app_context_processor
 def _context() -> dict[str, Any]:
-    spoken, zone, at = language(), ZoneInfo(parts().settings.timezone), now()
+    spoken, here, at = language(), zone(), now()
     theme = flask.request.cookies.get("theme", "")
     return {
         "_": lambda text: say(text, spoken),
@@ -144,7 +149,7 @@ def _context() -> dict[str, Any]:
         "account": flask.g.get("account"),
         "bank": parts().settings.bank_name,
         "asset": asset_url,
-        "moment": lambda moment: "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
+        "moment": lambda moment: "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}",
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),
         "named": lambda properties, name: chosen(properties, spoken, prefix="name:", default=name),

@@ -1,20 +1,32 @@
-"""A form's HTML controls from its JSON Schema and uiSchema, and its typed answer from what a browser sends back."""
+"""A form's controls from its JSON Schema and uiSchema, ready for the template."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from service.web.words import chosen, say_error
+from service import tasks
+from service.web.words import chosen, say, say_error
 
-MAX_NUMBER = 1e15
-"""Beyond it a number is left as the text it was, which the schema refuses."""
+YES_NO = {"true": "yes", "false": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a form is shown: the values, what is wrong with them (by JSON Pointer), in which language and zone."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    language: str
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One control of a form, ready for the template."""
+    """One control of a form. `name` is its path with dots; a `group` has fields of its own."""
 
     name: str
     label: str
@@ -23,19 +35,24 @@ class Field:
     value: Any
     required: bool
     error: str
+    hidden: bool = False
+    conditional: bool = False
     options: tuple[tuple[str, str], ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name.replace(".", "-")
 
 
-def fields_of(
-    form: Mapping[str, Any], *, values: Mapping[str, Any], errors: Mapping[str, str], language: str
-) -> list[Field]:
-    """The controls of a form, in `ui:order`; `errors` by JSON Pointer."""
-    schema, ui = form["schema"], form.get("uiSchema", {})
-    properties = schema.get("properties", {})
-    order = [name for name in ui.get("ui:order", ()) if name in properties]
-    names = order + [name for name in properties if name not in order]
-    return [_field(name, schema, ui.get(name, {}), values, errors, language) for name in names]
+def fields_of(form: Mapping[str, Any], look: Look) -> list[Field]:
+    """The controls of a form, in `ui:order`."""
+    answer = {name: value for name, value in look.values.items() if name in form["schema"].get("properties", {})}
+    required, hidden = tasks.list_required(form, answer), tasks.list_hidden(form, answer)
+    conditional = tasks.list_conditional(form)
+    made = _fields(form["schema"], form.get("uiSchema", {}), look, required=required)
+    return [_placed(each, hidden=each.name in hidden, conditional=each.name in conditional) for each in made]
 
 
 def title_of(form: Mapping[str, Any], language: str) -> str:
@@ -44,58 +61,81 @@ def title_of(form: Mapping[str, Any], language: str) -> str:
     return titles if isinstance(titles, str) else str(chosen(titles, language, default=titles.get("en", "")))
 
 
-def answer_of(form: Mapping[str, Any], sent: Mapping[str, str], lists: Mapping[str, list[str]]) -> dict[str, Any]:
-    """The typed answer of a browser's form fields; what was left empty is left out.
-
-    A value that is not of its type is passed on as it is: validation names it.
-    """
-    answer: dict[str, Any] = {}
-    for name, schema in form["schema"].get("properties", {}).items():
-        kind = _kind(schema)
-        if kind == "boolean":
-            if sent.get(name) in ("true", "false"):
-                answer[name] = sent[name] == "true"
-            elif form.get("uiSchema", {}).get(name, {}).get("ui:widget") == "checkbox":
-                answer[name] = False  # a browser does not send a box that is not ticked
-            continue
-        if kind == "array":
-            items = [part.strip() for text in lists.get(name, ()) for part in text.splitlines() if part.strip()]
-            if items or name in form["schema"].get("required", ()):
-                answer[name] = items
-            continue
-        text = sent.get(name, "").strip()
-        if text:
-            answer[name] = _typed(kind, text)
-    return answer
+def labels_of(fields: list[Field]) -> dict[str, str]:
+    """The label of every control by the JSON Pointer that errors name it with."""
+    labels: dict[str, str] = {}
+    for each in fields:
+        labels["/" + each.name.replace(".", "/")] = each.label
+        labels |= labels_of(list(each.fields))
+    return labels
 
 
-def _field(
-    name: str,
-    schema: Mapping[str, Any],
-    ui: Mapping[str, Any],
-    values: Mapping[str, Any],
-    errors: Mapping[str, str],
-    language: str,
-) -> Field:
-    inner = schema["properties"][name]
-    kind = _kind(inner)
-    choices = inner.get("enum") or (inner.get("items", {}).get("enum") if kind == "array" else None) or ()
-    plain = ui.get("ui:enumNames") or [str(choice) for choice in choices]
-    labels = chosen(ui, language, prefix="ui:enumNames:", default=plain)
+def _placed(made: Field, *, hidden: bool, conditional: bool) -> Field:
+    values = {name: getattr(made, name) for name in Field.__slots__}
+    return Field(**{**values, "hidden": hidden, "conditional": conditional})
+
+
+def _fields(
+    schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: frozenset[str], path: str = ""
+) -> list[Field]:
+    properties = schema.get("properties", {})
+    order = [name for name in ui.get("ui:order", ()) if name in properties]
+    names = order + [name for name in properties if name not in order]
+    return [_field(path + name, properties[name], ui.get(name, {}), look, required=name in required) for name in names]
+
+
+def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: bool) -> Field:
+    kind = kind_of(schema)
+    choices = _choices(kind, schema)
+    plain = ui.get("ui:enumNames") or [say(YES_NO.get(each, each), look.language) for each in choices]
+    labels = chosen(ui, look.language, prefix="ui:enumNames:", default=plain)
+    widget = _widget(kind, schema, ui, bool(choices))
+    inner = frozenset(schema.get("required", ()))
+    value = _value(name, look.values)
     return Field(
         name=name,
-        label=chosen(ui, language, prefix="ui:title:", default=inner.get("title") or name),
-        help=chosen(ui, language, prefix="ui:help:", default=ui.get("ui:help") or ""),
-        widget=_widget(kind, inner, ui, bool(choices)),
-        value=values.get(name, inner.get("default")),
-        required=name in schema.get("required", ()),
-        error=say_error(errors.get(f"/{name}", ""), language),
-        options=tuple((str(choice), str(label)) for choice, label in zip(choices, labels, strict=False)),
-        limits={"maxlength": inner.get("maxLength"), "min": inner.get("minimum"), "max": inner.get("maximum")},
+        label=chosen(ui, look.language, prefix="ui:title:", default=schema.get("title") or name.split(".")[-1]),
+        help=chosen(ui, look.language, prefix="ui:help:", default=ui.get("ui:help") or ""),
+        widget=widget,
+        value=_shown(widget, schema.get("default") if value is None else value, look.zone),
+        required=required,
+        error=say_error(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
+        options=tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
+        limits={"maxlength": schema.get("maxLength"), "min": schema.get("minimum"), "max": schema.get("maximum")},
+        fields=tuple(_fields(schema, ui, look, required=inner, path=name + ".")) if kind == "object" else (),
     )
 
 
+def _choices(kind: str, schema: Mapping[str, Any]) -> list[str]:
+    if kind == "boolean":
+        return list(YES_NO)
+    found = schema.get("enum") or (schema.get("items", {}).get("enum") if kind == "array" else None) or ()
+    return [str(choice) for choice in found]
+
+
+def _value(name: str, values: Mapping[str, Any]) -> Any:
+    found: Any = values
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _shown(widget: str, value: Any, zone: ZoneInfo) -> Any:
+    """A value as its control wants it: true as the text of its option, an instant as the local time of the bank."""
+    if widget == "boolean" and isinstance(value, bool):
+        return str(value).lower()
+    if widget != "datetime-local" or not isinstance(value, str):
+        return value
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return instant.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if instant.tzinfo else value[:16]
+
+
 def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices: bool) -> str:
+    if kind == "object":
+        return "group"
     if kind == "boolean":
         return "tick" if ui.get("ui:widget") == "checkbox" else "boolean"
     if kind == "array":
@@ -105,22 +145,11 @@ def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices
     if kind in ("number", "integer"):
         return "number"
     if schema.get("format") in ("date", "date-time", "email"):
-        return {"date": "date", "date-time": "text", "email": "email"}[schema["format"]]
+        return {"date": "date", "date-time": "datetime-local", "email": "email"}[schema["format"]]
     return "textarea" if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500 else "text"
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
+def kind_of(schema: Mapping[str, Any]) -> str:
+    """The JSON type of a schema, without null."""
     kind = schema.get("type", "string")
     return next((each for each in kind if each != "null"), "string") if isinstance(kind, list) else kind
-
-
-def _typed(kind: str, text: str) -> Any:
-    try:
-        if kind == "integer":
-            return int(text) if len(text) < 19 else text
-        if kind == "number":
-            number = float(text) if "." in text or "e" in text.lower() else int(text)
-            return number if abs(number) < MAX_NUMBER else text
-    except (ValueError, OverflowError):
-        return text
-    return text

@@ -1,23 +1,125 @@
-"""The task list: mine, my groups', and all that I may see."""
+"""The task list: mine, my groups', all that I may see; narrowed, counted, and kept current without reloading."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import flask
 
-from service import tasks
-from service.web.edge import PAGE_SIZE, actor, blueprint, page_number, parts, signed_in
+from service import definitions, operations, reporting, tasks
+from service.db import Connection
+from service.errors import Forbidden, StateConflict
+from service.identity import Role
+from service.intake import CHANNELS
+from service.tasks import Scope
+from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.inbox_view import DUE, cursor_of, filter_of, span_of, view_of
+from service.web.words import chosen
+
+MOST_TRIED = 20
+"""Claiming the next one tries so many before it says that others were quicker."""
 
 
 @blueprint.get("/tasks")
 @signed_in()
 def task_list() -> Any:
-    shown, page = flask.request.args.get("show", "groups"), page_number()
-    scope = tasks.Scope(shown) if shown in list(tasks.Scope) else tasks.Scope.GROUPS
+    return flask.render_template("tasks.html", **inbox_context())
+
+
+@blueprint.get("/tasks/list")
+@signed_in()
+def task_list_part() -> Any:
+    """The list alone, for the page that asks again; nothing at all when it is as that page has it."""
+    selected = flask.request.args.get("selected", "")
+    context = inbox_context(selected=int(selected) if selected.isdecimal() and len(selected) < 19 else None)
+    if flask.request.args.get("seen") == context["seen"]:
+        return "", 204
+    return flask.render_template("inbox.html", **context)
+
+
+@blueprint.post("/tasks/next")
+@signed_in()
+def claim_next() -> Any:
+    """Claim the nearest task that nobody holds and that this person may do."""
+    view = view_of({"show": Scope.GROUPS.value})
     with parts().runtime.database.read() as connection:
-        counts = tasks.count_tasks(connection, actor())
-        found, total = tasks.list_tasks(connection, actor(), scope=scope, page=tasks.Page(page * PAGE_SIZE, PAGE_SIZE))
-    return flask.render_template(
-        "tasks.html", tasks=found, total=total, scope=scope, counts=counts, page=page, size=PAGE_SIZE
-    )
+        rows = reporting.list_inbox(connection, actor(), scope=Scope.GROUPS, size=MOST_TRIED).rows
+    for row in rows:
+        try:
+            operations.claim_task(parts().runtime, row.key, actor=actor(), now=now())
+        except (StateConflict, Forbidden):
+            continue
+        return flask.redirect(flask.url_for("web.task_page", key=row.key, show="mine"))
+    return flask.redirect(flask.url_for("web.task_list") + "?" + view.query(nothing="1"))
+
+
+def inbox_context(selected: int | None = None) -> dict[str, Any]:
+    """Everything the list shows."""
+    view, at = view_of(flask.request.args), now()
+    with parts().runtime.database.read() as connection:
+        only = filter_of(view, connection, now=at, zone=zone())
+        page = reporting.list_inbox(connection, actor(), scope=view.scope, only=only, after=view.after)
+        counts = {scope: reporting.count_inbox(connection, actor(), scope=scope) for scope in Scope}
+        late = reporting.count_inbox(connection, actor(), scope=view.scope, until=at)
+        soon = reporting.count_inbox(connection, actor(), scope=view.scope, until=at + SOON)
+        kept = tasks.list_filters(connection, actor().name)
+        steps = _steps(connection)
+    marks = [(row.key, row.revision, row.severity, row.due_at) for row in page.rows]
+    seen = sha256(repr((marks, counts, late, soon, at.strftime("%H:%M"))).encode()).hexdigest()[:16]
+    return {
+        "inbox": page,
+        "inbox_view": view,
+        "more": cursor_of(page.more) if page.more else None,
+        "counts": counts,
+        "most": reporting.MOST_COUNTED,
+        "late": late,
+        "soon": max(soon - late, 0),
+        "seen": seen,
+        "selected": selected,
+        "kept": kept,
+        "steps": steps,
+        "options": _options(),
+        "gives": actor().has(Role.ADMIN, Role.APPROVER),
+        "left": _left(),
+    }
+
+
+def next_open() -> int | None:
+    """The nearest task of this person's own list, else of their groups'."""
+    with parts().runtime.database.read() as connection:
+        for scope in (Scope.MINE, Scope.GROUPS):
+            rows = reporting.list_inbox(connection, actor(), scope=scope, size=1).rows
+            if rows:
+                return rows[0].key
+    return None
+
+
+def _left() -> Any:
+    """The working time left until a due date, in minutes."""
+    calendar, at = parts().runtime.profile.calendar, now()
+    return lambda due: span_of(calendar.working_seconds_between(min(at, due), max(at, due)))
+
+
+def _options() -> dict[str, tuple[str, ...]]:
+    return {
+        "role": tuple(role.value for role in Role),
+        "severity": ("P1", "P2", "P3", "P4"),
+        "channel": CHANNELS,
+        "due": DUE,
+    }
+
+
+def _steps(connection: Connection) -> list[tuple[str, str]]:
+    """The steps a person can be asked to do, by name."""
+    released = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
+    if released is None:
+        return []
+    bundle = parts().runtime.bundles.get(connection, released.bundle_key)
+    steps = {
+        element.id: chosen(element.properties, language(), prefix="name:", default=element.name)
+        for process in bundle.processes.values()
+        for element in process.elements.values()
+        if element.kind == "userTask"
+    }
+    return sorted(steps.items(), key=lambda step: step[1])

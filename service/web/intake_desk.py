@@ -1,43 +1,46 @@
-"""Registering a complaint, and reading its number back."""
+"""Registering a complaint while its customer talks, and reading its number back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
 import flask
 
-from service import cases, notifications, operations
-from service.errors import FormInvalid
+from service import cases, definitions, notifications, operations, tasks
+from service.errors import FormInvalid, Unavailable
 from service.identity import Role
-from service.intake import CHANNELS, parse_complaint
-from service.web.edge import READERS, actor, blueprint, now, parts, signed_in
+from service.intake import CHANNELS, FLAGS, NUMBERS, parse_complaint
+from service.web import forms
+from service.web.answers import answer_of
+from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
 
 REGISTRARS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
-_TEXTS = ("customerName", "channel", "content", "product", "amount", "currency", "language")
-_CONTACT = ("phone", "email", "address")
+FORM = "registration"
 
 
 @blueprint.get("/register")
 @signed_in(*REGISTRARS)
 def register_page() -> Any:
-    return flask.render_template("register.html", values={}, errors={}, channels=CHANNELS, once=token_hex(16))
+    asked = flask.request.args.get("channel", "phone")
+    preset = {"channel": asked if asked in CHANNELS else "phone", "receivedAt": now().isoformat()}
+    return _page(preset | {"language": language(), "currency": parts().runtime.profile.currency})
 
 
 @blueprint.post("/register")
 @signed_in(*REGISTRARS)
 def register() -> Any:
     sent, at, runtime = flask.request.form, now(), parts().runtime
-    contact = {name: sent[name] for name in _CONTACT if sent.get(name, "").strip()}
-    data: dict[str, Any] = {name: sent[name].strip() for name in _TEXTS if sent.get(name, "").strip()}
+    form = _form()
+    answer = answer_of(form, sent, zone=zone())
     once = sent.get("once", "")[:64] or None
     try:
-        new = parse_complaint({**data, "contact": contact}, now=at, currency=runtime.profile.currency)
+        tasks.validate(form, answer)
+        new = parse_complaint(answer, now=at, currency=runtime.profile.currency)
         done = operations.register_complaint(runtime, new, actor=actor(), now=at, idempotency_key=once)
     except FormInvalid as error:
-        errors = {each.pointer: each.message for each in error.errors}
-        page = flask.render_template("register.html", values=sent, errors=errors, channels=CHANNELS, once=token_hex(16))
-        return page, 422
+        return _page(answer, {each.pointer: each.message for each in error.errors}), 422
     return flask.redirect(flask.url_for("web.registered", number=done.number))
 
 
@@ -47,4 +50,31 @@ def registered(number: str) -> Any:
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         letters = notifications.list_letters(connection, complaint.root_key)
-    return flask.render_template("registered.html", complaint=complaint, letters=letters)
+        clocks = cases.list_deadlines(connection, complaint.root_key)
+    return flask.render_template("registered.html", complaint=complaint, letters=letters, deadlines=clocks)
+
+
+def _form() -> Mapping[str, Any]:
+    """The registration form of the released procedure."""
+    runtime = parts().runtime
+    with runtime.database.read() as connection:
+        released = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
+        bundle = runtime.bundles.get(connection, released.bundle_key) if released else None
+    if bundle is None or FORM not in bundle.forms:
+        raise Unavailable(f"The released procedure has no form {FORM!r}; deploy and release one that has.")
+    return bundle.forms[FORM]
+
+
+def _page(values: Mapping[str, Any], errors: Mapping[str, str] | None = None) -> str:
+    form = _form()
+    fields = forms.fields_of(form, forms.Look(values, errors or {}, language(), zone()))
+    urgent = {*FLAGS, *NUMBERS}
+    return flask.render_template(
+        "register.html",
+        title=forms.title_of(form, language()),
+        first=[each for each in fields if each.name not in urgent],
+        urgent=[each for each in fields if each.name in urgent],
+        labels=forms.labels_of(fields),
+        errors=errors or {},
+        once=token_hex(16),
+    )

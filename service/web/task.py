@@ -7,80 +7,107 @@ from typing import Any
 
 import flask
 
-from service import cases, operations, tasks
-from service.errors import FormInvalid, NotFound
+from service import operations, tasks
+from service.errors import Forbidden, FormInvalid, NotFound, RedressError
 from service.web import forms
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
+from service.web.answers import answer_of
+from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.inbox import inbox_context, next_open
+from service.web.inbox_view import link, view_of
+from service.web.task_view import TaskView, fields_of, load_task
 
 
 @blueprint.get("/tasks/<int:key>")
 @signed_in()
 def task_page(key: int) -> Any:
-    return _show_task(key, values={}, errors={}, status=200)
+    return show_task(load_task(key))
 
 
 @blueprint.post("/tasks/<int:key>/claim")
 @signed_in()
 def claim(key: int) -> Any:
     operations.claim_task(parts().runtime, key, actor=actor(), now=now())
-    return flask.redirect(flask.url_for("web.task_page", key=key))
+    return flask.redirect(_here(key))
 
 
 @blueprint.post("/tasks/<int:key>/release")
 @signed_in()
 def release(key: int) -> Any:
     operations.release_task(parts().runtime, key, actor=actor(), now=now())
-    return flask.redirect(flask.url_for("web.task_page", key=key))
+    return flask.redirect(_here(key))
+
+
+@blueprint.post("/tasks/<int:key>/comment")
+@signed_in()
+def comment(key: int) -> Any:
+    view = load_task(key)
+    operations.comment_case(
+        parts().runtime, view.task.root_key, flask.request.form.get("comment", ""), actor=actor(), now=now()
+    )
+    return flask.redirect(_here(key) + "#comments")
 
 
 @blueprint.post("/tasks/<int:key>/complete")
 @signed_in()
 def complete(key: int) -> Any:
+    """Complete it. Whatever refuses that, what was typed is kept and shown again."""
     sent = flask.request.form
-    _, form, _ = _task(key)
-    answer = forms.answer_of(form, sent, {name: sent.getlist(name) for name in sent}) if form else {}
+    view = load_task(key)
+    answer = answer_of(view.form, sent, zone=zone()) if view.form else {}
+    kept = tasks.without_hidden(view.form, answer) if view.form else {}
     revision = int(sent["revision"]) if sent.get("revision", "").isdecimal() else None
     try:
-        done = operations.complete_task(parts().runtime, key, answer, actor=actor(), now=now(), revision=revision)
+        done = operations.complete_task(parts().runtime, key, kept, actor=actor(), now=now(), revision=revision)
     except FormInvalid as error:
-        return _show_task(key, values=answer, errors={e.pointer: e.message for e in error.errors}, status=422)
-    with parts().runtime.database.read() as connection:
-        for new in done.new_tasks:
-            following = tasks.get_task(connection, new)
-            if following.state is tasks.TaskState.OPEN and tasks.is_candidate(following, actor()):
-                return flask.redirect(flask.url_for("web.task_page", key=new))
-    return flask.redirect(flask.url_for("web.task_list"))
+        errors = {each.pointer: each.message for each in error.errors}
+        return show_task(view, values=answer, errors=errors, status=422)
+    except NotFound:
+        raise
+    except RedressError as error:
+        operations.save_draft(parts().runtime, key, answer, actor=actor(), now=now())
+        status = 403 if isinstance(error, Forbidden) else 409
+        return show_task(load_task(key), values=answer, refused=error.message, status=status)
+    with parts().runtime.database.transaction() as connection:
+        tasks.drop_draft(connection, key, actor().name)
+    return flask.redirect(_following(done.new_tasks, wanted=sent.get("then") == "next"))
 
 
-def _task(key: int) -> tuple[tasks.UserTask, Mapping[str, Any] | None, cases.Complaint | None]:
-    with parts().runtime.database.read() as connection:
-        task = tasks.get_task(connection, key)
-        if not tasks.can_see(task, actor()):
-            raise NotFound(f"There is no user task {key}.")
-        bundle = parts().runtime.bundles.get(connection, task.bundle_key)
-        complaint = cases.find_complaint(connection, task.root_key)
-    return task, bundle.forms.get(task.form_id or ""), complaint
-
-
-def _show_task(key: int, *, values: Mapping[str, Any], errors: Mapping[str, str], status: int) -> Any:
-    task, form, complaint = _task(key)
-    with parts().runtime.database.read() as connection:
-        clocks = cases.list_deadlines(connection, task.root_key)
-    shown = {**task.variables, **(task.answer or {}), **values}
-    fields = forms.fields_of(form, values=shown, errors=errors, language=language()) if form else []
-    return (
-        flask.render_template(
-            "task.html",
-            task=task,
-            title=forms.title_of(form, language()) if form else "",
-            fields=fields,
-            labels={each.name: each.label for each in fields},
-            errors=errors,
-            complaint=complaint,
-            deadlines=clocks,
-            mine=task.assignee == actor().name,
-            offered=task.assignee is None and tasks.is_candidate(task, actor()),
-            may_read_case=actor().has(*READERS),
-        ),
-        status,
+def show_task(
+    view: TaskView,
+    *,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> Any:
+    """The page of a task, with the list it was opened from beside it."""
+    fields = fields_of(view, view.typed(values), errors or {})
+    page = flask.render_template(
+        "task.html",
+        view=view,
+        task=view.task,
+        title=forms.title_of(view.form, language()) if view.form else "",
+        fields=fields,
+        labels=forms.labels_of(fields),
+        errors=errors or {},
+        refused=refused,
+        restored=view.draft if values is None and view.open else None,
+        may_read_case=actor().has(*READERS),
+        **inbox_context(selected=view.task.key),
     )
+    return page, status
+
+
+def _following(new: tuple[int, ...], *, wanted: bool) -> str:
+    """Where to go after a task: the case's next task for this person, else the nearest in the list, else the list."""
+    with parts().runtime.database.read() as connection:
+        for key in new:
+            task = tasks.get_task(connection, key)
+            if task.state is tasks.TaskState.OPEN and tasks.is_candidate(task, actor()):
+                return _here(key)
+    key_after = next_open() if wanted else None
+    return _here(key_after) if key_after is not None else link("/tasks", view_of(flask.request.args).here())
+
+
+def _here(key: int) -> str:
+    return link(f"/tasks/{key}", view_of(flask.request.args).here())

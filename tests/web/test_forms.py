@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
-from service.web.forms import answer_of, fields_of
+from service.web.answers import answer_of
+from service.web.forms import Look, fields_of
 
+TAIPEI = ZoneInfo("Asia/Taipei")
 FORM: dict[str, Any] = {
     "schema": {
         "required": ["parts", "sure"],
@@ -24,7 +28,7 @@ FORM: dict[str, Any] = {
 
 
 def answer(**sent: str) -> dict[str, Any]:
-    return answer_of(FORM, sent, {name: [text] for name, text in sent.items()})
+    return answer_of(FORM, MultiDict(sent), zone=TAIPEI)
 
 
 def test_what_was_left_empty_is_left_out_but_for_what_cannot_be_sent() -> None:
@@ -43,6 +47,6 @@ def test_what_is_no_number_is_left_for_the_schema_to_refuse(text: str) -> None:
 
 
 def test_errors_and_labels_speak_the_language() -> None:
-    fields = fields_of(FORM, values={}, errors={"/sure": "true was expected"}, language="zh-Hant")
+    fields = fields_of(FORM, Look({}, {"/sure": "true was expected"}, "zh-Hant", TAIPEI))
     sure = next(field for field in fields if field.name == "sure")
     assert (sure.label, sure.error, sure.widget) == ("確認", "須確認此項。", "tick")

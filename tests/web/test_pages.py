@@ -27,11 +27,11 @@ def test_an_incomplete_form_names_its_fields_and_keeps_what_was_typed(page: Page
     sign_in(page, "clerk")
     page.goto("/register")
     page.fill("#f-content", "A fee nobody explained.")
-    page.fill("#f-email", "no address")
-    page.click("main form button")
+    page.fill("#f-contact-email", "no address")
+    page.click(".intake .buttons button")
     assert page.locator("#f-content").input_value() == "A fee nobody explained."
     page.click("[role=alert] a")
-    assert page.evaluate("document.activeElement.id || location.hash") in ("f-email", "#f-email")
+    assert page.evaluate("document.activeElement.id || location.hash") in ("f-contact-email", "#f-contact-email")
 
 
 def test_keys_alone_register_a_complaint_and_claim_its_task(page: Page) -> None:
@@ -43,15 +43,15 @@ def test_keys_alone_register_a_complaint_and_claim_its_task(page: Page) -> None:
     page.keyboard.type("02-5550-0123")
     page.focus("#f-content")
     page.keyboard.type("轉帳未入帳")
-    page.focus("main form button")
+    page.focus(".intake .buttons button")
     page.keyboard.press("Enter")
     number = page.locator(".number").inner_text()
     page.goto("/tasks")
-    page.locator("tr", has_text=number).locator("a").first.focus()
+    page.locator(".item", has_text=number).locator(".what").focus()
     page.keyboard.press("Enter")
-    page.locator("form[action$=claim] button").focus()
+    page.locator("form[action*='/claim'] button").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("form[action$=complete]")
+    page.wait_for_selector("#form")
     page.goto(f"/complaints/{number}")
     assert page.locator(".diagram svg [data-element]").count() > 5
     assert "王小明" in page.locator(".facts").inner_text()

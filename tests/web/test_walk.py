@@ -33,9 +33,9 @@ def _register(page: Page) -> str:
     sign_in(page, "clerk")
     page.goto("/register")
     page.fill("#f-customerName", "陳大文")
-    page.fill("#f-phone", "02-5550-0199")
+    page.fill("#f-contact-phone", "02-5550-0199")
     page.fill("#f-content", "帳戶被誤扣年費,要求退還。")
-    page.click("main form button")
+    page.click(".intake .buttons button")
     number = page.locator(".number").inner_text()
     assert re.fullmatch(r"C-\d{4}-\d{7}-[0-9A-Z*]", number)
     return number
@@ -46,56 +46,70 @@ def _complete_one(page: Page, number: str) -> str:
     for person in PEOPLE:
         sign_in(page, person)
         page.goto("/tasks?show=groups")
-        rows = page.locator("tbody tr", has_text=number)
+        rows = page.locator(".item", has_text=number)
         if rows.count() == 0:
             page.goto("/tasks?show=mine")
-            rows = page.locator("tbody tr", has_text=number)
+            rows = page.locator(".item", has_text=number)
         if rows.count() == 0:
             continue
-        rows.first.locator("a").first.click()
-        name = page.locator("h1").inner_text()
-        claim = page.locator("form[action$=claim] button")
+        rows.first.locator(".what").click()
+        name = page.locator(".work h1").inner_text()
+        claim = page.locator("form[action*='/claim'] button")
         if claim.count():
             claim.click()
-        if page.locator("form[action$=complete]").count() == 0:
+        if page.locator("#form").count() == 0:
             continue
         url = page.url
         fill_form(page)
-        page.locator("form[action$=complete] button").click()
-        page.wait_for_load_state()
-        assert page.url != f"{url}/complete", f"{person}: {name}: {page.locator('main').inner_text()}"
+        with page.expect_navigation():
+            page.click("#form button[value=list]")
+        assert page.url != url.replace("?", "/complete?"), f"{person}: {name}: {page.locator('.work').inner_text()}"
         return f"{person}: {name}"
     return ""
 
 
 def fill_form(page: Page) -> None:
-    """Give every control of the form that is asked for a plausible value."""
-    form = page.locator("form[action$=complete]")
-    for box in form.locator(".tick input").all():
+    """Give every control of the form that is asked for a plausible value, also those that only then are asked for."""
+    while True:
+        before = page.locator("#form [data-field]:visible").count()
+        _fill_visible(page)
+        if page.locator("#form [data-field]").count() > before:
+            with page.expect_response(re.compile("/draft$")):
+                page.locator("#form").dispatch_event("input")
+            page.wait_for_function("document.getElementById('draft').textContent !== ''")
+        if page.locator("#form [data-field]:visible").count() == before:
+            return
+
+
+def _fill_visible(page: Page) -> None:
+    form = page.locator("#form")
+    for box in form.locator(".tick input:visible").all():
         box.check()
-    for group in form.locator("fieldset").all():
+    for group in form.locator(".choices:visible").all():
         inputs = group.locator("input")
         name = inputs.first.get_attribute("name") or ""
-        asked = name in CHOICES or group.locator("legend small").count() == 0
+        asked = name in CHOICES or group.locator(".label small:not([hidden])").count() == 0
         if asked and inputs.first.get_attribute("type") == "radio" and group.locator("input:checked").count() == 0:
             wanted = group.locator(f"input[value='{CHOICES.get(name, 'true')}']")
             (wanted if wanted.count() else inputs).first.check()
-    for chooser in form.locator("select").all():
+    for chooser in form.locator("select:visible").all():
         if not chooser.input_value():
             name = chooser.get_attribute("name") or ""
             if name in CHOICES:
                 chooser.select_option(CHOICES[name])
             else:
                 chooser.select_option(index=1)
-    for control in form.locator("textarea, input:not([type=radio]):not([type=checkbox]):not([type=hidden])").all():
-        if control.input_value() or control.get_attribute("name") in LEFT_EMPTY:
-            continue
-        kind, name = control.get_attribute("type"), control.get_attribute("name") or ""
-        if kind == "date":
-            control.fill(f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}")
-        elif kind == "number":
-            control.fill(CHOICES.get(name, "1"))
-        elif kind == "email":
-            control.fill("someone@customer.invalid")
-        else:
-            control.fill("handler" if name in ("investigator", "assignee") else "Checked and recorded.")
+    for control in form.locator("textarea:visible, input:not([type=radio], [type=checkbox]):visible").all():
+        name = control.get_attribute("name") or ""
+        if not control.input_value() and name not in LEFT_EMPTY:
+            control.fill(_value_for(control.get_attribute("type"), control.get_attribute("inputmode"), name))
+
+
+def _value_for(kind: str | None, mode: str | None, name: str) -> str:
+    if kind == "date":
+        return f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}"
+    if mode == "decimal":
+        return CHOICES.get(name, "1")
+    if kind == "email":
+        return "someone@customer.invalid"
+    return "handler" if name in ("investigator", "assignee") else "Checked and recorded."

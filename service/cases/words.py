@@ -1,0 +1,68 @@
+"""Text as tokens that both databases search alike: words, and pairs of Chinese characters.
+
+A run of Chinese `帳戶費` gives `帳戶 戶費 費`: two characters are one token, one character is the beginning of one. A
+run of digits across separators is also one token, so that a telephone number is found however it is typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+MAX_TOKENS = 16_000
+"""A PostgreSQL tsvector knows 16,383 positions."""
+MAX_TERMS = 12
+_WIDE = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
+)
+_RUN = re.compile(rf"[{_WIDE}]+|(?:(?![{_WIDE}])[^\W_])+")
+_IS_WIDE = re.compile(rf"[{_WIDE}]")
+_NUMBER = re.compile(r"\d[\d\s\-()./]{4,}\d")
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a text, in order."""
+    return [token for run in _runs(text) for token in _tokens(run)][:MAX_TOKENS]
+
+
+def index_text(*texts: str | None) -> str:
+    """What is indexed for these texts: their tokens, and their numbers without separators."""
+    whole = "\n".join(text for text in texts if text)
+    joined = [re.sub(r"\D", "", found) for found in _NUMBER.findall(whole)]
+    return " ".join([*tokens_of(whole), *joined][:MAX_TOKENS])
+
+
+def phrases_of(query: str) -> list[tuple[list[str], bool]]:
+    """What a query looks for: phrases of tokens that all have to be there; whether the last one is a beginning only."""
+    phrases = []
+    for term in query.split()[:MAX_TERMS]:
+        runs = _runs(term)
+        if not runs:
+            continue
+        tokens = [token for run in runs[:-1] for token in _tokens(run)]
+        last = runs[-1]
+        if not _IS_WIDE.match(last) or len(last) == 1:
+            phrases.append(([*tokens, last], True))
+        else:
+            phrases.append(([*tokens, *_pairs(last)], False))
+    return phrases
+
+
+def _runs(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(each for each in plain if not unicodedata.combining(each))
+    return _RUN.findall(unicodedata.normalize("NFC", plain))
+
+
+def _tokens(run: str) -> Iterator[str]:
+    if not _IS_WIDE.match(run):
+        yield run[:60]
+        return
+    yield from _pairs(run)
+    yield run[-1]
+
+
+def _pairs(run: str) -> Iterator[str]:
+    for at in range(len(run) - 1):
+        yield run[at : at + 2]

@@ -1,0 +1,140 @@
+"""The task list: open tasks a person may see, nearest deadline first, in pages that cost the same at any size.
+
+Two roads. By due date: an index gives each group's nearest tasks, and a filter looks at a bounded window of them. By
+case: where a filter fits few cases, those cases give the tasks. Neither reads more rows than its bound, however many
+tasks are open; a page says when it did not look at everything (`more` with a cursor), so that one can look further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.cases.tables import complaint
+from service.db import Connection, root_of
+from service.identity import Actor
+from service.reporting.inbox_keys import (
+    InboxFilter,
+    Key,
+    Reach,
+    count_keys,
+    keys_by_case,
+    keys_by_due,
+    probe_cases,
+)
+from service.tasks import OVERSEERS, Scope
+from service.tasks.tables import user_task
+
+PAGE_SIZE = 50
+NO_FILTER = InboxFilter()
+MOST_COUNTED = 1_000
+"""A list says how many it has up to here, and "more" beyond: counting a million for every page helps nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One line of the list."""
+
+    key: int
+    name: str
+    properties: dict[str, str]
+    element_id: str
+    process_id: str
+    assignee: str | None
+    candidate_groups: list[str]
+    priority: int
+    revision: int
+    due_at: datetime | None
+    created_at: datetime
+    number: str | None
+    customer: str | None
+    severity: str | None
+    channel: str | None
+    product: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Some lines, and from where to go on; `bounded` when the window ended before the page was full."""
+
+    rows: Sequence[InboxRow]
+    more: Key | None
+    bounded: bool = False
+
+
+def list_inbox(
+    connection: Connection,
+    actor: Actor,
+    *,
+    scope: Scope,
+    only: InboxFilter = NO_FILTER,
+    after: Key | None = None,
+    size: int = PAGE_SIZE,
+) -> InboxPage:
+    """A page of the list, from just after a key."""
+    reach = reach_of(actor, scope, only)
+    if reach is None:
+        return InboxPage((), None)
+    cases = probe_cases(connection, only)
+    if cases is not None:
+        found = keys_by_case(connection, reach, cases, only, after=after, limit=size + 1)
+    else:
+        found = keys_by_due(connection, reach, only, after=after, limit=size + 1)
+    keys = found.keys[:size]
+    more = keys[-1] if len(found.keys) > size else found.window_end
+    return InboxPage(_rows(connection, keys), more, bounded=len(found.keys) <= size and more is not None)
+
+
+def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
+    """Which offers lead to the tasks of a list; None when there can be none."""
+    mine, groups = f"user:{actor.name}", [f"group:{group}" for group in sorted(actor.groups)]
+    oversees = not actor.groups.isdisjoint(OVERSEERS)
+    if scope is Scope.MINE:
+        return Reach(((mine, True),)) if only.assignee in ("", actor.name) else None
+    if scope is Scope.ALL and oversees and not only.role:
+        return Reach(((f"user:{only.assignee}", True),)) if only.assignee not in ("", "-") else Reach(None)
+    wanted = [f"group:{only.role}"] if only.role else [mine, *groups]
+    if not oversees or scope is Scope.GROUPS:
+        wanted = [each for each in wanted if each in (mine, *groups)]
+    held = [False] if scope is Scope.GROUPS else [False, True]
+    if only.assignee:
+        held = [state for state in held if state is (only.assignee != "-")]
+    offers = tuple((each, state) for each in wanted for state in held)
+    return Reach(offers) if offers else None
+
+
+_COLUMNS = [
+    *(user_task.c[name] for name in (
+        "key", "name", "properties", "element_id", "process_id", "assignee", "candidate_groups", "priority", "revision",
+        "due_at", "created_at",
+    )),
+    sa.func.coalesce(complaint.c.number, user_task.c.business_key).label("number"),
+    complaint.c.customer_name.label("customer"),
+    *(complaint.c[name] for name in ("severity", "channel", "product")),
+]  # fmt: skip
+_ROWS = (
+    sa.select(*_COLUMNS)
+    .select_from(user_task.outerjoin(complaint, complaint.c.root_key == user_task.c.root_key))
+    .where(sa.tuple_(user_task.c.root_key, user_task.c.key).in_(sa.bindparam("b_pairs", expanding=True)))
+)
+
+
+def _rows(connection: Connection, keys: Iterable[Key]) -> list[InboxRow]:
+    """The lines of these keys, in their order; a task that ended meanwhile is left out."""
+    order = [key for _, key in keys]
+    if not order:
+        return []
+    pairs = [(root_of(key), key) for key in order]
+    found = {row["key"]: InboxRow(**row) for row in connection.execute(_ROWS, {"b_pairs": pairs}).mappings()}
+    return [found[key] for key in order if key in found]
+
+
+def count_inbox(
+    connection: Connection, actor: Actor, *, scope: Scope, until: datetime | None = None, most: int = MOST_COUNTED
+) -> int:
+    """How many tasks a list has (due before `until`), counted up to `most`."""
+    reach = reach_of(actor, scope, NO_FILTER)
+    return 0 if reach is None else count_keys(connection, reach, InboxFilter(due_until=until), most=most)

@@ -1,0 +1,93 @@
+"""What the address of the task list asks for: which list, narrowed to what, from where on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from service import cases
+from service.db import Connection
+from service.reporting import InboxFilter, Key
+from service.tasks import Scope
+
+NARROWING = ("role", "process", "step", "severity", "channel", "product", "assignee", "due", "q")
+"""The parts of an address that narrow a list, in the order they are shown."""
+DUE = ("late", "today", "week", "none")
+MOST_FOUND = 500
+"""So many cases that a text is found in are looked through for tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list as it was asked for. `narrowed` holds what it is narrowed to, by part of the address."""
+
+    scope: Scope
+    narrowed: Mapping[str, str]
+    after: Key | None = None
+
+    def query(self, **changes: str | None) -> str:
+        """The query string of this list, with changes; the first page unless `after` is among them."""
+        parts: dict[str, str | None] = {"show": self.scope.value, **self.narrowed, **changes}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    def here(self) -> str:
+        """The query string of this very page."""
+        return self.query(after=None if self.after is None else cursor_of(self.after))
+
+
+def link(path: str, query: str) -> str:
+    """An address with a query string, where there is one."""
+    return f"{path}?{query}" if query else path
+
+
+def view_of(args: Mapping[str, str]) -> View:
+    """What an address asks for; what it cannot mean is left out."""
+    show = args.get("show", "")
+    narrowed = {name: args[name].strip()[:200] for name in NARROWING if args.get(name, "").strip()}
+    if narrowed.get("due") not in DUE:
+        narrowed.pop("due", None)
+    return View(Scope(show) if show in list(Scope) else Scope.GROUPS, narrowed, _key(args.get("after", "")))
+
+
+def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -> InboxFilter:
+    """The filter of a view. A text is searched for in the cases."""
+    found: dict[str, Any] = {name: view.narrowed.get(name, "") for name in NARROWING if name not in ("due", "q")}
+    only = InboxFilter(**found)
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), zone).astimezone(UTC)
+    match view.narrowed.get("due"):
+        case "late":
+            only = replace(only, due_until=now)
+        case "today":
+            only = replace(only, due_until=midnight)
+        case "week":
+            only = replace(only, due_until=midnight + timedelta(days=6))
+        case "none":
+            only = replace(only, due_from=datetime(9999, 1, 1, tzinfo=UTC))
+    text = view.narrowed.get("q")
+    return only if text is None else replace(only, roots=tuple(cases.search_roots(connection, text, limit=MOST_FOUND)))
+
+
+def span_of(seconds: float) -> tuple[int, str]:
+    """Working time as a number and its unit: minutes below two hours, hours below two days of 8.5 hours, else days."""
+    size = int(seconds) // 60
+    if size < 120:
+        return size, "min"
+    return (size // 60, "h") if size < 1_020 else (size // 510, "d")
+
+
+def cursor_of(key: Key) -> str:
+    """A key as a part of an address."""
+    return f"{key[0]:%Y%m%dT%H%M%S.%f}~{key[1]}"
+
+
+def _key(text: str) -> Key | None:
+    at, _, key = text.partition("~")
+    if not key.isdecimal() or len(key) > 18:
+        return None
+    try:
+        return datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(key)
+    except ValueError:
+        return None

@@ -1,0 +1,89 @@
+"""A task with everything its page shows: the form with what was typed, and the case beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service import audit, cases, tasks
+from service.engine import Bundle
+from service.errors import NotFound
+from service.web import forms
+from service.web.edge import READERS, actor, language, parts, zone
+from service.web.story import Sentence, story_of
+
+RECENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The case beside a task."""
+
+    complaint: cases.Complaint | None
+    deadlines: Sequence[cases.Deadline] = ()
+    story: Sequence[Sentence] = ()
+    related: Sequence[cases.Complaint] = ()
+    evidence: Sequence[cases.Evidence] = ()
+    comments: Sequence[cases.Comment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as this person sees it."""
+
+    task: tasks.UserTask
+    form: Mapping[str, Any] | None
+    draft: tasks.Draft | None
+    beside: Beside
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mine(self) -> bool:
+        return self.task.assignee == actor().name
+
+    @property
+    def open(self) -> bool:
+        return self.task.state is tasks.TaskState.OPEN
+
+    @property
+    def offered(self) -> bool:
+        return self.open and self.task.assignee is None and tasks.is_candidate(self.task, actor())
+
+    def typed(self, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """What the form shows: what the process knows, what was answered, what was typed last."""
+        latest = values if values is not None else (self.draft.answer if self.draft else {})
+        return {**self.task.variables, **(self.task.answer or {}), **latest}
+
+
+def load_task(key: int) -> TaskView:
+    """A task this person may see. Raises NotFound."""
+    with parts().runtime.database.read() as connection:
+        task = tasks.get_task(connection, key)
+        if not tasks.can_see(task, actor()):
+            raise NotFound(f"There is no user task {key}.")
+        bundle = parts().runtime.bundles.get(connection, task.bundle_key)
+        draft = tasks.find_draft(connection, key, actor().name)
+        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, _beside(connection, task.root_key, bundle))
+
+
+def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
+    complaint = cases.find_complaint(connection, root_key)
+    if complaint is None:
+        return Beside(None)
+    reader = actor().has(*READERS)
+    return Beside(
+        complaint,
+        cases.list_deadlines(connection, root_key),
+        story_of(audit.list_history(connection, root_key), bundle, language())[:RECENT],
+        cases.list_related(connection, complaint) if reader else (),
+        cases.list_evidence(connection, root_key),
+        cases.list_comments(connection, root_key),
+    )
+
+
+def fields_of(view: TaskView, values: Mapping[str, Any], errors: Mapping[str, str]) -> list[forms.Field]:
+    """The controls of the task's form."""
+    if view.form is None:
+        return []
+    return forms.fields_of(view.form, forms.Look(values, errors, language(), zone()))
