@@ -68,6 +68,9 @@ class _Measure:
         elements = {element.id: element for element in process.children.get(scope, ())}
         after = {key: _after(process, element, elements) for key, element in elements.items()}
         lengths = {key: self.element(process, element, calls) for key, element in elements.items()}
+        for gateway in elements.values():
+            if gateway.kind == "eventBasedGateway":  # it waits for the events that follow it, which do not wait again
+                lengths |= {flow.target: Length() for flow in gateway.outgoing if flow.target in lengths}
         for key in elements:
             if lengths[key].time and key in _reached(after, key):
                 steps = tuple((step, FOR_EVER) for step, _ in lengths[key].steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from service.engine.parts import read_parts
 from service.errors import Severity
 from service.operations import prove_bundle
 from service.proof import Verb, check_deadlines, limits_on, play, prove, prove_rules, read_rules
-from service.proof.rule_files import SUFFIX
+from service.proof.rule_files import SUFFIX, select
 
 ROOT = Path(__file__).parents[2]
 FILES = {path.as_posix(): path.read_bytes() for path in (ROOT / "processes" / "rules").glob("*.json")}
 RULES = {rule.name: rule for rule in read_rules(FILES)[0]}
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LIMITS = limits_on(NOW, {})
+WORDS = ("first", "then", "unless")
 
 
 def processes_of(*drawings):
@@ -33,7 +35,11 @@ def processes_of(*drawings):
 
 
 def verdict(processes, name):
-    (found,) = prove_rules(processes, [RULES[name]], limit_of=LIMITS)
+    """Of the words of the rule, those that the small diagram has: it draws one case of it, not all of them."""
+    rule = RULES[name]
+    parts = {key: tuple(word for word in getattr(rule, key) if select(processes, word)) for key in WORDS}
+    assert parts["first"]
+    (found,) = prove_rules(processes, [replace(rule, **parts)], limit_of=LIMITS)
     return found
 
 
