@@ -50,6 +50,7 @@ from service.cases.evidence import (
     list_contacts,
     list_evidence,
 )
+from service.cases.found import search_complaints
 from service.cases.handing_out import check_may_open, download_headers, take_in
 from service.cases.inspection import INERT, Verdict
 from service.cases.likeness import (
@@ -226,6 +227,7 @@ __all__ = [
     "resumed",
     "save_compensation",
     "save_complaint",
+    "search_complaints",
     "search_roots",
     "set_hold",
     "set_level",
