@@ -20,6 +20,7 @@ COMMANDS = {
         "Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.",
     ),
     "compare": ("service.cli.compare:compare", "Say what changed from BEFORE to AFTER, element by element."),
+    "clauses": ("service.cli.clauses:clauses", "Every clause with what fulfils it."),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "export": ("service.cli.export:export", "Write the event log of all cases."),

@@ -1,5 +1,6 @@
 """Read only: where cases stand, what was kept, what it costs, what there is to do."""
 
+from service.reporting.clauses import Clause, Evidence, evidence_of, list_clauses
 from service.reporting.elements import (
     ElementCounts,
     ElementInstance,
@@ -14,6 +15,7 @@ from service.reporting.exports import EXPORTS
 from service.reporting.inbox import MOST_COUNTED, InboxPage, InboxRow, count_inbox, list_inbox
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
+from service.reporting.plan import PlanLine, execution_plan, limits_of, plan_csv
 from service.reporting.sift import sift
 from service.reporting.sources import (
     DECISIONS,
@@ -41,14 +43,17 @@ __all__ = [
     "MOST_COUNTED",
     "SUBSCRIPTIONS",
     "TASKS",
+    "Clause",
     "ElementCounts",
     "ElementInstance",
+    "Evidence",
     "InboxFilter",
     "InboxPage",
     "InboxRow",
     "Investigation",
     "Key",
     "LoggedEvent",
+    "PlanLine",
     "Standing",
     "Variable",
     "active_incidents",
@@ -58,16 +63,21 @@ __all__ = [
     "count_elements",
     "count_inbox",
     "count_waiting",
+    "evidence_of",
+    "execution_plan",
     "find_variables",
     "gather",
     "get_standing",
     "get_variable",
     "iter_events",
+    "limits_of",
     "list_active",
+    "list_clauses",
     "list_elements",
     "list_flows",
     "list_inbox",
     "list_variables",
+    "plan_csv",
     "roots_of",
     "sift",
     "tasks_of",

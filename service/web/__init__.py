@@ -26,6 +26,7 @@ PAGES = (
     "case_picture",
     "intake_desk",
     "procedure",
+    "clauses",
     "evidence",
     "mailbox",
     "letters",

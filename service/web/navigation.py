@@ -28,6 +28,8 @@ LINKS = (
     Link("Mailbox", "/mailbox", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="m"),
     Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
     Link("Procedure", "/procedure", READERS, key="p"),
+    Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
+    Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),
     Link("Review desk", "/reviews", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN), key="v"),
     Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
 )

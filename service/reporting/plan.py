@@ -1,0 +1,81 @@
+"""The execution plan (S4-a, S4-b): who does what by when, drawn from the released diagrams and policy files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from service.cases import UNCONFIRMED, Profile
+from service.engine import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One task of a person: on which sheet, whose it is, and by when."""
+
+    sheet: str
+    task: str
+    task_zh: str
+    who: str
+    due: str
+    form: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One figure that the due dates stand on."""
+
+    clock: str
+    applies: str
+    limit: str
+    source: str
+    confirmed: bool
+
+
+def execution_plan(bundle: Bundle) -> list[PlanLine]:
+    """Every task of a person in the released diagrams, sheet by sheet."""
+    lines = []
+    for process_id, process in bundle.processes.items():
+        model = bundle.models[process_id]
+        for element in process.elements.values():
+            if element.kind != "userTask":
+                continue
+            drawn = model.elements[element.id]
+            due = "" if drawn.due is None else drawn.due.source.strip().removeprefix("=")
+            who = element.lane or ""
+            lines.append(
+                PlanLine(process.name, element.name, element.name_zh, who, due, element.form_id or "", element.clauses)
+            )
+    return sorted(lines, key=lambda line: (line.sheet, line.task))
+
+
+def limits_of(profile: Profile) -> list[Limit]:
+    """The figures by law and by severity, each with its source."""
+    found = [
+        Limit(
+            entry["clock"],
+            "by law" if entry["statutory"] else "the bank's own",
+            entry["limit"],
+            entry["source"],
+            entry["confidence"] not in UNCONFIRMED,
+        )
+        for entry in profile.clocks
+    ]
+    severity = profile.severity
+    confirmed = severity["confidence"] not in UNCONFIRMED
+    for level, targets in severity["targets"].items():
+        found += [Limit(clock, level, limit, severity["source"], confirmed) for clock, limit in targets.items()]
+    return found
+
+
+def plan_csv(lines: list[PlanLine]) -> str:
+    """The plan as a table for a spreadsheet. A cell that a spreadsheet would take for a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["sheet", "task", "task (zh-Hant)", "who", "due", "form", "clauses"])
+    for line in lines:
+        cells = (line.sheet, line.task, line.task_zh, line.who, line.due, line.form, " ".join(line.clauses))
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+    return out.getvalue()
