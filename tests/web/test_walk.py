@@ -52,11 +52,13 @@ def _complete_one(page: Page, number: str) -> str:
             rows = page.locator(".item", has_text=number)
         if rows.count() == 0:
             continue
-        rows.first.locator(".what").click()
+        with page.expect_navigation():
+            rows.first.locator(".what").click()
         name = page.locator(".work h1").inner_text()
         claim = page.locator("form[action*='/claim'] button")
         if claim.count():
-            claim.click()
+            with page.expect_navigation():
+                claim.click()
         if page.locator("#form").count() == 0:
             continue
         url = page.url
