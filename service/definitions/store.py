@@ -207,6 +207,14 @@ def stands_with(connection: Connection, process_ids: Iterable[str], companion: s
     return connection.execute(query).first() is not None
 
 
+def get_bundle_name(connection: Connection, key: int) -> str:
+    """The name that all versions of a bundle share. Raises NotFound."""
+    name = connection.execute(sa.select(bundle.c.name).where(bundle.c.key == key)).scalar_one_or_none()
+    if name is None:
+        raise NotFound(f"There is no bundle {key}.")
+    return str(name)
+
+
 def list_processes(connection: Connection) -> list[ProcessVersion]:
     """Every version of every process, by id and version."""
     query = sa.select(process_definition).order_by(process_definition.c.process_id, process_definition.c.version)

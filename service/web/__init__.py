@@ -36,6 +36,8 @@ PAGES = (
     "reviews",
     "report",
     "write_letter",
+    "workbench",
+    "drafting",
 )
 
 for _page in PAGES:

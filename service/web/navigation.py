@@ -31,6 +31,7 @@ LINKS = (
     Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
     Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),
     Link("Review desk", "/reviews", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN), key="v"),
+    Link("Workbench", "/workbench", (Role.OWNER, Role.COMPLIANCE, Role.ADMIN), key="w"),
     Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
 )
 

@@ -1,0 +1,21 @@
+// What is drawn, as a table: for those who cannot see a canvas, and for finding a thing by its name.
+
+const SKIPPED = new Set(['label']);
+
+export function listElements(root, registry, show) {
+  const rows = registry.filter((each) => !SKIPPED.has(each.type) && each.businessObject?.name).map((element) => {
+    const row = document.createElement('tr');
+    const name = document.createElement('button');
+    name.type = 'button';
+    name.className = 'link';
+    name.textContent = element.businessObject.name;
+    name.addEventListener('click', () => show(element.id));
+    for (const content of [name, element.type.replace('bpmn:', ''), element.id]) {
+      const cell = document.createElement('td');
+      cell.append(content);
+      row.append(cell);
+    }
+    return row;
+  });
+  root.querySelector('[data-elements]').replaceChildren(...rows);
+}

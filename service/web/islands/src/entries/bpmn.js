@@ -1,0 +1,83 @@
+// The editor of diagrams: bpmn-js with the properties of Camunda 8's dialect, simulation, and the check's findings on
+// the elements they are about.
+import Modeler from 'bpmn-js/lib/Modeler';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from 'bpmn-js-properties-panel';
+import TokenSimulationModule from 'bpmn-js-token-simulation';
+import ZeebeBehaviorsModule from 'camunda-bpmn-js-behaviors/lib/camunda-cloud';
+import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
+import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
+import 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css';
+import '../island.css';
+import { Draft } from '../draft.js';
+import '../typing.js';
+import { listElements } from '../elements.js';
+import { translateModule } from '../translate.js';
+
+const PALETTE = 130;
+const EDGE = 20;
+const root = document.querySelector('[data-island=bpmn]');
+const draft = new Draft(root);
+const modeler = new Modeler({
+  container: root.querySelector('[data-canvas]'),
+  propertiesPanel: { parent: root.querySelector('[data-panel]') },
+  additionalModules: [
+    BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule, ZeebeBehaviorsModule,
+    TokenSimulationModule, translateModule(document.documentElement.lang),
+  ],
+  moddleExtensions: { zeebe },
+});
+const [canvas, overlays, registry, selection] = ['canvas', 'overlays', 'elementRegistry', 'selection'].map((name) => modeler.get(name));
+
+async function open(xml) {
+  const { warnings } = await modeler.importXML(xml);
+  if (warnings.length) draft.say('opened with warnings', warnings[0].message);
+  fit();
+  listElements(root, registry, show);
+}
+
+// The whole diagram beside the palette, which floats over the canvas.
+function fit() {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - PALETTE - EDGE) / inner.width, (outer.height - 2 * EDGE) / inner.height);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
+// A process that is drawn as a pool goes by its pool.
+const drawn = (id) => registry.get(id) ?? registry.find(({ businessObject }) => businessObject?.processRef?.id === id);
+
+function show(id) {
+  const element = drawn(id);
+  if (!element) return;
+  root.scrollIntoView({ block: 'nearest' });
+  canvas.scrollToElement(element, PALETTE);
+  selection.select(element);
+  canvas.focus();
+}
+
+function mark(findings) {
+  overlays.remove({ type: 'finding' });
+  for (const finding of findings) {
+    const element = drawn(finding.element);
+    if (!element || element === canvas.getRootElement()) continue;
+    const badge = document.createElement('div');
+    badge.className = `finding-badge ${finding.severity}`;
+    badge.textContent = '!';
+    badge.title = `${finding.message}. ${finding.mend}`;
+    overlays.add(element, 'finding', { position: { top: -10, right: 10 }, html: badge });
+  }
+}
+
+await open(await draft.read());
+draft.found = mark;
+modeler.on('commandStack.changed', () => { draft.changed(); listElements(root, registry, show); });
+modeler.on('tokenSimulation.toggleMode', ({ active }) => root.classList.toggle('simulating', active));
+await draft.follow({
+  write: async () => (await modeler.saveXML({ format: true })).xml,
+  reload: open,
+  show: (finding) => show(finding.element),
+});
+root.dataset.ready = 'yes';

@@ -1,0 +1,145 @@
+"""The workbench: drafts of the procedure, their files, what the check says of them, and their way to a version."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import flask
+
+from service import definitions
+from service.db import Connection
+from service.definitions import Draft
+from service.engine import check_bundle
+from service.errors import InvalidInput, NotFound
+from service.identity import Role
+from service.operations import COMPLAINT_PROCESS
+from service.web.edge import actor, blueprint, now, parts, signed_in
+
+EDITORS = (Role.OWNER, Role.ADMIN)
+VIEWERS = (*EDITORS, Role.COMPLIANCE)
+KEYS_FOR_A_VERSION = 400
+"""A version takes one key and one for each of its processes."""
+MAX_UPLOADS = 100
+
+
+@blueprint.get("/workbench")
+@signed_in(*VIEWERS)
+def workbench() -> Any:
+    with parts().runtime.database.read() as connection:
+        drafts = definitions.list_drafts(connection)
+        released = definitions.find_released(connection, COMPLAINT_PROCESS)
+    return flask.render_template("workbench.html", drafts=drafts, released=released, may_edit=actor().has(*EDITORS))
+
+
+@blueprint.post("/workbench/drafts")
+@signed_in(*EDITORS)
+def start_draft() -> Any:
+    runtime, key = parts().runtime, parts().runtime.keys.root_key()
+    with runtime.database.transaction() as connection:
+        released = definitions.find_released(connection, COMPLAINT_PROCESS)
+        if released is None:
+            raise NotFound("No complaint procedure is released that a draft could start from.")
+        definitions.open_draft(
+            connection,
+            key=key,
+            name=definitions.get_bundle_name(connection, released.bundle_key),
+            title=flask.request.form.get("title", ""),
+            base_bundle_key=released.bundle_key,
+            actor=actor().name,
+            now=now(),
+        )
+    return flask.redirect(flask.url_for("web.draft_page", key=key))
+
+
+@blueprint.get("/workbench/drafts/<int:key>")
+@signed_in(*VIEWERS)
+def draft_page(key: int) -> Any:
+    with parts().runtime.database.read() as connection:
+        draft = definitions.get_draft(connection, key)
+        files = definitions.list_draft_files(connection, key)
+        content = definitions.read_draft(connection, key)
+        marks = definitions.changed_paths(content, _base(connection, draft))
+    problems = check_bundle(content)
+    return flask.render_template(
+        "draft.html", draft=draft, files=files, marks=marks, problems=problems, may_edit=may_edit(draft)
+    )
+
+
+@blueprint.post("/workbench/drafts/<int:key>/upload")
+@signed_in(*EDITORS)
+def upload(key: int) -> Any:
+    """Take files from a modeler on somebody's machine: each replaces the one of its name, or is new."""
+    sent = [each for each in flask.request.files.getlist("files") if each.filename]
+    if not 0 < len(sent) <= MAX_UPLOADS:
+        raise InvalidInput(f"expected 1 to {MAX_UPLOADS} files, got {len(sent)}")
+    files = {_place(each.filename or ""): each.read() for each in sent}
+    with parts().runtime.database.transaction() as connection:
+        known = {each.path: each for each in definitions.list_draft_files(connection, key)}
+        for path, content in files.items():
+            revision = known[path].revision if path in known else 0
+            definitions.save_draft_file(
+                connection, key, path, content, revision=revision, actor=actor().name, now=now()
+            )
+    return flask.redirect(flask.url_for("web.draft_page", key=key))
+
+
+@blueprint.get("/workbench/drafts/<int:key>/download")
+@signed_in(*VIEWERS)
+def download(key: int) -> Any:
+    with parts().runtime.database.read() as connection:
+        draft = definitions.get_draft(connection, key)
+        files = definitions.read_draft(connection, key)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    packed.seek(0)
+    return flask.send_file(
+        packed, mimetype="application/zip", as_attachment=True, download_name=f"{draft.name}-draft-{key}.zip"
+    )
+
+
+@blueprint.post("/workbench/drafts/<int:key>/discard")
+@signed_in(*EDITORS)
+def discard(key: int) -> Any:
+    with parts().runtime.database.transaction() as connection:
+        definitions.end_draft(connection, key, "discarded")
+    return flask.redirect(flask.url_for("web.workbench"))
+
+
+@blueprint.post("/workbench/drafts/<int:key>/deploy")
+@signed_in(*EDITORS)
+def deploy_draft(key: int) -> Any:
+    """Make the next version of what is drafted. It starts no case before somebody else has released it."""
+    runtime = parts().runtime
+    spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
+    with runtime.database.transaction() as connection:
+        draft = definitions.get_draft(connection, key)
+        made = definitions.deploy(
+            connection,
+            definitions.read_draft(connection, key),
+            name=draft.name,
+            actor=actor().name,
+            now=now(),
+            next_key=spare.pop,
+        )
+        definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
+    return flask.redirect(flask.url_for("web.draft_page", key=key))
+
+
+def may_edit(draft: Draft) -> bool:
+    return draft.state == "open" and actor().has(*EDITORS)
+
+
+def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
+    return {} if draft.base_bundle_key is None else definitions.read_files(connection, draft.base_bundle_key)
+
+
+def _place(name: str) -> str:
+    """Where an uploaded file belongs: forms in one folder, everything else in the other."""
+    plain = name.replace("\\", "/").rsplit("/", 1)[-1]
+    path = f"{'forms' if plain.endswith('.form.json') else 'processes'}/{plain}"
+    definitions.check_path(path)
+    return path

@@ -1,0 +1,160 @@
+"""The workbench in a real browser: draw, decide, ask; save by itself; two people at once; and the way to a version."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from service import definitions
+from service.web.assets import find_asset
+from tests.web.conftest import Site, sign_in
+
+DIST = Path(__file__).parents[2] / "service" / "web" / "static" / "dist"
+pytestmark = pytest.mark.skipif(
+    not (DIST / "bpmn.js").is_file(), reason="the editors are not built: install the project with npm at hand"
+)
+
+
+def start_draft(page: Page, title: str) -> str:
+    sign_in(page, "owner")
+    page.goto("/workbench")
+    page.fill("#title", title)
+    page.press("#title", "Enter")
+    page.wait_for_url(re.compile(r".*/workbench/drafts/\d+"))
+    return page.url
+
+
+def open_editor(page: Page, draft: str, path: str) -> None:
+    page.goto(f"{draft}/edit/{path}")
+    page.wait_for_selector("[data-ready]")
+
+
+def content_of(site: Site, draft: str, path: str) -> str:
+    with site.runtime.database.read() as connection:
+        return definitions.read_draft_file(connection, int(draft.rsplit("/", 1)[1]), path)[1].decode()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-island]")).to_have_attribute("data-state", "saved")
+
+
+def test_a_name_typed_into_the_properties_is_saved_and_nothing_else_changes(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Name a task")
+    path = "processes/receive-complaint.bpmn"
+    before = content_of(site, draft, path)
+    open_editor(page, draft, path)
+    page.click("details:has([data-elements]) > summary")
+    page.click("[data-elements] button:text-is('Clarify missing facts')")
+    page.click("[data-panel] .bio-properties-panel-group-header:has-text('General')")
+    page.fill("[data-panel] #bio-properties-panel-name", "Ask for what is missing")
+    page.press("[data-panel] #bio-properties-panel-name", "Tab")
+    expect(page.locator("[data-island]")).to_have_attribute("data-state", "changed")
+    saved(page)
+    after = content_of(site, draft, path)
+    assert 'name="Ask for what is missing"' in after
+    for kept in ("zeebe:formDefinition", "clause", "name:zh-Hant", "zeebe:userTask", "bpmndi:BPMNShape"):
+        assert after.count(kept) == before.count(kept)
+
+
+def test_a_finding_appears_on_the_element_while_one_draws(page: Page) -> None:
+    draft = start_draft(page, "Break something")
+    open_editor(page, draft, "processes/receive-complaint.bpmn")
+    page.click("details:has([data-elements]) > summary")
+    page.click("[data-elements] button:text-is('Complaint received')")
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-list] .finding.error").first).to_be_visible()
+    expect(page.locator(".finding-badge").first).to_be_visible()
+    page.goto(draft)
+    expect(page.locator("button[disabled]:has-text('Make it the next version')")).to_be_visible()
+
+
+def test_two_people_in_one_file_see_each_other(page: Page, browser: Browser, site: Site) -> None:
+    draft = start_draft(page, "Two at once")
+    path = "forms/first-contact.form.json"
+    open_editor(page, draft, path)
+    other = browser.new_context(base_url=site.url, locale="en-US").new_page()
+    sign_in(other, "admin")
+    open_editor(other, draft, path)
+    page.fill("[aria-label='title: English']", "From the owner")
+    page.press("[aria-label='title: English']", "Tab")
+    saved(page)
+    other.fill("[aria-label='title: English']", "From the administrator")
+    other.press("[aria-label='title: English']", "Tab")
+    expect(other.locator("[data-conflict]")).to_be_visible()
+    assert "From the owner" in content_of(site, draft, path)
+    other.click("[data-theirs]")
+    expect(other.locator("[aria-label='title: English']")).to_have_value("From the owner")
+    other.fill("[aria-label='title: English']", "Both agree")
+    other.press("[aria-label='title: English']", "Tab")
+    saved(other)
+    assert "Both agree" in content_of(site, draft, path)
+    expect(page.locator("[aria-label='title: English']")).to_have_value("Both agree", timeout=15_000)
+    other.context.close()
+
+
+def test_a_cell_of_a_decision_table_is_changed_by_keys(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Another threshold")
+    open_editor(page, draft, "processes/severity.dmn")
+    cell = page.locator("td.input-cell").filter(has_text=">= 100").first
+    cell.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(">= 150")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert ">= 150" in content_of(site, draft, "processes/severity.dmn").replace("&gt;", ">")
+
+
+def test_a_field_is_added_to_a_form_and_seen_at_once(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Ask more")
+    path = "forms/first-contact.form.json"
+    open_editor(page, draft, path)
+    page.click("text=Add field")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("mood")
+    page.keyboard.press("Tab")
+    page.fill("[aria-label='mood: English'], [aria-label$=': English'] >> nth=-1", "Mood of the customer")
+    page.keyboard.press("Tab")
+    expect(page.locator(".preview")).to_contain_text("Mood of the customer")
+    saved(page)
+    assert '"mood"' in content_of(site, draft, path)
+
+
+def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(page: Page, site: Site) -> None:
+    draft = start_draft(page, "By way of a modeler")
+    with page.expect_download() as download:
+        page.click("text=Download all files")
+    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
+        content = archive.read("processes/receive-complaint.bpmn")
+    changed = content.replace(b'name="Clarify missing facts"', b'name="Ask the customer"')
+    page.set_input_files("#files", [{"name": "receive-complaint.bpmn", "mimeType": "text/xml", "buffer": changed}])
+    page.click("text=Upload")
+    expect(page.locator("tr:has-text('receive-complaint.bpmn') b")).to_have_text("changed")
+    page.click("text=Make it the next version")
+    expect(page.locator(".draft-head")).to_contain_text("deployed")
+    with site.runtime.database.read() as connection:
+        key = definitions.get_draft(connection, int(draft.rsplit("/", 1)[1])).made_bundle_key
+        assert key is not None
+        assert b"Ask the customer" in definitions.read_files(connection, key)["processes/receive-complaint.bpmn"]
+
+
+def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
+    draft = start_draft(page, "Only to be read")
+    sign_in(page, "compliance")
+    open_editor(page, draft, "forms/first-contact.form.json")
+    assert page.locator("[aria-label='title: English']").is_disabled()
+    status = page.evaluate(
+        "async (url) => (await fetch(url, {method: 'PUT', headers: {'If-Match': '\"1\"'}, body: '{}'})).status",
+        draft.replace("/edit", "") + "/files/forms/first-contact.form.json",
+    )
+    assert status == 403
+    sign_in(page, "handler")
+    assert page.request.get(draft).status == 403
+
+
+def test_the_editors_weigh_what_they_may() -> None:
+    assert sum(len(find_asset(f"dist/{name}").compressed) for name in ("bpmn.js", "bpmn.css")) < 450_000
