@@ -30,7 +30,9 @@ clean:
 	  || { echo "expected Python 3.11 or newer, found $$($(PYTHON) -V 2>&1); say PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: .venv/bin/python pyproject.toml requirements.lock
+EDITORS := hatch_build.py service/web/islands/build.mjs service/web/islands/package-lock.json $(shell find service/web/islands/src -type f)
+
+.venv/run.stamp: .venv/bin/python pyproject.toml requirements.lock $(EDITORS)
 	$(INSTALL) -r requirements.lock
 	$(INSTALL) --no-deps -e .
 	@touch $@

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 
 from service.db import Connection
 from service.definitions.draft_tables import draft, draft_file
-from service.definitions.store import DEFINITION_SUFFIXES, read_files
+from service.definitions.shipped import DEFINITION_SUFFIXES
+from service.definitions.store import read_files
 from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FILES = 200
 SAME_SITTING = timedelta(minutes=2)
-_PATH = re.compile(r"(processes|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+_PATH = re.compile(r"(processes|processes/rules|processes/scenarios|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 
 
 class DraftChanged(StateConflict):

@@ -14,15 +14,15 @@ import orjson
 
 from service import definitions
 from service.definitions import DraftFile
-from service.engine import check_bundle
 from service.errors import InvalidInput, RedressError
 from service.identity import Role
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.words import say
-from service.web.workbench import EDITORS, VIEWERS, may_edit
+from service.web.workbench import EDITORS, VIEWERS, may_edit, problems_of
 
-KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form"}
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
+"""Which editor is for which ending."""
 SAID = (
     "saved", "changed", "not saved", "conflict", "theirs", "read only", "opened with warnings", "nothing found",
     "Add field", "Remove", "Up", "Down", "is no JSON", "requirements",
@@ -119,12 +119,13 @@ def findings(key: int, path: str) -> Any:
     with parts().runtime.database.read() as connection:
         definitions.get_draft(connection, key)
         content = definitions.read_draft(connection, key)
-    found = [each for each in check_bundle(content) if each.file == path]
+    found = [each for each in problems_of(content) if each.file == path]
     return {
         "findings": [
             {
                 "code": each.code, "file": each.file, "line": each.line, "element": each.element,
                 "message": each.message, "mend": each.mend, "severity": str(each.severity),
+                "path": list(each.path),
             }
             for each in found
         ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import flask
@@ -12,9 +14,9 @@ from service import definitions
 from service.db import Connection
 from service.definitions import Draft
 from service.engine import check_bundle
-from service.errors import InvalidInput, NotFound
+from service.errors import InvalidInput, NotFound, Problem
 from service.identity import Role
-from service.operations import COMPLAINT_PROCESS
+from service.operations import COMPLAINT_PROCESS, prove_bundle
 from service.web.edge import actor, blueprint, now, parts, signed_in
 
 EDITORS = (Role.OWNER, Role.ADMIN)
@@ -61,7 +63,7 @@ def draft_page(key: int) -> Any:
         files = definitions.list_draft_files(connection, key)
         content = definitions.read_draft(connection, key)
         marks = definitions.changed_paths(content, _base(connection, draft))
-    problems = check_bundle(content)
+    problems = problems_of(content)
     return flask.render_template(
         "draft.html", draft=draft, files=files, marks=marks, problems=problems, may_edit=may_edit(draft)
     )
@@ -129,6 +131,17 @@ def deploy_draft(key: int) -> Any:
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
+def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """All that the check and the proofs say of these files; the same files are not proved twice."""
+    return _problems(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=16)
+def _problems(files: tuple[tuple[str, bytes], ...]) -> tuple[Problem, ...]:
+    content = dict(files)
+    return (*check_bundle(content), *prove_bundle(content, profile=parts().runtime.profile, now=now()).problems)
+
+
 def may_edit(draft: Draft) -> bool:
     return draft.state == "open" and actor().has(*EDITORS)
 
@@ -137,9 +150,18 @@ def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
     return {} if draft.base_bundle_key is None else definitions.read_files(connection, draft.base_bundle_key)
 
 
+_FOLDERS = {
+    ".form.json": "forms",
+    ".rule.json": "processes/rules",
+    ".scenario.json": "processes/scenarios",
+    ".answers.json": "processes/scenarios",
+}
+
+
 def _place(name: str) -> str:
-    """Where an uploaded file belongs: forms in one folder, everything else in the other."""
+    """Where an uploaded file belongs, by the ending of its name."""
     plain = name.replace("\\", "/").rsplit("/", 1)[-1]
-    path = f"{'forms' if plain.endswith('.form.json') else 'processes'}/{plain}"
+    folder = next((folder for ending, folder in _FOLDERS.items() if plain.endswith(ending)), "processes")
+    path = f"{folder}/{plain}"
     definitions.check_path(path)
     return path

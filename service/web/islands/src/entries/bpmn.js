@@ -58,6 +58,12 @@ function show(id) {
   canvas.focus();
 }
 
+// The way that leads to a fault, as the proof found it.
+function showWay(path) {
+  registry.forEach((element) => canvas.removeMarker(element, 'on-the-way'));
+  for (const id of path) if (registry.get(id)) canvas.addMarker(id, 'on-the-way');
+}
+
 function mark(findings) {
   overlays.remove({ type: 'finding' });
   for (const finding of findings) {
@@ -78,6 +84,6 @@ modeler.on('tokenSimulation.toggleMode', ({ active }) => root.classList.toggle('
 await draft.follow({
   write: async () => (await modeler.saveXML({ format: true })).xml,
   reload: open,
-  show: (finding) => show(finding.element),
+  show: (finding) => { showWay(finding.path); show(finding.element); },
 });
 root.dataset.ready = 'yes';
