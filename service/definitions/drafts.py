@@ -159,6 +159,16 @@ def save_draft_file(
     return DraftFile(path, revision + 1, None if content is None else len(content), now, actor)
 
 
+def list_drafters(connection: Connection, bundle_key: int, path: str) -> set[str]:
+    """Everybody who saved this file in the draft that a version was made of."""
+    query = (
+        sa.select(draft_file.c.saved_by)
+        .join(draft, draft.c.key == draft_file.c.draft_key)
+        .where(draft.c.made_bundle_key == bundle_key, draft_file.c.path == path, draft_file.c.saved_by != "")
+    )
+    return {str(name) for name in connection.execute(query).scalars()}
+
+
 def end_draft(connection: Connection, key: int, state: str, *, made_bundle_key: int | None = None) -> None:
     """Close an open draft as `deployed` or `discarded`. Raises NotFound, StateConflict."""
     found = get_draft(connection, key)

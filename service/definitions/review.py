@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.db import Connection
+from service.definitions.drafts import list_drafters
 from service.definitions.review_states import ReviewState
 from service.definitions.review_tables import bundle_comment, bundle_review, bundle_step, bundle_tag
 from service.definitions.tables import bundle, bundle_file
@@ -103,7 +104,8 @@ def find_base(connection: Connection, version: Version) -> int | None:
 
 
 def list_authors(connection: Connection, version: Version) -> frozenset[str]:
-    """Who wrote any part that is not in use already: whoever first stored that content, and who stored the version."""
+    """Who wrote any part that is not in use already: whoever first stored that content, who stored the version, and
+    everybody who saved a file of the draft that either came out of."""
     mine = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(bundle_file.c.bundle_key == version.key)
     known = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
         bundle_file.c.bundle_key == (find_in_use(connection, version) or 0)
@@ -112,13 +114,14 @@ def list_authors(connection: Connection, version: Version) -> frozenset[str]:
     authors = {version.created_by}
     for path, content_hash in sorted(fresh):
         first = (
-            sa.select(bundle.c.created_by)
+            sa.select(bundle.c.key, bundle.c.created_by)
             .join(bundle_file, bundle_file.c.bundle_key == bundle.c.key)
             .where(bundle_file.c.path == path, bundle_file.c.content_hash == content_hash)
             .order_by(bundle.c.created_at, bundle.c.version)
             .limit(1)
         )
-        authors.add(str(connection.execute(first).scalar_one()))
+        row = connection.execute(first).one()
+        authors |= {str(row.created_by)} | list_drafters(connection, row.key, path)
     return frozenset(authors)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from service import definitions
 from service.db import Database
+from service.definitions import review
 from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 from service.operations import Runtime
 from tests.conftest import NOW
@@ -94,6 +95,21 @@ def test_what_is_too_large_or_closed_is_refused(runtime: Runtime) -> None:
         save(runtime.database, key, b"<late/>", revision=1)
     with pytest.raises(StateConflict), runtime.database.transaction() as connection:
         definitions.end_draft(connection, key, "deployed")
+
+
+def test_everybody_who_saved_a_part_is_an_author_of_the_version(runtime: Runtime) -> None:
+    """Who helped to draw a version does not review it, also when somebody else made the version (S2-f)."""
+    key = opened(runtime)
+    changed = definitions.shipped_files()[PATH].replace(b"name=", b"name= ", 1)
+    save(runtime.database, key, b"<half/>", revision=1, by="ben")
+    save(runtime.database, key, changed, revision=2, by="ann")
+    spare = [runtime.keys.root_key() for _ in range(200)]
+    with runtime.database.transaction() as connection:
+        files = definitions.read_draft(connection, key)
+        made = definitions.deploy(connection, files, name="test", actor="cleo", now=NOW, next_key=spare.pop)
+        definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
+        version = review.get_version(connection, made.bundle_key)
+        assert review.list_authors(connection, version) == {"ann", "ben", "cleo"}
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
