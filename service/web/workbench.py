@@ -14,9 +14,9 @@ from service import definitions
 from service.db import Connection
 from service.definitions import Draft
 from service.engine import check_bundle
-from service.errors import InvalidInput, NotFound, Problem
+from service.errors import InvalidInput, NotFound, Problem, StateConflict
 from service.identity import Role
-from service.operations import COMPLAINT_PROCESS, prove_bundle
+from service.operations import COMPLAINT_PROCESS, prove_bundle, submit_bundle
 from service.web.edge import actor, blueprint, now, parts, signed_in
 
 EDITORS = (Role.OWNER, Role.ADMIN)
@@ -114,7 +114,7 @@ def discard(key: int) -> Any:
 @blueprint.post("/workbench/drafts/<int:key>/deploy")
 @signed_in(*EDITORS)
 def deploy_draft(key: int) -> Any:
-    """Make the next version of what is drafted. It starts no case before somebody else has released it."""
+    """Make the next version of what is drafted, and ask for its review. It starts no case before it is released."""
     runtime = parts().runtime
     spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
     with runtime.database.transaction() as connection:
@@ -127,8 +127,11 @@ def deploy_draft(key: int) -> Any:
             now=now(),
             next_key=spare.pop,
         )
+        if not made.new:
+            raise StateConflict(f"This is version {made.version} of {draft.name} as it is: nothing has been changed.")
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
-    return flask.redirect(flask.url_for("web.draft_page", key=key))
+    submit_bundle(runtime, made.bundle_key, summary=draft.title, actor=actor(), now=now())
+    return flask.redirect(flask.url_for("web.review", key=made.bundle_key))
 
 
 def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:

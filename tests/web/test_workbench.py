@@ -70,7 +70,7 @@ def test_a_finding_appears_on_the_element_while_one_draws(page: Page) -> None:
     expect(page.locator("[data-list] .finding.error").first).to_be_visible()
     expect(page.locator(".finding-badge").first).to_be_visible()
     page.goto(draft)
-    expect(page.locator("button[disabled]:has-text('Make it the next version')")).to_be_visible()
+    expect(page.locator("button[disabled]:has-text('Submit for review')")).to_be_visible()
 
 
 def test_two_people_in_one_file_see_each_other(page: Page, browser: Browser, site: Site) -> None:
@@ -134,8 +134,9 @@ def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(page: Page
     page.set_input_files("#files", [{"name": "receive-complaint.bpmn", "mimeType": "text/xml", "buffer": changed}])
     page.click("text=Upload")
     expect(page.locator("tr:has-text('receive-complaint.bpmn') b")).to_have_text("changed")
-    page.click("text=Make it the next version")
-    expect(page.locator(".draft-head")).to_contain_text("deployed")
+    page.click("text=Submit for review")
+    page.wait_for_url("**/reviews/*")
+    expect(page.locator("main")).to_contain_text("By way of a modeler")
     with site.runtime.database.read() as connection:
         key = definitions.get_draft(connection, int(draft.rsplit("/", 1)[1])).made_bundle_key
         assert key is not None
