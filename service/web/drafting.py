@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import flask
 import orjson
@@ -138,7 +139,8 @@ def form_preview() -> Any:
     """A form as those who fill it in will see it."""
     try:
         form = orjson.loads(flask.request.get_data()[:MAX_PREVIEW_BYTES])
-        fields = forms.fields_of(form, values={}, errors={}, language=language())
+        look = forms.Look({}, {}, language(), ZoneInfo(parts().settings.timezone))
+        fields = forms.fields_of(form, look)
         title = forms.title_of(form, language())
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         return {"code": "invalid-input", "detail": f"expected a form, got something else: {error}"}, 400
