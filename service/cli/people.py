@@ -31,16 +31,24 @@ def performer(task: UserTask, performers: Collection[str], chance: random.Random
 
 def answer(task: UserTask, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
     """A valid answer of the task's form."""
-    return answer_form(task.form_id, form, chance, today)
+    return answer_form(task.form_id, form, chance, today, known=task.variables)
 
 
 def answer_form(
-    form_id: str | None, form: Mapping[str, Any] | None, chance: random.Random, today: date
+    form_id: str | None,
+    form: Mapping[str, Any] | None,
+    chance: random.Random,
+    today: date,
+    *,
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A valid answer of a form."""
+    """A valid answer of a form. The case goes to the investigator who is proposed in what is `known`."""
     if form is None:
         return {}
     filled = fill(form["schema"], chance, today)
+    proposed = (known or {}).get("investigator")
+    if proposed and "investigator" in filled:
+        filled["investigator"] = proposed
     rule = RULES.get(form_id or "")
     return filled | rule(chance, today) if rule else filled
 

@@ -18,15 +18,15 @@ from tests.conftest import NOW
 CLERK = Actor("clerk", frozenset({"clerk"}))
 CUSTOMER = (
     "acknowledgement", "call-back", "clarification", "deadlock", "extension", "holding", "merged", "outcome",
-    "reopened", "satisfaction", "withdrawn",
+    "question", "reopened", "satisfaction", "set-aside", "withdrawn",
 )  # fmt: skip
-STAFF = ("mailbox-silent", "notice", "reply-received")
+STAFF = ("emergency", "mailbox-silent", "notice", "reply-received")
 FACTS: dict[str, Any] = {
     "number": "C-2026-0000001-A", "customer": "林美玲", "registered": "2026-03-02 10:00", "today": "2026-03-02",
     "final_response": "2026-04-01", "authority": "財團法人金融消費評議中心", "currency": "TWD", "severity": "P3",
-    "minutes": 16, "since": "2026-03-02 10:00",
+    "level": "II", "duties": "Answer the telephones.", "minutes": 16, "since": "2026-03-02 10:00",
     "variables": {"decisionText": "DECISION", "question": "QUESTION", "outcome": "upheld", "compensationAmount": 1280,
-                  "main": "C-2026-0000002-B"},
+                  "main": "C-2026-0000002-B", "screening": "duplicate", "otherNumber": "C-2026-0000002-B"},
 }  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def test_a_registration_that_breaks_anywhere_leaves_nothing(runtime: Runtime) ->
 def test_what_moves_a_case_leaves_nothing_when_it_breaks(database: Database) -> None:
     runtime = release_files(database, FILES)
     runtime.keys.root_key()
-    assert break_everywhere(database, lambda: start_instance(runtime, "small", {}, actor=AMY, now=NOW)) > 3
+    assert break_everywhere(database, lambda: start_instance(runtime, "small", {}, actor=AMY, now=NOW)) > 2
     root = start_instance(runtime, "small", {}, actor=AMY, now=NOW).root_key
     with database.read() as connection:
         [task], timer = list_open_tasks(connection, root), get_standing(connection, root).timers[0][1]
@@ -113,4 +113,4 @@ def test_what_moves_a_case_leaves_nothing_when_it_breaks(database: Database) -> 
         lambda: complete_task(runtime, task.key, {}, actor=AMY, now=LATER, idempotency_key="k"),
         lambda: cancel_instance(runtime, root, reason="r", actor=ROOT, now=LATER),
     ):
-        assert break_everywhere(database, command) > 3
+        assert break_everywhere(database, command) > 1  # PostgreSQL is sent the whole write as one statement
