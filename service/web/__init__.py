@@ -23,6 +23,7 @@ PAGES = (
     "task",
     "case_list",
     "case_file",
+    "case_export",
     "case_picture",
     "intake_desk",
     "procedure",

@@ -1,8 +1,10 @@
-"""The diagram of a sheet with where the case stands and where it has been, as SVG."""
+"""The diagram of a sheet with where the case stands and where it has been, as SVG, and the same as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -12,26 +14,65 @@ from service.engine import Bundle, ProcessInfo, inspect
 from service.operations import COMPLAINT_PROCESS
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An element of a sheet as the table beside the diagram shows it."""
+
+    name: str
+    who: str
+    clauses: tuple[str, ...]
+    state: str
+
+
+def marks_of(bundle: Bundle, process_id: str, *, history: Iterable[HistoryRow], state: bytes | None) -> dict[str, Mark]:
+    """What is done and what is active, by element and flow. Without a state, active is what began and has not ended."""
+    steps: list[Mapping[str, Any]] = [row.details.get("moved", {}) for row in history]
+    named = [each for moved in steps for each in (*moved.get("entered", ()), *moved.get("flows", ()))]
+    marks = {name: Mark("done") for process, name in named if process == process_id}
+    active = (
+        _standing(steps) if state is None else [(a.process_id, a.element_id) for a in inspect(bundle, state).active]
+    )
+    return marks | {element: Mark("active") for process, element in active if process == process_id}
+
+
+def _standing(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The elements in which a token was after these steps: what had begun and not yet been left."""
+    begun: dict[int, tuple[str, str]] = {}
+    for moved in steps:
+        for number, (process, element) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
+            begun[number] = (process, element)
+        for number in moved.get("left", ()):
+            begun.pop(abs(number), None)  # below zero: it was cut off
+    return list(begun.values())
+
+
 def picture_of(
     bundle: Bundle, process_id: str, *, history: Iterable[HistoryRow], state: bytes | None, language: str
 ) -> Markup:
     """The SVG of a process; elements done and active and flows taken are marked."""
-    marks: dict[str, Mark] = {}
-    for row in history:
-        moved = row.details.get("moved", {})
-        for process, element in moved.get("entered", ()):
-            if process == process_id:
-                marks[element] = Mark("done")
-        for process, flow in moved.get("flows", ()):
-            if process == process_id:
-                marks[flow] = Mark("done")
-    if state is not None:
-        for active in inspect(bundle, state).active:
-            if active.process_id == process_id:
-                marks[active.element_id] = Mark("active")
+    marks = marks_of(bundle, process_id, history=history, state=state)
+    return drawn(bundle, process_id, marks, language)
+
+
+def drawn(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: str) -> Markup:
+    """The SVG of a process with these marks."""
     names = "zh-Hant" if language.startswith("zh") else language
     svg = draw(bundle.file_of(process_id), process_id=process_id, language=names, marks=marks)
     return Markup(svg)  # noqa: S704 - drawn by us, every text of the diagram escaped
+
+
+def stops_of(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: str) -> list[Stop]:
+    """The named elements of a sheet, for those who cannot see the diagram."""
+    return [
+        Stop(
+            each.name if language == "en" else each.name_zh,
+            each.lane or "",
+            each.clauses,
+            marks[each.id].state if each.id in marks else "",
+        )
+        for each in bundle.processes[process_id].elements.values()
+        if each.name
+    ]
 
 
 def main_first(bundle: Bundle) -> list[ProcessInfo]:

@@ -18,6 +18,7 @@ SENTENCES = {
     "case:task:claimed": "took “{what}”",
     "case:task:released": "gave “{what}” back",
     "case:task:assigned": "gave “{what}” to {to}",
+    "case:comment:added": "said something about the case",
     "case:timer:fired": "time was up: “{what}”",
     "case:message:correlated": "the message {message} arrived",
     "case:incident:raised": "the process could not go on at “{what}”",

@@ -42,6 +42,7 @@ def from_tables() -> list[tuple[str, str]]:
     names += [
         text.format(n="{n}") for unit in ("min", "h", "d") for text in (f"late by {{n}} {unit}", f"{{n}} {unit} left")
     ]
+    names += ["passed", "here now"]
     names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
 
