@@ -228,3 +228,12 @@ def _active(connection: Connection, name: str) -> Account | None:
 def hash_token(token: str) -> str:
     """What is stored of a token."""
     return sha256(token.encode()).hexdigest()
+
+
+def find_address(connection: Connection, name: str) -> tuple[str, str] | None:
+    """The e-mail address and language of an active account that has an address."""
+    query = sa.select(account.c.email, account.c.language).where(
+        account.c.name == name, account.c.active, account.c.email.is_not(None)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.email, row.language)

@@ -9,6 +9,7 @@ from service.notifications.mail import Mailer
 from service.notifications.notices import (
     Notice,
     NoticeKind,
+    Ways,
     choose,
     count_unread,
     list_notices,
@@ -36,6 +37,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Queued",
+    "Ways",
     "choose",
     "count_unread",
     "find_letter",

@@ -27,6 +27,18 @@ class NoticeKind(StrEnum):
     BREACH = "breach"
 
 
+BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION})
+"""What goes by mail too as long as a person chose nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a person is told of something."""
+
+    page: bool
+    mail: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing a person is told. `details` say who did it, or when it is due."""
@@ -42,8 +54,8 @@ class Notice:
 
 
 _INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(notice).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(notice).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(notice).on_conflict_do_nothing().returning(notice.c.mark),
+    "postgresql": postgresql.insert(notice).on_conflict_do_nothing().returning(notice.c.mark),
 }
 
 
@@ -57,10 +69,12 @@ def tell(
     now: datetime,
     by: str = "",
     stamp: str = "",
-) -> bool:
-    """Tell a person something, unless they were told before or do not want to know; whether it was written."""
-    if not wants(connection, account)[kind]:
-        return False
+) -> Ways | None:
+    """Tell a person something, unless they were told before or do not want to know. The ways it has to go; None when
+    it goes none. What is only to go by mail is kept too, as read: so it goes once."""
+    ways = wants(connection, account)[kind]
+    if not (ways.page or ways.mail):
+        return None
     row = {
         "root_key": root_key,
         "account": account,
@@ -68,9 +82,11 @@ def tell(
         "kind": kind,
         "subject_key": subject_key,
         "at": now,
+        "read_at": None if ways.page else now,
         "details": {"by": by},
     }
-    return int(connection.execute(_INSERT[connection.dialect.name], row).rowcount) == 1
+    written = connection.execute(_INSERT[connection.dialect.name], row).one_or_none()
+    return ways if written is not None else None
 
 
 def list_notices(connection: Connection, account: str, *, limit: int = 50) -> Sequence[Notice]:
@@ -92,22 +108,20 @@ def mark_read(connection: Connection, account: str, *, now: datetime) -> None:
     )
 
 
-def wants(connection: Connection, account: str) -> dict[str, bool]:
-    """Which kinds a person wants to be told; all of them as long as nothing was chosen."""
-    rows = connection.execute(
-        sa.select(notice_choice.c.kind, notice_choice.c.by_page).where(notice_choice.c.account == account)
-    )
-    chosen = {row.kind: bool(row.by_page) for row in rows}
-    return {kind.value: chosen.get(kind.value, True) for kind in NoticeKind}
+def wants(connection: Connection, account: str) -> dict[str, Ways]:
+    """How a person wants to be told of each kind."""
+    rows = connection.execute(sa.select(notice_choice).where(notice_choice.c.account == account))
+    chosen = {row.kind: Ways(bool(row.by_page), bool(row.by_mail)) for row in rows}
+    return {kind.value: chosen.get(kind.value, Ways(page=True, mail=kind in BY_MAIL)) for kind in NoticeKind}
 
 
-def choose(connection: Connection, account: str, wanted: frozenset[str]) -> None:
-    """Keep which kinds a person wants to be told."""
+def choose(connection: Connection, account: str, *, page: frozenset[str], mail: frozenset[str]) -> None:
+    """Keep which kinds a person wants to be told, in the page and by mail."""
     connection.execute(sa.delete(notice_choice).where(notice_choice.c.account == account))
     connection.execute(
         sa.insert(notice_choice),
         [
-            {"account": account, "kind": kind.value, "by_page": kind.value in wanted, "by_mail": False}
+            {"account": account, "kind": kind.value, "by_page": kind.value in page, "by_mail": kind.value in mail}
             for kind in NoticeKind
         ],
     )

@@ -51,6 +51,7 @@ from service.operations.start import (
     start_variables,
 )
 from service.operations.start_events import fire_due_starts
+from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error, update_job
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "get_instance",
     "link_cases",
     "log_contact",
+    "make_deadline_chore",
     "make_worker",
     "mark_returned",
     "merge_cases",
@@ -117,6 +119,7 @@ __all__ = [
     "submit_bundle",
     "tag_bundle",
     "take_children",
+    "tell_deadlines",
     "tell_staff",
     "throw_job_error",
     "try_migration",

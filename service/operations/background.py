@@ -26,6 +26,8 @@ from service.operations.review_bundle import release_due_bundles
 from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
+from service.operations.tell_deadlines import make_deadline_chore
+from service.operations.tidy_drafts import make_tidy_chore
 from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
@@ -34,7 +36,13 @@ log = logging.getLogger("redress.background")
 
 def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
     """A worker that does this product's background work."""
-    chores = (partial(_start_due, runtime), partial(_expire, runtime), partial(_release_due, runtime))
+    chores = (
+        partial(_start_due, runtime),
+        partial(_expire, runtime),
+        partial(_release_due, runtime),
+        make_deadline_chore(runtime),
+        make_tidy_chore(runtime),
+    )
     return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer), chores)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import sha256
 
-from service import audit, cases, identity, notifications
+from service import audit, cases, identity
 from service.audit import Event
 from service.cases import Comment
 from service.errors import FieldError, FormInvalid
 from service.identity import Actor
 from service.operations.children import take_children
 from service.operations.runtime import Runtime
+from service.operations.tell_person import tell_person
 
 LONGEST = 5_000
 
@@ -31,7 +32,5 @@ def comment_case(runtime: Runtime, root_key: int, body: str, *, actor: Actor, no
         )
         for name in named:
             if name != actor.name:
-                notifications.tell(
-                    connection, name, "mention", root_key=root_key, subject_key=key, by=actor.name, now=now
-                )
+                tell_person(connection, name, "mention", root_key=root_key, subject_key=key, by=actor.name, now=now)
     return key

@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, notifications, tasks
+from service import audit, tasks
 from service.audit import Event
 from service.db import Connection, root_of
 from service.identity import Actor
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.operations.tell_person import tell_person
 
 _TURN = (
     sa.update(process_instance)
@@ -62,7 +63,7 @@ def assign_task(
         _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         if to.name != actor.name:
             stamp = str(task.revision)
-            notifications.tell(
+            tell_person(
                 connection, to.name, "assignment", root_key=task.root_key, subject_key=key, by=actor.name, stamp=stamp,
                 now=now,
             )  # fmt: skip

@@ -29,6 +29,7 @@ from service.reporting.sources import (
     tasks_of,
 )
 from service.reporting.standing import Standing, count_active, get_standing, list_active
+from service.reporting.team import Load, list_load
 from service.reporting.variables import LONGEST_SHOWN, Variable, find_variables, get_variable
 from service.reporting.waiting import count_waiting
 
@@ -52,6 +53,7 @@ __all__ = [
     "InboxRow",
     "Investigation",
     "Key",
+    "Load",
     "LoggedEvent",
     "PlanLine",
     "Standing",
@@ -76,6 +78,7 @@ __all__ = [
     "list_elements",
     "list_flows",
     "list_inbox",
+    "list_load",
     "list_variables",
     "plan_csv",
     "roots_of",

@@ -24,6 +24,8 @@ PAGES = (
     "case_list",
     "case_file",
     "case_export",
+    "notices",
+    "team",
     "case_picture",
     "intake_desk",
     "procedure",

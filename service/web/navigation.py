@@ -21,12 +21,14 @@ class Link:
     key: str = ""
 
 
+LEADS = (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.ADMIN)
 LINKS = (
     Link("Tasks", "/tasks", key="t"),
     Link("Complaints", "/complaints", READERS, key="c"),
     Link("Register", "/register", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="r"),
     Link("Mailbox", "/mailbox", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="m"),
     Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
+    Link("My team", "/team", LEADS, key="e"),
     Link("Procedure", "/procedure", READERS, key="p"),
     Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
     Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),

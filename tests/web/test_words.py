@@ -13,6 +13,7 @@ from service.intake import CHANNELS
 from service.web import story, words
 from service.web.inbox_view import DUE
 from service.web.navigation import LINKS
+from service.web.notices import TOLD, WANTED
 from service.web.words import CATALOGUE, best_language, chosen, load_words, say, say_error
 from tests.conftest import NOW
 
@@ -42,7 +43,7 @@ def from_tables() -> list[tuple[str, str]]:
     names += [
         text.format(n="{n}") for unit in ("min", "h", "d") for text in (f"late by {{n}} {unit}", f"{{n}} {unit} left")
     ]
-    names += ["passed", "here now"]
+    names += [*TOLD.values(), *WANTED.values(), "passed", "here now"]
     names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
 

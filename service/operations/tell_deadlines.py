@@ -1,0 +1,71 @@
+"""Tell people that a deadline of a task they hold is near or gone. A chore of the background worker, once a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.notifications.tables import notice, notice_choice
+from service.operations.runtime import Runtime
+from service.operations.tell_person import tell_person
+from service.tasks.tables import user_task
+
+NEAR = timedelta(hours=24)
+GONE = timedelta(hours=24)
+"""A breach is told of within a day; what is older was told, or came before this was there."""
+EVERY = timedelta(minutes=1)
+MOST = 500
+
+
+def tell_deadlines(runtime: Runtime, *, now: datetime) -> int:
+    """Write the notices that are missing; how many. A person is told once of a task that it is near, once that it is
+    gone."""
+    near = _tell(runtime, "near", now, (user_task.c.due_at > now, user_task.c.due_at <= now + NEAR))
+    return near + _tell(runtime, "breach", now, (user_task.c.due_at > now - GONE, user_task.c.due_at <= now))
+
+
+def _tell(runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElement[bool], ...]) -> int:
+    told = sa.select(notice.c.mark).where(
+        notice.c.root_key == user_task.c.root_key,
+        notice.c.account == user_task.c.assignee,
+        notice.c.kind == kind,
+        notice.c.subject_key == user_task.c.key,
+    )
+    unwanted = sa.select(notice_choice.c.kind).where(
+        notice_choice.c.account == user_task.c.assignee,
+        notice_choice.c.kind == kind,
+        ~notice_choice.c.by_page,
+        ~notice_choice.c.by_mail,
+    )
+    query = (
+        sa.select(user_task.c.root_key, user_task.c.key, user_task.c.assignee)
+        .where(user_task.c.state == "open", *due, user_task.c.assignee.is_not(None), ~told.exists(), ~unwanted.exists())
+        .order_by(user_task.c.due_at, user_task.c.key)
+        .limit(MOST)
+    )
+    with runtime.database.read() as connection:
+        missing = connection.execute(query).all()
+    return sum(_tell_one(runtime, kind, row, now) for row in missing)
+
+
+def _tell_one(runtime: Runtime, kind: str, row: Any, now: datetime) -> bool:
+    """A transaction each: the mail takes a key of the case, and no two cases are to be held at once."""
+    with runtime.database.transaction() as connection:
+        return tell_person(connection, row.assignee, kind, root_key=row.root_key, subject_key=row.key, now=now)
+
+
+def make_deadline_chore(runtime: Runtime) -> Callable[[datetime], int]:
+    """The chore: at most once a minute in this process; telling twice is kept out by the notices themselves."""
+    last: list[datetime] = []
+
+    def chore(now: datetime) -> int:
+        if last and now - last[-1] < EVERY:
+            return 0
+        last[:] = [now]
+        tell_deadlines(runtime, now=now)
+        return 0
+
+    return chore

@@ -1,0 +1,42 @@
+"""Tell a person of the bank something: in the page, and by mail where they chose it. In the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import cases, identity, jobs, notifications
+from service.db import Connection
+from service.operations.children import take_children
+
+
+def tell_person(
+    connection: Connection,
+    name: str,
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    by: str = "",
+    stamp: str = "",
+) -> bool:
+    """Write the notice and put its mail into the outbox; whether there was anything new to tell."""
+    ways = notifications.tell(
+        connection, name, kind, root_key=root_key, subject_key=subject_key, now=now, by=by, stamp=stamp
+    )
+    if ways is not None and ways.mail:
+        _mail(connection, name, kind, root_key=root_key, by=by, now=now)
+    return ways is not None
+
+
+def _mail(connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime) -> None:
+    """The mail names the case and what happened, nothing of its customer: it leaves the house."""
+    address, complaint = identity.find_address(connection, name), cases.find_complaint(connection, root_key)
+    if address is None or complaint is None:
+        return
+    facts = {"kind": kind, "number": complaint.number, "by": by}
+    written = notifications.write_letter(
+        "told", language=address[1], recipient=address[0], facts=facts, audience="staff"
+    )
+    payload = {"to": written.recipient, "subject": written.subject, "body": written.body, "automatic": True}
+    jobs.insert_outbox(connection, root_key, [(take_children(connection, root_key), payload)], kind="mail", now=now)

@@ -1,0 +1,27 @@
+"""Forget old drafts of tasks that ended without them. A chore of the background worker, once an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from service import tasks
+from service.operations.runtime import Runtime
+
+KEPT = timedelta(days=30)
+EVERY = timedelta(hours=1)
+
+
+def make_tidy_chore(runtime: Runtime) -> Callable[[datetime], int]:
+    """The chore: at most once an hour in this process."""
+    last: list[datetime] = []
+
+    def chore(now: datetime) -> int:
+        if last and now - last[-1] < EVERY:
+            return 0
+        last[:] = [now]
+        with runtime.database.transaction() as connection:
+            tasks.drop_stale_drafts(connection, before=now - KEPT)
+        return 0
+
+    return chore

@@ -1,0 +1,60 @@
+"""What a person was told, and what they want to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import cases, notifications
+from service.web.edge import actor, blueprint, now, parts, signed_in
+
+TOLD = {
+    "assignment": "{by} gave you a task",
+    "mention": "{by} mentioned you in a comment",
+    "near": "A task you hold is nearly due",
+    "breach": "A task you hold is late",
+}
+WANTED = {
+    "assignment": "tasks given to me",
+    "mention": "comments that mention me",
+    "near": "tasks that are nearly due",
+    "breach": "tasks that are late",
+}
+
+
+@blueprint.get("/notices")
+@signed_in()
+def notice_list() -> Any:
+    """The notices; having seen them is having read them."""
+    name = actor().name
+    with parts().runtime.database.read() as connection:
+        rows = notifications.list_notices(connection, name)
+        numbers = cases.find_numbers(connection, [row.root_key for row in rows])
+        wanted = notifications.wants(connection, name)
+    if any(row.read_at is None for row in rows):
+        with parts().runtime.database.transaction() as connection:
+            notifications.mark_read(connection, name, now=now())
+    return flask.render_template("notices.html", rows=rows, numbers=numbers, wanted=wanted, told=TOLD, kinds=WANTED)
+
+
+@blueprint.post("/notices/choice")
+@signed_in()
+def choose_notices() -> Any:
+    sent = flask.request.form
+    with parts().runtime.database.transaction() as connection:
+        notifications.choose(
+            connection, actor().name, page=frozenset(sent.getlist("page")), mail=frozenset(sent.getlist("mail"))
+        )
+    return flask.redirect(flask.url_for("web.notice_list"))
+
+
+@blueprint.app_context_processor
+def _unread() -> dict[str, Any]:
+    """How many notices wait, asked only by pages that show it."""
+
+    def unread() -> int:
+        with parts().runtime.database.read() as connection:
+            return notifications.count_unread(connection, actor().name)
+
+    return {"unread": unread}

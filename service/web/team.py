@@ -1,0 +1,29 @@
+"""My team, for those who give out the work: who has how much, what is about to be late, and giving it to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import reporting
+from service.identity import Actor, Role
+from service.reporting import InboxFilter
+from service.tasks import Scope
+from service.web.edge import SOON, blueprint, now, parts, signed_in
+from service.web.navigation import LEADS
+
+EVERYTHING = Actor("", frozenset({Role.ADMIN}))
+"""A lead sees the lines of all open tasks here, as an overseer does; opening one asks what the lead may see."""
+
+
+@blueprint.get("/team")
+@signed_in(*LEADS)
+def team() -> Any:
+    at = now()
+    holder = flask.request.args.get("holder", "")[:100]
+    only = InboxFilter(assignee=holder, due_until=None if holder else at + SOON)
+    with parts().runtime.database.read() as connection:
+        load = reporting.list_load(connection, now=at, soon=at + SOON)
+        page = reporting.list_inbox(connection, EVERYTHING, scope=Scope.ALL, only=only)
+    return flask.render_template("team.html", load=load, rows=page.rows, holder=holder)

@@ -1,0 +1,71 @@
+"""Notices in the header and on their page, how a person is told; and the team's work, given to another by keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page
+
+from service import operations, tasks
+from service.identity import Actor
+from service.intake import parse_complaint
+from tests.web.conftest import Site, sign_in
+
+CLERK = Actor("clerk", frozenset({"clerk"}))
+FACTS = {
+    "customerName": "何美", "channel": "phone", "contact": {"phone": "02-5550-9911"}, "content": "匯款手續費有誤。",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def task(site: Site) -> tasks.UserTask:
+    now = datetime.now(UTC)
+    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    with site.runtime.database.read() as connection:
+        found: tasks.UserTask = tasks.list_case_tasks(connection, new.root_key)[0]
+    return found
+
+
+def test_a_mention_rings_is_read_and_can_be_declined(page: Page, site: Site, task: tasks.UserTask) -> None:
+    sign_in(page, "admin")
+    assert page.locator(".bell").count() == 0
+    operations.comment_case(site.runtime, task.root_key, "@admin?", actor=CLERK, now=datetime.now(UTC))
+    page.goto("/tasks")
+    assert page.locator(".bell").get_attribute("aria-label") == "Notices: 1"
+    page.click(".bell")
+    page.wait_for_url("**/notices")
+    assert "clerk mentioned you in a comment" in page.locator(".story .new").inner_text()
+    page.uncheck("input[name=page][value=mention]")
+    page.uncheck("input[name=mail][value=mention]")
+    with page.expect_navigation():
+        page.click("form[action$=choice] button")
+    assert page.locator(".bell").count() == 0
+    assert page.locator("input[value=mention]:checked").count() == 0
+    operations.comment_case(site.runtime, task.root_key, "@admin!", actor=CLERK, now=datetime.now(UTC))
+    page.goto("/notices")
+    assert page.locator(".story li", has_text="mentioned").count() == 1
+
+
+def test_a_lead_gives_work_to_another_by_keys(page: Page, site: Site, task: tasks.UserTask) -> None:
+    sign_in(page, "admin")
+    page.goto("/team?holder=-")
+    page.locator(f"input[name=task][value='{task.key}']").focus()
+    page.keyboard.press("Space")
+    page.focus("#to")
+    page.keyboard.type("clerk")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.goto("/team?holder=clerk")
+    assert page.locator(f"input[name=task][value='{task.key}']").count() == 1
+    assert int(page.locator("aside tr", has_text="clerk").locator("td").first.inner_text()) >= 1
+    with site.runtime.database.read() as connection:
+        assert tasks.get_task(connection, task.key).assignee == "clerk"
+
+
+def test_the_team_is_for_those_who_give_out_work(page: Page, site: Site) -> None:
+    sign_in(page, "clerk")
+    answer = page.goto("/team")
+    assert answer is not None
+    assert answer.status == 403
+    assert page.locator("nav a[href='/team']").count() == 0
