@@ -11,6 +11,7 @@ from typing import Any
 
 import flask
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import api, identity, web
 from service.cases import Vault, open_vault
@@ -95,7 +96,15 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     app.register_error_handler(Exception, _broken)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "alive"})
     app.add_url_rule("/readyz", "readyz", _ready)
+    _trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _trust_proxies(app: flask.Flask, count: int) -> None:
+    """Read who asks, and by which name, from what the bank's own proxies say; from nobody's header when there are
+    none, for a visitor can write any."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def application() -> flask.Flask:

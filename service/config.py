@@ -39,6 +39,7 @@ class Settings:
     evidence_max_bytes: int = 26_214_400
     bank_name: str = "Example Bank"
     max_body_bytes: int = 2_000_000
+    trusted_proxies: int = 0
     clock: str = ""
     demo: bool = False
 
@@ -67,6 +68,10 @@ def _count(value: Any) -> int:
     return number
 
 
+def _count_or_none(value: Any) -> int:
+    return 0 if str(value) == "0" else _count(value)
+
+
 HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "database_url": (_text, "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name"),
     "secret_key": (_text, "at least 32 characters; required outside --demo"),
@@ -85,6 +90,10 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "evidence_max_bytes": (_count, "a larger file is quarantined"),
     "bank_name": (_text, "shown on every page"),
     "max_body_bytes": (_count, "the largest request that is read"),
+    "trusted_proxies": (
+        _count_or_none,
+        "how many proxies of the bank stand before it; then X-Forwarded-* is read",
+    ),
     "clock": (_text, "rehearsals only: a file that holds the time; without it, the machine's clock"),
 }
 

@@ -154,9 +154,8 @@ def _name(loaded: Any) -> str:
 
 
 def _starts_at_once(connection: Any, done: Deployed) -> bool:
-    """Not when it holds the complaint's process, or one that ever came together with it."""
-    ids = [each.process_id for each in done.processes]
-    return not definitions.stands_with(connection, ids, operations.COMPLAINT_PROCESS)
+    """Not when it holds the complaint's process, one that ever came together with it, or goes by the name of such."""
+    return not definitions.is_governed(connection, done.bundle_key, operations.COMPLAINT_PROCESS)
 
 
 def _part(**only: Any) -> dict[str, Any]:

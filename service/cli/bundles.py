@@ -9,13 +9,15 @@ from pathlib import Path
 
 import click
 
-from service import definitions
+from service import definitions, identity
 from service.cases import load_profile
 from service.cli.opening import one_line, open_database
 from service.clock import SystemClock
+from service.db import Connection
 from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
-from service.operations import Runtime, prove_bundle
+from service.identity import Actor
+from service.operations import Runtime, prove_bundle, put_in_force
 
 
 def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
@@ -101,12 +103,27 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
 
 @click.command()
 @click.argument("bundle", type=int)
+@click.option("--without-review", is_flag=True, help="Though no one approved it; needs --reason and --by.")
+@click.option("--reason", default="", help="Why without review; kept in the history of the review.")
+@click.option("--by", default="", help="The account of the administrator who decided it.")
 @one_line
-def release(bundle: int) -> None:
+def release(bundle: int, without_review: bool, reason: str, by: str) -> None:
     """Let a deployed bundle start new cases from now on.
+
+    The first version of the complaint procedure is released so; every other one once compliance approved it.
 
     Example: redress release 65536
     """
+    if without_review != bool(reason.strip()) or without_review != bool(by):
+        raise InvalidInput("expected --without-review, --reason and --by together, or none of them")
     with open_database().transaction() as connection:
-        definitions.release(connection, bundle, actor="cli", now=SystemClock().now())
+        actor = _account(connection, by) if by else Actor("cli")
+        put_in_force(connection, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip())
     click.echo(f"bundle {bundle} is released")
+
+
+def _account(connection: Connection, name: str) -> Actor:
+    found = identity.find_account(connection, name)
+    if found is None or not found.active:
+        raise InvalidInput(f"expected the name of an account, got {name!r}")
+    return found.actor

@@ -10,9 +10,9 @@ from typing import Any
 from service import cases, definitions, identity
 from service.config import Settings
 from service.db import Database
-from service.identity import SYSTEM, Role
+from service.identity import SYSTEM, Actor, Role
 from service.intake import parse_complaint
-from service.operations import Runtime, register_complaint
+from service.operations import Runtime, needs_review, put_in_force, register_complaint
 
 SAMPLES: tuple[dict[str, Any], ...] = (
     {
@@ -65,4 +65,6 @@ def release_shipped(runtime: Runtime, *, now: datetime) -> None:
             next_key=lambda: fresh.pop(),
         )
         if deployed.new:
-            definitions.release(connection, deployed.bundle_key, actor=SYSTEM.name, now=now)
+            actor = Actor(SYSTEM.name, frozenset({Role.ADMIN}))
+            reason = "" if not needs_review(connection, deployed.bundle_key) else "the procedure that the demo ships"
+            put_in_force(connection, deployed.bundle_key, actor=actor, now=now, reason=reason)

@@ -23,6 +23,7 @@ from service.definitions.drafts import (
     read_draft_file,
     save_draft_file,
 )
+from service.definitions.governed import is_governed, was_released
 from service.definitions.parts import (
     DecisionVersion,
     FormVersion,
@@ -101,6 +102,7 @@ __all__ = [
     "get_requirements",
     "get_startable",
     "has_due_start",
+    "is_governed",
     "keys_of",
     "list_decisions",
     "list_draft_files",
@@ -124,4 +126,5 @@ __all__ = [
     "say_all",
     "shipped_files",
     "stands_with",
+    "was_released",
 ]

@@ -23,6 +23,7 @@ from service.operations.messages import Published, correlate_message, publish_me
 from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
+from service.operations.put_in_force import needs_review, put_in_force
 from service.operations.resolve_incident import resolve_incident
 from service.operations.review_bundle import (
     Evidence,
@@ -99,10 +100,12 @@ __all__ = [
     "merge_cases",
     "migrate_instance",
     "migrate_instances",
+    "needs_review",
     "new_root_key",
     "preview_letter",
     "prove_bundle",
     "publish_message",
+    "put_in_force",
     "register_complaint",
     "release_bundle",
     "release_due_bundles",

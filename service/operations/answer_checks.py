@@ -54,6 +54,9 @@ def _quorum(
         return FieldError("/members", f"expected a quorum of {wanted} different members, got {len(set(members))}")
     if str(task.variables.get("investigator") or "").casefold() in members:
         return FieldError("/members", "the investigator may not vote on a solution of their own")
+    person = str(task.variables.get("complainedPerson") or "").strip().casefold()
+    if person and person in {*members, actor.casefold()}:
+        return FieldError("/members", "the complaint is about this person")
     votes = int(answer.get("votesFor", 0))
     if votes > len(members):
         return FieldError("/votesFor", f"expected at most {len(members)} votes, got {votes}")

@@ -26,6 +26,7 @@ from service.jobs import Message
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.execute import Outcome, find_outcome, get_instance, record_incident, store_outcome
+from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once
 from service.operations.opened import lock_opened
@@ -232,4 +233,6 @@ def _apply(
     if kept:
         jobs.insert_delivery(connection, new.key, row.process_id, row.root_key, now=now)
     rest = settle(connection, runtime, write, ready.step, now=now)
+    if ready.view.effects:
+        follow_up(connection, runtime, ready.view, row.root_key, actor=actor, now=now)
     return Outcome(row.root_key, (*write.new_tasks, *rest.new_tasks), rest.ended)

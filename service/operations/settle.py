@@ -116,6 +116,11 @@ def _deliver(
         _ = view.stored
     written = apply_step(connection, instance, further, view, plan, now=now, by=SYSTEM.name)
     jobs.insert_delivery(connection, message.key, to.process_id, root_key, now=now)
+    if view.effects:
+        # what follows may itself start instances that settle: the two modules need each other
+        from service.operations.follow_up import follow_up
+
+        follow_up(connection, runtime, view, root_key, actor=SYSTEM, now=now)
     return written, further
 
 

@@ -15,4 +15,5 @@ def view_of(connection: Connection, runtime: Runtime, root_key: int, now: dateti
     """The view of a case; its clocks are read when they are asked for, while the connection is open."""
     complaint = cases.find_complaint(connection, root_key)
     clocks = partial(cases.list_deadlines, connection, root_key)
-    return CaseView(complaint, runtime.profile, now, clocks, connection=connection)
+    emergency = cases.find_emergency(connection, root_key) if complaint is None else None
+    return CaseView(complaint, runtime.profile, now, clocks, emergency=emergency, connection=connection)

@@ -198,6 +198,17 @@ def test_a_committee_needs_a_quorum_and_a_majority(runtime: Runtime) -> None:
     assert "pay-compensation" in walk.open()
 
 
+def test_the_person_complained_about_does_not_vote(runtime: Runtime) -> None:
+    large = {"remedies": ["compensation"], "compensationAmount": 300_000}
+    walk = complain(runtime).work(
+        until="approve-by-committee", propose_solution=large, assess_facts={"complainedPerson": "Mei"}
+    )
+    with pytest.raises(FormInvalid) as refused:
+        walk.answer("approve-by-committee", members=["mei", "b", "c"])
+    assert [each.message for each in refused.value.errors] == ["the complaint is about this person"]
+    walk.answer("approve-by-committee")
+
+
 def test_the_investigator_is_proposed_by_skill_load_and_absence(runtime: Runtime) -> None:
     today = NOW.date()
     with runtime.database.transaction() as connection:
