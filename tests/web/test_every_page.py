@@ -1,0 +1,108 @@
+"""Every page for the bank's people: three languages, wide and narrow, no serious finding of axe, few bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Request
+
+from service import operations, tasks
+from service.identity import Actor
+from service.intake import parse_complaint
+from service.web.navigation import LINKS
+from service.web.words import LANGUAGES
+from tests.web.conftest import Site, choose_language, fetch, sign_in
+
+CLERK = Actor("clerk", frozenset({"clerk"}))
+FACTS = {
+    "customerName": "林美玲", "channel": "phone", "product": "信用卡", "contact": {"phone": "02-5550-0101"},
+    "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。" * 4,
+}  # fmt: skip
+MOST_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def paths(site: Site) -> tuple[str, ...]:
+    """One address of every page, for the administrator; the task is held by the clerk."""
+    now = datetime.now(UTC)
+    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    with site.runtime.database.read() as connection:
+        task = tasks.list_case_tasks(connection, new.root_key)[0]
+    operations.claim_task(site.runtime, task.key, actor=CLERK, now=now)
+    operations.comment_case(site.runtime, new.root_key, "請 @admin 看一下", actor=CLERK, now=now)
+    return (
+        "/tasks?show=all", "/tasks?show=all&severity=P1&q=年費", f"/tasks/{task.key}?show=all", "/complaints?q=信用卡",
+        f"/complaints/{new.number}", f"/complaints/{new.number}?at=1", f"/complaints/{new.number}/evidence",
+        f"/complaints/{new.number}/related", f"/complaints/{new.number}/report", f"/registered/{new.number}",
+        "/team?holder=clerk", "/notices", *(link.path for link in LINKS),
+    )  # fmt: skip
+
+
+def serious(axe: Axe, page: Page) -> list[str]:
+    """What axe finds serious or critical on a page."""
+    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {node['html'][:120]}" for each in grave for node in each["nodes"][:3]]
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_pages_fit_and_are_accessible(page: Page, paths: tuple[str, ...], language: str) -> None:
+    sign_in(page, "admin")
+    choose_language(page, language)
+    axe, bad = Axe(), []
+    for path in paths:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert page.locator("html").get_attribute("lang") == language
+        if language == "en":  # what axe looks at is the same in every language
+            bad += [f"{path}: {each}" for each in serious(axe, page)]
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                bad.append(f"{path} is {wide} wide at {width}")
+    assert bad == []
+
+
+def test_the_clerks_own_task_is_accessible_in_the_dark(page: Page, site: Site, paths: tuple[str, ...]) -> None:
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, "clerk")
+    page.goto(paths[2])
+    assert page.locator("#form").count() == 1
+    assert serious(Axe(), page) == []
+
+
+def test_a_first_visit_to_the_task_list_is_light_and_asks_one_host(page: Page, site: Site) -> None:
+    sign_in(page, "handler")
+    heard: list[Request] = []
+    page.on("request", lambda request: heard.append(request))
+    page.goto("/tasks?show=all", wait_until="networkidle")
+    assert {urlsplit(each.url).netloc for each in heard} == {urlsplit(site.url).netloc}
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+    sizes = {
+        each.url: len(fetch(each.url, {"Accept-Encoding": "gzip", "Cookie": cookie})[2])
+        for each in heard
+    }  # fmt: skip
+    assert len(sizes) >= 4
+    assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_keys_go_everywhere(page: Page, paths: tuple[str, ...]) -> None:
+    sign_in(page, "clerk")
+    page.goto("/tasks?show=all")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator(".item input:checked").count() == 1
+    page.keyboard.press("o")
+    page.wait_for_url("**/tasks/*")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/complaints")
