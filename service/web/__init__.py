@@ -28,6 +28,7 @@ PAGES = (
     "team",
     "case_picture",
     "intake_desk",
+    "similar",
     "procedure",
     "clauses",
     "evidence",
