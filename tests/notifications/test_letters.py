@@ -20,11 +20,12 @@ CUSTOMER = (
     "acknowledgement", "call-back", "clarification", "deadlock", "extension", "holding", "merged", "outcome",
     "question", "reopened", "satisfaction", "set-aside", "withdrawn",
 )  # fmt: skip
-STAFF = ("emergency", "mailbox-silent", "notice", "reply-received")
+STAFF = ("emergency", "mailbox-silent", "notice", "reply-received", "told")
 FACTS: dict[str, Any] = {
     "number": "C-2026-0000001-A", "customer": "林美玲", "registered": "2026-03-02 10:00", "today": "2026-03-02",
     "final_response": "2026-04-01", "authority": "財團法人金融消費評議中心", "currency": "TWD", "severity": "P3",
     "level": "II", "duties": "Answer the telephones.", "minutes": 16, "since": "2026-03-02 10:00",
+    "kind": "near", "by": "clerk",
     "variables": {"decisionText": "DECISION", "question": "QUESTION", "outcome": "upheld", "compensationAmount": 1280,
                   "main": "C-2026-0000002-B", "screening": "duplicate", "otherNumber": "C-2026-0000002-B"},
 }  # fmt: skip
@@ -42,6 +43,17 @@ def test_a_letter_is_whole(template: str, language: str) -> None:
     text = written.subject + written.body
     assert "{" not in text and "None" not in text and "\n\n\n" not in written.body
     assert template == "mailbox-silent" or str(FACTS["number"]) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_names_what_happened_and_by_whom(language: str) -> None:
+    kinds = ("assignment", "mention", "near", "breach")
+    subjects = {
+        kind: write_letter("told", language=language, recipient="", facts={**FACTS, "kind": kind}).subject
+        for kind in kinds
+    }
+    assert len(set(subjects.values())) == len(kinds)
+    assert [kind for kind, subject in subjects.items() if "clerk" in subject] == ["assignment", "mention"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
