@@ -47,6 +47,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
         blocking_threads=8,
         factory=True,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # a client that keeps its connection does not keep the server from ending
         log_access=False,
     )
     try:

@@ -19,6 +19,8 @@ from service.db.types import metadata
 CHILD_BITS = 16
 MAX_CHILD = (1 << CHILD_BITS) - 1
 BLOCK = 64
+AT_HAND = 32
+"""How many keys are at hand before a transaction that may want some begins."""
 _ELEMENT_BITS = 24
 _ELEMENT = 1 << 62
 
@@ -80,10 +82,19 @@ class KeyAllocator:
 
     def root_key(self) -> int:
         with self._lock:
-            if self._next >= self._end:
-                with self._database.transaction() as connection:
-                    self._next = take(connection, "root", BLOCK)
-                self._end = self._next + BLOCK
+            self._fill(1)
             number = self._next
             self._next += 1
         return number << CHILD_BITS
+
+    def reserve(self) -> None:
+        """Have keys at hand before a transaction begins. A block that is taken while one is open needs a second
+        connection: behind a pooler whose connections are all in such transactions, that would wait for ever."""
+        with self._lock:
+            self._fill(AT_HAND)
+
+    def _fill(self, count: int) -> None:
+        if self._end - self._next < count:
+            with self._database.transaction() as connection:
+                self._next = take(connection, "root", BLOCK)
+            self._end = self._next + BLOCK

@@ -31,6 +31,12 @@ def released(connection: Connection, process_id: str) -> ProcessVersion:
     return process
 
 
+def keep_keys(runtime: Runtime) -> None:
+    """Before a transaction that may begin processes. SQLite takes its keys in the transaction itself."""
+    if runtime.database.dialect != "sqlite":
+        runtime.keys.reserve()
+
+
 def new_root_key(connection: Connection, runtime: Runtime) -> int:
     """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for it for ever."""
     return take(connection, "root") << CHILD_BITS if runtime.database.dialect == "sqlite" else runtime.keys.root_key()

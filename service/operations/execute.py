@@ -23,6 +23,7 @@ from service.errors import NotFound, StateConflict
 from service.identity import Actor
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
+from service.operations.begin import keep_keys
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
@@ -98,6 +99,7 @@ def execute(
     `decide` checks what was read and says what to do; it runs again after a conflict. An EngineError leaves everything
     as it was, but for an incident.
     """
+    keep_keys(runtime)
     with runtime.turns.turn(root_of(key)):
         return run_again(
             lambda: _attempt(runtime, key, decide, actor=actor, now=now, once=once),

@@ -17,7 +17,7 @@ from service.definitions import ProcessVersion
 from service.engine.commands import Start
 from service.identity import Actor
 from service.operations.again import run_again
-from service.operations.begin import begin, new_root_key, released
+from service.operations.begin import begin, keep_keys, new_root_key, released
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
@@ -65,6 +65,7 @@ def register_complaint(
 
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
     """
+    keep_keys(runtime)
     return run_again(
         lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along),
         once=idempotency_key is not None,
