@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,8 @@ class Run:
         for thread in threads:
             thread.start()
         try:
-            self._start(Client(self.server.address, token))
+            with closing(Client(self.server.address, token)) as client:
+                self._start(client)
             self._wait()
         finally:
             self.ended = time.monotonic()
