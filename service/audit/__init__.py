@@ -4,7 +4,19 @@ A row is part of the write it records: same transaction, actor required, event f
 or deletes a row.
 """
 
-from service.audit.chain import GENESIS, START, HistoryRow, Tip, append, find_tip, list_cases, list_history, verify
+from service.audit.chain import (
+    GENESIS,
+    START,
+    HistoryRow,
+    Tip,
+    append,
+    find_tip,
+    list_cases,
+    list_history,
+    list_moves,
+    list_steps,
+    verify,
+)
 from service.audit.events import Event
 
 __all__ = [
@@ -17,5 +29,7 @@ __all__ = [
     "find_tip",
     "list_cases",
     "list_history",
+    "list_moves",
+    "list_steps",
     "verify",
 ]

@@ -56,6 +56,11 @@ _LAST = (
 )
 _INSERT = Prepared(sa.insert(history), columns=[column.name for column in history.columns])
 _LIST = sa.select(history).where(history.c.root_key == sa.bindparam("root_key")).order_by(history.c.seq)
+_MOVES = (
+    sa.select(history.c.details)
+    .where(history.c.root_key == sa.bindparam("root_key"), history.c.seq <= sa.bindparam("until"))
+    .order_by(history.c.seq)
+)
 _ROOTS = sa.select(history.c.root_key).distinct().order_by(history.c.root_key)
 
 
@@ -97,6 +102,23 @@ def find_tip(connection: Connection, root_key: int) -> Tip:
 def list_history(connection: Connection, root_key: int) -> list[HistoryRow]:
     """The whole history of a case, oldest first."""
     return [HistoryRow(**row) for row in connection.execute(_LIST, {"root_key": root_key}).mappings()]
+
+
+def list_steps(
+    connection: Connection, root_key: int, *, before: int | None = None, limit: int = 100
+) -> list[HistoryRow]:
+    """The last steps of a case, or those before the one of that number; oldest first."""
+    query = sa.select(history).where(history.c.root_key == root_key)
+    if before is not None:
+        query = query.where(history.c.seq < before)
+    rows = connection.execute(query.order_by(history.c.seq.desc()).limit(limit)).mappings()
+    return [HistoryRow(**row) for row in rows][::-1]
+
+
+def list_moves(connection: Connection, root_key: int, *, until: int) -> list[Mapping[str, Any]]:
+    """What moved in the diagrams with each step of a case, up to the one of that number."""
+    found = connection.execute(_MOVES, {"root_key": root_key, "until": until})
+    return [details.get("moved", {}) for (details,) in found]
 
 
 def verify(connection: Connection, root_key: int) -> int | None:

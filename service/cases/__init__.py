@@ -50,7 +50,7 @@ from service.cases.evidence import (
     list_contacts,
     list_evidence,
 )
-from service.cases.found import search_complaints
+from service.cases.found import ComplaintPage, page_complaints
 from service.cases.handing_out import check_may_open, download_headers, take_in
 from service.cases.inspection import INERT, Verdict
 from service.cases.likeness import (
@@ -102,6 +102,7 @@ from service.cases.queries import (
     save_complaint,
     set_hold,
 )
+from service.cases.reindex import rebuild_search, written_in
 from service.cases.related import (
     MARKED_AGAIN,
     Link,
@@ -113,7 +114,7 @@ from service.cases.related import (
     propose_for,
     put_links,
 )
-from service.cases.search import rebuild_search, search_roots
+from service.cases.search import extend_case, has_words, search_roots
 from service.cases.similarity import Likable, Likeness, compare
 from service.cases.vault import Kept, Vault, open_vault, read_chunks
 
@@ -130,6 +131,7 @@ __all__ = [
     "Calendar",
     "Comment",
     "Complaint",
+    "ComplaintPage",
     "ContactEntry",
     "Deadline",
     "Emergency",
@@ -162,6 +164,7 @@ __all__ = [
     "emergency_compensation",
     "emergency_policy",
     "examine",
+    "extend_case",
     "extended",
     "find_complaint",
     "find_emergency",
@@ -173,6 +176,7 @@ __all__ = [
     "get_complaint",
     "get_emergency",
     "get_evidence",
+    "has_words",
     "insert_bands",
     "insert_comment",
     "insert_complaint",
@@ -212,6 +216,7 @@ __all__ = [
     "next_situation_report",
     "open_vault",
     "other_deadline",
+    "page_complaints",
     "parse_limit",
     "parse_number",
     "paused",
@@ -227,7 +232,6 @@ __all__ = [
     "resumed",
     "save_compensation",
     "save_complaint",
-    "search_complaints",
     "search_roots",
     "set_hold",
     "set_level",
@@ -235,4 +239,5 @@ __all__ = [
     "spike_window",
     "take_in",
     "write_deadlines",
+    "written_in",
 ]

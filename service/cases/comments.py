@@ -10,11 +10,18 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.cases.queries import Complaint
-from service.cases.search import search_roots
+from service.cases.search import extend_case, search_roots
 from service.cases.tables import case_comment, complaint
 from service.db import Connection
 
 MOST_RELATED = 10
+MOST_HITS = 50
+_SAME_KEY = (
+    sa.select(complaint.c.root_key)
+    .where(complaint.c.customer_key == sa.bindparam("b_customer"))
+    .order_by(complaint.c.root_key.desc())
+    .limit(MOST_HITS)
+)
 _MENTION = re.compile(r"(?<![\w.@])@([\w.-]{1,100}\w|\w)")
 
 
@@ -36,30 +43,40 @@ def mentions_of(body: str) -> list[str]:
 
 
 def insert_comment(connection: Connection, new: Comment) -> None:
-    """Write a comment; in the caller's transaction."""
+    """Write a comment, which the case is then found by; in the caller's transaction."""
     values = {name: getattr(new, name) for name in Comment.__slots__}
     connection.execute(sa.insert(case_comment), values)
+    extend_case(connection, new.root_key, new.body)
 
 
-def list_comments(connection: Connection, root_key: int) -> list[Comment]:
-    """The comments of a case, oldest first."""
-    query = sa.select(case_comment).where(case_comment.c.root_key == root_key).order_by(case_comment.c.key)
-    return [Comment(**row) for row in connection.execute(query).mappings()]
+def list_comments(
+    connection: Connection, root_key: int, *, before: int | None = None, limit: int | None = None
+) -> list[Comment]:
+    """The comments of a case, or the last ones of them before a key; oldest first."""
+    query = sa.select(case_comment).where(case_comment.c.root_key == root_key)
+    if before is not None:
+        query = query.where(case_comment.c.key < before)
+    rows = connection.execute(query.order_by(case_comment.c.key.desc()).limit(limit)).mappings()
+    return [Comment(**row) for row in rows][::-1]
 
 
 def list_related(connection: Connection, found: Complaint) -> Sequence[Complaint]:
-    """Other cases of the same customer, newest first: the same telephone, address of mail, or name."""
-    ways = {"contact_phone": found.contact_phone, "contact_email": found.contact_email}
-    if found.customer_name and len(found.customer_name) > 1:
+    """Other cases of the same customer, newest first: the same telephone or address of mail. Where there is neither,
+    the same name: by itself a name tells little, a bank has many customers of one."""
+    ways = {name: getattr(found, name) for name in ("contact_phone", "contact_email") if getattr(found, name)}
+    if not ways and found.customer_name and len(found.customer_name) > 1:
         ways["customer_name"] = found.customer_name
     roots: set[int] = set()
-    for text in filter(None, ways.values()):
-        roots.update(search_roots(connection, "".join(text.split()) or text, limit=50))
-        roots.update(search_roots(connection, text, limit=50))
+    for text in ways.values():
+        roots.update(search_roots(connection, "".join(text.split()) or text, limit=MOST_HITS))
+    if found.customer_key is not None:
+        roots.update(connection.execute(_SAME_KEY, {"b_customer": found.customer_key}).scalars())
     roots.discard(found.root_key)
     if not roots:
         return ()
-    same = sa.or_(*(complaint.c[name] == text for name, text in ways.items() if text))
-    query = sa.select(complaint).where(complaint.c.root_key.in_(sorted(roots)[-200:]), same)
+    if found.customer_key is not None:
+        ways["customer_key"] = found.customer_key
+    same = sa.or_(*(complaint.c[name] == ways[name] for name in ways))
+    query = sa.select(complaint).where(complaint.c.root_key.in_(roots), same)
     rows = connection.execute(query.order_by(complaint.c.root_key.desc()).limit(MOST_RELATED)).mappings()
     return [Complaint(**row) for row in rows]

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.inspection import Verdict, inspect
+from service.cases.search import extend_case
 from service.cases.tables import contact_entry, evidence
 from service.cases.vault import Kept, Vault
-from service.db import Connection
+from service.db import Connection, PageMark, beyond
 from service.errors import NotFound
 
 KINDS = ("document", "photo", "recording", "statement", "mail", "letter", "report", "other")
@@ -23,13 +24,15 @@ RESULTS = ("reached", "not reached", "message left", "will call back", "refused"
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
-    """A file that is in the vault and was looked at, to be entered for a case."""
+    """A file that is in the vault and was looked at, to be entered for a case. `text` is what somebody wrote in it,
+    where that is known: the case is found by it."""
 
     kind: str
     source: str
     name: str
     kept: Kept
     verdict: Verdict
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def clean_name(name: str) -> str:
 def insert_evidence(
     connection: Connection, root_key: int, rows: Iterable[tuple[int, NewEvidence]], *, now: datetime, actor: str
 ) -> None:
-    """Enter files for a case, under child keys of it."""
+    """Enter files for a case, under child keys of it; it is then found by their names and texts."""
+    given = list(rows)
     values = [
         {
             "root_key": root_key,
@@ -99,16 +103,22 @@ def insert_evidence(
             "added_at": now,
             "added_by": actor,
         }
-        for key, new in rows
+        for key, new in given
     ]
     if values:
         connection.execute(sa.insert(evidence), values)
+        extend_case(connection, root_key, *(each for _, new in given for each in (new.name, new.text)))
 
 
-def list_evidence(connection: Connection, root_key: int) -> list[Evidence]:
-    """The files of a case, oldest first."""
-    query = sa.select(evidence).where(evidence.c.root_key == root_key).order_by(evidence.c.key)
-    return [Evidence(**row) for row in connection.execute(query).mappings()]
+def list_evidence(
+    connection: Connection, root_key: int, *, before: int | None = None, limit: int | None = None
+) -> list[Evidence]:
+    """The files of a case, or the last ones of them before a key; oldest first."""
+    query = sa.select(evidence).where(evidence.c.root_key == root_key)
+    if before is not None:
+        query = query.where(evidence.c.key < before)
+    rows = connection.execute(query.order_by(evidence.c.key.desc()).limit(limit)).mappings()
+    return [Evidence(**row) for row in rows][::-1]
 
 
 def get_evidence(connection: Connection, root_key: int, key: int) -> Evidence:
@@ -121,15 +131,18 @@ def get_evidence(connection: Connection, root_key: int, key: int) -> Evidence:
 
 
 def insert_contact(connection: Connection, entry: ContactEntry) -> None:
-    """Enter a contact into the log."""
+    """Enter a contact into the log, and let the case be found by it."""
     connection.execute(sa.insert(contact_entry), asdict(entry))
+    extend_case(connection, entry.root_key, entry.bank_person, entry.party, entry.note)
 
 
-def list_contacts(connection: Connection, root_key: int) -> list[ContactEntry]:
-    """The contact log of a case, oldest first."""
-    query: sa.Select[Any] = (
-        sa.select(contact_entry)
-        .where(contact_entry.c.root_key == root_key)
-        .order_by(contact_entry.c.spoke_at, contact_entry.c.key)
-    )
-    return [ContactEntry(**row) for row in connection.execute(query).mappings()]
+def list_contacts(
+    connection: Connection, root_key: int, *, before: PageMark | None = None, limit: int | None = None
+) -> list[ContactEntry]:
+    """The contact log of a case, or the last ones in it before a place; oldest first."""
+    order = (contact_entry.c.spoke_at, contact_entry.c.key)
+    query: sa.Select[Any] = sa.select(contact_entry).where(contact_entry.c.root_key == root_key)
+    if before is not None:
+        query = query.where(beyond(order, before, down=True))
+    rows = connection.execute(query.order_by(*(column.desc() for column in order)).limit(limit)).mappings()
+    return [ContactEntry(**row) for row in rows][::-1]

@@ -38,7 +38,19 @@ complaint = sa.Table(
     sa.Column("legal_hold", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_complaint_investigator_status", "investigator", "status"),
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
-    sa.Index("ix_complaint_status_due", "status", "due_at", "root_key"),
+    sa.Index(
+        "ix_complaint_open",
+        "root_key",
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    ),
+    sa.Index(
+        "ix_complaint_over",
+        "status",
+        "root_key",
+        sqlite_where=sa.text("status <> 'open'"),
+        postgresql_where=sa.text("status <> 'open'"),
+    ),
     *(
         sa.Index(
             f"ix_complaint_{column}_open",

@@ -30,6 +30,7 @@ COMMANDS = {
         "Split the tables of the cases by hash of the root key.",
     ),
     "policy": ("service.cli.policy:policy", "Deadlines as law."),
+    "reindex": ("service.cli.reindex:reindex", "Write the index of the search again."),
     "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
     "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
     "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),

@@ -8,6 +8,7 @@ import click
 
 from service import audit
 from service.cli.opening import closing_database, one_line, open_settings
+from service.cli.reindex import write_index
 from service.db import Connection, read_backup, write_backup
 from service.errors import InvalidInput
 from service.operations import Runtime
@@ -39,7 +40,12 @@ def restore(file: Path, force: bool) -> None:
     Example: REDRESS_DATABASE_URL=postgresql+psycopg://… redress restore redress-2026-03-02.backup
     """
     with closing_database() as database:
-        rows = read_backup(database, file, force=force, verify=_check_chains)
+
+        def finish(connection: Connection) -> None:
+            _check_chains(connection)
+            write_index(database, connection)
+
+        rows = read_backup(database, file, force=force, verify=finish)
     click.echo(f"{rows:,} rows restored, every chain of history fits")
 
 

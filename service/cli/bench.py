@@ -14,6 +14,7 @@ BENCHES = {
     "http": "service.cli.bench_http:http",
     "idle": "service.cli.bench_idle:idle",
     "large": "service.cli.bench_large:large",
+    "pages": "service.cli.bench_pages:pages",
     "scale": "service.cli.bench_scale:scale",
 }
 

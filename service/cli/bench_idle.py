@@ -52,7 +52,7 @@ def idle(where: str, cases: int, timers: int, processes: int, rounds: int, secon
         ).root_key
         clone_case(runtime.database, root_key, cases - 1, progress=partial(bar.advance, task))
         roots = make_waiting(runtime, timers, progress=partial(bar.advance, task))
-        analyze(runtime.database)
+        analyze(runtime.database, vacuum=True)
         deliver_all(runtime)
         found = _race_idle(runtime, cases + timers, Rounds(rounds, seconds), lambda: bar.advance(task))
         make_due(runtime, roots)

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from service.cli.measuring import Bound, Clock, Measured, Race, Spread
 
-_WIDTH = 130  # a table of medians and spreads; a narrower terminal wraps its lines
+WIDTH = 130  # a table of medians and spreads; a narrower terminal wraps its lines
 _CLOCKS = {Clock.WALL: "the wall clock", Clock.CORE: "a core's time"}
 
 
@@ -82,8 +82,8 @@ def show(setting: Setting, races: Sequence[Race], *, shape: str) -> None:
         print(json.dumps(to_json(setting, races), ensure_ascii=False, indent=2))
         return
     console = Console(highlight=False)
-    console.width = max(console.width, _WIDTH)
-    for line in _heading(setting):
+    console.width = max(console.width, WIDTH)
+    for line in heading(setting):
         console.print(line, markup=False)
     for each in races:
         console.print()
@@ -135,7 +135,7 @@ def _spread_to_json(spread: Spread) -> dict[str, float]:
     return {"p10": spread.low, "median": spread.median, "p90": spread.high}
 
 
-def _heading(setting: Setting) -> Iterator[str]:
+def heading(setting: Setting) -> Iterator[str]:
     yield f"$ {setting.command}"
     yield "machine: " + ", ".join(f"{key} {value}" for key, value in setting.machine.items())
     yield "versions: " + ", ".join(f"{key} {value}" for key, value in setting.versions.items())

@@ -8,16 +8,18 @@ word. Writes go through `Database.transaction()`, and there is one of them per c
 from service.db.backup import read_backup, write_backup
 from service.db.bell import wake_after_commit
 from service.db.engine import Connection, Database, is_conflict
-from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_of, take
+from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_column, root_of, take
 from service.db.migrate import migrate
+from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables
-from service.db.prepared import Prepared, any_of, gathered
+from service.db.prepared import Prepared, any_of, gathered, keys_given
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
     "CHILD_BITS",
     "MAX_CHILD",
+    "MOST_COUNTED",
     "Connection",
     "Database",
     "Field",
@@ -25,21 +27,26 @@ __all__ = [
     "Json",
     "KeyAllocator",
     "Kind",
+    "PageMark",
     "Prepared",
     "Query",
     "Source",
     "UtcDateTime",
     "any_of",
+    "beyond",
+    "count_up_to",
     "element_key",
     "element_of",
     "gathered",
     "is_conflict",
+    "keys_given",
     "matching",
     "metadata",
     "migrate",
     "partition",
     "partitioned_tables",
     "read_backup",
+    "root_column",
     "root_of",
     "search",
     "take",

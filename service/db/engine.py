@@ -29,6 +29,8 @@ __all__ = ["Connection", "Database", "is_conflict"]
 
 BUSY_SECONDS = 30
 PING_AFTER_SECONDS = 1.0
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
+"""A cache of 64 MiB at most each: with 2, lists of a large database read the same pages time and again."""
 
 
 class Database:
@@ -144,7 +146,13 @@ def _sqlite_engine(url: sa.URL, begin: str, pool_size: int) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16384",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

@@ -37,6 +37,11 @@ def root_of(key: int) -> int:
     return key & ~MAX_CHILD
 
 
+def root_column(key: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """The same for a column of keys."""
+    return key.op("&")(sa.literal(~MAX_CHILD, sa.BigInteger))
+
+
 def element_key(root_key: int, engine_id: str) -> int:
     """The key of an element instance: arithmetic from its root and the engine's number, apart from all other keys."""
     return _ELEMENT | (root_key >> CHILD_BITS) << _ELEMENT_BITS | int(engine_id)

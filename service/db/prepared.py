@@ -184,6 +184,16 @@ def any_of(column: Any, name: str) -> dict[str, Any]:
     }
 
 
+def keys_given(name: str) -> dict[str, Any]:
+    """For each kind of database: the list of keys given as `name`, as rows with one column, `value`."""
+    listed = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued(sa.column("value", sa.BigInteger))
+    array = sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger)))
+    return {
+        "sqlite": listed,
+        "postgresql": array.table_valued(sa.column("value", sa.BigInteger)).render_derived(),
+    }
+
+
 def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
     driver: Any = connection.connection.driver_connection
     try:

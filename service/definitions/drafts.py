@@ -96,9 +96,10 @@ def get_draft(connection: Connection, key: int) -> Draft:
     return Draft(**row)
 
 
-def list_drafts(connection: Connection, *, limit: int = 200) -> list[Draft]:
-    """Drafts, the newest first."""
-    query = sa.select(draft).order_by(draft.c.created_at.desc(), draft.c.key.desc()).limit(limit)
+def list_drafts(connection: Connection, *, before: int | None = None, limit: int = 200) -> list[Draft]:
+    """Drafts, the newest first, from just before a key."""
+    query = sa.select(draft) if before is None else sa.select(draft).where(draft.c.key < before)
+    query = query.order_by(draft.c.key.desc()).limit(limit)
     return [Draft(**row) for row in connection.execute(query).mappings()]
 
 

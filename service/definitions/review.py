@@ -66,9 +66,10 @@ _VERSIONS = sa.select(
 ).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)  # fmt: skip
 
 
-def list_versions(connection: Connection, *, limit: int = 100) -> list[Version]:
-    """The newest versions first."""
-    rows = connection.execute(_VERSIONS.order_by(bundle.c.key.desc()).limit(limit)).mappings()
+def list_versions(connection: Connection, *, before: int | None = None, limit: int = 100) -> list[Version]:
+    """The newest versions first, from just before a key."""
+    query = _VERSIONS if before is None else _VERSIONS.where(bundle.c.key < before)
+    rows = connection.execute(query.order_by(bundle.c.key.desc()).limit(limit)).mappings()
     return [_version(dict(row)) for row in rows]
 
 

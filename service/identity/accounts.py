@@ -114,8 +114,13 @@ def find_account(connection: Connection, name: str) -> Account | None:
 
 def list_accounts(connection: Connection) -> list[Account]:
     """Every account, by name."""
-    names = connection.execute(sa.select(account.c.name).order_by(account.c.name)).scalars()
-    return [found for name in names if (found := find_account(connection, name)) is not None]
+    roles: dict[str, list[str]] = {}
+    for row in connection.execute(sa.select(account_role).order_by(account_role.c.role)):
+        roles.setdefault(row.account_name, []).append(row.role)
+    rows = connection.execute(sa.select(account).order_by(account.c.name))
+    return [
+        Account(row.name, row.display_name, row.language, row.active, tuple(roles.get(row.name, ()))) for row in rows
+    ]
 
 
 def list_addresses(connection: Connection, role: str) -> list[tuple[str, str]]:

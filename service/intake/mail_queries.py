@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection
+from service.db import Connection, PageMark, beyond, count_up_to
 from service.errors import NotFound, StateConflict
 from service.intake.tables import mail_message, mail_uid
 
@@ -84,14 +84,16 @@ def get_mail(connection: Connection, key: int) -> MailRow:
 
 
 def list_mail(
-    connection: Connection, *, state: str = "waiting", offset: int = 0, limit: int = 50
+    connection: Connection, *, state: str = "waiting", after: PageMark | None = None, limit: int = 50
 ) -> tuple[list[MailRow], int]:
-    """Messages in a state, the oldest first while they wait and the newest first afterwards, and how many in all."""
-    where = mail_message.c.state == state
-    order = mail_message.c.received_at.asc() if state == "waiting" else mail_message.c.received_at.desc()
-    total = connection.execute(sa.select(sa.func.count()).select_from(mail_message).where(where)).scalar_one()
-    query = sa.select(mail_message).where(where).order_by(order, mail_message.c.key).offset(offset).limit(limit)
-    return [MailRow(**row) for row in connection.execute(query).mappings()], int(total)
+    """Messages in a state, the oldest first while they wait and the newest first afterwards, from just after a place;
+    and how many there are, counted up to a bound."""
+    query, down = sa.select(mail_message).where(mail_message.c.state == state), state != "waiting"
+    total, order = count_up_to(connection, query), (mail_message.c.received_at, mail_message.c.key)
+    if after is not None:
+        query = query.where(beyond(order, after, down=down))
+    query = query.order_by(*(column.desc() if down else column for column in order)).limit(limit)
+    return [MailRow(**row) for row in connection.execute(query).mappings()], total
 
 
 def count_mail(connection: Connection) -> Mapping[tuple[str, str], int]:

@@ -29,12 +29,7 @@ mail_message = sa.Table(
     sa.CheckConstraint(
         "verdict IN ('complaint', 'reply', 'bounce', 'auto-reply', 'spam', 'bulk', 'unclear')", name="verdict"
     ),
-    sa.Index(
-        "ix_mail_message_waiting",
-        "received_at",
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
-    ),
+    sa.Index("ix_mail_message_state", "state", "received_at", "key"),
 )
 """`fingerprint` is made of the Message-ID and the content: one that comes again under another UID is the same.
 `waiting` ones are a person's to decide; `root_key` is the case it belongs to, or is thought to belong to. The whole

@@ -185,11 +185,17 @@ def _evidence(vault: Vault, kept: Kept, mail: Mail, *, wanted: bool) -> list[New
     """The whole message and each file in it, in the vault and looked at."""
     if not wanted:
         return []
-    items = [NewEvidence("mail", "mail", "message.eml", kept, cases.Verdict("message/rfc822"))]
+    message = NewEvidence("mail", "mail", "message.eml", kept, cases.Verdict("message/rfc822"), said_in(mail))
+    items = [message]
     for attachment in mail.attachments:
         stored = vault.keep_bytes(attachment.content)
         items.append(cases.examine(vault, stored, name=attachment.name, kind="document", source="mail"))
     return items
+
+
+def said_in(mail: Mail) -> str:
+    """The text that a case is found by."""
+    return "\n".join((mail.sender_name, mail.sender, mail.subject, mail.text[:MOST_CONTENT]))
 
 
 def evidence_of(vault: Vault, row: MailRow, mail: Mail) -> list[NewEvidence]:

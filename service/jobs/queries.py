@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared, any_of, root_of, wake_after_commit
+from service.db import Connection, PageMark, Prepared, any_of, beyond, root_of, wake_after_commit
 from service.engine.changes import JobCreated, JobEnded, SubscriptionOpened, TimerSet
 from service.errors import NotFound
 from service.jobs.claims import Due
@@ -207,9 +207,14 @@ def raise_incident(
     )
 
 
-def list_incidents(connection: Connection, *, state: str = "active", limit: int = 100) -> list[dict[str, Any]]:
-    """Incidents, oldest first."""
-    query = sa.select(incident).where(incident.c.state == state).order_by(incident.c.created_at).limit(limit)
+def list_incidents(
+    connection: Connection, *, state: str = "active", after: PageMark | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Incidents, oldest first, from just after a place."""
+    query, order = sa.select(incident).where(incident.c.state == state), (incident.c.created_at, incident.c.key)
+    if after is not None:
+        query = query.where(beyond(order, after))
+    query = query.order_by(*order).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

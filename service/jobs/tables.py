@@ -159,6 +159,7 @@ incident = sa.Table(
     sa.Index(
         "ix_incident_active",
         "created_at",
+        "key",
         sqlite_where=sa.text("state = 'active'"),
         postgresql_where=sa.text("state = 'active'"),
     ),

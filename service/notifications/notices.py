@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection
+from service.db import Connection, PageMark, beyond
 from service.notifications.tables import notice, notice_choice
 
 
@@ -89,9 +89,14 @@ def tell(
     return ways if written is not None else None
 
 
-def list_notices(connection: Connection, account: str, *, limit: int = 50) -> Sequence[Notice]:
-    """What a person was told, newest first."""
-    query = sa.select(notice).where(notice.c.account == account).order_by(notice.c.at.desc()).limit(limit)
+def list_notices(
+    connection: Connection, account: str, *, after: PageMark | None = None, limit: int = 50
+) -> Sequence[Notice]:
+    """What a person was told, newest first, from just after a place (when, and of what)."""
+    query, order = sa.select(notice).where(notice.c.account == account), (notice.c.at, notice.c.subject_key)
+    if after is not None:
+        query = query.where(beyond(order, after, down=True))
+    query = query.order_by(*(column.desc() for column in order)).limit(limit)
     return [Notice(**row) for row in connection.execute(query).mappings()]
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared, root_of
+from service.db import Connection, PageMark, Prepared, beyond, count_up_to, root_of
 from service.errors import NotFound, StateConflict
 from service.jobs import insert_outbox, raise_incident
 from service.notifications.letters import Letter
 from service.notifications.tables import letter
 
 ON_PAPER = ("print", "returned", "incomplete")
+_WAITS = letter.c.delivery.in_([sa.literal_column(f"'{each}'") for each in ON_PAPER])
+"""In the words of the index: PostgreSQL does not recognize it by parameters."""
 BY_HAND = frozenset({"outcome", "clarification"})
 """Letters that a person wrote; all others tell mail systems that nobody has to answer them."""
 _COLUMNS = "root_key key template language audience recipient subject body written_at details delivery token"
@@ -114,12 +116,17 @@ def find_letter(connection: Connection, key: int, token: str) -> int | None:
     return root_key
 
 
-def list_on_paper(connection: Connection, *, offset: int = 0, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-    """Letters that wait for a person: to be printed, sent another way, or completed. Oldest first, and how many."""
-    where = letter.c.delivery.in_(ON_PAPER)
-    total = connection.execute(sa.select(sa.func.count()).select_from(letter).where(where)).scalar_one()
-    query = sa.select(letter).where(where).order_by(letter.c.written_at, letter.c.key).offset(offset).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()], int(total)
+def list_on_paper(
+    connection: Connection, *, after: PageMark | None = None, limit: int = 50
+) -> tuple[list[dict[str, Any]], int]:
+    """Letters that wait for a person: to be printed, sent another way, or completed. Oldest first, from just after a
+    place, and how many there are, counted up to a bound."""
+    order = (letter.c.written_at, letter.c.key)
+    query = sa.select(letter).where(_WAITS)
+    total = count_up_to(connection, query)
+    if after is not None:
+        query = query.where(beyond(order, after))
+    return [dict(row) for row in connection.execute(query.order_by(*order).limit(limit)).mappings()], total
 
 
 def set_delivery(

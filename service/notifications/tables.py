@@ -30,6 +30,7 @@ letter = sa.Table(
     sa.Index(
         "ix_letter_to_print",
         "written_at",
+        "key",
         sqlite_where=sa.text("delivery IN ('print', 'returned', 'incomplete')"),
         postgresql_where=sa.text("delivery IN ('print', 'returned', 'incomplete')"),
     ),
@@ -51,6 +52,12 @@ notice = sa.Table(
     sa.Column("details", Json, nullable=False),
     sa.CheckConstraint("kind IN ('assignment', 'mention', 'near', 'breach')", name="kind"),
     sa.Index("ix_notice_account", "account", "at"),
+    sa.Index(
+        "ix_notice_unread",
+        "account",
+        sqlite_where=sa.text("read_at IS NULL"),
+        postgresql_where=sa.text("read_at IS NULL"),
+    ),
 )
 """Something a person is told. `mark` says of what (`near:task:2026-03-02T09:30`), so that nobody is told twice."""
 

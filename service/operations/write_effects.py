@@ -73,6 +73,9 @@ def _save(file: _File, write: Write, before: Complaint) -> None:
             file.complaint = replace(file.complaint, due_at=cases.nearest(file.clocks.values()))
     if file.complaint != before:
         cases.save_complaint(write.connection, file.complaint)
+        known = cases.written_in(before.facts)
+        fresh = [text for text in cases.written_in(file.complaint.facts) if text not in known]
+        cases.extend_case(write.connection, before.root_key, *fresh)
 
 
 def _meet(file: _File, clock: str, write: Write) -> None:

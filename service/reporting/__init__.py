@@ -12,7 +12,7 @@ from service.reporting.elements import (
 )
 from service.reporting.event_log import LoggedEvent, iter_events
 from service.reporting.exports import EXPORTS
-from service.reporting.inbox import MOST_COUNTED, InboxPage, InboxRow, count_inbox, list_inbox
+from service.reporting.inbox import InboxPage, InboxRow, count_inbox, list_inbox
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.plan import PlanLine, execution_plan, limits_of, plan_csv
@@ -41,7 +41,6 @@ __all__ = [
     "INSTANCES",
     "JOBS",
     "LONGEST_SHOWN",
-    "MOST_COUNTED",
     "SUBSCRIPTIONS",
     "TASKS",
     "Clause",

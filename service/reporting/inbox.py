@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.cases.tables import complaint
-from service.db import Connection, root_of
+from service.db import MOST_COUNTED, Connection, Prepared, keys_given, root_column
 from service.identity import Actor
 from service.reporting.inbox_keys import (
     InboxFilter,
@@ -30,8 +30,6 @@ from service.tasks.tables import user_task
 
 PAGE_SIZE = 50
 NO_FILTER = InboxFilter()
-MOST_COUNTED = 1_000
-"""A list says how many it has up to here, and "more" beyond: counting a million for every page helps nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,9 @@ def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
     mine, groups = f"user:{actor.name}", [f"group:{group}" for group in sorted(actor.groups)]
     oversees = not actor.groups.isdisjoint(OVERSEERS)
     if scope is Scope.MINE:
-        return Reach(((mine, True),)) if only.assignee in ("", actor.name) else None
+        return Reach(None, actor.name) if only.assignee in ("", actor.name) else None
     if scope is Scope.ALL and oversees and not only.role:
-        return Reach(((f"user:{only.assignee}", True),)) if only.assignee not in ("", "-") else Reach(None)
+        return Reach(None, only.assignee)
     wanted = [f"group:{only.role}"] if only.role else [mine, *groups]
     if not oversees or scope is Scope.GROUPS:
         wanted = [each for each in wanted if each in (mine, *groups)]
@@ -115,10 +113,15 @@ _COLUMNS = [
     complaint.c.customer_name.label("customer"),
     *(complaint.c[name] for name in ("severity", "channel", "product")),
 ]  # fmt: skip
-_ROWS = (
-    sa.select(*_COLUMNS)
-    .select_from(user_task.outerjoin(complaint, complaint.c.root_key == user_task.c.root_key))
-    .where(sa.tuple_(user_task.c.root_key, user_task.c.key).in_(sa.bindparam("b_pairs", expanding=True)))
+_ROWS = Prepared(
+    {
+        dialect: sa.select(*_COLUMNS).select_from(
+            keys.join(
+                user_task, (user_task.c.key == keys.c.value) & (user_task.c.root_key == root_column(keys.c.value))
+            ).outerjoin(complaint, complaint.c.root_key == user_task.c.root_key)
+        )
+        for dialect, keys in keys_given("b_keys").items()
+    }
 )
 
 
@@ -127,8 +130,7 @@ def _rows(connection: Connection, keys: Iterable[Key]) -> list[InboxRow]:
     order = [key for _, key in keys]
     if not order:
         return []
-    pairs = [(root_of(key), key) for key in order]
-    found = {row["key"]: InboxRow(**row) for row in connection.execute(_ROWS, {"b_pairs": pairs}).mappings()}
+    found = {row["key"]: InboxRow(**row) for row in _ROWS.all(connection, {"b_keys": order})}
     return [found[key] for key in order if key in found]
 
 

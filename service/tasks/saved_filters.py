@@ -16,6 +16,7 @@ MAX_NAME = 80
 MAX_QUERY = 1_000
 MOST = 50
 """So many may one person keep."""
+MOST_SHARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,12 @@ class SavedFilter:
 
 
 def list_filters(connection: Connection, owner: str) -> list[SavedFilter]:
-    """This person's filters, then those others share, by name."""
+    """This person's filters, then those others share, by name; so many of those that a list of them can be read."""
     query = (
         sa.select(saved_filter)
         .where(sa.or_(saved_filter.c.owner == owner, saved_filter.c.shared))
         .order_by(saved_filter.c.owner != owner, saved_filter.c.name)
+        .limit(MOST + MOST_SHARED)
     )
     return [SavedFilter(row.id, row.owner, row.name, row.query, row.shared) for row in connection.execute(query)]
 

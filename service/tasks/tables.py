@@ -44,6 +44,12 @@ user_task = sa.Table(
         postgresql_where=sa.text("state = 'open'"),
     ),
     sa.Index(
+        "ix_user_task_unclaimed_open",
+        "created_at",
+        sqlite_where=sa.text("state = 'open' AND assignee IS NULL"),
+        postgresql_where=sa.text("state = 'open' AND assignee IS NULL"),
+    ),
+    sa.Index(
         "ix_user_task_due_open",
         "due_at",
         "key",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import flask
 
 from service import audit, cases, notifications, operations, tasks
-from service.audit import HistoryRow
+from service.cases import Complaint
+from service.db import Connection
+from service.engine import Bundle
 from service.errors import NotFound
 from service.web.case_export import EXPORTERS
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
 from service.web.evidence import visible_case
+from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.story import story_of
+
+SHOWN = 100
+"""So many steps and comments are on a page; a link leads to those before."""
+MOST_LETTERS = 100
 
 
 @blueprint.get("/complaints/<number>")
@@ -27,7 +33,7 @@ def case_page(number: str) -> Any:
 @signed_in()
 def case_pdf(number: str) -> Any:
     """The case as it is printed. Raises Unavailable where WeasyPrint's system libraries are missing."""
-    page = flask.render_template("case_print.html", **_context(number))
+    page = flask.render_template("case_print.html", **_context(number, whole=True))
     headers = {"Content-Disposition": f'attachment; filename="{cases.parse_number(number)}.pdf"'}
     return flask.Response(notifications.make_pdf(page), mimetype="application/pdf", headers=headers)
 
@@ -42,43 +48,73 @@ def comment_case(number: str) -> Any:
     return flask.redirect(flask.url_for("web.case_page", number=number) + "#comments")
 
 
-def _context(number: str) -> dict[str, Any]:
+def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
+    """What the page shows: the last steps and comments and those before a place; on paper all of them."""
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
-        all_tasks = tasks.list_case_tasks(connection, complaint.root_key)
-        if not actor().has(*READERS) and not any(tasks.can_see(task, actor()) for task in all_tasks):
-            raise NotFound(f"There is no complaint {number}.")
-        history = audit.list_history(connection, complaint.root_key)
-        instance = operations.get_instance(connection, complaint.root_key)
-        bundle = parts().runtime.bundles.get(connection, instance.bundle_key)
-        shared = {
-            "letters": notifications.list_letters(connection, complaint.root_key),
-            "deadlines": cases.list_deadlines(connection, complaint.root_key),
-            "comments": cases.list_comments(connection, complaint.root_key),
+        root_key = complaint.root_key
+        _check_visible(connection, complaint)
+        tip, bundle, state = _standing(connection, root_key)
+        at = _step(tip)
+        moves = audit.list_moves(connection, root_key, until=at)
+        step = next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
+        shown = {
+            "open_tasks": tasks.list_open_tasks(connection, root_key),
+            "letters": notifications.list_letters(connection, root_key)[-MOST_LETTERS:],
+            "deadlines": cases.list_deadlines(connection, root_key),
             "customers": cases.list_related(connection, complaint),
+            **_comments(connection, root_key, whole=whole),
+            **_story(connection, root_key, bundle, whole=whole),
         }
     wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
     sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
-    at = _step(history)
-    seen, state = history[:at], instance.engine_state if at == len(history) else None
-    marks = marks_of(bundle, sheet, history=seen, state=state)
-    return shared | {
+    marks = marks_of(bundle, sheet, steps=moves, state=state if at == tip else None)
+    return shown | {
         "complaint": complaint,
-        "open_tasks": [task for task in all_tasks if task.state is tasks.TaskState.OPEN],
-        "story": story_of(history, bundle, language()),
         "sheets": main_first(bundle),
         "sheet": sheet,
         "picture": drawn(bundle, sheet, marks, language()),
         "stops": stops_of(bundle, sheet, marks, language()),
         "at": at,
-        "steps": len(history),
-        "step": seen[-1] if seen else None,
+        "steps": tip,
+        "step": step,
         "may_export": actor().has(*EXPORTERS),
     }
 
 
-def _step(history: Sequence[HistoryRow]) -> int:
+def _check_visible(connection: Connection, complaint: Complaint) -> None:
+    """A case may be read by role, or because of a task in it. Raises NotFound."""
+    if actor().has(*READERS):
+        return
+    if not any(tasks.can_see(task, actor()) for task in tasks.list_case_tasks(connection, complaint.root_key)):
+        raise NotFound(f"There is no complaint {complaint.number}.")
+
+
+def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, bytes | None]:
+    """How many steps the case has made, in which version, and where it stands."""
+    instance = operations.get_instance(connection, root_key)
+    tip = audit.find_tip(connection, root_key).seq
+    return tip, parts().runtime.bundles.get(connection, instance.bundle_key), instance.engine_state
+
+
+def _comments(connection: Connection, root_key: int, *, whole: bool) -> dict[str, Any]:
+    if whole:
+        return {"comments": cases.list_comments(connection, root_key)}
+    found = cases.list_comments(connection, root_key, before=key_asked("comments"), limit=SHOWN + 1)
+    comments, more = last_of(found, lambda comment: comment.key, SHOWN)
+    return {"comments": comments, "earlier_comments": more}
+
+
+def _story(connection: Connection, root_key: int, bundle: Bundle, *, whole: bool) -> dict[str, Any]:
+    if whole:
+        return {"story": story_of(audit.list_history(connection, root_key), bundle, language())}
+    found = audit.list_steps(connection, root_key, before=key_asked("steps"), limit=SHOWN + 1)
+    rows, more = last_of(found, lambda row: row.seq, SHOWN)
+    return {"story": story_of(rows, bundle, language()), "earlier_steps": more}
+
+
+def _step(tip: int) -> int:
     """Up to which step of the history the diagram shows; all of it unless the address says otherwise."""
     asked = flask.request.args.get("at", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 7 else len(history)
-    return max(1, min(number, len(history)))
+    number = int(asked) if asked.isdecimal() and len(asked) < 7 else tip
+    return max(1, min(number, tip))

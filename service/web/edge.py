@@ -15,7 +15,7 @@ from service import definitions
 from service.cases import Vault
 from service.clock import Clock
 from service.config import Settings
-from service.db import Connection
+from service.db import MOST_COUNTED, Connection
 from service.errors import Forbidden, Unavailable
 from service.identity import Account, Actor, Role
 from service.operations import Runtime
@@ -110,12 +110,6 @@ def inside(target: str) -> str:
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
 
 
-def page_number() -> int:
-    """The page asked for, from 0."""
-    text = flask.request.args.get("page", "0")
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
-
-
 def language() -> str:
     """The language of this page: chosen, or the account's, or what the browser accepts."""
     asked = flask.request.cookies.get("language")
@@ -149,6 +143,7 @@ def _context() -> dict[str, Any]:
         "account": flask.g.get("account"),
         "bank": parts().settings.bank_name,
         "asset": asset_url,
+        "most": MOST_COUNTED,
         "moment": lambda moment: "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}",
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),

@@ -13,8 +13,11 @@ from service.cases import KINDS, MEANS, RESULTS, Complaint
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
 from service.operations import NewContact
 from service.web.edge import READERS, actor, blueprint, inside, now, parts, signed_in
+from service.web.paging import key_asked, last_of, place_asked
 
 MOST_FILES = 20
+SHOWN = 100
+"""So many files and contacts are on a page; a link leads to those before."""
 
 
 def visible_case(number: str) -> Complaint:
@@ -92,10 +95,13 @@ def _instant(text: str) -> datetime:
 
 def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
     with parts().runtime.database.read() as connection:
-        files = cases.list_evidence(connection, complaint.root_key)
-        contacts = cases.list_contacts(connection, complaint.root_key)
+        found = cases.list_evidence(connection, complaint.root_key, before=key_asked("files"), limit=SHOWN + 1)
+        files, earlier_files = last_of(found, lambda file: file.key, SHOWN)
+        logged = cases.list_contacts(connection, complaint.root_key, before=place_asked("contacts"), limit=SHOWN + 1)
+        contacts, earlier_contacts = last_of(logged, lambda entry: (entry.spoke_at, entry.key), SHOWN)
     local = now().astimezone(ZoneInfo(parts().settings.timezone))
     return flask.render_template(
-        "evidence.html", complaint=complaint, files=files, contacts=contacts, kinds=KINDS, means=MEANS,
-        results=RESULTS, values=values, errors=errors, local=f"{local:%Y-%m-%dT%H:%M}",
+        "evidence.html", complaint=complaint, files=files, earlier_files=earlier_files, contacts=contacts,
+        earlier_contacts=earlier_contacts, kinds=KINDS, means=MEANS, results=RESULTS, values=values, errors=errors,
+        local=f"{local:%Y-%m-%dT%H:%M}",
     )  # fmt: skip

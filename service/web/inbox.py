@@ -14,7 +14,8 @@ from service.identity import Role
 from service.intake import CHANNELS
 from service.tasks import Scope
 from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
-from service.web.inbox_view import DUE, cursor_of, filter_of, span_of, view_of
+from service.web.inbox_view import DUE, filter_of, span_of, view_of
+from service.web.paging import cursor_of
 from service.web.words import chosen
 
 MOST_TRIED = 20
@@ -72,7 +73,6 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
         "inbox_view": view,
         "more": cursor_of(page.more) if page.more else None,
         "counts": counts,
-        "most": reporting.MOST_COUNTED,
         "late": late,
         "soon": max(soon - late, 0),
         "seen": seen,

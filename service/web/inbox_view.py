@@ -12,12 +12,14 @@ from service import cases
 from service.db import Connection
 from service.reporting import InboxFilter, Key
 from service.tasks import Scope
+from service.web.paging import cursor_of, place_of
 
 NARROWING = ("role", "process", "step", "severity", "channel", "product", "assignee", "due", "q")
 """The parts of an address that narrow a list, in the order they are shown."""
 DUE = ("late", "today", "week", "none")
-MOST_FOUND = 500
-"""So many cases that a text is found in are looked through for tasks."""
+FEW_FOUND = 60
+"""A text that so many cases have, at most, leads to their tasks; one that more have is looked for in the tasks that are
+due next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def view_of(args: Mapping[str, str]) -> View:
     narrowed = {name: args[name].strip()[:200] for name in NARROWING if args.get(name, "").strip()}
     if narrowed.get("due") not in DUE:
         narrowed.pop("due", None)
-    return View(Scope(show) if show in list(Scope) else Scope.GROUPS, narrowed, _key(args.get("after", "")))
+    return View(Scope(show) if show in list(Scope) else Scope.GROUPS, narrowed, place_of(args.get("after", "")))
 
 
 def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -> InboxFilter:
@@ -67,7 +69,10 @@ def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -
         case "none":
             only = replace(only, due_from=datetime(9999, 1, 1, tzinfo=UTC))
     text = view.narrowed.get("q")
-    return only if text is None else replace(only, roots=tuple(cases.search_roots(connection, text, limit=MOST_FOUND)))
+    if text is None:
+        return only
+    roots = cases.search_roots(connection, text, limit=FEW_FOUND + 1)
+    return replace(only, text=text) if len(roots) > FEW_FOUND else replace(only, roots=tuple(roots))
 
 
 def span_of(seconds: float) -> tuple[int, str]:
@@ -76,18 +81,3 @@ def span_of(seconds: float) -> tuple[int, str]:
     if size < 120:
         return size, "min"
     return (size // 60, "h") if size < 1_020 else (size // 510, "d")
-
-
-def cursor_of(key: Key) -> str:
-    """A key as a part of an address."""
-    return f"{key[0]:%Y%m%dT%H%M%S.%f}~{key[1]}"
-
-
-def _key(text: str) -> Key | None:
-    at, _, key = text.partition("~")
-    if not key.isdecimal() or len(key) > 18:
-        return None
-    try:
-        return datetime.strptime(at, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(key)
-    except ValueError:
-        return None

@@ -11,8 +11,9 @@ from service.db import root_of
 from service.errors import NotFound
 from service.identity import Role
 from service.notifications import letter_page, make_pdf
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, page_number, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
+from service.web.paging import page_of, place_asked
 
 SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 
@@ -20,11 +21,11 @@ SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 @blueprint.get("/letters")
 @signed_in(*SENDERS)
 def letter_list() -> Any:
-    page = page_number()
     with parts().runtime.database.read() as connection:
-        rows, total = notifications.list_on_paper(connection, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-        found = {row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows}
-    return flask.render_template("letters.html", rows=rows, total=total, page=page, size=PAGE_SIZE, cases=found)
+        found, total = notifications.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
+        rows, more = page_of(found, lambda row: (row["written_at"], row["key"]))
+        by_root = {row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows}
+    return flask.render_template("letters.html", rows=rows, total=total, more=more, cases=by_root)
 
 
 @blueprint.get("/letters/<int:key>.pdf")

@@ -9,7 +9,8 @@ import flask
 from service import cases, intake, jobs
 from service.errors import NotFound
 from service.identity import Role
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, page_number, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.paging import page_of, place_asked
 
 READERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 STATES = ("waiting", "filed", "dismissed")
@@ -18,15 +19,16 @@ STATES = ("waiting", "filed", "dismissed")
 @blueprint.get("/mailbox")
 @signed_in(*READERS)
 def mail_list() -> Any:
-    state, page = flask.request.args.get("state", "waiting"), page_number()
+    state = flask.request.args.get("state", "waiting")
     state = state if state in STATES else "waiting"
     with parts().runtime.database.read() as connection:
-        rows, total = intake.list_mail(connection, state=state, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+        found, total = intake.list_mail(connection, state=state, after=place_asked(), limit=PAGE_SIZE + 1)
+        rows, more = page_of(found, lambda row: (row.received_at, row.key))
         duty = jobs.find_duty(connection, intake.DUTY)
         numbers = cases.find_numbers(connection, [row.root_key for row in rows if row.root_key])
     silent = duty is not None and now() - duty.last_done > intake.SILENT_AFTER
     return flask.render_template(
-        "mailbox.html", rows=rows, total=total, page=page, size=PAGE_SIZE, state=state, states=STATES, duty=duty,
+        "mailbox.html", rows=rows, total=total, more=more, state=state, states=STATES, duty=duty,
         silent=silent, numbers=numbers,
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from typing import Any
 import flask
 
 from service import cases, notifications
-from service.web.edge import actor, blueprint, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.paging import page_of, place_asked
 
 TOLD = {
     "assignment": "{by} gave you a task",
@@ -29,13 +30,16 @@ def notice_list() -> Any:
     """The notices; having seen them is having read them."""
     name = actor().name
     with parts().runtime.database.read() as connection:
-        rows = notifications.list_notices(connection, name)
+        found = notifications.list_notices(connection, name, after=place_asked(), limit=PAGE_SIZE + 1)
+        rows, more = page_of(found, lambda row: (row.at, row.subject_key))
         numbers = cases.find_numbers(connection, [row.root_key for row in rows])
         wanted = notifications.wants(connection, name)
     if any(row.read_at is None for row in rows):
         with parts().runtime.database.transaction() as connection:
             notifications.mark_read(connection, name, now=now())
-    return flask.render_template("notices.html", rows=rows, numbers=numbers, wanted=wanted, told=TOLD, kinds=WANTED)
+    return flask.render_template(
+        "notices.html", rows=rows, more=more, numbers=numbers, wanted=wanted, told=TOLD, kinds=WANTED
+    )
 
 
 @blueprint.post("/notices/choice")

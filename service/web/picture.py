@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from service.audit import HistoryRow
 from service.definitions import Mark, draw
 from service.engine import Bundle, ProcessInfo, inspect
 from service.operations import COMPLAINT_PROCESS
@@ -24,9 +23,11 @@ class Stop:
     state: str
 
 
-def marks_of(bundle: Bundle, process_id: str, *, history: Iterable[HistoryRow], state: bytes | None) -> dict[str, Mark]:
-    """What is done and what is active, by element and flow. Without a state, active is what began and has not ended."""
-    steps: list[Mapping[str, Any]] = [row.details.get("moved", {}) for row in history]
+def marks_of(
+    bundle: Bundle, process_id: str, *, steps: Sequence[Mapping[str, Any]], state: bytes | None
+) -> dict[str, Mark]:
+    """What is done and what is active, by element and flow: `steps` say what moved. Without a state, active is what
+    began and has not ended."""
     named = [each for moved in steps for each in (*moved.get("entered", ()), *moved.get("flows", ()))]
     marks = {name: Mark("done") for process, name in named if process == process_id}
     active = (
@@ -47,10 +48,10 @@ def _standing(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def picture_of(
-    bundle: Bundle, process_id: str, *, history: Iterable[HistoryRow], state: bytes | None, language: str
+    bundle: Bundle, process_id: str, *, steps: Sequence[Mapping[str, Any]], state: bytes | None, language: str
 ) -> Markup:
     """The SVG of a process; elements done and active and flows taken are marked."""
-    marks = marks_of(bundle, process_id, history=history, state=state)
+    marks = marks_of(bundle, process_id, steps=steps, state=state)
     return drawn(bundle, process_id, marks, language)
 
 

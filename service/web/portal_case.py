@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -34,7 +35,8 @@ def portal_add() -> Any:
         text = flask.request.form.get("text", "").strip()[: portal.MOST_TEXT]
         if text:
             kept = parts().vault.keep_bytes(text.encode("utf-8", errors="replace"))
-            files.append(cases.examine(parts().vault, kept, name="message.txt", kind="statement", source="portal"))
+            found = cases.examine(parts().vault, kept, name="message.txt", kind="statement", source="portal")
+            files.append(replace(found, text=text))
         portal.add_information(parts().runtime, root_key, files, now=now())
     except (FormInvalid, StateConflict) as error:
         return _show(root_key, error)

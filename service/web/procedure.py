@@ -8,7 +8,8 @@ import flask
 
 from service import definitions, jobs, operations
 from service.identity import Role
-from service.web.edge import READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.edge import PAGE_SIZE, READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.paging import page_of, place_asked
 from service.web.picture import main_first, picture_of
 
 
@@ -28,7 +29,7 @@ def procedure() -> Any:
         sheets=main_first(bundle),
         sheet=sheet,
         elements=[e for e in bundle.processes[sheet].elements.values() if e.name],
-        picture=picture_of(bundle, sheet, history=[], state=None, language=language()),
+        picture=picture_of(bundle, sheet, steps=(), state=None, language=language()),
     )
 
 
@@ -36,5 +37,6 @@ def procedure() -> Any:
 @signed_in(Role.ADMIN, Role.OWNER)
 def incidents() -> Any:
     with parts().runtime.database.read() as connection:
-        rows = jobs.list_incidents(connection)
-    return flask.render_template("incidents.html", rows=rows)
+        found = jobs.list_incidents(connection, after=place_asked(), limit=PAGE_SIZE + 1)
+    rows, more = page_of(found, lambda row: (row["created_at"], row["key"]))
+    return flask.render_template("incidents.html", rows=rows, more=more)

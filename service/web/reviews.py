@@ -18,7 +18,8 @@ from service.identity import Role
 from service.notifications import make_pdf
 from service.scenarios import Findings, find_all
 from service.web.dossier import dossier_page
-from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
+from service.web.paging import key_asked, page_of
 
 DESK = (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)
 
@@ -27,8 +28,9 @@ DESK = (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)
 @signed_in(*DESK)
 def reviews() -> Any:
     with parts().runtime.database.read() as connection:
-        versions = rows.list_versions(connection)
-    return flask.render_template("reviews.html", versions=versions)
+        found = rows.list_versions(connection, before=key_asked(), limit=PAGE_SIZE + 1)
+    versions, more = page_of(found, lambda version: version.key)
+    return flask.render_template("reviews.html", versions=versions, more=more)
 
 
 @blueprint.get("/reviews/<int:key>")

@@ -14,6 +14,8 @@ from service.web.edge import READERS, actor, language, parts, zone
 from service.web.story import Sentence, story_of
 
 RECENT = 6
+SHOWN = 20
+"""Of comments and files the last ones are beside a task; the pages of the case have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     return Beside(
         complaint,
         cases.list_deadlines(connection, root_key),
-        story_of(audit.list_history(connection, root_key), bundle, language())[:RECENT],
+        story_of(audit.list_steps(connection, root_key, limit=RECENT), bundle, language()),
         cases.list_related(connection, complaint) if reader else (),
-        cases.list_evidence(connection, root_key),
-        cases.list_comments(connection, root_key),
+        cases.list_evidence(connection, root_key, limit=SHOWN),
+        cases.list_comments(connection, root_key, limit=SHOWN),
     )
 
 

@@ -17,7 +17,8 @@ from service.engine import check_bundle
 from service.errors import InvalidInput, NotFound, Problem, StateConflict
 from service.identity import Role
 from service.operations import COMPLAINT_PROCESS, prove_bundle, submit_bundle
-from service.web.edge import actor, blueprint, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.paging import key_asked, page_of
 
 EDITORS = (Role.OWNER, Role.ADMIN)
 VIEWERS = (*EDITORS, Role.COMPLIANCE)
@@ -30,9 +31,12 @@ MAX_UPLOADS = 100
 @signed_in(*VIEWERS)
 def workbench() -> Any:
     with parts().runtime.database.read() as connection:
-        drafts = definitions.list_drafts(connection)
+        found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
-    return flask.render_template("workbench.html", drafts=drafts, released=released, may_edit=actor().has(*EDITORS))
+    drafts, more = page_of(found, lambda draft: draft.key)
+    return flask.render_template(
+        "workbench.html", drafts=drafts, more=more, released=released, may_edit=actor().has(*EDITORS)
+    )
 
 
 @blueprint.post("/workbench/drafts")

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from service import audit
+from service import audit, cases
 from service.audit.tables import history
 from service.cli import main
 from service.db import Database
@@ -50,6 +50,7 @@ def test_a_backup_is_restored_into_either_database(
     assert contents(target) == before
     with target.read() as connection:
         assert [audit.verify(connection, root_key) for root_key in audit.list_cases(connection)] == [None] * 3
+        assert len(cases.search_roots(connection, "王小明 重複扣款", limit=9)) == 3
     again = run(target, "restore", str(file))
     assert again.exit_code == 1
     assert "expected an empty database, found rows in" in again.output
