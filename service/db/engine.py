@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ from sqlalchemy.engine import Connection
 
 from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.prepared import wrapped
+from service.db.turns import BUSY_SECONDS, WriterTurns
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
 
 __all__ = ["Connection", "Database", "is_conflict"]
 
-BUSY_SECONDS = 30
 PING_AFTER_SECONDS = 1.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 """A cache of 64 MiB at most each: with 2, lists of a large database read the same pages time and again."""
@@ -40,7 +40,7 @@ class Database:
         parsed = _parse(url)
         self.url = parsed
         self.dialect = parsed.get_backend_name()
-        self._writing = threading.Lock() if self.dialect == "sqlite" else None
+        self._turns = WriterTurns(parsed.database) if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size)
             self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size)
@@ -69,7 +69,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back whole when it raises."""
-        with _reachable(), self._turn(), self._write_engine.connect() as connection, connection.begin() as held:
+        turn = nullcontext() if self._turns is None else self._turns.turn()
+        with _reachable(), self._write_engine.connect() as connection, turn, connection.begin() as held:
             yield connection
             with _committing():
                 held.commit()
@@ -85,25 +86,13 @@ class Database:
         with self._read_engine.connect() as connection:
             connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """SQLite has one writer. The threads of a process wait for each other here, in a queue that wakes the next one
-        at once; SQLite's own waiting sleeps, longer each time."""
-        if self._writing is None:
-            yield
-            return
-        if not self._writing.acquire(timeout=BUSY_SECONDS):
-            raise Unavailable("The database is busy with other writes; try again.")
-        try:
-            yield
-        finally:
-            self._writing.release()
-
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
         self._bell.close()
         self._read_engine.dispose()
         self._write_engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
 
 def is_conflict(error: BaseException) -> bool:
