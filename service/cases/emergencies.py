@@ -82,9 +82,13 @@ def find_emergency_of(connection: Connection, complaint_key: int) -> Emergency |
     return None if row is None else Emergency(**row)
 
 
-def list_emergencies(connection: Connection, *, status: str = "") -> list[Emergency]:
-    """Emergencies, newest first."""
-    query = sa.select(emergency).order_by(emergency.c.root_key.desc())
+def list_emergencies(
+    connection: Connection, *, status: str = "", before: int | None = None, limit: int = 200
+) -> list[Emergency]:
+    """Emergencies, newest first, from just before a key."""
+    query = sa.select(emergency).order_by(emergency.c.root_key.desc()).limit(limit)
+    if before is not None:
+        query = query.where(emergency.c.root_key < before)
     if status:
         query = query.where(emergency.c.status == status)
     return [Emergency(**row) for row in connection.execute(query).mappings()]
