@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from service.cases.search import index_case
 from service.cases.tables import complaint
-from service.db import Database
+from service.db import Database, prepared
 from service.identity import Actor
 from service.reporting import InboxFilter, InboxRow, count_inbox, inbox_keys, list_inbox
-from service.tasks import Scope, insert_tasks
+from service.tasks import Scope, get_task, hold_task, insert_tasks
+from service.tasks.tables import user_task
 from tests.conftest import NOW
 
 GROUPS = ("clerk", "handler", "approver")
@@ -118,3 +121,60 @@ def test_counts_stop_at_their_bound(filled: Database) -> None:
         assert count_inbox(connection, AMY, scope=Scope.GROUPS) == len(expected(lambda n: n % 6 and in_amys_groups(n)))
         late = count_inbox(connection, BOSS, scope=Scope.ALL, until=NOW)
     assert late == len(expected(lambda n: (due_of(n) or NOW) < NOW))
+
+
+def test_a_text_narrows_alike_by_cases_and_by_due_date(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that few cases have leads to their tasks, one that many have is looked for in windows of the nearest."""
+    with filled.transaction() as connection:
+        for number in range(1, MANY + 1):
+            index_case(connection, number << 16, "信用卡年費 charged" if number % 4 == 0 else "轉帳")
+    roots = tuple(number << 16 for number in range(4, MANY + 1, 4))
+    for window in (1_500, 20):
+        monkeypatch.setattr(inbox_keys, "WINDOW", window)
+        for text in ("年費", "charg", "信用卡 年費"):
+            for actor, keep in ((BOSS, lambda n: True), (AMY, lambda n: in_amys_groups(n) or n % 6 == 0)):
+                wanted = expected(lambda n, keep=keep: n % 4 == 0 and keep(n))
+                for only in (InboxFilter(text=text), InboxFilter(roots=roots)):
+                    assert numbers(every(filled, actor, Scope.ALL, only)) == wanted, (text, only)
+        both = InboxFilter(text="年費", severity="P1", step="step0")
+        assert numbers(every(filled, BOSS, Scope.ALL, both)) == expected(lambda n: n % 44 == 0)
+        assert every(filled, BOSS, Scope.ALL, InboxFilter(text="!!!")) == []
+
+
+def test_a_task_that_another_holds_is_not_mine(filled: Database) -> None:
+    with filled.transaction() as connection:
+        task = get_task(connection, (5 << 16) + 1)
+        offered = sa.update(user_task).where(user_task.c.key == task.key).values(candidate_users=["amy"])
+        connection.execute(offered)
+        hold_task(connection, get_task(connection, task.key), "bob")
+    assert 5 not in numbers(every(filled, AMY, Scope.MINE, InboxFilter()))
+    assert 5 in numbers(every(filled, AMY, Scope.ALL, InboxFilter(assignee="bob")))
+    with filled.read() as connection:
+        assert count_inbox(connection, AMY, scope=Scope.MINE) == len(expected(lambda n: n % 6 == 0))
+
+
+def test_no_list_goes_over_a_whole_table(filled: Database) -> None:
+    """SQLite knows nothing of how many rows there are: what it plans here it plans for a million, too."""
+    if filled.dialect != "sqlite":
+        pytest.skip("PostgreSQL plans by what it has counted")
+    asked: list[tuple[str, Any]] = []
+    engine = filled._read_engine
+
+    def heard(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", heard)
+    prepared.watchers.append(lambda _, statement: asked.append((statement, None)))
+    for actor, scope, only, _ in CASES:
+        with filled.read() as connection:
+            list_inbox(connection, actor, scope=scope, only=only)
+            count_inbox(connection, actor, scope=scope, until=NOW)
+    prepared.watchers.pop()
+    sa.event.remove(engine, "before_cursor_execute", heard)
+    assert len(asked) > 2 * len(CASES)
+    with filled.read() as connection:
+        for statement, parameters in asked:
+            values = tuple(parameters or [None] * statement.count("?"))
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            scans = [line for line in plan if re.match(r"SCAN (user_task|complaint|task_candidate)\b", line)]
+            assert scans == [], (scans, statement)
