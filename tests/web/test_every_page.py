@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 
 from service import operations, tasks
 from service.identity import Actor
@@ -96,11 +96,13 @@ def test_keys_go_everywhere(page: Page, paths: tuple[str, ...]) -> None:
     sign_in(page, "clerk")
     page.goto("/tasks?show=all")
     page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
+    expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("j")
+    expect(page.locator(".item .what").first).to_be_focused()
     page.keyboard.press("x")
-    assert page.locator(".item input:checked").count() == 1
+    expect(page.locator(".item input:checked")).to_have_count(1)
     page.keyboard.press("o")
     page.wait_for_url("**/tasks/*")
     page.keyboard.press("g")

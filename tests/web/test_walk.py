@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.conftest import sign_in
 
@@ -78,7 +78,7 @@ def fill_form(page: Page) -> None:
         if page.locator("#form [data-field]").count() > before:
             with page.expect_response(re.compile("/draft$")):
                 page.locator("#form").dispatch_event("input")
-            page.wait_for_function("document.getElementById('draft').textContent !== ''")
+            expect(page.locator("#draft")).not_to_be_empty()
         if page.locator("#form [data-field]:visible").count() == before:
             return
 
