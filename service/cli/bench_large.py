@@ -74,7 +74,7 @@ def fill(runtime: Runtime, *, closed: int, running: int, progress: Callable[[int
         if tally.stuck:
             raise InvalidInput(f"expected a case that ends, {tally.stuck[0]}")
         clone_case(runtime.database, ended, closed - 1, progress=progress)
-    analyze(runtime.database, vacuum=True)
+    analyze(runtime.database)
 
 
 def run_race(
