@@ -66,8 +66,9 @@ class Desk:
         assert not LARGE or taken < MOST_SECONDS, (path, taken)
         return text
 
-    def fill(self, table: sa.Table, row: Rows, count: int) -> None:
-        for start in range(0, count, BATCH):
+    def fill(self, table: sa.Table, row: Rows, count: int, *, there: int = 0) -> None:
+        """So many rows, of which some are there."""
+        for start in range(there, count, BATCH):
             rows = [row(number) for number in range(start, min(start + BATCH, count))]
             with self.database.transaction() as connection:
                 connection.execute(sa.insert(table), rows)
@@ -141,8 +142,8 @@ def task_row(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fill_tasks(desk: Desk, count: int) -> None:
-    for start in range(0, count, BATCH):
+def fill_tasks(desk: Desk, count: int, *, there: int = 0) -> None:
+    for start in range(there, count, BATCH):
         with desk.database.transaction() as connection:
             insert_tasks(connection, [task_row(each) for each in range(start, min(start + BATCH, count))])
 
@@ -204,39 +205,44 @@ LISTS: list[tuple[str, sa.Table | None, Any, str, str, int]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("count", [0, 1, MANY])
 @pytest.mark.parametrize("listed", LISTS, ids=lambda each: each[4])
-def test_a_list_shows_each_row_once_in_small_pages(desk: Desk, listed: Any, count: int) -> None:
+def test_a_list_shows_each_row_once_in_small_pages(desk: Desk, listed: Any) -> None:
     path, table, rows, pattern, _, before = listed
-    if table is None:
-        fill_tasks(desk, count)
-    elif count:
-        desk.fill(table, rows(desk), min(count, 60_000) if table is letter else count)
-    found = walk(desk, path, pattern)
-    assert len(found) == len(set(found))
-    if not LARGE or count < MANY:
-        assert len(found) == count + before
-    else:
-        assert len(found) >= 49 * MOST_PAGES
+    there = 0
+    for count in (0, 1, min(MANY, 60_000) if table is letter else MANY):
+        if table is None:
+            fill_tasks(desk, count, there=there)
+        else:
+            desk.fill(table, rows(desk), count, there=there)
+        there, found = count, walk(desk, path, pattern)
+        assert len(found) == len(set(found))
+        if not LARGE or count <= 1:
+            assert len(found) == count + before
+        else:
+            assert len(found) >= 49 * MOST_PAGES
 
 
-@pytest.mark.parametrize("count", [0, 1, MANY])
-def test_my_team(desk: Desk, count: int) -> None:
-    fill_tasks(desk, count)
-    for path in ("/team", "/team?holder=p1", "/team?holder=-"):
-        people = re.findall(r'href="/team\?holder=([^"]+)"', desk.get(path))
-        assert len(people) == len(set(people)) <= 200
-        assert len(people) >= min(count, 60)
+def test_my_team(desk: Desk) -> None:
+    there = 0
+    for count in (0, 1, MANY):
+        fill_tasks(desk, count, there=there)
+        there = count
+        for path in ("/team", "/team?holder=p1", "/team?holder=-"):
+            people = re.findall(r'href="/team\?holder=([^"]+)"', desk.get(path))
+            assert len(people) == len(set(people)) <= 200
+            assert len(people) >= min(count, 60)
 
 
-@pytest.mark.parametrize("count", [0, 1, MANY])
-def test_searches(desk: Desk, count: int) -> None:
-    desk.fill(complaint, case_row, count) if count else None
-    with desk.database.transaction() as connection:
-        cases.rebuild_search(connection)
-    assert len(walk(desk, "/complaints?q=" + "年費", r'<td><a href="/complaints/([^"]+)"')) >= min(count + 1, 250)
-    assert walk(desk, "/complaints?q=zebra", r'<td><a href="/complaints/([^"]+)"') == []
-    assert walk(desk, "/complaints?q=" + "年費&status=closed", r'<td><a href="/complaints/([^"]+)"') == []
+def test_searches(desk: Desk) -> None:
+    there, row = 0, r'<td><a href="/complaints/([^"]+)"'
+    for count in (0, 1, MANY):
+        desk.fill(complaint, case_row, count, there=there)
+        there = count
+        with desk.database.transaction() as connection:
+            cases.rebuild_search(connection)
+        assert len(walk(desk, "/complaints?q=" + "年費", row)) >= min(count + 1, 250)
+        assert walk(desk, "/complaints?q=zebra", row) == []
+        assert walk(desk, "/complaints?q=" + "年費&status=closed", row) == []
 
 
 def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
@@ -280,7 +286,7 @@ def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
     assert task.root_key == root
 
 
-@pytest.mark.parametrize("count", [0, 1, MANY])
+@pytest.mark.parametrize("count", [0, MANY])
 def test_what_has_no_page_of_its_own(desk: Desk, count: int) -> None:
     """Accounts, kept filters, emergencies, and jobs over the API."""
     desk.fill(account, lambda n: {
