@@ -29,8 +29,10 @@ from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailab
 __all__ = ["Connection", "Database", "is_conflict"]
 
 PING_AFTER_SECONDS = 1.0
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
-"""A cache of 64 MiB at most each: with 2, lists of a large database read the same pages time and again."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY")
+READ_CACHE, WRITE_CACHE = 65_536, 8_192
+"""KiB of pages that a SQLite connection keeps at most: with its own 2,000 the lists of a large database read the same
+pages time and again. A writer finds its pages changed by others more often than not."""
 
 
 class Database:
@@ -42,8 +44,8 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self._turns = WriterTurns(parsed.database) if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
-            self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size)
-            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size)
+            self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size, cache=READ_CACHE)
+            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size, cache=WRITE_CACHE)
         else:
             self._write_engine = _postgresql_engine(parsed, pool_size)
             # the same pool; a read begins and ends no transaction, which saves two round trips
@@ -119,7 +121,7 @@ def _parse(url: str) -> sa.URL:
     return parsed
 
 
-def _sqlite_engine(url: sa.URL, begin: str, pool_size: int) -> sa.Engine:
+def _sqlite_engine(url: sa.URL, begin: str, pool_size: int, *, cache: int) -> sa.Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
