@@ -24,6 +24,10 @@ WORST = 5.0
 """The 99th percentile is at most so many medians, at 80 % of the highest rate."""
 
 
+WARM = 25
+"""Requests on each connection before anything is counted."""
+
+
 @click.command(
     epilog="""\b
 Example:
@@ -62,6 +66,8 @@ def run_race(
         Line(Supply(runtime, tokens=tokens), server, path, connections)
         for path in ("/v2/floor/{}", "/v2/user-tasks/{}/completion")
     )
+    for line in (floor, ours):
+        line.warm_up(WARM * connections)
     entries = [
         Contestant("floor", floor.work, prepare=floor.prepare),
         Contestant("redress", ours.work, prepare=ours.prepare),

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service.cli.load import Address, post, send_all, send_paced, wait_until_up
-from service.cli.processor_time import processor_seconds
+from service.cli.processor_time import processor_seconds, wait_until_idle
 from service.cli.supply import Supply
 from service.operations import Runtime
 
@@ -41,6 +41,7 @@ def served(runtime: Runtime, workers: int) -> Iterator[Server]:
     process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     try:
         wait_until_up(address)
+        wait_until_idle(process.pid)
         yield Server(address, process.pid)
     finally:
         process.terminate()
@@ -70,6 +71,12 @@ class Line:
         send_all(self.server.address, self._ready[:count], connections=self.connections)
         self.processor += processor_seconds(self.server.pid) - before
         self.sent += count
+
+    def warm_up(self, count: int) -> None:
+        """Send some that count for nothing: each process has statements to compile when it first needs them."""
+        self.prepare(count)
+        self.work(count)
+        self.sent, self.processor = 0, 0.0
 
     def paced(self, count: int, rate: float) -> list[float]:
         self.prepare(count)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from itertools import pairwise
 from pathlib import Path
+
+from service.errors import RedressError
+
+LOOK_SECONDS = 0.25
 
 
 def processor_seconds(pid: int) -> float:
@@ -15,3 +21,16 @@ def processor_seconds(pid: int) -> float:
         return 0.0
     own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return own + sum(processor_seconds(int(child)) for child in children)
+
+
+def wait_until_idle(pid: int, *, seconds: float = 60.0) -> None:
+    """Return when the process and its children have nothing more to do: a server whose first process answers may still
+    be starting the others, and what that takes is no part of a measurement. Raises RedressError after the time."""
+    seen = [processor_seconds(pid)]
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        seen.append(processor_seconds(pid))
+        if len(seen) > 4 and all(after - before <= 0.01 for before, after in pairwise(seen[-4:])):
+            return
+    raise RedressError(f"expected the server to be at rest within {seconds:.0f} s, it was not")
