@@ -20,8 +20,8 @@ from service.cli.supply import Supply
 from service.operations import Runtime
 
 TARGETS = {"SQLite": 0.6, "PostgreSQL": 0.75}
-WORST = 5.0
-"""The 99th percentile is at most so many medians, at 80 % of the highest rate."""
+WORST, SHARE = 5.0, 0.8
+"""The 99th percentile is at most so many medians, at this share of the highest rate."""
 
 
 WARM = 25
@@ -80,8 +80,8 @@ def run_race(
         bounds=[Bound("redress", least=TARGETS[where])],
         progress=progress,
     )
-    rate = 0.8 * found.results[1].rate.median
-    notes = [_processor(floor, ours), _latency(ours, rate, max(20, round(rate * length.seconds * length.count / 2)))]
+    some = max(20, round(found.results[1].rate.median * length.seconds * length.count / 4))
+    notes = [_processor(floor, ours), _latency(ours, some)]
     return replace(found, notes=tuple(notes))
 
 
@@ -93,12 +93,15 @@ def _processor(floor: Line, ours: Line) -> str:
     )
 
 
-def _latency(line: Line, rate: float, count: int) -> str:
-    taken = sorted(line.paced(count, rate))
+def _latency(line: Line, count: int) -> str:
+    """Which tasks come up changes from turn to turn and with it the highest rate: half of a batch finds the rate, the
+    other half is paced by it."""
+    rate = SHARE * line.highest(count, left=count)
+    taken = sorted(line.paced(rate))
     at = {share: 1_000 * taken[min(len(taken) - 1, int(len(taken) * share / 100))] for share in (50, 95, 99)}
     word = "met" if at[99] <= WORST * at[50] else "MISSED"
     return (
-        f"redress at {rate:,.0f} per second (80 %), {count} requests: "
+        f"redress at {rate:,.0f} per second ({SHARE:.0%}), {count} requests: "
         + ", ".join(f"p{share} {value:.1f} ms" for share, value in at.items())
         + f"; p99 at most {WORST:.0f} times p50: {word}"
     )

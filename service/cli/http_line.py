@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,8 +80,17 @@ class Line:
         self.work(count)
         self.sent, self.processor = 0, 0.0
 
-    def paced(self, count: int, rate: float) -> list[float]:
-        self.prepare(count)
+    def highest(self, count: int, *, left: int) -> float:
+        """Requests per second at full speed; `left` more of the same batch stay ready, to be `paced`."""
+        self.prepare(count + left)
+        random.shuffle(self._ready)
+        began = time.perf_counter()
+        send_all(self.server.address, self._ready[:count], connections=self.connections)
+        del self._ready[:count]
+        return count / (time.perf_counter() - began)
+
+    def paced(self, rate: float) -> list[float]:
+        """Send what is ready at that rate; the seconds that each took."""
         return send_paced(self.server.address, self._ready, rate=rate, connections=4 * self.connections)
 
     @property
