@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import cProfile
 import random
+import secrets
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+import jinja2
 import sqlalchemy as sa
 
 from service import tasks
+from service.cases import load_profile
 from service.cli.people import answer, performer
 from service.db import Database, prepared
+from service.definitions import BundleCache, list_released
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, complete_task, register_complaint
@@ -21,6 +27,19 @@ from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 GIVEN = {"content": "Charged twice.", "language": "en", "contact": {"email": "owen@customer.invalid"}}
+PARSERS = (
+    "service/engine/bundle.py:load_bundle",
+    "service/engine/read.py",
+    "service/dmn/read.py",
+    "service/feel/lexer.py",
+    "service/feel/parser.py",
+    "service/feel/compiler.py:code",
+    "service/cases/policy.py:load_profile",
+    "service/tasks/forms.py:_validator",
+    "sqlalchemy/sql/compiler.py:visit_",
+    "jinja2/compiler.py",
+)
+"""What reads and compiles: definitions, expressions, policies, forms, statements, letters."""
 
 
 @contextmanager
@@ -46,21 +65,36 @@ def counted(database: Database) -> Iterator[dict[str, int]]:
         sa.event.remove(engine, "commit", commit)
 
 
-def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) -> None:
+def step(runtime: Runtime, root: int, chance: random.Random, now: datetime) -> Callable[[], object] | None:
+    """What completes the first open task of the case; None when there is none."""
+    with runtime.database.read() as connection:
+        standing = get_standing(connection, root)
+        if not standing.tasks:
+            return None
+        task = standing.tasks[0]
+        performers = tasks.list_performers(connection, root, task.excluded)
+        form = runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
+    filled, actor = answer(task, form, chance, now.date()), performer(task, performers, chance)
+    return partial(complete_task, runtime, task.key, filled, actor=actor, now=now)
+
+
+def walk(runtime: Runtime) -> Iterator[Callable[[], object]]:
+    """A case from its registration on, one completion after the other: the same each time."""
     root = register_complaint(runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW).root_key
-    chance, now, counts = random.Random(5), NOW, []
+    chance, now = random.Random(5), NOW
     for _ in range(60):
-        with runtime.database.read() as connection:
-            standing = get_standing(connection, root)
-            if not standing.tasks:
-                break
-            task = standing.tasks[0]
-            performers = tasks.list_performers(connection, root, task.excluded)
-            form = runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
         now += timedelta(minutes=1)
-        filled, actor = answer(task, form, chance, now.date()), performer(task, performers, chance)
+        complete = step(runtime, root, chance, now)
+        if complete is None:
+            break
+        yield complete
+
+
+def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) -> None:
+    counts = []
+    for complete in walk(runtime):
         with counted(runtime.database) as cost:
-            complete_task(runtime, task.key, filled, actor=actor, now=now)
+            complete()
         assert cost["commits"] == 1
         counts.append(cost["statements"])
     assert len(counts) > 8
@@ -68,3 +102,34 @@ def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) 
     # one that also sends letters, meets clocks, ends timers, and looks for a message before it waits for it
     assert sorted(counts)[-3] <= 18
     assert max(counts) <= 30  # one that begins a process of its own beside: a promise, an improvement
+
+
+def test_a_completed_task_parses_and_compiles_nothing_that_was_before(runtime: Runtime) -> None:
+    # of two: who has less to do is asked first, so the second goes another way than the first
+    before = [sum(1 for complete in walk(runtime) if complete()) for _ in range(2)]
+    seen: dict[str, int] = {}
+    steps = 0
+    for complete in walk(runtime):
+        profile, steps = cProfile.Profile(), steps + 1
+        profile.runcall(complete)
+        profile.create_stats()
+        for (file, line, name), (calls, *_) in profile.stats.items():  # type: ignore[attr-defined]
+            if any(part in f"{file}:{name}" for part in PARSERS):
+                seen[f"{file}:{line} {name}"] = calls
+    assert min(*before, steps) > 8
+    assert seen == {}
+
+
+def test_what_parses_is_known_by_its_name(runtime: Runtime) -> None:
+    """Otherwise the test above would find nothing once a file is renamed."""
+    profile = cProfile.Profile()
+    with runtime.database.read() as connection:
+        key = list_released(connection)[0]
+        profile.runcall(BundleCache().get, connection, key)
+        profile.runcall(connection.execute, sa.select(sa.literal(secrets.token_hex()).label(f"c{secrets.token_hex()}")))
+    profile.runcall(tasks.check_schema, {"title": secrets.token_hex()})
+    profile.runcall(load_profile.__wrapped__, "TW-FCPA")
+    profile.runcall(jinja2.Environment(autoescape=True).from_string, "{{ a }}")
+    profile.create_stats()
+    called = [f"{file}:{name}" for file, _, name in profile.stats]  # type: ignore[attr-defined]
+    assert [part for part in PARSERS if not any(part in each for each in called)] == []
