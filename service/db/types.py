@@ -44,11 +44,11 @@ def _to_utc(value: datetime | None) -> datetime | None:
 
 def _to_sqlite(value: datetime | None) -> str | None:
     utc = _to_utc(value)
-    return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if utc is None else utc.isoformat(" ", "microseconds")[:26]  # without +00:00
 
 
 def _from_sqlite(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 def _from_server(value: datetime | None) -> datetime | None:

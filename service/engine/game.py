@@ -42,7 +42,27 @@ class Host:
 
 
 class Token(Task):  # type: ignore[misc]
-    """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes."""
+    """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes, and knows its scope."""
+
+    def __init__(self, game: TokenGame, spec: TaskSpec, scope: Token | None, *, state: int, id: str) -> None:
+        self.id = id
+        self.workflow = game
+        self.task_spec = spec
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
+        self.triggered = False
+        self._scope = scope
+        self._parent = None if scope is None else scope.id
+        self._children: list[str] = []
+        self._state = state
+        game.tasks[id] = self
+        if scope is not None:
+            scope._children.append(id)
+
+    @property
+    def parent(self) -> Any:
+        """The scope around the token, None at the root: it never changes, and stays as long as what is in it."""
+        return self._scope
 
     def _set_state(self, value: int) -> None:
         self._state = value

@@ -177,7 +177,7 @@ def _set_next(token: Token, element: Element) -> None:
     left = state.get("left", 0)
     if left == 0:
         return
-    anchor, fired = state.get("anchor"), state.get("fired", 0) + 1
+    anchor, fired = state["anchor"], state.get("fired", 0) + 1
     due = next_due(token, element.event, anchor=datetime.fromisoformat(anchor), fired=fired)
     again = game.add(token.task_spec, token.parent, state=WAITING, wait="", anchor=anchor, fired=fired)
     _set_timer(again, element, due, left - 1 if left > 0 else left)

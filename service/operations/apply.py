@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,10 @@ class VersionConflict(RedressError):
     code = "version-conflict"
 
 
-ENDS = (c.TimerEnded, c.JobEnded, c.SubscriptionEnded)
+BEGINNINGS = (c.TimerSet, c.SubscriptionOpened, c.JobCreated)
+ENDS = (c.TimerEnded, c.SubscriptionEnded, c.JobEnded)
+Kinds = dict[type, list[Any]]
+"""The changes of a step by their kind, each in the order it happened."""
 
 _UPDATE = Prepared(
     sa.update(process_instance)
@@ -62,11 +66,11 @@ def apply_step(
     Raises VersionConflict when the instance is not at the version that was read: the whole command runs again.
     """
     write = Write(connection, instance, now, instance.next_child)
-    changes = list(step.changes)
+    kinds = _by_kind(step.changes)
     with gathered(connection):
-        met = _write_tasks(write, changes, by=by, answer=plan.answer)
-        _write_waits(write, changes)
-        _note(write, changes)
+        met = _write_tasks(write, kinds, by=by, answer=plan.answer)
+        _write_waits(write, kinds)
+        _note(write, step.changes)
         write_effects(write, view, met=met)
         _write_signals(write)
         guard = _write_instance(write, step)
@@ -76,23 +80,26 @@ def apply_step(
     return write
 
 
-def _of(changes: Iterable[c.Change], kind: type) -> list[Any]:
-    return [change for change in changes if isinstance(change, kind)]
+def _by_kind(changes: Iterable[c.Change]) -> Kinds:
+    kinds: Kinds = defaultdict(list)
+    for change in changes:
+        kinds[type(change)].append(change)
+    return kinds
 
 
-def _write_tasks(write: Write, changes: list[c.Change], *, by: str, answer: Any) -> str:
+def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     """End tasks, then make the new ones; the clock that is met by completing the task of the command, if any."""
     instance, connection = write.instance, write.connection
-    ended_here = {change.id for change in _of(changes, c.TaskEnded)}
+    ended_here = {change.id for change in kinds[c.TaskEnded]}
     created_here, rows = set(), []
-    for created in _of(changes, c.TaskCreated):
+    for created in kinds[c.TaskCreated]:
         created_here.add(created.id)
         if created.id in ended_here:
             continue
         key = write.key()
         write.new_tasks.append(key)
         rows.append(_task_row(instance, created, key, write.now))
-    ended = [change for change in _of(changes, c.TaskEnded) if change.id not in created_here]
+    ended = [change for change in kinds[c.TaskEnded] if change.id not in created_here]
     tasks.end_tasks(connection, instance.root_key, [_ending(each, by, answer) for each in ended], at=write.now)
     tasks.insert_tasks(connection, rows)
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
@@ -135,30 +142,26 @@ def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetim
     }
 
 
-def _write_waits(write: Write, changes: list[c.Change]) -> None:
+def _write_waits(write: Write, kinds: Kinds) -> None:
     """Timers, jobs and subscriptions: those that ended are closed, those that also began in this step never were."""
-    root_key, connection = write.instance.root_key, write.connection
-    ended = {change.id for change in changes if isinstance(change, ENDS)}
-    timers, subscriptions, new_jobs = [], [], []
-    for change in changes:
-        match change:
-            case c.TimerSet() if change.id not in ended:
-                timers.append((write.key(), change))
-            case c.SubscriptionOpened() if change.id not in ended:
-                subscriptions.append((write.key(), change))
-            case c.JobCreated() if change.id not in ended:
-                new_jobs.append((write.key(), change))
+    root_key, connection, now = write.instance.root_key, write.connection, write.now
+    ended = {change.id for kind in ENDS for change in kinds[kind]}
+    begun = {change.id for kind in BEGINNINGS for change in kinds[kind]}
+    timers, subscriptions, new_jobs = (
+        [(write.key(), change) for change in kinds[kind] if change.id not in ended] for kind in BEGINNINGS
+    )
     jobs.insert_timers(connection, root_key, timers)
-    jobs.insert_subscriptions(connection, root_key, subscriptions, now=write.now)
-    jobs.insert_jobs(connection, root_key, new_jobs, now=write.now)
-    begun = {change.id for kind in (c.TimerSet, c.JobCreated, c.SubscriptionOpened) for change in _of(changes, kind)}
-    over = [change for change in changes if isinstance(change, ENDS) and change.id not in begun]
-    jobs.end_timers(connection, root_key, [change.id for change in _of(over, c.TimerEnded)])
-    jobs.end_subscriptions(connection, root_key, [change.id for change in _of(over, c.SubscriptionEnded)])
-    jobs.end_jobs(connection, root_key, _of(over, c.JobEnded), now=write.now)
+    jobs.insert_subscriptions(connection, root_key, subscriptions, now=now)
+    jobs.insert_jobs(connection, root_key, new_jobs, now=now)
+    over_timers, over_subscriptions, over_jobs = (
+        [change for change in kinds[kind] if change.id not in begun] for kind in ENDS
+    )
+    jobs.end_timers(connection, root_key, [change.id for change in over_timers])
+    jobs.end_subscriptions(connection, root_key, [change.id for change in over_subscriptions])
+    jobs.end_jobs(connection, root_key, over_jobs, now=now)
 
 
-def _note(write: Write, changes: list[c.Change]) -> None:
+def _note(write: Write, changes: Iterable[c.Change]) -> None:
     """What the history says of the step: identifiers and what was decided, in the order it happened."""
     for change in changes:
         match change:

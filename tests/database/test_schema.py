@@ -75,3 +75,13 @@ def test_keys_lead_back_to_their_root(database: Database) -> None:
     roots = [keys.root_key() for _ in range(130)]
     assert len(set(roots)) == 130
     assert all(root_of(root + 65_535) == root for root in roots)
+
+
+def test_a_sqlite_connection_is_set_up_as_it_is_said(sqlite_database: Database) -> None:
+    """What was acknowledged survives a power cut; a reader keeps more pages than a writer."""
+    names = ("journal_mode", "synchronous", "foreign_keys", "temp_store", "cache_size")
+    found = []
+    for opened in (sqlite_database.read, sqlite_database.transaction):
+        with opened() as connection:
+            found.append([connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names])
+    assert found == [["wal", 2, 1, 2, -65_536], ["wal", 2, 1, 2, -8_192]]
