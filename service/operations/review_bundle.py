@@ -17,8 +17,11 @@ from service.definitions import Version
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, Verb, check_may
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
-from service.identity import Actor, Role
+from service.identity import Actor, Role, find_account
 from service.operations.runtime import Runtime
+
+LAPSED = "bundle:release:lapsed"
+"""Its day came, but who planned the release may not release any more. Somebody else has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,30 @@ def release_due_bundles(runtime: Runtime, *, now: datetime) -> int:
     done = 0
     for key, name in due:
         try:
-            done += release_bundle(runtime, key, at=None, actor=Actor(name, frozenset({Role.COMPLIANCE})), now=now)
+            done += _release_due(runtime, key, name, now)
         except RedressError:
             continue  # returned or released by somebody at this moment
     return done
+
+
+def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
+    """Release it for who planned it, by the roles of today: who has left or changed posts since releases nothing."""
+    with runtime.database.transaction() as connection:
+        account = find_account(connection, name)
+        version = rows.get_version(connection, key)
+        if version.release_at is None or version.release_at > now:
+            return False  # planned anew at this moment
+        try:
+            if account is None or not account.active:
+                raise Forbidden(f"{name} is no active account any more.")
+            _may(connection, version, Verb.RELEASE, account.actor)
+        except Forbidden as refused:
+            rows.move_review(connection, version, version.state, {"release_at": None})
+            rows.add_step(connection, key, LAPSED, actor=name, now=now, details={"reason": str(refused)})
+            return False
+        _move(connection, key, Verb.RELEASE, account.actor, now, {})
+        definitions.release(connection, key, actor=name, now=now)
+    return True
 
 
 def comment_bundle(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from service import identity
 from service.cases import load_profile
 from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
@@ -16,6 +17,7 @@ from service.definitions.review_tables import bundle_review
 from service.engine import load_bundle
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.identity import Actor, Role
+from service.identity.tables import account
 from service.operations import (
     Evidence,
     Runtime,
@@ -164,10 +166,31 @@ def test_what_the_table_does_not_have_is_refused(small: Runtime, start: ReviewSt
         assert state(small, key) is following
 
 
+def account_of(runtime: Runtime, name: str, *roles: Role, active: bool = True) -> None:
+    with runtime.database.transaction() as connection:
+        identity.create_account(connection, name, None, roles, now=NOW)
+        connection.execute(sa.update(account).where(account.c.name == name).values(active=active))
+
+
+@pytest.mark.parametrize(("role", "active"), [(Role.COMPLIANCE, False), (Role.CLERK, True), (None, True)])
+def test_nothing_is_released_for_who_may_not_any_more(small: Runtime, role: Role | None, active: bool) -> None:
+    key, day = approved(small), NOW + timedelta(days=3)
+    assert not release_bundle(small, key, at=day, actor=CARL, now=NOW)
+    if role is not None:
+        account_of(small, "carl", role, active=active)
+    assert release_due_bundles(small, now=day) == 0
+    assert state(small, key) is ReviewState.APPROVED
+    with small.database.read() as connection:
+        assert list_steps(connection, key)[-1].event == "bundle:release:lapsed"
+        assert get_version(connection, key).release_at is None
+    assert release_bundle(small, key, at=None, actor=Actor("cora", frozenset({Role.COMPLIANCE})), now=day)
+
+
 def test_it_is_released_when_its_day_comes(small: Runtime) -> None:
     key, day = approved(small), NOW + timedelta(days=3)
     with pytest.raises(InvalidInput, match="a time to come"):
         release_bundle(small, key, at=NOW - timedelta(days=1), actor=CARL, now=NOW)
+    account_of(small, "carl", Role.COMPLIANCE)
     assert not release_bundle(small, key, at=day, actor=CARL, now=NOW)
     assert release_due_bundles(small, now=day - timedelta(minutes=1)) == 0
     assert state(small, key) is ReviewState.APPROVED
