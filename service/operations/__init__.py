@@ -11,6 +11,7 @@ from service.operations.cancel_instance import cancel_instance
 from service.operations.children import take_children
 from service.operations.comment_case import comment_case
 from service.operations.complete_task import complete_task
+from service.operations.deploy_draft import deploy_draft
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
@@ -86,6 +87,7 @@ __all__ = [
     "complete_task",
     "compose_letter",
     "correlate_message",
+    "deploy_draft",
     "evaluate_decision",
     "fail_job",
     "finish_letter",

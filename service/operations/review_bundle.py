@@ -35,9 +35,14 @@ class Evidence:
 
 def submit_bundle(runtime: Runtime, key: int, *, summary: str, actor: Actor, now: datetime) -> None:
     """Ask for a review. Raises InvalidInput without a summary, Forbidden, NotFound, StateConflict."""
-    text = _text(summary, "a summary of what was changed and why")
     with runtime.database.transaction() as connection:
-        _move(connection, key, Verb.SUBMIT, actor, now, {"summary": text}, {"summary": text})
+        ask_for_review(connection, key, summary=summary, actor=actor, now=now)
+
+
+def ask_for_review(connection: Connection, key: int, *, summary: str, actor: Actor, now: datetime) -> None:
+    """The same in a transaction that is open."""
+    text = _text(summary, "a summary of what was changed and why")
+    _move(connection, key, Verb.SUBMIT, actor, now, {"summary": text}, {"summary": text})
 
 
 def return_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now: datetime) -> None:

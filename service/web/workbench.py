@@ -10,20 +10,18 @@ from typing import Any
 
 import flask
 
-from service import definitions
+from service import definitions, operations
 from service.db import Connection
 from service.definitions import Draft
 from service.engine import check_bundle
-from service.errors import InvalidInput, NotFound, Problem, StateConflict
+from service.errors import InvalidInput, NotFound, Problem
 from service.identity import Role
-from service.operations import COMPLAINT_PROCESS, prove_bundle, submit_bundle
+from service.operations import COMPLAINT_PROCESS, prove_bundle
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import key_asked, page_of
 
 EDITORS = (Role.OWNER, Role.ADMIN)
 VIEWERS = (*EDITORS, Role.COMPLIANCE)
-KEYS_FOR_A_VERSION = 400
-"""A version takes one key and one for each of its processes."""
 MAX_UPLOADS = 100
 
 
@@ -119,23 +117,8 @@ def discard(key: int) -> Any:
 @signed_in(*EDITORS)
 def deploy_draft(key: int) -> Any:
     """Make the next version of what is drafted, and ask for its review. It starts no case before it is released."""
-    runtime = parts().runtime
-    spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
-    with runtime.database.transaction() as connection:
-        draft = definitions.get_draft(connection, key)
-        made = definitions.deploy(
-            connection,
-            definitions.read_draft(connection, key),
-            name=draft.name,
-            actor=actor().name,
-            now=now(),
-            next_key=spare.pop,
-        )
-        if not made.new:
-            raise StateConflict(f"This is version {made.version} of {draft.name} as it is: nothing has been changed.")
-        definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
-    submit_bundle(runtime, made.bundle_key, summary=draft.title, actor=actor(), now=now())
-    return flask.redirect(flask.url_for("web.review", key=made.bundle_key))
+    made = operations.deploy_draft(parts().runtime, key, actor=actor(), now=now())
+    return flask.redirect(flask.url_for("web.review", key=made))
 
 
 def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:

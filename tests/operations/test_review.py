@@ -11,9 +11,11 @@ from service import identity
 from service.cases import load_profile
 from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
+from service.definitions.drafts import get_draft, open_draft, save_draft_file
 from service.definitions.review import get_version, list_comments, list_steps, list_tags
 from service.definitions.review_states import TRANSITIONS, Verb
 from service.definitions.review_tables import bundle_review
+from service.definitions.tables import bundle
 from service.engine import load_bundle
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.identity import Actor, Role
@@ -23,6 +25,7 @@ from service.operations import (
     Runtime,
     approve_bundle,
     comment_bundle,
+    deploy_draft,
     release_bundle,
     release_due_bundles,
     resolve_comment,
@@ -231,3 +234,28 @@ def test_the_shipped_procedure_has_nothing_that_refuses_it(small: Runtime) -> No
     broken = {path: text.replace(b'value="propose-solution"', b'value=""') for path, text in files.items()}
     refused = find_all(load_bundle(broken), broken, profile=load_profile("TW-FCPA"), now=NOW).evidence("x")
     assert "rule-broken" in refused.refusals[0]
+
+
+def test_a_draft_of_who_may_not_submit_it_stays_open_and_makes_no_version(small: Runtime) -> None:
+    key, ada = small.keys.root_key(), Actor("ada", frozenset({Role.ADMIN}))
+    with small.database.transaction() as connection:
+        base = find_released(connection, "small")
+        assert base is not None
+        start = {"name": "procedure", "title": "Two hours", "base_bundle_key": base.bundle_key}
+        open_draft(connection, key=key, actor="ada", now=NOW, **start)
+        for path, content in CHANGED.items():
+            save_draft_file(connection, key, path, content, revision=1, actor="ada", now=NOW)
+    before = count_bundles(small)
+    with pytest.raises(Forbidden):
+        deploy_draft(small, key, actor=ada, now=NOW)
+    assert count_bundles(small) == before
+    with small.database.read() as connection:
+        assert get_draft(connection, key).state == "open"
+    made = deploy_draft(small, key, actor=OLGA, now=NOW)
+    assert state(small, made) is ReviewState.IN_REVIEW
+    assert count_bundles(small) == before + 1
+
+
+def count_bundles(runtime: Runtime) -> int:
+    with runtime.database.read() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(bundle)).scalar_one())

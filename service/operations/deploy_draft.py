@@ -1,0 +1,31 @@
+"""Make the next version of what is drafted and ask for its review: both, or neither."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import definitions
+from service.errors import StateConflict
+from service.identity import Actor
+from service.operations.review_bundle import ask_for_review
+from service.operations.runtime import Runtime
+
+KEYS_FOR_A_VERSION = 400
+"""A version takes one key and one for each of its processes."""
+
+
+def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
+    """The key of the version made, which is in review and starts no case before it is released.
+
+    Raises NotFound, StateConflict when nothing has been changed, Forbidden when this person may not submit it.
+    """
+    spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
+    with runtime.database.transaction() as connection:
+        draft = definitions.get_draft(connection, key)
+        files = definitions.read_draft(connection, key)
+        made = definitions.deploy(connection, files, name=draft.name, actor=actor.name, now=now, next_key=spare.pop)
+        if not made.new:
+            raise StateConflict(f"This is version {made.version} of {draft.name} as it is: nothing has been changed.")
+        definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
+        ask_for_review(connection, made.bundle_key, summary=draft.title, actor=actor, now=now)
+    return made.bundle_key
