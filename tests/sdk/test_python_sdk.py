@@ -182,6 +182,7 @@ def test_decides(client: CamundaClient) -> None:
 
 
 def test_searches_and_reads_definitions(client: CamundaClient) -> None:
+    start(client, ref="none")
     asked = {"filter": {"processDefinitionId": {"$like": "lo?n"}, "isLatestVersion": True}}
     [process] = client.search_process_definitions(data=models.ProcessDefinitionSearchQuery.from_dict(asked)).items
     assert "loan" in client.get_process_definition_xml(process.process_definition_key)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -95,7 +95,12 @@ def page(site: Site, browser: Browser) -> Iterator[Page]:
 
 def sign_in(page: Page, name: str) -> None:
     page.context.clear_cookies()
-    page.goto("/sign-in")
+    try:
+        page.goto("/sign-in")
+    except Error as error:  # a page that was still on its way comes between
+        if "interrupted by another navigation" not in error.message:
+            raise
+        page.goto("/sign-in")
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
