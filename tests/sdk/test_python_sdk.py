@@ -6,6 +6,7 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def work(server: Server, strategy: str, handler: Callable[[Any], Any], done: thr
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    with ThreadPoolExecutor(1) as own:  # a thread of its own: the browser of other tests may run a loop in this one
+        own.submit(asyncio.run, asyncio.wait_for(run(), 30)).result()
 
 
 def state(client: CamundaClient, key: Any) -> str:
