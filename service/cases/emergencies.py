@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,12 @@ def find_emergency(connection: Connection, root_key: int) -> Emergency | None:
     """The emergency that a root instance handles."""
     row = connection.execute(sa.select(emergency).where(emergency.c.root_key == root_key)).mappings().one_or_none()
     return None if row is None else Emergency(**row)
+
+
+def find_emergency_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
+    """The numbers of these emergencies, by root key."""
+    query = sa.select(emergency.c.root_key, emergency.c.number).where(emergency.c.root_key.in_(set(root_keys)))
+    return {row.root_key: row.number for row in connection.execute(query)}
 
 
 def get_emergency(connection: Connection, number: str) -> Emergency:

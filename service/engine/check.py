@@ -115,6 +115,11 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
     """What tasks need to be done."""
     if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
         yield error("bpmn-no-job-type", f"the {element.kind} has no job type", "Give it a zeebe:taskDefinition type.")
+    wanted = element.job_type
+    named = "" if wanted is None or wanted.expression is not None else wanted.source
+    if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
+        mend = f"Choose one of {', '.join(sorted(n.HOST_SERVICES))}; a worker's own types begin otherwise."
+        yield error("unknown-service", f"there is no built-in service {named!r}", mend)
     if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
     if element.kind == "scriptTask" and element.script is None and element.job_type is None:

@@ -25,6 +25,19 @@ HOST_FUNCTIONS = (
 )  # fmt: skip
 """Functions of the host whose names have spaces: the reader of expressions must know them."""
 
+BUILT_IN = "redress."
+"""How the types of jobs begin that the host carries out itself; no worker takes them."""
+
+HOST_SERVICES = frozenset(
+    BUILT_IN + name
+    for name in (
+        "archive", "clock", "close", "emergency", "emergency-close", "emergency-level", "emergency-log",
+        "emergency-quiet", "emergency-team", "extend", "follow", "letter", "link", "notify", "pause", "record",
+        "resume", "similar",
+    )
+)  # fmt: skip
+"""The services that the host has, for complaints, for emergencies, or for both."""
+
 SOME_DAY = datetime(2026, 1, 31, 12, tzinfo=UTC)
 """A day to try literal times with."""
 

@@ -119,6 +119,8 @@ class JobTask(Node):
         game.emit(job)
         service = game.host.services.get(job.type)
         if service is None:
+            if game.host.reserved and job.type.startswith(game.host.reserved):
+                raise EngineError("no-service", self.element_id, f"This case has no service {job.type!r}.")
             token.internal_data["open"] = "job"
             return None
         try:

@@ -123,6 +123,15 @@ def list_accounts(connection: Connection) -> list[Account]:
     ]
 
 
+def list_members(connection: Connection, group: str) -> list[str]:
+    """The names of the active accounts of a role, or the account of that name."""
+    in_role = sa.select(account_role.c.account_name).where(account_role.c.role == group)
+    query = sa.select(account.c.name).where(
+        account.c.active, sa.or_(account.c.name == group, account.c.name.in_(in_role))
+    )
+    return list(connection.execute(query.order_by(account.c.name)).scalars())
+
+
 def list_addresses(connection: Connection, role: str) -> list[tuple[str, str]]:
     """The e-mail address and language of every active account of a role that has an address."""
     query = (

@@ -15,6 +15,7 @@ from service.notifications.notices import (
     list_notices,
     mark_read,
     tell,
+    tell_all,
     wants,
 )
 from service.notifications.paper import html_page, letter_page, make_pdf
@@ -54,6 +55,7 @@ __all__ = [
     "queue_letters",
     "set_delivery",
     "tell",
+    "tell_all",
     "wants",
     "write_letter",
 ]

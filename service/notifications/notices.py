@@ -1,11 +1,12 @@
-"""What a person is told in the page: a task was given to them, somebody mentioned them, a deadline is near or gone.
+"""What a person is told in the page: a task was given to them, somebody mentioned them, a deadline is near or gone,
+a diagram says that a case needs them or their group, or an emergency does.
 
 A notice is written in the transaction of what it tells of, once: its mark says of what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,9 +26,11 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     NEAR = "near"
     BREACH = "breach"
+    ALERT = "alert"
+    EMERGENCY = "emergency"
 
 
-BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION})
+BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION, NoticeKind.EMERGENCY})
 """What goes by mail too as long as a person chose nothing."""
 
 
@@ -53,10 +56,7 @@ class Notice:
     details: dict[str, Any]
 
 
-_INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(notice).on_conflict_do_nothing().returning(notice.c.mark),
-    "postgresql": postgresql.insert(notice).on_conflict_do_nothing().returning(notice.c.mark),
-}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def tell(
@@ -70,23 +70,55 @@ def tell(
     by: str = "",
     stamp: str = "",
 ) -> Ways | None:
-    """Tell a person something, unless they were told before or do not want to know. The ways it has to go; None when
-    it goes none. What is only to go by mail is kept too, as read: so it goes once."""
-    ways = wants(connection, account)[kind]
-    if not (ways.page or ways.mail):
-        return None
-    row = {
-        "root_key": root_key,
-        "account": account,
-        "mark": f"{kind}:{subject_key}:{stamp}"[:120],
-        "kind": kind,
-        "subject_key": subject_key,
-        "at": now,
-        "read_at": None if ways.page else now,
-        "details": {"by": by},
-    }
-    written = connection.execute(_INSERT[connection.dialect.name], row).one_or_none()
-    return ways if written is not None else None
+    """Tell a person something, as `tell_all` does. The ways it has to go; None when it goes none."""
+    told = tell_all(
+        connection, [account], kind, root_key=root_key, subject_key=subject_key, now=now, by=by, stamp=stamp
+    )
+    return told.get(account)
+
+
+def tell_all(
+    connection: Connection,
+    accounts: Iterable[str],
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    by: str = "",
+    stamp: str = "",
+) -> dict[str, Ways]:
+    """Tell people something, but those who were told before or do not want to know. The ways it has to go for each of
+    the others. What is only to go by mail is kept too, as read: so it goes once."""
+    names = list(accounts)
+    ways = (
+        {name: way for name, way in _wanted(connection, names, kind).items() if way.page or way.mail} if names else {}
+    )
+    if not ways:
+        return {}
+    rows = [
+        {
+            "root_key": root_key,
+            "account": name,
+            "mark": f"{kind}:{subject_key}:{stamp}"[:120],
+            "kind": kind,
+            "subject_key": subject_key,
+            "at": now,
+            "read_at": None if way.page else now,
+            "details": {"by": by},
+        }
+        for name, way in ways.items()
+    ]
+    insert = _INSERT[connection.dialect.name](notice).values(rows)
+    written = connection.execute(insert.on_conflict_do_nothing().returning(notice.c.account)).scalars()
+    return {name: ways[name] for name in written}
+
+
+def _wanted(connection: Connection, accounts: Sequence[str], kind: str) -> dict[str, Ways]:
+    """How each of these people wants to be told of a kind."""
+    query = sa.select(notice_choice).where(notice_choice.c.account.in_(accounts), notice_choice.c.kind == kind)
+    chosen = {row.account: Ways(bool(row.by_page), bool(row.by_mail)) for row in connection.execute(query)}
+    return {name: chosen.get(name, Ways(page=True, mail=kind in BY_MAIL)) for name in accounts}
 
 
 def list_notices(

@@ -50,7 +50,7 @@ notice = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("read_at", UtcDateTime),
     sa.Column("details", Json, nullable=False),
-    sa.CheckConstraint("kind IN ('assignment', 'mention', 'near', 'breach')", name="kind"),
+    sa.CheckConstraint("kind IN ('alert', 'assignment', 'breach', 'emergency', 'mention', 'near')", name="kind"),
     sa.Index("ix_notice_account", "account", "at"),
     sa.Index(
         "ix_notice_unread",
@@ -69,4 +69,4 @@ notice_choice = sa.Table(
     sa.Column("by_page", sa.Boolean, nullable=False),
     sa.Column("by_mail", sa.Boolean, nullable=False),
 )
-"""How a person wants to be told. Without a row: in the page, and by mail of a breach and a mention."""
+"""How a person wants to be told. Without a row: in the page, and by mail of a breach, a mention and an emergency."""

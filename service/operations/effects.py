@@ -12,13 +12,15 @@ from service.cases import Deadline
 
 @dataclass(frozen=True, slots=True)
 class LetterEffect:
-    """Write a letter from a template to the customer, or a notice to staff. `meets` names the clock it meets."""
+    """Write a letter from a template to the customer, or a notice to staff: to a person or to everybody of a group,
+    who are told unless it `rings` not. `meets` names the clock it meets."""
 
     template: str
     audience: str
     to: str
     variables: Mapping[str, Any]
     meets: str = ""
+    rings: bool = True
 
 
 @dataclass(frozen=True, slots=True)

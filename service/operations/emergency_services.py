@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from service.cases import is_quiet, reports_of
 from service.engine.changes import JobCreated
 from service.operations.effects import EndEmergencyEffect, LevelEffect, LogEffect, TeamEffect
+from service.operations.services import notify
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView
@@ -50,6 +51,7 @@ def close(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 EMERGENCY_SERVICES: Mapping[str, Callable[[CaseView, JobCreated], dict[str, Any]]] = {
+    "redress.notify": notify,
     "redress.emergency-team": team,
     "redress.emergency-level": level,
     "redress.emergency-log": log,

@@ -12,11 +12,11 @@ from service.db import Connection
 from service.engine.commands import Start
 from service.identity import Actor
 from service.operations.begin import begin, new_root_key, released
-from service.operations.call_team import call_team
 from service.operations.effects import (
     AlarmEffect,
     EndEmergencyEffect,
     FollowEffect,
+    LetterEffect,
     LevelEffect,
     LinkEffect,
     LogEffect,
@@ -28,6 +28,8 @@ from service.operations.open_emergency import open_emergency, raise_emergency
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
+from service.operations.tell_emergency import call_team, tell_of_emergency
+from service.operations.tell_person import tell_group
 
 KINDS = {
     "duplicate": ("duplicate of", "has duplicate"),
@@ -58,6 +60,11 @@ def follow_up(
                 cases.log_action(connection, root_key, at=now, actor=actor.name, kind="level", text=level)
             case LogEffect(kind, text):
                 cases.log_action(connection, root_key, at=now, actor=actor.name, kind=kind, text=text)
+            case LetterEffect() if view.emergency is not None:
+                tell_of_emergency(connection, view.profile, root_key, effect, now=now)
+            case LetterEffect(template, "staff", to) if effect.rings:
+                stamp = f"{now.isoformat()}:{template}"
+                tell_group(connection, to, "alert", root_key=root_key, subject_key=root_key, stamp=stamp, now=now)
             case TeamEffect(level):
                 call_team(connection, view.profile, root_key, level, actor=actor, now=now)
             case EndEmergencyEffect(status):

@@ -14,6 +14,7 @@ from functools import partial
 from service.cases import Complaint, Deadline, Emergency, Extension, Profile, extended
 from service.db import Connection
 from service.engine import Host
+from service.engine import names as n
 from service.errors import InvalidInput
 from service.operations.effects import DeadlinesEffect, Effect
 from service.operations.emergency_services import EMERGENCY_SERVICES
@@ -55,7 +56,7 @@ class CaseView:
     def host(self) -> Host:
         """The functions and services bound to this case."""
         known = {**(SERVICES if self.complaint else {}), **(EMERGENCY_SERVICES if self.emergency else {})}
-        return Host(functions_of(self), {name: partial(service, self) for name, service in known.items()})
+        return Host(functions_of(self), {name: partial(service, self) for name, service in known.items()}, n.BUILT_IN)
 
     def set_clocks(self, clocks: Iterable[Deadline], what: str) -> None:
         """Set clocks, those that changed; one that has been met stays, unless it starts anew."""

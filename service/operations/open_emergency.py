@@ -13,12 +13,12 @@ from service.engine.commands import Start
 from service.errors import InvalidInput
 from service.identity import Actor
 from service.operations.begin import begin, new_root_key, released
-from service.operations.call_team import call_team
-from service.operations.child_key import take_child
+from service.operations.children import take_children
 from service.operations.host import CaseView
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
+from service.operations.tell_emergency import call_team
 
 EMERGENCY_PROCESS = "respond-to-emergency"
 
@@ -79,7 +79,7 @@ def raise_emergency(connection: Connection, root_key: int, level: str, *, actor:
     cases.log_action(connection, root_key, at=now, actor=actor.name, kind="raised", text=f"level {level} by rule")
     found = cases.find_emergency(connection, root_key)
     payload = {"name": "emergency-raised", "key": found.number if found else "", "variables": {"level": level}}
-    key = take_child(connection, root_key)
+    key = take_children(connection, root_key)
     jobs.insert_outbox(connection, root_key, [(key, payload)], kind="message", now=now)
 
 
@@ -132,7 +132,7 @@ def _link(
         if linked is None:
             continue
         count = linked
-        take_child(connection, key)
+        take_children(connection, key)
         details = {"emergency": found.number if found else ""}
         audit.append(connection, key, Event.EMERGENCY_LINKED, actor=actor.name, at=now, details=details)
     wanted = None if count is None else cases.level_by_number(runtime.profile, count)

@@ -47,9 +47,13 @@ def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """A notice to a person (variable `user`) or a group (variable or header `group`)."""
+    """A notice to a person (variable `user`) or a group (variable or header `group`): filed, and told to them.
+
+    With the header `ring` = `no` it is only filed: for a group whose task list shows the work at the same moment.
+    """
     to = str(job.variables.get("user") or job.headers.get("group") or job.variables.get("group") or "")
-    view.effects.append(LetterEffect(job.headers.get("template", "notice"), "staff", to, dict(job.variables)))
+    rings, template = job.headers.get("ring") != "no", job.headers.get("template", "notice")
+    view.effects.append(LetterEffect(template, "staff", to, dict(job.variables), rings=rings))
     return {}
 
 

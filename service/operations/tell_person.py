@@ -29,12 +29,26 @@ def tell_person(
     return ways is not None
 
 
+def tell_group(
+    connection: Connection, group: str, kind: str, *, root_key: int, subject_key: int, now: datetime, stamp: str = ""
+) -> None:
+    """Tell every person of a role, or the one person of that name."""
+    told = notifications.tell_all(
+        connection, identity.list_members(connection, group), kind, root_key=root_key, subject_key=subject_key,
+        now=now, stamp=stamp,
+    )  # fmt: skip
+    for name, ways in told.items():
+        if ways.mail:
+            _mail(connection, name, kind, root_key=root_key, by="", now=now)
+
+
 def _mail(connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime) -> None:
     """The mail names the case and what happened, nothing of its customer: it leaves the house."""
-    address, complaint = identity.find_address(connection, name), cases.find_complaint(connection, root_key)
-    if address is None or complaint is None:
+    address = identity.find_address(connection, name)
+    case = cases.find_complaint(connection, root_key) or cases.find_emergency(connection, root_key)
+    if address is None or case is None:
         return
-    facts = {"kind": kind, "number": complaint.number, "by": by}
+    facts = {"kind": kind, "number": case.number, "by": by}
     written = notifications.write_letter(
         "told", language=address[1], recipient=address[0], facts=facts, audience="staff"
     )

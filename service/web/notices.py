@@ -15,12 +15,16 @@ TOLD = {
     "mention": "{by} mentioned you in a comment",
     "near": "A task you hold is nearly due",
     "breach": "A task you hold is late",
+    "alert": "A case needs your attention",
+    "emergency": "An emergency calls your team",
 }
 WANTED = {
     "assignment": "tasks given to me",
     "mention": "comments that mention me",
     "near": "tasks that are nearly due",
     "breach": "tasks that are late",
+    "alert": "cases of my group that need attention",
+    "emergency": "emergencies that call my team",
 }
 
 
@@ -32,14 +36,16 @@ def notice_list() -> Any:
     with parts().runtime.database.read() as connection:
         found = notifications.list_notices(connection, name, after=place_asked(), limit=PAGE_SIZE + 1)
         rows, more = page_of(found, lambda row: (row.at, row.subject_key))
-        numbers = cases.find_numbers(connection, [row.root_key for row in rows])
+        keys = [row.root_key for row in rows]
+        numbers, emergencies = cases.find_numbers(connection, keys), cases.find_emergency_numbers(connection, keys)
         wanted = notifications.wants(connection, name)
     if any(row.read_at is None for row in rows):
         with parts().runtime.database.transaction() as connection:
             notifications.mark_read(connection, name, now=now())
     return flask.render_template(
-        "notices.html", rows=rows, more=more, numbers=numbers, wanted=wanted, told=TOLD, kinds=WANTED
-    )
+        "notices.html", rows=rows, more=more, numbers=numbers, emergencies=emergencies, wanted=wanted, told=TOLD,
+        kinds=WANTED,
+    )  # fmt: skip
 
 
 @blueprint.post("/notices/choice")

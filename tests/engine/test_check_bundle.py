@@ -49,6 +49,7 @@ FAULTS = {
     "bpmn-timer-value": catch("timer=tomorrow"),
     "bpmn-number": task("priority=high"),
     "bpmn-no-job-type": task(kind="serviceTask"),
+    "unknown-service": task("job=redress.notice", kind="serviceTask"),
     "bpmn-no-script": task(kind="scriptTask"),
     "bpmn-no-decision": task(kind="businessRuleTask"),
     "bpmn-no-called-element": task(kind="callActivity"),

@@ -6,11 +6,13 @@ import os
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from service import cases
+from service import cases, identity
 from service.db import Database
 from service.definitions import shipped_files
-from service.notifications import list_letters
+from service.jobs.tables import outbox
+from service.notifications import list_letters, list_notices
 from service.operations import Runtime
 from service.operations.open_emergency import declare_emergency, link_emergency
 from tests.conftest import release_files
@@ -100,6 +102,37 @@ def test_from_declaration_to_the_after_action_report(runtime: Runtime) -> None:
     assert {"team", "level", "action", "stand-down", "end"} <= set(kinds)
     assert case.work().ends == ("archived-satisfied",)
     assert "case:emergency:linked" in case.events
+
+
+def test_a_late_report_is_told_to_the_executives(runtime: Runtime) -> None:
+    with runtime.database.transaction() as connection:
+        for name, role in (("mei", "executive"), ("ann", "handler")):
+            identity.create_account(connection, name, None, [role], now=NOW)
+    opened = declare_emergency(runtime, [], level="IV", cause="Fees", actor=CLERK, now=NOW)
+    walk = Walk(runtime, opened.root_key)
+    walk.answer("declare-emergency")
+    walk.wait()
+    with runtime.database.read() as connection:
+        late = [each for each in list_letters(connection, opened.root_key) if each["template"] == "emergency-report"]
+        told = {name: list_notices(connection, name) for name in ("mei", "ann")}
+    assert [each["recipient"] for each in late] == ["executive"]
+    assert opened.number in late[0]["subject"]
+    assert [(each.kind, each.root_key) for each in told["mei"]][-1] == ("alert", opened.root_key)
+    assert "alert" not in [each.kind for each in told["ann"]]
+    walk.now += timedelta(hours=25)
+    assert walk.work().ends == ("emergency-over",)
+
+
+def test_the_teams_of_an_emergency_are_called_in_the_page(runtime: Runtime) -> None:
+    with runtime.database.transaction() as connection:
+        identity.create_account(connection, "mei", None, ["executive"], now=NOW, email="mei@bank.invalid")
+    opened = declare_emergency(runtime, [], level="III", cause="Fees", actor=CLERK, now=NOW)
+    with runtime.database.read() as connection:
+        [notice] = list_notices(connection, "mei")
+        mails = [row for row in connection.execute(sa.select(outbox.c.payload)).scalars() if "to" in row]
+    assert (notice.kind, notice.root_key) == ("emergency", opened.root_key)
+    assert [mail["to"] for mail in mails] == ["mei@bank.invalid"]
+    assert opened.number in mails[0]["subject"]
 
 
 def test_a_false_alarm_is_recorded(runtime: Runtime) -> None:
