@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service.cases import Profile, first_deadlines
 from service.operations.host import CaseView
-from service.proof import Clock, Proofs, limits_on, prove_files
+from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 
 FINAL = "final response"
 
@@ -17,4 +17,7 @@ def prove_bundle(files: Mapping[str, bytes], *, profile: Profile, now: datetime,
     clocks = first_deadlines(profile, now)
     view = CaseView(None, profile, now, lambda: clocks)
     guarded = [Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL]
-    return prove_files(files, limit_of=limits_on(now, view.host().functions), clocks=tuple(guarded))
+    functions = view.host().functions
+    return prove_files(
+        files, limit_of=limits_on(now, functions), moment_of=moments_on(now, functions), clocks=tuple(guarded)
+    )

@@ -31,8 +31,8 @@ def tell_person(
 
 def tell_group(
     connection: Connection, group: str, kind: str, *, root_key: int, subject_key: int, now: datetime, stamp: str = ""
-) -> None:
-    """Tell every person of a role, or the one person of that name."""
+) -> bool:
+    """Tell every person of a role, or the one person of that name; whether there was anybody to tell."""
     told = notifications.tell_all(
         connection, identity.list_members(connection, group), kind, root_key=root_key, subject_key=subject_key,
         now=now, stamp=stamp,
@@ -40,6 +40,7 @@ def tell_group(
     for name, ways in told.items():
         if ways.mail:
             _mail(connection, name, kind, root_key=root_key, by="", now=now)
+    return bool(told)
 
 
 def _mail(connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime) -> None:

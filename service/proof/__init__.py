@@ -7,7 +7,7 @@ counterexample in the engine itself. Past a cap of states nothing is said to be 
 
 from service.proof.bundle import Clock, Proofs, prove_files
 from service.proof.deadlines import check_deadlines
-from service.proof.limits import LimitOf, limits_on
+from service.proof.limits import LimitOf, limits_on, moments_on
 from service.proof.net import Move, Verb
 from service.proof.replay import Played, play
 from service.proof.rule_files import Kind, Rule, read_rules
@@ -27,6 +27,7 @@ __all__ = [
     "Verdict",
     "check_deadlines",
     "limits_on",
+    "moments_on",
     "play",
     "prove",
     "prove_files",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from service.engine.parts import read_parts
 from service.errors import Problem, Severity
 from service.proof.deadlines import check_deadlines
-from service.proof.limits import LimitOf
+from service.proof.limits import LimitOf, no_moment
 from service.proof.rule_files import read_rules
 from service.proof.rules import Verdict, prove_rules
 from service.proof.sound import CAP, Proof, prove
@@ -34,8 +34,9 @@ class Proofs:
 
 
 def prove_files(
-    files: Mapping[str, bytes], *, limit_of: LimitOf, clocks: tuple[Clock, ...] = (), cap: int = CAP
-) -> Proofs:
+    files: Mapping[str, bytes], *, limit_of: LimitOf, moment_of: LimitOf = no_moment, clocks: tuple[Clock, ...] = (),
+    cap: int = CAP,
+) -> Proofs:  # fmt: skip
     """Soundness, procedure rules and deadlines of the files; nothing of it while the check finds errors in them."""
     parts, problems = read_parts(files)
     rules, unreadable = read_rules(files)
@@ -46,8 +47,9 @@ def prove_files(
     found = [*unreadable, *soundness.problems, *(problem for verdict in verdicts for problem in verdict.problems)]
     for clock in clocks:
         found += check_deadlines(
-            parts.processes, process_id=clock.process, clock=clock.name, statutory=clock.limit, limit_of=limit_of
-        )
+            parts.processes, process_id=clock.process, clock=clock.name, statutory=clock.limit, limit_of=limit_of,
+            moment_of=moment_of,
+        )  # fmt: skip
     return Proofs(soundness, tuple(verdicts), tuple(sorted(found, key=_place)))
 
 

@@ -17,6 +17,7 @@ from service.operations import (
     claim_task,
     comment_case,
     register_complaint,
+    release_task,
     save_draft,
     tell_deadlines,
 )  # fmt: skip
@@ -64,6 +65,14 @@ def test_a_deadline_is_told_once_when_near_and_once_when_gone(runtime: Runtime) 
     late = mails(runtime)[before:]  # near goes by mail only where that was chosen
     assert [each["subject"].split(": ")[1] for each in late] == ["a task you hold is late"]
     assert "李大同" not in str(late)
+
+
+def test_a_group_is_told_once_of_a_late_task_that_nobody_holds(runtime: Runtime) -> None:
+    task = held(runtime)
+    release_task(runtime, task.key, actor=AMY, now=NOW)
+    counts = [tell_deadlines(runtime, now=NOW + timedelta(hours=hours)) for hours in (25, 48, 49, 80)]
+    assert counts == [0, 1, 0, 0]
+    assert told(runtime) == ["alert"]
 
 
 def test_nobody_is_told_what_they_do_not_want(runtime: Runtime) -> None:

@@ -17,7 +17,7 @@ from service.definitions import shipped_files
 from service.engine.parts import read_parts
 from service.errors import Severity
 from service.operations import prove_bundle
-from service.proof import Verb, check_deadlines, limits_on, play, prove, prove_rules, read_rules
+from service.proof import Verb, check_deadlines, limits_on, moments_on, play, prove, prove_rules, read_rules
 from service.proof.rule_files import SUFFIX, select
 
 ROOT = Path(__file__).parents[2]
@@ -192,6 +192,58 @@ def test_a_timer_around_the_steps_guards_them_all():
     arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
     assert check_deadlines(processes_of(whole), statutory=timedelta(days=30), **arguments) == []
     (found,) = check_deadlines(processes_of(whole.replace("P20D", "P40D")), statutory=timedelta(days=30), **arguments)
+    assert "40 days" in found.message
+
+
+def test_time_counts_until_the_clock_is_met():
+    letter = STEPS.replace("DUE", "due=P15D").replace(
+        "userTask answer", 'userTask answer prop.meets="plan, final response"'
+    )
+    arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
+    whole = letter.replace("answer -> end", "answer -> asked -> end").replace(
+        "endEvent end", "userTask asked\nendEvent end"
+    )
+    assert "asked" in whole
+    assert check_deadlines(processes_of(whole), statutory=timedelta(days=35), **arguments) == []
+    assert check_deadlines(processes_of(whole), statutory=timedelta(days=34), **arguments) != []
+
+
+def test_a_loop_is_endless_only_while_the_clock_runs():
+    loop = """process complaint {
+      startEvent start
+      userTask answer due=P5D MEETS
+      exclusiveGateway again
+      endEvent end
+      start -> answer -> again
+      again -> answer if x = 1
+      again -> end default
+    }"""
+    arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
+    met = loop.replace("MEETS", 'prop.meets="final response"')
+    assert check_deadlines(processes_of(met), statutory=timedelta(days=30), **arguments) == []
+    (found,) = check_deadlines(processes_of(loop.replace("MEETS", "")), statutory=timedelta(days=30), **arguments)
+    assert "for ever" in found.message
+
+
+def test_timers_of_one_moment_do_not_add_up():
+    steps = """process complaint {
+      startEvent start
+      userTask assess
+      userTask answer
+      boundaryEvent early on=assess date=2026-03-22T01:00:00Z interrupting=no
+      boundaryEvent late on=answer date=2026-03-22T01:00:00Z interrupting=no
+      userTask chase
+      endEvent end
+      start -> assess -> answer -> end
+      early -> chase
+      late -> chase
+    }"""
+    processes = processes_of(steps)
+    arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
+    assert check_deadlines(processes, statutory=timedelta(days=20), moment_of=moments_on(NOW, {}), **arguments) == []
+    (found,) = check_deadlines(processes, statutory=timedelta(days=19), moment_of=moments_on(NOW, {}), **arguments)
+    assert "20 days" in found.message
+    (found,) = check_deadlines(processes, statutory=timedelta(days=30), **arguments)
     assert "40 days" in found.message
 
 
