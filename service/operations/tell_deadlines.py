@@ -1,5 +1,7 @@
-"""Tell people that a deadline of a task they hold is near or gone, and a group that a task nobody holds is late. A chore
-of the background worker, once a minute."""
+"""Tell people that a deadline of a task they hold is near or gone, and a group that a task nobody holds is late.
+
+A chore of the background worker, once a minute.
+"""
 
 from __future__ import annotations
 
