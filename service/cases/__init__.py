@@ -5,7 +5,15 @@ The tables are written inside the transaction of the command that moves the case
 """
 
 from service.cases.calendar import Calendar
-from service.cases.clocks import list_deadlines, list_running_cases, nearest, put_deadlines, write_deadlines
+from service.cases.clocks import (
+    list_deadlines,
+    list_running_cases,
+    nearest,
+    put_deadlines,
+    read_clocks,
+    select_clocks,
+    write_deadlines,
+)
 from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
 from service.cases.emergencies import (
     LEVELS,
@@ -228,6 +236,7 @@ __all__ = [
     "put_deadlines",
     "put_links",
     "read_chunks",
+    "read_clocks",
     "rebuild_search",
     "recomputed",
     "reports_of",
@@ -235,6 +244,7 @@ __all__ = [
     "save_compensation",
     "save_complaint",
     "search_roots",
+    "select_clocks",
     "set_hold",
     "set_level",
     "severity_deadlines",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -25,6 +26,8 @@ _SET_DUE = Prepared(
 )
 _COLUMNS = tuple(column.name for column in deadline.columns)
 _FIELDS = tuple(Deadline.__dataclass_fields__)
+_MOMENTS = frozenset({"started_at", "due_at", "met_at", "anchor_at", "paused_at"})
+_FLAGS = frozenset({"statutory", "pausable", "provisional"})
 
 
 def _upsert(insert: Any) -> Any:
@@ -72,6 +75,32 @@ def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
     """The clocks of a case, nearest first."""
     rows = _DEADLINES.all(connection, {"b_root_key": root_key})
     return [Deadline(**{key: row[key] for key in row if key != "root_key"}) for row in rows]
+
+
+def select_clocks(dialect: str, root_key: sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
+    """The clocks of a case as one column of text (`read_clocks`), for a statement that reads them beside others."""
+    values = [deadline.c[name] for name in _FIELDS]
+    rows: sa.ColumnElement[Any]
+    if dialect == "sqlite":
+        rows = sa.func.json_group_array(sa.func.json_array(*values))
+    else:
+        rows = sa.cast(sa.func.json_agg(sa.func.json_build_array(*values)), sa.Text)
+    return sa.select(rows).where(deadline.c.root_key == root_key).scalar_subquery()
+
+
+def read_clocks(text: str | None) -> list[Deadline]:
+    """The clocks that `select_clocks` gave, nearest first."""
+    found = [
+        Deadline(**dict(zip(_FIELDS, map(_value, _FIELDS, row), strict=True))) for row in orjson.loads(text or "[]")
+    ]
+    return sorted(found, key=lambda entry: entry.due_at)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _MOMENTS and value is not None:
+        at = datetime.fromisoformat(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return bool(value) if name in _FLAGS else value
 
 
 def list_running_cases(connection: Connection, *, after: int = 0, limit: int = 500) -> list[int]:

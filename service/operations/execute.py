@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,21 +46,28 @@ _TASK = tuple(column.name for column in user_task.columns)
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _KEY: sa.BindParameter[int] = sa.bindparam("b_key")
 _TIP = sa.select(sa.func.max(history.c.seq)).where(history.c.root_key == _ROOT).scalar_subquery()
-_READ = Prepared(
-    sa.select(
-        *(process_instance.c[name] for name in _INSTANCE),
-        history.c.seq,
-        history.c.hash,
-        *(column.label(f"complaint_{column.name}") for column in complaint.columns),
-        *(column.label(f"task_{column.name}") for column in user_task.columns),
+
+
+def _select(dialect: str) -> sa.Select[Any]:
+    return (
+        sa.select(
+            *(process_instance.c[name] for name in _INSTANCE),
+            history.c.seq,
+            history.c.hash,
+            *(column.label(f"complaint_{column.name}") for column in complaint.columns),
+            *(column.label(f"task_{column.name}") for column in user_task.columns),
+            cases.select_clocks(dialect, _ROOT).label("clocks"),
+        )
+        .outerjoin(history, (history.c.root_key == process_instance.c.root_key) & (history.c.seq == _TIP))
+        .outerjoin(complaint, complaint.c.root_key == process_instance.c.root_key)
+        .outerjoin(user_task, (user_task.c.root_key == process_instance.c.root_key) & (user_task.c.key == _KEY))
+        .where(process_instance.c.root_key == _ROOT)
     )
-    .outerjoin(history, (history.c.root_key == process_instance.c.root_key) & (history.c.seq == _TIP))
-    .outerjoin(complaint, complaint.c.root_key == process_instance.c.root_key)
-    .outerjoin(user_task, (user_task.c.root_key == process_instance.c.root_key) & (user_task.c.key == _KEY))
-    .where(process_instance.c.root_key == _ROOT)
-)
-"""The instance, where its history ends, its complaint, and the task a command may be about: what every command needs,
-in one statement."""
+
+
+_READ = Prepared({"sqlite": _select("sqlite"), "postgresql": _select("postgresql")})
+"""The instance, where its history ends, its complaint with its clocks, and the task a command may be about: what every
+command needs, in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def get_instance(connection: Connection, root_key: int) -> Instance:
     return _read(connection, root_key, root_key)[0]
 
 
-def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Complaint | None]:
+def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Complaint | None, str | None]:
     row = _READ.first(connection, {"b_root_key": root_key, "b_key": key})
     if row is None:
         raise NotFound(f"There is no process instance {root_key}.")
@@ -87,8 +95,9 @@ def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Co
     task = None if row["task_key"] is None else UserTask.of({name: row[f"task_{name}"] for name in _TASK})
     instance = Instance(**{name: row[name] for name in _INSTANCE}, tip=tip, task=task)
     if row["complaint_root_key"] is None:
-        return instance, None
-    return instance, Complaint(**{name: row[f"complaint_{name}"] for name in Complaint.__dataclass_fields__})
+        return instance, None, None
+    found = Complaint(**{name: row[f"complaint_{name}"] for name in Complaint.__dataclass_fields__})
+    return instance, found, row["clocks"]
 
 
 def execute(
@@ -161,7 +170,7 @@ def _advance(
         known = find_outcome(connection, once, actor=actor)
         if known is not None:
             return known
-        instance, found = _read(connection, root_of(key), key)
+        instance, found, clocks = _read(connection, root_of(key), key)
         plan = decide(connection, instance)
         if instance.state != "active" or instance.engine_state is None:
             raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
@@ -170,7 +179,7 @@ def _advance(
             found,
             runtime.profile,
             now,
-            partial(cases.list_deadlines, connection, instance.root_key),
+            partial(cases.read_clocks, clocks),
             emergency=_emergency(connection, instance),
             connection=connection,
         )
