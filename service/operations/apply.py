@@ -105,9 +105,7 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
     if instance.task is None or not completed:
         return ""
-    properties = instance.task.properties
-    wanted = properties.get("meetsIf")  # the answer that has to be yes, such as `reached`
-    return properties.get("meets", "") if not wanted or (answer or {}).get(wanted) is True else ""
+    return tasks.clocks_met(instance.task.properties, answer)
 
 
 def _ending(ended: c.TaskEnded, by: str, answer: Any) -> tasks.Ending:

@@ -6,7 +6,7 @@ effects into rows; if the step fails, nothing has happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,8 @@ class CaseView:
     """The case as services and functions see it during one step; clocks set earlier in the step are seen later.
 
     Its clocks are read when somebody first asks for one: most steps never do. `connection` is there for what a service
-    or function wants to know beside, while the step is made.
+    or function wants to know beside, while the step is made; without a database, `similar` are the other complaints of
+    the customer.
     """
 
     complaint: Complaint | None
@@ -36,6 +37,7 @@ class CaseView:
     read_deadlines: Callable[[], Iterable[Deadline]] = tuple
     emergency: Emergency | None = None
     connection: Connection | None = None
+    similar: Sequence[str] = ()
     effects: list[Effect] = field(default_factory=list)
     _clocks: dict[str, Deadline] | None = None
     _stored: dict[str, Deadline] = field(default_factory=dict)

@@ -101,7 +101,7 @@ def similar(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """The other complaints of the same customer that are open or were closed in the last ninety days: `similar`."""
     case = view.complaint
     if view.connection is None or case is None:
-        return {"similar": []}
+        return {"similar": list(view.similar)}
     since = view.now - RECENT
     return {"similar": list_of_customer(view.connection, case.root_key, case.customer_key, since=since)}
 
@@ -111,13 +111,14 @@ def link(view: CaseView, job: JobCreated) -> dict[str, Any]:
     that comes back."""
     relation, number = job.variables.get("relation"), job.variables.get("otherNumber")
     reopened = job.variables.get("reopened")
-    if relation in (None, "new") or not number or view.connection is None:
+    if relation in (None, "new") or not number:
         return {"reopened": reopened}
-    try:
-        other = get_complaint(view.connection, str(number))
-    except RedressError as error:
-        raise BpmnError("unknown-complaint", error.message) from error
-    view.effects.append(LinkEffect(other.root_key, str(relation)))
+    if view.connection is not None:
+        try:
+            other = get_complaint(view.connection, str(number))
+        except RedressError as error:
+            raise BpmnError("unknown-complaint", error.message) from error
+        view.effects.append(LinkEffect(other.root_key, str(relation)))
     return {"reopened": (reopened or 0) + 1 if relation == "reopened" else reopened}
 
 

@@ -1,4 +1,7 @@
-"""One case in memory: the engine with the product's own services, a clock of its own, and everything it did."""
+"""One case in memory: the engine with the product's own services, a clock of its own, and everything it did.
+
+It is a complaint, an emergency, or what a case began beside itself (a promise, an improvement), which has no services.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.cases import Complaint, Deadline, NewComplaint, Profile, first_deadlines, nearest
+from service.cases import Complaint, Deadline, Emergency, NewComplaint, Profile, first_deadlines, nearest
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
-from service.operations import CaseView, start_variables
-from service.operations.effects import ArchiveEffect, CloseEffect, DeadlinesEffect, LetterEffect, RecordEffect
+from service.operations import COMPLAINT_PROCESS, CaseView, start_variables
+from service.operations.effects import (
+    ArchiveEffect,
+    CloseEffect,
+    DeadlinesEffect,
+    EndEmergencyEffect,
+    LetterEffect,
+    LevelEffect,
+    RecordEffect,
+)
+from service.scenarios.model import Scenario
 
 NUMBER = "C-2026-0000001-0"
+EMERGENCY_NUMBER = "E-2026-0001"
 _OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
 _ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
 MOST_TIMERS = 1_000
@@ -22,12 +35,14 @@ MOST_TIMERS = 1_000
 
 @dataclass(slots=True)
 class VirtualCase:
-    """A complaint under way. `open` is what waits, by the engine's id; `done` everything that happened."""
+    """A case under way. `open` is what waits, by the engine's id; `done` everything that happened."""
 
     bundle: Bundle
     profile: Profile
-    complaint: Complaint
+    complaint: Complaint | None
     now: datetime
+    emergency: Emergency | None = None
+    similar: tuple[str, ...] = ()
     clocks: dict[str, Deadline] = field(default_factory=dict)
     state: bytes | None = None
     open: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +53,9 @@ class VirtualCase:
 
     def send(self, command: q.Command) -> None:
         """Carry out one command. Raises EngineError."""
-        view = CaseView(self.complaint, self.profile, self.now, self.clocks.values)
+        view = CaseView(
+            self.complaint, self.profile, self.now, self.clocks.values, emergency=self.emergency, similar=self.similar
+        )
         step = advance(self.bundle, self.state, command, now=self.now, host=view.host())
         self.state, self.ended = step.state, step.ended
         for change in step.changes:
@@ -56,17 +73,24 @@ class VirtualCase:
                 self.letters.append(effect.template if effect.audience == "customer" else f"notice to {effect.to}")
                 if effect.meets:
                     self.meet(effect.meets)
-            case RecordEffect(facts):
-                facts = dict(facts)
-                kept = {name: facts[name] for name in ("severity", "outcome") if facts.get(name) is not None}
-                self.complaint = replace(self.complaint, facts={**self.complaint.facts, **facts}, **kept)
             case DeadlinesEffect(deadlines):
                 self.clocks |= {entry.clock: entry for entry in deadlines}
-                self.complaint = replace(self.complaint, due_at=nearest(self.clocks.values()))
+                self.change(due_at=nearest(self.clocks.values()))
+            case RecordEffect(facts):
+                kept = {name: facts[name] for name in ("severity", "outcome") if facts.get(name) is not None}
+                self.change(facts={**(self.complaint.facts if self.complaint else {}), **facts}, **kept)
             case CloseEffect(outcome):
-                self.complaint = replace(self.complaint, status="closed", closed_at=self.now, outcome=outcome)
+                self.change(status="closed", closed_at=self.now, outcome=outcome)
             case ArchiveEffect():
-                self.complaint = replace(self.complaint, status="archived", archived_at=self.now)
+                self.change(status="archived", archived_at=self.now)
+            case LevelEffect(level) if self.emergency is not None:
+                self.emergency = replace(self.emergency, level=level)
+            case EndEmergencyEffect(status) if self.emergency is not None:
+                self.emergency = replace(self.emergency, status=status, closed_at=self.now)
+
+    def change(self, **values: Any) -> None:
+        if self.complaint is not None:
+            self.complaint = replace(self.complaint, **values)
 
     def meet(self, clock: str) -> None:
         """What a clock waited for has happened."""
@@ -115,18 +139,28 @@ def new_complaint(facts: Mapping[str, Any], at: datetime) -> NewComplaint:
     return NewComplaint(**fields, received_at=at, triage=triage)  # type: ignore[arg-type]
 
 
-def open_case(
-    bundle: Bundle, profile: Profile, facts: Mapping[str, Any], at: datetime
-) -> tuple[VirtualCase, dict[str, Any]]:
-    """A case with its first clocks, not started yet, and the variables a complaint starts with."""
-    new = new_complaint(facts, at)
-    complaint = Complaint(
+def open_case(bundle: Bundle, profile: Profile, scenario: Scenario) -> tuple[VirtualCase, dict[str, Any]]:
+    """A case with its first clocks, not started yet, and the variables it starts with."""
+    at = scenario.at
+    if scenario.emergency is not None:
+        level, cause = str(scenario.emergency.get("level", "IV")), str(scenario.emergency.get("cause", "A scenario"))
+        emergency = Emergency(1, EMERGENCY_NUMBER, level, "open", cause, at, None, at, 0)
+        start = {"emergencyNumber": EMERGENCY_NUMBER, "level": level, "cause": cause, "openedAt": at.isoformat()}
+        return VirtualCase(bundle, profile, None, at, emergency), start
+    if scenario.process != COMPLAINT_PROCESS:
+        return VirtualCase(bundle, profile, None, at), {"complaintNumber": NUMBER}
+    new = new_complaint(scenario.complaint, at)
+    case = VirtualCase(bundle, profile, _registered(new), at, similar=scenario.similar)
+    case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at)}
+    return case, start_variables(new, NUMBER)
+
+
+def _registered(new: NewComplaint) -> Complaint:
+    at = new.received_at
+    return Complaint(
         root_key=1, number=NUMBER, status="open", customer_name=new.customer_name, contact_phone=new.phone,
         contact_email=new.email, contact_address=new.address, withheld=list(new.withheld), channel=new.channel,
         content=new.content, language=new.language, product=new.product, amount=new.amount, currency=new.currency,
         received_at=at, registered_at=at, registered_by="scenario", external_id=None, severity=None, due_at=None,
         closed_at=None, archived_at=None, outcome=None, facts={},
     )  # fmt: skip
-    case = VirtualCase(bundle, profile, complaint, at)
-    case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at)}
-    return case, start_variables(new, NUMBER)

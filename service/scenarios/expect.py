@@ -85,8 +85,9 @@ def _variables(case: VirtualCase, wanted: Any) -> Iterator[str]:
 
 
 def _status(case: VirtualCase, wanted: Any) -> Iterator[str]:
-    if case.complaint.status != wanted:
-        yield f"status: expected {wanted}, found {case.complaint.status}"
+    of = case.complaint or case.emergency
+    if of is None or of.status != wanted:
+        yield f"status: expected {wanted}, found {of.status if of else 'neither a complaint nor an emergency'}"
 
 
 def _entered(case: VirtualCase) -> list[str]:

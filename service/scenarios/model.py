@@ -16,7 +16,8 @@ VERBS = ("do", "job", "error", "escalation", "message", "signal", "timer", "wait
 """What can happen. Each step has one of these; `after` says how much later than the step before."""
 
 _STEP_KEYS = frozenset({*VERBS, "after", "answer", "by", "code", "variables", "note"})
-_GIVEN_KEYS = frozenset({"at", "process", "start", "complaint", "variables", "policy"})
+_GIVEN_KEYS = frozenset({"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy"})
+_EMERGENCY_KEYS = frozenset({"level", "cause"})
 _THEN_KEYS = frozenset({"path", "never", "letters", "decisions", "end", "open", "waits", "variables", "status"})
 _KEYS = frozenset({"name", "name:zh-Hant", "clauses", "given", "answersFrom", "answers", "when", "then"})
 
@@ -46,6 +47,8 @@ class Scenario:
     process: str
     start: str | None
     complaint: Mapping[str, Any]
+    similar: tuple[str, ...]
+    emergency: Mapping[str, Any] | None
     variables: Mapping[str, Any]
     policy: str
     answers: Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -73,6 +76,10 @@ def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = Non
         process=str(given.get("process", "complaint")),
         start=given.get("start"),
         complaint=_object(file, "given.complaint", given.get("complaint", {}), None),
+        similar=tuple(str(each) for each in given.get("similar", [])),
+        emergency=_object(file, "given.emergency", given["emergency"], _EMERGENCY_KEYS)
+        if "emergency" in given
+        else None,
         variables=_object(file, "given.variables", given.get("variables", {}), None),
         policy=str(given.get("policy", "TW-FCPA")),
         answers=_standing_answers(file, root, beside),

@@ -18,7 +18,7 @@ from service.feel.temporal import parse_temporal
 from service.scenarios.case import VirtualCase, open_case
 from service.scenarios.expect import compare
 from service.scenarios.model import Scenario, Step
-from service.tasks import validate
+from service.tasks import clocks_met, validate
 
 MOST_TASKS = 300
 """Tasks that `finish` completes before it is taken for a loop."""
@@ -41,12 +41,11 @@ class Result:
 
 def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
     """Play it. Nothing is raised: what cannot be done is a problem of the scenario."""
-    case, variables = open_case(bundle, load_profile(scenario.policy), scenario.complaint, scenario.at)
+    case, variables = open_case(bundle, load_profile(scenario.policy), scenario)
     player = _Player(case, scenario, Counter())
     where = "the start"
     try:
-        given = variables if scenario.process == "complaint" else {}
-        case.send(q.Start(scenario.process, {**given, **scenario.variables}, scenario.start))
+        case.send(q.Start(scenario.process, {**variables, **scenario.variables}, scenario.start))
         for number, step in enumerate(scenario.steps, start=1):
             where = f"when[{number}] {step.verb} {step.target}"
             player.happen(step)
@@ -111,8 +110,7 @@ class _Player:
         form = self.case.bundle.forms.get(task.form_id or "")
         checked = validate(form, dict(given))
         self.case.performers.setdefault(task.element_id, set()).add(person)
-        if task.properties.get("meets"):
-            self.case.meet(task.properties["meets"])
+        self.case.meet(clocks_met(task.properties, checked))
         self.case.send(q.CompleteTask(task.id, checked))
 
     def answer(self, element: str) -> Mapping[str, Any]:

@@ -35,6 +35,7 @@ from service.tasks.rules import (
     check_may_update,
     check_open,
     check_revision,
+    clocks_met,
     is_candidate,
 )
 from service.tasks.saved_filters import SavedFilter, delete_filter, list_filters, save_filter
@@ -59,6 +60,7 @@ __all__ = [
     "check_open",
     "check_revision",
     "check_schema",
+    "clocks_met",
     "count_tasks",
     "delete_filter",
     "drop_draft",

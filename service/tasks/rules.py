@@ -6,7 +6,8 @@ who completed one of those in this case, in whatever round, may claim, be given,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Role
@@ -111,3 +112,10 @@ def check_may_complete(task: UserTask, actor: Actor, performers: Iterable[str]) 
 def _not_offered(task: UserTask, actor: Actor) -> str:
     offered = ", ".join((*task.candidate_groups, *task.candidate_users)) or "nobody"
     return f"The task “{task.name}” is offered to {offered}, and {actor.name} is not among them."
+
+
+def clocks_met(properties: Mapping[str, str], answer: Mapping[str, Any] | None) -> str:
+    """The clocks that completing a task meets (property `meets`), "" when none: where `meetsIf` names an answer, such
+    as `reached`, only if that is yes."""
+    wanted = properties.get("meetsIf")
+    return properties.get("meets", "") if not wanted or (answer or {}).get(wanted) is True else ""

@@ -127,9 +127,10 @@ def test_coverage_counts_what_scenarios_came_to(bundle):
     assert not none.complete
     assert len(none.missed()["rules"]) > 30
     some = cover(bundle, [run_scenario(bundle, scenario) for scenario in SHIPPED])
-    assert some.elements["complaint", "complaint-registered"] == len(SHIPPED)
-    # emergencies, promises and improvements are processes of their own, which no complaint's scenario comes to
-    assert len(some.missed()["elements"]) < len(none.missed()["elements"]) / 2
+    own = [each for each in SHIPPED if each.process == "complaint"]
+    assert some.elements["complaint", "complaint-registered"] == len(own) > 40
+    assert {kind: missed for kind, missed in some.missed().items() if missed} == {}
+    assert some.complete
 
 
 def test_the_command_paints_what_was_covered(tmp_path):
@@ -183,7 +184,7 @@ def test_at_every_state_of_the_procedure_a_case_goes_on_in_an_edited_version(bun
         if not moved:
             break
         moment += 1
-    assert moment > 1
+    assert moment > 0
 
 
 def _moved_at(bundle, new, scenario, moment):
