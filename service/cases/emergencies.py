@@ -143,13 +143,23 @@ def list_actions(connection: Connection, root_key: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def list_complaints_of(connection: Connection, root_key: int, *, limit: int = 200) -> list[dict[str, Any]]:
-    """The first complaints of an emergency: number, status, investigator."""
+def list_complaints_of(
+    connection: Connection, root_key: int, *, after: int | None = None, limit: int = 200
+) -> list[dict[str, Any]]:
+    """The complaints of an emergency from just after a key: number, status, investigator."""
     query = (
-        sa.select(complaint.c.number, complaint.c.status, complaint.c.investigator, emergency_complaint.c.linked_at)
+        sa.select(
+            complaint.c.root_key,
+            complaint.c.number,
+            complaint.c.status,
+            complaint.c.investigator,
+            emergency_complaint.c.linked_at,
+        )
         .join(emergency_complaint, emergency_complaint.c.complaint_key == complaint.c.root_key)
         .where(emergency_complaint.c.root_key == root_key)
         .order_by(complaint.c.root_key)
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(complaint.c.root_key > after)
     return [dict(row) for row in connection.execute(query).mappings()]

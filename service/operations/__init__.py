@@ -22,6 +22,7 @@ from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
 from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
+from service.operations.open_emergency import declare_emergency, link_emergency
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
@@ -87,6 +88,7 @@ __all__ = [
     "complete_task",
     "compose_letter",
     "correlate_message",
+    "declare_emergency",
     "deploy_draft",
     "evaluate_decision",
     "fail_job",
@@ -95,6 +97,7 @@ __all__ = [
     "fire_timer",
     "get_instance",
     "link_cases",
+    "link_emergency",
     "log_contact",
     "make_deadline_chore",
     "make_worker",

@@ -37,6 +37,7 @@ PAGES = (
     "portal",
     "portal_case",
     "related",
+    "emergencies",
     "reviews",
     "report",
     "write_letter",

@@ -62,6 +62,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             "open_tasks": tasks.list_open_tasks(connection, root_key),
             "letters": notifications.list_letters(connection, root_key)[-MOST_LETTERS:],
             "deadlines": cases.list_deadlines(connection, root_key),
+            "emergency": cases.find_emergency_of(connection, root_key),
             "customers": cases.list_related(connection, complaint),
             **_comments(connection, root_key, whole=whole),
             **_story(connection, root_key, bundle, whole=whole),

@@ -29,6 +29,7 @@ LINKS = (
     Link("Mailbox", "/mailbox", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="m"),
     Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
     Link("My team", "/team", LEADS, key="e"),
+    Link("Emergencies", "/emergencies", READERS, key="x"),
     Link("Procedure", "/procedure", READERS, key="p"),
     Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
     Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),
@@ -36,6 +37,27 @@ LINKS = (
     Link("Workbench", "/workbench", (Role.OWNER, Role.COMPLIANCE, Role.ADMIN), key="w"),
     Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
 )
+
+
+MOST = 6
+"""Links in the row; the others are in a menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The links in the row, and those in the menu."""
+
+    first: Sequence[Link] = ()
+    more: Sequence[Link] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.first)
+
+
+def shown_to(actor: Actor) -> Shown:
+    """What the header shows to this person."""
+    found = links_for(actor)
+    return Shown(found) if len(found) <= MOST else Shown(found[:MOST], found[MOST:])
 
 
 def links_for(actor: Actor) -> Sequence[Link]:
@@ -46,9 +68,15 @@ def links_for(actor: Actor) -> Sequence[Link]:
 @blueprint.app_context_processor
 def _context() -> dict[str, object]:
     account = flask.g.get("account")
-    path = flask.request.path
+    shown = shown_to(account.actor) if account is not None else Shown()
     return {
-        "links": links_for(account.actor) if account is not None else (),
-        "here": lambda link: path == link.path or path.startswith(link.path + "/"),
+        "links": shown,
+        "here": _is_here,
+        "in_menu": any(_is_here(link) for link in shown.more),
         "may_search": account is not None and account.actor.has(*READERS),
     }
+
+
+def _is_here(link: Link) -> bool:
+    path = flask.request.path
+    return path == link.path or path.startswith(link.path + "/")

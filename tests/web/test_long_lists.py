@@ -178,6 +178,13 @@ def notice_row(root_key: int) -> Rows:
     }  # fmt: skip
 
 
+def emergency_row(number: int) -> dict[str, Any]:
+    return {
+        "root_key": key(number), "number": f"E-2026-{number:04d}", "level": "II", "status": "open", "cause": "x",
+        "opened_at": NOW, "last_event_at": NOW, "complaints": 0,
+    }  # fmt: skip
+
+
 def draft_row(number: int) -> dict[str, Any]:
     return {
         "key": key(number), "name": "procedure", "title": f"draft {number}.", "state": "open", "created_at": NOW,
@@ -201,6 +208,7 @@ LISTS: list[tuple[str, sa.Table | None, Any, str, str, int]] = [
     ("/incidents", incident, lambda desk: incident_row, r"incident (\d+)\.", "incidents", 0),
     ("/notices", notice, lambda desk: notice_row(desk.root_key), r"person (\d+)\.", "notices", 0),
     ("/workbench", draft_tables.draft, lambda desk: draft_row, r"draft (\d+)\.", "drafts", 0),
+    ("/emergencies", emergency, lambda desk: emergency_row, r">E-2026-(\d+)</a>", "emergencies", 0),
     ("/reviews", bundle, lambda desk: version_row, r"author (\d+)\.", "reviews", 0),
 ]  # fmt: skip
 
@@ -295,10 +303,7 @@ def test_what_has_no_page_of_its_own(desk: Desk, count: int) -> None:
     desk.fill(saved_filter, lambda n: {
         "id": f"{n:032d}", "owner": f"a{n}", "name": "mine", "query": "show=all", "shared": True, "created_at": NOW,
     }, count)  # fmt: skip
-    desk.fill(emergency, lambda n: {
-        "root_key": key(n), "number": f"E-2026-{n:04d}", "level": "II", "status": "open", "cause": "x",
-        "opened_at": NOW, "last_event_at": NOW, "complaints": 0,
-    }, count)  # fmt: skip
+    desk.fill(emergency, emergency_row, count)
     desk.fill(job, lambda n: {
         "root_key": desk.root_key, "key": desk.root_key + 1_000 + n, "engine_id": f"{n}", "element_id": "e",
         "process_id": "complaint", "type": "t", "kind": "task", "state": "created", "retries": 3, "rank": 0,

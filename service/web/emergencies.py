@@ -1,0 +1,81 @@
+"""Emergencies: those that are open, one with its tasks, complaints and action log; declare one, link a complaint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service import cases, operations, tasks
+from service.errors import RedressError
+from service.identity import Role
+from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, now, parts, signed_in
+from service.web.paging import key_asked, page_of
+
+DECLARERS = (Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN)
+"""Any of these may call an emergency (S4-a); whether it is one is then declared by the duty executive."""
+SHOWN_ACTIONS = 100
+
+
+@blueprint.get("/emergencies")
+@signed_in(*READERS)
+def emergency_list() -> Any:
+    return _list("")
+
+
+@blueprint.post("/emergencies")
+@signed_in(*DECLARERS)
+def emergency_declare() -> Any:
+    sent = flask.request.form
+    numbers = sent.get("numbers", "")[:4_000].replace(",", " ").split()
+    try:
+        found = operations.declare_emergency(
+            parts().runtime, numbers, level=sent.get("level", ""), cause=sent.get("cause", "")[:300], actor=actor(),
+            now=now(),
+        )  # fmt: skip
+    except RedressError as error:
+        return _list(error.message), 409
+    return flask.redirect(flask.url_for("web.emergency_page", number=found.number))
+
+
+@blueprint.get("/emergencies/<number>")
+@signed_in(*READERS)
+def emergency_page(number: str) -> Any:
+    return _show(number, "")
+
+
+@blueprint.post("/emergencies/<number>/link")
+@signed_in(*DECLARERS)
+def emergency_link(number: str) -> Any:
+    other = flask.request.form.get("number", "").strip()[:40]
+    try:
+        linked = operations.link_emergency(parts().runtime, other, number, actor=actor(), now=now())
+    except RedressError as error:
+        return _show(number, error.message), 409
+    if not linked:
+        return _show(number, f"{other} belongs to an emergency already."), 409
+    return flask.redirect(flask.url_for("web.emergency_page", number=number))
+
+
+def _list(problem: str) -> str:
+    with parts().runtime.database.read() as connection:
+        found = cases.list_emergencies(connection, before=key_asked(), limit=PAGE_SIZE + 1)
+    rows, more = page_of(found, lambda row: row.root_key)
+    return flask.render_template(
+        "emergencies.html", rows=rows, more=more, problem=problem, levels=cases.LEVELS,
+        may_declare=actor().has(*DECLARERS), sent=flask.request.form,
+    )  # fmt: skip
+
+
+def _show(number: str, problem: str) -> str:
+    with parts().runtime.database.read() as connection:
+        found = cases.get_emergency(connection, number)
+        linked = cases.list_complaints_of(connection, found.root_key, after=key_asked(), limit=PAGE_SIZE + 1)
+        actions = cases.list_actions(connection, found.root_key)
+        open_tasks = tasks.list_open_tasks(connection, found.root_key)
+    rows, more = page_of(linked, lambda row: row["root_key"])
+    return flask.render_template(
+        "emergency.html", emergency=found, rows=rows, more=more, actions=actions[-SHOWN_ACTIONS:],
+        earlier=max(0, len(actions) - SHOWN_ACTIONS), open_tasks=open_tasks, problem=problem,
+        may_link=found.status == "open" and actor().has(*DECLARERS),
+    )  # fmt: skip
