@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from service import identity
@@ -28,6 +30,37 @@ def user_add(name: str, roles: tuple[str, ...], email: str | None, password: str
     with open_database().transaction() as connection:
         identity.create_account(connection, name, password, roles, now=SystemClock().now(), email=email)
     click.echo(f"{name}: {', '.join(roles)}")
+
+
+@user.command("staff")
+@click.argument("name")
+@click.option("--unit", required=True, help="Where they work: never given a complaint about it.")
+@click.option("--skill", "skills", multiple=True, help="A product they know; again for more.")
+@click.option("--capacity", default=identity.CAPACITY, show_default=True, help="Open complaints at a time.")
+@one_line
+def user_staff(name: str, unit: str, skills: tuple[str, ...], capacity: int) -> None:
+    """Say where somebody works, what they know and how much they can hold.
+
+    Example: redress user staff amy --unit "Card centre" --skill credit-card --capacity 20
+    """
+    with open_database().transaction() as connection:
+        identity.set_staff(connection, name, unit=unit, skills=skills, capacity=capacity)
+    click.echo(f"{name}: {unit}, {', '.join(skills) or 'no skill'}, at most {capacity}")
+
+
+@user.command("away")
+@click.argument("name")
+@click.argument("first", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("last", type=click.DateTime(["%Y-%m-%d"]))
+@one_line
+def user_away(name: str, first: datetime, last: datetime) -> None:
+    """Say that somebody is away from FIRST to LAST: they are proposed for no complaint then.
+
+    Example: redress user away amy 2026-12-24 2027-01-02
+    """
+    with open_database().transaction() as connection:
+        identity.set_absence(connection, name, first=first.date(), last=last.date())
+    click.echo(f"{name}: away from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
 
 
 @click.group()

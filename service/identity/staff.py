@@ -9,11 +9,12 @@ from datetime import date
 import sqlalchemy as sa
 
 from service.db import Connection
-from service.errors import InvalidInput
+from service.errors import InvalidInput, NotFound
 from service.identity.tables import absence, account, account_role, staff
 
 CAPACITY = 30
 """How many open complaints somebody holds at most, when nothing else was said."""
+MOST_CAPACITY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +28,77 @@ class Candidate:
     absent: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The first and the last day that somebody is away."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An active account as the people who plan the work see it."""
+
+    name: str
+    display_name: str
+    roles: tuple[str, ...]
+    unit: str
+    skills: tuple[str, ...]
+    capacity: int
+    absences: tuple[Absence, ...]
+
+
 def set_staff(connection: Connection, name: str, *, unit: str, skills: Iterable[str], capacity: int = CAPACITY) -> None:
-    """Say where an account works, what it can do and how much it can hold."""
-    if capacity < 1:
-        raise InvalidInput(f"expected a capacity of 1 or more, got {capacity}")
+    """Say where an account works, what it can do and how much it can hold. Raises InvalidInput, NotFound."""
+    if not 1 <= capacity <= MOST_CAPACITY:
+        raise InvalidInput(f"expected a capacity of 1 to {MOST_CAPACITY}, got {capacity}")
+    _check_known(connection, name)
     connection.execute(sa.delete(staff).where(staff.c.account_name == name))
     row = {"account_name": name, "unit": unit, "skills": sorted(set(skills)), "capacity": capacity}
     connection.execute(sa.insert(staff), row)
 
 
 def set_absence(connection: Connection, name: str, *, first: date, last: date) -> None:
-    """Say that somebody is away on these days."""
+    """Say that somebody is away on these days. Raises InvalidInput, NotFound."""
+    _check_known(connection, name)
     if last < first:
         raise InvalidInput(f"expected a last day on or after {first}, got {last}")
     where = (absence.c.account_name == name) & (absence.c.first_day == first)
     connection.execute(sa.delete(absence).where(where))
     connection.execute(sa.insert(absence), {"account_name": name, "first_day": first, "last_day": last})
+
+
+def drop_absence(connection: Connection, name: str, *, first: date) -> None:
+    """Forget an absence that begins on that day."""
+    connection.execute(sa.delete(absence).where(absence.c.account_name == name, absence.c.first_day == first))
+
+
+def list_staff(connection: Connection, *, on: date, after: str = "", limit: int = 50) -> list[StaffMember]:
+    """The active accounts by name from just after one, with what is known of them and their absences from a day on."""
+    people = (
+        sa.select(account.c.name, account.c.display_name, staff.c.unit, staff.c.skills, staff.c.capacity)
+        .outerjoin(staff, staff.c.account_name == account.c.name)
+        .where(account.c.active, account.c.name > after)
+        .order_by(account.c.name)
+        .limit(limit)
+    )
+    rows = connection.execute(people).all()
+    names = [row.name for row in rows]
+    away: dict[str, list[Absence]] = {}
+    query = sa.select(absence).where(absence.c.account_name.in_(names), absence.c.last_day >= on)
+    for each in connection.execute(query.order_by(absence.c.first_day)):
+        away.setdefault(each.account_name, []).append(Absence(each.first_day, each.last_day))
+    roles: dict[str, list[str]] = {}
+    for each in connection.execute(sa.select(account_role).where(account_role.c.account_name.in_(names))):
+        roles.setdefault(each.account_name, []).append(each.role)
+    return [
+        StaffMember(
+            row.name, row.display_name, tuple(sorted(roles.get(row.name, ()))), row.unit or "",
+            tuple(row.skills or ()), row.capacity or CAPACITY, tuple(away.get(row.name, ())),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def list_candidates(connection: Connection, role: str, *, on: date) -> list[Candidate]:
@@ -90,6 +146,11 @@ def best_candidate(
 def is_complained_about(each: Candidate, person: str | None, unit: str | None) -> bool:
     """Whether the complaint is about this person or their unit."""
     return _same(each.name, person) or (bool(each.unit) and _same(each.unit, unit))
+
+
+def _check_known(connection: Connection, name: str) -> None:
+    if connection.execute(sa.select(account.c.name).where(account.c.name == name)).first() is None:
+        raise NotFound(f"There is no account {name!r}.")
 
 
 def _same(one: str, other: str | None) -> bool:

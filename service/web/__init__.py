@@ -38,6 +38,7 @@ PAGES = (
     "portal_case",
     "related",
     "emergencies",
+    "people",
     "reviews",
     "report",
     "write_letter",

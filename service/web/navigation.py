@@ -30,6 +30,7 @@ LINKS = (
     Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
     Link("My team", "/team", LEADS, key="e"),
     Link("Emergencies", "/emergencies", READERS, key="x"),
+    Link("People", "/people", (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)),
     Link("Procedure", "/procedure", READERS, key="p"),
     Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
     Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),

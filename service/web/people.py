@@ -1,0 +1,77 @@
+"""The people among whom the work is shared out: their unit, skills and capacity, and when they are away."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import flask
+
+from service import cases, identity
+from service.errors import InvalidInput, RedressError
+from service.identity import Role
+from service.web.edge import PAGE_SIZE, blueprint, now, parts, signed_in, zone
+
+PLANNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
+
+
+@blueprint.get("/people")
+@signed_in(*PLANNERS)
+def people() -> Any:
+    return _show("")
+
+
+@blueprint.post("/people/<name>/staff")
+@signed_in(*PLANNERS)
+def people_staff(name: str) -> Any:
+    sent = flask.request.form
+    skills = [each.strip()[:60] for each in sent.get("skills", "")[:1_000].split(",") if each.strip()]
+    try:
+        capacity = _whole(sent.get("capacity", ""))
+        with parts().runtime.database.transaction() as connection:
+            unit = sent.get("unit", "").strip()[:200]
+            identity.set_staff(connection, name, unit=unit, skills=skills, capacity=capacity)
+    except RedressError as error:
+        return _show(error.message), 422
+    return flask.redirect(flask.url_for("web.people", after=sent.get("after", "")))
+
+
+@blueprint.post("/people/<name>/absence")
+@signed_in(*PLANNERS)
+def people_absence(name: str) -> Any:
+    sent = flask.request.form
+    try:
+        first = _day(sent.get("first", ""))
+        with parts().runtime.database.transaction() as connection:
+            if sent.get("drop"):
+                identity.drop_absence(connection, name, first=first)
+            else:
+                identity.set_absence(connection, name, first=first, last=_day(sent.get("last", "")))
+    except RedressError as error:
+        return _show(error.message), 422
+    return flask.redirect(flask.url_for("web.people", after=sent.get("after", "")))
+
+
+def _show(problem: str) -> str:
+    today, after = now().astimezone(zone()).date(), flask.request.values.get("after", "")[:100]
+    with parts().runtime.database.read() as connection:
+        found = identity.list_staff(connection, on=today, after=after, limit=PAGE_SIZE + 1)
+        load = cases.count_open_by_investigator(connection)
+    rows = found[:PAGE_SIZE]
+    return flask.render_template(
+        "people.html", rows=rows, load=load, today=today, problem=problem, after=after,
+        more=rows[-1].name if len(found) > PAGE_SIZE else "",
+    )  # fmt: skip
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"expected a day such as 2026-12-24, got {text[:20]!r}") from None
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > 6:
+        raise InvalidInput(f"expected a whole number of complaints, got {text[:20]!r}")
+    return int(text)
