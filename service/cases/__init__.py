@@ -123,7 +123,7 @@ from service.cases.related import (
     propose_for,
     put_links,
 )
-from service.cases.search import extend_case, has_words, search_roots
+from service.cases.search import extend_case, forget_texts, has_words, search_roots
 from service.cases.similarity import Likable, Likeness, compare
 from service.cases.vault import Kept, Vault, open_vault, read_chunks
 
@@ -183,6 +183,7 @@ __all__ = [
     "find_external",
     "find_numbers",
     "first_deadlines",
+    "forget_texts",
     "get_complaint",
     "get_emergency",
     "get_evidence",

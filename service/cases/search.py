@@ -51,6 +51,12 @@ _SEARCH = {
 _TEXT = sa.table("case_text", sa.column("rowid"), sa.column("root_key"), sa.column("tokens"))
 
 
+def forget_texts(connection: Connection, root_key: int) -> None:
+    """Take a case out of the index."""
+    key = _TEXT.c.rowid if connection.dialect.name == "sqlite" else _TEXT.c.root_key
+    connection.execute(sa.delete(_TEXT).where(key == root_key))
+
+
 def index_case(connection: Connection, root_key: int, *texts: str | None) -> None:
     """Make a new case findable by these texts; in the caller's transaction."""
     index_cases(connection, {root_key: texts})

@@ -239,3 +239,17 @@ case_comment = sa.Table(
     sa.Column("written_at", UtcDateTime, nullable=False),
 )
 """What the bank's people say to each other about a case. The history row of a comment holds its SHA-256."""
+
+erased_case = sa.Table(
+    "erased_case",
+    metadata,
+    sa.Column("number", sa.String(20), primary_key=True),
+    sa.Column("root_key", sa.BigInteger, nullable=False),
+    sa.Column("archived_at", UtcDateTime, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("erased_at", UtcDateTime, nullable=False),
+    sa.Column("erased_by", sa.String(100), nullable=False),
+    sa.Column("history_rows", sa.Integer, nullable=False),
+    sa.Column("history_hash", sa.String(64), nullable=False),
+)
+"""What stays of a complaint after its retention: that there was one, and the end of the chain of its history."""

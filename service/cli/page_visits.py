@@ -85,6 +85,8 @@ PAGES = (
     Page("my team: one person", "/team?holder=person-8"),
     Page("my team: nobody", "/team?holder=-"),
     Page("notices", "/notices", "handler"),
+    Page("emergencies", "/emergencies"),
+    Page("people", "/people"),
     Page("mailbox", "/mailbox"),
     Page("letters to post", "/letters"),
     Page("clauses", "/clauses"),

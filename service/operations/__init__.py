@@ -12,9 +12,11 @@ from service.operations.children import take_children
 from service.operations.comment_case import comment_case
 from service.operations.complete_task import complete_task
 from service.operations.deploy_draft import deploy_draft
+from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
+from service.operations.hold_case import HOLDERS, hold_case
 from service.operations.hold_task import assign_task, claim_task, release_task, update_task
 from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
@@ -59,6 +61,7 @@ from service.operations.work_jobs import activate_jobs, complete_job, fail_job, 
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "HOLDERS",
     "LETTERS_BY_HAND",
     "LINKERS",
     "SIGNERS",
@@ -66,6 +69,7 @@ __all__ = [
     "CaseView",
     "Evaluation",
     "Evidence",
+    "Expired",
     "LetterOrder",
     "NewContact",
     "Outcome",
@@ -90,14 +94,17 @@ __all__ = [
     "correlate_message",
     "declare_emergency",
     "deploy_draft",
+    "erase_case",
     "evaluate_decision",
     "fail_job",
     "finish_letter",
     "fire_due_starts",
     "fire_timer",
     "get_instance",
+    "hold_case",
     "link_cases",
     "link_emergency",
+    "list_expired",
     "log_contact",
     "make_deadline_chore",
     "make_worker",

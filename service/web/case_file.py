@@ -48,6 +48,16 @@ def comment_case(number: str) -> Any:
     return flask.redirect(flask.url_for("web.case_page", number=number) + "#comments")
 
 
+@blueprint.post("/complaints/<number>/hold")
+@signed_in(*operations.HOLDERS)
+def hold_case(number: str) -> Any:
+    sent = flask.request.form
+    operations.hold_case(
+        parts().runtime, number, held=bool(sent.get("held")), reason=sent.get("reason", ""), actor=actor(), now=now()
+    )
+    return flask.redirect(flask.url_for("web.case_page", number=number))
+
+
 def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     """What the page shows: the last steps and comments and those before a place; on paper all of them."""
     with parts().runtime.database.read() as connection:
@@ -79,6 +89,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         "at": at,
         "steps": tip,
         "step": step,
+        "may_hold": actor().has(*operations.HOLDERS),
         "may_export": actor().has(*EXPORTERS),
     }
 

@@ -30,6 +30,9 @@ SENTENCES = {
     "case:letter:undeliverable": "a letter came back: {reason}",
     "case:report:signed": "signed the investigation report off",
     "case:relation:decided": "decided on {other}: {reason}",
+    "case:hold:set": "set a legal hold: {reason}",
+    "case:hold:lifted": "lifted the legal hold: {reason}",
+    "case:emergency:linked": "the complaint belongs to an emergency",
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.web.conftest import sign_in
 
@@ -76,11 +78,27 @@ def fill_form(page: Page) -> None:
         before = page.locator("#form [data-field]:visible").count()
         _fill_visible(page)
         if page.locator("#form [data-field]").count() > before:
-            with page.expect_response(re.compile("/draft$")):
-                page.locator("#form").dispatch_event("input")
-            expect(page.locator("#draft")).not_to_be_empty()
+            _settle(page)
         if page.locator("#form [data-field]:visible").count() == before:
             return
+
+
+def _settle(page: Page) -> None:
+    """Wait until the page shows the fields that the server wants for what the form holds now: an answer to what it
+    held a moment ago may still be on its way."""
+    form = page.locator("#form")
+    held = form.evaluate("form => [...new FormData(form)]")
+    now = {(name, value) for name, value in held}
+
+    def is_of_now(response: Response) -> bool:
+        sent = response.request.post_data or ""
+        return response.url.endswith("/draft") and now <= set(parse_qsl(sent, keep_blank_values=True))
+
+    with page.expect_response(is_of_now) as answered:
+        form.dispatch_event("input")
+    hidden = json.loads(answered.value.headers["hx-trigger"])["form-state"]["hidden"]
+    for field in form.locator("[data-field]").all():
+        expect(field).to_have_js_property("hidden", field.get_attribute("data-field") in hidden)
 
 
 def _fill_visible(page: Page) -> None:

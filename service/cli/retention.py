@@ -1,0 +1,40 @@
+"""`redress retention`: which cases are beyond their retention, and erasing them."""
+
+from __future__ import annotations
+
+import click
+
+import service.intake  # noqa: F401 - its tables hold what customers wrote
+from service.cases import open_vault
+from service.cli.opening import closing_database, one_line, open_settings
+from service.clock import SystemClock
+from service.identity import SYSTEM
+from service.operations import Runtime, erase_case, list_expired
+
+BATCH = 500
+
+
+@click.command()
+@click.option("--erase", is_flag=True, help="Erase them for good: rows, texts and files.")
+@one_line
+def retention(erase: bool) -> None:
+    """List the archived cases whose retention is over and which no legal hold keeps; erase them with --erase.
+
+    Example: redress retention --erase
+    """
+    settings, now = open_settings(), SystemClock().now()
+    count = erased = after = 0
+    with closing_database() as database:
+        runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+        today = now.astimezone(runtime.profile.calendar.zone).date()
+        vault = open_vault(settings.evidence_dir, database, limit=settings.evidence_max_bytes)
+        while True:
+            with database.read() as connection:
+                found = list_expired(connection, today=today, after=after, limit=BATCH)
+            if not found:
+                break
+            for each in found:
+                click.echo(f"{each.number}  archived {each.archived_at:%Y-%m-%d}  kept until {each.until}")
+                erased += erase and erase_case(runtime, vault, each, today=today, actor=SYSTEM, now=now)
+            count, after = count + len(found), found[-1].root_key
+    click.echo(f"{count:,} beyond their retention, {erased:,} erased")

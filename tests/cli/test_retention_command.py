@@ -1,0 +1,34 @@
+"""`redress retention` lists what is beyond its retention, and erases nothing unless that was asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from service.cases.tables import complaint
+from service.cli import main
+from service.db import Database, migrate
+
+
+def test_nothing_is_erased_unasked(tmp_path, monkeypatch) -> None:
+    url = f"sqlite:///{tmp_path}/r.db"
+    monkeypatch.setenv("REDRESS_DATABASE_URL", url)
+    monkeypatch.setenv("REDRESS_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("REDRESS_EVIDENCE_DIR", str(tmp_path / "evidence"))
+    database, at = Database(url), datetime(2020, 3, 2, tzinfo=UTC)
+    migrate(database)
+    row = {
+        "root_key": 1 << 16, "number": "C-2020-0000001-0", "status": "archived", "customer_name": "Lin",
+        "withheld": [], "channel": "phone", "content": "Fees", "language": "en", "currency": "TWD",
+        "received_at": at, "registered_at": at, "registered_by": "clerk", "closed_at": at, "archived_at": at,
+        "facts": {"retainUntil": "2025-03-02"},
+    }  # fmt: skip
+    with database.transaction() as connection:
+        connection.execute(sa.insert(complaint), row)
+    database.dispose()
+    listed = CliRunner().invoke(main, ["retention"])
+    assert listed.exit_code == 0, listed.output
+    assert "C-2020-0000001-0  archived 2020-03-02  kept until 2025-03-02" in listed.output
+    assert listed.output.endswith("1 beyond their retention, 0 erased\n")
