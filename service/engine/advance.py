@@ -106,6 +106,8 @@ def _apply(game: TokenGame, command: q.Command) -> None:
             throws.deliver_signal(game, name, plain(variables))
         case q.SetVariables(variables, scope, local):
             _set_variables(_scope(game, scope), plain(variables), local=local)
+        case q.ReplaceVariables(variables):
+            _replace_variables(game, plain(variables))
         case q.Cancel():
             _cancel(game)
 
@@ -116,6 +118,13 @@ def _set_variables(scope: Token, variables: dict[str, Any], *, local: bool) -> N
         return
     for name, value in variables.items():
         set_variable(scope, name, value)
+
+
+def _replace_variables(game: TokenGame, variables: dict[str, Any]) -> None:
+    for token in list(game.tasks.values()):
+        known = {name: value for name, value in variables.items() if name in token.data}
+        if known:
+            write(token, known)
 
 
 def _find(game: TokenGame, identifier: str) -> Token:

@@ -95,6 +95,13 @@ class SetVariables:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceVariables:
+    """Write variables wherever they are: each in every scope that has its name, of called processes too."""
+
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Terminate the whole root instance."""
 
@@ -111,5 +118,6 @@ Command = (
     | DeliverMessage
     | DeliverSignal
     | SetVariables
+    | ReplaceVariables
     | Cancel
 )

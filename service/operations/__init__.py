@@ -28,6 +28,7 @@ from service.operations.open_emergency import declare_emergency, link_emergency
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
+from service.operations.reassign_case import REASSIGNERS, reassign_case
 from service.operations.resolve_incident import resolve_incident
 from service.operations.review_bundle import (
     Evidence,
@@ -64,6 +65,7 @@ __all__ = [
     "HOLDERS",
     "LETTERS_BY_HAND",
     "LINKERS",
+    "REASSIGNERS",
     "SIGNERS",
     "WRITERS",
     "CaseView",
@@ -118,6 +120,7 @@ __all__ = [
     "prove_bundle",
     "publish_message",
     "put_in_force",
+    "reassign_case",
     "register_complaint",
     "release_bundle",
     "release_due_bundles",

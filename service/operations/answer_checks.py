@@ -28,20 +28,26 @@ def _investigator(
 ) -> FieldError | None:
     """A handler who is there, and neither the person complained about nor of the unit complained about (S2-e)."""
     name = str(answer.get("investigator", "")).strip()
+    person, unit = (task.variables.get(key) for key in ("complainedPerson", "complainedUnit"))
+    problem = find_investigator(connection, name, person=person, unit=unit, today=today)
+    return FieldError("/investigator", problem) if problem else None
+
+
+def find_investigator(connection: Connection, name: str, *, person: Any, unit: Any, today: date) -> str:
+    """Why somebody cannot investigate a complaint about this person or unit, "" when they can."""
     people = identity.list_candidates(connection, Role.HANDLER, on=today)
     found = next((each for each in people if each.name == name), None)
-    person, unit = (task.variables.get(key) for key in ("complainedPerson", "complainedUnit"))
     if person is not None and name.casefold() == str(person).strip().casefold():
-        return FieldError("/investigator", "is the person complained about")
+        return "is the person complained about"
     if not people:
-        return None  # nobody can sign in as a handler yet: there is no directory to check against
+        return ""  # nobody can sign in as a handler yet: there is no directory to check against
     if found is None:
-        return FieldError("/investigator", f"expected a handler out of {', '.join(each.name for each in people[:20])}")
+        return f"expected a handler out of {', '.join(each.name for each in people[:20])}"
     if found.absent:
-        return FieldError("/investigator", f"{name} is absent today")
+        return f"{name} is absent today"
     if identity.is_complained_about(found, person, unit):
-        return FieldError("/investigator", "belongs to the unit complained about")
-    return None
+        return "belongs to the unit complained about"
+    return ""
 
 
 def _quorum(

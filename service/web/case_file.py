@@ -6,13 +6,14 @@ from typing import Any
 
 import flask
 
-from service import audit, cases, notifications, operations, tasks
+from service import audit, cases, identity, notifications, operations, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import NotFound
+from service.identity import Role
 from service.web.case_export import EXPORTERS
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
+from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
@@ -58,6 +59,25 @@ def hold_case(number: str) -> Any:
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
 
+@blueprint.post("/complaints/<number>/reassign")
+@signed_in(*operations.REASSIGNERS)
+def reassign_case(number: str) -> Any:
+    sent = flask.request.form
+    operations.reassign_case(
+        parts().runtime, number, sent.get("to", "")[:100], reason=sent.get("reason", ""), actor=actor(), now=now()
+    )
+    return flask.redirect(flask.url_for("web.case_page", number=number))
+
+
+def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
+    """The handlers who are there and could take the case, for who may hand it over."""
+    if complaint.status != "open" or complaint.investigator is None or not actor().has(*operations.REASSIGNERS):
+        return []
+    today = now().astimezone(zone()).date()
+    people = identity.list_candidates(connection, Role.HANDLER, on=today)
+    return [each.name for each in people if not each.absent and each.name != complaint.investigator]
+
+
 def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     """What the page shows: the last steps and comments and those before a place; on paper all of them."""
     with parts().runtime.database.read() as connection:
@@ -73,6 +93,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             "letters": notifications.list_letters(connection, root_key)[-MOST_LETTERS:],
             "deadlines": cases.list_deadlines(connection, root_key),
             "emergency": cases.find_emergency_of(connection, root_key),
+            "handlers": _receivers(connection, complaint),
             "customers": cases.list_related(connection, complaint),
             **_comments(connection, root_key, whole=whole),
             **_story(connection, root_key, bundle, whole=whole),

@@ -30,6 +30,7 @@ SENTENCES = {
     "case:letter:undeliverable": "a letter came back: {reason}",
     "case:report:signed": "signed the investigation report off",
     "case:relation:decided": "decided on {other}: {reason}",
+    "case:investigator:reassigned": "handed the case to {to}: {reason}",
     "case:hold:set": "set a legal hold: {reason}",
     "case:hold:lifted": "lifted the legal hold: {reason}",
     "case:emergency:linked": "the complaint belongs to an emergency",

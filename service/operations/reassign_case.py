@@ -1,0 +1,80 @@
+"""A whole case goes to another investigator: every scope of it, its open tasks, and the record of who and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from service import cases, identity, tasks
+from service.audit import Event
+from service.cases import Complaint
+from service.db import Connection
+from service.engine.commands import ReplaceVariables
+from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
+from service.identity import Actor, Role
+from service.operations.answer_checks import find_investigator
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
+from service.operations.runtime import Runtime
+from service.operations.tell_person import tell_person
+from service.operations.write import Instance
+
+REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
+LONGEST = 1_000
+
+
+def reassign_case(runtime: Runtime, number: str, to: str, *, reason: str, actor: Actor, now: datetime) -> Outcome:
+    """Give a complaint to another handler who is there, and is neither the person nor of the unit complained about.
+
+    The open tasks of the one before go along, but for those that four eyes keep from the new one: they go back to
+    their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
+    """
+    if not actor.has(*REASSIGNERS):
+        raise Forbidden(f"Handing a case to somebody else needs one of the roles {', '.join(REASSIGNERS)}.")
+    why = reason.strip()
+    if not why or len(why) > LONGEST:
+        raise FormInvalid([FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")])
+    with runtime.database.read() as connection:
+        root_key = cases.get_complaint(connection, number).root_key
+
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        complaint = cases.get_complaint(connection, number)
+        _check(connection, runtime, complaint, to, now)
+        details = {"from": complaint.investigator, "to": to, "reason": why}
+
+        def along(write: Connection) -> None:
+            _hand_over(write, complaint, to, actor=actor, now=now)
+
+        return Plan(ReplaceVariables({"investigator": to}), Event.CASE_REASSIGNED, details, along=along)
+
+    return execute(runtime, root_key, decide, actor=actor.name, now=now)
+
+
+def _check(connection: Connection, runtime: Runtime, complaint: Complaint, to: str, now: datetime) -> None:
+    if complaint.investigator is None:
+        raise StateConflict(f"{complaint.number} has no investigator yet; it is assigned by its own task.")
+    if complaint.investigator == to:
+        raise StateConflict(f"{complaint.number} is {to}'s already.")
+    person, unit = (complaint.facts.get(name) for name in ("complainedPerson", "complainedUnit"))
+    today = now.astimezone(runtime.profile.calendar.zone).date()
+    problem = find_investigator(connection, to, person=person, unit=unit, today=today)
+    if problem:
+        raise FormInvalid([FieldError("/to", problem)])
+
+
+def _hand_over(connection: Connection, complaint: Complaint, to: str, *, actor: Actor, now: datetime) -> None:
+    """The record of the complaint, and the open tasks of the investigator before."""
+    current = cases.get_complaint(connection, complaint.number)
+    facts = {**current.facts, "investigator": to}
+    cases.save_complaint(connection, replace(current, investigator=to, facts=facts))
+    account = identity.find_account(connection, to)
+    receiver = account.actor if account is not None else Actor(to, frozenset({Role.HANDLER}))
+    for task in tasks.list_open_tasks(connection, complaint.root_key):
+        if task.assignee == complaint.investigator:
+            barred = to in tasks.list_performers(connection, task.root_key, task.excluded)
+            may = not barred and tasks.is_candidate(task, receiver)
+            tasks.hold_task(connection, task, to if may else None)
+    tell_person(
+        connection, to, "assignment", root_key=complaint.root_key, subject_key=complaint.root_key, by=actor.name,
+        stamp=now.isoformat(), now=now,
+    )  # fmt: skip
