@@ -40,7 +40,7 @@ LINKS = (
 )
 
 
-MOST = 6
+MOST = 5
 """Links in the row; the others are in a menu."""
 
 
