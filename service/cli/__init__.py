@@ -33,7 +33,7 @@ COMMANDS = {
     "reindex": ("service.cli.reindex:reindex", "Write the index of the search again."),
     "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
     "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
-    "retention": ("service.cli.retention:retention", "The cases whose time of retention is over."),
+    "retention": ("service.cli.retention:retention", "List the archived cases whose retention is over."),
     "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),
     "simulate": (
         "service.cli.simulate:simulate",

@@ -18,7 +18,7 @@ BATCH = 500
 @click.option("--erase", is_flag=True, help="Erase them for good: rows, texts and files.")
 @one_line
 def retention(erase: bool) -> None:
-    """List the archived cases whose retention is over and which no legal hold keeps; erase them with --erase.
+    """List the archived cases whose retention is over. A legal hold keeps a case; --erase erases the others.
 
     Example: redress retention --erase
     """
