@@ -30,6 +30,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+EXPECTED = ("the server responded with a status of 4", "TypeError: Failed to fetch")
+"""On the console of a page that works: an answer that refuses, and a request that leaving the page has cut off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -75,7 +78,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(site: Site, browser: Browser) -> Iterator[Page]:
-    """A page in a fresh profile. Anything on its console but a refused answer fails the test: also what the content
+    """A page in a fresh profile. Anything else on its console fails the test: also what the content
     security policy stopped."""
     context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -83,7 +86,7 @@ def page(site: Site, browser: Browser) -> Iterator[Page]:
     complaints: list[str] = []
 
     def heard(message: Any) -> None:
-        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+        if message.type in ("error", "warning") and not any(each in message.text for each in EXPECTED):
             complaints.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)
