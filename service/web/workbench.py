@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -122,14 +123,15 @@ def deploy_draft(key: int) -> Any:
 
 
 def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """All that the check and the proofs say of these files; the same files are not proved twice."""
-    return _problems(tuple(sorted(files.items())))
+    """All that the check and the proofs say of these files; the same files are not proved twice on one day."""
+    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return _problems(parts().runtime, tuple(sorted(files.items())), today)
 
 
 @lru_cache(maxsize=16)
-def _problems(files: tuple[tuple[str, bytes], ...]) -> tuple[Problem, ...]:
+def _problems(runtime: operations.Runtime, files: tuple[tuple[str, bytes], ...], day: datetime) -> tuple[Problem, ...]:
     content = dict(files)
-    return (*check_bundle(content), *prove_bundle(content, profile=parts().runtime.profile, now=now()).problems)
+    return (*check_bundle(content), *prove_bundle(content, profile=runtime.profile, now=day).problems)
 
 
 def may_edit(draft: Draft) -> bool:
