@@ -6,7 +6,7 @@ checked first, whole: a bundle with an error is refused with every problem named
 
 from service.definitions.compare import Change, Difference, Kind, compare
 from service.definitions.compare_picture import draw_after, draw_before, draw_over
-from service.definitions.compare_words import say, say_all
+from service.definitions.compare_words import say, say_all, say_value
 from service.definitions.drafts import (
     Draft,
     DraftChanged,
@@ -124,6 +124,7 @@ __all__ = [
     "save_draft_file",
     "say",
     "say_all",
+    "say_value",
     "shipped_files",
     "stands_with",
     "was_released",

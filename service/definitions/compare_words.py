@@ -87,7 +87,7 @@ def say_all(changes: Iterable[Change], language: str = "en") -> list[str]:
 
 def _sentence(who: str, difference: Difference, change: Change, *, chinese: bool) -> str:
     pattern, label = _words(difference.property, change, chinese=chinese)
-    after, before = (_value(text, chinese=chinese) for text in (difference.after, difference.before))
+    after, before = (say_value(text, chinese=chinese) for text in (difference.after, difference.before))
     if chinese:
         now = "已移除" if difference.after is None else f"現為「{after}」"
         was = "原無" if difference.before is None else f"原為「{before}」"
@@ -119,10 +119,12 @@ _UNITS = {
     "M": ("month", "個月"), "TS": ("second", "秒"),
 }  # fmt: skip
 _MOVED = re.compile(r"=\s*working (days|hours) after\(\s*now\(\)\s*,\s*(\d+)\s*\)")
+_CLOCK = re.compile(r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null then .+ else )?deadline\("(?P<clock>[^"]+)"\)')
+_DAY = re.compile(r'=\s*date and time\(date\((?P<name>\w+)\), time\("[^"]+"\)\)')
 _LATER = re.compile(r'=\s*now\(\)\s*\+\s*duration\("(P[^"]+)"\)')
 
 
-def _value(text: str | None, *, chinese: bool) -> str:
+def say_value(text: str | None, *, chinese: bool) -> str:
     """A value as it would be said: durations and working days in words, anything else as it is written."""
     if text is None:
         return ""
@@ -132,6 +134,11 @@ def _value(text: str | None, *, chinese: bool) -> str:
         if chinese:
             return f"{moved[2]} 個工作{'日' if days else '小時'}後"
         return f"in {moved[2]} working {moved[1] if moved[2] != '1' else moved[1][:-1]}"
+    clock, day = _CLOCK.fullmatch(text.strip()), _DAY.fullmatch(text.strip())
+    if clock and clock["tested"] in (None, clock["clock"]):
+        return f"時限「{clock['clock']}」" if chinese else f"by the clock “{clock['clock']}”"
+    if day:
+        return f"於 {day['name']} 當日" if chinese else f"on the day of {day['name']}"
     later = _LATER.fullmatch(text.strip())
     length = _length(later[1] if later else text.strip(), chinese=chinese)
     if length:

@@ -36,7 +36,13 @@ def plan() -> Any:
     with runtime.database.read() as connection:
         lines = execution_plan(_released(connection))
     chinese = language() != "en"
-    return flask.render_template("plan.html", lines=lines, limits=limits_of(runtime.profile), chinese=chinese)
+    return flask.render_template(
+        "plan.html",
+        lines=lines,
+        limits=limits_of(runtime.profile),
+        chinese=chinese,
+        said=lambda text: definitions.say_value(text, chinese=chinese),
+    )
 
 
 @blueprint.get("/plan.csv")
