@@ -110,9 +110,15 @@ def sign_in(page: Page, name: str) -> None:
     page.wait_for_url("**/tasks")
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click what leads to another page, and wait until that is there: nothing can be asked of a page on its way."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def choose_language(page: Page, language: str) -> None:
     page.click(".me > summary")
-    page.click(f"button[value={language}]")
+    follow(page, f"button[value={language}]")
     page.wait_for_selector(f"html[lang={language}]")
 
 

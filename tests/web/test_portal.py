@@ -24,7 +24,7 @@ from service.intake import portal
 from service.operations import Runtime, complete_task, fire_timer
 from service.reporting import get_standing
 from tests.conftest import NOW, release_files
-from tests.web.conftest import Site, sign_in
+from tests.web.conftest import Site, follow, sign_in
 
 PHONE = {"width": 360, "height": 740}
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
@@ -40,8 +40,7 @@ def look_at(page: Page, name: str) -> None:
 
 
 def choose(page: Page, language: str) -> None:
-    page.click(f".tongues button[value={language}]")
-    page.wait_for_load_state()
+    follow(page, f".tongues button[value={language}]")
 
 
 def complain(page: Page, text: str, *, files: list[Path] | None = None) -> tuple[str, str]:
@@ -104,7 +103,7 @@ def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_pa
     choose(phone, language)
     assert phone.locator("html").get_attribute("lang") == language
     look_at(phone, f"home-{language}")
-    phone.click("a[href='/portal/complain']")
+    follow(phone, "a[href='/portal/complain']")
     look_at(phone, f"complain-{language}")
     phone.click("main form.form button")
     phone.wait_for_selector(".notice.bad")
@@ -126,13 +125,13 @@ def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_pa
     assert complaint.language == language
     phone.click("form[action$=withdraw] >> xpath=ancestor::details/summary")
     phone.check("input[name=freely]")
-    phone.click("form[action$=withdraw] button")
+    follow(phone, "form[action$=withdraw] button")
     phone.wait_for_url("**done=withdrawn")
     look_at(phone, f"withdrawing-{language}")
     assert phone.locator("form[action$=withdraw]").count() == 0
     with site.runtime.database.read() as connection:
         assert portal.look(connection, complaint.root_key).stage is portal.Stage.WITHDRAWING
-    phone.click("form[action$=leave] button")
+    follow(phone, "form[action$=leave] button")
     phone.goto("/portal/case")
     phone.wait_for_url("**/portal/follow")
 
@@ -148,7 +147,7 @@ def test_a_customer_accepts_or_disputes_the_outcome(phone: Page, site: Site, set
     phone.check(f"input[name=satisfaction][value='{5 if settled == 'yes' else 1}']")
     phone.check(f"input[name=settled][value={settled}]")
     phone.fill("#f-comment", "Thank you." if settled == "yes" else "The amount is wrong.")
-    phone.click("form[action$=answer] button")
+    follow(phone, "form[action$=answer] button")
     phone.wait_for_url("**done=answered")
     look_at(phone, f"answered-{settled}")
     assert phone.locator("form[action$=answer]").count() == 0
@@ -175,7 +174,7 @@ def test_the_bank_gives_a_new_code(page: Page, site: Site) -> None:
     number, old = complain(page, "Complained from home.")
     sign_in(page, "clerk")
     page.goto(f"/complaints/{number}")
-    page.click("form[action$=portal] button")
+    follow(page, "form[action$=portal] button")
     fresh = page.inner_text("#secret")
     enter(page, number, old)
     assert page.locator("[role=alert]").count() == 1
