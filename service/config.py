@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import InvalidInput
@@ -38,6 +39,7 @@ class Settings:
     evidence_dir: str = ""
     evidence_max_bytes: int = 26_214_400
     bank_name: str = "Example Bank"
+    portal_url: str = ""
     max_body_bytes: int = 2_000_000
     trusted_proxies: int = 0
     clock: str = ""
@@ -56,6 +58,13 @@ def _zone(value: Any) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError("an IANA time zone such as Asia/Taipei") from error
     return str(value)
+
+
+def _address(value: Any) -> str:
+    found = urlsplit(_text(value))
+    if value and (found.scheme not in ("https", "http") or not found.hostname or found.query or found.fragment):
+        raise ValueError("an address such as https://complaints.bank.example")
+    return str(value).rstrip("/")
 
 
 def _count(value: Any) -> int:
@@ -89,6 +98,7 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "evidence_dir": (_text, "where evidence is kept; without it beside the database"),
     "evidence_max_bytes": (_count, "a larger file is quarantined"),
     "bank_name": (_text, "shown on every page"),
+    "portal_url": (_address, "where customers reach this service; then mail to them has a link to their complaint"),
     "max_body_bytes": (_count, "the largest request that is read"),
     "trusted_proxies": (
         _count_or_none,

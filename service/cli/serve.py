@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from service.clock import Clock, open_clock
 from service.config import Settings
 from service.db import Database
 from service.intake import Marker, make_watch
+from service.intake.portal_access import mail_link
 from service.lifeline import when_input_ends
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
@@ -88,7 +90,8 @@ def _work(settings: Settings, stop: threading.Event) -> None:
     threads = _watch_mailbox(runtime, settings, clock, stop)
     threads.append(threading.Thread(target=Marker(runtime, clock).run_forever, args=(stop,), daemon=True))
     threads[-1].start()
-    make_worker(runtime, mailer, clock).run_forever(stop)
+    link = partial(mail_link, database, settings.secret_key, settings.portal_url) if settings.portal_url else None
+    make_worker(runtime, mailer, clock, link=link).run_forever(stop)
     for thread in threads:
         thread.join(timeout=10)
     database.dispose()

@@ -20,9 +20,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from service import audit, cases
 from service.audit import Event
 from service.cases.tables import complaint
-from service.db import Connection
+from service.db import Connection, Database
 from service.errors import InvalidInput
-from service.identity import Actor, TooManyAttempts
+from service.identity import SYSTEM, Actor, TooManyAttempts
 from service.intake.tables import portal_access, portal_count, portal_visit
 from service.operations import take_children
 
@@ -54,8 +54,31 @@ def give_access(connection: Connection, root_key: int, secret: str, *, actor: Ac
     audit.append(connection, root_key, Event.PORTAL_OPENED, actor=actor.name, at=now, details={})
 
 
-def check_secret(connection: Connection, number: str, secret: str) -> int | None:
-    """The case of a number and secret that belong together; None for everything else, in the same time."""
+def mail_link(database: Database, key: str, portal_url: str, root_key: int, now: datetime) -> str | None:
+    """The address that opens a customer's case, for mail to them; None when there is no such case.
+
+    Its secret is made of the service's own and of what is kept of the case's, so that it stops to work together with
+    it. It stands behind the `#`, which browsers send to nobody and servers do not log.
+    """
+    with database.read() as connection:
+        found = _secret_hash(connection, root_key)
+        complaint = cases.find_complaint(connection, root_key)
+    if complaint is None:
+        return None
+    if found is None:
+        with database.transaction() as connection:
+            take_children(connection, root_key, 0)
+            found = _secret_hash(connection, root_key)
+            if found is None:
+                give_access(connection, root_key, new_secret(), actor=SYSTEM, now=now)
+                found = _secret_hash(connection, root_key)
+    return f"{portal_url}/portal/follow#{complaint.number}.{_mail_secret(key, root_key, str(found))}"
+
+
+def check_secret(connection: Connection, number: str, secret: str, *, key: str) -> int | None:
+    """The case of a number and secret that belong together; None for everything else, in the same time.
+
+    The secret is the one that the customer was given, or that of the link in mail to them."""
     try:
         wanted = cases.parse_number(number)
     except InvalidInput:
@@ -65,9 +88,11 @@ def check_secret(connection: Connection, number: str, secret: str) -> int | None
         .join(complaint, complaint.c.root_key == portal_access.c.root_key)
         .where(complaint.c.number == wanted)
     ).one_or_none()
-    known = _NOBODY if row is None else row.secret_hash
-    fits = hmac.compare_digest(known, _hash(_plain(secret[:100])))
-    return int(row.root_key) if fits and row is not None else None
+    root_key, known = (0, _NOBODY) if row is None else (int(row.root_key), row.secret_hash)
+    given = _hash(_plain(secret[:100]))
+    told = hmac.compare_digest(known, given)
+    mailed = hmac.compare_digest(_hash(_plain(_mail_secret(key, root_key, known))), given)
+    return root_key if root_key and (told or mailed) else None
 
 
 def open_visit(connection: Connection, root_key: int, *, now: datetime) -> str:
@@ -104,6 +129,16 @@ def count_try(connection: Connection, what: str, who: str, *, most: int, now: da
     connection.execute(sa.delete(portal_count).where(portal_count.c.window < window - 1))
     if connection.execute(statement.returning(portal_count.c.count)).scalar_one() > most:
         raise TooManyAttempts
+
+
+def _mail_secret(key: str, root_key: int, secret_hash: str) -> str:
+    return _shaped(hmac.digest(key.encode(), f"portal mail {root_key} {secret_hash}".encode(), "sha256"))
+
+
+def _secret_hash(connection: Connection, root_key: int) -> str | None:
+    query = sa.select(portal_access.c.secret_hash).where(portal_access.c.root_key == root_key)
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return found
 
 
 def _shaped(digest: bytes) -> str:

@@ -33,9 +33,10 @@ class Mailer:
     sender: str
     folder: Path
 
-    def deliver(self, key: int, payload: Mapping[str, Any], *, now: datetime) -> None:
-        """Send one message. Raises OSError or smtplib.SMTPException when it could not be handed over,
-        InvalidInput when it never can be."""
+    def deliver(self, key: int, payload: Mapping[str, Any], *, now: datetime, footer: str = "") -> None:
+        """Send one message, with what only its receiver may read under it.
+
+        Raises OSError or smtplib.SMTPException when it could not be handed over, InvalidInput when it never can be."""
         recipient = str(payload["to"])
         if not _ADDRESS.fullmatch(recipient):
             raise InvalidInput("The letter cannot be sent: its address is none that mail can be sent to.")
@@ -50,7 +51,7 @@ class Mailer:
             message["In-Reply-To"] = message["References"] = thread
         if payload.get("automatic"):
             message["Auto-Submitted"] = "auto-generated"
-        message.set_content(str(payload["body"]))
+        message.set_content(f"{payload['body']}\n{footer}" if footer else str(payload["body"]))
         if self.smtp_url is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{key}.eml").write_bytes(message.as_bytes())

@@ -68,6 +68,7 @@ def _mail(each: Queued, token: str) -> dict[str, Any]:
         "letter": str(each.key),
         "token": token,
         "thread": each.thread,
+        "customer": written.language if written.audience == "customer" else "",
         "automatic": written.template not in BY_HAND,
     }
 

@@ -31,11 +31,13 @@ from service.operations.tidy_drafts import make_tidy_chore
 from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
+Link = Callable[[int, datetime], str | None]
+"""The address at which a customer follows the case of that root key; None for one that no customer follows."""
 log = logging.getLogger("redress.background")
 
 
-def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
-    """A worker that does this product's background work."""
+def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | None = None) -> Worker:
+    """A worker that does this product's background work. `link` is the portal's, for mail to customers."""
     chores = (
         partial(_start_due, runtime),
         partial(_expire, runtime),
@@ -43,7 +45,7 @@ def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock) -> Worker:
         make_deadline_chore(runtime),
         make_tidy_chore(runtime),
     )
-    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer), chores)
+    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer, link), chores)
 
 
 def _start_due(runtime: Runtime, now: datetime) -> int:
@@ -93,7 +95,7 @@ def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
     return handle
 
 
-def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime], None]:
+def outbox_handler(runtime: Runtime, mailer: Mailer, link: Link | None = None) -> Callable[[Due, datetime], None]:
     """Deliver it; after the last attempt it is dead, with an incident."""
 
     def handle(due: Due, now: datetime) -> None:
@@ -103,7 +105,7 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
             elif due.kind == "message":
                 _deliver_message(runtime, due, now)
             else:
-                mailer.deliver(due.key, due.payload or {}, now=now)
+                mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, now))
         except (OSError, smtplib.SMTPException, RedressError) as error:
             last = due.attempts >= MAX_ATTEMPTS or is_final(error)
             _failed(runtime, due, now, f"{type(error).__name__}: {error}", dead=last)
@@ -112,6 +114,15 @@ def outbox_handler(runtime: Runtime, mailer: Mailer) -> Callable[[Due, datetime]
         run_again(lambda: _delivered(runtime, due, now), once=True, conflicts=())
 
     return handle
+
+
+def _footer(due: Due, link: Link | None, now: datetime) -> str:
+    """The way to the portal. It opens the case, so it is not kept with the letter: staff would have it too."""
+    language = str((due.payload or {}).get("customer") or "")
+    address = link(due.root_key, now) if link and language else None
+    if not address:
+        return ""
+    return notifications.write_letter("portal-link", language=language, recipient="", facts={"link": address}).body
 
 
 def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:

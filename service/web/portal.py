@@ -63,7 +63,7 @@ def portal_enter() -> Any:
     _count("try", _address(), TRIES_HERE)
     _count("number", number.upper(), TRIES_THERE)
     with parts().runtime.database.transaction() as connection:
-        root_key = portal_access.check_secret(connection, number, secret)
+        root_key = portal_access.check_secret(connection, number, secret, key=parts().settings.secret_key)
         token = None if root_key is None else portal_access.open_visit(connection, root_key, now=at)
     if token is None:
         return flask.render_template("portal/follow.html", number=number, wrong=True), 403

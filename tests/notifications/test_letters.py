@@ -18,14 +18,14 @@ from tests.conftest import NOW
 CLERK = Actor("clerk", frozenset({"clerk"}))
 CUSTOMER = (
     "acknowledgement", "call-back", "clarification", "deadlock", "extension", "holding", "merged", "outcome",
-    "question", "reopened", "satisfaction", "set-aside", "withdrawn",
+    "portal-link", "question", "reopened", "satisfaction", "set-aside", "withdrawn",
 )  # fmt: skip
 STAFF = ("emergency", "emergency-report", "mailbox-silent", "notice", "reply-received", "told")
 FACTS: dict[str, Any] = {
     "number": "C-2026-0000001-A", "customer": "林美玲", "registered": "2026-03-02 10:00", "today": "2026-03-02",
     "final_response": "2026-04-01", "authority": "財團法人金融消費評議中心", "currency": "TWD", "severity": "P3",
     "level": "II", "duties": "Answer the telephones.", "minutes": 16, "since": "2026-03-02 10:00",
-    "kind": "near", "by": "clerk",
+    "kind": "near", "by": "clerk", "link": "https://bank.example/portal/follow#C-2026-0000001-A.CODE",
     "variables": {"report": {"to": "Internal report"},
                   "decisionText": "DECISION", "question": "QUESTION", "outcome": "upheld", "compensationAmount": 1280,
                   "main": "C-2026-0000002-B", "screening": "duplicate", "otherNumber": "C-2026-0000002-B"},

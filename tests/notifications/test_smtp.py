@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
-from service import jobs, notifications
+from service import cases, jobs, notifications
 from service.clock import VirtualClock
 from service.identity import Actor
-from service.intake import parse_complaint
+from service.intake import parse_complaint, portal_access
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker, register_complaint
 from service.operations.background import MAX_ATTEMPTS
 from tests.conftest import NOW
 
+KEY = "k" * 40
 CLERK = Actor("clerk", frozenset({"clerk"}))
 
 
@@ -73,6 +76,36 @@ def test_a_letter_arrives_whole_and_once(runtime: Runtime, smtp: tuple[Inbox, st
     with runtime.database.read() as connection:
         row = notifications.list_letters(connection, root_key)[0]
     assert row["delivery"] == "sent" and row["token"] in letter["Message-ID"]
+
+
+def test_mail_to_a_customer_has_a_link_that_only_its_receiver_sees(
+    runtime: Runtime, smtp: tuple[Inbox, str], tmp_path: Path
+) -> None:
+    inbox, url = smtp
+    roots = [register(runtime, f"{name}@customer.invalid") for name in ("mei", "other")]
+    link = partial(portal_access.mail_link, runtime.database, KEY, "https://bank.example")
+    worker = make_worker(runtime, Mailer(url, "complaints@bank.invalid", tmp_path), VirtualClock(NOW), link=link)
+    worker.run_once()
+    with runtime.database.read() as connection:
+        numbers = [str(getattr(cases.find_complaint(connection, root), "number", "")) for root in roots]
+        kept = [notifications.list_letters(connection, root)[0]["body"] for root in roots]
+    sent = {
+        mail["To"]: re.findall(r"https://bank\.example/portal/follow#(\S+)\.(\S+)", mail.get_content())
+        for mail in inbox.taken
+    }
+    [(number, secret)], [(_, other)] = sent["mei@customer.invalid"], sent["other@customer.invalid"]
+    assert number == numbers[0] and not any("portal" in body for body in kept)
+
+    def opens(number: str, secret: str, key: str = KEY) -> bool:
+        with runtime.database.read() as connection:
+            return portal_access.check_secret(connection, number, secret, key=key) is not None
+
+    assert opens(number, secret) and opens(numbers[1], other)
+    assert not opens(number, other) and not opens(number, secret, "another key") and not opens("nonsense", secret)
+    with runtime.database.transaction() as connection:
+        portal_access.give_access(connection, roots[0], "AAAA-BBBB-CCCC-DDDD", actor=CLERK, now=NOW)
+    assert not opens(number, secret), "a new code ends what was given before"
+    assert opens(number, "aaaa bbbb cccc dddd")
 
 
 @pytest.mark.parametrize(("address", "tries"), [("refused", 1), ("full", MAX_ATTEMPTS)])

@@ -20,7 +20,7 @@ from service.cli.people import answer, performer
 from service.clock import VirtualClock
 from service.config import Settings
 from service.definitions import shipped_files
-from service.intake import portal
+from service.intake import portal, portal_access
 from service.operations import Runtime, complete_task, fire_timer
 from service.reporting import get_standing
 from tests.conftest import NOW, release_files
@@ -87,6 +87,20 @@ def drive(site: Site, number: str, until: str) -> None:
             filled["investigator"] = task.variables["investigator"]
         complete_task(site.runtime, task.key, filled, actor=actor, now=now)
     raise AssertionError("the case never asked the customer")
+
+
+def test_the_link_in_a_letter_opens_the_case_and_leaves_no_trace(phone: Page, site: Site) -> None:
+    number, _ = complain(phone, "The link in the mail.")
+    with site.runtime.database.read() as connection:
+        root_key = cases.get_complaint(connection, number).root_key
+    link = portal_access.mail_link(site.runtime.database, "k" * 40, site.url, root_key, datetime.now(UTC))
+    phone.goto("about:blank")
+    phone.goto(str(link))
+    assert phone.url.endswith("/portal/follow") and phone.input_value("#f-number") == number
+    look_at(phone, "from-letter")
+    phone.keyboard.press("Enter")
+    phone.wait_for_url("**/portal/case")
+    assert number in phone.inner_text("main")
 
 
 @pytest.fixture
