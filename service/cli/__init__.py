@@ -23,6 +23,10 @@ COMMANDS = {
     "clauses": ("service.cli.clauses:clauses", "Every clause with what fulfils it."),
     "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
+    "drill": (
+        "service.cli.drill:drill",
+        "Rehearse the procedure in exercise mode: NAMES of drills, or all of them.",
+    ),
     "export": ("service.cli.export:export", "Write the event log of all cases."),
     "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),
     "partition": (

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from service import cases, operations, tasks
-from service.cli.people import answer, customer_answer, performer
 from service.clock import VirtualClock
+from service.drills.people import answer, customer_answer, performer
 from service.errors import RedressError
 from service.identity import SYSTEM
 from service.operations import Runtime

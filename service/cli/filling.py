@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from service import cases, operations, tasks
 from service.cli.cloning import analyze, clone_case
-from service.cli.people import answer, performer
 from service.cli.recorded import SEED, new_complaint
 from service.cli.variety import varied
+from service.drills.people import answer, performer
 from service.identity import SYSTEM, Actor
 from service.operations import Runtime
 

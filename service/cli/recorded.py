@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from service import cases, definitions, operations, tasks
 from service.cases import NewComplaint
-from service.cli.people import answer, performer
 from service.db import Database, migrate
+from service.drills.people import answer, performer
 from service.engine import Bundle, Host
 from service.engine.commands import CompleteTask
 from service.errors import RedressError

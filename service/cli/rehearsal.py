@@ -21,8 +21,8 @@ from datetime import timedelta
 from typing import IO, Any
 
 from service.cli.caller import Answer, Caller
-from service.cli.people import answer_form, customer_answer, invent_complaint
 from service.clock import FileClock
+from service.drills.people import answer_form, customer_answer, invent_complaint
 from service.errors import RedressError
 
 FIRST_LEAP, LAST_LEAP = timedelta(hours=6), timedelta(days=8)

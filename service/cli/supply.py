@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from service import identity, operations, tasks
-from service.cli.people import answer, performer
 from service.cli.recorded import new_complaint
 from service.clock import SystemClock
+from service.drills.people import answer, performer
 from service.identity import SYSTEM, Actor
 from service.operations import Runtime
 from service.tasks import UserTask

@@ -7,8 +7,10 @@ from pathlib import Path
 from service.errors import NotFound
 
 _PACKAGE = Path(__file__).parent.parent
-DEFINITION_SUFFIXES = (".bpmn", ".dmn", ".form.json", ".rule.json", ".scenario.json", ".answers.json")
-"""The files of a bundle: what runs, and the rules and scenarios that it is to keep."""
+DEFINITION_SUFFIXES = (
+    ".bpmn", ".dmn", ".form.json", ".rule.json", ".scenario.json", ".answers.json", ".drill.json",
+)  # fmt: skip
+"""The files of a bundle: what runs, the rules and scenarios that it is to keep, and the drills that rehearse it."""
 _PLACES = (_PACKAGE.parent, _PACKAGE / "shipped")
 
 

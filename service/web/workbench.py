@@ -147,6 +147,7 @@ _FOLDERS = {
     ".rule.json": "processes/rules",
     ".scenario.json": "processes/scenarios",
     ".answers.json": "processes/scenarios",
+    ".drill.json": "processes/drills",
 }
 
 

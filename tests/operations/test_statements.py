@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from service import tasks
 from service.cases import load_profile
-from service.cli.people import answer, performer
 from service.db import Database, prepared
 from service.definitions import BundleCache, list_released
+from service.drills.people import answer, performer
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, complete_task, register_complaint

@@ -16,10 +16,10 @@ from playwright.sync_api import Page
 from service import cases, tasks
 from service.app import create_app
 from service.cases import parse_number
-from service.cli.people import answer, performer
 from service.clock import VirtualClock
 from service.config import Settings
 from service.definitions import shipped_files
+from service.drills.people import answer, performer
 from service.intake import portal, portal_access
 from service.operations import Runtime, complete_task, fire_timer
 from service.reporting import get_standing

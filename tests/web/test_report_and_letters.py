@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from service import audit, cases, notifications, tasks
-from service.cli.people import answer, performer
+from service.drills.people import answer, performer
 from service.operations import NewContact, complete_task, fire_timer, log_contact
 from service.reporting import get_standing
 from tests.web.conftest import Site, sign_in
