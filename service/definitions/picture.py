@@ -20,6 +20,7 @@ from service.errors import NotFound
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 _DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+_CHINESE = ("zh-Hant", "zh-Hans")
 _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _FONTS = "system-ui, 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei', sans-serif"
 _MARGIN = 14
@@ -78,12 +79,14 @@ def _shows(shown: etree._Element, process_id: str) -> bool:
 
 
 def name_of(element: etree._Element, language: str) -> str:
-    """An element's name: its `name:zh-Hant` property for that language, else its name or text."""
-    if language == "zh-Hant":
+    """An element's name: its property such as `name:zh-Hant` for that language, or of the other Chinese, else its name
+    or text."""
+    if language != "en":
         path = f"{BPMN}extensionElements/{_ZEEBE}properties/{_ZEEBE}property"
-        for item in element.iterfind(path):
-            if item.get("name") == "name:zh-Hant" and item.get("value"):
-                return str(item.get("value"))
+        named = {item.get("name"): item.get("value") for item in element.iterfind(path) if item.get("value")}
+        for each in (language, *(_CHINESE if language in _CHINESE else ())):
+            if named.get(f"name:{each}"):
+                return str(named[f"name:{each}"])
     return element.get("name") or (element.findtext(f"{BPMN}text") or "")
 
 

@@ -19,6 +19,8 @@ from service.engine.parts import Parts, read_parts
 from service.errors import DefinitionInvalid, RedressError, Severity
 from service.feel import to_json
 
+_NAME = "name:"
+
 
 @dataclass(frozen=True, slots=True)
 class ElementInfo:
@@ -27,7 +29,7 @@ class ElementInfo:
     id: str
     kind: str
     name: str
-    name_zh: str
+    names: Mapping[str, str]
     lane: str | None
     clauses: tuple[str, ...]
     form_id: str | None
@@ -119,7 +121,7 @@ def _info(process: Process) -> ProcessInfo:
             id=element.id,
             kind=element.kind,
             name=element.name,
-            name_zh=element.properties.get("name:zh-Hant", element.name),
+            names=_names(element.name, element.properties),
             lane=element.lane,
             clauses=tuple(part.strip() for part in element.properties.get("clause", "").split(",") if part.strip()),
             form_id=element.form_id,
@@ -131,9 +133,15 @@ def _info(process: Process) -> ProcessInfo:
         )
         for element in process.elements.values()
     }
-    names = {"en": process.name, "zh-Hant": process.properties.get("name:zh-Hant", process.name)}
+    names = _names(process.name, process.properties)
     starts = tuple(e for e in process.children.get("", ()) if e.kind == "startEvent")
     return ProcessInfo(process.id, process.name, names, process.file, process.version_tag, elements, starts)
+
+
+def _names(name: str, properties: Mapping[str, str]) -> dict[str, str]:
+    """The name by language: the diagram's own is English, the others are properties such as `name:zh-Hant`."""
+    others = {key.removeprefix(_NAME): value for key, value in properties.items() if key.startswith(_NAME) and value}
+    return {"en": name, **others}
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

@@ -3,7 +3,7 @@ in one case. The clauses are a policy file; the elements name them in their exte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ class Fulfilment:
     kind: str
     where: str
     name: str
-    name_zh: str
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def list_clauses(bundle: Bundle, profile: Profile) -> list[Clause]:
     for process in bundle.processes.values():
         for element in process.elements.values():
             for clause in element.clauses:
-                made = Fulfilment("element", f"{process.id}/{element.id}", element.name, element.name_zh)
+                made = Fulfilment("element", f"{process.id}/{element.id}", element.name, element.names)
                 found.setdefault(clause, []).append(made)
     return [
         _clause(entry, found.get(entry["id"], [])) for entry in policy_file("clauses.json", profile.folder)["clauses"]
@@ -83,5 +83,5 @@ def evidence_of(clause: Clause, history: Iterable[HistoryRow]) -> list[Evidence]
 
 
 def _clause(entry: dict[str, Any], elements: list[Fulfilment]) -> Clause:
-    met = [Fulfilment(each["kind"], each["where"], each["en"], each["zh-Hant"]) for each in entry.get("met", ())]
+    met = [Fulfilment(each["kind"], each["where"], each["en"], each) for each in entry.get("met", ())]
     return Clause(entry["id"], entry["kind"], entry["en"], entry["zh-Hant"], entry["who"], (*elements, *met))

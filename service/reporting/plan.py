@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.cases import UNCONFIRMED, Profile
@@ -16,7 +17,8 @@ class PlanLine:
 
     sheet: str
     task: str
-    task_zh: str
+    names: Mapping[str, str]
+    sheets: Mapping[str, str]
     who: str
     due: str
     form: str
@@ -46,7 +48,16 @@ def execution_plan(bundle: Bundle) -> list[PlanLine]:
             due = "" if drawn.due is None else drawn.due.source.strip().removeprefix("=")
             who = element.lane or ""
             lines.append(
-                PlanLine(process.name, element.name, element.name_zh, who, due, element.form_id or "", element.clauses)
+                PlanLine(
+                    process.name,
+                    element.name,
+                    element.names,
+                    process.names,
+                    who,
+                    due,
+                    element.form_id or "",
+                    element.clauses,
+                )
             )
     return sorted(lines, key=lambda line: (line.sheet, line.task))
 
@@ -76,6 +87,14 @@ def plan_csv(lines: list[PlanLine]) -> str:
     writer = csv.writer(out)
     writer.writerow(["sheet", "task", "task (zh-Hant)", "who", "due", "form", "clauses"])
     for line in lines:
-        cells = (line.sheet, line.task, line.task_zh, line.who, line.due, line.form, " ".join(line.clauses))
+        cells = (
+            line.sheet,
+            line.task,
+            line.names.get("zh-Hant", line.task),
+            line.who,
+            line.due,
+            line.form,
+            " ".join(line.clauses),
+        )
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
     return out.getvalue()

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from service.definitions import Mark, draw
 from service.engine import Bundle, ProcessInfo, inspect
 from service.operations import COMPLAINT_PROCESS
+from service.web.words import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,7 @@ def picture_of(
 
 def drawn(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: str) -> Markup:
     """The SVG of a process with these marks."""
-    names = "zh-Hant" if language.startswith("zh") else language
-    svg = draw(bundle.file_of(process_id), process_id=process_id, language=names, marks=marks)
+    svg = draw(bundle.file_of(process_id), process_id=process_id, language=language, marks=marks)
     return Markup(svg)  # noqa: S704 - drawn by us, every text of the diagram escaped
 
 
@@ -66,7 +66,7 @@ def stops_of(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], languag
     """The named elements of a sheet, for those who cannot see the diagram."""
     return [
         Stop(
-            each.name if language == "en" else each.name_zh,
+            chosen(each.names, language, default=each.name),
             each.lane or "",
             each.clauses,
             marks[each.id].state if each.id in marks else "",

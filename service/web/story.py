@@ -9,7 +9,7 @@ from typing import Any
 
 from service.audit import HistoryRow
 from service.engine import Bundle
-from service.web.words import say
+from service.web.words import chosen, say
 
 SENTENCES = {
     "case:complaint:registered": "registered the complaint",
@@ -54,7 +54,7 @@ class Sentence:
 def story_of(history: Iterable[HistoryRow], bundle: Bundle, language: str) -> list[Sentence]:
     """The story, newest first."""
     names = {
-        element.id: (element.name if language == "en" else element.name_zh) or element.id
+        element.id: chosen(element.names, language, default=element.name) or element.id
         for process in bundle.processes.values()
         for element in process.elements.values()
     }

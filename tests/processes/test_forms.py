@@ -31,13 +31,18 @@ def test_form(path: Path) -> None:
         jsonschema_rs.Draft202012Validator, "check_schema"
     ) else jsonschema_rs.Draft202012Validator(schema)
     assert path.name == f"{form['id']}.form.json"
-    assert form["title"]["en"] and form["title"]["zh-Hant"]
+    assert all(form["title"][language] for language in ("en", "zh-Hant", "zh-Hans"))
     assert schema["additionalProperties"] is False
     assert ui["ui:order"] == list(schema["properties"])
     assert set(schema["required"]) <= set(schema["properties"])
     for name, field in schema["properties"].items():
-        assert field["title"] and ui[name]["ui:title:zh-Hant"]
+        assert field["title"] and ui[name]["ui:title:zh-Hant"] and ui[name]["ui:title:zh-Hans"]
         assert field["type"] != "string" or "maxLength" in field or "enum" in field
         options = field.get("enum") or field.get("items", {}).get("enum")
         if options:
-            assert len(options) == len(ui[name]["ui:enumNames"]) == len(ui[name]["ui:enumNames:zh-Hant"])
+            assert (
+                len(options)
+                == len(ui[name]["ui:enumNames"])
+                == len(ui[name]["ui:enumNames:zh-Hant"])
+                == len(ui[name]["ui:enumNames:zh-Hans"])
+            )
