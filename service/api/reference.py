@@ -43,7 +43,8 @@ Cluster API, so that its SDKs and job workers work against this service. `/opena
   has ended, the variables of its outermost scope are kept.
 - There is one tenant, `<default>`. Tags, start instructions, job leases by token, batch operations, listeners,
   documents, and the administration of users, groups, roles and tenants are not served.
-- Process instances cannot be modified. They are migrated by element: an element that is not mapped keeps its id.
+- An instance is migrated by element: an element that is not mapped keeps its id. It is modified as in Camunda, and
+  elements of a process that it calls are named by their ids like its own.
 - A message correlates to each process once, and to a message start event only while no instance lives that a message
   with the same key started, as in Camunda.
 

@@ -13,7 +13,8 @@ from service.engine import commands as q
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Host, Token, TokenGame
-from service.engine.scope import plain, set_variable, write
+from service.engine.modify import end_all, modify
+from service.engine.scope import inside_of, plain, set_variable, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ def _apply(game: TokenGame, command: q.Command) -> None:
             _set_variables(_scope(game, scope), plain(variables), local=local)
         case q.ReplaceVariables(variables):
             _replace_variables(game, plain(variables))
+        case q.Modify():
+            modify(game, command)
         case q.Cancel():
-            _cancel(game)
+            end_all(game)
 
 
 def _set_variables(scope: Token, variables: dict[str, Any], *, local: bool) -> None:
@@ -168,16 +171,4 @@ def _end_offer(game: TokenGame, token: Token) -> None:
 
 def _scope(game: TokenGame, scope: str) -> Token:
     """The token whose variables go by this scope id."""
-    if not scope:
-        return game.root
-    token = _find(game, scope)
-    inside = next((game.tasks[child] for child in token._children if game.tasks[child].task_spec.is_process), None)
-    return inside or token
-
-
-def _cancel(game: TokenGame) -> None:
-    root = game.root
-    root.internal_data.pop("joins", None)
-    waits.close_children(root)
-    root.internal_data["ended"] = True
-    game.emit(c.InstanceEnded("terminated", ()))
+    return inside_of(_find(game, scope)) if scope else game.root

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Variables = Mapping[str, Any]
 """JSON-shaped values: None, bool, int, Decimal or float, str, list, dict with str keys."""
@@ -102,6 +102,48 @@ class ReplaceVariables:
 
 
 @dataclass(frozen=True, slots=True)
+class Which:
+    """Active element instances: the one with that id, or else every one at that element."""
+
+    id: str = ""
+    element_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Put a token on an element; the sub-processes around it are opened where they are not.
+
+    `ancestor` is the id of an active scope ("" the root): what stands between it and the element is opened anew. None
+    takes the scopes that are there, of which there may be only one. `variables` go by element: "" the process, the
+    element itself, or a sub-process around it.
+    """
+
+    element_id: str
+    ancestor: str | None = None
+    variables: tuple[tuple[str, Variables], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """End element instances, and put a token on another element for each of them. `within` says in which scope:
+    `given` (that of `to`), `inferred` (the innermost around both), `parent` (the one the source stands in)."""
+
+    source: Which
+    to: Activate
+    within: Literal["given", "inferred", "parent"] = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Modify:
+    """Repair an instance: activate elements, then end element instances. A scope that is empty afterwards ends too,
+    and with the outermost one the instance."""
+
+    activate: tuple[Activate, ...] = ()
+    move: tuple[Move, ...] = ()
+    terminate: tuple[Which, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Terminate the whole root instance."""
 
@@ -119,5 +161,6 @@ Command = (
     | DeliverSignal
     | SetVariables
     | ReplaceVariables
+    | Modify
     | Cancel
 )

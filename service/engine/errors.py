@@ -11,8 +11,9 @@ class EngineError(RedressError):
     `code`: `unknown-id` (the task, job, timer or subscription is not open), `no-flow` (a gateway where nothing
     matches), `expression-null` (an expression has no usable value), `expression-limit` (it asks for too
     much work), `uncaught-error`, `decision-failed`, `step-limit`, `called-process-missing`, `call-depth`, `stuck`
-    (every token waits at a join for others that cannot come), `no-service` (a built-in
-    service that the case cannot be given), `not-started`, `ended`, `state-format`, `state-limit`.
+    (every token waits at a join for others that cannot come), `no-service` (a built-in service that the case cannot be
+    given), `modification` (a modification asks for what cannot be), `not-started`, `ended`, `state-format`,
+    `state-limit`.
     """
 
     code = "engine"

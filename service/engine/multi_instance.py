@@ -52,7 +52,12 @@ def instance_done(token: Token) -> None:
             results[token.internal_data["mi"]] = value
         body.data[loop.output_collection] = results
     state["done"] += 1
-    state["over"] = state["done"] >= state["total"] or _is_complete(token, loop, state)
+    state["over"] = state["done"] + state.get("gone", 0) >= state["total"] or _is_complete(token, loop, state)
+
+
+def instance_ended(body: Token) -> None:
+    """An instance was ended from outside: the others go on without it."""
+    body.internal_data["gone"] = body.internal_data.get("gone", 0) + 1
 
 
 def body_child_done(body: Token) -> None:
@@ -108,9 +113,9 @@ def _is_complete(token: Token, loop: Loop, state: dict[str, Any]) -> bool:
         return False
     numbers = {
         "numberOfInstances": state["total"],
-        "numberOfActiveInstances": state["next"] - state["done"],
+        "numberOfActiveInstances": state["next"] - state["done"] - state.get("gone", 0),
         "numberOfCompletedInstances": state["done"],
-        "numberOfTerminatedInstances": 0,
+        "numberOfTerminatedInstances": state.get("gone", 0),
     }
     return evaluate(token, loop.completion, extra=numbers) is True
 

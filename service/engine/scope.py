@@ -96,6 +96,16 @@ def scope_name(scope: Token) -> str:
     return str(scope.parent.id if scope.task_spec.is_process else scope.id)
 
 
+def inside_of(token: Token) -> Token:
+    """The scope that goes by a token's id: the process that a call activity runs, or the token itself."""
+    game = token.workflow
+    for child in token._children:
+        if game.tasks[child].task_spec.is_process:
+            inside: Token = game.tasks[child]
+            return inside
+    return token
+
+
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO text."""
     return {str(name): to_json(from_json(value)) for name, value in (variables or {}).items()}

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CANCEL_INSTANCES = "instances:cancel"
     CHANGE_INSTANCES = "instances:change"
     MIGRATE_INSTANCES = "instances:migrate"
+    MODIFY_INSTANCES = "instances:modify"
     READ_DIAGRAMS = "diagrams:read"
     DEPLOY = "definitions:deploy"
     DECIDE = "decisions:evaluate"
@@ -52,6 +53,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.CANCEL_INSTANCES: (Role.ADMIN,),
     Permission.CHANGE_INSTANCES: (Role.ADMIN,),
     Permission.MIGRATE_INSTANCES: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
+    Permission.MODIFY_INSTANCES: (Role.ADMIN,),
     Permission.READ_DIAGRAMS: _STAFF,
     Permission.DEPLOY: (Role.OWNER, Role.ADMIN),
     Permission.DECIDE: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, WORKER),

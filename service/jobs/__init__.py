@@ -6,7 +6,14 @@ that dies loses nothing, and every effect guards itself, so that nothing happens
 
 from service.jobs.claims import Due, claim_outbox, claim_timers
 from service.jobs.duties import Duty, claim_duty, end_duty, find_duty, set_alarm, want_duty
-from service.jobs.mending import find_signal_subscriptions, insert_outbox, is_active, resolve_incident, retry_subject
+from service.jobs.mending import (
+    end_incidents,
+    find_signal_subscriptions,
+    insert_outbox,
+    is_active,
+    resolve_incident,
+    retry_subject,
+)
 from service.jobs.messages import (
     Message,
     drop_expired,
@@ -55,6 +62,7 @@ __all__ = [
     "claim_timers",
     "drop_expired",
     "end_duty",
+    "end_incidents",
     "end_jobs",
     "end_outbox",
     "end_starts",

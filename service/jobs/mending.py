@@ -63,6 +63,16 @@ def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime
     return row
 
 
+def end_incidents(connection: Connection, root_key: int, engine_ids: Iterable[str], *, now: datetime) -> None:
+    """Close the active incidents of jobs that are no longer wanted."""
+    of_job = sa.select(job.c.key).where(job.c.root_key == root_key, job.c.engine_id.in_(list(engine_ids)))
+    connection.execute(
+        sa.update(incident)
+        .where(incident.c.root_key == root_key, incident.c.state == "active", incident.c.subject_key.in_(of_job))
+        .values(state="resolved", resolved_at=now)
+    )
+
+
 def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
     """Make the timer, job or outbox row of that key due now, with fresh attempts."""
     root_key = root_of(key)

@@ -24,6 +24,7 @@ from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message
 from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
+from service.operations.modify_instance import MODIFIERS, modify_instance
 from service.operations.open_emergency import declare_emergency, link_emergency
 from service.operations.plan import Plan
 from service.operations.prove_bundle import prove_bundle
@@ -65,6 +66,7 @@ __all__ = [
     "HOLDERS",
     "LETTERS_BY_HAND",
     "LINKERS",
+    "MODIFIERS",
     "REASSIGNERS",
     "SIGNERS",
     "WRITERS",
@@ -114,6 +116,7 @@ __all__ = [
     "merge_cases",
     "migrate_instance",
     "migrate_instances",
+    "modify_instance",
     "needs_review",
     "new_root_key",
     "preview_letter",

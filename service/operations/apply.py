@@ -157,6 +157,9 @@ def _write_waits(write: Write, kinds: Kinds) -> None:
     jobs.end_timers(connection, root_key, [change.id for change in over_timers])
     jobs.end_subscriptions(connection, root_key, [change.id for change in over_subscriptions])
     jobs.end_jobs(connection, root_key, over_jobs, now=now)
+    unwanted = [change.id for change in over_jobs if change.how == "cancelled"]
+    if unwanted:
+        jobs.end_incidents(connection, root_key, unwanted, now=now)
 
 
 def _note(write: Write, changes: Iterable[c.Change]) -> None:

@@ -125,7 +125,9 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
         error, instance = stopped.error, stopped.instance
         if error.code == "unknown-id":
             raise _gone(runtime, instance, error) from error
-        record_incident(runtime, instance.root_key, error, subject_key=stopped.plan.subject_key, actor=actor, now=now)
+        if stopped.plan.noted:
+            subject_key = stopped.plan.subject_key
+            record_incident(runtime, instance.root_key, error, subject_key=subject_key, actor=actor, now=now)
         raise error from None
     if isinstance(found, Outcome):
         return found

@@ -15,7 +15,8 @@ from service.operations.write import Write
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command wants, once it was checked against what was read. `along` writes more in the same transaction."""
+    """What a command wants, once it was checked against what was read. `along` writes more in the same transaction.
+    With `noted` a step that cannot be made becomes an incident; without, whoever asked is told, and nobody else."""
 
     command: Command
     event: Event
@@ -23,6 +24,7 @@ class Plan:
     subject_key: int | None = None
     answer: Mapping[str, Any] | None = None
     along: Callable[[Connection], None] | None = None
+    noted: bool = True
 
 
 def append_history(write: Write, plan: Plan, *, actor: str) -> None:

@@ -14,6 +14,7 @@ from service.web.words import chosen, say
 SENTENCES = {
     "case:complaint:registered": "registered the complaint",
     "case:instance:cancelled": "cancelled the case: {reason}",
+    "case:instance:modified": "repaired the course of the case: {reason}",
     "case:task:completed": "completed “{what}”",
     "case:task:claimed": "took “{what}”",
     "case:task:released": "gave “{what}” back",

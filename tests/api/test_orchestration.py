@@ -262,8 +262,46 @@ def test_a_task_is_changed_by_who_may(rest: Rest) -> None:
 
 
 def test_what_is_not_served_says_so(rest: Rest) -> None:
-    status, found = rest("admin", "POST", "/v2/process-instances/65536/modification", {})
-    assert (status, found["code"]) == (501, "not-served") and "modification" in found["detail"]
+    status, found = rest("admin", "POST", "/v2/documents", {})
+    assert (status, found["code"]) == (501, "not-served") and "documents" in found["detail"]
+
+
+def test_an_instance_is_modified_whole_or_not_at_all(rest: Rest) -> None:
+    key = rest.start("loan", ref="r")
+    [job] = rest.jobs()
+    rest.ok("worker", "POST", f"/v2/jobs/{job['jobKey']}/failure", {"retries": 0, "errorMessage": "no power"})
+    path = f"/v2/process-instances/{key}/modification"
+    given = [{"variables": {"score": 700}}, {"scopeId": "check", "variables": {"by": "hand"}}]
+    body = {
+        "activateInstructions": [{"elementId": "check", "variableInstructions": given}],
+        "terminateInstructions": [{"elementInstanceKey": job["elementInstanceKey"]}],
+        "reason": "the scorer is down",
+    }
+    assert rest("owner", "POST", path, body)[0] == 403
+    wrong = body | {"terminateInstructions": [{"elementId": "check"}]}
+    status, refused = rest("admin", "POST", path, wrong)
+    assert (status, refused["code"]) == (400, "invalid-input") and "'check'" in refused["detail"]
+    assert rest("admin", "POST", path, {"moveInstructions": [{"targetElementId": "check"}]})[0] == 400
+    rest.ok("admin", "POST", path, body)
+    assert not rest.search("incidents", processInstanceKey=key, state="ACTIVE")
+    assert [each["state"] for each in rest.search("jobs", processInstanceKey=key)] == ["CANCELED"]
+    [task] = rest.search("user-tasks", processInstanceKey=key, state="CREATED")
+    assert (task["elementId"], task["processInstanceKey"]) == ("check", key)
+    found = rest.search("variables", processInstanceKey=key)
+    assert {(each["name"], each["value"]) for each in found} == {("ref", '"r"'), ("score", "700"), ("by", '"hand"')}
+    counts = rest.ok("admin", "GET", f"/v2/process-instances/{key}/statistics/element-instances")["items"]
+    assert {each["elementId"]: (each["active"], each["canceled"]) for each in counts if each["elementId"] != "s"} == {
+        "check": (1, 0), "score": (0, 1),
+    }  # fmt: skip
+    source = {"sourceType": "byId", "sourceElementId": "check"}
+    scope = {"ancestorScopeType": "sourceParent"}
+    move = {"sourceElementInstruction": source, "targetElementId": "wait", "ancestorScopeInstruction": scope}
+    rest.ok("admin", "POST", path, {"moveInstructions": [move]})
+    assert [each["elementId"] for each in rest.search("message-subscriptions", processInstanceKey=key)] == ["wait"]
+    rest.ok("admin", "POST", path, {"terminateInstructions": [{"elementId": "wait"}]})
+    assert rest.state(key) == "TERMINATED"
+    assert rest("admin", "POST", path, {"terminateInstructions": [{"elementId": "wait"}]})[0] == 409
+    assert rest("admin", "POST", "/v2/process-instances/65536/modification", body)[0] in (400, 404)
 
 
 def test_an_instance_goes_on_in_another_version(rest: Rest) -> None:

@@ -19,7 +19,7 @@ from service.db import Database, migrate
 from service.operations import Runtime, make_worker
 from service.operations.background import Mailer
 
-ROLES = ("owner", "clerk", "handler", "worker")
+ROLES = ("admin", "owner", "clerk", "handler", "worker")
 
 
 @dataclass(frozen=True, slots=True)

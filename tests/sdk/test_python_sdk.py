@@ -194,3 +194,19 @@ def test_searches_and_reads_definitions(client: CamundaClient) -> None:
         process.process_definition_key, data=models.ProcessDefinitionElementStatisticsQuery()
     )
     assert {"s", "score"} <= {each.element_id for each in counts.items}
+
+
+def test_an_instance_is_repaired(client: CamundaClient) -> None:
+    created = start(client, ref=uuid.uuid4().hex)
+    ask = models.ProcessInstanceModificationInstruction.from_dict
+    source = {"sourceType": "byId", "sourceElementId": "score"}
+    direct = {"ancestorScopeType": "direct", "ancestorElementInstanceKey": "-1"}
+    variables = [{"scopeId": "", "variables": {"score": 1}}]
+    move = {"sourceElementInstruction": source, "targetElementId": "check", "ancestorScopeInstruction": direct}
+    key = created.process_instance_key
+    client.modify_process_instance(key, data=ask({"moveInstructions": [move | {"variableInstructions": variables}]}))
+    wanted = models.UserTaskSearchQuery.from_dict({"filter": {"processInstanceKey": key}})
+    [task] = client.search_user_tasks(data=wanted).items
+    end = {"terminateInstructions": [{"elementInstanceKey": task.element_instance_key}]}
+    client.modify_process_instance(key, data=ask(end))
+    assert state(client, key) == "TERMINATED"

@@ -1,0 +1,53 @@
+"""An administrator repairs the course of an instance: tokens are put on elements, moved, or taken away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from service.audit import Event
+from service.db import Connection
+from service.engine import EngineError
+from service.engine.commands import Modify
+from service.errors import Forbidden, InvalidInput
+from service.identity import Actor, Role
+from service.operations.execute import Outcome, execute
+from service.operations.plan import Plan
+from service.operations.runtime import Runtime
+from service.operations.write import Instance
+
+MODIFIERS = (Role.ADMIN,)
+
+
+def modify_instance(
+    runtime: Runtime, root_key: int, command: Modify, *, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """Carry out a modification, all of it or nothing. Raises Forbidden, NotFound, StateConflict, InvalidInput without a
+    reason or for what cannot be, EngineError when what follows cannot go on; none of them leaves an incident."""
+    if not actor.has(*MODIFIERS):
+        raise Forbidden(f"To modify an instance needs one of the roles {', '.join(MODIFIERS)}.")
+    if not reason.strip():
+        raise InvalidInput("expected a reason for the modification, got none")
+
+    def decide(connection: Connection, instance: Instance) -> Plan:
+        details = {"reason": reason[:500], **_told(command)}
+        return Plan(command, Event.INSTANCE_MODIFIED, details, noted=False)
+
+    try:
+        return execute(runtime, root_key, decide, actor=actor.name, now=now)
+    except EngineError as error:
+        if error.code == "modification":
+            raise InvalidInput(error.message) from error
+        raise
+
+
+def _told(command: Modify) -> dict[str, Any]:
+    """What the history says: which elements, and which variables by their names."""
+    wanted = [*command.activate, *(move.to for move in command.move)]
+    told = {
+        "activated": [each.element_id for each in command.activate],
+        "movedTokens": [[move.source.element_id or move.source.id, move.to.element_id] for move in command.move],
+        "terminated": [each.element_id or each.id for each in command.terminate],
+        "names": sorted({name for each in wanted for _, variables in each.variables for name in variables}),
+    }
+    return {name: value for name, value in told.items() if value}
