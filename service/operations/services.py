@@ -58,12 +58,15 @@ def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Facts of the complaint, out of those that may be recorded; a severity starts its clocks."""
+    """Facts of the complaint, out of those that may be recorded. A severity that is new starts its clocks; one that is
+    recorded again does not, and what has been met stays met."""
     facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
     view.effects.append(RecordEffect(facts))
     severity = facts.get("severity")
-    if severity is not None and view.complaint is not None:
-        view.set_clocks(severity_deadlines(view.profile, str(severity), view.now), "started")
+    if severity is not None and view.complaint is not None and str(severity) != view.complaint.severity:
+        met = {name for name, entry in view.deadlines.items() if entry.met_at is not None}
+        fresh = severity_deadlines(view.profile, str(severity), view.now)
+        view.set_clocks([entry for entry in fresh if entry.clock not in met], "started")
     return {}
 
 

@@ -1,0 +1,38 @@
+"""The clocks of a severity start once, are met once, and start anew only for what is still to be done."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.db import Database
+from service.definitions import shipped_files
+from service.operations import Runtime
+from tests.conftest import release_files
+from tests.processes.walker import complain
+
+BY_SEVERITY = ("assign", "first contact", "plan", "internal target")
+
+
+@pytest.fixture
+def runtime(sqlite_database: Database) -> Runtime:
+    return release_files(sqlite_database, shipped_files())
+
+
+def test_what_is_recorded_later_starts_no_clock_again(runtime: Runtime) -> None:
+    walk = complain(runtime).work(until="assign-investigator")
+    first = walk.clocks
+    walk.work(until="review-complaint", propose_solution={"remedies": ["compensation"], "compensationAmount": 900})
+    later = walk.clocks
+    assert {name: later[name].due_at for name in BY_SEVERITY} == {name: first[name].due_at for name in BY_SEVERITY}
+    assert [name for name in BY_SEVERITY if later[name].met_at is None] == ["internal target"]
+    walk.work()
+    assert walk.ends and all(entry.met_at is not None for entry in walk.clocks.values())
+
+
+def test_a_late_step_is_late_whatever_was_recorded_meanwhile(runtime: Runtime) -> None:
+    """The clocks of a case that dawdles are due when they were."""
+    walk = complain(runtime).work(until="propose-solution")
+    target = walk.clocks["internal target"].due_at
+    walk.now = target.replace(year=target.year + 1)
+    walk.answer("propose-solution")
+    assert walk.clocks["internal target"].due_at == target < walk.now
