@@ -96,6 +96,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     app.register_error_handler(Exception, _broken)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "alive"})
     app.add_url_rule("/readyz", "readyz", _ready)
+    app.wsgi_app = api.DESK.inside(app.wsgi_app)  # type: ignore[method-assign]
     _trust_proxies(app, settings.trusted_proxies)
     return app
 

@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service.errors import InvalidInput
 
 PREFIX = "REDRESS_"
+AT_WORK, MAY_WAIT = 8, 24
+"""Requests of one serving process that are worked on at once (more would only take turns: one interpreter runs at a
+time, and one writer on SQLite), and further ones that may only wait for something to happen."""
 
 
 @dataclass(frozen=True, slots=True)

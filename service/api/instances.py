@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from service import definitions, operations, reporting
+from service.api.desk import DESK
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
 from service.api.shapes import TENANT, Flag, Given, Instant, Key, Page, Sent, Tags, Text, Variables, time_of
@@ -99,7 +100,8 @@ def create_instance(call: Call, sent: InstanceCreation) -> Any:
     )  # fmt: skip
     variables: dict[str, Any] = {}
     if sent.await_completion:
-        variables = _awaited(call, done.root_key, sent)
+        with DESK.away():
+            variables = _awaited(call, done.root_key, sent)
     return {
         "processDefinitionKey": str(done.process.key),
         "processDefinitionId": done.process.process_id,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from service import operations, reporting
+from service.api.desk import DESK
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
 from service.api.shapes import TENANT, Flag, Given, Instant, Key, Long, Page, Sent, Text, Variables, time_of
@@ -20,11 +19,6 @@ from service.reporting.words import JOB_STATES
 
 LONGEST_WAIT = timedelta(seconds=20)
 DEFAULT_WAIT = timedelta(seconds=10)
-POLL_SECONDS = 0.1
-MOST_WAITING = 4
-"""Requests of one process that may wait for a job at once: half its threads, so that the others are served. One more is
-answered at once and asks again."""
-_waiting = threading.BoundedSemaphore(MOST_WAITING)
 Millis = Annotated[int, Field(strict=True, ge=0, le=86_400_000)]
 Retries = Annotated[int, Field(strict=True, ge=0, le=1_000)]
 Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=1_000)]
@@ -167,23 +161,13 @@ def activate_jobs(call: Call, sent: JobActivation) -> Any:
         limit = sent.max_jobs_to_activate
         return operations.activate_jobs(call.runtime, sent.type, worker=worker, lease=lease, now=now, limit=limit)
 
-    rows = take() or _wait_for(take, _wait(sent.request_timeout))
+    most = _wait(sent.request_timeout)
+    rows = take()
+    if not rows and most:
+        with DESK.away() as waiting:
+            if waiting:
+                rows = operations.await_jobs(call.runtime, sent.type, take, clock=call.clock, most=most)
     return {"jobs": [_activated(row, sent.fetch_variable) for row in rows]}
-
-
-def _wait_for(take: Callable[[], list[dict[str, Any]]], most: timedelta) -> list[dict[str, Any]]:
-    """The first jobs that come within that time, if there is room to wait."""
-    if not most or not _waiting.acquire(blocking=False):
-        return []
-    try:
-        until = time.monotonic() + most.total_seconds()
-        while time.monotonic() < until:
-            time.sleep(POLL_SECONDS)
-            if rows := take():
-                return rows
-        return []
-    finally:
-        _waiting.release()
 
 
 def _wait(request_timeout: int) -> timedelta:

@@ -24,6 +24,7 @@ Cluster API, so that its SDKs and job workers work against this service. `/opena
 - **Keys** are whole numbers that travel as texts. **Instants** have a zone (`2026-03-01T09:00:00Z`).
 - A field that is not known is refused, never ignored: 400 with a JSON Pointer per field in `errors`.
 - **Refusals** are `application/problem+json` with `type`, `title`, `status`, `detail`, `code`, `instance`, `requestId`.
+  Under `/v2` the titles are Camunda's: `INVALID_ARGUMENT`, `NOT_FOUND`, `INVALID_STATE`, `RESOURCE_EXHAUSTED`.
   400 malformed, 401, 403, 404 not there or not yours to see, 409 the state does not allow it, 413, 415, 422 a form is
   filled in wrong, 429, 501 not served, 503 try again, 504 not in time.
 - **Request ids**: `X-Request-Id` is taken when it is 8 to 64 letters, digits, `.`, `_`, `-`; else one is made. It is in

@@ -20,7 +20,7 @@ from granian.constants import Interfaces
 
 from service.cases import open_vault
 from service.clock import Clock, open_clock
-from service.config import Settings
+from service.config import AT_WORK, MAY_WAIT, Settings
 from service.db import Database
 from service.intake import Marker, make_watch
 from service.intake.portal_access import mail_link
@@ -46,7 +46,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=AT_WORK + MAY_WAIT,
         factory=True,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # a client that keeps its connection does not keep the server from ending

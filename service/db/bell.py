@@ -71,24 +71,24 @@ class Bell:
                 log.debug("the bell could not be rung: %s", error)
 
 
-def listen(url: sa.URL, heard: threading.Event, stop: threading.Event) -> threading.Thread:
-    """Set `heard` whenever the bell of that PostgreSQL database rings, until `stop`. Comes back after a lost
-    connection, and then sets `heard` once for what it may have missed."""
+def listen(url: sa.URL, heard: Callable[[], None], stop: threading.Event) -> threading.Thread:
+    """Call `heard` whenever the bell of that PostgreSQL database rings, until `stop`. Comes back after a lost
+    connection, and then calls it once for what it may have missed."""
     thread = threading.Thread(target=_listen, args=(url, heard, stop), name="ear", daemon=True)
     thread.start()
     return thread
 
 
-def _listen(url: sa.URL, heard: threading.Event, stop: threading.Event) -> None:
+def _listen(url: sa.URL, heard: Callable[[], None], stop: threading.Event) -> None:
     conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
             with psycopg.connect(conninfo, autocommit=True, application_name="redress ear") as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
-                heard.set()
+                heard()
                 while not stop.is_set():
                     for _ in connection.notifies(timeout=AWAY_SECONDS, stop_after=1):
-                        heard.set()
+                        heard()
         except psycopg.Error as error:
             log.debug("the bell cannot be heard: %s", error)
             stop.wait(AWAY_SECONDS)

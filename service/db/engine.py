@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.prepared import wrapped
 from service.db.turns import BUSY_SECONDS, WriterTurns
+from service.db.waits import Waits
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
 
 __all__ = ["Connection", "Database", "is_conflict"]
@@ -51,6 +52,7 @@ class Database:
             # the same pool; a read begins and ends no transaction, which saves two round trips
             self._read_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bell = Bell(self._notify)
+        self.waits = Waits(parsed)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -76,13 +78,15 @@ class Database:
             yield connection
             with _committing():
                 held.commit()
-            if left_work(connection) and self.dialect == "postgresql":
-                self._bell.ring()
+            if left_work(connection):
+                self.waits.wake()
+                if self.dialect == "postgresql":
+                    self._bell.ring()
 
     def listen(self, heard: threading.Event, stop: threading.Event) -> None:
         """Set `heard` when a commit left work behind, where the database can tell; see `service.db.bell`."""
         if self.dialect == "postgresql":
-            listen(self.url, heard, stop)
+            listen(self.url, heard.set, stop)
 
     def _notify(self) -> None:
         with self._read_engine.connect() as connection:
@@ -91,6 +95,7 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
         self._bell.close()
+        self.waits.close()
         self._read_engine.dispose()
         self._write_engine.dispose()
         if self._turns is not None:

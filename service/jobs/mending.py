@@ -76,6 +76,7 @@ def end_incidents(connection: Connection, root_key: int, engine_ids: Iterable[st
 def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
     """Make the timer, job or outbox row of that key due now, with fresh attempts."""
     root_key = root_of(key)
+    wake_after_commit(connection)
     for table, values, where in (
         (timer, {"run_at": now, "attempts": 0, "lease_owner": None}, sa.true()),
         (

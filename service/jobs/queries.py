@@ -231,6 +231,14 @@ def has_job(connection: Connection, kind: str, *, now: datetime) -> bool:
     return connection.execute(_waiting(kind, now, 1).with_only_columns(job.c.key)).first() is not None
 
 
+def next_job_at(connection: Connection, kind: str) -> datetime | None:
+    """When the next job of that type can be handed out: one that waits for its next try, or comes back from who holds
+    it. None when there is no open one."""
+    query = sa.select(sa.func.min(job.c.run_at)).where(job.c.type == kind, job.c.state == "created", job.c.retries > 0)
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found
+
+
 def activate_jobs(
     connection: Connection, kind: str, *, worker: str, until: datetime, now: datetime, limit: int
 ) -> list[dict[str, Any]]:
@@ -266,6 +274,7 @@ def update_job(
     given = {"retries": retries, "run_at": until, "rank": None if priority is None else -priority}
     values = {name: value for name, value in given.items() if value is not None}
     if values:
+        wake_after_commit(connection)
         connection.execute(sa.update(job).where(job.c.root_key == root_of(key), job.c.key == key).values(**values))
 
 
@@ -273,6 +282,7 @@ def fail_job(
     connection: Connection, key: int, *, retries: int, message: str, run_at: datetime, code: str | None = None
 ) -> None:
     """Let a job wait for its next try; without retries it is `failed`."""
+    wake_after_commit(connection)
     connection.execute(
         sa.update(job)
         .where(job.c.root_key == root_of(key), job.c.key == key, job.c.state == "created")

@@ -59,7 +59,14 @@ from service.operations.start import (
 )
 from service.operations.start_events import fire_due_starts
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
-from service.operations.work_jobs import activate_jobs, complete_job, fail_job, throw_job_error, update_job
+from service.operations.work_jobs import (
+    activate_jobs,
+    await_jobs,
+    complete_job,
+    fail_job,
+    throw_job_error,
+    update_job,
+)
 
 __all__ = [
     "COMPLAINT_PROCESS",
@@ -87,6 +94,7 @@ __all__ = [
     "add_evidence",
     "approve_bundle",
     "assign_task",
+    "await_jobs",
     "broadcast_signal",
     "cancel_instance",
     "claim_task",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from service import audit, jobs
 from service.audit import Event
+from service.clock import Clock
 from service.db import Connection, root_of
 from service.definitions.tables import process_definition
 from service.engine import EngineError
@@ -24,6 +26,8 @@ from service.operations.tables import process_instance
 from service.operations.write import Instance
 
 MAX_LEASE = timedelta(days=1)
+LOOK_SECONDS = 1.0
+"""How long to wait at most without a look of one's own: what rings may not be heard behind a pooler."""
 UNCAUGHT = "uncaught-error"
 
 _VERSIONS = (
@@ -59,6 +63,24 @@ def activate_jobs(
         for row in rows
         if (version := versions.get((row["root_key"], row["process_id"]))) is not None
     ]
+
+
+def await_jobs(
+    runtime: Runtime, kind: str, take: Callable[[], list[dict[str, Any]]], *, clock: Clock, most: timedelta
+) -> list[dict[str, Any]]:
+    """What `take` gives as soon as it gives something, for as long as that. It is asked when work was left behind, when
+    the next job of the type falls due, and once in a while; not otherwise."""
+    waits, until = runtime.database.waits, time.monotonic() + most.total_seconds()
+    while True:
+        mark = waits.mark()
+        rows = take()
+        left = until - time.monotonic()
+        if rows or left <= 0:
+            return rows
+        with runtime.database.read() as connection:
+            due = jobs.next_job_at(connection, kind)
+        pause = LOOK_SECONDS if due is None else min(LOOK_SECONDS, max(0.001, (due - clock.now()).total_seconds()))
+        waits.wait(mark, min(pause, left))
 
 
 def complete_job(runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime) -> Outcome:

@@ -50,6 +50,14 @@ def test_keeps_to_the_roles(call: Any, role: str, method: str, path: str) -> Non
     refused(call(role, method, path, json={} if method == "POST" else None), 403, "forbidden")
 
 
+def test_titles_are_those_that_camundas_clients_know(call: Any) -> None:
+    assert refused(call("admin", "GET", "/v2/process-instances/65536"), 404)["title"] == "NOT_FOUND"
+    assert refused(call("admin", "POST", "/v2/jobs/search", json={"filter": {"x": 1}}), 400)["title"] == (
+        "INVALID_ARGUMENT"
+    )
+    assert refused(call("admin", "GET", "/api/complaints/none"), 400)["title"] == "Bad Request"
+
+
 def test_refuses_what_is_no_json(call: Any) -> None:
     broken = {"data": "{", "content_type": "application/json"}
     refused(call("clerk", "POST", "/api/complaints", **broken), 400, "invalid-input")

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from service import jobs
 from service.api import jobs as job_routes
-from service.db import Database
+from service.api.desk import Desk
+from service.db import Database, take, wake_after_commit
 from tests.api.rest import Rest
 from tests.operations.waiting import TASK, catch, process
 from tests.sdk.loan import LOAN, RATE
@@ -93,7 +95,7 @@ def test_a_long_poll_answers_as_soon_as_there_is_a_job(rest: Rest) -> None:
 
     thread = threading.Thread(target=poll)
     thread.start()
-    while job_routes._waiting._value == job_routes.MOST_WAITING and thread.is_alive():
+    while rest.runtime.database.waits._waiting == 0 and thread.is_alive():
         pass
     rest.start("loan", ref="r")
     thread.join()
@@ -101,10 +103,60 @@ def test_a_long_poll_answers_as_soon_as_there_is_a_job(rest: Rest) -> None:
     assert len(found) == 1 and took < 15
 
 
-def test_no_more_requests_wait_than_leave_room_for_others(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_routes, "_waiting", threading.BoundedSemaphore(1))
-    assert job_routes._waiting.acquire()
-    assert rest.jobs(requestTimeout=600_000) == []  # answered at once: there is no room to wait
+def test_a_long_poll_asks_the_database_only_when_there_may_be_something(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    real = jobs.has_job
+    monkeypatch.setattr(jobs, "has_job", lambda *given, **more: looks.append("look") or real(*given, **more))
+    waits: list[float] = []
+    rest.start("loan", ref="r")
+    [job] = rest.jobs()
+    failure = {"retries": 2, "errorMessage": "no power", "retryBackOff": 300}
+    rest.ok("worker", "POST", f"/v2/jobs/{job['jobKey']}/failure", failure)
+    looks.clear()
+
+    def wait(mark: int, seconds: float) -> None:
+        waits.append(seconds)
+        rest.clock.advance(timedelta(seconds=seconds))
+
+    monkeypatch.setattr(rest.runtime.database.waits, "wait", wait)
+    assert [each["retries"] for each in rest.jobs(requestTimeout=15_000)] == [2]
+    assert (waits, len(looks)) == ([0.3], 3)  # once before, once when it began to wait, once when the backoff was over
+
+
+def test_waiting_hears_what_another_process_commits(database: Database) -> None:
+    other = Database(str(database.url))
+    mark = database.waits.mark()
+    heard = threading.Event()
+    thread = threading.Thread(target=lambda: database.waits.wait(mark, 20) and heard.set())
+    thread.start()
+    try:
+        while thread.is_alive():
+            with other.transaction() as connection:
+                take(connection, "rung")
+                wake_after_commit(connection)
+            thread.join(0.02)
+    finally:
+        other.dispose()
+    assert heard.is_set()
+
+
+def test_no_more_requests_wait_than_there_is_room_for(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Desk(waiting=1)
+    monkeypatch.setattr(job_routes, "DESK", full)
+    with full._places, full.away() as waiting:
+        assert waiting
+        assert rest.jobs(requestTimeout=600_000) == []  # answered at once: there is no room to wait
+
+
+def test_who_waits_gives_the_place_up() -> None:
+    desk = Desk(at_work=1)
+    with desk._places:
+        with desk.away() as waiting:
+            assert waiting and desk._places.acquire(blocking=False)
+            desk._places.release()
+        assert not desk._places.acquire(blocking=False)
 
 
 def test_await_completion_gives_the_variables_at_the_end(rest: Rest) -> None:
