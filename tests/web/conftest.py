@@ -6,6 +6,7 @@ import http.client
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,11 +77,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(site: Site, browser: Browser) -> Iterator[Page]:
+@contextmanager
+def opened(site: Site, browser: Browser, *, width: int = 1280, height: int = 800) -> Iterator[Page]:
     """A page in a fresh profile. Anything else on its console fails the test: also what the content
     security policy stopped."""
-    context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": 1280, "height": 800})
+    context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": width, "height": height})
     page = context.new_page()
     page.set_default_timeout(10_000)
     complaints: list[str] = []
@@ -94,6 +95,12 @@ def page(site: Site, browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    with opened(site, browser) as page:
+        yield page
 
 
 def sign_in(page: Page, name: str) -> None:
