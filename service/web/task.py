@@ -99,14 +99,19 @@ def show_task(
 
 
 def _following(new: tuple[int, ...], *, wanted: bool) -> str:
-    """Where to go after a task: the case's next task for this person, else the nearest in the list, else the list."""
+    """Where to go after a task: back to the list; where the next one is `wanted`, to the case's next task for this
+    person, else to the nearest in the list."""
+    key_after = _next_of_case(new) or next_open() if wanted else None
+    return _here(key_after) if key_after is not None else link("/tasks", view_of(flask.request.args).here())
+
+
+def _next_of_case(new: tuple[int, ...]) -> int | None:
     with parts().runtime.database.read() as connection:
         for key in new:
             task = tasks.get_task(connection, key)
             if task.state is tasks.TaskState.OPEN and tasks.is_candidate(task, actor()):
-                return _here(key)
-    key_after = next_open() if wanted else None
-    return _here(key_after) if key_after is not None else link("/tasks", view_of(flask.request.args).here())
+                return key
+    return None
 
 
 def _here(key: int) -> str:
