@@ -13,7 +13,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import api, identity, web
+from service import api, identity, logs, web
 from service.cases import Vault, open_vault
 from service.clock import Clock, open_clock
 from service.config import Settings, load_settings
@@ -111,7 +111,9 @@ def _trust_proxies(app: flask.Flask, count: int) -> None:
 def application() -> flask.Flask:
     """The application of a serving process, from its environment."""
     end_with_parent()
-    app = create_app(load_settings(os.environ))
+    settings = load_settings(os.environ)
+    logs.set_up(settings.log)
+    app = create_app(settings)
     app.extensions["redress"].runtime.settle()
     return app
 
@@ -119,7 +121,9 @@ def application() -> flask.Flask:
 def demo_application() -> flask.Flask:
     """The same for a demo."""
     end_with_parent()
-    return create_app(load_settings(os.environ, demo=True))
+    settings = load_settings(os.environ, demo=True)
+    logs.set_up(settings.log)
+    return create_app(settings)
 
 
 def _parts() -> Parts:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import InvalidInput
+from service.logs import FORMS
 
 PREFIX = "REDRESS_"
 AT_WORK, MAY_WAIT = 8, 24
@@ -46,6 +47,7 @@ class Settings:
     max_body_bytes: int = 2_000_000
     trusted_proxies: int = 0
     clock: str = ""
+    log: str = "quiet"
     demo: bool = False
 
 
@@ -84,6 +86,12 @@ def _count_or_none(value: Any) -> int:
     return 0 if str(value) == "0" else _count(value)
 
 
+def _log(value: Any) -> str:
+    if value not in FORMS:
+        raise ValueError(f"one of {', '.join(FORMS)}")
+    return str(value)
+
+
 HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "database_url": (_text, "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name"),
     "secret_key": (_text, "at least 32 characters; required outside --demo"),
@@ -107,6 +115,7 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
         _count_or_none,
         "how many proxies of the bank stand before it; then X-Forwarded-* is read",
     ),
+    "log": (_log, "quiet: warnings only; text or json: a line for each request and command, to standard error"),
     "clock": (_text, "rehearsals only: a file that holds the time; without it, the machine's clock"),
 }
 

@@ -20,7 +20,14 @@ def end_with_parent() -> None:
 
 def when_input_ends(act: Callable[[], None]) -> None:
     """Do `act` when whoever holds the other end of this process's standard input is gone."""
-    _watch(lambda: sys.stdin.buffer.read(), act)
+    _watch(_read_to_the_end, act)
+
+
+def _read_to_the_end() -> None:
+    """Without the buffer around standard input: its lock, held by this thread when the interpreter ends, is a fatal
+    error."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
 
 
 def _watch(until: Callable[[], object], act: Callable[[], None]) -> None:

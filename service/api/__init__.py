@@ -26,11 +26,10 @@ from service.api.blueprint import blueprint
 from service.api.desk import DESK
 from service.api.edge import problem
 from service.api.metrics import count_request
-from service.api.requests import RequestIds, begin_request, end_request
+from service.api.requests import begin_request, end_request
 
 __all__ = [
     "DESK",
-    "RequestIds",
     "begin_request",
     "blueprint",
     "cluster",

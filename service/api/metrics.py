@@ -13,21 +13,17 @@ from datetime import datetime
 from typing import Any
 
 import flask
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from service import reporting
 from service.api.blueprint import blueprint
 from service.api.edge import parts
-from service.api.requests import route
+from service.api.requests import route, seconds
 from service.errors import Unauthenticated
+from service.measures import COMMANDS, CONFLICTS, OWN, REQUESTS, SECONDS
 
-OWN = CollectorRegistry()
-REQUESTS = Counter("redress_requests", "Requests by route and status.", ["method", "route", "status"], registry=OWN)
-COMMANDS = Counter("redress_commands", "Requests that change something and were carried out.", ["route"], registry=OWN)
-CONFLICTS = Counter("redress_conflicts", "Requests that the state did not allow.", ["route"], registry=OWN)
-SECONDS = Histogram("redress_request_seconds", "How long requests took.", ["method"], registry=OWN)
 WAITING = {
     "redress_timers_due": "Timers that are due and have not fired.",
     "redress_outbox_waiting": "Letters and signals that have not left.",
@@ -41,6 +37,7 @@ def count_request(response: flask.Response) -> flask.Response:
     """Count what was answered."""
     method, where = flask.request.method, route()
     REQUESTS.labels(method, where, str(response.status_code)).inc()
+    SECONDS.labels(method).observe(seconds())
     if method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400:
         COMMANDS.labels(where).inc()
     if response.status_code == 409:

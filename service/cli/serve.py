@@ -6,6 +6,7 @@ The first process opens no database: SQLite keeps its locks in memory that a for
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 from granian import Granian
 from granian.constants import Interfaces
 
+from service import logs
 from service.cases import open_vault
 from service.clock import Clock, open_clock
 from service.config import AT_WORK, MAY_WAIT, Settings
@@ -28,13 +30,15 @@ from service.lifeline import when_input_ends
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
 
+_NUMBERS = re.compile(r"(counter|histogram)_[0-9]+\.db")
+"""The files in which processes keep their numbers; nothing else in that folder is touched."""
+
 
 def serve_forever(settings: Settings, *, host: str, port: int, workers: int, background: bool = True) -> None:
     """Serve until the process is told to stop; with `background` a worker runs beside the server."""
     for name in ("database_url", "secret_key", "policy"):
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
-    if workers > 1:  # the processes put their numbers together for /metrics
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-"))
+    _share_numbers()
     stop = threading.Event()
     thread = threading.Thread(target=_keep_working, args=(stop,), name="background", daemon=True)
     if background:
@@ -50,6 +54,7 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
         factory=True,
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # a client that keeps its connection does not keep the server from ending
+        log_enabled=settings.log != "json",
         log_access=False,
     )
     try:
@@ -58,6 +63,15 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
         stop.set()
         if background:
             thread.join(timeout=10)
+
+
+def _share_numbers() -> None:
+    """Let the processes of this start put their numbers together for /metrics, the background worker's too. What an
+    earlier start has left would be counted again."""
+    folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-"))
+    for left in Path(folder).iterdir() if Path(folder).is_dir() else ():
+        if _NUMBERS.fullmatch(left.name):
+            left.unlink(missing_ok=True)
 
 
 def _keep_working(stop: threading.Event) -> None:
@@ -83,6 +97,7 @@ def work_forever(settings: Settings, *, attached: bool = False) -> None:
 
 
 def _work(settings: Settings, stop: threading.Event) -> None:
+    logs.set_up(settings.log)
     database = Database(settings.database_url)
     mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)

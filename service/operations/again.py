@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from service.db import is_conflict
 from service.errors import Disconnected, OutcomeUnknown, Unavailable
+from service.measures import GAVE_UP, RETRIES
 
 ATTEMPTS = 12
 BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05
@@ -29,15 +30,20 @@ def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exc
         try:
             return command()
         except conflicts:
+            why = "version"
             most = BUSY_SECONDS * 2 ** min(attempt, 6)
         except Unavailable as error:
             again = isinstance(error, Disconnected) or (once and isinstance(error, OutcomeUnknown))
             if not again or attempt == ATTEMPTS - 1:
                 raise
+            why = "away"
             most = AWAY_SECONDS * 2 ** min(attempt, 4)
         except sa.exc.DBAPIError as error:
             if not is_conflict(error):
                 raise
+            why = "busy"
             most = BUSY_SECONDS * 2 ** min(attempt, 6)
+        RETRIES.labels(why).inc()
         time.sleep(random.uniform(0, most))  # noqa: S311 - jitter, no secret
+    GAVE_UP.inc()
     raise Unavailable("The case was busy with other commands; try again.")

@@ -5,6 +5,7 @@ On a conflict the whole command runs again, a bounded number of times. The engin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
 from service.operations.incidents import raise_incident
+from service.operations.log_command import log_command
 from service.operations.opened import lock_opened
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
@@ -119,6 +121,7 @@ def execute(
 
 
 def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None) -> Outcome:
+    began = time.perf_counter()
     try:
         found = _advance(runtime, key, decide, actor=actor, now=now, once=once)
     except _Stopped as stopped:
@@ -142,6 +145,7 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
         outcome = Outcome(root_of(key), (*write.new_tasks, *rest.new_tasks), rest.ended)
         if once is not None:
             store_outcome(connection, once, outcome, actor=actor, now=now)
+    log_command(found.plan.event, outcome.root_key, actor=actor, began=began)
     return outcome
 
 

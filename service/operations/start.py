@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from service.operations.begin import begin, keep_keys, new_root_key, released
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import find_answer, store_answer
+from service.operations.log_command import log_command
 from service.operations.open_emergency import count_spike, join_spike
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
@@ -66,12 +68,15 @@ def register_complaint(
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
     """
     keep_keys(runtime)
-    return run_again(
+    began = time.perf_counter()
+    done = run_again(
         lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along),
         once=idempotency_key is not None,
         # the same key was stored by another request at this moment: its answer is there now
         conflicts=(sa.exc.IntegrityError,) if idempotency_key is not None else (),
     )
+    log_command(Event.COMPLAINT_REGISTERED, done.root_key, actor=actor.name, began=began)
+    return done
 
 
 def _register(
@@ -132,6 +137,7 @@ def start_instance(
     version: ProcessVersion | None = None,
 ) -> Started:
     """Start the released version of a process, or the very version that is given. Raises NotFound, EngineError."""
+    began = time.perf_counter()
     with runtime.database.transaction() as connection:
         process = version or released(connection, process_id)
         root_key = new_root_key(connection, runtime)
@@ -142,7 +148,8 @@ def start_instance(
             actor=actor.name, now=now, business_key=business_key,
         )  # fmt: skip
         settle(connection, runtime, write, step, now=now)
-        return Started(root_key, process)
+    log_command(Event.INSTANCE_STARTED, root_key, actor=actor.name, began=began)
+    return Started(root_key, process)
 
 
 def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
