@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Any
 
 import flask
@@ -10,6 +12,9 @@ from service import audit, cases, definitions, operations
 from service.engine import Bundle
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from service.web.edge import READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.words import say
+
+_QUOTED = re.compile("([「“])([^」”]+)([」”])")
 
 
 @blueprint.get("/clauses")
@@ -41,8 +46,14 @@ def plan() -> Any:
         lines=lines,
         limits=limits_of(runtime.profile),
         chinese=chinese,
-        said=lambda text: definitions.say_value(text, chinese=chinese),
+        said=partial(_said, chinese=chinese),
     )
+
+
+def _said(text: str, *, chinese: bool) -> str:
+    """A due date in words, the names of clocks in the language of the page."""
+    plain = definitions.say_value(text, chinese=chinese)
+    return _QUOTED.sub(lambda found: f"{found[1]}{say(found[2], language())}{found[3]}", plain)
 
 
 @blueprint.get("/plan.csv")
