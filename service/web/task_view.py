@@ -12,6 +12,7 @@ from service.errors import NotFound
 from service.web import forms
 from service.web.edge import READERS, actor, language, parts, zone
 from service.web.story import Sentence, story_of
+from service.web.words import chosen
 
 RECENT = 6
 SHOWN = 20
@@ -39,6 +40,8 @@ class TaskView:
     draft: tasks.Draft | None
     beside: Beside
     values: Mapping[str, Any] = field(default_factory=dict)
+    barred: str = ""
+    """What this person did in the case that keeps them from doing this too (four eyes)."""
 
     @property
     def mine(self) -> bool:
@@ -50,7 +53,7 @@ class TaskView:
 
     @property
     def offered(self) -> bool:
-        return self.open and self.task.assignee is None and tasks.is_candidate(self.task, actor())
+        return self.open and self.task.assignee is None and tasks.is_candidate(self.task, actor()) and not self.barred
 
     def typed(self, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """What the form shows: what the process knows, what was answered, what was typed last."""
@@ -66,7 +69,21 @@ def load_task(key: int) -> TaskView:
             raise NotFound(f"There is no user task {key}.")
         bundle = parts().runtime.bundles.get(connection, task.bundle_key)
         draft = tasks.find_draft(connection, key, actor().name)
-        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, _beside(connection, task.root_key, bundle))
+        beside = _beside(connection, task.root_key, bundle)
+        barred = _barred(connection, task, bundle)
+        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, beside, barred=barred)
+
+
+def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
+    """The names of the tasks that this person did and the diagram keeps apart from this one."""
+    if not task.excluded or task.state is not tasks.TaskState.OPEN:
+        return ""
+    done = [
+        element for element in task.excluded
+        if actor().name in tasks.list_performers(connection, task.root_key, [element])
+    ]  # fmt: skip
+    names = {each.id: each for process in bundle.processes.values() for each in process.elements.values()}
+    return ", ".join(chosen(names[each].names, language(), default=names[each].name) for each in done if each in names)
 
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
