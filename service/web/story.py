@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.audit import HistoryRow
+from service.audit import Event, HistoryRow
 from service.engine import Bundle
 from service.web.words import chosen, say
 
@@ -37,8 +37,36 @@ SENTENCES = {
     "case:emergency:linked": "the complaint belongs to an emergency",
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
+    "case:instance:started": "started the process",
+    "case:instance:migrated": "moved the case to another version of the procedure",
+    "case:clocks:recomputed": "counted the deadlines again by the published calendar",
+    "case:complaint:linked": "linked the complaint to another",
+    "case:job:completed": "a connected system finished “{what}”",
+    "case:job:updated": "changed the work of a connected system at “{what}”",
+    "case:job:failed": "a connected system failed at “{what}”",
+    "case:job:error-thrown": "a connected system reported an error at “{what}”",
+    "case:task:updated": "changed due date or priority of “{what}”",
+    "case:signal:caught": "the signal {signal} arrived",
+    "case:variables:set": "corrected facts of the case: {reason}",
+    "case:incident:resolved": "let the process go on again",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
+MESSAGES = {
+    "customer-answer": "answered about the outcome",
+    "complaint-withdrawn": "asked to withdraw the complaint",
+    "emergency-raised": "the level was raised by rule",
+}
+"""What is said of the messages that the shipped procedure waits for."""
+LETTERS = {
+    "acknowledgement": "Acknowledgement", "call-back": "Request to call back", "clarification": "Question",
+    "deadlock": "Deadlock letter", "extension": "Extension", "holding": "Holding letter", "merged": "Merged complaint",
+    "outcome": "Outcome", "question": "Request for information", "reopened": "Reopened complaint",
+    "satisfaction": "Satisfaction asked", "set-aside": "Set aside", "withdrawn": "Withdrawal confirmed",
+    "notice": "Notice to staff", "reply-received": "Notice of a reply", "emergency": "Call of the team",
+    "emergency-report": "Notice of a late report",
+}  # fmt: skip
+"""What the letters of a story are called."""
+DECISIONS = {"severity": "Severity", "authority": "Authority", "escalation": "Escalation", "delay": "Delay"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +97,15 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
         "to": details.get("to") or "",
         "reason": details.get("reason", ""),
         "message": details.get("message", ""),
+        "signal": details.get("signal", ""),
         "count": len(details.get("evidence", ())),
         "other": details.get("other", ""),
         "into": details.get("into", ""),
     }
-    template = say(SENTENCES.get(row.event, row.event), language)
+    plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
+    template = say(plain or SENTENCES.get(row.event, row.event), language)
     moved = details.get("moved", {})
-    followed = [f"{d['decision']}" for d in moved.get("decisions", ())]
-    followed += [f"✉ {template_name}" for template_name, _ in moved.get("letters", ())]
+    followed = [say(DECISIONS.get(d["decision"], d["decision"]), language) for d in moved.get("decisions", ())]
+    followed += [f"✉ {say(LETTERS.get(name, name), language)}" for name, _ in moved.get("letters", ())]
     entered = [names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")]
     return Sentence(row.at, row.actor, template.format(**facts), tuple(followed + entered[-3:]), row.hash)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from service.audit import Event
 from service.cases import first_deadlines, load_profile, severity_deadlines
+from service.definitions import shipped_files
 from service.identity import Role
 from service.intake import CHANNELS
+from service.notifications.letters import TEMPLATES
 from service.web import story, words
 from service.web.inbox_view import DUE
 from service.web.navigation import LINKS
@@ -45,7 +48,15 @@ def from_tables() -> list[tuple[str, str]]:
     ]
     names += [*TOLD.values(), *WANTED.values(), "passed", "here now"]
     names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
+    names += [*story.MESSAGES.values(), *story.LETTERS.values(), *story.DECISIONS.values()]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
+
+
+def test_every_event_and_letter_of_a_story_has_words() -> None:
+    assert [event for event in Event if event not in story.SENTENCES] == []
+    letters = {path.name.partition(".")[0] for path in TEMPLATES.glob("*.txt")}
+    assert letters - set(story.LETTERS) <= {"portal-link", "mailbox-silent", "told"}  # these belong to no case
+    assert {Path(path).stem for path in shipped_files() if path.endswith(".dmn")} == set(story.DECISIONS)
 
 
 def test_every_word_of_the_pages_has_all_languages() -> None:
