@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from service.cli.load import Address, post, send_all, send_paced, wait_until_up
 from service.cli.processor_time import processor_seconds, wait_until_idle
 from service.cli.supply import Supply
+from service.config import AT_WORK, MAY_WAIT
 from service.operations import Runtime
 
 
@@ -36,7 +37,8 @@ def served(runtime: Runtime, workers: int) -> Iterator[Server]:
     url = runtime.database.url.render_as_string(hide_password=False)
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", str(workers),
-        "--blocking-threads", "8", "--host", address[0], "--port", str(address[1]), "--log-level", "error",
+        "--blocking-threads", str(AT_WORK + MAY_WAIT), "--host", address[0], "--port", str(address[1]),
+        "--log-level", "error",
         "service.floor:application",
     ]  # fmt: skip
     settings = {"REDRESS_DATABASE_URL": url, "REDRESS_SECRET_KEY": secrets.token_hex(32)}

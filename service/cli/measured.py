@@ -54,7 +54,8 @@ def _command() -> str:
         if isinstance(parameter, click.Argument):
             words.append(str(context.params[parameter.name or ""]))
         elif context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
-            words += [*parameter.opts[-1:], str(context.params[parameter.name or ""])]
+            is_flag = isinstance(parameter, click.Option) and parameter.is_flag
+            words += [*parameter.opts[-1:], *([] if is_flag else [str(context.params[parameter.name or ""])])]
     return shlex.join(words)
 
 
