@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.cases.policy import Deadline
 from service.cases.tables import complaint, deadline
-from service.db import Connection, Prepared
+from service.db import Connection, Prepared, UtcDateTime
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _DEADLINES = Prepared(sa.select(deadline).where(deadline.c.root_key == _ROOT).order_by(deadline.c.due_at))
@@ -26,8 +26,11 @@ _SET_DUE = Prepared(
 )
 _COLUMNS = tuple(column.name for column in deadline.columns)
 _FIELDS = tuple(Deadline.__dataclass_fields__)
-_MOMENTS = frozenset({"started_at", "due_at", "met_at", "anchor_at", "paused_at"})
-_FLAGS = frozenset({"statutory", "pausable", "provisional"})
+_MOMENTS, _FLAGS = (
+    tuple(place for place, name in enumerate(_FIELDS) if isinstance(deadline.c[name].type, kind))
+    for kind in (UtcDateTime, sa.Boolean)
+)
+"""Where instants, and yes or no, stand in a row of the fields."""
 
 
 def _upsert(insert: Any) -> Any:
@@ -90,17 +93,20 @@ def select_clocks(dialect: str, root_key: sa.ColumnElement[int]) -> sa.ScalarSel
 
 def read_clocks(text: str | None) -> list[Deadline]:
     """The clocks that `select_clocks` gave, nearest first."""
-    found = [
-        Deadline(**dict(zip(_FIELDS, map(_value, _FIELDS, row), strict=True))) for row in orjson.loads(text or "[]")
-    ]
-    return sorted(found, key=lambda entry: entry.due_at)
+    rows: list[list[Any]] = orjson.loads(text) if text else []
+    for row in rows:
+        for place in _MOMENTS:
+            if row[place] is not None:
+                row[place] = _moment(row[place])
+        for place in _FLAGS:
+            row[place] = bool(row[place])
+    return sorted((Deadline(*row) for row in rows), key=lambda entry: entry.due_at)
 
 
-def _value(name: str, value: Any) -> Any:
-    if name in _MOMENTS and value is not None:
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return bool(value) if name in _FLAGS else value
+def _moment(text: str) -> datetime:
+    """SQLite keeps UTC without saying so; PostgreSQL says which zone it is."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def list_running_cases(connection: Connection, *, after: int = 0, limit: int = 500) -> list[int]:

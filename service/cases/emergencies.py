@@ -10,11 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.tables import complaint, emergency, emergency_complaint, emergency_log
-from service.db import Connection, take
+from service.db import Connection, Prepared, take
 from service.errors import NotFound
 
 LEVELS = ("IV", "III", "II", "I")
 """From the least to the most serious."""
+_OF_COMPLAINT = Prepared(
+    sa.select(emergency)
+    .join(emergency_complaint, emergency_complaint.c.root_key == emergency.c.root_key)
+    .where(emergency_complaint.c.complaint_key == sa.bindparam("b_complaint_key"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,7 @@ def get_emergency(connection: Connection, number: str) -> Emergency:
 
 def find_emergency_of(connection: Connection, complaint_key: int) -> Emergency | None:
     """The emergency that a complaint belongs to."""
-    query = (
-        sa.select(emergency)
-        .join(emergency_complaint, emergency_complaint.c.root_key == emergency.c.root_key)
-        .where(emergency_complaint.c.complaint_key == complaint_key)
-    )
-    row = connection.execute(query).mappings().one_or_none()
+    row = _OF_COMPLAINT.first(connection, {"b_complaint_key": complaint_key})
     return None if row is None else Emergency(**row)
 
 

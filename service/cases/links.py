@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,31 @@ import sqlalchemy as sa
 
 from service.cases.queries import Complaint, find_complaint
 from service.cases.tables import compensation, emergency_complaint, follower
-from service.db import Connection
+from service.db import Connection, Prepared
 
 YEAR = timedelta(days=365)
+_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_GIVEN = sa.func.sum(compensation.c.amount).label("given")
+_EARLIER = Prepared(
+    sa.select(_GIVEN).where(
+        compensation.c.customer_key == sa.bindparam("b_customer_key"),
+        compensation.c.root_key != _ROOT,
+        compensation.c.decided_at > sa.bindparam("b_since"),
+    )
+)
+_OF_EMERGENCY = Prepared(
+    sa.select(_GIVEN)
+    .join(emergency_complaint, emergency_complaint.c.complaint_key == compensation.c.root_key)
+    .where(
+        emergency_complaint.c.root_key
+        == sa.select(emergency_complaint.c.root_key)
+        .where(emergency_complaint.c.complaint_key == _ROOT)
+        .scalar_subquery(),
+        compensation.c.root_key != _ROOT,
+    )
+)
+_FORGET = Prepared(sa.delete(compensation).where(compensation.c.root_key == _ROOT))
+_KEEP = Prepared(sa.insert(compensation), columns=[column.name for column in compensation.columns])
 
 
 def insert_follower(connection: Connection, root_key: int, *, case_key: int, process_id: str, at: datetime) -> None:
@@ -38,7 +61,7 @@ def case_of_follower(connection: Connection, root_key: int) -> Complaint | None:
 def save_compensation(connection: Connection, moved: Complaint, *, at: datetime) -> None:
     """What was decided for the case as a whole, over what was decided before."""
     facts = moved.facts
-    connection.execute(sa.delete(compensation).where(compensation.c.root_key == moved.root_key))
+    _FORGET.run(connection, {"b_root_key": moved.root_key})
     row = {
         "root_key": moved.root_key,
         "customer_key": moved.customer_key,
@@ -48,27 +71,21 @@ def save_compensation(connection: Connection, moved: Complaint, *, at: datetime)
         "approved_by": facts.get("approvedBy"),
         "decided_at": at,
     }
-    connection.execute(sa.insert(compensation), row)
+    _KEEP.run(connection, row)
 
 
 def earlier_compensation(connection: Connection, case: Complaint, *, now: datetime) -> Decimal:
     """What the customer was given in the twelve months before, in other cases."""
     if case.customer_key is None:
         return Decimal(0)
-    query = sa.select(sa.func.sum(compensation.c.amount)).where(
-        compensation.c.customer_key == case.customer_key,
-        compensation.c.root_key != case.root_key,
-        compensation.c.decided_at > now - YEAR,
-    )
-    return Decimal(connection.execute(query).scalar_one() or 0)
+    where = {"b_root_key": case.root_key, "b_customer_key": case.customer_key, "b_since": now - YEAR}
+    return _sum(_EARLIER.first(connection, where))
 
 
 def emergency_compensation(connection: Connection, case: Complaint) -> Decimal:
     """What was decided in the other cases of the same emergency."""
-    mine = sa.select(emergency_complaint.c.root_key).where(emergency_complaint.c.complaint_key == case.root_key)
-    query = (
-        sa.select(sa.func.sum(compensation.c.amount))
-        .join(emergency_complaint, emergency_complaint.c.complaint_key == compensation.c.root_key)
-        .where(emergency_complaint.c.root_key == mine.scalar_subquery(), compensation.c.root_key != case.root_key)
-    )
-    return Decimal(connection.execute(query).scalar_one() or 0)
+    return _sum(_OF_EMERGENCY.first(connection, {"b_root_key": case.root_key}))
+
+
+def _sum(row: Mapping[str, Any] | None) -> Decimal:
+    return Decimal((row or {}).get("given") or 0)

@@ -109,6 +109,11 @@ _SAVE = Prepared(
     .where(complaint.c.root_key == sa.bindparam("b_root_key"))
     .values({name: sa.bindparam(f"b_{name}", type_=complaint.c[name].type) for name in _MOVING})
 )
+_LOAD = Prepared(
+    sa.select(complaint.c.investigator, sa.func.count().label("held"))
+    .where(complaint.c.status == "open", complaint.c.investigator.is_not(None))
+    .group_by(complaint.c.investigator)
+)
 _BY_EXTERNAL = sa.select(complaint.c.number).where(complaint.c.external_id == sa.bindparam("b_external_id"))
 
 
@@ -218,9 +223,4 @@ def set_hold(connection: Connection, root_key: int, *, held: bool) -> None:
 
 def count_open_by_investigator(connection: Connection) -> dict[str, int]:
     """How many open complaints each investigator holds."""
-    query = (
-        sa.select(complaint.c.investigator, sa.func.count())
-        .where(complaint.c.status == "open", complaint.c.investigator.is_not(None))
-        .group_by(complaint.c.investigator)
-    )
-    return {name: int(count) for name, count in connection.execute(query)}
+    return {row["investigator"]: int(row["held"]) for row in _LOAD.all(connection, {})}

@@ -79,12 +79,20 @@ class Prepared:
 
     def all(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Every row of a SELECT, or of what a write returns, by column name."""
-        cursor = self.run(connection, values)
-        return self._for(connection.dialect).read(connection.dialect, cursor)
+        compiled = self._for(connection.dialect)
+        rows = compiled.read(connection.dialect, self._write(connection, compiled, values))
+        names = compiled.columns
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def first(self, connection: Connection, values: Values) -> dict[str, Any] | None:
         """The first row, None when there is none."""
         return next(iter(self.all(connection, values)), None)
+
+    def row(self, connection: Connection, values: Values) -> list[Any] | None:
+        """The first row in the order of its columns: for a wide one that is taken apart by place."""
+        compiled = self._for(connection.dialect)
+        rows = compiled.read(connection.dialect, self._write(connection, compiled, values))
+        return rows[0] if rows else None
 
     def _for(self, dialect: sa.Dialect, rows: int = 1) -> _Compiled:
         found = self._compiled.get((dialect.name, rows))
@@ -102,7 +110,7 @@ class Prepared:
 class _Compiled:
     """The text of a statement for one driver, and what turns values into the driver's and back."""
 
-    __slots__ = ("_binders", "_columns", "_fixed", "_names", "_readers", "number", "pieces", "sql", "writes")
+    __slots__ = ("_binders", "_fixed", "_kinds", "_names", "_readers", "columns", "number", "pieces", "sql", "writes")
 
     def __init__(
         self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None, *, given: bool = False
@@ -132,7 +140,9 @@ class _Compiled:
         self._binders = [
             (place, process) for place, name in enumerate(order) if name in wanted and (process := binders[name])
         ]
-        self._columns = [(column.key, column.type) for column in _returned(statement)]
+        returned = _returned(statement)
+        self.columns = [column.key for column in returned]
+        self._kinds = [column.type for column in returned]
         self._readers: list[tuple[int, Process]] | None = None
 
     def bind(self, values: Values) -> list[Any]:
@@ -149,18 +159,17 @@ class _Compiled:
             text += f"${number}{literal}"
         return text.replace("%%", "%")
 
-    def read(self, dialect: sa.Dialect, cursor: Any) -> list[dict[str, Any]]:
+    def read(self, dialect: sa.Dialect, cursor: Any) -> list[list[Any]]:
+        """The rows of a SELECT as Python has them, in the order of the columns."""
         if self._readers is None:
-            kinds = zip(self._columns, cursor.description, strict=True)
-            found = [kind.dialect_impl(dialect).result_processor(dialect, seen[1]) for (_, kind), seen in kinds]
+            kinds = zip(self._kinds, cursor.description, strict=True)
+            found = [kind.dialect_impl(dialect).result_processor(dialect, seen[1]) for kind, seen in kinds]
             self._readers = [(place, process) for place, process in enumerate(found) if process]
-        names, readers, rows = [name for name, _ in self._columns], self._readers, []
-        for row in cursor.fetchall():
-            values = list(row)
-            for place, process in readers:
+        rows = [list(row) for row in cursor.fetchall()]
+        for values in rows:
+            for place, process in self._readers:
                 if values[place] is not None:
                     values[place] = process(values[place])
-            rows.append(dict(zip(names, values, strict=True)))
         return rows
 
 

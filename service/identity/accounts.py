@@ -26,6 +26,19 @@ MIN_PASSWORD = 10
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
+_MEMBERS = Prepared(
+    sa.select(account.c.name)
+    .where(
+        account.c.active,
+        sa.or_(
+            account.c.name == sa.bindparam("b_group"),
+            account.c.name.in_(
+                sa.select(account_role.c.account_name).where(account_role.c.role == sa.bindparam("b_group"))
+            ),
+        ),
+    )
+    .order_by(account.c.name)
+)
 _BY_TOKEN = Prepared(
     sa.select(
         api_token.c.revoked_at,
@@ -125,11 +138,7 @@ def list_accounts(connection: Connection) -> list[Account]:
 
 def list_members(connection: Connection, group: str) -> list[str]:
     """The names of the active accounts of a role, or the account of that name."""
-    in_role = sa.select(account_role.c.account_name).where(account_role.c.role == group)
-    query = sa.select(account.c.name).where(
-        account.c.active, sa.or_(account.c.name == group, account.c.name.in_(in_role))
-    )
-    return list(connection.execute(query.order_by(account.c.name)).scalars())
+    return [row["name"] for row in _MEMBERS.all(connection, {"b_group": group})]
 
 
 def list_addresses(connection: Connection, role: str) -> list[tuple[str, str]]:

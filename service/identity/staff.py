@@ -8,13 +8,24 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.errors import InvalidInput, NotFound
 from service.identity.tables import absence, account, account_role, staff
 
 CAPACITY = 30
 """How many open complaints somebody holds at most, when nothing else was said."""
 MOST_CAPACITY = 10_000
+
+
+_ON: sa.BindParameter[date] = sa.bindparam("b_on", type_=sa.Date)
+_AWAY = sa.select(absence.c.account_name).where(absence.c.first_day <= _ON, absence.c.last_day >= _ON)
+_CANDIDATES = Prepared(
+    sa.select(account.c.name, staff.c.unit, staff.c.skills, staff.c.capacity, account.c.name.in_(_AWAY).label("away"))
+    .join(account_role, account_role.c.account_name == account.c.name)
+    .outerjoin(staff, staff.c.account_name == account.c.name)
+    .where(account_role.c.role == sa.bindparam("b_role"), account.c.active)
+    .order_by(account.c.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +114,13 @@ def list_staff(connection: Connection, *, on: date, after: str = "", limit: int 
 
 def list_candidates(connection: Connection, role: str, *, on: date) -> list[Candidate]:
     """The active accounts with a role, by name."""
-    away = sa.select(absence.c.account_name).where(absence.c.first_day <= on, absence.c.last_day >= on)
-    query = (
-        sa.select(
-            account.c.name, staff.c.unit, staff.c.skills, staff.c.capacity, account.c.name.in_(away).label("away")
-        )
-        .join(account_role, account_role.c.account_name == account.c.name)
-        .outerjoin(staff, staff.c.account_name == account.c.name)
-        .where(account_role.c.role == role, account.c.active)
-        .order_by(account.c.name)
-    )
     return [
-        Candidate(row.name, row.unit or "", frozenset(row.skills or ()), row.capacity or CAPACITY, bool(row.away))
-        for row in connection.execute(query)
-    ]
+        Candidate(
+            row["name"], row["unit"] or "", frozenset(row["skills"] or ()), row["capacity"] or CAPACITY,
+            bool(row["away"]),
+        )
+        for row in _CANDIDATES.all(connection, {"b_role": role, "b_on": on})
+    ]  # fmt: skip
 
 
 def best_candidate(

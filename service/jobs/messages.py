@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.jobs.tables import message, message_delivery, message_start, subscription
 
 
@@ -35,12 +35,13 @@ _THIS = (message.c.name == _NAME) & (message.c.correlation_key == _KEY)
 _DELIVERED = sa.exists().where(
     message_delivery.c.message_key == message.c.key, message_delivery.c.process_id == _PROCESS
 )
-_NEXT = (
+_NEXT = Prepared(
     sa.select(message)
     .where(_THIS, message.c.expires_at > _NOW, sa.not_(_DELIVERED))
     .order_by(message.c.published_at, message.c.key)
     .limit(1)
 )
+_LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("b_mark", type_=sa.BigInteger))))
 _OPEN = (
     sa.select(subscription)
     .where(subscription.c.name == _NAME, subscription.c.correlation_key == _KEY, subscription.c.kind == "message")
@@ -57,7 +58,7 @@ def lock_messages(connection: Connection, names: Iterable[tuple[str, str]]) -> N
         return
     for name, key in sorted(set(names)):
         mark = int.from_bytes(sha256(f"{name}\0{key}".encode()).digest()[:8], "big", signed=True)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(mark)))
+        _LOCK.run(connection, {"b_mark": mark})
 
 
 def has_message(connection: Connection, name: str, key: str, message_id: str, *, now: datetime) -> bool:
@@ -81,7 +82,7 @@ def insert_message(connection: Connection, new: Message) -> None:
 def next_message(connection: Connection, name: str, key: str, process_id: str, *, now: datetime) -> Message | None:
     """The oldest living message of that name and key that has not gone to that process."""
     wanted = {"b_name": name, "b_key": key, "b_process_id": process_id, "b_now": now}
-    row = connection.execute(_NEXT, wanted).mappings().one_or_none()
+    row = _NEXT.first(connection, wanted)
     return None if row is None else Message(**row)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection, PageMark, beyond
+from service.db import Connection, PageMark, Prepared, any_of, beyond
 from service.notifications.tables import notice, notice_choice
 
 
@@ -56,6 +56,12 @@ class Notice:
     details: dict[str, Any]
 
 
+_CHOSEN = Prepared(
+    {
+        dialect: sa.select(notice_choice).where(among, notice_choice.c.kind == sa.bindparam("b_kind"))
+        for dialect, among in any_of(notice_choice.c.account, "b_accounts").items()
+    }
+)
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -116,8 +122,8 @@ def tell_all(
 
 def _wanted(connection: Connection, accounts: Sequence[str], kind: str) -> dict[str, Ways]:
     """How each of these people wants to be told of a kind."""
-    query = sa.select(notice_choice).where(notice_choice.c.account.in_(accounts), notice_choice.c.kind == kind)
-    chosen = {row.account: Ways(bool(row.by_page), bool(row.by_mail)) for row in connection.execute(query)}
+    rows = _CHOSEN.all(connection, {"b_accounts": list(accounts), "b_kind": kind})
+    chosen = {row["account"]: Ways(bool(row["by_page"]), bool(row["by_mail"])) for row in rows}
     return {name: chosen.get(name, Ways(page=True, mail=kind in BY_MAIL)) for name in accounts}
 
 

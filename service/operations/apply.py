@@ -100,7 +100,9 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
         write.new_tasks.append(key)
         rows.append(_task_row(instance, created, key, write.now))
     ended = [change for change in kinds[c.TaskEnded] if change.id not in created_here]
-    tasks.end_tasks(connection, instance.root_key, [_ending(each, by, answer) for each in ended], at=write.now)
+    tasks.end_tasks(
+        connection, instance.root_key, [_ending(each, instance.task, by, answer) for each in ended], at=write.now
+    )
     tasks.insert_tasks(connection, rows)
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
     if instance.task is None or not completed:
@@ -108,10 +110,12 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     return tasks.clocks_met(instance.task.properties, answer)
 
 
-def _ending(ended: c.TaskEnded, by: str, answer: Any) -> tasks.Ending:
+def _ending(ended: c.TaskEnded, task: tasks.UserTask | None, by: str, answer: Any) -> tasks.Ending:
+    """`task` is the one that the command is about: its row is known."""
+    key = task.key if task is not None and task.engine_id == ended.id else None
     if ended.how == "completed":
-        return tasks.Ending(ended.id, tasks.TaskState.COMPLETED, by, answer)
-    return tasks.Ending(ended.id, tasks.TaskState.CANCELLED)
+        return tasks.Ending(ended.id, tasks.TaskState.COMPLETED, by, answer, key)
+    return tasks.Ending(ended.id, tasks.TaskState.CANCELLED, key=key)
 
 
 def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetime) -> dict[str, Any]:

@@ -40,11 +40,12 @@ from service.operations.write import Instance
 from service.tasks import UserTask
 from service.tasks.tables import user_task
 
-_INSTANCE = (
-    "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key",
-    "engine_state", "holds_key",
-)  # fmt: skip
-_TASK = tuple(column.name for column in user_task.columns)
+_INSTANCE = tuple(name for name in Instance.__dataclass_fields__ if name not in ("tip", "task"))
+_COMPLAINT, _TASK = tuple(Complaint.__dataclass_fields__), tuple(UserTask.__dataclass_fields__)
+_TIP_AT = len(_INSTANCE)
+_COMPLAINT_AT = _TIP_AT + 3
+_TASK_AT = _COMPLAINT_AT + len(_COMPLAINT)
+"""Where the parts begin in a row of `_READ`; each part begins with a column that is never null where it is there."""
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _KEY: sa.BindParameter[int] = sa.bindparam("b_key")
 _TIP = sa.select(sa.func.max(history.c.seq)).where(history.c.root_key == _ROOT).scalar_subquery()
@@ -56,9 +57,9 @@ def _select(dialect: str) -> sa.Select[Any]:
             *(process_instance.c[name] for name in _INSTANCE),
             history.c.seq,
             history.c.hash,
-            *(column.label(f"complaint_{column.name}") for column in complaint.columns),
-            *(column.label(f"task_{column.name}") for column in user_task.columns),
             cases.select_clocks(dialect, _ROOT).label("clocks"),
+            *(complaint.c[name].label(f"complaint_{name}") for name in _COMPLAINT),
+            *(user_task.c[name].label(f"task_{name}") for name in _TASK),
         )
         .outerjoin(history, (history.c.root_key == process_instance.c.root_key) & (history.c.seq == _TIP))
         .outerjoin(complaint, complaint.c.root_key == process_instance.c.root_key)
@@ -90,16 +91,16 @@ def get_instance(connection: Connection, root_key: int) -> Instance:
 
 
 def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Complaint | None, str | None]:
-    row = _READ.first(connection, {"b_root_key": root_key, "b_key": key})
+    row = _READ.row(connection, {"b_root_key": root_key, "b_key": key})
     if row is None:
         raise NotFound(f"There is no process instance {root_key}.")
-    tip = START if row["seq"] is None else Tip(row["seq"], row["hash"])
-    task = None if row["task_key"] is None else UserTask.of({name: row[f"task_{name}"] for name in _TASK})
-    instance = Instance(**{name: row[name] for name in _INSTANCE}, tip=tip, task=task)
-    if row["complaint_root_key"] is None:
+    seq, digest, clocks = row[_TIP_AT:_COMPLAINT_AT]
+    tip = START if seq is None else Tip(seq, digest)
+    task = None if row[_TASK_AT] is None else UserTask.of(dict(zip(_TASK, row[_TASK_AT:], strict=True)))
+    instance = Instance(*[*row[:_TIP_AT], tip, task])
+    if row[_COMPLAINT_AT] is None:
         return instance, None, None
-    found = Complaint(**{name: row[f"complaint_{name}"] for name in Complaint.__dataclass_fields__})
-    return instance, found, row["clocks"]
+    return instance, Complaint(*row[_COMPLAINT_AT:_TASK_AT]), clocks
 
 
 def execute(

@@ -27,8 +27,8 @@ _GET = Prepared(sa.select(user_task).where(_ONE))
 _LATER = ("ended_at", "completed_by", "answer")
 _INSERT = Prepared(sa.insert(user_task), columns=[each.name for each in user_task.c if each.name not in _LATER])
 _INSERT_CANDIDATE = Prepared(sa.insert(task_candidate), columns=[each.name for each in task_candidate.c])
-_DROP_CANDIDATES = sa.delete(task_candidate).where(
-    task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY
+_DROP_CANDIDATES = Prepared(
+    sa.delete(task_candidate).where(task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY)
 )
 _DROP_OF_OPEN = Prepared(
     sa.delete(task_candidate).where(
@@ -46,16 +46,19 @@ _PERFORMERS = Prepared(
         for dialect, among in any_of(user_task.c.element_id, "b_elements").items()
     }
 )
-_END = Prepared(
-    sa.update(user_task)
-    .where(_OPEN_BY_ENGINE_ID)
-    .values(
-        state=sa.bindparam("b_state"),
-        ended_at=sa.bindparam("b_ended_at"),
-        completed_by=sa.bindparam("b_completed_by"),
-        answer=sa.bindparam("b_answer", type_=sa.JSON),
-        revision=user_task.c.revision + 1,
+_END, _END_BY_ENGINE_ID = (
+    Prepared(
+        sa.update(user_task)
+        .where(where)
+        .values(
+            state=sa.bindparam("b_state"),
+            ended_at=sa.bindparam("b_ended_at"),
+            completed_by=sa.bindparam("b_completed_by"),
+            answer=sa.bindparam("b_answer", type_=sa.JSON),
+            revision=user_task.c.revision + 1,
+        )
     )
+    for where in (_ONE & _OPEN, _OPEN_BY_ENGINE_ID)
 )
 _HOLD = (
     sa.update(user_task)
@@ -82,12 +85,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an open task ends, by its id in the engine: completed by somebody with an answer, or cancelled."""
+    """How an open task ends, by its id in the engine: completed by somebody with an answer, or cancelled. The `key` of
+    its row saves looking for it among all the tasks that the case ever had."""
 
     engine_id: str
     state: TaskState
     by: str | None = None
     answer: Mapping[str, Any] | None = None
+    key: int | None = None
 
 
 def get_task(connection: Connection, key: int) -> UserTask:
@@ -140,20 +145,23 @@ def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> 
 def end_tasks(connection: Connection, root_key: int, endings: Iterable[Ending], *, at: datetime) -> None:
     """Close open tasks of a case, and take them out of every list. The caller's write is guarded by the case's version:
     a task that it found open is."""
-    ended = list(endings)
-    _DROP_OF_OPEN.run_many(connection, [{"b_root_key": root_key, "b_engine_id": each.engine_id} for each in ended])
-    rows = [
-        {
+    known: list[dict[str, Any]] = []
+    sought: list[dict[str, Any]] = []
+    for each in endings:
+        row = {
             "b_root_key": root_key,
+            "b_key": each.key,
             "b_engine_id": each.engine_id,
             "b_state": each.state.value,
             "b_ended_at": at,
             "b_completed_by": each.by,
             "b_answer": each.answer,
         }
-        for each in ended
-    ]
-    _END.run_many(connection, rows)
+        (sought if each.key is None else known).append(row)
+    _DROP_CANDIDATES.run_many(connection, known)
+    _DROP_OF_OPEN.run_many(connection, sought)
+    _END.run_many(connection, known)
+    _END_BY_ENGINE_ID.run_many(connection, sought)
 
 
 def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> None:
@@ -162,7 +170,7 @@ def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> N
     held = connection.execute(_HOLD, {**where, "b_revision": task.revision, "b_assignee": assignee})
     if held.rowcount != 1:
         raise StateConflict(f"The task “{task.name}” was changed by somebody else at this moment. Open it again.")
-    connection.execute(_DROP_CANDIDATES, where)
+    _DROP_CANDIDATES.run(connection, where)
     offers = [
         {
             "root_key": task.root_key,
