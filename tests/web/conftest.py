@@ -132,7 +132,7 @@ def choose_language(page: Page, language: str) -> None:
 def fetch(url: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
     """One plain request, as it was answered."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)  # the first PDF finds the fonts of the machine
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
         answer = connection.getresponse()

@@ -141,7 +141,7 @@ def complain(phone: Page, folder: Path) -> str:
     follow(phone, "a[href='/portal/complain']")
     phone.fill("#f-content", "帳戶被重複扣年費,要求退還。")
     phone.fill("#f-customerName", "陳大文")
-    phone.fill("#f-email", "chen@customer.invalid")
+    phone.fill("#f-email", f"walker-{os.urandom(4).hex()}@customer.invalid")  # who never complained before
     phone.set_input_files("#f-files", [photo])
     phone.click("main form.form button")
     phone.wait_for_selector("#secret")
