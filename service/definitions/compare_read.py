@@ -65,11 +65,19 @@ def _item(node: etree._Element, elements: Mapping[str, etree._Element], place: t
     return Item(str(node.get("id")), _local(node), {"en": name, "zh-Hant": chinese}, facts, place)
 
 
+_DEFAULTS = {
+    "hitPolicy": "UNIQUE", "cancelActivity": "true", "isInterrupting": "true", "triggeredByEvent": "false",
+    "isSequential": "false", "parallelMultiple": "false", "gatewayDirection": "Unspecified", "isClosed": "false",
+}  # fmt: skip
+"""What the schemas of BPMN 2.0 and DMN 1.5 say of an attribute that is not there: some tools write it, some do not."""
+
+
 def _facts(node: etree._Element, prefix: str, owned: Mapping[str, etree._Element]) -> Iterator[tuple[str, str]]:
     """Path → value. Children that are elements of their own are left to themselves."""
     for key, value in node.attrib.items():
-        if key != "id":
-            yield f"{prefix}@{etree.QName(str(key)).localname}", str(value)
+        name = etree.QName(str(key)).localname
+        if key != "id" and _DEFAULTS.get(name) != value:
+            yield f"{prefix}@{name}", str(value)
     text = (node.text or "").strip()
     if text:
         yield f"{prefix}text()", text

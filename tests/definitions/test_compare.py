@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from lxml import etree
 
 from service.cli import main
-from service.definitions import Kind, compare, draw_after, draw_before, draw_over, say, say_all
+from service.definitions import Kind, compare, draw_after, draw_before, draw_over, say, say_all, shipped_files
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 HEAD = (
@@ -167,3 +167,11 @@ def test_the_command_says_and_paints(tmp_path):
     assert "is now due in 5 working days, was 10 working days." in done.output
     assert "0 added, 0 removed, 1 changed, 0 moved" in done.output
     assert len(list((tmp_path / "out").glob("*.svg"))) == 3
+
+
+def test_a_default_that_one_tool_writes_and_another_leaves_out_is_no_change() -> None:
+    table = shipped_files()["processes/delay.dmn"]
+    assert b' hitPolicy="UNIQUE"' in table
+    path = "processes/delay.dmn"
+    assert compare({path: table}, {path: table.replace(b' hitPolicy="UNIQUE"', b"")}) == []
+    assert compare({path: table}, {path: table.replace(b' hitPolicy="UNIQUE"', b' hitPolicy="FIRST"')}) != []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service import definitions
 from service.web.assets import find_asset
+from tests.moddle.reading import every_extension, need_readers, read_models
 from tests.web.conftest import Site, sign_in
 
 DIST = Path(__file__).parents[2] / "service" / "web" / "static" / "dist"
@@ -159,3 +161,52 @@ def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
 
 def test_the_editors_weigh_what_they_may() -> None:
     assert sum(len(find_asset(f"dist/{name}").compressed) for name in ("bpmn.js", "bpmn.css")) < 450_000
+
+
+def test_every_extension_of_a_modeler_outlives_the_editor(page: Page, site: Site, tmp_path: Path) -> None:
+    need_readers()
+    before = every_extension()
+    draft = start_draft(page, "Every extension")
+    page.set_input_files("#files", [{"name": "every.bpmn", "mimeType": "text/xml", "buffer": before}])
+    page.click("text=Upload")
+    expect(page.locator("tr:has-text('every.bpmn') b")).to_have_text("added")
+    open_editor(page, draft, "processes/every.bpmn")
+    page.click("details:has([data-elements]) > summary")
+    page.click("[data-elements] button:text-is('bpmn:UserTask')")
+    page.click("[data-panel] .bio-properties-panel-group-header:has-text('General')")
+    page.fill("[data-panel] #bio-properties-panel-name", "Asked by hand")
+    page.press("[data-panel] #bio-properties-panel-name", "Tab")
+    expect(page.locator("[data-island]")).to_have_attribute("data-state", "changed")
+    saved(page)
+    after = content_of(site, draft, "processes/every.bpmn").encode()
+    found = read_models({"before.bpmn": before, "after.bpmn": after}, tmp_path)
+    assert b"Asked by hand" in after and found["after.bpmn"]["warnings"] == []
+    for each in found.values():
+        each["model"].pop("diagrams")  # labels get their places
+    was = json.dumps(found["before.bpmn"]["model"])
+    assert found["after.bpmn"]["model"] == json.loads(was.replace('"name": "bpmn:UserTask"', '"name": "Asked by hand"'))
+
+
+def test_a_hostile_form_does_nothing_in_the_preview(page: Page, site: Site) -> None:
+    """Its texts are escaped by the server, and what came through nevertheless would not run: the page says nothing
+    (its console is watched), and no element of it is there."""
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script><form action=/x><b>"
+    form = {
+        "id": "evil",
+        "title": {"en": evil},
+        "schema": {"type": "object", "properties": {"a": {"type": "string", "title": evil}}},
+    }
+    draft = start_draft(page, "Hostile form")
+    upload = {"name": "evil.form.json", "mimeType": "application/json", "buffer": json.dumps(form).encode()}
+    page.set_input_files("#files", [upload])
+    page.click("text=Upload")
+    expect(page.locator("tr:has-text('evil.form.json') b")).to_have_text("added")
+    open_editor(page, draft, "forms/evil.form.json")
+    expect(page.locator(".preview")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator(".preview :is(img, script, form)").count() == 0
+    kept = "<p>As it came</p><a href='javascript:alert(3)'>go</a><iframe src='/x'></iframe><script>alert(4)</script>"
+    page.route("**/workbench/form-preview", lambda route: route.fulfill(body=kept))
+    page.fill("[aria-label$=': English'] >> nth=-1", "Another")
+    page.keyboard.press("Tab")
+    expect(page.locator(".preview")).to_contain_text("As it came")
+    assert page.locator(".preview :is(script, iframe, [src], [href^=javascript])").count() == 0

@@ -131,7 +131,14 @@ function preview() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const answer = await fetch('/workbench/form-preview', { method: 'POST', body: JSON.stringify(form) });
-    if (answer.ok) canvas.querySelector('.preview').innerHTML = await answer.text();
+    if (!answer.ok) return;
+    // read as a document of its own, in which nothing runs or loads; what could run stays behind
+    const shown = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const element of shown.querySelectorAll('script, style, iframe, object, embed, link, meta, base, form')) element.remove();
+    for (const element of shown.body.querySelectorAll('*')) {
+      for (const name of element.getAttributeNames()) if (/^on|^(src|href|style|action|formaction)$/i.test(name)) element.removeAttribute(name);
+    }
+    canvas.querySelector('.preview').replaceChildren(...shown.body.childNodes);
   }, PREVIEW_AFTER);
 }
 
