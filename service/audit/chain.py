@@ -78,7 +78,7 @@ def append(
     """Write the next row of the case's history; its sequence number. `last` is the row before, where the caller has
     read it. Two writers cannot take the same number: the key is unique, and the loser's write fails as a conflict."""
     tip = last or find_tip(connection, root_key)
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(details, default=str))
+    text = orjson.dumps(details, default=str)
     row = {
         "root_key": root_key,
         "seq": tip.seq + 1,
@@ -86,10 +86,10 @@ def append(
         "actor": actor,
         "event": event.value,
         "subject_key": subject_key,
-        "details": plain,
+        "details": details,
         "previous_hash": tip.hash,
     }
-    _INSERT.run(connection, {**row, "hash": digest(row)})
+    _INSERT.run(connection, {**row, "details": orjson.Fragment(text), "hash": digest(row)})
     return tip.seq + 1
 
 
@@ -150,4 +150,4 @@ def digest(row: Mapping[str, Any]) -> str:
         row["details"],
         row["previous_hash"],
     ]
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()

@@ -72,10 +72,23 @@ class Prepared:
             compiled = self._for(connection.dialect)
             _send(connection, compiled.sql, [compiled.bind(row) for row in rows], many=True)
 
-    def _insert(self, connection: Connection, rows: Sequence[Values]) -> None:
+    def _insert(self, connection: Connection, rows: Sequence[Values]) -> Any:
         compiled = self._for(connection.dialect, len(rows))
-        values = {f"{name}_m{number}": row[name] for number, row in enumerate(rows) for name in self._columns or ()}
-        self._write(connection, compiled, values)
+        return self._write(connection, compiled, self._numbered(rows))
+
+    def _numbered(self, rows: Sequence[Values]) -> Values:
+        return {f"{name}_m{number}": row[name] for number, row in enumerate(rows) for name in self._columns or ()}
+
+    def returned(self, connection: Connection, rows: Sequence[Values]) -> list[dict[str, Any]]:
+        """Execute an INSERT … RETURNING for the rows, a few at a time: what it returns, by column name."""
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(rows), MOST_ROWS):
+            part = rows[start : start + MOST_ROWS]
+            compiled = self._for(connection.dialect, len(part))
+            cursor = _send(connection, compiled.sql, compiled.bind(part[0] if len(part) == 1 else self._numbered(part)))
+            read = compiled.read(connection.dialect, cursor)
+            found += [dict(zip(compiled.columns, row, strict=True)) for row in read]
+        return found
 
     def all(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Every row of a SELECT, or of what a write returns, by column name."""

@@ -43,8 +43,9 @@ def _to_utc(value: datetime | None) -> datetime | None:
 
 
 def _to_sqlite(value: datetime | None) -> str | None:
-    utc = _to_utc(value)
-    return None if utc is None else utc.isoformat(" ", "microseconds")[:26]  # without +00:00
+    if value is not None and value.tzinfo is not UTC:
+        value = _to_utc(value)
+    return None if value is None else value.isoformat(" ", "microseconds")[:26]  # without +00:00
 
 
 def _from_sqlite(value: str | None) -> datetime | None:

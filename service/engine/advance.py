@@ -46,7 +46,9 @@ def advance(
     except RecursionError:
         raise EngineError("step-limit", "", "Scopes end inside each other more deeply than can be followed.") from None
     ended = game.is_ended()
-    return Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
+    step = Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
+    game.let_go()
+    return step
 
 
 def play(game: TokenGame, command: q.Command) -> None:

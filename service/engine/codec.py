@@ -1,7 +1,7 @@
 """The state of a root instance as bytes: what is active, and nothing that the bundle or the history knows already.
 
 JSON with positional rows, parents before children: `[id, parent, spec, state, data, internal]`. The first byte is the
-format's version. The same game gives the same bytes.
+format's version, and says whether there are decimals in it. The same game gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
 
-FORMAT = b"1"
+EXACT, PLAIN = b"1", b"2"
+"""With numbers that only an exact reader gets right; without any: those, and they are most, are read twice as fast."""
 MAX_STATE = 8 * 1024 * 1024
 """Business data live in tables; the variables are the few that route the case."""
 
@@ -48,7 +49,7 @@ def dump(game: TokenGame) -> bytes:
 
 def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
     """The bytes of rows, which are not too many."""
-    state = FORMAT + _encode([counter, ends, rows])
+    state = _encode([counter, ends, rows])
     if len(state) > MAX_STATE:
         raise EngineError(
             "state-limit", "", f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}."
@@ -58,11 +59,15 @@ def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
 
 def _encode(rows: list[Any]) -> bytes:
     try:
-        return orjson.dumps(rows, default=_number)
+        return PLAIN + orjson.dumps(rows)
+    except TypeError:
+        pass  # there is a decimal
+    try:
+        return EXACT + orjson.dumps(rows, default=_number)
     except TypeError:
         pass  # an integer of more than 64 bits, or something that nests too deeply
     try:
-        return orjson.dumps(_without_big(rows), default=_number)
+        return EXACT + orjson.dumps(_without_big(rows), default=_number)
     except (TypeError, RecursionError) as error:
         raise EngineError("expression-limit", "", f"The variables cannot be kept: {error}.") from None
 
@@ -84,10 +89,11 @@ def _without_big(value: Any) -> Any:
 
 def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
     """What a state holds, without a bundle: the counter of ids, the ends reached, and the rows. Raises EngineError."""
-    if state[:1] != FORMAT:
-        raise EngineError("state-format", "", f"expected a state of format {FORMAT!r}, got {state[:1]!r}")
+    kind = state[:1]
+    if kind not in (PLAIN, EXACT):
+        raise EngineError("state-format", "", f"expected a state of format {EXACT!r} or {PLAIN!r}, got {kind!r}")
     try:
-        counter, ends, rows = _DECODER.decode(state[1:].decode())
+        counter, ends, rows = orjson.loads(state[1:]) if kind == PLAIN else _DECODER.decode(state[1:].decode())
     except ValueError:
         raise EngineError("state-format", "", "expected a state that was saved here, got something else") from None
     return counter, ends, rows

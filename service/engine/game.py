@@ -48,6 +48,9 @@ class Host:
 class Token(Task):  # type: ignore[misc]
     """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes, and knows its scope."""
 
+    parent: Any = None
+    """The scope around the token, None at the root: it never changes, and stays as long as what is in it."""
+
     def __init__(self, game: TokenGame, spec: TaskSpec, scope: Token | None, *, state: int, id: str) -> None:
         self.id = id
         self.workflow = game
@@ -55,7 +58,7 @@ class Token(Task):  # type: ignore[misc]
         self.data: dict[str, Any] = {}
         self.internal_data: dict[str, Any] = {}
         self.triggered = False
-        self._scope = scope
+        self.parent = scope
         self._parent = None if scope is None else scope.id
         self._children: list[str] = []
         self._state = state
@@ -63,10 +66,20 @@ class Token(Task):  # type: ignore[misc]
         if scope is not None:
             scope._children.append(id)
 
-    @property
-    def parent(self) -> Any:
-        """The scope around the token, None at the root: it never changes, and stays as long as what is in it."""
-        return self._scope
+    def run(self) -> bool | None:
+        """As SpiffWorkflow runs a task, without its assignments: no spec here has any."""
+        done: bool | None = self.task_spec._run_hook(self)
+        if done:
+            self.complete()
+        else:
+            self._state = STARTED
+        return done
+
+    def complete(self) -> None:
+        """The token is done and leaves the tree. What was below it, its hook has ended."""
+        self._state = TaskState.COMPLETED
+        self.task_spec._on_complete_hook(self)
+        self.workflow._task_completed_notify(self)
 
     def _set_state(self, value: int) -> None:
         self._state = value
@@ -124,8 +137,9 @@ class TokenGame(Workflow):  # type: ignore[misc]
 
     def remove(self, token: Token) -> None:
         """Take a finished token (and what is left below it) out of the tree."""
-        for child in list(token._children):
-            self.remove(self.tasks[child])
+        if token._children:
+            for child in list(token._children):
+                self.remove(self.tasks[child])
         parent = token.parent
         if parent is not None:
             parent._children.remove(token.id)
@@ -153,6 +167,12 @@ class TokenGame(Workflow):  # type: ignore[misc]
         """Whether no event could ever move what is active: tokens wait at a join for others that never come."""
         marks = ("open", "due", "sub", "signal", "ended")
         return not any(mark in token.internal_data for token in self.tasks.values() for mark in marks)
+
+    def let_go(self) -> None:
+        """The step is made. Tokens and game hold each other: without this only the garbage collector, going over
+        everything, would find that nobody wants them any more."""
+        self.tasks.clear()
+        self.task_tree = None
 
     def update_waiting_tasks(self) -> None:
         """Nothing is polled: whoever waits is woken by its own command."""

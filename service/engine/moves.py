@@ -25,7 +25,8 @@ def arrive(token: Token) -> None:
 
 def scope_id(token: Token) -> str:
     """The id of the scope around a token, "" at the root of the instance."""
-    return "" if token.parent is None else scope_name(token.parent)
+    scope = token.parent
+    return "" if scope is None else scope_name(scope)
 
 
 def enter(scope: Token, process: Process, element_id: str, *, fired: Mapping[str, Any] | None = None) -> Token:
@@ -96,7 +97,7 @@ def _chosen(token: Token, element: Element) -> list[Flow]:
     flows = element.outgoing
     if element.kind == "exclusiveGateway":
         return _first(token, element)
-    if element.kind == "parallelGateway" or not any(flow.condition for flow in flows):
+    if element.kind == "parallelGateway" or not any([flow.condition for flow in flows]):
         return list(flows)
     chosen = [
         flow
@@ -145,7 +146,8 @@ def is_empty(scope: Token) -> bool:
     """Whether nothing in a scope is active or waits at a join."""
     if "joins" in scope.internal_data:
         return False
-    return all(waits.is_wait(scope.workflow.tasks[child]) for child in scope._children)
+    tokens = scope.workflow.tasks
+    return all(["wait" in tokens[child].internal_data for child in scope._children])
 
 
 def end_process(token: Token) -> None:

@@ -6,7 +6,7 @@ nearest scope that has the name, else to the root of the process. Values are kep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.engine import changes as c
@@ -30,12 +30,46 @@ def visible(token: Token) -> dict[str, Any]:
     return seen
 
 
+class Sight(Mapping[str, Any]):
+    """What an expression sees from where a token stands, looked up name by name: most read one or two of the many
+    there are. The variables as `visible` gives them, over the host's functions."""
+
+    __slots__ = ("_levels",)
+
+    def __init__(self, token: Token, extra: Mapping[str, Any] | None = None) -> None:
+        levels: list[Mapping[str, Any]] = [] if extra is None else [extra]
+        at: Token | None = token
+        while at is not None:
+            if at.data:
+                levels.append(at.data)
+            at = None if at.task_spec.is_process else at.parent
+        levels.append(token.workflow.host.functions)
+        self._levels = levels
+
+    def get(self, name: str, default: Any = None) -> Any:
+        for level in self._levels:
+            if name in level:
+                return level[name]
+        return default
+
+    def __getitem__(self, name: str) -> Any:
+        for level in self._levels:
+            if name in level:
+                return level[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for level in self._levels for name in level))
+
+    def __len__(self) -> int:
+        return len(set().union(*self._levels))
+
+
 def evaluate(token: Token, expression: Expression, *, extra: Mapping[str, Any] | None = None) -> Any:
     """The FEEL value of an expression where the token stands."""
     game = token.workflow
-    context = {**game.host.functions, **visible(token), **(extra or {})}
     try:
-        return expression.evaluate(context, now=game.now)
+        return expression.evaluate(Sight(token, extra), now=game.now)
     except FeelError as error:
         raise EngineError("expression-limit", token.task_spec.element_id, f"{expression.text!r}: {error}") from error
 
@@ -52,7 +86,7 @@ def is_true(token: Token, expression: Expression, where: str) -> bool:
     game = token.workflow
     why = Why()
     try:
-        found = expression.evaluate({**game.host.functions, **visible(token)}, now=game.now, why=why)
+        found = expression.evaluate(Sight(token), now=game.now, why=why)
     except FeelError as error:
         element_id = token.task_spec.element_id
         raise EngineError("expression-limit", element_id, f"{where}: {expression.text!r}: {error}") from error

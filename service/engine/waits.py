@@ -101,9 +101,12 @@ def open_scope(token: Token, process: Process, scope: str) -> None:
 
 def close_children(token: Token) -> None:
     """End and drop everything below a token that is done."""
+    if not token._children:
+        return
+    tokens = token.workflow.tasks
     for child in list(token._children):
-        if child in token.workflow.tasks:
-            terminate(token.workflow.tasks[child])
+        if child in tokens:
+            terminate(tokens[child])
 
 
 def terminate(token: Token) -> None:

@@ -8,15 +8,18 @@ from typing import Any
 
 from service.feel.civil import FarDate
 from service.feel.errors import MAX_STRING, FeelLimitExceeded
-from service.feel.scope import Run, admit
+from service.feel.scope import PLAIN, Run, admit
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, is_date
 from service.feel.values import FeelFunction, Range
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 ISO = (Time, DateTime, DaysTimeDuration, YearsMonthsDuration)
 
 
 def from_json(value: Any) -> Any:
     """A host's value as FEEL has it; floats become exact decimals of their shortest form."""
+    if type(value) in PLAIN:
+        return value
     try:
         return admit(value, Run(None, None))
     except RecursionError:
@@ -25,6 +28,8 @@ def from_json(value: Any) -> Any:
 
 def to_json(value: Any) -> Any:
     """A FEEL value as JSON has it: whole numbers as int, other numbers as Decimal, temporal values as ISO text."""
+    if type(value) in _AS_IT_IS:
+        return value
     try:
         return _json(value, [1_000_000])
     except RecursionError:

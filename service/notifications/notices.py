@@ -62,7 +62,13 @@ _CHOSEN = Prepared(
         for dialect, among in any_of(notice_choice.c.account, "b_accounts").items()
     }
 )
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT = Prepared(
+    {
+        dialect: insert(notice).on_conflict_do_nothing().returning(notice.c.account)
+        for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    },
+    columns=[column.name for column in notice.columns],
+)
 
 
 def tell(
@@ -115,9 +121,7 @@ def tell_all(
         }
         for name, way in ways.items()
     ]
-    insert = _INSERT[connection.dialect.name](notice).values(rows)
-    written = connection.execute(insert.on_conflict_do_nothing().returning(notice.c.account)).scalars()
-    return {name: ways[name] for name in written}
+    return {row["account"]: ways[row["account"]] for row in _INSERT.returned(connection, rows)}
 
 
 def _wanted(connection: Connection, accounts: Sequence[str], kind: str) -> dict[str, Ways]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service import cases, identity
 from service.feel import FeelFunction, from_json
 from service.identity import Role
+from service.operations.bound import Bound
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView
@@ -18,30 +20,7 @@ Call = Callable[..., Any]
 
 def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
     """The functions bound to a case."""
-    calendar = view.profile.calendar
-    table: dict[str, tuple[tuple[str, ...], Call]] = {
-        "deadline": (("clock",), lambda clock: _due(view, clock)),
-        "part of deadline": (("clock", "share"), lambda clock, share: _part(view, clock, share)),
-        "time used": (("clock",), lambda clock: _used(view, clock)),
-        "can extend": (("clock",), lambda clock: view.next_extension(str(clock)) is not None),
-        "working days after": (("from", "n"), lambda start, n: _moved(calendar.working_days_after, start, n)),
-        "best investigator": (
-            ("skill", "person", "unit"),
-            lambda skill, person, unit: best_investigator(view, skill, person, unit),
-        ),
-        "earlier compensation": ((), lambda: _money(view, cases.earlier_compensation, now=view.now)),
-        "emergency compensation": ((), lambda: _money(view, cases.emergency_compensation)),
-        "emergency reports": (
-            ("level", "moment"),
-            lambda level, moment: from_json(cases.reports_of(view.profile, str(level), str(moment), view.now)),
-        ),
-        "situation report due": (
-            ("level",),
-            lambda level: from_json(cases.next_situation_report(view.profile, str(level), view.now)),
-        ),
-        "working hours after": (("from", "n"), lambda start, n: _moved(calendar.working_hours_after, start, n)),
-    }
-    return {name: FeelFunction(name, parameters, call) for name, (parameters, call) in table.items()}
+    return Bound(FUNCTIONS, lambda name, entry: FeelFunction(name, entry[0], partial(entry[1], view)))
 
 
 def _due(view: CaseView, clock: Any) -> Any:
@@ -66,6 +45,18 @@ def _used(view: CaseView, clock: Any) -> Any:
     return from_json(round((view.now - found.started_at).total_seconds() / whole, 6))
 
 
+def _can_extend(view: CaseView, clock: Any) -> bool:
+    return view.next_extension(str(clock)) is not None
+
+
+def _days_after(view: CaseView, start: Any, amount: Any) -> Any:
+    return _moved(view.profile.calendar.working_days_after, start, amount)
+
+
+def _hours_after(view: CaseView, start: Any, amount: Any) -> Any:
+    return _moved(view.profile.calendar.working_hours_after, start, amount)
+
+
 def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -> Any:
     """Apply a calendar function to FEEL values; null for anything that is not a date and time and a number."""
     instant = getattr(start, "instant", None)
@@ -87,7 +78,37 @@ def best_investigator(view: CaseView, skill: Any, person: Any, unit: Any) -> str
     return None if found is None else found.name
 
 
-def _money(view: CaseView, ask: Callable[..., Any], **more: Any) -> Any:
+def _earlier_compensation(view: CaseView) -> Any:
     if view.connection is None or view.complaint is None:
         return from_json(0)
-    return from_json(ask(view.connection, view.complaint, **more))
+    return from_json(cases.earlier_compensation(view.connection, view.complaint, now=view.now))
+
+
+def _emergency_compensation(view: CaseView) -> Any:
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    return from_json(cases.emergency_compensation(view.connection, view.complaint))
+
+
+def _reports(view: CaseView, level: Any, moment: Any) -> Any:
+    return from_json(cases.reports_of(view.profile, str(level), str(moment), view.now))
+
+
+def _report_due(view: CaseView, level: Any) -> Any:
+    return from_json(cases.next_situation_report(view.profile, str(level), view.now))
+
+
+FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
+    "deadline": (("clock",), _due),
+    "part of deadline": (("clock", "share"), _part),
+    "time used": (("clock",), _used),
+    "can extend": (("clock",), _can_extend),
+    "working days after": (("from", "n"), _days_after),
+    "best investigator": (("skill", "person", "unit"), best_investigator),
+    "earlier compensation": ((), _earlier_compensation),
+    "emergency compensation": ((), _emergency_compensation),
+    "emergency reports": (("level", "moment"), _reports),
+    "situation report due": (("level",), _report_due),
+    "working hours after": (("from", "n"), _hours_after),
+}
+"""Parameters and function by name; each gets the view of the case first."""

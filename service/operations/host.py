@@ -6,7 +6,7 @@ effects into rows; if the step fails, nothing has happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,10 +16,18 @@ from service.db import Connection
 from service.engine import Host
 from service.engine import names as n
 from service.errors import InvalidInput
+from service.operations.bound import Bound
 from service.operations.effects import DeadlinesEffect, Effect
 from service.operations.emergency_services import EMERGENCY_SERVICES
 from service.operations.functions import functions_of
-from service.operations.services import SERVICES
+from service.operations.services import SERVICES, Service
+
+_SERVICES: Mapping[tuple[bool, bool], Mapping[str, Service]] = {
+    (case, emergency): {**(SERVICES if case else {}), **(EMERGENCY_SERVICES if emergency else {})}
+    for case in (False, True)
+    for emergency in (False, True)
+}
+"""The services by what there is: a complaint, an emergency. Where both have one of a name, the emergency's."""
 
 
 @dataclass(slots=True)
@@ -57,8 +65,8 @@ class CaseView:
 
     def host(self) -> Host:
         """The functions and services bound to this case."""
-        known = {**(SERVICES if self.complaint else {}), **(EMERGENCY_SERVICES if self.emergency else {})}
-        return Host(functions_of(self), {name: partial(service, self) for name, service in known.items()}, n.BUILT_IN)
+        known = _SERVICES[self.complaint is not None, self.emergency is not None]
+        return Host(functions_of(self), Bound(known, lambda _, service: partial(service, self)), n.BUILT_IN)
 
     def set_clocks(self, clocks: Iterable[Deadline], what: str) -> None:
         """Set clocks, those that changed; one that has been met stays, unless it starts anew."""

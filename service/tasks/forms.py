@@ -17,6 +17,9 @@ from service.errors import FieldError, FormInvalid, InvalidInput
 
 MAX_ANSWER_BYTES = 262_144
 MAX_ERRORS = 50
+MOST_SEEN = 512
+_seen: dict[int, tuple[Mapping[str, Any], Any]] = {}
+"""By the identity of a schema, which is kept with it so that no other can have the same."""
 
 
 def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
         FieldError(_pointer(key), "names that begin with _ are reserved") for key in answer if key.startswith("_")
     ]
     if form is not None:
-        validator = _validator(orjson.dumps(form["schema"], option=orjson.OPT_SORT_KEYS))
+        validator = _validator_of(form["schema"])
         for error in validator.iter_errors(answer):
             errors.extend(_field_errors(error))
             if len(errors) >= MAX_ERRORS:
@@ -51,6 +54,16 @@ def fits(schema: Mapping[str, Any], value: Any) -> bool:
 def check_schema(schema: Any) -> None:
     """Raises InvalidInput unless `schema` is a usable JSON Schema 2020-12 without outside references."""
     _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+
+
+def _validator_of(schema: Mapping[str, Any]) -> Any:
+    """The validator of a schema that is never changed: those of a bundle are found again without writing them down."""
+    known = _seen.get(id(schema))
+    if known is None or known[0] is not schema:
+        if len(_seen) >= MOST_SEEN:
+            _seen.clear()
+        known = _seen[id(schema)] = (schema, _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)))
+    return known[1]
 
 
 @lru_cache(maxsize=512)
