@@ -36,7 +36,7 @@ def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
         FieldError(_pointer(key), "names that begin with _ are reserved") for key in answer if key.startswith("_")
     ]
     if form is not None:
-        validator = _validator_of(form["schema"])
+        validator = _find_known(form["schema"])
         for error in validator.iter_errors(answer):
             errors.extend(_field_errors(error))
             if len(errors) >= MAX_ERRORS:
@@ -56,7 +56,7 @@ def check_schema(schema: Any) -> None:
     _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
 
 
-def _validator_of(schema: Mapping[str, Any]) -> Any:
+def _find_known(schema: Mapping[str, Any]) -> Any:
     """The validator of a schema that is never changed: those of a bundle are found again without writing them down."""
     known = _seen.get(id(schema))
     if known is None or known[0] is not schema:
