@@ -79,6 +79,13 @@ def get_xml(call: Call, key: int) -> Any:
     return flask.Response(content, mimetype="text/xml")
 
 
+@operation("GET /v2/process-definitions/{processDefinitionKey}/form", may=Permission.SIGNED_IN)
+def get_start_form(call: Call, key: int) -> None:
+    """The form that an instance is started with: 204, for processes are started with variables."""
+    with call.runtime.database.read() as connection:
+        definitions.get_process(connection, key)
+
+
 @operation(
     "POST /v2/decision-definitions/search",
     may=Permission.SIGNED_IN,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from service import operations, reporting
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
 from service.api.shapes import TENANT, Given, Instant, Key, Page, Sent, text_key, time_of
-from service.db import element_key, search
+from service.db import Connection, element_key, element_of, search
 from service.errors import NotFound
 from service.identity import Permission
 from service.reporting.words import INCIDENT_STATES, INCIDENT_TYPES
@@ -53,6 +54,42 @@ def search_incidents(call: Call, sent: Any) -> Any:
     """Incidents, active or resolved."""
     with call.runtime.database.read() as connection:
         return page_given(search(connection, reporting.INCIDENTS, query_of(sent)[0]), _found)
+
+
+@operation(
+    "POST /v2/process-instances/{processInstanceKey}/incidents/search",
+    may=Permission.READ_INCIDENTS,
+    takes=IncidentSearch,
+    gives=Page[IncidentFound],
+    optional=True,
+)
+def search_instance_incidents(call: Call, key: int, sent: Any) -> Any:
+    """Incidents of one process instance, and of the processes that it calls."""
+    with call.runtime.database.read() as connection:
+        operations.get_instance(connection, key)
+        return _page(connection, sent, processInstanceKey=str(key))
+
+
+@operation(
+    "POST /v2/element-instances/{elementInstanceKey}/incidents/search",
+    may=Permission.READ_INCIDENTS,
+    takes=IncidentSearch,
+    gives=Page[IncidentFound],
+    optional=True,
+)
+def search_element_incidents(call: Call, key: int, sent: Any) -> Any:
+    """Incidents at the element of one element instance."""
+    root_key, engine_id = element_of(key)
+    with call.runtime.database.read() as connection:
+        found = [each for each in reporting.list_elements(connection, root_key) if each.id == engine_id]
+        if not found:
+            raise NotFound(f"There is no element instance {key}.")
+        return _page(connection, sent, processInstanceKey=str(root_key), elementId=found[0].element_id)
+
+
+def _page(connection: Connection, sent: Any, **within: str) -> dict[str, Any]:
+    query = query_of(sent)[0]
+    return page_given(search(connection, reporting.INCIDENTS, replace(query, where={**query.where, **within})), _found)
 
 
 @operation("GET /v2/incidents/{incidentKey}", may=Permission.READ_INCIDENTS, gives=IncidentFound)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+import flask
+from pydantic import Field, RootModel
 
 from service import definitions, operations, reporting
 from service.api.desk import DESK
@@ -75,6 +76,18 @@ class InstanceFound(Given):
     root_process_instance_key: Key | None
     tenant_id: str
     tags: list[str]
+
+
+class CallingInstance(Given):
+    """An instance that called another."""
+
+    process_instance_key: Key
+    process_definition_key: Key
+    process_definition_name: str | None
+
+
+class CallingInstances(RootModel[list[CallingInstance]]):
+    """Instances that called one another, the outermost first."""
 
 
 class Cancellation(Sent):
@@ -171,6 +184,18 @@ def get_instance(call: Call, key: int) -> Any:
     if not rows:
         raise NotFound(f"There is no process instance {key}.")
     return _found(rows[0])
+
+
+@operation(
+    "GET /v2/process-instances/{processInstanceKey}/call-hierarchy",
+    may=Permission.READ_INSTANCES,
+    gives=CallingInstances,
+)
+def get_callers(call: Call, key: int) -> Any:
+    """The instances that called this one: none, for a called process belongs to its caller's instance."""
+    with call.runtime.database.read() as connection:
+        operations.get_instance(connection, key)
+    return flask.jsonify([])
 
 
 @operation(

@@ -149,6 +149,22 @@ def get_form(call: Call, key: int) -> Any:
 )
 def search_task_variables(call: Call, key: int, sent: Any) -> Any:
     """What the task's form shows: the variables that it saw when it was opened."""
+    return _variables_seen(call, key, sent)
+
+
+@operation(
+    "POST /v2/user-tasks/{userTaskKey}/effective-variables/search",
+    may=Permission.SIGNED_IN,
+    takes=VariableSearch,
+    gives=Page[VariableFound],
+    optional=True,
+)
+def search_effective_variables(call: Call, key: int, sent: Any) -> Any:
+    """The same: each name once, the innermost of those that the task saw."""
+    return _variables_seen(call, key, sent)
+
+
+def _variables_seen(call: Call, key: int, sent: Any) -> dict[str, Any]:
     with call.runtime.database.read() as connection:
         task = visible(connection, call, key)
     scope = element_key(task.root_key, task.engine_id)

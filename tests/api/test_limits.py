@@ -128,6 +128,7 @@ def test_one_accounts_token_is_no_good_for_anothers_task(rest: Rest) -> None:
         ("PATCH", "", {"changeset": {"priority": 1}}),
         ("POST", "/assignment", {"assignee": "clerk"}),
         ("POST", "/variables/search", {}),
+        ("POST", "/effective-variables/search", {}),
     )
     for method, part, body in attempts:
         assert rest("clerk", method, path + part, body)[0] == 404, part

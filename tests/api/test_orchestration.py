@@ -67,6 +67,25 @@ def test_an_error_that_nothing_catches_is_an_incident_that_can_be_resolved(rest:
     assert not rest.search("process-instances", hasIncident=True)
 
 
+def test_incidents_are_found_from_their_instance_and_their_element(rest: Rest) -> None:
+    key, other = rest.start("loan", ref="r"), rest.start("loan", ref="s")
+    for job in rest.jobs():
+        rest.ok("worker", "POST", f"/v2/jobs/{job['jobKey']}/failure", {"retries": 0, "errorMessage": "no power"})
+    [found] = rest.search(f"process-instances/{key}/incidents")
+    assert found["processInstanceKey"] == key != other
+    [there] = rest.search(f"element-instances/{found['elementInstanceKey']}/incidents", state="ACTIVE")
+    assert there["incidentKey"] == found["incidentKey"]
+    assert rest.search(f"process-instances/{key}/incidents", state="RESOLVED") == []
+    assert rest("admin", "POST", "/v2/process-instances/65536/incidents/search", {})[0] == 404
+    assert (
+        rest("admin", "POST", f"/v2/element-instances/{int(found['elementInstanceKey']) + 99}/incidents/search")[0]
+        == 404
+    )
+    assert rest.ok("admin", "GET", f"/v2/process-instances/{key}/call-hierarchy") == []
+    [version] = rest.search("process-definitions")
+    assert rest("admin", "GET", f"/v2/process-definitions/{version['processDefinitionKey']}/form") == (204, None)
+
+
 def test_jobs_are_handed_out_by_priority_and_can_be_changed(rest: Rest) -> None:
     for _ in range(3):
         rest.start("loan", ref="r")
@@ -288,10 +307,9 @@ def test_a_task_is_changed_by_who_may(rest: Rest) -> None:
     rest.ok("worker", "POST", f"/v2/jobs/{job['jobKey']}/completion", {"variables": {"score": 1}})
     [task] = rest.search("user-tasks", role="handler", processInstanceKey=key)
     path = f"/v2/user-tasks/{task['userTaskKey']}"
-    assert {each["name"] for each in rest.ok("handler", "POST", f"{path}/variables/search")["items"]} == {
-        "ref",
-        "score",
-    }
+    for search in ("variables", "effective-variables"):
+        found = rest.ok("handler", "POST", f"{path}/{search}/search")["items"]
+        assert {each["name"] for each in found} == {"ref", "score"}
     assert rest("clerk", "GET", path)[0] == 404
     assert rest("handler", "PATCH", path, {"changeset": {"priority": 9}})[0] == 403
     changes = {
