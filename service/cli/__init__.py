@@ -38,6 +38,7 @@ COMMANDS = {
     "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
     "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
     "retention": ("service.cli.retention:retention", "List the archived cases whose retention is over."),
+    "retire": ("service.cli.bundles:retire", "Let nothing start in a bundle or move to it any more."),
     "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),
     "simulate": (
         "service.cli.simulate:simulate",

@@ -1,4 +1,4 @@
-"""`redress check`, `deploy` and `release`: a bundle of diagrams, decisions and forms on its way into use."""
+"""`redress check`, `deploy`, `release`, `retire`: a bundle of diagrams, decisions and forms from check to end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.db import Connection
 from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
 from service.identity import Actor
-from service.operations import Runtime, prove_bundle, put_in_force
+from service.operations import Runtime, prove_bundle, put_in_force, retire_bundle
 
 
 def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
@@ -120,6 +120,25 @@ def release(bundle: int, without_review: bool, reason: str, by: str) -> None:
         actor = _account(connection, by) if by else Actor("cli")
         put_in_force(connection, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip())
     click.echo(f"bundle {bundle} is released")
+
+
+@click.command()
+@click.argument("bundle", type=int)
+@click.option("--reason", required=True, help="Why; kept in the history of the version.")
+@click.option("--by", required=True, help="The account of compliance that decided it; not one of its authors.")
+@one_line
+def retire(bundle: int, reason: str, by: str) -> None:
+    """Let nothing start in a bundle or move to it any more.
+
+    Cases that run in it go on. The only version that starts complaints cannot be retired.
+
+    Example: redress retire 65536 --reason "The clock of the second round was wrong" --by carl
+    """
+    runtime = Runtime.open(open_database())
+    with runtime.database.read() as connection:
+        actor = _account(connection, by)
+    retire_bundle(runtime, bundle, reason=reason, actor=actor, now=SystemClock().now())
+    click.echo(f"bundle {bundle} is retired")
 
 
 def _account(connection: Connection, name: str) -> Actor:

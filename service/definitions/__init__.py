@@ -35,6 +35,7 @@ from service.definitions.parts import (
     list_forms,
 )
 from service.definitions.picture import Mark, draw
+from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version
 from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
@@ -51,6 +52,7 @@ from service.definitions.store import (
     BundleCache,
     Deployed,
     ProcessVersion,
+    check_not_retired,
     deploy,
     find_released,
     get_bundle_name,
@@ -83,6 +85,7 @@ __all__ = [
     "StartEvent",
     "Version",
     "changed_paths",
+    "check_not_retired",
     "check_path",
     "claim_start_timers",
     "compare",
@@ -109,6 +112,7 @@ __all__ = [
     "list_drafts",
     "list_forms",
     "list_message_starts",
+    "list_only_here",
     "list_processes",
     "list_released",
     "list_revisions",
@@ -121,6 +125,7 @@ __all__ = [
     "read_files",
     "read_folder",
     "release",
+    "retire",
     "save_draft_file",
     "say",
     "say_all",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.db import Connection
 from service.definitions.drafts import list_drafters
-from service.definitions.review_states import ReviewState
+from service.definitions.review_states import USED, ReviewState
 from service.definitions.review_tables import bundle_comment, bundle_review, bundle_step, bundle_tag
 from service.definitions.tables import bundle, bundle_file
 from service.errors import NotFound, StateConflict
@@ -19,7 +19,8 @@ from service.errors import NotFound, StateConflict
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a bundle with its review. `in_use` is the state of the bundle itself: deployed, released, …"""
+    """A version of a bundle with its review. `in_use` is the state of the bundle itself: deployed, released, …; once it
+    was released, `state` is the same."""
 
     key: int
     name: str
@@ -82,7 +83,7 @@ def get_version(connection: Connection, bundle_key: int) -> Version:
 
 
 def _version(row: Mapping[str, Any]) -> Version:
-    state = ReviewState(row["state"]) if row["state"] else ReviewState.DRAFT
+    state = ReviewState(row["in_use"] if row["in_use"] in USED else row["state"] or ReviewState.DRAFT)
     return Version(**{**row, "state": state, "summary": row["summary"] or ""})
 
 

@@ -1,7 +1,8 @@
 """The states of a bundle's review, and who may take it from one to the next.
 
 A version is immutable from the moment it is stored: it is reviewed as it is, or another version is. One table feeds the
-guards, the guarded UPDATE and the buttons on the page; a CHECK in the database is the third guard.
+guards, the guarded UPDATE and the buttons on the page; a CHECK in the database is the third guard. From its release on
+a version stands where its bundle does: released, superseded, retired.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ class ReviewState(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     RELEASED = "released"
+    SUPERSEDED = "superseded"
+    RETIRED = "retired"
+
+
+USED = frozenset({ReviewState.RELEASED, ReviewState.SUPERSEDED, ReviewState.RETIRED})
+"""The states that are the bundle's own: the review is over, or there never was one."""
 
 
 class Verb(StrEnum):
@@ -30,6 +37,7 @@ class Verb(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     RELEASE = "release"
+    RETIRE = "retire"
 
 
 TRANSITIONS: Mapping[tuple[ReviewState, Verb], ReviewState] = {
@@ -39,18 +47,22 @@ TRANSITIONS: Mapping[tuple[ReviewState, Verb], ReviewState] = {
     (ReviewState.IN_REVIEW, Verb.APPROVE): ReviewState.APPROVED,
     (ReviewState.APPROVED, Verb.RETURN): ReviewState.RETURNED,
     (ReviewState.APPROVED, Verb.RELEASE): ReviewState.RELEASED,
+    (ReviewState.RELEASED, Verb.RETIRE): ReviewState.RETIRED,
+    (ReviewState.SUPERSEDED, Verb.RETIRE): ReviewState.RETIRED,
 }
 ROLES: Mapping[Verb, tuple[Role, ...]] = {
     Verb.SUBMIT: (Role.OWNER,),
     Verb.RETURN: (Role.COMPLIANCE,),
     Verb.APPROVE: (Role.COMPLIANCE,),
     Verb.RELEASE: (Role.COMPLIANCE,),
+    Verb.RETIRE: (Role.COMPLIANCE,),
 }
 PAST: Mapping[Verb, str] = {
     Verb.SUBMIT: "bundle:review:submitted",
     Verb.RETURN: "bundle:review:returned",
     Verb.APPROVE: "bundle:review:approved",
     Verb.RELEASE: "bundle:review:released",
+    Verb.RETIRE: "bundle:version:retired",
 }
 
 
@@ -79,4 +91,4 @@ def possible(state: ReviewState, actor: Actor, authors: frozenset[str]) -> list[
 
 
 def _done(verb: Verb) -> str:
-    return {Verb.SUBMIT: "submitted", Verb.RETURN: "returned", Verb.APPROVE: "approved", Verb.RELEASE: "released"}[verb]
+    return PAST[verb].rpartition(":")[2]

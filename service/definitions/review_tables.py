@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from service.db import Json, UtcDateTime, metadata
 from service.definitions.review_states import ReviewState
 
-_STATES = ", ".join(f"'{state.value}'" for state in ReviewState if state is not ReviewState.DRAFT)
+_ELSEWHERE = (ReviewState.DRAFT, ReviewState.SUPERSEDED, ReviewState.RETIRED)
+"""No row yet; said by the bundle itself."""
+_STATES = ", ".join(f"'{state.value}'" for state in ReviewState if state not in _ELSEWHERE)
 
 bundle_review = sa.Table(
     "bundle_review",

@@ -122,6 +122,16 @@ def _still(start: StartEvent) -> Any:
     )
 
 
+def waiting_starts(connection: Connection, bundle_key: int) -> set[str]:
+    """The ids of the processes whose start events that wait are those of this bundle."""
+    query = (
+        sa.select(start_subscription.c.process_id)
+        .join(process_definition, process_definition.c.key == start_subscription.c.process_definition_key)
+        .where(process_definition.c.bundle_key == bundle_key)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def processes_of(connection: Connection, bundle_keys: Iterable[int]) -> set[str]:
     """The ids of the processes that these bundles hold."""
     query = sa.select(process_definition.c.process_id).where(process_definition.c.bundle_key.in_(list(bundle_keys)))

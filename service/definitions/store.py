@@ -84,12 +84,12 @@ def deploy(
 ) -> Deployed:
     """Store a new version of the bundle `name`. Raises DefinitionInvalid with every problem of the files.
 
-    The content of the newest version again is that version, not a new one.
+    The content of the newest version again is that version, not a new one, unless it was retired.
     """
     kept = {path: content for path, content in sorted(files.items()) if path.endswith(DEFINITION_SUFFIXES)}
     loaded = load_bundle(kept)
     newest = connection.execute(_NEWEST, {"b_name": name}).one_or_none()
-    if newest is not None and newest.content_hash == loaded.content_hash:
+    if newest is not None and newest.content_hash == loaded.content_hash and newest.state != "retired":
         return Deployed(newest.key, name, newest.version, False, _processes(connection, newest.key))
     version = 1 if newest is None else newest.version + 1
     key = next_key()
@@ -190,9 +190,20 @@ def get_startable(
         raise NotFound(f"There is no process definition {process_id or key}{f' {version}' if version else ''}.")
     found = dict(row)
     state = found.pop("state")
-    if state not in ("released", "superseded"):
+    if state == "deployed":
         raise StateConflict(f"Version {found['version']} of {found['process_id']} is {state}; release it first.")
+    check_not_retired(connection, found["bundle_key"])
     return ProcessVersion(**found)
+
+
+def check_not_retired(connection: Connection, bundle_key: int) -> None:
+    """Raises StateConflict when the version was retired, NotFound. It is not retired while this transaction lasts."""
+    query = sa.select(bundle.c.name, bundle.c.version, bundle.c.state).where(bundle.c.key == bundle_key)
+    row = connection.execute(query.with_for_update(read=True)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no bundle {bundle_key}.")
+    if row.state == "retired":
+        raise StateConflict(f"Version {row.version} of {row.name} is retired: nothing starts in it or moves to it.")
 
 
 def stands_with(connection: Connection, process_ids: Iterable[str], companion: str) -> bool:

@@ -31,6 +31,7 @@ from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
 from service.operations.reassign_case import REASSIGNERS, reassign_case
 from service.operations.resolve_incident import resolve_incident
+from service.operations.retire_bundle import retire_bundle
 from service.operations.review_bundle import (
     Evidence,
     approve_bundle,
@@ -138,6 +139,7 @@ __all__ = [
     "release_task",
     "resolve_comment",
     "resolve_incident",
+    "retire_bundle",
     "return_bundle",
     "save_draft",
     "send_letter",

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from service import tasks
 from service.audit import Event
 from service.db import Connection
-from service.definitions import keys_of
+from service.definitions import check_not_retired, keys_of
 from service.engine import EngineError, Migrated, find_obstacles, migrate
 from service.engine import changes as c
 from service.engine.commands import SetVariables
@@ -128,6 +128,7 @@ def _migrated(
         raise StateConflict(f"The case is {instance.state}; there is nothing to move")
     if instance.bundle_key == to_bundle:
         raise StateConflict("The case is in this version already")
+    check_not_retired(connection, to_bundle)
     old, new = runtime.bundles.get(connection, instance.bundle_key), runtime.bundles.get(connection, to_bundle)
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
@@ -154,6 +155,7 @@ def _move(
     details = {"from": str(instance.bundle_key), "to": str(to_bundle), "reason": reason[:500], "places": dict(places)}
     plan = Plan(SetVariables({}), Event.INSTANCE_MIGRATED, details)
     with runtime.database.transaction() as connection:
+        check_not_retired(connection, to_bundle)
         lock_opened(connection, done.step)
         write = apply_step(connection, instance, done.step, view, plan, now=now, by=actor.name)
         _rewrite(connection, root_key, to_bundle, version, done)

@@ -8,7 +8,7 @@ from service import definitions
 from service.db import Connection
 from service.definitions import ReviewState
 from service.definitions import review as rows
-from service.definitions.review_states import PAST, Verb
+from service.definitions.review_states import PAST, USED, Verb
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Role
 from service.operations.start import COMPLAINT_PROCESS
@@ -25,6 +25,8 @@ def put_in_force(connection: Connection, key: int, *, actor: Actor, now: datetim
     version = rows.get_version(connection, key)
     if version.in_use == "released":
         return
+    if version.state in USED:
+        raise StateConflict(f"Version {version.version} of {version.name} is {version.state}; deploy its files again.")
     if version.state is ReviewState.APPROVED and not reason:
         if version.release_at is not None and version.release_at > now:
             raise StateConflict(f"It is to be released at {version.release_at.isoformat()}; it cannot be before.")

@@ -15,7 +15,7 @@ from service import definitions
 from service.db import Connection
 from service.definitions import Version
 from service.definitions import review as rows
-from service.definitions.review_states import PAST, Verb, check_may
+from service.definitions.review_states import PAST, USED, Verb, check_may
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
 from service.identity import Actor, Role, find_account
 from service.operations.runtime import Runtime
@@ -130,8 +130,8 @@ def comment_bundle(
     said, comment = _text(text, "what is to be said"), runtime.keys.root_key()
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
-        if version.state.value in ("released",):
-            raise StateConflict("The version is released; comment on the next one.")
+        if version.state in USED:
+            raise StateConflict(f"The version is {version.state.value}; comment on the next one.")
         values = {"file": file, "element_id": element_id, "text": said, "author": actor.name, "at": now}
         rows.insert_comment(connection, comment, key, values)
         details = {"element": element_id, "text": said}

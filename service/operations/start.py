@@ -14,7 +14,7 @@ from service import cases
 from service.audit import Event
 from service.cases import Deadline, NewComplaint
 from service.db import Connection
-from service.definitions import ProcessVersion
+from service.definitions import ProcessVersion, check_not_retired
 from service.engine.commands import Start
 from service.identity import Actor
 from service.operations.again import run_again
@@ -140,6 +140,8 @@ def start_instance(
     began = time.perf_counter()
     with runtime.database.transaction() as connection:
         process = version or released(connection, process_id)
+        if version is not None:
+            check_not_retired(connection, version.bundle_key)
         root_key = new_root_key(connection, runtime)
         view = CaseView(None, runtime.profile, now)
         plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})

@@ -47,7 +47,7 @@ def review_dossier(key: int) -> Any:
     return flask.Response(make_pdf(page), mimetype="application/pdf")
 
 
-@blueprint.post("/reviews/<int:key>/<any(submit,return,approve,release,comment,resolve,tag):verb>")
+@blueprint.post("/reviews/<int:key>/<any(submit,return,approve,release,retire,comment,resolve,tag):verb>")
 @signed_in(*DESK)
 def review_action(key: int, verb: str) -> Any:
     _ACTIONS[verb](key, flask.request.form)
@@ -134,6 +134,10 @@ def _release(key: int, form: Any) -> None:
     operations.release_bundle(parts().runtime, key, at=at, actor=actor(), now=now())
 
 
+def _retire(key: int, form: Any) -> None:
+    operations.retire_bundle(parts().runtime, key, reason=form.get("text", ""), actor=actor(), now=now())
+
+
 def _comment(key: int, form: Any) -> None:
     operations.comment_bundle(
         parts().runtime, key, file="", element_id=form.get("element", "").strip(), text=form.get("text", ""),
@@ -156,6 +160,7 @@ _ACTIONS: dict[str, Callable[[int, Any], None]] = {
     "return": _return,
     "approve": _approve,
     "release": _release,
+    "retire": _retire,
     "comment": _comment,
     "resolve": _resolve,
     "tag": _tag,

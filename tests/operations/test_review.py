@@ -13,7 +13,7 @@ from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
 from service.definitions.drafts import get_draft, open_draft, save_draft_file
 from service.definitions.review import get_version, list_comments, list_steps, list_tags
-from service.definitions.review_states import TRANSITIONS, Verb
+from service.definitions.review_states import TRANSITIONS, USED, Verb
 from service.definitions.review_tables import bundle_review
 from service.definitions.tables import bundle
 from service.engine import load_bundle
@@ -29,6 +29,7 @@ from service.operations import (
     release_bundle,
     release_due_bundles,
     resolve_comment,
+    retire_bundle,
     return_bundle,
     submit_bundle,
     tag_bundle,
@@ -152,12 +153,16 @@ def test_what_the_table_does_not_have_is_refused(small: Runtime, start: ReviewSt
     if start is not ReviewState.DRAFT:
         submit_bundle(small, key, summary="x", actor=OLGA, now=NOW)
         with small.database.transaction() as connection:
-            connection.execute(sa.update(bundle_review).values(state=start.value))
+            if start in USED:
+                connection.execute(sa.update(bundle).where(bundle.c.key == key).values(state=start.value))
+            else:
+                connection.execute(sa.update(bundle_review).values(state=start.value))
     act = {
         Verb.SUBMIT: lambda: submit_bundle(small, key, summary="x", actor=OLGA, now=NOW),
         Verb.RETURN: lambda: return_bundle(small, key, reason="x", actor=CARL, now=NOW),
         Verb.APPROVE: lambda: approve_bundle(small, key, evidence(small, key), reason="x", actor=CARL, now=NOW),
         Verb.RELEASE: lambda: release_bundle(small, key, at=None, actor=CARL, now=NOW),
+        Verb.RETIRE: lambda: retire_bundle(small, key, reason="x", actor=CARL, now=NOW),
     }[verb]
     following = TRANSITIONS.get((start, verb))
     if following is None:

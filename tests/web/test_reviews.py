@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page
 
-from service.definitions import deploy, shipped_files
+from service.definitions import deploy, find_released, shipped_files
 from tests.web.conftest import Site, choose_language, sign_in
 
 SHEET = "processes/check-satisfaction.bpmn"
@@ -64,3 +64,16 @@ def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Pag
 def test_others_do_not_see_the_desk(page: Page) -> None:
     sign_in(page, "handler")
     assert page.request.get("/reviews").status == 403
+
+
+def test_the_only_version_in_force_cannot_be_retired(page: Page, site: Site) -> None:
+    with site.runtime.database.read() as connection:
+        released = find_released(connection, "complaint")
+    assert released is not None
+    sign_in(page, "compliance")
+    page.goto(f"/reviews/{released.bundle_key}")
+    page.fill("#retire textarea", "Not needed any more")
+    with page.expect_response(lambda answer: answer.url.endswith("/retire")) as answered:
+        page.click("#retire button")
+    assert answered.value.status == 409
+    assert "is the only one that starts" in page.locator("main").inner_text()

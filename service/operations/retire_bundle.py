@@ -1,0 +1,45 @@
+"""Retire a version: nothing starts in it and nothing moves to it any more; cases that run in it go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import definitions
+from service.db import Connection
+from service.definitions import review as rows
+from service.definitions.review_states import PAST, Verb, check_may
+from service.errors import InvalidInput, StateConflict
+from service.identity import Actor
+from service.operations.runtime import Runtime
+from service.operations.start import COMPLAINT_PROCESS
+
+
+def retire_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Retire a version that was superseded, or a released one whose processes other released versions start.
+
+    Raises InvalidInput without a reason, Forbidden for the role or by four eyes, NotFound, and StateConflict for a
+    version that is not in that state or without which a process of the complaint procedure could not start.
+    """
+    text = reason.strip()[:4000]
+    if not text:
+        raise InvalidInput("expected the reason for retiring the version, got none")
+    with runtime.database.transaction() as connection:
+        version = rows.get_version(connection, key)
+        check_may(Verb.RETIRE, version.state, actor, rows.list_authors(connection, version))
+        _check_others_start(connection, version)
+        definitions.retire(connection, key, now=now)
+        rows.add_step(connection, key, PAST[Verb.RETIRE], actor=actor.name, now=now, details={"reason": text})
+
+
+def _check_others_start(connection: Connection, version: definitions.Version) -> None:
+    """A bundle that has nothing to do with complaints may go altogether."""
+    alone = definitions.list_only_here(connection, version.key)
+    if alone and definitions.is_governed(connection, version.key, COMPLAINT_PROCESS):
+        raise StateConflict(
+            f"Version {version.version} of {version.name} is the only one that starts {_some(alone)}; without it no "
+            "complaint could be registered or followed. Release another version first, then retire this one."
+        )
+
+
+def _some(names: list[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
