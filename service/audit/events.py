@@ -12,6 +12,7 @@ class Event(StrEnum):
     INSTANCE_STARTED = "case:instance:started"
     INSTANCE_CANCELLED = "case:instance:cancelled"
     INSTANCE_MIGRATED = "case:instance:migrated"
+    INSTANCE_TAKEN_BACK = "case:instance:taken-back"
     INSTANCE_MODIFIED = "case:instance:modified"
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"

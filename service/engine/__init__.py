@@ -10,8 +10,9 @@ from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
-from service.engine.migrate import Migrated, Obstacle, find_obstacles, migrate
+from service.engine.migrate import Migrated, Obstacle, find_obstacles, migrate, offered_tasks
 from service.engine.parts import check_bundle
+from service.engine.places import Place, asked_anew, check_places, propose_places
 from service.engine.starts import StartTimer, next_start, start_event_names, start_timers
 
 __all__ = [
@@ -23,18 +24,23 @@ __all__ = [
     "Host",
     "Migrated",
     "Obstacle",
+    "Place",
     "ProcessInfo",
     "Service",
     "Snapshot",
     "StartTimer",
     "Step",
     "advance",
+    "asked_anew",
     "check_bundle",
+    "check_places",
     "find_obstacles",
     "inspect",
     "load_bundle",
     "migrate",
     "next_start",
+    "offered_tasks",
+    "propose_places",
     "start_event_names",
     "start_timers",
 ]

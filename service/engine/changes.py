@@ -33,6 +33,15 @@ class ElementLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementRenamed:
+    """A token stands at an element of another id: the instance goes on in another version of its diagrams."""
+
+    id: str
+    process_id: str
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowTaken:
     """A sequence flow was taken."""
 
@@ -193,6 +202,7 @@ class InstanceEnded:
 Change = (
     ElementEntered
     | ElementLeft
+    | ElementRenamed
     | FlowTaken
     | TaskCreated
     | TaskEnded

@@ -36,11 +36,13 @@ class Obstacle:
 @dataclass(frozen=True, slots=True)
 class Migrated:
     """The instance in the new version. `tasks` are the open user tasks as the new version offers them, `renamed` the
-    engine's ids whose element has another id now. The step's changes are waits that ended or began."""
+    engine's ids whose element has another id now, and `formerly` which one each had. The step's changes are elements
+    renamed, and waits that ended or began."""
 
     step: Step
     tasks: tuple[c.TaskCreated, ...]
     renamed: Mapping[str, str]
+    formerly: Mapping[str, str]
 
 
 def find_obstacles(old: Bundle, new: Bundle, state: bytes, places: Places) -> list[Obstacle]:
@@ -61,11 +63,22 @@ def migrate(
         raise EngineError("no-place", first.element_id, f"{first.reason}{more}")
     kept = codec.write_rows(counter, ends, moving.rewritten())
     game = codec.load(kept, new, now=now, host=host or Host())
-    game.changes += moving.ended
+    game.changes += [*moving.renamings(game), *moving.ended]
     _begin_new_waits(game, moving)
     _open_joins(game)
-    open_tasks = tuple(task_of(token) for token in game.tasks.values() if token.internal_data.get("open") == "task")
-    return Migrated(Step(codec.dump(game), tuple(game.changes), game.is_ended()), open_tasks, moving.renamed)
+    step = Step(codec.dump(game), tuple(game.changes), game.is_ended())
+    return Migrated(step, _open_tasks(game), moving.renamed, moving.formerly)
+
+
+def offered_tasks(
+    bundle: Bundle, state: bytes, *, now: datetime, host: Host | None = None
+) -> tuple[c.TaskCreated, ...]:
+    """The open user tasks of a state as its version offers them."""
+    return _open_tasks(codec.load(state, bundle, now=now, host=host or Host()))
+
+
+def _open_tasks(game: TokenGame) -> tuple[c.TaskCreated, ...]:
+    return tuple(task_of(token) for token in game.tasks.values() if token.internal_data.get("open") == "task")
 
 
 class _Moving:
@@ -76,6 +89,7 @@ class _Moving:
         self.by_id = {row[0]: row for row in rows}
         self.ended: list[c.Change] = []
         self.renamed: dict[str, str] = {}
+        self.formerly: dict[str, str] = {}
 
     def where(self, row: list[Any]) -> tuple[Process, Element | None, Process | None, Element | None]:
         """Process and element in the old version, then in the new; no element for the scope of a process."""
@@ -164,8 +178,17 @@ class _Moving:
                 name = f"{process.id}/{now.id}"
                 if now.id != element.id:
                     self.renamed[identifier] = now.id
+                    self.formerly[identifier] = element.id
             kept.append([identifier, parent, name, state, data, inside or None])
         return kept
+
+    def renamings(self, game: TokenGame) -> list[c.Change]:
+        """The active elements, no waits, that have another id now."""
+        return [
+            c.ElementRenamed(identifier, game.tasks[identifier].task_spec.process.id, element_id)
+            for identifier, element_id in self.renamed.items()
+            if not waits.is_wait(game.tasks[identifier])
+        ]
 
     def _may_wait(self, row: list[Any], now: Element | None, inside: dict[str, Any]) -> bool:
         """Whether the event that a wait stands for is still there, for the same host; a gateway's flow is renewed."""

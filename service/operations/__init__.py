@@ -27,6 +27,7 @@ from service.operations.migrate_instance import Report, migrate_instance, migrat
 from service.operations.modify_instance import MODIFIERS, modify_instance
 from service.operations.open_emergency import declare_emergency, link_emergency
 from service.operations.plan import Plan
+from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
 from service.operations.reassign_case import REASSIGNERS, reassign_case
@@ -68,6 +69,7 @@ from service.operations.work_jobs import (
     throw_job_error,
     update_job,
 )
+from service.operations.work_migrations import work_migrations
 
 __all__ = [
     "COMPLAINT_PROCESS",
@@ -98,6 +100,7 @@ __all__ = [
     "await_jobs",
     "broadcast_signal",
     "cancel_instance",
+    "carry_on_migration",
     "claim_task",
     "comment_bundle",
     "comment_case",
@@ -107,6 +110,8 @@ __all__ = [
     "correlate_message",
     "declare_emergency",
     "deploy_draft",
+    "draw_up_migration",
+    "edit_migration",
     "erase_case",
     "evaluate_decision",
     "fail_job",
@@ -156,6 +161,7 @@ __all__ = [
     "try_migration",
     "update_job",
     "update_task",
+    "work_migrations",
     "write_again",
     "write_evidence",
 ]

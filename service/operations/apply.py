@@ -176,6 +176,8 @@ def _note(write: Write, changes: Iterable[c.Change]) -> None:
             case c.ElementLeft():
                 write.note(change.how, change.element_id)
                 write.note("left", int(change.id) if change.how == "completed" else -int(change.id))
+            case c.ElementRenamed():
+                write.note("renamed", [int(change.id), change.process_id, change.element_id])
             case c.FlowTaken():
                 write.note("flows", [change.process_id, change.flow_id])
             case c.DecisionMade():

@@ -28,6 +28,7 @@ from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
 from service.operations.tell_deadlines import make_deadline_chore
 from service.operations.tidy_drafts import make_tidy_chore
+from service.operations.work_migrations import work_migrations
 from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
@@ -42,6 +43,7 @@ def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | 
         partial(_start_due, runtime),
         partial(_expire, runtime),
         partial(_release_due, runtime),
+        partial(_migrate, runtime),
         make_deadline_chore(runtime),
         make_tidy_chore(runtime),
     )
@@ -54,6 +56,10 @@ def _start_due(runtime: Runtime, now: datetime) -> int:
 
 def _release_due(runtime: Runtime, now: datetime) -> int:
     return release_due_bundles(runtime, now=now)
+
+
+def _migrate(runtime: Runtime, now: datetime) -> int:
+    return work_migrations(runtime, now=now)
 
 
 def _expire(runtime: Runtime, now: datetime) -> int:

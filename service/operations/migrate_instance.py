@@ -5,31 +5,32 @@ Ids, timers, drafts and claims stay. A case that has no place in the new version
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache, partial
 
 import sqlalchemy as sa
 
-from service import tasks
+from service import definitions, tasks
 from service.audit import Event
 from service.db import Connection
-from service.definitions import check_not_retired, keys_of
-from service.engine import EngineError, Migrated, find_obstacles, migrate
+from service.definitions import check_not_retired
+from service.definitions import review as versions
+from service.engine import Bundle, EngineError, Migrated, asked_anew, find_obstacles, inspect, migrate
 from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
 from service.identity import Actor, Role
-from service.jobs.tables import job, subscription, timer
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.execute import get_instance
 from service.operations.opened import lock_opened
 from service.operations.plan import Plan
+from service.operations.rewrite import process_of, rewrite, version_name
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
-from service.operations.tables import process_instance
+from service.operations.start import COMPLAINT_PROCESS
 from service.operations.view import view_of
 from service.operations.write import Instance
 
@@ -38,7 +39,8 @@ MAY_MIGRATE = (Role.ADMIN, Role.COMPLIANCE, Role.OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became, or would become, of one case. `obstacles` is empty when it could be moved."""
+    """What became, or would become, of one case. `obstacles` is empty when it could be moved; `warnings` say what of
+    the new version finds the case unprepared."""
 
     root_key: int
     business_key: str | None
@@ -47,6 +49,20 @@ class Report:
     obstacles: tuple[str, ...] = ()
     began: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A case on its way, inside the transaction that moves it: as it was, what is done, and what comes of it."""
+
+    before: Instance
+    done: Migrated
+    report: Report
+
+
+Along = Callable[[Connection, Moved], None]
+"""More to write in the transaction that moves a case; it may refuse by raising."""
 
 
 def migrate_instance(
@@ -62,11 +78,40 @@ def migrate_instance(
     """Move one case. Raises Forbidden, InvalidInput without a reason, NotFound, and StateConflict that names every
     token without a place."""
     _check(actor, reason)
-    return run_again(
-        lambda: _move(runtime, root_key, to_bundle, places or {}, reason=reason, actor=actor, now=now),
-        once=False,
-        conflicts=(VersionConflict, sa.exc.IntegrityError),
-    )
+    with runtime.database.read() as connection:
+        check_in_force(connection, to_bundle)
+    return move_instance(runtime, root_key, to_bundle, places or {}, reason=reason, by=actor.name, now=now)
+
+
+def move_instance(
+    runtime: Runtime,
+    root_key: int,
+    to_bundle: int,
+    places: Mapping[str, str],
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    along: Along | None = None,
+    plan_key: int | None = None,
+) -> Report:
+    """Move one case on somebody's behalf who was let to. Raises NotFound, StateConflict, EngineError."""
+    wanted = partial(_move, runtime, root_key, to_bundle, places, reason=reason, by=by, now=now)
+    with runtime.turns.turn(root_key):
+        return run_again(
+            lambda: wanted(along=along, plan_key=plan_key),
+            once=False,
+            conflicts=(VersionConflict, sa.exc.IntegrityError),
+        )
+
+
+def check_in_force(connection: Connection, to_bundle: int) -> None:
+    """Raises StateConflict for a version of the complaint procedure that was never released: nobody reviewed it."""
+    version = versions.get_version(connection, to_bundle)
+    if version.in_use == "deployed" and definitions.is_governed(connection, to_bundle, COMPLAINT_PROCESS):
+        raise StateConflict(
+            f"Version {version.version} of {version.name} was never released; cases may be tried in it, not moved."
+        )
 
 
 def try_migration(
@@ -81,7 +126,30 @@ def try_migration(
             return _report(instance, obstacles=tuple(refused.message.split("; ")))
         except EngineError as refused:
             return _report(instance, obstacles=(refused.message,))
-    return _report(instance, done=done)
+        asked = _asked(runtime, instance.bundle_key, to_bundle)
+        bundle = runtime.bundles.get(connection, to_bundle)
+    return _report(instance, done=done, warnings=_warnings(bundle, done, asked, now))
+
+
+@lru_cache(maxsize=16)
+def _asked(runtime: Runtime, from_bundle: int, to_bundle: int) -> frozenset[str]:
+    """The variables that only the new version asks for; versions never change."""
+    with runtime.database.read() as connection:
+        return asked_anew(runtime.bundles.get(connection, from_bundle), runtime.bundles.get(connection, to_bundle))
+
+
+def _warnings(bundle: Bundle, done: Migrated, asked: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """New timers that are due already, and variables that the new version asks for and the case does not have."""
+    due = [
+        f"{each.element_id} begins and is due at once"
+        for each in done.step.changes
+        if isinstance(each, c.TimerSet) and each.due_at <= now
+    ]
+    known = {name for scope in inspect(bundle, done.step.state).variables.values() for name in scope} if asked else ()
+    return (
+        *due,
+        *(f"{name} is asked for, and the case has no such variable" for name in sorted(asked.difference(known))),
+    )
 
 
 def migrate_instances(
@@ -144,69 +212,42 @@ def _move(
     places: Mapping[str, str],
     *,
     reason: str,
-    actor: Actor,
+    by: str,
     now: datetime,
+    along: Along | None,
+    plan_key: int | None,
 ) -> Report:
     with runtime.database.read() as connection:
         instance = get_instance(connection, root_key)
         done = _migrated(connection, runtime, instance, to_bundle, places, now)
-        version = _version_of(connection, instance, to_bundle)
+        version = process_of(connection, instance, to_bundle)
         view = view_of(connection, runtime, root_key, now)
-    details = {"from": str(instance.bundle_key), "to": str(to_bundle), "reason": reason[:500], "places": dict(places)}
+        named = version_name(connection, to_bundle)
+    details = {
+        "from": str(instance.bundle_key), "to": str(to_bundle), "version": named, "reason": reason[:500],
+        "places": dict(places), **({} if plan_key is None else {"plan": str(plan_key)}),
+    }  # fmt: skip
     plan = Plan(SetVariables({}), Event.INSTANCE_MIGRATED, details)
+    report = _report(instance, done=done, moved=True)
     with runtime.database.transaction() as connection:
         check_not_retired(connection, to_bundle)
         lock_opened(connection, done.step)
-        write = apply_step(connection, instance, done.step, view, plan, now=now, by=actor.name)
-        _rewrite(connection, root_key, to_bundle, version, done)
+        if along is not None:
+            along(connection, Moved(instance, done, report))
+        write = apply_step(connection, instance, done.step, view, plan, now=now, by=by)
+        rewrite(connection, root_key, to_bundle, version, done.tasks, done.renamed)
+        tasks.replace_done(connection, root_key, places)
         settle(connection, runtime, write, done.step, now=now)
-    return _report(instance, done=done, moved=True)
-
-
-def _version_of(connection: Connection, instance: Instance, to_bundle: int) -> int:
-    """The key, in the new bundle, of the process that the case was started with."""
-    old = keys_of(connection, instance.bundle_key)
-    process_id = next(name for name, key in old.items() if key == instance.process_definition_key)
-    found = keys_of(connection, to_bundle).get(process_id)
-    if found is None:
-        raise StateConflict(f"the process {process_id!r} is not in the new version")
-    return found
-
-
-def _rewrite(connection: Connection, root_key: int, to_bundle: int, version: int, done: Migrated) -> None:
-    """Rows that speak of elements and versions; due dates, holders and drafts are left as they are."""
-    connection.execute(
-        sa.update(process_instance)
-        .where(process_instance.c.root_key == root_key)
-        .values(bundle_key=to_bundle, process_definition_key=version)
-    )
-    for task in done.tasks:
-        tasks.reoffer_task(connection, root_key, task.id, _offer(task, to_bundle))
-    for table in (timer, job, subscription):
-        for engine_id, element_id in done.renamed.items():
-            connection.execute(
-                sa.update(table)
-                .where(table.c.root_key == root_key, table.c.engine_id == engine_id)
-                .values(element_id=element_id)
-            )
-
-
-def _offer(task: c.TaskCreated, to_bundle: int) -> dict[str, Any]:
-    return {
-        "bundle_key": to_bundle,
-        "element_id": task.element_id,
-        "process_id": task.process_id,
-        "name": task.name,
-        "form_id": task.form_id,
-        "candidate_groups": list(task.candidate_groups),
-        "candidate_users": list(task.candidate_users),
-        "excluded": list(task.excluded),
-        "properties": dict(task.properties),
-    }
+    return report
 
 
 def _report(
-    instance: Instance, *, done: Migrated | None = None, moved: bool = False, obstacles: tuple[str, ...] = ()
+    instance: Instance,
+    *,
+    done: Migrated | None = None,
+    moved: bool = False,
+    obstacles: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
 ) -> Report:
     changes = () if done is None else done.step.changes
     return Report(
@@ -217,4 +258,5 @@ def _report(
         obstacles,
         tuple(each.element_id for each in changes if isinstance(each, c.TimerSet | c.SubscriptionOpened)),
         tuple(each.element_id for each in changes if isinstance(each, c.TimerEnded | c.SubscriptionEnded)),
+        warnings,
     )

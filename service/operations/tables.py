@@ -24,6 +24,13 @@ process_instance = sa.Table(
     sa.Column("final_variables", Json),
     sa.Column("holds_key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name="state"),
+    sa.Index(
+        "ix_process_instance_version",
+        "bundle_key",
+        "root_key",
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    ),
 )
 """`version` goes up by one with every command; `next_child` is the next free child number (see `service.db.keys`).
 

@@ -1,11 +1,14 @@
-"""Forget old drafts of tasks that ended without them. A chore of the background worker, once an hour."""
+"""Forget old drafts of tasks that ended without them, and what taking old migrations back would need.
+
+A chore of the background worker, once an hour.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from service import tasks
+from service import migrations, tasks
 from service.operations.runtime import Runtime
 
 KEPT = timedelta(days=30)
@@ -22,6 +25,7 @@ def make_tidy_chore(runtime: Runtime) -> Callable[[datetime], int]:
         last[:] = [now]
         with runtime.database.transaction() as connection:
             tasks.drop_stale_drafts(connection, before=now - KEPT)
+            migrations.forget_undo(connection, before=now - KEPT)
         return 0
 
     return chore

@@ -56,6 +56,9 @@ def _replay(rows: Iterable[Any]) -> dict[tuple[int, int], ElementInstance]:
         begun = zip(moved.get("begun", ()), moved.get("entered", ()), strict=False)
         for number, (process_id, element_id) in begun:
             found[row.root_key, number] = ElementInstance(row.root_key, str(number), process_id, element_id, row.at)
+        for number, _, element_id in moved.get("renamed", ()):
+            if (row.root_key, number) in found:
+                found[row.root_key, number].element_id = element_id
         for number in moved.get("left", ()):
             one = found.get((row.root_key, abs(number)))
             if one is not None:
@@ -98,6 +101,11 @@ def _count_some(connection: Connection, keys: list[int], process_id: str, counts
 def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementCounts], open_: dict[int, str]) -> None:
     for number, (process, element_id) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
         if process == process_id:
+            open_[number] = element_id
+            counts.setdefault(element_id, ElementCounts(element_id)).active += 1
+    for number, process, element_id in moved.get("renamed", ()):
+        if process == process_id and number in open_:
+            counts[open_[number]].active -= 1
             open_[number] = element_id
             counts.setdefault(element_id, ElementCounts(element_id)).active += 1
     for number in moved.get("left", ()):

@@ -23,7 +23,7 @@ from service.tasks.queries import (
     list_tasks,
 )
 from service.tasks.records import NO_DUE, TaskState, UserTask
-from service.tasks.reoffer import reoffer_task
+from service.tasks.reoffer import get_places, reoffer_task, replace_done, restore_places
 from service.tasks.rules import (
     OVERSEERS,
     can_see,
@@ -67,6 +67,7 @@ __all__ = [
     "drop_stale_drafts",
     "end_tasks",
     "find_draft",
+    "get_places",
     "get_task",
     "hold_task",
     "insert_tasks",
@@ -80,6 +81,8 @@ __all__ = [
     "list_required",
     "list_tasks",
     "reoffer_task",
+    "replace_done",
+    "restore_places",
     "save_draft",
     "save_filter",
     "update_task",

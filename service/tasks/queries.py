@@ -24,7 +24,7 @@ _ENGINE_ID: sa.BindParameter[str] = sa.bindparam("b_engine_id")
 _OPEN = user_task.c.state == TaskState.OPEN.value
 _OPEN_BY_ENGINE_ID = (user_task.c.root_key == _ROOT) & (user_task.c.engine_id == _ENGINE_ID) & _OPEN
 _GET = Prepared(sa.select(user_task).where(_ONE))
-_LATER = ("ended_at", "completed_by", "answer")
+_LATER = ("ended_at", "completed_by", "answer", "place")
 _INSERT = Prepared(sa.insert(user_task), columns=[each.name for each in user_task.c if each.name not in _LATER])
 _INSERT_CANDIDATE = Prepared(sa.insert(task_candidate), columns=[each.name for each in task_candidate.c])
 _DROP_CANDIDATES = Prepared(
@@ -43,7 +43,7 @@ _PERFORMERS = Prepared(
         dialect: sa.select(user_task.c.completed_by).where(
             user_task.c.root_key == _ROOT, among, user_task.c.completed_by.is_not(None)
         )
-        for dialect, among in any_of(user_task.c.element_id, "b_elements").items()
+        for dialect, among in any_of(sa.func.coalesce(user_task.c.place, user_task.c.element_id), "b_elements").items()
     }
 )
 _END, _END_BY_ENGINE_ID = (

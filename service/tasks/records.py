@@ -48,6 +48,7 @@ class UserTask:
     properties: Mapping[str, str]
     variables: Mapping[str, Any]
     answer: Mapping[str, Any] | None
+    place: str | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> UserTask:

@@ -1,4 +1,7 @@
-"""An open task as another version of the diagrams offers it. Who holds it, its draft and its due date stay."""
+"""An open task as another version of the diagrams offers it. Who holds it, its draft and its due date stay.
+
+Completed tasks keep the element they were done at, and count as done at the one that has taken its place.
+"""
 
 from __future__ import annotations
 
@@ -40,3 +43,34 @@ def reoffer_task(connection: Connection, root_key: int, engine_id: str, values: 
     ]
     if offers:
         connection.execute(sa.insert(task_candidate), offers)
+
+
+def replace_done(connection: Connection, root_key: int, places: Mapping[str, str]) -> None:
+    """Completed tasks of a case count as done at what has taken the place of their elements. The caller's write is
+    guarded."""
+    done = sa.select(user_task.c.key, sa.func.coalesce(user_task.c.place, user_task.c.element_id)).where(
+        user_task.c.root_key == root_key, user_task.c.completed_by.is_not(None)
+    )
+    for key, element_id in connection.execute(done).all() if places else ():
+        if element_id in places:
+            _write_place(connection, root_key, key, places[element_id])
+
+
+def get_places(connection: Connection, root_key: int) -> dict[int, str]:
+    """What completed tasks of a case count as, where that is not the element they were done at."""
+    query = sa.select(user_task.c.key, user_task.c.place).where(
+        user_task.c.root_key == root_key, user_task.c.place.is_not(None)
+    )
+    return {key: place for key, place in connection.execute(query)}
+
+
+def restore_places(connection: Connection, root_key: int, places: Mapping[int, str]) -> None:
+    """Let completed tasks count as what `get_places` said. The caller's write is guarded."""
+    connection.execute(sa.update(user_task).where(user_task.c.root_key == root_key).values(place=None))
+    for key, place in places.items():
+        _write_place(connection, root_key, key, place)
+
+
+def _write_place(connection: Connection, root_key: int, key: int, place: str) -> None:
+    one = (user_task.c.root_key == root_key, user_task.c.key == key)
+    connection.execute(sa.update(user_task).where(*one).values(place=place))

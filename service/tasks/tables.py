@@ -33,6 +33,7 @@ user_task = sa.Table(
     sa.Column("properties", Json, nullable=False),
     sa.Column("variables", Json, nullable=False),
     sa.Column("answer", Json),
+    sa.Column("place", sa.String(200)),
     sa.CheckConstraint("state IN ('open', 'completed', 'cancelled')", name="state"),
     sa.CheckConstraint("(state = 'completed') = (completed_by IS NOT NULL)", name="completed_by"),
     sa.Index(
@@ -58,7 +59,9 @@ user_task = sa.Table(
     ),
 )
 """`excluded` holds the element ids whose performers may not do this task (four eyes); `variables` is what the form
-shows, `answer` what the person gave. `revision` goes up with every claim, release, assignment and new priority."""
+shows, `answer` what the person gave. `place` is what takes the place of a completed task's element in the version that
+the case is in now, where that has another id: four eyes go by it. `revision` goes up with every claim, release,
+assignment and new priority."""
 
 task_candidate = sa.Table(
     "task_candidate",

@@ -43,6 +43,7 @@ def _standing(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     for moved in steps:
         for number, (process, element) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
             begun[number] = (process, element)
+        begun |= {n: (process, element) for n, process, element in moved.get("renamed", ()) if n in begun}
         for number in moved.get("left", ()):
             begun.pop(abs(number), None)  # below zero: it was cut off
     return list(begun.values())

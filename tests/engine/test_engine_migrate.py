@@ -26,7 +26,7 @@ def move(player, new, places=None):
     for change in done.step.changes:
         if isinstance(change, c.TimerSet | c.SubscriptionOpened):
             player.open[change.id] = change
-        else:
+        elif not isinstance(change, c.ElementRenamed):
             del player.open[change.id]
     return done
 

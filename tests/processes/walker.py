@@ -69,6 +69,8 @@ class Walk:
     now: datetime = NOW
     done: list[str] = field(default_factory=list)
     by: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Element id in the version that the case is in → the one by which its answer is known."""
 
     def standing(self) -> Standing:
         with self.runtime.database.read() as connection:
@@ -86,7 +88,8 @@ class Walk:
         name = task.assignee or next(n for n in (f"{group}-{i}" for i in range(1, 9)) if n not in taken)
         actor = Actor(self.by.get(element, name), frozenset(task.candidate_groups))
         self.now += timedelta(minutes=10)
-        complete_task(self.runtime, task.key, {**ANSWERS.get(element, {}), **answer}, actor=actor, now=self.now)
+        known = ANSWERS.get(self.renamed.get(element, element), {})
+        complete_task(self.runtime, task.key, {**known, **answer}, actor=actor, now=self.now)
         self.done.append(element)
 
     def work(self, *, until: str = "", most: int = 80, **answers: dict[str, Any]) -> Walk:
