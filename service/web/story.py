@@ -38,7 +38,8 @@ SENTENCES = {
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
     "case:instance:started": "started the process",
-    "case:instance:migrated": "moved the case to another version of the procedure",
+    "case:instance:migrated": "moved the case to another version of the procedure ({version}): {reason}",
+    "case:instance:taken-back": "took the case back to its version of the procedure ({version}): {reason}",
     "case:clocks:recomputed": "counted the deadlines again by the published calendar",
     "case:complaint:linked": "linked the complaint to another",
     "case:job:completed": "a connected system finished “{what}”",
@@ -101,6 +102,7 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
         "count": len(details.get("evidence", ())),
         "other": details.get("other", ""),
         "into": details.get("into", ""),
+        "version": details.get("version") or details.get("to") or "",
     }
     plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
     template = say(plain or SENTENCES.get(row.event, row.event), language)
