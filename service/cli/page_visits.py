@@ -94,6 +94,7 @@ PAGES = (
     Page("execution plan", "/plan"),
     Page("procedure", "/procedure"),
     Page("review desk", "/reviews"),
+    Page("migrations", "/migrations"),
     Page("workbench", "/workbench"),
     Page("incidents", "/incidents"),
     Page("portal", "/portal", ""),

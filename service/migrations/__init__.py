@@ -32,12 +32,23 @@ from service.migrations.queries import (
     settle_case,
     write_case,
 )
-from service.migrations.states import AT_WORK, FINISHED, WITH_REASON, CaseState, PlanState, Verb, check_may, possible
+from service.migrations.states import (
+    AT_WORK,
+    FINAL,
+    FINISHED,
+    WITH_REASON,
+    CaseState,
+    PlanState,
+    Verb,
+    check_may,
+    possible,
+)
 
 __all__ = [
     "AT_WORK",
     "DRAWN_UP",
     "EDITED",
+    "FINAL",
     "FINISHED",
     "UNDECIDED",
     "WITH_REASON",

@@ -42,6 +42,10 @@ class CaseState(StrEnum):
     KEPT = "kept"
 
 
+FINAL = (CaseState.MOVED, CaseState.REFUSED, CaseState.GONE)
+"""What a run leaves behind of a case that it went through."""
+
+
 class Verb(StrEnum):
     """What can be done with a plan."""
 

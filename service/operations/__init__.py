@@ -44,6 +44,7 @@ from service.operations.review_bundle import (
     submit_bundle,
     tag_bundle,
 )
+from service.operations.rewrite import version_name
 from service.operations.runtime import Runtime
 from service.operations.save_draft import save_draft
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
@@ -161,6 +162,7 @@ __all__ = [
     "try_migration",
     "update_job",
     "update_task",
+    "version_name",
     "work_migrations",
     "write_again",
     "write_evidence",

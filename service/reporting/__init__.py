@@ -16,6 +16,7 @@ from service.reporting.inbox import InboxPage, InboxRow, count_inbox, list_inbox
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.plan import PlanLine, execution_plan, limits_of, plan_csv
+from service.reporting.running import count_running
 from service.reporting.sift import sift
 from service.reporting.sources import (
     DECISIONS,
@@ -63,6 +64,7 @@ __all__ = [
     "count_active",
     "count_elements",
     "count_inbox",
+    "count_running",
     "count_waiting",
     "evidence_of",
     "execution_plan",

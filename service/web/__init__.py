@@ -40,6 +40,7 @@ PAGES = (
     "emergencies",
     "people",
     "reviews",
+    "migrating",
     "report",
     "write_letter",
     "workbench",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import flask
 
-from service.identity import Actor, Role
+from service.identity import GRANTS, Actor, Permission, Role
 from service.web.edge import READERS, blueprint
 
 
@@ -35,6 +35,7 @@ LINKS = (
     Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
     Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),
     Link("Review desk", "/reviews", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN), key="v"),
+    Link("Migrations", "/migrations", GRANTS[Permission.MIGRATE_INSTANCES]),
     Link("Workbench", "/workbench", (Role.OWNER, Role.COMPLIANCE, Role.ADMIN), key="w"),
     Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
 )

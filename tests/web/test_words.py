@@ -15,6 +15,7 @@ from service.intake import CHANNELS
 from service.notifications.letters import TEMPLATES
 from service.web import story, words
 from service.web.inbox_view import DUE
+from service.web.migration_words import CASES, EVENTS, PLANS, WHYS
 from service.web.navigation import LINKS
 from service.web.notices import TOLD, WANTED
 from service.web.words import CATALOGUE, best_language, chosen, load_words, say, say_error
@@ -49,6 +50,7 @@ def from_tables() -> list[tuple[str, str]]:
     names += [*TOLD.values(), *WANTED.values(), "passed", "here now"]
     names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
     names += [*story.MESSAGES.values(), *story.LETTERS.values(), *story.DECISIONS.values()]
+    names += [word for table in (PLANS, CASES, EVENTS, WHYS) for word in table.values()]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
 
 
