@@ -14,6 +14,7 @@ from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables
 from service.db.prepared import Prepared, any_of, gathered, keys_given
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
+from service.db.spread import seconds_between, spread
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "root_column",
     "root_of",
     "search",
+    "seconds_between",
+    "spread",
     "take",
     "wake_after_commit",
     "write_backup",

@@ -36,7 +36,7 @@ from service.definitions.parts import (
 )
 from service.definitions.picture import Mark, draw
 from service.definitions.retire import list_only_here, retire
-from service.definitions.review import BundleStep, Comment, Version
+from service.definitions.review import BundleStep, Comment, Version, list_used
 from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
 from service.definitions.starts import (
@@ -117,6 +117,7 @@ __all__ = [
     "list_released",
     "list_revisions",
     "list_starts",
+    "list_used",
     "move_start",
     "open_draft",
     "put_back_start",

@@ -28,10 +28,13 @@ _MARGIN = 14
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, …) and a flag beside it."""
+    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a flag beside it,
+    what is said of it (else the flag), and where it leads."""
 
     state: str = ""
     badge: str = ""
+    note: str = ""
+    href: str = ""
 
 
 def draw(
@@ -56,8 +59,9 @@ def draw(
     ], key=lambda pair: pair[0])  # fmt: skip
     x, y, width, height = _frame(shapes, flows)
     name = title or next((shape.name for shape in shapes if shape.kind == "participant"), "") or "BPMN"
+    role = "group" if any(mark.href for mark in marks.values()) else "img"  # a link within an image is none to readers
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label={quoteattr(name)} '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="{role}" aria-label={quoteattr(name)} '
         f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" color="#1f2328" '
         f'font-family="{_FONTS}"><title>{escape(name)}</title>' + "".join(group for _, group in drawn) + "</svg>"
     )
@@ -155,8 +159,9 @@ def _shape_group(shape: Shape, marks: Mapping[str, Mark]) -> str:
     identifier = str(shape.element.get("id"))
     mark = marks.get(identifier, Mark())
     flag = badge(mark.badge, shape.box) if mark.badge else ""
-    title = " — ".join(part for part in (shape.name or identifier, mark.badge) if part)
-    return _group(identifier, mark, f"shape {shape.kind}", title, draw_shape(shape) + flag)
+    title = " — ".join(part for part in (shape.name or identifier, mark.note or mark.badge) if part)
+    group = _group(identifier, mark, f"shape {shape.kind}", title, draw_shape(shape) + flag)
+    return f"<a href={quoteattr(mark.href)} aria-label={quoteattr(title)}>{group}</a>" if mark.href else group
 
 
 def _flow_group(flow: Flow, marks: Mapping[str, Mark]) -> str:

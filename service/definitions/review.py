@@ -74,6 +74,13 @@ def list_versions(connection: Connection, *, before: int | None = None, limit: i
     return [_version(dict(row)) for row in rows]
 
 
+def list_used(connection: Connection, name: str, *, limit: int = 100) -> list[Version]:
+    """The versions of a name that are or were in force, the newest first."""
+    query = _VERSIONS.where(bundle.c.name == name, bundle.c.state.in_(USED))
+    rows = connection.execute(query.order_by(bundle.c.version.desc()).limit(limit)).mappings()
+    return [_version(dict(row)) for row in rows]
+
+
 def get_version(connection: Connection, bundle_key: int) -> Version:
     """Raises NotFound."""
     row = connection.execute(_VERSIONS.where(bundle.c.key == bundle_key)).mappings().one_or_none()

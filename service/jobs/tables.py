@@ -64,6 +64,15 @@ job = sa.Table(
         sqlite_where=sa.text("state = 'created'"),
         postgresql_where=sa.text("state = 'created'"),
     ),
+    sa.Index(
+        "ix_job_element_completed",
+        "process_id",
+        "ended_at",
+        "element_id",
+        "created_at",
+        sqlite_where=sa.text("state = 'completed'"),
+        postgresql_where=sa.text("state = 'completed'"),
+    ),
 )
 """Work for workers. An activated job stays `created` with `run_at` at the end of its lease; `failed` has no retries
 left and an incident. `rank` is the priority below zero, so that the index is in the order that jobs are handed out."""

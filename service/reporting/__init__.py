@@ -15,8 +15,10 @@ from service.reporting.exports import EXPORTS
 from service.reporting.inbox import InboxPage, InboxRow, count_inbox, list_inbox
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
+from service.reporting.live import NOTHING, Figures, StandingCase, get_figures, list_standing
 from service.reporting.plan import PlanLine, execution_plan, limits_of, plan_csv
 from service.reporting.running import count_running
+from service.reporting.sheet import Sheet, sheet_of
 from service.reporting.sift import sift
 from service.reporting.sources import (
     DECISIONS,
@@ -42,12 +44,14 @@ __all__ = [
     "INSTANCES",
     "JOBS",
     "LONGEST_SHOWN",
+    "NOTHING",
     "SUBSCRIPTIONS",
     "TASKS",
     "Clause",
     "ElementCounts",
     "ElementInstance",
     "Evidence",
+    "Figures",
     "InboxFilter",
     "InboxPage",
     "InboxRow",
@@ -56,7 +60,9 @@ __all__ = [
     "Load",
     "LoggedEvent",
     "PlanLine",
+    "Sheet",
     "Standing",
+    "StandingCase",
     "Variable",
     "active_incidents",
     "by_key",
@@ -70,6 +76,7 @@ __all__ = [
     "execution_plan",
     "find_variables",
     "gather",
+    "get_figures",
     "get_standing",
     "get_variable",
     "iter_events",
@@ -80,9 +87,11 @@ __all__ = [
     "list_flows",
     "list_inbox",
     "list_load",
+    "list_standing",
     "list_variables",
     "plan_csv",
     "roots_of",
+    "sheet_of",
     "sift",
     "tasks_of",
     "write_report",

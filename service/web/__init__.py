@@ -30,6 +30,7 @@ PAGES = (
     "intake_desk",
     "similar",
     "procedure",
+    "live",
     "clauses",
     "evidence",
     "mailbox",

@@ -8,7 +8,8 @@ import flask
 
 from service import definitions, jobs, operations
 from service.identity import Role
-from service.web.edge import PAGE_SIZE, READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, check_ready, language, parts, signed_in
+from service.web.live import LIVE
 from service.web.paging import page_of, place_asked
 from service.web.picture import main_first, picture_of
 
@@ -28,6 +29,7 @@ def procedure() -> Any:
         released=released,
         sheets=main_first(bundle),
         sheet=sheet,
+        may_live=actor().has(*LIVE),
         elements=[e for e in bundle.processes[sheet].elements.values() if e.name],
         picture=picture_of(bundle, sheet, steps=(), state=None, language=language()),
     )

@@ -36,6 +36,16 @@ def test_marks_become_classes_and_flags() -> None:
     assert "<2>" in "".join(group.itertext())
 
 
+def test_a_mark_leads_somewhere_and_says_more_than_its_flag() -> None:
+    mark = Mark("heat-2", "7", '7 cases, "2" late', "/there?a=1&b=2")
+    svg = etree.fromstring(draw(MAIN, marks={"triage-complaint-call": mark}))
+    (link,) = svg.iter("{*}a")
+    assert link.get("href") == "/there?a=1&b=2"
+    assert (link.get("aria-label") or "").endswith('— 7 cases, "2" late')
+    assert svg.get("role") == "group"
+    assert etree.fromstring(draw(MAIN)).get("role") == "img"
+
+
 def test_a_process_that_no_diagram_shows_is_said() -> None:
     with pytest.raises(NotFound):
         draw(MAIN, process_id="elsewhere")

@@ -49,7 +49,9 @@ def paths(site: Site) -> tuple[str, ...]:
         f"/clauses?case={new.number}", f"/emergencies/{emergency.number}",
         f"/reviews/{version}", f"/migrations/{plan}", f"/workbench/drafts/{draft}",
         *(f"/workbench/drafts/{draft}/edit/{path}" for path in EDITED),
-        "/team?holder=clerk", "/notices", *(link.path for link in LINKS),
+        "/procedure/live", "/procedure/live?sheet=triage-complaint&by=late",
+        "/procedure/live/cases?sheet=triage-complaint&element=assess-facts", "/team?holder=clerk", "/notices",
+        *(link.path for link in LINKS),
     )  # fmt: skip
 
 
