@@ -106,7 +106,9 @@ def move_instance(
 
 
 def check_in_force(connection: Connection, to_bundle: int) -> None:
-    """Raises StateConflict for a version of the complaint procedure that was never released: nobody reviewed it."""
+    """Raises StateConflict for a version that was retired, and for one of the complaint procedure that was never
+    released: nobody reviewed it."""
+    check_not_retired(connection, to_bundle)
     version = versions.get_version(connection, to_bundle)
     if version.in_use == "deployed" and definitions.is_governed(connection, to_bundle, COMPLAINT_PROCESS):
         raise StateConflict(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from service import audit, migrations, tasks
 from service.db import Database
-from service.definitions import deploy, shipped_files
+from service.definitions import deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor
 from service.jobs.tables import subscription, timer
@@ -29,6 +29,7 @@ from service.operations import (
     edit_migration,
     fire_timer,
     get_instance,
+    retire_bundle,
     start_instance,
     work_migrations,
 )
@@ -176,6 +177,18 @@ def test_nobody_goes_to_a_version_that_nobody_reviewed(runtime: Runtime) -> None
     carried_on(runtime, key, Verb.TRY)
     with pytest.raises(StateConflict, match="never released"):
         carry_on_migration(runtime, key, Verb.START, reason="x", actor=COMPLIANCE, now=NOW)
+
+
+def test_no_plan_leads_to_a_version_that_is_retired_meanwhile(small: Runtime) -> None:
+    started(small)
+    to = another(small, RENAMED)
+    key = drawn_up(small, to)
+    carried_on(small, key, Verb.TRY)
+    with small.database.transaction() as connection:
+        release(connection, to, actor="cli", now=NOW)
+    retire_bundle(small, to, reason="Its names were wrong", actor=COMPLIANCE, now=NOW)
+    with pytest.raises(StateConflict, match="is retired"):
+        carry_on_migration(small, key, Verb.START, reason="x", actor=COMPLIANCE, now=NOW)
 
 
 class Killed(BaseException):
