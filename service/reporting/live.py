@@ -38,7 +38,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class StandingCase:
-    """A token at an element, with its case; `due_at` is 9999-12-31 where it has no due date."""
+    """A token at an element, or an incident there, with its case; `due_at` is 9999-12-31 where it has no due date."""
 
     root_key: int
     key: int
@@ -49,6 +49,7 @@ class StandingCase:
     is_complaint: bool
     customer: str | None
     severity: str | None
+    message: str | None
 
 
 NOTHING = Figures()
@@ -86,11 +87,13 @@ def list_standing(
     *,
     bundle_key: int | None = None,
     late_at: datetime | None = None,
+    failed: bool = False,
     after: PageMark | None = None,
     limit: int = 50,
 ) -> list[StandingCase]:
-    """What stands at an element, the nearest due date first; with `late_at` only what was due by then."""
-    rows = _standing(sheet, bundle_key, element_id).subquery("standing")
+    """What stands at an element, the nearest due date first; with `late_at` only what was due by then. With `failed`
+    its open incidents."""
+    rows = (_failed if failed else _standing)(sheet, bundle_key, element_id).subquery("standing")
     due = sa.func.coalesce(rows.c.due_at, _FAR, type_=_FAR.type)
     nearest = sa.select(rows.c.root_key, rows.c.key, due.label("due_at"), rows.c.since)
     if late_at is not None:
@@ -109,9 +112,11 @@ def list_standing(
             complaint.c.number.is_not(None).label("is_complaint"),
             complaint.c.customer_name.label("customer"),
             complaint.c.severity,
+            incident.c.message,
         )
         .join(process_instance, process_instance.c.root_key == page.c.root_key)
         .outerjoin(user_task, (user_task.c.root_key == page.c.root_key) & (user_task.c.key == page.c.key))
+        .outerjoin(incident, (incident.c.root_key == page.c.root_key) & (incident.c.key == page.c.key))
         .outerjoin(complaint, complaint.c.root_key == page.c.root_key)
         .order_by(page.c.due_at, page.c.key)
     )
@@ -195,6 +200,13 @@ def _of_version(query: sa.Select[Any], table: sa.Table, bundle_key: int | None) 
         return query
     same = process_instance.c.root_key == table.c.root_key
     return query.where(sa.exists().where(same, process_instance.c.bundle_key == bundle_key))
+
+
+def _failed(sheet: Sheet, bundle_key: int | None, element_id: str) -> sa.Select[Any]:
+    among = [each for each, place in sheet.elements.items() if place == element_id]
+    query = _row(incident, sa.literal(element_id), incident.c.created_at)
+    query = query.where(incident.c.state == sa.literal_column("'active'"), incident.c.element_id.in_(among))
+    return _of_version(query, incident, bundle_key)
 
 
 def _failures(connection: Connection, sheet: Sheet, bundle_key: int | None) -> Mapping[str, int]:

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from service import definitions, operations, reporting
 from service.definitions import Mark, Version, list_used
 from service.engine import Bundle, ElementInfo
-from service.identity import Role
+from service.identity import Permission, Role, has_permission
 from service.reporting import Figures, Sheet
-from service.web.edge import PAGE_SIZE, blueprint, check_ready, language, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, check_ready, language, now, parts, signed_in
 from service.web.paging import page_of, place_asked
 from service.web.picture import drawn, main_first
 from service.web.words import chosen, say
@@ -106,16 +106,17 @@ def live_cases() -> Any:
     element = known.bundle.processes[known.asked.sheet].elements.get(flask.request.args.get("element", ""))
     if element is None:
         return flask.redirect(flask.url_for("web.live") + "?" + known.asked.query())
-    late = flask.request.args.get("late") == "1"
+    only = flask.request.args.get("only", "")
     with parts().runtime.database.read() as connection:
         found = reporting.list_standing(
             connection, known.sheet, element.id, bundle_key=known.asked.version,
-            late_at=at if late else None, after=place_asked(), limit=PAGE_SIZE + 1,
+            late_at=at if only == "late" else None, failed=only == "failures", after=place_asked(), limit=PAGE_SIZE + 1,
         )  # fmt: skip
     rows, more = page_of(found, lambda row: (row.due_at, row.key))
     return flask.render_template(
-        "live_cases.html", asked=known.asked, element=element.id, name=_name(element), late=late, rows=rows, more=more
-    )
+        "live_cases.html", asked=known.asked, element=element.id, name=_name(element), only=only, rows=rows, more=more,
+        messages=only == "failures" and has_permission(actor(), Permission.READ_INCIDENTS),
+    )  # fmt: skip
 
 
 def _known() -> Known:

@@ -151,6 +151,12 @@ def test_the_figures_lead_to_the_cases(filled: Runtime) -> None:
         waiting = list_standing(connection, sheet("main"), "post")
     assert (pausing.due_at, pausing.since, pausing.holder) == (NO_DUE, None, None)
     assert (working.due_at, working.since) == (NOW + timedelta(hours=1), NOW)
+    (failed,) = list_all(filled, "post", "main", failed=True)
+    assert failed in {each.root_key for each in waiting}
+    assert list_all(filled, "go", "main", failed=True) == []
+    with filled.database.read() as connection:
+        (incident,) = list_standing(connection, sheet("main"), "post", failed=True)
+    assert (incident.message, incident.since) == ("no paper", NOW + 111 * MINUTE)
     assert [each.since for each in waiting] == [NOW + 50 * MINUTE] * 2
 
 

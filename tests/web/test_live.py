@@ -61,8 +61,10 @@ def test_from_the_procedure_to_the_cases_at_an_element(page: Page, numbers: list
         page.locator(f".picture a:has([data-element={FIRST}])").click()
     listed = page.locator("main table").inner_text()
     assert all(number in listed for number in numbers)
-    follow(page, "nav.tabs a[href*='late=1']")
+    follow(page, "nav.tabs a[href*='only=late']")
     assert numbers[1] not in page.locator("main").inner_text()
+    follow(page, "nav.tabs a[href*='only=failures']")
+    assert numbers[0] not in page.locator("main").inner_text()
     assert serious(Axe(), page) == []
 
 
