@@ -34,7 +34,7 @@ from service.definitions.parts import (
     list_decisions,
     list_forms,
 )
-from service.definitions.picture import Mark, draw
+from service.definitions.picture import Mark, draw, names_in
 from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version, list_used
 from service.definitions.review_states import ReviewState
@@ -119,6 +119,7 @@ __all__ = [
     "list_starts",
     "list_used",
     "move_start",
+    "names_in",
     "open_draft",
     "put_back_start",
     "read_draft",

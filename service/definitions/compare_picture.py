@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 
 from lxml import etree
 
@@ -13,6 +14,10 @@ from service.dmn.xml import parse_xml
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+Pins = Mapping[str, str]
+"""What is pinned to elements, by their ids."""
+
+_NONE: Pins = {}
 _BADGES = {Kind.ADDED: "+", Kind.REMOVED: "−", Kind.CHANGED: "≠", Kind.MOVED: "↔"}
 
 
@@ -25,17 +30,19 @@ def marks_of(changes: Iterable[Change], *kinds: Kind) -> dict[str, Mark]:
     }
 
 
-def draw_before(xml: bytes, changes: Iterable[Change], *, language: str = "en") -> str:
+def draw_before(xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE) -> str:
     """The old diagram with what is gone, changed or moved."""
-    return draw(xml, language=language, marks=marks_of(changes, Kind.REMOVED, Kind.CHANGED, Kind.MOVED))
+    return draw(xml, language=language, marks=_pinned(pins, marks_of(changes, Kind.REMOVED, Kind.CHANGED, Kind.MOVED)))
 
 
-def draw_after(xml: bytes, changes: Iterable[Change], *, language: str = "en") -> str:
+def draw_after(xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE) -> str:
     """The new diagram with what is new, changed or moved."""
-    return draw(xml, language=language, marks=marks_of(changes, Kind.ADDED, Kind.CHANGED, Kind.MOVED))
+    return draw(xml, language=language, marks=_pinned(pins, marks_of(changes, Kind.ADDED, Kind.CHANGED, Kind.MOVED)))
 
 
-def draw_over(before: bytes, after: bytes, changes: Iterable[Change], *, language: str = "en") -> str:
+def draw_over(
+    before: bytes, after: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE
+) -> str:
     """The new diagram with what is gone still standing in its old place."""
     known = list(changes)
     old, new = parse_xml(before, file="before.bpmn"), parse_xml(after, file="after.bpmn")
@@ -48,7 +55,11 @@ def draw_over(before: bytes, after: bytes, changes: Iterable[Change], *, languag
         for node in old.iter():
             if isinstance(node.tag, str) and node.get("id") in gone and node.tag.startswith(_BPMN):
                 process.append(_alone(node, gone))
-    return draw(etree.tostring(new), language=language, marks=marks_of(known, *Kind))
+    return draw(etree.tostring(new), language=language, marks=_pinned(pins, marks_of(known, *Kind)))
+
+
+def _pinned(pins: Pins, marks: dict[str, Mark]) -> dict[str, Mark]:
+    return marks | {element: replace(marks.get(element, Mark()), pin=text) for element, text in pins.items()}
 
 
 def _alone(node: etree._Element, gone: set[str]) -> etree._Element:

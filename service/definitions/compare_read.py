@@ -60,9 +60,23 @@ def _place(shape: etree._Element) -> tuple[Any, ...]:
 
 def _item(node: etree._Element, elements: Mapping[str, etree._Element], place: tuple[Any, ...]) -> Item:
     facts = dict(_facts(node, "", elements))
-    name = str(node.get("name") or "")
-    chinese = facts.get("extensionElements/properties/property[name:zh-Hant]/@value", name)
-    return Item(str(node.get("id")), _local(node), {"en": name, "zh-Hant": chinese}, facts, place)
+    return Item(str(node.get("id")), _local(node), _names(node, facts, elements), facts, place)
+
+
+_CHINESE = "extensionElements/properties/property[name:zh-Hant]/@value"
+
+
+def _names(node: etree._Element, facts: Mapping[str, str], elements: Mapping[str, etree._Element]) -> Mapping[str, str]:
+    """What an element is called; a flow without a name by what it connects."""
+    source, target = (elements.get(str(node.get(key))) for key in ("sourceRef", "targetRef"))
+    if node.get("name") or source is None or target is None:
+        name = str(node.get("name") or "")
+        return {"en": name, "zh-Hant": facts.get(_CHINESE, name)}
+    before, after = (_names(end, dict(_facts(end, "", elements)), {}) for end in (source, target))
+    return {
+        language: f"{before[language] or source.get('id')} → {after[language] or target.get('id')}"
+        for language in ("en", "zh-Hant")
+    }
 
 
 _DEFAULTS = {

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from service.definitions.picture_flows import Flow, draw_flow
-from service.definitions.picture_shapes import BPMN, Box, Shape, badge, draw_shape, local
+from service.definitions.picture_shapes import BPMN, Box, Shape, badge, draw_shape, local, pin
 from service.dmn.xml import parse_xml
 from service.errors import NotFound
 
@@ -28,13 +28,14 @@ _MARGIN = 14
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a flag beside it,
-    what is said of it (else the flag), and where it leads."""
+    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a flag at its lower
+    left corner, what is said of it (else the flag), where it leads, and what is pinned to its upper right corner."""
 
     state: str = ""
     badge: str = ""
     note: str = ""
     href: str = ""
+    pin: str = ""
 
 
 def draw(
@@ -92,6 +93,13 @@ def name_of(element: etree._Element, language: str) -> str:
             if named.get(f"name:{each}"):
                 return str(named[f"name:{each}"])
     return element.get("name") or (element.findtext(f"{BPMN}text") or "")
+
+
+def names_in(xml: bytes, language: str) -> dict[str, str]:
+    """The named elements of a file, by their ids, in the order they are written. Raises XmlRefused."""
+    nodes = parse_xml(xml, file="diagram.bpmn").iter(f"{BPMN}*")
+    named = ((node.get("id"), name_of(node, language)) for node in nodes)
+    return {str(identifier): name for identifier, name in named if identifier and name}
 
 
 def _box(bounds: etree._Element | None) -> Box | None:
@@ -159,6 +167,7 @@ def _shape_group(shape: Shape, marks: Mapping[str, Mark]) -> str:
     identifier = str(shape.element.get("id"))
     mark = marks.get(identifier, Mark())
     flag = badge(mark.badge, shape.box) if mark.badge else ""
+    flag += pin(mark.pin, shape.box) if mark.pin else ""
     title = " — ".join(part for part in (shape.name or identifier, mark.note or mark.badge) if part)
     group = _group(identifier, mark, f"shape {shape.kind}", title, draw_shape(shape) + flag)
     return f"<a href={quoteattr(mark.href)} aria-label={quoteattr(title)}>{group}</a>" if mark.href else group

@@ -177,10 +177,18 @@ def _outside_name(shape: Shape) -> str:
 
 def badge(text: str, box: Box) -> str:
     """A small flag at the lower left corner."""
+    return _flag(text, box.x - 8, box.y + box.height - 10, "badge", "#0969da")
+
+
+def pin(text: str, box: Box) -> str:
+    """What is pinned to the upper right corner."""
+    return _flag(text, box.x + box.width - 10, box.y - 9, "pin", "#8250df")
+
+
+def _flag(text: str, x: float, y: float, name: str, colour: str) -> str:
     width = max(20.0, width_of(text, 11) + 12)
-    x, y = box.x - 8, box.y + box.height - 10
     return (
-        f'<g class="badge"><rect x="{x:g}" y="{y:g}" width="{width:g}" height="18" rx="9" fill="#0969da"/>'
+        f'<g class="{name}"><rect x="{x:g}" y="{y:g}" width="{width:g}" height="18" rx="9" fill="{colour}"/>'
         f'<text text-anchor="middle" font-size="11" fill="#fff"><tspan x="{x + width / 2:g}" y="{y + 13:g}">'
         f"{_escape(text)}</tspan></text></g>"
     )

@@ -30,7 +30,9 @@ class Kind(StrEnum):
 
 
 _NEEDS_THEN = frozenset({Kind.RESPONSE, Kind.PRECEDENCE, Kind.SUCCESSION, Kind.NOT_THE_SAME_PERSON, Kind.WITHIN})
-_KEYS = frozenset({"title", "title:zh-Hant", "clause", "rule", "process", "first", "then", "unless", "limit"})
+_KEYS = frozenset(
+    {"title", "title:zh-Hant", "title:zh-Hans", "clause", "rule", "process", "first", "then", "unless", "limit"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _read(path: str, found: Any) -> Rule:
         name=PurePosixPath(path).name.removesuffix(SUFFIX),
         file=path,
         title=found["title"],
-        titles={"en": found["title"], "zh-Hant": str(found.get("title:zh-Hant", found["title"]))},
+        titles={"en": found["title"], **{key.partition(":")[2]: str(found[key]) for key in found if ":" in key}},
         clause=found["clause"],
         kind=kind,
         process=str(found.get("process", "complaint")),

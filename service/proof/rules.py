@@ -60,7 +60,8 @@ def _prove(processes: Mapping[str, Process], rule: Rule, limit_of: LimitOf, cap:
             found.append(_problem(processes, rule, "rule-not-proved", rule.process, (), f"more than {cap} states"))
         elif broken is not None:
             path = tuple(search.path(broken))
-            found.append(_problem(processes, rule, "rule-broken", _culprit(part, path), path, _why(part)))
+            culprit = _culprit(part, path)
+            found.append(_problem(processes, rule, "rule-broken", culprit, path, _why(part, culprit)))
             paths.append(path)
     return Verdict(rule, tuple(found), tuple(paths), states)
 
@@ -204,8 +205,9 @@ def _culprit(part: _Part, path: tuple[Move, ...]) -> str:
     return named[-1] if named else path[-1].element
 
 
-def _why(part: _Part) -> str:
-    first, then = _either(part.first), _either(part.then)
+def _why(part: _Part, culprit: str) -> str:
+    """What is wrong, of the element that the path came to where that is one of several."""
+    first, then = (_either(frozenset({culprit}) & each or each) for each in (part.first, part.then))
     match part.kind:
         case Kind.EXISTENCE:
             return f"a case can end without {first}"

@@ -31,7 +31,13 @@ from service.reporting.sources import (
     by_key,
     tasks_of,
 )
-from service.reporting.standing import Standing, count_active, get_standing, list_active
+from service.reporting.standing import (
+    Standing,
+    count_active,
+    count_open_tasks,
+    get_standing,
+    list_active,
+)
 from service.reporting.team import Load, list_load
 from service.reporting.variables import LONGEST_SHOWN, Variable, find_variables, get_variable
 from service.reporting.waiting import count_waiting
@@ -70,6 +76,7 @@ __all__ = [
     "count_active",
     "count_elements",
     "count_inbox",
+    "count_open_tasks",
     "count_running",
     "count_waiting",
     "evidence_of",

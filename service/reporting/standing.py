@@ -14,6 +14,7 @@ from service.db import Connection
 from service.jobs.tables import subscription, timer
 from service.operations.tables import process_instance
 from service.tasks import UserTask
+from service.tasks.tables import user_task
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _INSTANCE = sa.select(
@@ -32,6 +33,11 @@ _ACTIVE = (
     .limit(sa.bindparam("b_limit"))
 )
 _COUNT = sa.select(sa.func.count()).select_from(process_instance).where(process_instance.c.state == "active")
+_OPEN_TASKS = (
+    sa.select(user_task.c.process_id, user_task.c.element_id, sa.func.count().label("number"))
+    .where(user_task.c.state == "open", user_task.c.bundle_key == sa.bindparam("b_bundle_key"))
+    .group_by(user_task.c.process_id, user_task.c.element_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,9 @@ def list_active(connection: Connection, *, after: int = 0, limit: int = 500) -> 
 def count_active(connection: Connection) -> int:
     """How many root instances run."""
     return int(connection.execute(_COUNT).scalar_one())
+
+
+def count_open_tasks(connection: Connection, bundle_key: int) -> dict[tuple[str, str], int]:
+    """The open user tasks of a version by process and element."""
+    rows = connection.execute(_OPEN_TASKS, {"b_bundle_key": bundle_key})
+    return {(row.process_id, row.element_id): row.number for row in rows}

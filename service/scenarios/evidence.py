@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from service.cases import Profile
-from service.engine import Bundle, check_bundle
+from service.engine import Bundle
 from service.errors import InvalidInput, Problem, Severity
-from service.operations import Evidence, prove_bundle
+from service.operations import Evidence
 from service.proof import Proofs
 from service.scenarios.coverage import Coverage, cover
 from service.scenarios.folder import scenarios_of
@@ -46,10 +44,10 @@ class Findings:
         )
 
 
-def find_all(bundle: Bundle, files: Mapping[str, bytes], *, profile: Profile, now: datetime) -> Findings:
-    """Check, prove and play everything in a version. A scenario that cannot be read is a problem."""
-    proofs = prove_bundle(files, profile=profile, now=now)
-    problems = [*check_bundle(files), *proofs.problems]
+def find_all(bundle: Bundle, files: Mapping[str, bytes], *, checked: Iterable[Problem], proofs: Proofs) -> Findings:
+    """Play the scenarios of a version, beside what the check and the proofs said of its files. A scenario that cannot
+    be read is a problem."""
+    problems = [*checked, *proofs.problems]
     try:
         scenarios = scenarios_of(files)
     except InvalidInput as wrong:

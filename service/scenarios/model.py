@@ -19,7 +19,9 @@ _STEP_KEYS = frozenset({*VERBS, "after", "answer", "by", "code", "variables", "n
 _GIVEN_KEYS = frozenset({"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy"})
 _EMERGENCY_KEYS = frozenset({"level", "cause"})
 _THEN_KEYS = frozenset({"path", "never", "letters", "decisions", "end", "open", "waits", "variables", "status"})
-_KEYS = frozenset({"name", "name:zh-Hant", "clauses", "given", "answersFrom", "answers", "when", "then"})
+_KEYS = frozenset(
+    {"name", "name:zh-Hant", "name:zh-Hans", "clauses", "given", "answersFrom", "answers", "when", "then"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = Non
     return Scenario(
         file=file,
         name=name,
-        names={"en": name, "zh-Hant": str(root.get("name:zh-Hant", name))},
+        names={"en": name, **{key.partition(":")[2]: str(root[key]) for key in root if key.startswith("name:")}},
         clauses=tuple(str(each) for each in root.get("clauses", [])),
         at=_instant(file, given.get("at", "2026-03-02T09:00:00+08:00")),
         process=str(given.get("process", "complaint")),

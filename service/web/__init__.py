@@ -46,6 +46,7 @@ PAGES = (
     "write_letter",
     "workbench",
     "drafting",
+    "trial",
 )
 
 for _page in PAGES:

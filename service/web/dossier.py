@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service.definitions import BundleStep
 from service.notifications import html_page
-from service.web.words import say
+from service.web.words import chosen, say
 
 
 def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> str:
@@ -26,19 +26,33 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
         f"<p class='hash'>{escape(version.content_hash)}</p>",
         f"<p>{word('State')}: {word(version.state.value)}</p><p>{escape(version.summary)}</p>",
         f"<p>{word('Authors')}: {escape(', '.join(known['authors']))}</p>",
-        f"<h2>{word('Changes')}</h2>" + _list(known["words"]),
+        f"<h2>{word('Changes')}</h2>",
+        *(
+            f"<h3>{escape(each.path)} ({word(each.kind.value)})</h3>{_list(each.sentences)}"
+            + (f"<div class='drawn'>{each.over}</div>" if each.over and not known["first"] else "")
+            for each in known["changed"]
+        ),
         f"<h2>{word('Findings')}</h2>" + _list(f"{p.element}: {p.code}: {p.message}" for p in found.problems),
         f"<h2>{word('Rules')}</h2>"
-        + _list(f"{_mark(v.holds)} {v.rule.clause} {v.rule.titles.get(_names(language))}" for v in found.proofs.rules),
+        + _list(
+            f"{_mark(v.holds)} {v.rule.clause} {chosen(v.rule.titles, language, default=v.rule.title)}"
+            for v in found.proofs.rules
+        ),
         f"<h2>{word('Scenarios')}</h2>"
-        + _list(f"{_mark(not r.problems)} {r.scenario.names.get(_names(language))}" for r in found.results),
+        + _list(
+            f"{_mark(not r.problems)} {chosen(r.scenario.names, language, default=r.scenario.name)}"
+            for r in found.results
+        ),
         f"<h2>{word('Comments')}</h2>"
         + _list(
             f"{c.element_id}: {c.text} ({c.author}) — {c.answer or '…'} ({c.resolved_by or ''})"
             for c in known["comments"]
         ),
         f"<h2>{word('History')}</h2><table>",
-        *(_row(step, step.at.astimezone(zone), word(step.event)) for step in known["steps"]),
+        *(
+            _row(step, step.at.astimezone(zone), word(known["events"].get(step.event, step.event)))
+            for step in known["steps"]
+        ),
         "</table>",
     ]
     return html_page(title, "".join(parts), language=language)
@@ -48,10 +62,6 @@ def _row(step: BundleStep, at: datetime, event: str) -> str:
     said = step.details.get("reason") or step.details.get("summary") or step.details.get("text") or ""
     cells = (f"{at:%Y-%m-%d %H:%M}", escape(step.actor), event, escape(str(said)))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _names(language: str) -> str:
-    return "zh-Hant" if language.startswith("zh") else "en"
 
 
 def _mark(good: bool) -> str:

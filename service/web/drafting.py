@@ -19,8 +19,9 @@ from service.errors import InvalidInput, RedressError
 from service.identity import Role
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.findings import problems_of
 from service.web.words import say
-from service.web.workbench import EDITORS, VIEWERS, may_edit, problems_of
+from service.web.workbench import EDITORS, VIEWERS, may_edit
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
 """Which editor is for which ending."""

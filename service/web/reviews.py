@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import flask
-from markupsafe import Markup
 
-from service import definitions, operations
+from service import definitions, operations, reporting
 from service.definitions import review as rows
 from service.definitions.review_states import possible
-from service.errors import InvalidInput
+from service.engine import Bundle
+from service.errors import InvalidInput, StateConflict
 from service.identity import Role
 from service.notifications import make_pdf
-from service.scenarios import Findings, find_all
+from service.scenarios import Findings
+from service.web.change_view import Effects, changes_by_file, effects_of
 from service.web.dossier import dossier_page
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
+from service.web.findings import findings_of
 from service.web.paging import key_asked, page_of
+from service.web.trial import reached
+from service.web.way import faults_of
 
+EVENTS = {
+    "bundle:review:submitted": "submitted it for review",
+    "bundle:review:returned": "returned it",
+    "bundle:review:approved": "approved it",
+    "bundle:review:released": "released it",
+    "bundle:review:skipped": "released it without a review",
+    "bundle:release:lapsed": "the planned release lapsed",
+    "bundle:release:planned": "planned its release",
+    "bundle:comment:added": "commented",
+    "bundle:comment:resolved": "answered a comment",
+    "bundle:version:retired": "retired it",
+    "bundle:version:tagged": "tagged it",
+}
 DESK = (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)
 
 
@@ -56,7 +72,7 @@ def review_action(key: int, verb: str) -> Any:
 
 def _known(key: int) -> dict[str, Any]:
     """Everything known of a version: its change against what is in use, its proofs and scenarios, its history."""
-    runtime = parts().runtime
+    runtime, spoken = parts().runtime, language()
     with runtime.database.read() as connection:
         version = rows.get_version(connection, key)
         base = rows.find_base(connection, version)
@@ -65,46 +81,40 @@ def _known(key: int) -> dict[str, Any]:
         authors = rows.list_authors(connection, version)
         steps, comments = rows.list_steps(connection, key), rows.list_comments(connection, key)
         tags = rows.list_tags(connection, key)
-    changes = definitions.compare(before, files)
-    names = "zh-Hant" if language().startswith("zh") else "en"
+    found, bundle = _findings(files)
     return {
         "version": version,
         "authors": sorted(authors),
         "verbs": [verb.value for verb in possible(version.state, actor(), authors)],
-        "words": definitions.say_all(changes, names),
-        "pictures": _pictures(before, files, changes, names),
-        "found": _findings(key),
+        "first": base is None,
+        "changed": changes_by_file(before, files, comments, language=spoken),
+        "effects": None if base is None else _effects(base, before, files, found),
+        "found": found,
+        "faults": faults_of(found.problems, files, spoken),
         "steps": steps,
+        "events": EVENTS,
         "comments": comments,
         "tags": tags,
+        **reached(found, bundle),
     }
 
 
-def _pictures(before: dict[str, bytes], after: dict[str, bytes], changes: Any, names: str) -> list[tuple[str, Markup]]:
-    drawn = []
-    for path in sorted({change.file for change in changes if change.file.endswith(".bpmn")}):
-        own = [change for change in changes if change.file == path]
-        if path in before and path in after:
-            picture = definitions.draw_over(before[path], after[path], own, language=names)
-        elif path in after:
-            picture = definitions.draw_after(after[path], own, language=names)
-        else:
-            picture = definitions.draw_before(before[path], own, language=names)
-        drawn.append((path, Markup(picture)))  # noqa: S704 - drawn by us, every text of the diagram escaped
-    return drawn
+def _effects(base: int, before: dict[str, bytes], files: dict[str, bytes], found: Findings) -> Effects:
+    with parts().runtime.database.read() as connection:
+        running = reporting.count_running(connection).get(base, 0)
+        tasks = reporting.count_open_tasks(connection, base)
+    changed = definitions.compare(before, files)
+    old, bundle = _findings(before)
+    return effects_of(changed, (bundle, old), found, running=running, tasks=tasks, language=language())
 
 
-def _findings(key: int) -> Findings:
-    """A version never changes, so neither does what is found in it on one day."""
-    return _found(parts().runtime, key, now().replace(hour=0, minute=0, second=0, microsecond=0))
-
-
-@lru_cache(maxsize=16)
-def _found(runtime: operations.Runtime, key: int, day: datetime) -> Findings:
-    with runtime.database.read() as connection:
-        files = definitions.read_files(connection, key)
-        bundle = runtime.bundles.get(connection, key)
-    return find_all(bundle, files, profile=runtime.profile, now=day)
+def _findings(files: dict[str, bytes]) -> tuple[Findings, Bundle]:
+    found = findings_of(files)
+    if found is None:
+        raise StateConflict(
+            "The check of today finds errors in this version that keep it from running: see redress check."
+        )
+    return found
 
 
 def _submit(key: int, form: Any) -> None:
@@ -119,7 +129,8 @@ def _approve(key: int, form: Any) -> None:
     runtime = parts().runtime
     with runtime.database.read() as connection:
         content_hash = rows.get_version(connection, key).content_hash
-    evidence = _findings(key).evidence(content_hash)
+        files = definitions.read_files(connection, key)
+    evidence = _findings(files)[0].evidence(content_hash)
     operations.approve_bundle(runtime, key, evidence, reason=form.get("text", ""), actor=actor(), now=now())
 
 
@@ -139,10 +150,10 @@ def _retire(key: int, form: Any) -> None:
 
 
 def _comment(key: int, form: Any) -> None:
+    file, _, element = form.get("about", "").strip().rpartition("#")
     operations.comment_bundle(
-        parts().runtime, key, file="", element_id=form.get("element", "").strip(), text=form.get("text", ""),
-        actor=actor(), now=now(),
-    )  # fmt: skip
+        parts().runtime, key, file=file, element_id=element, text=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _resolve(key: int, form: Any) -> None:

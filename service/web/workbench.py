@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import flask
@@ -14,11 +11,11 @@ import flask
 from service import definitions, operations
 from service.db import Connection
 from service.definitions import Draft
-from service.engine import check_bundle
-from service.errors import InvalidInput, NotFound, Problem
+from service.errors import InvalidInput, NotFound
 from service.identity import Role
-from service.operations import COMPLAINT_PROCESS, prove_bundle
+from service.operations import COMPLAINT_PROCESS
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.findings import problems_of
 from service.web.paging import key_asked, page_of
 
 EDITORS = (Role.OWNER, Role.ADMIN)
@@ -120,18 +117,6 @@ def deploy_draft(key: int) -> Any:
     """Make the next version of what is drafted, and ask for its review. It starts no case before it is released."""
     made = operations.deploy_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.review", key=made))
-
-
-def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """All that the check and the proofs say of these files; the same files are not proved twice on one day."""
-    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return _problems(parts().runtime, tuple(sorted(files.items())), today)
-
-
-@lru_cache(maxsize=16)
-def _problems(runtime: operations.Runtime, files: tuple[tuple[str, bytes], ...], day: datetime) -> tuple[Problem, ...]:
-    content = dict(files)
-    return (*check_bundle(content), *prove_bundle(content, profile=runtime.profile, now=day).problems)
 
 
 def may_edit(draft: Draft) -> bool:

@@ -16,7 +16,7 @@ from service.definitions.review import get_version, list_comments, list_steps, l
 from service.definitions.review_states import TRANSITIONS, USED, Verb
 from service.definitions.review_tables import bundle_review
 from service.definitions.tables import bundle
-from service.engine import load_bundle
+from service.engine import check_bundle, load_bundle
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.identity import Actor, Role
 from service.identity.tables import account
@@ -26,6 +26,7 @@ from service.operations import (
     approve_bundle,
     comment_bundle,
     deploy_draft,
+    prove_bundle,
     release_bundle,
     release_due_bundles,
     resolve_comment,
@@ -34,7 +35,7 @@ from service.operations import (
     submit_bundle,
     tag_bundle,
 )
-from service.scenarios import find_all
+from service.scenarios import Findings, find_all
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, SMALL
 
@@ -226,18 +227,23 @@ def test_a_state_that_is_none_is_refused_by_the_database(small: Runtime) -> None
         connection.execute(sa.update(bundle_review).values(state="liked"))
 
 
+def _find(files: dict[str, bytes]) -> Findings:
+    proofs = prove_bundle(files, profile=load_profile("TW-FCPA"), now=NOW)
+    return find_all(load_bundle(files), files, checked=check_bundle(files), proofs=proofs)
+
+
 def test_the_shipped_procedure_has_nothing_that_refuses_it(small: Runtime) -> None:
     key = stored(small, shipped_files())
     with small.database.read() as connection:
         files = read_files(connection, key)
         version = get_version(connection, key)
-    found = find_all(load_bundle(files), files, profile=load_profile("TW-FCPA"), now=NOW)
+    found = _find(files)
     kept = found.evidence(version.content_hash)
     assert kept.refusals == ()
     assert all(kept.details["rules"].values())
     assert all(kept.details["scenarios"].values())
     broken = {path: text.replace(b'value="propose-solution"', b'value=""') for path, text in files.items()}
-    refused = find_all(load_bundle(broken), broken, profile=load_profile("TW-FCPA"), now=NOW).evidence("x")
+    refused = _find(broken).evidence("x")
     assert "rule-broken" in refused.refusals[0]
 
 

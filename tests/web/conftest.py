@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -26,13 +26,15 @@ from service.operations import Runtime
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "a password for the demo"
+expect.set_options(timeout=20_000)
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-EXPECTED = ("the server responded with a status of 4", "TypeError: Failed to fetch")
-"""On the console of a page that works: an answer that refuses, and a request that leaving the page has cut off."""
+EXPECTED = ("the server responded with a status of 4", "TypeError: Failed to fetch", "ContextPad#getPad is deprecated")
+"""On the console of a page that works: an answer that refuses, a request that leaving the page has cut off, and what
+the simulation in the editor says of a function of the editor that it calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Site:
         return open_vault("", self.runtime.database, limit=26_214_400)
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder: Path = tmp_path_factory.mktemp("site")
+@contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """A site with a database of its own."""
     settings = Settings(
         database_url=f"sqlite:///{folder}/redress.db", secret_key="k" * 40, demo_password=PASSWORD, demo=True
     )
@@ -68,6 +70,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not os.access(CHROMIUM, os.X_OK):
         pytest.skip(f"no {CHROMIUM}: install Debian's chromium to run the browser tests")
@@ -83,7 +91,7 @@ def opened(site: Site, browser: Browser, *, width: int = 1280, height: int = 800
     security policy stopped."""
     context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": width, "height": height})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)  # a busy machine; nothing waits so long otherwise
     complaints: list[str] = []
 
     def heard(message: Any) -> None:

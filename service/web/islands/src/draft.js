@@ -115,7 +115,7 @@ export class Draft {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = `finding ${finding.severity}`;
-      button.textContent = `${finding.element || finding.file}: ${finding.message.replace(/\.$/, '')}. ${finding.mend}`;
+      button.textContent = `${this.called?.(finding.element) || finding.element || finding.file}: ${finding.message.replace(/\.$/, '')}. ${finding.mend}`;
       button.addEventListener('click', () => this.show?.(finding));
       item.append(button);
       return item;

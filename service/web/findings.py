@@ -1,0 +1,56 @@
+"""What is found in a set of definition files, for pages that ask for it again and again: the same files are checked,
+proved and played once a day (a calendar is part of what is proved)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from service import operations
+from service.engine import Bundle, check_bundle, load_bundle
+from service.errors import DefinitionInvalid, Problem
+from service.proof import Proofs
+from service.scenarios import Findings, find_all
+from service.web.edge import now, parts
+
+Files = tuple[tuple[str, bytes], ...]
+
+
+def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """All that the check and the proofs say of these files."""
+    key = _key(files)
+    return (*_checked(key), *_proofs(parts().runtime, key, _today()).problems)
+
+
+def findings_of(files: Mapping[str, bytes]) -> tuple[Findings, Bundle] | None:
+    """That and what their scenarios come to; None while the files have errors that keep them from running."""
+    return _findings(parts().runtime, _key(files), _today())
+
+
+def _key(files: Mapping[str, bytes]) -> Files:
+    return tuple(sorted(files.items()))
+
+
+def _today() -> datetime:
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@lru_cache(maxsize=16)
+def _checked(files: Files) -> tuple[Problem, ...]:
+    return tuple(check_bundle(dict(files)))
+
+
+@lru_cache(maxsize=16)
+def _proofs(runtime: operations.Runtime, files: Files, day: datetime) -> Proofs:
+    return operations.prove_bundle(dict(files), profile=runtime.profile, now=day)
+
+
+@lru_cache(maxsize=16)
+def _findings(runtime: operations.Runtime, files: Files, day: datetime) -> tuple[Findings, Bundle] | None:
+    content = dict(files)
+    try:
+        bundle = load_bundle(content)
+    except DefinitionInvalid:
+        return None
+    return find_all(bundle, content, checked=_checked(files), proofs=_proofs(runtime, files, day)), bundle
