@@ -7,7 +7,7 @@ anybody from an export. `append` is called inside the transaction of the command
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,6 +48,17 @@ class Tip:
 
 START = Tip(0, GENESIS)
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the history that is still to be written: what happened, by whom."""
+
+    event: Event
+    actor: str
+    details: Mapping[str, Any]
+    subject_key: int | None = None
+
+
 _LAST = (
     sa.select(history.c.seq, history.c.hash)
     .where(history.c.root_key == sa.bindparam("root_key"))
@@ -73,24 +84,34 @@ def append(
     at: datetime,
     details: Mapping[str, Any],
     subject_key: int | None = None,
-    last: Tip | None = None,
 ) -> int:
-    """Write the next row of the case's history; its sequence number. `last` is the row before, where the caller has
+    """Write the next row of the case's history; its sequence number."""
+    return append_all(connection, root_key, [Entry(event, actor, details, subject_key)], at=at).seq
+
+
+def append_all(
+    connection: Connection, root_key: int, entries: Sequence[Entry], *, at: datetime, last: Tip | None = None
+) -> Tip:
+    """Write the next rows of the case's history; where it ends then. `last` is the row before, where the caller has
     read it. Two writers cannot take the same number: the key is unique, and the loser's write fails as a conflict."""
     tip = last or find_tip(connection, root_key)
-    text = orjson.dumps(details, default=str)
-    row = {
-        "root_key": root_key,
-        "seq": tip.seq + 1,
-        "at": at,
-        "actor": actor,
-        "event": event.value,
-        "subject_key": subject_key,
-        "details": details,
-        "previous_hash": tip.hash,
-    }
-    _INSERT.run(connection, {**row, "details": orjson.Fragment(text), "hash": digest(row)})
-    return tip.seq + 1
+    rows = []
+    for entry in entries:
+        row = {
+            "root_key": root_key,
+            "seq": tip.seq + 1,
+            "at": at,
+            "actor": entry.actor,
+            "event": entry.event.value,
+            "subject_key": entry.subject_key,
+            "details": entry.details,
+            "previous_hash": tip.hash,
+        }
+        tip = Tip(tip.seq + 1, digest(row))
+        text = orjson.Fragment(orjson.dumps(entry.details, default=str))
+        rows.append({**row, "details": text, "hash": tip.hash})
+    _INSERT.run_many(connection, rows)
+    return tip
 
 
 def find_tip(connection: Connection, root_key: int) -> Tip:

@@ -5,7 +5,7 @@ changes, and the caller writes them down. Only this package imports SpiffWorkflo
 is refused when the definition is checked, never ignored.
 """
 
-from service.engine.advance import Step, advance
+from service.engine.advance import Step, advance, advance_together
 from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import Host, Service
@@ -31,6 +31,7 @@ __all__ = [
     "StartTimer",
     "Step",
     "advance",
+    "advance_together",
     "asked_anew",
     "check_bundle",
     "check_places",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,21 +34,36 @@ def advance(
 
     `state` is None for `Start` and only then. Raises EngineError; then nothing has changed.
     """
+    return advance_together(bundle, state, (command,), now=now, host=host)[0]
+
+
+def advance_together(
+    bundle: Bundle, state: bytes | None, commands: Sequence[q.Command], *, now: datetime, host: Host | None = None
+) -> tuple[Step, list[tuple[c.Change, ...]]]:
+    """Carry out several commands, one after the other: the step that they make together, and what each changed.
+
+    Reading and writing the state, most of what a step costs, is done once. Raises EngineError when one of them cannot
+    be carried out; then nothing has changed.
+    """
     lent = host or Host()
-    if isinstance(command, q.Start):
+    if isinstance(commands[0], q.Start):
         game = TokenGame(bundle, now=now, host=lent)
     elif state is None:
         raise EngineError("not-started", "", "The instance has not been started.")
     else:
         game = codec.load(state, bundle, now=now, host=lent)
+    parts = []
     try:
-        play(game, command)
+        for command in commands:
+            before, game.steps = len(game.changes), 0
+            play(game, command)
+            parts.append(tuple(game.changes[before:]))
     except RecursionError:
         raise EngineError("step-limit", "", "Scopes end inside each other more deeply than can be followed.") from None
     ended = game.is_ended()
     step = Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
     game.let_go()
-    return step
+    return step, parts
 
 
 def play(game: TokenGame, command: q.Command) -> None:

@@ -16,9 +16,9 @@ from service.jobs.mending import (
 )
 from service.jobs.messages import (
     Message,
+    Waiting,
     drop_expired,
     end_starts,
-    find_subscription,
     has_expired,
     has_message,
     has_started,
@@ -56,6 +56,7 @@ __all__ = [
     "Due",
     "Duty",
     "Message",
+    "Waiting",
     "Worker",
     "activate_jobs",
     "claim_duty",
@@ -72,7 +73,6 @@ __all__ = [
     "fail_job",
     "find_duty",
     "find_signal_subscriptions",
-    "find_subscription",
     "find_subscriptions",
     "find_timer",
     "get_job",

@@ -27,6 +27,17 @@ class Message:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open subscription of an instance."""
+
+    root_key: int
+    key: int
+    engine_id: str
+    element_id: str
+    process_id: str | None
+
+
 _NAME: sa.BindParameter[str] = sa.bindparam("b_name")
 _KEY: sa.BindParameter[str] = sa.bindparam("b_key")
 _PROCESS: sa.BindParameter[str] = sa.bindparam("b_process_id")
@@ -42,10 +53,14 @@ _NEXT = Prepared(
     .limit(1)
 )
 _LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("b_mark", type_=sa.BigInteger))))
-_OPEN = (
-    sa.select(subscription)
+_OPEN = Prepared(
+    sa.select(*(subscription.c[name] for name in Waiting.__slots__))
     .where(subscription.c.name == _NAME, subscription.c.correlation_key == _KEY, subscription.c.kind == "message")
     .order_by(subscription.c.root_key, subscription.c.key)
+)
+_INSERT = Prepared(sa.insert(message), columns=Message.__slots__)
+_INSERT_DELIVERY = Prepared(
+    sa.insert(message_delivery), columns=("message_key", "process_id", "root_key", "delivered_at")
 )
 
 
@@ -76,7 +91,7 @@ def has_message(connection: Connection, name: str, key: str, message_id: str, *,
 def insert_message(connection: Connection, new: Message) -> None:
     """Keep a message until it expires."""
     values = {name: getattr(new, name) for name in Message.__slots__}
-    connection.execute(sa.insert(message), values | {"variables": dict(new.variables)})
+    _INSERT.run(connection, values | {"variables": dict(new.variables)})
 
 
 def next_message(connection: Connection, name: str, key: str, process_id: str, *, now: datetime) -> Message | None:
@@ -88,26 +103,16 @@ def next_message(connection: Connection, name: str, key: str, process_id: str, *
 
 def insert_delivery(connection: Connection, message_key: int, process_id: str, root_key: int, *, now: datetime) -> None:
     """The message went to an instance of that process; the key of the table lets it happen once."""
-    connection.execute(
-        sa.insert(message_delivery),
-        {"message_key": message_key, "process_id": process_id, "root_key": root_key, "delivered_at": now},
-    )
+    row = {"message_key": message_key, "process_id": process_id, "root_key": root_key, "delivered_at": now}
+    _INSERT_DELIVERY.run(connection, row)
 
 
-def list_open_subscriptions(connection: Connection, name: str, key: str) -> list[sa.Row[Any]]:
+def list_open_subscriptions(connection: Connection, name: str, key: str) -> list[Waiting]:
     """Who waits for that message: the first of each process, by age."""
-    first: dict[str, sa.Row[Any]] = {}
-    for row in connection.execute(_OPEN, {"b_name": name, "b_key": key}):
-        first.setdefault(row.process_id or f"#{row.root_key}", row)
+    first: dict[str, Waiting] = {}
+    for row in _OPEN.all(connection, {"b_name": name, "b_key": key}):
+        first.setdefault(row["process_id"] or f"#{row['root_key']}", Waiting(**row))
     return list(first.values())
-
-
-def find_subscription(connection: Connection, root_key: int, engine_id: str) -> sa.Row[Any] | None:
-    """An open message subscription of an instance."""
-    query = sa.select(subscription).where(
-        subscription.c.root_key == root_key, subscription.c.engine_id == engine_id, subscription.c.kind == "message"
-    )
-    return connection.execute(query).one_or_none()
 
 
 def has_expired(connection: Connection, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from service.jobs.claims import Due
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
-_ENGINE_ID: sa.BindParameter[str] = sa.bindparam("b_engine_id")
+_KEY: sa.BindParameter[int] = sa.bindparam("b_key")
 _END_TIMERS, _END_SUBSCRIPTIONS = (
     Prepared(
         {
@@ -31,16 +31,34 @@ _INSERT_TIMER = Prepared(
 _INSERT_SUBSCRIPTION = Prepared(sa.insert(subscription), columns=[column.name for column in subscription.columns])
 _LATER = ("worker", "error_message", "error_code", "ended_at")
 _INSERT_JOB = Prepared(sa.insert(job), columns=[column.name for column in job.columns if column.name not in _LATER])
-_END_JOB = Prepared(
-    sa.update(job)
-    .where(
-        job.c.root_key == _ROOT, job.c.engine_id == _ENGINE_ID, (job.c.state == "created") | (job.c.state == "failed")
-    )
-    .values(state=sa.bindparam("b_state"), ended_at=sa.bindparam("b_ended_at"))
+_END_JOBS = Prepared(
+    {
+        dialect: sa.update(job)
+        .where(job.c.root_key == _ROOT, among, (job.c.state == "created") | (job.c.state == "failed"))
+        .values(state=sa.bindparam("b_state"), ended_at=sa.bindparam("b_ended_at"))
+        for dialect, among in any_of(job.c.engine_id, "b_engine_ids").items()
+    }
 )
-
-
-_TIMER = Prepared(sa.select(timer).where(timer.c.root_key == _ROOT, timer.c.key == sa.bindparam("b_key")))
+_TIMER = Prepared(sa.select(timer).where(timer.c.root_key == _ROOT, timer.c.key == _KEY))
+_JOB = Prepared(sa.select(job).where(job.c.root_key == _ROOT, job.c.key == _KEY))
+_OPEN = (job.c.state == sa.literal_column("'created'")) & (job.c.retries > sa.literal_column("0"))
+"""Spelled out as in the index of open jobs, which otherwise is no help to a prepared statement."""
+_WAITING = (
+    (job.c.type == sa.bindparam("b_type")) & _OPEN & (job.c.run_at <= sa.bindparam("b_now", type_=job.c.run_at.type))
+)
+_HAS_JOB = Prepared(sa.select(job.c.key).where(_WAITING).limit(1))
+_TAKE_JOBS = Prepared(
+    sa.select(job)
+    .where(_WAITING)
+    .order_by(job.c.rank, job.c.run_at, job.c.key)
+    .limit(sa.bindparam("b_limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_JOB_AT = Prepared(
+    sa.select(sa.func.min(job.c.run_at, type_=job.c.run_at.type).label("at")).where(
+        job.c.type == sa.bindparam("b_type"), _OPEN
+    )
+)
 
 
 def insert_timers(connection: Connection, root_key: int, timers: Iterable[tuple[int, TimerSet]]) -> None:
@@ -124,13 +142,16 @@ def insert_jobs(
 
 def end_jobs(connection: Connection, root_key: int, ended: Iterable[JobEnded], *, now: datetime) -> None:
     """Close jobs: completed, cancelled or error."""
-    rows = [{"b_root_key": root_key, "b_engine_id": each.id, "b_state": each.how, "b_ended_at": now} for each in ended]
-    _END_JOB.run_many(connection, rows)
+    ways: dict[str, list[str]] = {}
+    for each in ended:
+        ways.setdefault(each.how, []).append(each.id)
+    for how, ids in ways.items():
+        _END_JOBS.run(connection, {"b_root_key": root_key, "b_engine_ids": ids, "b_state": how, "b_ended_at": now})
 
 
-def get_job(connection: Connection, key: int) -> sa.RowMapping:
+def get_job(connection: Connection, key: int) -> Mapping[str, Any]:
     """A job's row. Raises NotFound."""
-    row = connection.execute(sa.select(job).where(job.c.root_key == root_of(key), job.c.key == key)).mappings().first()
+    row = _JOB.first(connection, {"b_root_key": root_of(key), "b_key": key})
     if row is None:
         raise NotFound(f"There is no job {key}.")
     return row
@@ -228,22 +249,21 @@ def find_subscriptions(connection: Connection, name: str, correlation_key: str, 
 
 def has_job(connection: Connection, kind: str, *, now: datetime) -> bool:
     """Whether there is a job of that type to hand out: a look that takes no lock."""
-    return connection.execute(_waiting(kind, now, 1).with_only_columns(job.c.key)).first() is not None
+    return _HAS_JOB.row(connection, {"b_type": kind, "b_now": now}) is not None
 
 
 def next_job_at(connection: Connection, kind: str) -> datetime | None:
     """When the next job of that type can be handed out: one that waits for its next try, or comes back from who holds
     it. None when there is no open one."""
-    query = sa.select(sa.func.min(job.c.run_at)).where(job.c.type == kind, job.c.state == "created", job.c.retries > 0)
-    found: datetime | None = connection.execute(query).scalar_one()
-    return found
+    found = _NEXT_JOB_AT.first(connection, {"b_type": kind})
+    return None if found is None else found["at"]
 
 
 def activate_jobs(
     connection: Connection, kind: str, *, worker: str, until: datetime, now: datetime, limit: int
 ) -> list[dict[str, Any]]:
     """Take waiting jobs of a type until then, by priority and age; nobody else gets them before."""
-    rows = connection.execute(_waiting(kind, now, limit).with_for_update(skip_locked=True)).mappings().all()
+    rows = _TAKE_JOBS.all(connection, {"b_type": kind, "b_now": now, "b_limit": limit})
     if rows:
         connection.execute(
             sa.update(job)
@@ -251,15 +271,6 @@ def activate_jobs(
             .values(run_at=until, worker=worker[:200])
         )
     return [{**row, "run_at": until, "worker": worker} for row in rows]
-
-
-def _waiting(kind: str, now: datetime, limit: int) -> sa.Select[Any]:
-    return (
-        sa.select(job)
-        .where(job.c.type == kind, job.c.state == "created", job.c.retries > 0, job.c.run_at <= now)
-        .order_by(job.c.rank, job.c.run_at, job.c.key)
-        .limit(limit)
-    )
 
 
 def update_job(

@@ -14,6 +14,8 @@ from service.errors import Disconnected, OutcomeUnknown, Unavailable
 from service.measures import GAVE_UP, RETRIES
 
 ATTEMPTS = 12
+PATIENT = 2
+"""Conflicts that a command bears before it keeps others out."""
 BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05
 """The first pause after a conflict, and after a lost connection; each further one is up to twice as long."""
 
@@ -26,10 +28,18 @@ def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exc
     `once` says that it carries an idempotency key: then it may also run again when the connection was lost while
     committing, for it finds its own answer. Raises Unavailable when the case stays busy or the database stays away.
     """
+    return run_or_keep(lambda _alone: command(), once=once, conflicts=conflicts)
+
+
+def run_or_keep(command: Callable[[bool], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
+    """As `run_again`, for a command that can keep others out: it is told to when others were first `PATIENT` times.
+    A case that many move at once would have somebody lose every time."""
+    lost = 0
     for attempt in range(ATTEMPTS):
         try:
-            return command()
+            return command(lost >= PATIENT)
         except conflicts:
+            lost += 1
             why = "version"
             most = BUSY_SECONDS * 2 ** min(attempt, 6)
         except Unavailable as error:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from service import jobs, tasks
+from service import audit, jobs, tasks
 from service.db import Connection, Prepared, gathered
 from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
 from service.operations.host import CaseView
-from service.operations.plan import Plan, append_history
+from service.operations.plan import Plan, entry_of
 from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
 from service.operations.write_effects import write_effects
@@ -51,6 +52,15 @@ _UPDATE = Prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one command did in a step, and who gave it: a row of the history."""
+
+    plan: Plan
+    by: str
+    changes: Sequence[c.Change]
+
+
 def apply_step(
     connection: Connection,
     instance: Instance,
@@ -65,16 +75,30 @@ def apply_step(
 
     Raises VersionConflict when the instance is not at the version that was read: the whole command runs again.
     """
+    return apply_together(connection, instance, step, view, [Part(plan, by, step.changes)], now=now)
+
+
+def apply_together(
+    connection: Connection, instance: Instance, step: Step, view: CaseView, parts: Sequence[Part], *, now: datetime
+) -> Write:
+    """Write the step that several commands made together, with a row of the history for each. Only a command that is
+    alone may complete a user task or have effects. Raises VersionConflict, as `apply_step`."""
     write = Write(connection, instance, now, instance.next_child)
     kinds = _by_kind(step.changes)
+    last = parts[-1]
     with gathered(connection):
-        met = _write_tasks(write, kinds, by=by, answer=plan.answer)
+        met = _write_tasks(write, kinds, by=last.by, answer=last.plan.answer)
         _write_waits(write, kinds)
-        _note(write, step.changes)
+        entries = []
+        for part in parts[:-1]:
+            _note(write, part.changes)
+            entries.append(entry_of(write, part.plan, actor=part.by))
+        _note(write, last.changes)
         write_effects(write, view, met=met)
         _write_signals(write)
         guard = _write_instance(write, step)
-        append_history(write, plan, actor=by)
+        entries.append(entry_of(write, last.plan, actor=last.by))
+        write.tip = audit.append_all(connection, instance.root_key, entries, at=now, last=instance.tip)
     if guard.rowcount != 1:
         raise VersionConflict
     return write

@@ -6,7 +6,8 @@ On a conflict the whole command runs again, a bounded number of times. The engin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,10 +21,10 @@ from service.audit.tables import history
 from service.cases import Complaint
 from service.cases.tables import complaint
 from service.db import Connection, Prepared, root_of
-from service.engine import EngineError, Step, advance
+from service.engine import Bundle, EngineError, Step, advance
 from service.errors import NotFound, StateConflict
 from service.identity import Actor
-from service.operations.again import run_again
+from service.operations.again import run_or_keep
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.begin import keep_keys
 from service.operations.follow_up import follow_up
@@ -36,6 +37,7 @@ from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
 from service.operations.tables import process_instance
+from service.operations.view import find_emergency
 from service.operations.write import Instance
 from service.tasks import UserTask
 from service.tasks.tables import user_task
@@ -71,6 +73,7 @@ def _select(dialect: str) -> sa.Select[Any]:
 _READ = Prepared({"sqlite": _select("sqlite"), "postgresql": _select("postgresql")})
 """The instance, where its history ends, its complaint with its clocks, and the task a command may be about: what every
 command needs, in one statement."""
+_LOCK = Prepared(sa.select(process_instance.c.version).where(process_instance.c.root_key == _ROOT).with_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +116,26 @@ def execute(
     """
     keep_keys(runtime)
     with runtime.turns.turn(root_of(key)):
-        return run_again(
-            lambda: _attempt(runtime, key, decide, actor=actor, now=now, once=once),
+        return run_or_keep(
+            lambda alone: _attempt(runtime, key, decide, actor=actor, now=now, once=once, alone=alone),
             once=once is not None,
             # an IntegrityError: two writers took the same history row or key, the same as a version conflict
             conflicts=(VersionConflict, sa.exc.IntegrityError),
         )
 
 
-def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None) -> Outcome:
+def _attempt(
+    runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None, alone: bool
+) -> Outcome:
     began = time.perf_counter()
     try:
-        found = _advance(runtime, key, decide, actor=actor, now=now, once=once)
+        with kept(runtime, root_of(key), alone=alone) as held:
+            with reading(runtime, held) as connection:
+                found = _advance(connection, runtime, key, decide, actor=actor, now=now, once=once)
+            if isinstance(found, Outcome):
+                return found
+            with writing(runtime, held) as connection:
+                outcome = _write(connection, runtime, found, actor=actor, now=now, once=once)
     except _Stopped as stopped:
         error, instance = stopped.error, stopped.instance
         if error.code == "unknown-id":
@@ -133,20 +144,46 @@ def _attempt(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: dat
             subject_key = stopped.plan.subject_key
             record_incident(runtime, instance.root_key, error, subject_key=subject_key, actor=actor, now=now)
         raise error from None
-    if isinstance(found, Outcome):
-        return found
-    with runtime.database.transaction() as connection:
-        lock_opened(connection, found.step)
-        write = apply_step(connection, found.instance, found.step, found.view, found.plan, now=now, by=actor)
-        rest = settle(connection, runtime, write, found.step, now=now)
-        if found.plan.along is not None:
-            found.plan.along(connection)
-        if found.view.effects:
-            follow_up(connection, runtime, found.view, root_of(key), actor=Actor(actor), now=now)
-        outcome = Outcome(root_of(key), (*write.new_tasks, *rest.new_tasks), rest.ended)
-        if once is not None:
-            store_outcome(connection, once, outcome, actor=actor, now=now)
     log_command(found.plan.event, outcome.root_key, actor=actor, began=began)
+    return outcome
+
+
+@contextmanager
+def kept(runtime: Runtime, root_key: int, *, alone: bool) -> Iterator[Connection | None]:
+    """`alone`: a transaction that keeps out whoever else would move the case, from before it is read until it is
+    written. Otherwise nothing: others may be first, and no lock is held while the engine runs."""
+    if not alone:
+        yield None
+        return
+    with runtime.database.transaction() as connection:
+        _LOCK.row(connection, {"b_root_key": root_key})
+        yield connection
+
+
+def reading(runtime: Runtime, held: Connection | None) -> AbstractContextManager[Connection]:
+    """Where to read the case: in the transaction that is held, or outside any."""
+    return runtime.database.read() if held is None else nullcontext(held)
+
+
+def writing(runtime: Runtime, held: Connection | None) -> AbstractContextManager[Connection]:
+    """Where to write the step: in the transaction that is held, or in one of its own."""
+    return runtime.database.transaction() if held is None else nullcontext(held)
+
+
+def _write(
+    connection: Connection, runtime: Runtime, found: _Moved, *, actor: str, now: datetime, once: Once | None
+) -> Outcome:
+    root_key = found.instance.root_key
+    lock_opened(connection, found.step)
+    write = apply_step(connection, found.instance, found.step, found.view, found.plan, now=now, by=actor)
+    rest = settle(connection, runtime, write, found.step, now=now)
+    if found.plan.along is not None:
+        found.plan.along(connection)
+    if found.view.effects:
+        follow_up(connection, runtime, found.view, root_key, actor=Actor(actor), now=now)
+    outcome = Outcome(root_key, (*write.new_tasks, *rest.new_tasks), rest.ended)
+    if once is not None:
+        store_outcome(connection, once, outcome, actor=actor, now=now)
     return outcome
 
 
@@ -170,40 +207,44 @@ class _Stopped(Exception):
 
 
 def _advance(
-    runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime, once: Once | None
+    connection: Connection,
+    runtime: Runtime,
+    key: int,
+    decide: Decide,
+    *,
+    actor: str,
+    now: datetime,
+    once: Once | None,
 ) -> _Moved | Outcome:
-    """Read, check and move, all without a lock. What the write will want to know is read while it can be."""
-    with runtime.database.read() as connection:
-        known = find_outcome(connection, once, actor=actor)
-        if known is not None:
-            return known
-        instance, found, clocks = _read(connection, root_of(key), key)
-        plan = decide(connection, instance)
-        if instance.state != "active" or instance.engine_state is None:
-            raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
-        bundle = runtime.bundles.get(connection, instance.bundle_key)
-        view = CaseView(
-            found,
-            runtime.profile,
-            now,
-            partial(cases.read_clocks, clocks),
-            emergency=_emergency(connection, instance),
-            connection=connection,
-        )
-        try:
-            step = advance(bundle, instance.engine_state, plan.command, now=now, host=view.host())
-        except EngineError as error:
-            raise _Stopped(error, instance, plan) from error
-        if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
-            _ = view.stored
+    """Read, check and move. What the write will want to know is read while it can be."""
+    known = find_outcome(connection, once, actor=actor)
+    if known is not None:
+        return known
+    instance, view = read_case(connection, runtime, key, now=now)
+    plan = decide(connection, instance)
+    state, bundle = opened_state(connection, runtime, instance)
+    try:
+        step = advance(bundle, state, plan.command, now=now, host=view.host())
+    except EngineError as error:
+        raise _Stopped(error, instance, plan) from error
+    if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
+        _ = view.stored
     return _Moved(instance, plan, view, step)
 
 
-def _emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
-    """The emergency that the instance handles; only those carry a number that begins with E."""
-    if not (instance.business_key or "").startswith("E-"):
-        return None
-    return cases.find_emergency(connection, instance.root_key)
+def read_case(connection: Connection, runtime: Runtime, key: int, *, now: datetime) -> tuple[Instance, CaseView]:
+    """The instance that `key` belongs to as it is now, and the case as services and functions see it."""
+    instance, found, clocks = _read(connection, root_of(key), key)
+    read_clocks = partial(cases.read_clocks, clocks)
+    emergency = find_emergency(connection, instance)
+    return instance, CaseView(found, runtime.profile, now, read_clocks, emergency=emergency, connection=connection)
+
+
+def opened_state(connection: Connection, runtime: Runtime, instance: Instance) -> tuple[bytes, Bundle]:
+    """The engine's state of an active instance, and its version. Raises StateConflict when it has ended."""
+    if instance.state != "active" or instance.engine_state is None:
+        raise StateConflict(f"The process instance is {instance.state}; nothing more can be done with it.")
+    return instance.engine_state, runtime.bundles.get(connection, instance.bundle_key)
 
 
 def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Outcome | None:

@@ -170,7 +170,7 @@ def _compute(runtime: Runtime, row: Any, new: Message, *, actor: Actor, now: dat
     """The step of one instance, outside any lock. What cannot go on has an incident, and the others their message."""
     with runtime.database.read() as connection:
         instance = get_instance(connection, row.root_key)
-        view = view_of(connection, runtime, row.root_key, now)
+        view = view_of(connection, runtime, instance, now)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         if instance.engine_state is None:
             raise VersionConflict

@@ -203,7 +203,7 @@ def _migrated(
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
         raise StateConflict("; ".join(each.reason for each in obstacles))
-    view = view_of(connection, runtime, instance.root_key, now)
+    view = view_of(connection, runtime, instance, now)
     return migrate(old, new, instance.engine_state, places, now=now, host=view.host())
 
 
@@ -223,7 +223,7 @@ def _move(
         instance = get_instance(connection, root_key)
         done = _migrated(connection, runtime, instance, to_bundle, places, now)
         version = process_of(connection, instance, to_bundle)
-        view = view_of(connection, runtime, root_key, now)
+        view = view_of(connection, runtime, instance, now)
         named = version_name(connection, to_bundle)
     details = {
         "from": str(instance.bundle_key), "to": str(to_bundle), "version": named, "reason": reason[:500],

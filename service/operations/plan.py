@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service import audit
-from service.audit import Event
+from service.audit import Entry, Event
 from service.db import Connection
 from service.engine.commands import Command
 from service.operations.write import Write
@@ -27,15 +26,8 @@ class Plan:
     noted: bool = True
 
 
-def append_history(write: Write, plan: Plan, *, actor: str) -> None:
-    """The history row of a step."""
-    audit.append(
-        write.connection,
-        write.instance.root_key,
-        plan.event,
-        actor=actor,
-        at=write.now,
-        details={**plan.details, "moved": write.moved},
-        subject_key=plan.subject_key,
-        last=write.instance.tip,
-    )
+def entry_of(write: Write, plan: Plan, *, actor: str) -> Entry:
+    """The history row of a command: what has moved in the write so far is what the command moved."""
+    entry = Entry(plan.event, actor, {**plan.details, "moved": write.moved}, plan.subject_key)
+    write.moved = {}
+    return entry

@@ -15,12 +15,12 @@ from service import audit, definitions, jobs
 from service.audit import Event
 from service.db import Connection
 from service.definitions import StartEvent
-from service.engine import EngineError, Step, advance
+from service.engine import EngineError, Step, advance_together
 from service.engine import changes as c
 from service.engine.commands import DeliverMessage, Start
 from service.identity import SYSTEM
 from service.jobs import Message
-from service.operations.apply import apply_step
+from service.operations.apply import Part, apply_together
 from service.operations.begin import begin, new_root_key
 from service.operations.host import CaseView
 from service.operations.incidents import raise_incident
@@ -48,52 +48,62 @@ def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *
     settled = Settled(step.ended)
     waiting = opened_messages(step)
     while waiting and not settled.ended and settled.budget > 0:
-        found = _first(connection, waiting, now)
-        if found is None:
+        found = _met(connection, waiting, now)[: settled.budget]
+        if not found:
             break
-        subscription, message = found
-        settled.budget -= 1
         try:
-            write, step = _deliver(connection, runtime, write, step, message, subscription, now=now)
+            write, step, taken = _deliver_most(connection, runtime, write, step, found, now=now)
         except EngineError as error:
             # the step before is made; that the message could not be taken is an incident, and the message is kept
             raise_incident(
-                connection, write.instance.root_key, error, subject_key=message.key, actor=SYSTEM.name, now=now
+                connection, write.instance.root_key, error, subject_key=found[0][1].key, actor=SYSTEM.name, now=now
             )
             break
+        settled.budget -= taken
         settled.ended = step.ended
         settled.new_tasks += write.new_tasks
-        waiting = [each for each in waiting if _is_open(connection, write, each)] + opened_messages(step)
+        ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
+        waiting = [each for each in waiting if each.id not in ended] + opened_messages(step)
     if settled.ended and write.instance.holds_key:
         free(connection, runtime, write.instance.root_key, now=now)
     return settled
 
 
-def _first(
-    connection: Connection, waiting: Iterable[c.SubscriptionOpened], now: datetime
-) -> tuple[c.SubscriptionOpened, Message] | None:
-    """The oldest message that any of these may have."""
+Meeting = tuple[c.SubscriptionOpened, Message]
+
+
+def _met(connection: Connection, waiting: Iterable[c.SubscriptionOpened], now: datetime) -> list[Meeting]:
+    """The messages that these may have, the oldest first; each goes to a process once."""
     pairs = []
     for each in waiting:
         message = jobs.next_message(connection, each.name, each.correlation_key, each.process_id, now=now)
         if message is not None:
             pairs.append((each, message))
-    return min(pairs, key=lambda pair: (pair[1].published_at, pair[1].key), default=None)
+    pairs.sort(key=lambda pair: (pair[1].published_at, pair[1].key))
+    once: dict[tuple[int, str], Meeting] = {}
+    for each, message in pairs:
+        once.setdefault((message.key, each.process_id), (each, message))
+    return list(once.values())
 
 
-def _is_open(connection: Connection, write: Write, each: c.SubscriptionOpened) -> bool:
-    return jobs.find_subscription(connection, write.instance.root_key, each.id) is not None
+class _Apart(Exception):
+    """These messages cannot be delivered together."""
+
+
+def _deliver_most(
+    connection: Connection, runtime: Runtime, write: Write, step: Step, met: list[Meeting], *, now: datetime
+) -> tuple[Write, Step, int]:
+    """Deliver all of these in one more step or, where that cannot be, the first; and how many."""
+    if len(met) > 1:
+        try:
+            return (*_deliver(connection, runtime, write, step, met, now=now), len(met))
+        except (EngineError, _Apart):
+            pass  # nothing was written
+    return (*_deliver(connection, runtime, write, step, met[:1], now=now), 1)
 
 
 def _deliver(
-    connection: Connection,
-    runtime: Runtime,
-    write: Write,
-    step: Step,
-    message: Message,
-    to: c.SubscriptionOpened,
-    *,
-    now: datetime,
+    connection: Connection, runtime: Runtime, write: Write, step: Step, met: list[Meeting], *, now: datetime
 ) -> tuple[Write, Step]:
     """One more step of the same instance, in the same transaction."""
     before, root_key = write.instance, write.instance.root_key
@@ -102,26 +112,37 @@ def _deliver(
         version=before.version + 1,
         next_child=write.next_child,
         engine_state=step.state,
-        tip=audit.find_tip(connection, root_key),
+        tip=audit.find_tip(connection, root_key) if write.tip is None else write.tip,
         task=None,
     )
-    view = view_of(connection, runtime, root_key, now)
+    view = view_of(connection, runtime, instance, now)
     bundle = runtime.bundles.get(connection, instance.bundle_key)
-    command = DeliverMessage(to.id, message.variables)
-    further = advance(bundle, step.state, command, now=now, host=view.host())
+    commands = [DeliverMessage(to.id, message.variables) for to, message in met]
+    further, changes = advance_together(bundle, step.state, commands, now=now, host=view.host())
+    if view.effects and len(met) > 1:
+        raise _Apart
     lock_opened(connection, further)
-    details = {"message": message.name, "element": to.element_id, "key": str(message.key)}
-    plan = Plan(command, Event.MESSAGE_CORRELATED, details)
     if view.effects:
         _ = view.stored
-    written = apply_step(connection, instance, further, view, plan, now=now, by=SYSTEM.name)
-    jobs.insert_delivery(connection, message.key, to.process_id, root_key, now=now)
+    parts = [
+        Part(_plan(command, to, message), SYSTEM.name, moved)
+        for command, (to, message), moved in zip(commands, met, changes, strict=True)
+    ]
+    written = apply_together(connection, instance, further, view, parts, now=now)
+    for to, message in met:
+        jobs.insert_delivery(connection, message.key, to.process_id, root_key, now=now)
     if view.effects:
         # what follows may itself start instances that settle: the two modules need each other
         from service.operations.follow_up import follow_up
 
         follow_up(connection, runtime, view, root_key, actor=SYSTEM, now=now)
+        written.tip = None  # that may have added to the history
     return written, further
+
+
+def _plan(command: DeliverMessage, to: c.SubscriptionOpened, message: Message) -> Plan:
+    details = {"message": message.name, "element": to.element_id, "key": str(message.key)}
+    return Plan(command, Event.MESSAGE_CORRELATED, details)
 
 
 def free(connection: Connection, runtime: Runtime, root_key: int, *, now: datetime) -> None:

@@ -91,7 +91,7 @@ def _attempt(runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: st
         old = runtime.bundles.get(connection, plan.from_bundle)
         if found is not None and _is_untouched(instance, plan, found[1]):
             before, undo = found
-            view = view_of(connection, runtime, root_key, now)
+            view = view_of(connection, runtime, instance, now)
             step = Step(before, tuple(_changes(undo)), ended=False)
             offered = offered_tasks(old, before, now=now, host=view.host())
             process = process_of(connection, instance, plan.from_bundle)

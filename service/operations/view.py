@@ -9,11 +9,20 @@ from service import cases
 from service.db import Connection
 from service.operations.host import CaseView
 from service.operations.runtime import Runtime
+from service.operations.write import Instance
 
 
-def view_of(connection: Connection, runtime: Runtime, root_key: int, now: datetime) -> CaseView:
+def view_of(connection: Connection, runtime: Runtime, instance: Instance, now: datetime) -> CaseView:
     """The view of a case; its clocks are read when they are asked for, while the connection is open."""
-    complaint = cases.find_complaint(connection, root_key)
+    root_key = instance.root_key
+    complaint = cases.find_complaint(connection, root_key) if instance.business_key else None
     clocks = partial(cases.list_deadlines, connection, root_key)
-    emergency = cases.find_emergency(connection, root_key) if complaint is None else None
+    emergency = find_emergency(connection, instance)
     return CaseView(complaint, runtime.profile, now, clocks, emergency=emergency, connection=connection)
+
+
+def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
+    """The emergency that the instance handles; only those carry a number that begins with E."""
+    if not (instance.business_key or "").startswith("E-"):
+        return None
+    return cases.find_emergency(connection, instance.root_key)

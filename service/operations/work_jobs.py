@@ -19,9 +19,10 @@ from service.engine.commands import Command, CompleteJob, SetVariables, ThrowErr
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
 from service.operations.children import take_children
-from service.operations.execute import Outcome, execute
+from service.operations.execute import Decide, Outcome, execute
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.share import execute_shared
 from service.operations.tables import process_instance
 from service.operations.write import Instance
 
@@ -85,9 +86,8 @@ def await_jobs(
 
 def complete_job(runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime) -> Outcome:
     """Complete a job with its result. Raises NotFound, StateConflict when it has ended, EngineError."""
-    return _end(
-        runtime, key, lambda engine_id: CompleteJob(engine_id, variables), Event.JOB_COMPLETED, actor=actor, now=now
-    )
+    decide = _ending(key, lambda engine_id: CompleteJob(engine_id, variables), Event.JOB_COMPLETED)
+    return execute_shared(runtime, key, decide, actor=actor.name, now=now)
 
 
 def throw_job_error(
@@ -105,10 +105,10 @@ def throw_job_error(
     Raises NotFound, StateConflict, EngineError when what follows cannot go on.
     """
     try:
-        return _end(
-            runtime, key, lambda engine_id: ThrowError(engine_id, code, message, variables or {}),
-            Event.JOB_ERROR_THROWN, actor=actor, now=now,
-        )  # fmt: skip
+        thrown = _ending(
+            key, lambda engine_id: ThrowError(engine_id, code, message, variables or {}), Event.JOB_ERROR_THROWN
+        )
+        return execute(runtime, key, thrown, actor=actor.name, now=now)
     except EngineError as error:
         if error.code != UNCAUGHT:
             raise
@@ -196,14 +196,14 @@ def _set_local(runtime: Runtime, key: int, variables: Mapping[str, Any], *, acto
     execute(runtime, key, decide, actor=actor.name, now=now)
 
 
-def _end(runtime: Runtime, key: int, command: Any, event: Event, *, actor: Actor, now: datetime) -> Outcome:
+def _ending(key: int, command: Callable[[str], Command], event: Event) -> Decide:
     def decide(connection: Connection, instance: Instance) -> Plan:
         row = jobs.get_job(connection, key)
         _check_waiting(row)
-        wanted: Command = command(row["engine_id"])
-        return Plan(wanted, event, {"element": row["element_id"], "type": row["type"]}, subject_key=key)
+        details = {"element": row["element_id"], "type": row["type"]}
+        return Plan(command(row["engine_id"]), event, details, subject_key=key)
 
-    return execute(runtime, key, decide, actor=actor.name, now=now)
+    return decide
 
 
 def _check_waiting(row: Any) -> None:

@@ -41,6 +41,8 @@ class Write:
     moved: dict[str, Any] = field(default_factory=dict)
     new_tasks: list[int] = field(default_factory=list)
     signals: list[c.SignalThrown] = field(default_factory=list)
+    tip: Tip | None = None
+    """Where the history ends with what this write has added to it."""
 
     def key(self) -> int:
         if self.next_child > MAX_CHILD:

@@ -81,7 +81,7 @@ def test_registration_that_breaks_writes_nothing(small: Runtime, monkeypatch: py
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("service.operations.apply.append_history", broken)
+    monkeypatch.setattr("service.operations.apply.entry_of", broken)
     with pytest.raises(ZeroDivisionError):
         register_complaint(small, parse_complaint(GIVEN, now=NOW), actor=AMY, now=NOW)
     assert set(rows(small, *WRITTEN).values()) == {0}
