@@ -1,8 +1,9 @@
 """Engines and transactions for SQLite and PostgreSQL.
 
 SQLite gets two engines: a reading one that never opens a write transaction, and a writing one whose every transaction
-begins IMMEDIATE, so that it waits for the lock at the start instead of failing in the middle. WAL and
-`synchronous=FULL`: what was acknowledged survives a power cut.
+begins IMMEDIATE, so that it waits for the lock at the start instead of failing in the middle; and not before its first
+statement, so that nobody waits for what is only being worked out. WAL and `synchronous=FULL`: what was acknowledged
+survives a power cut.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.db.bell import CHANNEL, Bell, left_work, listen
-from service.db.prepared import wrapped
+from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
 from service.db.turns import BUSY_SECONDS, WriterTurns
 from service.db.waits import Waits
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
@@ -31,6 +32,7 @@ __all__ = ["Connection", "Database", "is_conflict"]
 
 PING_AFTER_SECONDS = 1.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY")
+IMMEDIATE = "BEGIN IMMEDIATE"
 READ_CACHE, WRITE_CACHE = 65_536, 8_192
 """KiB of pages that a SQLite connection keeps at most: with its own 2,000 the lists of a large database read the same
 pages time and again. A writer finds its pages changed by others more often than not."""
@@ -46,7 +48,8 @@ class Database:
         self._turns = WriterTurns(parsed.database) if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size, cache=READ_CACHE)
-            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size, cache=WRITE_CACHE)
+            self._write_engine = _sqlite_engine(parsed, IMMEDIATE, pool_size, cache=WRITE_CACHE)
+            sa.event.listen(self._write_engine, "before_cursor_execute", lambda connection, *_: begin_now(connection))
         else:
             self._write_engine = _postgresql_engine(parsed, pool_size)
             # the same pool; a read begins and ends no transaction, which saves two round trips
@@ -73,8 +76,12 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back whole when it raises."""
-        turn = nullcontext() if self._turns is None else self._turns.turn()
-        with _reachable(), self._write_engine.connect() as connection, turn, connection.begin() as held:
+        with (
+            _reachable(),
+            self._write_engine.connect() as connection,
+            self._in_turn(connection),
+            connection.begin() as held,
+        ):
             yield connection
             with _committing():
                 held.commit()
@@ -82,6 +89,22 @@ class Database:
                 self.waits.wake()
                 if self.dialect == "postgresql":
                     self._bell.ring()
+
+    @contextmanager
+    def _in_turn(self, connection: Connection) -> Iterator[None]:
+        """On SQLite the turn to write, from the first statement to the end of the block."""
+        if self._turns is None:
+            yield
+            return
+        turns = self._turns
+        with ExitStack() as held:
+
+            def begin() -> None:
+                held.enter_context(turns.turn())
+                _begin(connection, IMMEDIATE)
+
+            with beginning_late(connection, begin):
+                yield
 
     def listen(self, heard: threading.Event, stop: threading.Event) -> None:
         """Set `heard` when a commit left work behind, where the database can tell; see `service.db.bell`."""
@@ -147,13 +170,18 @@ def _sqlite_engine(url: sa.URL, begin: str, pool_size: int, *, cache: int) -> sa
 
     @sa.event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        try:
-            driver.execute(begin)  # past SQLAlchemy, which would take longer over it than SQLite
-        except sqlite3.Error as error:
-            raise wrapped(connection, begin, error) from error
+        if not begins_late(connection):
+            _begin(connection, begin)
 
     return engine
+
+
+def _begin(connection: Connection, begin: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(begin)  # past SQLAlchemy, which would take longer over it than SQLite
+    except sqlite3.Error as error:
+        raise wrapped(connection, begin, error) from error
 
 
 def _postgresql_engine(url: sa.URL, pool_size: int) -> sa.Engine:

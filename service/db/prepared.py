@@ -1,7 +1,8 @@
 """Statements of the hot path: written in SQLAlchemy, compiled once per kind of database, sent by the driver itself.
 
 The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside `gathered` the
-writes leave as one statement on PostgreSQL: one round trip, one parse.
+writes leave together at the end: on PostgreSQL as one statement, one round trip and one parse; on SQLite one after the
+other, so that its one lock is taken when there is nothing left to work out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ MOST_ROWS = 16
 Process = Callable[[Any], Any]
 MOST_TEXTS = 1_000
 _GATHERED = "gathered writes"
+_BEGINS = "begins"
 _NAMED = re.compile(r"%\((\w+)\)s")
 _numbers = count()
 _texts: dict[tuple[int, ...], str] = {}
@@ -61,14 +63,16 @@ class Prepared:
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Execute for each row: an INSERT of a few rows as one statement, anything else row by row."""
+        if not rows:
+            return
         if len(rows) == 1:
             self.run(connection, rows[0])
         elif self._columns is not None and 1 < len(rows) <= MOST_ROWS:
             self._insert(connection, rows)
-        elif rows and _GATHERED in connection.info:
+        elif _GATHERED in connection.info:
             for row in rows:
                 self.run(connection, row)
-        elif rows:
+        else:
             compiled = self._for(connection.dialect)
             _send(connection, compiled.sql, [compiled.bind(row) for row in rows], many=True)
 
@@ -216,10 +220,36 @@ def keys_given(name: str) -> dict[str, Any]:
     }
 
 
-def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
-    driver: Any = connection.connection.driver_connection
+@contextmanager
+def beginning_late(connection: Connection, begin: Callable[[], None]) -> Iterator[None]:
+    """`begin` is called before the first statement that is sent inside the block, if there is any."""
+    info = connection.info
+    info[_BEGINS] = begin
     try:
-        cursor = driver.cursor() if connection.dialect.name == "sqlite" else psycopg.RawCursor(driver)
+        yield
+    finally:
+        info.pop(_BEGINS, None)
+
+
+def begins_late(connection: Connection) -> bool:
+    """Whether the transaction of the connection is still to begin, by itself."""
+    return _BEGINS in connection.info
+
+
+def begin_now(connection: Connection) -> None:
+    """Begin what was to begin late: something is about to be sent."""
+    begin = connection.info.pop(_BEGINS, None)
+    if begin is not None:
+        begin()
+
+
+def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) -> Any:
+    sqlite, held = connection.dialect.name == "sqlite", connection.connection
+    if sqlite and _BEGINS in held.info:
+        begin_now(connection)
+    driver: Any = held.driver_connection
+    try:
+        cursor = driver.cursor() if sqlite else psycopg.RawCursor(driver)
         if many:
             cursor.executemany(sql, values)
         else:
@@ -243,22 +273,23 @@ class Gathered:
 
 @contextmanager
 def gathered(connection: Connection) -> Iterator[None]:
-    """On PostgreSQL the writes of the block leave as one statement at its end: each a part of a WITH, the counted one
-    last. They must not touch the same row twice, and none may build on what another wrote. SQLite runs each at once."""
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    writes = connection.info[_GATHERED] = []
+    """The writes of the block leave at its end, the counted one last; on PostgreSQL as one statement, each a part of a
+    WITH. They must not touch the same row twice, and none may build on what another wrote."""
+    writes: list[Gathered] = []
+    connection.info[_GATHERED] = writes
     try:
         yield
     finally:
         del connection.info[_GATHERED]
-    if writes:
+    writes.sort(key=lambda each: each.counted)  # the counted one last, the others in their order
+    if connection.dialect.name != "postgresql":
+        for each in writes:
+            each.rowcount = _send(connection, each.compiled.sql, each.values).rowcount
+    elif writes:
         _send_together(connection, writes)
 
 
 def _send_together(connection: Connection, writes: list[Gathered]) -> None:
-    writes.sort(key=lambda each: each.counted)  # the counted one last, the others in their order
     key = tuple(each.compiled.number for each in writes)
     sql = _texts.get(key)
     if sql is None:

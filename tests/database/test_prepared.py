@@ -83,19 +83,19 @@ def test_the_row_count_of_the_counted_one_is_known_after_the_block(things: Datab
     assert [(each["number"], each["name"]) for each in found] == [(2, "new 100%"), (3, "n3"), (4, "n4")]
 
 
-def test_a_block_that_breaks_sends_nothing(postgresql_database: Database) -> None:
+def test_a_block_that_breaks_sends_nothing(database: Database) -> None:
     sent: list[str] = []
-    with postgresql_database.transaction() as connection:
+    with database.transaction() as connection:
         THING.create(connection)
     prepared.watchers.append(lambda _connection, sql: sent.append(sql))
     try:
-        with pytest.raises(ZeroDivisionError), postgresql_database.transaction() as connection, gathered(connection):
+        with pytest.raises(ZeroDivisionError), database.transaction() as connection, gathered(connection):
             INSERT.run(connection, row(1))
             raise ZeroDivisionError
         assert sent == []
-        with postgresql_database.transaction() as connection, gathered(connection):
+        with database.transaction() as connection, gathered(connection):
             INSERT.run_many(connection, [row(1), row(2)])
             INSERT.run(connection, row(3))
-        assert len(sent) == 1
+        assert len(sent) == (1 if database.dialect == "postgresql" else 2)
     finally:
         prepared.watchers.pop()

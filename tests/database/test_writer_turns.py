@@ -48,6 +48,21 @@ def test_a_writer_waits_for_another_process_and_for_one_that_dies(sqlite_databas
     holder.communicate()
 
 
+def test_nobody_waits_for_a_write_that_is_only_being_worked_out(sqlite_database: Database) -> None:
+    raise_it = sa.text("UPDATE counter SET value = value + 1 WHERE name = 'tried'")
+    with sqlite_database.transaction() as connection:
+        connection.execute(sa.text("INSERT INTO counter (name, value) VALUES ('tried', 0)"))
+    with sqlite_database.transaction() as first:
+        with sqlite_database.transaction() as second:
+            second.execute(raise_it)
+        first.execute(raise_it)
+    with pytest.raises(ZeroDivisionError), sqlite_database.transaction() as first:
+        first.execute(raise_it)
+        raise ZeroDivisionError
+    with sqlite_database.read() as connection:
+        assert connection.execute(sa.text("SELECT value FROM counter WHERE name = 'tried'")).scalar_one() == 2
+
+
 def test_turns_come_again_after_an_error_and_after_closing(tmp_path: Path) -> None:
     turns = WriterTurns(str(tmp_path / "one.db"))
     with pytest.raises(ZeroDivisionError), turns.turn():
