@@ -111,7 +111,7 @@ from service.cases.queries import (
     save_complaint,
     set_hold,
 )
-from service.cases.reindex import rebuild_search, written_in
+from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
     MARKED_AGAIN,
     Link,
@@ -222,6 +222,7 @@ __all__ = [
     "mark_new",
     "mentions_of",
     "nearest",
+    "newly_written",
     "next_emergency_number",
     "next_number",
     "next_situation_report",
@@ -252,5 +253,4 @@ __all__ = [
     "spike_window",
     "take_in",
     "write_deadlines",
-    "written_in",
 ]

@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from service.cases.calendar import Calendar
 from service.errors import InvalidInput
@@ -43,6 +44,7 @@ class Limit:
         return f"{self.value} {self.unit.value}"
 
 
+@lru_cache(maxsize=512)
 def parse_limit(text: str) -> Limit:
     """The limit that a text names. Raises InvalidInput."""
     figure, _, unit = text.strip().partition(" ")

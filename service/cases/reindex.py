@@ -47,6 +47,15 @@ def written_in(facts: Mapping[str, Any]) -> list[str]:
     return [text for name in WRITTEN for text in _texts(facts.get(name))]
 
 
+def newly_written(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The texts that people wrote into facts and that were not there before."""
+    moved = {name: after[name] for name in WRITTEN if name in after and after[name] != before.get(name)}
+    if not moved:
+        return []
+    known = written_in(before)
+    return [text for text in written_in(moved) if text not in known]
+
+
 def _index_some(connection: Connection, after: int, more: More) -> list[int]:
     columns = [complaint.c.root_key, complaint.c.facts, *(complaint.c[name] for name in INDEXED)]
     query = sa.select(*columns).where(complaint.c.root_key > after).order_by(complaint.c.root_key).limit(BATCH)

@@ -34,7 +34,8 @@ _FEEL_URIS = ("/FEEL/", "/FEEL")
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles for one element of one model. `names` are those in scope, `members` those that may follow a dot."""
+    """Compiles for one element of one model. `names` are those in scope, `members` those that may follow a dot; `read`
+    collects the names that the texts look for in what is handed in."""
 
     file: str
     owner: str
@@ -44,23 +45,28 @@ class Compiler:
     members: frozenset[str] = frozenset()
     types: Mapping[str, FeelType] = field(default_factory=dict)
     allowed_texts: Mapping[str, str] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
 
     def within(self, *names: str) -> Compiler:
         return replace(self, names=self.names | set(names))
 
     def expression(self, text: str, spot: Place) -> Expression | None:
         try:
-            return compile_expression(text, names=self.names | self.members, types=self.types)
+            return self._noted(compile_expression(text, names=self.names | self.members, types=self.types))
         except FeelError as error:
             self.blame(spot, text, error)
             return None
 
     def tests(self, text: str, spot: Place) -> Expression | None:
         try:
-            return compile_unary_tests(text, names=self.names | self.members, types=self.types)
+            return self._noted(compile_unary_tests(text, names=self.names | self.members, types=self.types))
         except FeelError as error:
             self.blame(spot, text, error)
             return None
+
+    def _noted(self, expression: Expression) -> Expression:
+        self.read.update(expression.names)
+        return expression
 
     def blame(self, spot: Place, text: str, error: FeelError) -> None:
         self.problem("feel-syntax", spot, f"{text!r} is not FEEL: {error.message}", "Mend the expression.")

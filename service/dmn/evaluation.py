@@ -50,7 +50,8 @@ class Environment:
         self._known: dict[int, Any] = dict(fixed)
         self._imported: dict[Import, Environment] = {}
         # Camunda's files declare no input data: a variable that the model does not know is in scope everywhere.
-        self._free = {name: inputs[name] for name in inputs if name not in engine.declared}
+        given = {name: inputs[name] for name in inputs if engine.reads(name) and name not in engine.declared}
+        self._outside = {**given, **{name: functions[name] for name in functions if engine.reads(name)}}
 
     def value(self, link: Link, run: Run) -> Any:
         """The value under a link: of an input, a decision, or the function that an element is."""
@@ -118,7 +119,7 @@ class Environment:
         return made
 
     def _scope(self, links: tuple[Link, ...], run: Run) -> Scope:
-        scope: Scope = {**self._free, **self._functions}
+        scope: Scope = dict(self._outside)
         for link in links:
             place: Scope = scope
             *path, own = link.names

@@ -12,7 +12,7 @@ from service.dmn.links import Element, Library, Link
 from service.dmn.parts import Decision, DecisionService, Import, Knowledge
 from service.dmn.types import ANY, unconstrained
 from service.errors import Problem
-from service.feel import FeelType
+from service.feel import BUILTINS, FeelType
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Engine:
         self.members: frozenset[str] = frozenset(library.definitions.names).union(
             *(each.members for each in imported.values())
         )
+        self._read: set[str] = set()
         self._allowed = {item.name: item.allowed_values for item in library.definitions.items}
         named = {**types.own(), **_imported_types(imported)}
         self._scope_types = {name: unconstrained(kind) for name, kind in named.items()}
@@ -62,6 +63,10 @@ class Engine:
     def kind(self, element: Element) -> FeelType:
         return self._kinds[id(element)]
 
+    def reads(self, name: str) -> bool:
+        """Whether any text of the library may look for the name in what is handed in."""
+        return name in self._read or name in BUILTINS
+
     def links(self, *hrefs: str) -> tuple[Link, ...]:
         found = (self.library.find(href) for href in hrefs)
         return tuple(link for link in found if link is not None)
@@ -82,6 +87,7 @@ class Engine:
             members=self.members,
             types=self._scope_types,
             allowed_texts=self._allowed,
+            read=self._read,
         )
 
     def _compile(self, element: Decision | Knowledge) -> Logic:

@@ -10,12 +10,11 @@ from service.engine import changes as c
 
 def opened_messages(step: Step) -> list[c.SubscriptionOpened]:
     """The message subscriptions that a step opened and left open."""
-    ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
-    return [
-        change
-        for change in step.changes
-        if isinstance(change, c.SubscriptionOpened) and change.kind == "message" and change.id not in ended
-    ]
+    opened = [change for change in step.changes if type(change) is c.SubscriptionOpened and change.kind == "message"]
+    if not opened:
+        return opened  # as most steps do
+    ended = {change.id for change in step.changes if type(change) is c.SubscriptionEnded}
+    return [change for change in opened if change.id not in ended]
 
 
 def lock_opened(connection: Connection, step: Step) -> None:

@@ -69,13 +69,14 @@ def _save(file: _File, write: Write, before: Complaint) -> None:
     notifications.queue_letters(write.connection, before.root_key, file.letters, now=write.now)
     if file.moved:
         cases.write_deadlines(write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)])
-        if file.complaint.status == "open":
-            file.complaint = replace(file.complaint, due_at=cases.nearest(file.clocks.values()))
+        due_at = cases.nearest(file.clocks.values())
+        if file.complaint.status == "open" and file.complaint.due_at != due_at:
+            file.complaint = replace(file.complaint, due_at=due_at)
     if file.complaint != before:
         cases.save_complaint(write.connection, file.complaint)
-        known = cases.written_in(before.facts)
-        fresh = [text for text in cases.written_in(file.complaint.facts) if text not in known]
-        cases.extend_case(write.connection, before.root_key, *fresh)
+        fresh = cases.newly_written(before.facts, file.complaint.facts)
+        if fresh:
+            cases.extend_case(write.connection, before.root_key, *fresh)
 
 
 def _meet(file: _File, clock: str, write: Write) -> None:
