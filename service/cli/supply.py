@@ -35,9 +35,11 @@ class Doing:
 
 @dataclass(slots=True)
 class Supply:
-    """Cases of one measurement. It makes as many as are asked for, and finds what is open in them."""
+    """Cases of one measurement. It makes as many as are asked for, and finds what is open in them. With `most_steps`
+    each is moved on by up to so many tasks first, so that there are cases of every age, as in a bank."""
 
     runtime: Runtime
+    most_steps: int = 0
     roots: list[int] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - no secret
@@ -46,10 +48,7 @@ class Supply:
         """One open task of each of `count` cases; new cases are registered where there are too few."""
         found = self._open(count)
         while len(found) < count:
-            now = SystemClock().now()
-            root_key = operations.register_complaint(self.runtime, new_complaint(now), actor=SYSTEM, now=now).root_key
-            self.roots.append(root_key)
-            found += self._first_of(root_key)
+            found += self._new()
         return [self._doing(task) for task in found]
 
     def token_of(self, actor: Actor) -> str:
@@ -71,6 +70,20 @@ class Supply:
                 break
             found += self._first_of(root_key)
         return found
+
+    def _new(self) -> list[UserTask]:
+        """The first open task of a new case; none where it came to its end."""
+        now = SystemClock().now()
+        root_key = operations.register_complaint(self.runtime, new_complaint(now), actor=SYSTEM, now=now).root_key
+        first = self._first_of(root_key)
+        for _ in range(self.chance.randint(0, self.most_steps)):
+            if not first:
+                return []
+            doing, now = self._doing(first[0]), SystemClock().now()
+            operations.complete_task(self.runtime, doing.task.key, doing.answer, actor=doing.actor, now=now)
+            first = self._first_of(root_key)
+        self.roots.append(root_key)
+        return first
 
     def _first_of(self, root_key: int) -> list[UserTask]:
         with self.runtime.database.read() as connection:

@@ -26,6 +26,7 @@ from tests.postgres import Cluster
 
 _PLACES = [parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents]
 BANK = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+FEW = ["--workers", "1", "--connections", "1"]
 TINY = ["--rounds", "1", "--seconds", "0.01", "--format", "json"]
 
 
@@ -54,7 +55,7 @@ def test_completions_over_http_run_beside_the_floor(where: str, request: pytest.
     if where == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
         name = cluster.create(request.getfixturevalue("postgresql_template"))
-    (found,) = measure("http", "--database", cluster.url(name) if name else "sqlite", "--workers", "1")["races"]
+    (found,) = measure("http", "--database", cluster.url(name) if name else "sqlite", *FEW)["races"]
     assert [each["name"] for each in found["contestants"]] == ["floor", "redress"]
     assert all(each["operations"] > 0 for each in found["contestants"])
     assert found["bounds"][0]["atLeast"] == {"sqlite": 0.6, "postgresql": 0.75}[where]
