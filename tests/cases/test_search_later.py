@@ -80,7 +80,8 @@ def test_facts_that_people_write_are_found_and_words_of_the_procedure_are_not(ru
     facts = {"decisionText": "退還重複收取的費用", "rootCause": "批次作業重跑", "route": "problem manager",
              "representatives": [{"name": "歐陽靜"}]}  # fmt: skip
     with runtime.database.transaction() as connection:
-        instance, view = get_instance(connection, case), view_of(connection, runtime, case, NOW)
+        instance = get_instance(connection, case)
+        view = view_of(connection, runtime, instance, NOW)
         view.effects.append(RecordEffect(facts))
         write_effects(Write(connection, instance, NOW, instance.next_child), view)
     assert found(runtime, "重複收取", "批次作業", "歐陽靜", "problem manager") == [[case], [case], [case], []]
