@@ -4,7 +4,7 @@ database. Both look, right after some of their writes, whether a search sees the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -39,6 +39,7 @@ BENCH = Actor("bench", frozenset({Role.ADMIN}))
 class Seen:
     """Searches right after a write, and how many of them did not see it."""
 
+    done: int = 0
     looks: int = 0
     stale: int = 0
 
@@ -159,17 +160,27 @@ class OwnHands:
         """Nothing is held open."""
 
 
-def do_jobs(hands: Hands, kind: str, seen: Seen) -> int:
-    """Do the jobs of a type that there are; how many."""
+Job = tuple[str, str, Mapping[str, Any]]
+"""Type, key and variables."""
+
+
+def take_jobs(hands: Hands, kind: str, each: Callable[[Iterable[Job]], object]) -> int:
+    """Take the jobs of a type that there are, and have each of them done; how many."""
     found = hands.take(kind)
-    for number, (key, variables) in enumerate(found):
-        try:
-            _do(hands, kind, key, variables)
-        except Gone:
-            continue  # its dispute went another way meanwhile
-        if (seen.looks + number) % ONE_IN == 0:
-            seen.note(fresh=hands.state_of(key) == ("COMPLETED", 1))
+    each((kind, key, variables) for key, variables in found)
     return len(found)
+
+
+def do_job(hands: Hands, job: Job, seen: Seen) -> None:
+    """Do a job; look for one in so many right after."""
+    kind, key, variables = job
+    try:
+        _do(hands, kind, key, variables)
+    except Gone:
+        return  # its dispute went another way meanwhile
+    seen.done += 1
+    if seen.done % ONE_IN == 0:
+        seen.note(fresh=hands.state_of(key) == ("COMPLETED", 1))
 
 
 def _do(hands: Hands, kind: str, key: str, variables: Mapping[str, Any]) -> None:

@@ -7,20 +7,35 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+from service.db import Database
 from service.errors import RedressError
 
 LOOK_SECONDS = 0.25
 
 
 def processor_seconds(pid: int) -> float:
-    """Of a process and all its children; 0 where the system does not say."""
+    """Of a process and all its children, those that have ended too; 0 where the system does not say."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     except OSError:
         return 0.0
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     return own + sum(processor_seconds(int(child)) for child in children)
+
+
+def server_of(database: Database) -> int | None:
+    """The process of a PostgreSQL server on this machine; None when it is elsewhere, or not to be seen."""
+    if database.dialect != "postgresql":
+        return None
+    with database.read() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        try:
+            words = Path(f"/proc/{backend}/cmdline").read_bytes()
+            fields = Path(f"/proc/{backend}/stat").read_text("ascii").rpartition(")")[2].split()
+        except OSError:
+            return None
+    return int(fields[1]) if words.startswith(b"postgres") else None
 
 
 def wait_until_idle(pid: int, *, seconds: float = 60.0) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.definitions.tables import process_definition, start_subscription
 from service.engine import Bundle, next_start
 
@@ -30,7 +30,7 @@ class StartEvent:
     run_at: datetime | None
 
 
-_BY_NAME = (
+_BY_NAME = Prepared(
     sa.select(start_subscription)
     .where(start_subscription.c.kind == sa.bindparam("b_kind"), start_subscription.c.name == sa.bindparam("b_name"))
     .order_by(start_subscription.c.process_id, start_subscription.c.element_id)
@@ -68,8 +68,7 @@ def insert_starts(connection: Connection, definition: Any, bundle: Bundle, *, no
 
 def list_starts(connection: Connection, kind: str, name: str) -> list[StartEvent]:
     """Start events that wait for that message or signal."""
-    rows = connection.execute(_BY_NAME, {"b_kind": kind, "b_name": name}).mappings()
-    return [StartEvent(**row) for row in rows]
+    return [StartEvent(**row) for row in _BY_NAME.all(connection, {"b_kind": kind, "b_name": name})]
 
 
 def list_message_starts(connection: Connection, process_id: str) -> list[StartEvent]:

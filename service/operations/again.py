@@ -14,8 +14,6 @@ from service.errors import Disconnected, OutcomeUnknown, Unavailable
 from service.measures import GAVE_UP, RETRIES
 
 ATTEMPTS = 12
-PATIENT = 2
-"""Conflicts that a command bears before it keeps others out."""
 BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05
 """The first pause after a conflict, and after a lost connection; each further one is up to twice as long."""
 
@@ -32,14 +30,14 @@ def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exc
 
 
 def run_or_keep(command: Callable[[bool], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
-    """As `run_again`, for a command that can keep others out: it is told to when others were first `PATIENT` times.
-    A case that many move at once would have somebody lose every time."""
-    lost = 0
+    """As `run_again`, for a command that can keep others out: it is told to when others were first. A case that many
+    move at once would have somebody lose every time."""
+    lost = False
     for attempt in range(ATTEMPTS):
         try:
-            return command(lost >= PATIENT)
+            return command(lost)
         except conflicts:
-            lost += 1
+            lost = True
             why = "version"
             most = BUSY_SECONDS * 2 ** min(attempt, 6)
         except Unavailable as error:

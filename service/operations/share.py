@@ -3,6 +3,9 @@
 A case with many jobs at once, a multi-instance activity over a long list, has many workers waiting for each other. The
 one whose turn it is takes along what the others want: the state is read, advanced and written once, in one transaction,
 with a row of the history for each. Whatever cannot be done together is done one by one, as if nothing had been shared.
+
+Other processes are likely to want the same case too. PostgreSQL keeps them out from the start, which costs no other
+case anything; on SQLite it would hold up every writer, so there they are kept out only when they were first.
 """
 
 from __future__ import annotations
@@ -89,7 +92,7 @@ def _carry_out(runtime: Runtime, group: list[Asked]) -> None:
 
 def _attempt(runtime: Runtime, group: list[Asked], *, alone: bool) -> None:
     began, now = time.perf_counter(), max(each.now for each in group)
-    root_key = root_of(group[0].key)
+    root_key, alone = root_of(group[0].key), alone or runtime.database.dialect == "postgresql"
     refused: list[tuple[Asked, Exception]] = []
     made = []
     with kept(runtime, root_key, alone=alone) as held:
