@@ -54,6 +54,10 @@ class StateConflict(RedressError):
     code = "state-conflict"
 
 
+class Suspended(StateConflict):
+    """The case is suspended; whoever may do so has to resume it first."""
+
+
 class NotServed(RedressError):
     """This part of the API is not served by this version."""
 

@@ -97,6 +97,12 @@ class Cancellation(Sent):
     operation_reference: int | None = None
 
 
+class Pause(Sent):
+    """Why, for the history."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 InstanceSearch = search_model("ProcessInstanceSearch", reporting.INSTANCES)
 
 
@@ -209,6 +215,18 @@ def cancel_instance(call: Call, key: int, sent: Cancellation) -> None:
     operations.cancel_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
 
 
+@operation("POST /v2/process-instances/{processInstanceKey}/suspension", may=Permission.SUSPEND_INSTANCES, takes=Pause)
+def suspend_instance(call: Call, key: int, sent: Pause) -> None:
+    """Let nothing move a process instance until it is resumed."""
+    operations.suspend_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+
+
+@operation("POST /v2/process-instances/{processInstanceKey}/resumption", may=Permission.SUSPEND_INSTANCES, takes=Pause)
+def resume_instance(call: Call, key: int, sent: Pause) -> None:
+    """Let a suspended process instance go on."""
+    operations.resume_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+
+
 def _found(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "processInstanceKey": str(row["root_key"]),
@@ -217,10 +235,10 @@ def _found(row: Mapping[str, Any]) -> dict[str, Any]:
         "processDefinitionName": row["definition_name"],
         "processDefinitionVersion": row["definition_version"],
         "processDefinitionVersionTag": row["definition_tag"],
-        "state": INSTANCE_STATES[row["state"]],
+        "state": "SUSPENDED" if row["suspended_at"] and row["state"] == "active" else INSTANCE_STATES[row["state"]],
         "startDate": time_of(row["started_at"]),
         "endDate": time_of(row["ended_at"]),
-        "suspendedDate": None,
+        "suspendedDate": time_of(row["suspended_at"]),
         "hasIncident": bool(row["stuck"]),
         "businessId": row["business_key"],
         "businessKey": row["business_key"],

@@ -13,6 +13,8 @@ class Event(StrEnum):
     INSTANCE_CANCELLED = "case:instance:cancelled"
     INSTANCE_MIGRATED = "case:instance:migrated"
     INSTANCE_TAKEN_BACK = "case:instance:taken-back"
+    INSTANCE_SUSPENDED = "case:instance:suspended"
+    INSTANCE_RESUMED = "case:instance:resumed"
     INSTANCE_MODIFIED = "case:instance:modified"
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"

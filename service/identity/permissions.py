@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CHANGE_INSTANCES = "instances:change"
     MIGRATE_INSTANCES = "instances:migrate"
     MODIFY_INSTANCES = "instances:modify"
+    SUSPEND_INSTANCES = "instances:suspend"
     READ_DIAGRAMS = "diagrams:read"
     DEPLOY = "definitions:deploy"
     DECIDE = "decisions:evaluate"
@@ -54,6 +55,7 @@ GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.CHANGE_INSTANCES: (Role.ADMIN,),
     Permission.MIGRATE_INSTANCES: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
     Permission.MODIFY_INSTANCES: (Role.ADMIN,),
+    Permission.SUSPEND_INSTANCES: (Role.OWNER, Role.ADMIN),
     Permission.READ_DIAGRAMS: _STAFF,
     Permission.DEPLOY: (Role.OWNER, Role.ADMIN),
     Permission.DECIDE: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, WORKER),

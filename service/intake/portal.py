@@ -128,7 +128,7 @@ def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: d
 
 def _send(runtime: Runtime, name: str, number: str, variables: Mapping[str, object], *, now: datetime) -> None:
     try:
-        operations.correlate_message(runtime, name, number, variables, actor=CUSTOMER, now=now)
+        operations.send_message(runtime, name, number, variables, actor=CUSTOMER, now=now)
     except NotFound:
         raise StateConflict("This is not possible any more: the complaint has moved on.") from None
 

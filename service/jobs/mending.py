@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,3 +94,24 @@ def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
         connection.execute(
             sa.update(table).where(table.c.root_key == root_key, table.c.key == key, where).values(values)
         )
+
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When timers and jobs of a suspended instance run."""
+
+
+def hold_back(connection: Connection, root_key: int) -> None:
+    """No timer of the instance fires and no job is handed out, until `let_go`. The caller's write is guarded."""
+    connection.execute(sa.update(timer).where(timer.c.root_key == root_key).values(run_at=NEVER))
+    waiting = (job.c.root_key == root_key, job.c.state == "created")
+    connection.execute(sa.update(job).where(*waiting).values(run_at=NEVER))
+
+
+def let_go(connection: Connection, root_key: int, *, now: datetime) -> None:
+    """Timers fire at their times again, those that have passed at once; jobs are handed out, also those that a worker
+    held. The caller's write is guarded."""
+    again = {"run_at": timer.c.due_at, "attempts": 0, "lease_owner": None}
+    connection.execute(sa.update(timer).where(timer.c.root_key == root_key).values(again))
+    held = (job.c.root_key == root_key, job.c.state == "created", job.c.run_at == NEVER)
+    connection.execute(sa.update(job).where(*held).values(run_at=now, worker=None))
+    wake_after_commit(connection)

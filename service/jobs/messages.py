@@ -115,6 +115,12 @@ def list_open_subscriptions(connection: Connection, name: str, key: str) -> list
     return list(first.values())
 
 
+def list_message_subscriptions(connection: Connection, root_key: int) -> list[sa.Row[Any]]:
+    """All that an instance waits for, the oldest first."""
+    query = sa.select(subscription).where(subscription.c.root_key == root_key, subscription.c.kind == "message")
+    return list(connection.execute(query.order_by(subscription.c.key)))
+
+
 def has_expired(connection: Connection, *, now: datetime) -> bool:
     """Whether there is anything to forget."""
     return connection.execute(sa.select(message.c.key).where(message.c.expires_at <= now).limit(1)).first() is not None

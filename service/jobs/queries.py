@@ -239,6 +239,12 @@ def list_incidents(
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def list_incidents_of(connection: Connection, root_key: int) -> list[dict[str, Any]]:
+    """The active incidents of an instance, oldest first."""
+    query = sa.select(incident).where(incident.c.root_key == root_key, incident.c.state == "active")
+    return [dict(row) for row in connection.execute(query.order_by(incident.c.created_at, incident.c.key)).mappings()]
+
+
 def find_subscriptions(connection: Connection, name: str, correlation_key: str, *, kind: str = "message") -> list[Any]:
     """Open subscriptions of a message (or signal) name and key."""
     query = sa.select(subscription).where(

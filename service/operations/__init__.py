@@ -22,7 +22,7 @@ from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
-from service.operations.messages import Published, correlate_message, publish_message
+from service.operations.messages import Published, correlate_message, publish_message, send_message
 from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
 from service.operations.modify_instance import MODIFIERS, modify_instance
 from service.operations.open_emergency import declare_emergency, link_emergency
@@ -61,6 +61,7 @@ from service.operations.start import (
     start_variables,
 )
 from service.operations.start_events import fire_due_starts
+from service.operations.suspend_instance import LONGEST_REASON, resume_instance, suspend_instance, suspended_since
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.work_jobs import (
     activate_jobs,
@@ -77,6 +78,7 @@ __all__ = [
     "HOLDERS",
     "LETTERS_BY_HAND",
     "LINKERS",
+    "LONGEST_REASON",
     "MODIFIERS",
     "REASSIGNERS",
     "SIGNERS",
@@ -145,15 +147,19 @@ __all__ = [
     "release_task",
     "resolve_comment",
     "resolve_incident",
+    "resume_instance",
     "retire_bundle",
     "return_bundle",
     "save_draft",
     "send_letter",
+    "send_message",
     "set_variables",
     "sign_report",
     "start_instance",
     "start_variables",
     "submit_bundle",
+    "suspend_instance",
+    "suspended_since",
     "tag_bundle",
     "take_children",
     "tell_deadlines",

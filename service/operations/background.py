@@ -20,7 +20,7 @@ from service.jobs import Due, Worker
 from service.notifications import Mailer
 from service.operations.again import run_again
 from service.operations.execute import Outcome, execute
-from service.operations.messages import correlate_message
+from service.operations.messages import send_message
 from service.operations.plan import Plan
 from service.operations.review_bundle import release_due_bundles
 from service.operations.runtime import Runtime
@@ -149,7 +149,7 @@ def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:
     """A message for another case; it is news, so one that nobody waits for any more is let go."""
     payload = due.payload or {}
     try:
-        correlate_message(runtime, payload["name"], payload["key"], payload["variables"], actor=SYSTEM, now=now)
+        send_message(runtime, payload["name"], payload["key"], payload["variables"], actor=SYSTEM, now=now)
     except NotFound:
         log.info("nobody waits for the message %s any more", payload["name"])
 

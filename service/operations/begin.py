@@ -61,7 +61,9 @@ def begin(
     command = Start(
         process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
     )
-    instance = Instance(root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, START)
+    instance = Instance(
+        root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, None, START
+    )
     connection.execute(
         sa.insert(process_instance),
         {

@@ -16,13 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import cases
-from service.audit import START, Tip
+from service.audit import START, Event, Tip
 from service.audit.tables import history
 from service.cases import Complaint
 from service.cases.tables import complaint
 from service.db import Connection, Prepared, root_of
 from service.engine import Bundle, EngineError, Step, advance
-from service.errors import NotFound, StateConflict
+from service.errors import NotFound, StateConflict, Suspended
 from service.identity import Actor
 from service.operations.again import run_or_keep
 from service.operations.apply import VersionConflict, apply_step
@@ -85,12 +85,25 @@ class Outcome:
     ended: bool
 
 
+WHILE_SUSPENDED = (
+    Event.INSTANCE_CANCELLED, Event.INSTANCE_MODIFIED, Event.INSTANCE_SUSPENDED, Event.VARIABLES_SET,
+    Event.CASE_REASSIGNED,
+)  # fmt: skip
+"""What a person may do with a case that is suspended."""
 Decide = Callable[[Connection, Instance], Plan]
 
 
 def get_instance(connection: Connection, root_key: int) -> Instance:
     """The row of a root instance. Raises NotFound."""
     return _read(connection, root_key, root_key)[0]
+
+
+def check_awake(instance: Instance) -> None:
+    """Raises Suspended."""
+    if instance.suspended_at is not None:
+        raise Suspended(
+            f"The case is suspended since {instance.suspended_at:%Y-%m-%d %H:%M} UTC; it has to be resumed first."
+        )
 
 
 def _read(connection: Connection, root_key: int, key: int) -> tuple[Instance, Complaint | None, str | None]:
@@ -222,6 +235,8 @@ def _advance(
         return known
     instance, view = read_case(connection, runtime, key, now=now)
     plan = decide(connection, instance)
+    if plan.event not in WHILE_SUSPENDED:
+        check_awake(instance)
     state, bundle = opened_state(connection, runtime, instance)
     try:
         step = advance(bundle, state, plan.command, now=now, host=view.host())

@@ -20,12 +20,12 @@ from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, Step, advance
 from service.engine.commands import DeliverMessage
-from service.errors import InvalidInput, NotFound, StateConflict
+from service.errors import InvalidInput, NotFound, RedressError, StateConflict, Suspended
 from service.identity import Actor
 from service.jobs import Message
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import Outcome, find_outcome, get_instance, record_incident, store_outcome
+from service.operations.execute import Outcome, check_awake, find_outcome, get_instance, record_incident, store_outcome
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once
@@ -106,12 +106,24 @@ def correlate_message(
     """Deliver a message now, or not at all: to the instance that waits for that name and correlation key, or to a
     start event. Sent again with the same idempotency key it has the same outcome, once.
 
-    Raises NotFound when nothing waits for it, EngineError when the one that waited cannot go on.
+    Raises NotFound when nothing waits for it, EngineError when the one that waited cannot go on, Suspended when it is
+    suspended.
     """
     _check_length(name, key, "")
     once = Once.of(idempotency_key, "correlate", name, key, variables)
     new = Message(runtime.keys.root_key(), name, key, None, variables, now, now)
     return _run(runtime, new, actor=actor, now=now, once=once, must_meet=True).met[0]
+
+
+def send_message(
+    runtime: Runtime, name: str, key: str, variables: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    """The same as to correlate it; the message of one that is suspended is kept for it. Raises NotFound when nothing
+    waits for it, EngineError."""
+    try:
+        correlate_message(runtime, name, key, variables, actor=actor, now=now)
+    except Suspended:
+        publish_message(runtime, name, key, variables, actor=actor, now=now, life=LONGEST_LIFE)
 
 
 def _check_length(*texts: str) -> None:
@@ -137,11 +149,12 @@ def _attempt(
         if known is not None:
             return Published(new.key, (known,))
         targets = _targets(connection, new)
-    ready, broken = [], None
+    ready: list[Delivery] = []
+    broken: RedressError | None = None
     for row in targets.waiting:
         try:
             ready.append(_compute(runtime, row, new, actor=actor, now=now))
-        except EngineError as error:
+        except (EngineError, Suspended) as error:
             broken = error
     if must_meet and not ready and not targets.starts:
         raise broken or NotFound(f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}.")
@@ -170,6 +183,7 @@ def _compute(runtime: Runtime, row: Any, new: Message, *, actor: Actor, now: dat
     """The step of one instance, outside any lock. What cannot go on has an incident, and the others their message."""
     with runtime.database.read() as connection:
         instance = get_instance(connection, row.root_key)
+        check_awake(instance)
         view = view_of(connection, runtime, instance, now)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         if instance.engine_state is None:

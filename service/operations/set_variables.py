@@ -8,7 +8,7 @@ from typing import Any
 
 from service.audit import Event
 from service.db import Connection
-from service.engine.commands import SetVariables
+from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
 from service.identity import Actor
 from service.operations.execute import Outcome, execute
@@ -26,8 +26,11 @@ def set_variables(
     actor: Actor,
     now: datetime,
     local: bool = False,
+    everywhere: bool = False,
+    reason: str = "",
 ) -> Outcome:
-    """Write variables where they are known, seen from the scope ("" is the instance), or with `local` in that scope.
+    """Write variables where they are known, seen from the scope ("" is the instance), or with `local` in that scope, or
+    `everywhere` that they are, in called processes too.
 
     The history says which names were written, not what. Raises NotFound, StateConflict, InvalidInput.
     """
@@ -36,7 +39,8 @@ def set_variables(
         raise InvalidInput(f"expected variables with names that do not begin with _, got {wrong or 'none'}"[:300])
 
     def decide(connection: Connection, instance: Instance) -> Plan:
-        details = {"scope": scope, "names": sorted(variables)}
-        return Plan(SetVariables(variables, scope, local), Event.VARIABLES_SET, details)
+        details = {"scope": scope, "names": sorted(variables), **({"reason": reason[:500]} if reason else {})}
+        command = ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
+        return Plan(command, Event.VARIABLES_SET, details)
 
     return execute(runtime, root_key, decide, actor=actor.name, now=now)

@@ -46,7 +46,10 @@ class Settled:
 def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *, now: datetime) -> Settled:
     """Deliver to what `step` opened, as long as there is a message; then start what its end makes room for."""
     settled = Settled(step.ended)
-    waiting = opened_messages(step)
+    suspended = write.instance.suspended_at is not None
+    if suspended:
+        jobs.hold_back(connection, write.instance.root_key)
+    waiting = [] if suspended else opened_messages(step)
     while waiting and not settled.ended and settled.budget > 0:
         found = _met(connection, waiting, now)[: settled.budget]
         if not found:

@@ -25,6 +25,7 @@ from service.operations.begin import keep_keys
 from service.operations.execute import (
     Decide,
     Outcome,
+    check_awake,
     execute,
     kept,
     opened_state,
@@ -106,6 +107,7 @@ def _attempt(runtime: Runtime, group: list[Asked], *, alone: bool) -> None:
             if not made:
                 raise _Apart
             try:
+                check_awake(instance)
                 state, bundle = opened_state(connection, runtime, instance)
                 commands = [plan.command for _, plan in made]
                 step, changes = advance_together(bundle, state, commands, now=now, host=view.host())

@@ -22,6 +22,7 @@ process_instance = sa.Table(
     sa.Column("has_incident", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("engine_state", sa.LargeBinary),
     sa.Column("final_variables", Json),
+    sa.Column("suspended_at", UtcDateTime),
     sa.Column("holds_key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name="state"),
     sa.Index(

@@ -19,7 +19,7 @@ from service.engine.commands import Command, CompleteJob, SetVariables, ThrowErr
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
 from service.operations.children import take_children
-from service.operations.execute import Decide, Outcome, execute
+from service.operations.execute import Decide, Outcome, check_awake, execute, get_instance
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.share import execute_shared
@@ -134,9 +134,11 @@ def fail_job(
     """
     if retries < 0:
         raise InvalidInput(f"expected retries of zero or more, got {retries}")
+    root_key = root_of(key)
+    with runtime.database.read() as connection:
+        check_awake(get_instance(connection, root_key))
     if variables:
         _set_local(runtime, key, variables, actor=actor, now=now)
-    root_key = root_of(key)
     with runtime.database.transaction() as connection:
         row = jobs.get_job(connection, key)
         _check_waiting(row)

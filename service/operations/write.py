@@ -26,6 +26,7 @@ class Instance:
     business_key: str | None
     engine_state: bytes | None
     holds_key: bool = False
+    suspended_at: datetime | None = None
     tip: Tip | None = None
     task: UserTask | None = None
 

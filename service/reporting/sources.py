@@ -75,7 +75,10 @@ INSTANCES = Source(
         "processDefinitionVersion": Field(process_definition.c.version, Kind.NUMBER),
         "processDefinitionVersionTag": Field(process_definition.c.version_tag),
         "state": Field(
-            words.said(process_instance.c.state, words.INSTANCE_STATES),
+            sa.case(
+                (process_instance.c.suspended_at.is_not(None) & (process_instance.c.state == "active"), "SUSPENDED"),
+                else_=words.said(process_instance.c.state, words.INSTANCE_STATES),
+            ),
             words=(*words.INSTANCE_STATES.values(), "SUSPENDED"),
         ),
         "startDate": Field(process_instance.c.started_at, Kind.INSTANT),

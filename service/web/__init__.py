@@ -42,6 +42,7 @@ PAGES = (
     "people",
     "reviews",
     "migrating",
+    "course",
     "report",
     "write_letter",
     "workbench",

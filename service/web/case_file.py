@@ -12,7 +12,9 @@ from service.db import Connection
 from service.engine import Bundle
 from service.errors import NotFound
 from service.identity import Role
+from service.operations.write import Instance
 from service.web.case_export import EXPORTERS
+from service.web.course import KEEPERS
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
 from service.web.paging import key_asked, last_of
@@ -84,7 +86,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         complaint = cases.get_complaint(connection, number)
         root_key = complaint.root_key
         _check_visible(connection, complaint)
-        tip, bundle, state = _standing(connection, root_key)
+        tip, bundle, instance = _standing(connection, root_key)
         at = _step(tip)
         moves = audit.list_moves(connection, root_key, until=at)
         step = next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
@@ -100,7 +102,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         }
     wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
     sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
-    marks = marks_of(bundle, sheet, steps=moves, state=state if at == tip else None)
+    marks = marks_of(bundle, sheet, steps=moves, state=instance.engine_state if at == tip else None)
     return shown | {
         "complaint": complaint,
         "sheets": main_first(bundle),
@@ -110,6 +112,8 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         "at": at,
         "steps": tip,
         "step": step,
+        "suspended_at": instance.suspended_at if instance.state == "active" else None,
+        "may_keep": actor().has(*KEEPERS),
         "may_hold": actor().has(*operations.HOLDERS),
         "may_export": actor().has(*EXPORTERS),
     }
@@ -123,11 +127,11 @@ def _check_visible(connection: Connection, complaint: Complaint) -> None:
         raise NotFound(f"There is no complaint {complaint.number}.")
 
 
-def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, bytes | None]:
+def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, Instance]:
     """How many steps the case has made, in which version, and where it stands."""
     instance = operations.get_instance(connection, root_key)
     tip = audit.find_tip(connection, root_key).seq
-    return tip, parts().runtime.bundles.get(connection, instance.bundle_key), instance.engine_state
+    return tip, parts().runtime.bundles.get(connection, instance.bundle_key), instance
 
 
 def _comments(connection: Connection, root_key: int, *, whole: bool) -> dict[str, Any]:

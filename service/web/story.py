@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from service.web.words import chosen, say
 SENTENCES = {
     "case:complaint:registered": "registered the complaint",
     "case:instance:cancelled": "cancelled the case: {reason}",
+    "case:instance:suspended": "suspended the case: {reason}",
+    "case:instance:resumed": "resumed the case: {reason}",
     "case:instance:modified": "repaired the course of the case: {reason}",
     "case:task:completed": "completed “{what}”",
     "case:task:claimed": "took “{what}”",
@@ -49,7 +52,7 @@ SENTENCES = {
     "case:task:updated": "changed due date or priority of “{what}”",
     "case:signal:caught": "the signal {signal} arrived",
     "case:variables:set": "corrected facts of the case: {reason}",
-    "case:incident:resolved": "let the process go on again",
+    "case:incident:resolved": "let the process go on again: {reason}",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
 MESSAGES = {
@@ -110,4 +113,10 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
     followed = [say(DECISIONS.get(d["decision"], d["decision"]), language) for d in moved.get("decisions", ())]
     followed += [f"✉ {say(LETTERS.get(name, name), language)}" for name, _ in moved.get("letters", ())]
     entered = [names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")]
-    return Sentence(row.at, row.actor, template.format(**facts), tuple(followed + entered[-3:]), row.hash)
+    return Sentence(row.at, row.actor, _filled(template, facts), tuple(followed + entered[-3:]), row.hash)
+
+
+def _filled(template: str, facts: dict[str, Any]) -> str:
+    """The sentence; without the colon before a reason that nobody gave."""
+    said = template if facts["reason"] else re.sub(r"\s*[::]\s*\{reason\}$", "", template)
+    return said.format(**facts)

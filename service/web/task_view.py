@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from service import audit, cases, tasks
+from service import audit, cases, operations, tasks
 from service.engine import Bundle
 from service.errors import NotFound
 from service.web import forms
@@ -40,6 +41,7 @@ class TaskView:
     draft: tasks.Draft | None
     beside: Beside
     values: Mapping[str, Any] = field(default_factory=dict)
+    suspended_at: datetime | None = None
     barred: str = ""
     """What this person did in the case that keeps them from doing this too (four eyes)."""
 
@@ -71,7 +73,8 @@ def load_task(key: int) -> TaskView:
         draft = tasks.find_draft(connection, key, actor().name)
         beside = _beside(connection, task.root_key, bundle)
         barred = _barred(connection, task, bundle)
-        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, beside, barred=barred)
+        since = operations.suspended_since(connection, task.root_key) if task.state is tasks.TaskState.OPEN else None
+        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, beside, suspended_at=since, barred=barred)
 
 
 def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:

@@ -28,10 +28,12 @@ from service.operations import (
     get_instance,
     register_complaint,
     start_instance,
+    suspend_instance,
 )
 from service.tasks.tables import user_task
 from tests.processes.walker import CLERK, NOW, Walk
 
+ROOT = Actor("root", frozenset({"admin"}))
 LARGE = {"remedies": ["compensation"], "compensationAmount": 300_000}
 MIDDLE = {"remedies": ["compensation"], "compensationAmount": 40_000}
 ROUTES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -58,6 +60,7 @@ ROUTES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("take-charge-of-delay", {}),
     ("a promise to keep", {"propose_solution": {"remedies": ["tracking"]}}),
     ("carry-out-action", {"review_complaint": {"improvementWanted": True}}),
+    ("a suspended case", {}),
     ("a job that waits", {}),
     ("a job at work", {}),
     ("a job that failed once", {}),
@@ -145,6 +148,9 @@ def _go(walk: Walk, state: str, answers: dict[str, Any]) -> None:
                 walk.wait()
         case "a promise to keep":
             walk.work(**answers)
+        case "a suspended case":
+            walk.work(until="write-report")
+            suspend_instance(walk.runtime, walk.root, reason="An injunction", actor=ROOT, now=walk.now)
         case "carry-out-action":
             walk.work(**answers)
             for each in walk.followers:

@@ -22,11 +22,12 @@ from service.operations import (
     draw_up_migration,
     edit_migration,
     get_instance,
+    resume_instance,
     work_migrations,
 )
 from service.operations.tables import process_instance
 from tests.conftest import NOW, release_files
-from tests.operations.crowd import RENAMED, ROUTES, Kept, bring, files, has_late, kept, renamed_files
+from tests.operations.crowd import RENAMED, ROOT, ROUTES, Kept, bring, files, has_late, kept, renamed_files
 from tests.processes.walker import Walk
 
 CROWD = int(os.environ.get("REDRESS_TEST_CROWD", str(len(ROUTES))))
@@ -130,6 +131,9 @@ def goes_on(walks: list[Walk]) -> None:
         with walk.runtime.database.read() as connection:
             jobs = sa.select(sa.func.count()).select_from(job).where(job.c.root_key == walk.root)
             by_hand = connection.execute(jobs).scalar_one() == 0
+            suspended = get_instance(connection, walk.root).suspended_at is not None
+        if suspended:
+            resume_instance(walk.runtime, walk.root, reason="Lifted", actor=ROOT, now=walk.now)
         if by_hand:
             walk.renamed = {new: old for old, new in RENAMED.items()}
             assert walk.work().standing().state == "completed", walk.open()

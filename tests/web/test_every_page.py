@@ -46,6 +46,7 @@ def paths(site: Site) -> tuple[str, ...]:
         "/tasks?show=all", "/tasks?show=all&severity=P1&q=年費", f"/tasks/{task.key}?show=all", "/complaints?q=信用卡",
         f"/complaints/{new.number}", f"/complaints/{new.number}?at=1", f"/complaints/{new.number}/evidence",
         f"/complaints/{new.number}/related", f"/complaints/{new.number}/report", f"/registered/{new.number}",
+        f"/instances/{new.root_key}",
         f"/clauses?case={new.number}", f"/emergencies/{emergency.number}",
         f"/reviews/{version}", f"/migrations/{plan}", f"/workbench/drafts/{draft}",
         *(f"/workbench/drafts/{draft}/edit/{path}" for path in EDITED),
