@@ -37,6 +37,8 @@ def read_items(path: str, content: bytes) -> dict[str, Item]:
         return _diagram(parse_xml(content, file=path))
     if path.endswith(".dmn"):
         return _tables(parse_xml(content, file=path))
+    if path.endswith(".letter.txt"):
+        return {path: _letter(path, content.decode("utf-8", "replace"))}
     return _document(path, orjson.loads(content))
 
 
@@ -165,3 +167,11 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
 
 def _local(node: etree._Element) -> str:
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
+
+
+def _letter(path: str, text: str) -> Item:
+    """A letter: its subject, and each paragraph."""
+    subject, _, body = text.strip().partition("\n")
+    paragraphs = [each.strip() for each in body.split("\n\n") if each.strip()]
+    facts = {"subject": subject, **{f"paragraph {number}": each for number, each in enumerate(paragraphs, 1)}}
+    return Item(path, "letter", {"en": path.rsplit("/", 1)[-1].removesuffix(".letter.txt")}, facts)

@@ -40,6 +40,7 @@ _TYPES = {
     "decision": ("decision", "決策"),
     "field": ("field", "欄位"),
     "form": ("form", "表單"),
+    "letter": ("letter", "信函"),
 }
 _PROPERTIES = (
     (r"timerEventDefinition/(timeDate|timeDuration)/text\(\)", "is due {0}", "到期時間"),
@@ -65,6 +66,8 @@ _PROPERTIES = (
     (r"@targetRef", "leads to {0}", "目標"),
     (r"@default", "goes by {0} otherwise", "預設流向"),
     (r"@cancelActivity", "interrupts: {0}", "中斷"),
+    (r"subject", "has the subject {0}", "主旨"),
+    (r"paragraph (\d+)", "says in paragraph {1}: {0}", "第 {1} 段"),
     (r"type", "is a {0}", "類型"),
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 MAX_FILE_BYTES = 2_000_000
 MAX_FILES = 200
 SAME_SITTING = timedelta(minutes=2)
-_PATH = re.compile(r"(processes|processes/rules|processes/scenarios|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+_PATH = re.compile(r"(processes|processes/(rules|scenarios|drills|letters)|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 
 
 class DraftChanged(StateConflict):

@@ -8,14 +8,15 @@ from service.errors import NotFound
 
 _PACKAGE = Path(__file__).parent.parent
 DEFINITION_SUFFIXES = (
-    ".bpmn", ".dmn", ".form.json", ".rule.json", ".scenario.json", ".answers.json", ".drill.json",
+    ".bpmn", ".dmn", ".form.json", ".letter.txt", ".rule.json", ".scenario.json", ".answers.json", ".drill.json",
 )  # fmt: skip
-"""The files of a bundle: what runs, the rules and scenarios that it is to keep, and the drills that rehearse it."""
+"""The files of a bundle: what runs and what it writes, the rules and scenarios that it is to keep, and the drills that
+rehearse it."""
 _PLACES = (_PACKAGE.parent, _PACKAGE / "shipped")
 
 
 def shipped_files() -> dict[str, bytes]:
-    """Path → content of the shipped diagrams, decision tables and forms. Raises NotFound when none are there."""
+    """Path → content of the shipped diagrams, tables, forms and letters. Raises NotFound when none are there."""
     for place in _PLACES:
         if (place / "processes").is_dir() and (place / "forms").is_dir():
             return read_folder(place / "processes") | read_folder(place / "forms")

@@ -4,7 +4,7 @@ What a letter says is fixed in the transaction that decided it; delivery comes a
 Message-ID.
 """
 
-from service.notifications.letters import LANGUAGES, Letter, write_letter
+from service.notifications.letters import LANGUAGES, Letter, spoken, unknown_facts, write_letter
 from service.notifications.mail import Mailer
 from service.notifications.notices import (
     Notice,
@@ -54,8 +54,10 @@ __all__ = [
     "mark_unsent",
     "queue_letters",
     "set_delivery",
+    "spoken",
     "tell",
     "tell_all",
+    "unknown_facts",
     "wants",
     "write_letter",
 ]

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from service.errors import InvalidInput
 
 TEMPLATES = Path(__file__).parent / "templates"
+"""The letters that belong to no case, and so to no version of the procedure."""
+
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
+LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +47,72 @@ class Letter:
 
 
 def write_letter(
-    template: str, *, language: str, recipient: str, facts: Mapping[str, Any], audience: str = "customer"
-) -> Letter:
-    """Render a letter. The first line of a template is the subject.
+    template: str, *, language: str, recipient: str, facts: Mapping[str, Any], audience: str = "customer",
+    text: str | None = None,
+) -> Letter:  # fmt: skip
+    """Render a letter from the `text` of its template, or from the product's own. The first line is the subject.
 
     Raises InvalidInput when the template is not there or wants something `facts` does not have.
     """
-    chosen = language if language in LANGUAGES else "en"
+    chosen = spoken(language)
     try:
-        text = _environment().get_template(f"{template}.{chosen}.txt").render(**facts)
+        found = _environment().get_template(f"{template}.{chosen}.txt") if text is None else compile_letter(text)
+        written = found.render(**facts)
     except TemplateNotFound as error:
         raise InvalidInput(f"There is no letter template {template!r} in {chosen}.") from error
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise InvalidInput(f"The letter template {template!r} ({chosen}) cannot be filled: {error}") from error
-    subject, _, body = text.strip().partition("\n")
+    if len(written) > LONGEST:
+        raise InvalidInput(f"The letter template {template!r} ({chosen}) gives more than {LONGEST} characters.")
+    subject, _, body = written.strip().partition("\n")
     line = " ".join(subject.split())[:300]
     return Letter(template, chosen, audience, recipient, line, body.strip() + "\n", {})
+
+
+def spoken(language: str) -> str:
+    """The language that a letter is written in: the one asked for, English where there is none in it."""
+    return language if language in LANGUAGES else "en"
+
+
+@lru_cache(maxsize=256)
+def compile_letter(text: str) -> Template:
+    """Raises TemplateSyntaxError, also for what a letter may not do."""
+    _check(text)
+    return _environment().from_string(text)
+
+
+def unknown_facts(text: str, known: Collection[str]) -> list[str]:
+    """What a template asks for that no letter is told. Raises TemplateSyntaxError as `compile_letter`."""
+    return sorted(find_undeclared_variables(_check(text)) - set(known))
+
+
+_NODES = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.Getattr,
+    nodes.Getitem, nodes.Call, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.CondExpr, nodes.Tuple, nodes.List,
+)  # fmt: skip
+_FILTERS = ("default", "first", "join", "last", "length", "lower", "round", "trim", "upper")
+
+
+def _check(text: str) -> nodes.Template:
+    """A letter names facts and chooses between texts; it cannot compute or repeat itself without end."""
+    tree = _environment().parse(text)
+    for node in _all(tree):
+        if not isinstance(node, _NODES):
+            raise TemplateSyntaxError(f"a letter has no {type(node).__name__.lower()}", node.lineno)
+        if isinstance(node, nodes.Call) and not (isinstance(node.node, nodes.Getattr) and node.node.attr == "get"):
+            raise TemplateSyntaxError("a letter calls nothing but .get('name')", node.lineno)
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            raise TemplateSyntaxError(f"expected a filter out of {', '.join(_FILTERS)}, got {node.name}", node.lineno)
+        if isinstance(node, nodes.For) and (node.recursive or node.find(nodes.For) is not None):
+            raise TemplateSyntaxError("a letter has no loop within a loop", node.lineno)
+    return tree
+
+
+def _all(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _all(child)
 
 
 @lru_cache(maxsize=1)

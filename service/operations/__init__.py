@@ -8,6 +8,7 @@ from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.begin import new_root_key
 from service.operations.cancel_instance import cancel_instance
+from service.operations.check_letters import EXAMPLE
 from service.operations.children import take_children
 from service.operations.comment_case import comment_case
 from service.operations.complete_task import complete_task
@@ -75,6 +76,7 @@ from service.operations.work_migrations import work_migrations
 
 __all__ = [
     "COMPLAINT_PROCESS",
+    "EXAMPLE",
     "HOLDERS",
     "LETTERS_BY_HAND",
     "LINKERS",

@@ -34,7 +34,7 @@ def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> i
             raise StateConflict("Only a letter that could not be written can be written again.")
         clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
         order = LetterOrder(row["template"], row["audience"], row["recipient"], row["details"].get("variables"))
-        queued = compose_letter(complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
+        queued = compose_letter(connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
         if queued.missing:
             raise StateConflict(f"The letter still cannot be written: {queued.missing}")
         notifications.queue_letters(connection, complaint.root_key, [queued], now=now)

@@ -18,6 +18,7 @@ from service.errors import InvalidInput
 from service.identity import SYSTEM
 from service.notifications import Letter, Queued
 from service.operations.children import take_children
+from service.operations.letter_texts import letter_text
 
 _NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
 
@@ -33,8 +34,8 @@ class LetterOrder:
 
 
 def compose_letter(
-    complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, order: LetterOrder, *,
-    keys: tuple[int, int], now: datetime,
+    connection: Connection, complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, order: LetterOrder,
+    *, keys: tuple[int, int], now: datetime,
 ) -> Queued:  # fmt: skip
     """A letter under two fresh child keys, to be queued; with the reason when it could not be written."""
     recipient = _address(complaint) if order.audience == "customer" else order.to
@@ -46,6 +47,7 @@ def compose_letter(
             recipient=recipient,
             audience=order.audience,
             facts=letter_facts(complaint, clocks, profile, variables, now=now),
+            text=letter_text(connection, complaint.root_key, order.template, notifications.spoken(complaint.language)),
         )
     except InvalidInput as error:
         details = {"variables": variables, "missing": error.message}
@@ -58,7 +60,7 @@ def tell_staff(connection: Connection, complaint: Complaint, profile: Profile, t
     """A notice to the investigator of a case, or to the handlers while there is none."""
     first = take_children(connection, complaint.root_key, 2)
     order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or "handler"))
-    notice = compose_letter(complaint, {}, profile, order, keys=(first, first + 1), now=now)
+    notice = compose_letter(connection, complaint, {}, profile, order, keys=(first, first + 1), now=now)
     notifications.queue_letters(connection, complaint.root_key, [notice], now=now)
 
 

@@ -81,7 +81,7 @@ def _merge(
     _note(connection, main, one, "has duplicate", reason, actor, now)
     first = take_children(connection, one.root_key, 2)
     order = LetterOrder("merged", variables={"main": main.number})
-    letter = compose_letter(current, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
+    letter = compose_letter(connection, current, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
     notifications.queue_letters(connection, one.root_key, [letter], now=now)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from service.cases import Profile, first_deadlines
+from service.engine.parts import read_parts
+from service.operations.check_letters import check_letters
 from service.operations.host import CaseView
 from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 
@@ -13,11 +16,13 @@ FINAL = "final response"
 
 
 def prove_bundle(files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str = "complaint") -> Proofs:
-    """Soundness, rules and deadlines; the deadlines as they are for a complaint received now."""
+    """Soundness, rules and deadlines; the deadlines as they are for a complaint received now. And the letters."""
     clocks = first_deadlines(profile, now)
     view = CaseView(None, profile, now, lambda: clocks)
     guarded = [Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL]
     functions = view.host().functions
-    return prove_files(
+    proofs = prove_files(
         files, limit_of=limits_on(now, functions), moment_of=moments_on(now, functions), clocks=tuple(guarded)
     )
+    letters = check_letters(files, read_parts(files)[0].processes)
+    return replace(proofs, problems=(*proofs.problems, *letters))

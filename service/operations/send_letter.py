@@ -71,7 +71,7 @@ def _compose(
         raise FormInvalid([FieldError("/text", "is required")])
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
     order = LetterOrder(template, variables={wanted: text.strip()} if wanted else {})
-    letter = compose_letter(complaint, clocks, runtime.profile, order, keys=keys, now=now)
+    letter = compose_letter(connection, complaint, clocks, runtime.profile, order, keys=keys, now=now)
     if letter.missing:
         raise FormInvalid([FieldError("/template", letter.missing)])
     return letter

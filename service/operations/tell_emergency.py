@@ -12,6 +12,7 @@ from service.identity import Actor
 from service.notifications import Letter, Queued
 from service.operations.children import take_children
 from service.operations.effects import LetterEffect
+from service.operations.letter_texts import letter_text
 from service.operations.tell_person import tell_group
 
 
@@ -47,7 +48,10 @@ def _tell(
     found, key = cases.find_emergency(connection, root_key), take_children(connection, root_key, 2)
     known = {"number": found.number if found else "", "level": found.level if found else "", **facts}
     try:
-        written = notifications.write_letter(template, language="en", recipient=to, audience="staff", facts=known)
+        text = letter_text(connection, root_key, template, "en")
+        written = notifications.write_letter(
+            template, language="en", recipient=to, audience="staff", facts=known, text=text
+        )
         queued = Queued(key, key + 1, written)
     except InvalidInput as error:
         wanted = Letter(template, "en", "staff", to, template, "", {"missing": error.message})

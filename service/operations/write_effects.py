@@ -121,7 +121,9 @@ def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseVie
     """A letter that cannot be written whole does not meet its clock either."""
     order = LetterOrder(effect.template, effect.audience, effect.to, effect.variables)
     keys = (write.key(), write.key())
-    queued = compose_letter(file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now)
+    queued = compose_letter(
+        write.connection, file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now
+    )
     file.letters.append(queued)
     if effect.meets and not queued.missing:
         _meet(file, effect.meets, write)

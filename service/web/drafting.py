@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import flask
 import orjson
 
-from service import definitions
+from service import definitions, operations
 from service.definitions import DraftFile
 from service.errors import InvalidInput, RedressError
 from service.identity import Role
+from service.notifications import write_letter
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
@@ -49,6 +50,7 @@ def edit(key: int, path: str) -> Any:
         file=file,
         files=files,
         revisions=revisions[:20],
+        letter=path.endswith(".letter.txt"),
         kind=next(kind for ending, kind in KINDS.items() if path.endswith(ending)),
         writable=may_edit(draft),
         words={word: say(word, spoken) for word in SAID},
@@ -146,6 +148,18 @@ def form_preview() -> Any:
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         return {"code": "invalid-input", "detail": f"expected a form, got something else: {error}"}, 400
     return flask.render_template("form_preview.html", title=title, fields=fields)
+
+
+@blueprint.post("/workbench/letter-preview")
+@signed_in(*VIEWERS)
+def letter_preview() -> Any:
+    """A letter as a customer of an example would read it."""
+    text = flask.request.get_data()[:MAX_PREVIEW_BYTES].decode("utf-8", "replace")
+    try:
+        letter = write_letter("preview", language="en", recipient="", facts=operations.EXAMPLE, text=text)
+    except InvalidInput as error:
+        return {"code": error.code, "detail": error.message}, 400
+    return {"subject": letter.subject, "body": letter.body}
 
 
 def _marked(response: flask.Response, file: DraftFile) -> flask.Response:

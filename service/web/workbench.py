@@ -129,6 +129,7 @@ def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
 
 _FOLDERS = {
     ".form.json": "forms",
+    ".letter.txt": "processes/letters",
     ".rule.json": "processes/rules",
     ".scenario.json": "processes/scenarios",
     ".answers.json": "processes/scenarios",

@@ -210,3 +210,20 @@ def test_a_hostile_form_does_nothing_in_the_preview(page: Page, site: Site) -> N
     page.keyboard.press("Tab")
     expect(page.locator(".preview")).to_contain_text("As it came")
     assert page.locator(".preview :is(script, iframe, [src], [href^=javascript])").count() == 0
+
+
+def test_a_letter_is_edited_beside_what_an_example_makes_of_it(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Say it plainly")
+    path = "processes/letters/outcome.en.letter.txt"
+    open_editor(page, draft, path)
+    preview = page.locator("[data-preview]")
+    expect(preview).to_contain_text("We will pay you TWD 1280.")
+    page.fill(
+        "textarea.text-editor",
+        "It is settled\n\nDear {{ customer }}, we pay <b>{{ variables.compensationAmount }}</b>.",
+    )
+    expect(preview).to_contain_text("we pay <b>1280</b>.")
+    page.fill("textarea.text-editor", "It is settled\n\nDear {{ custommer }}")
+    expect(preview).to_contain_text("'custommer' is undefined")
+    saved(page)
+    expect(page.locator("[data-list] .finding.error")).to_contain_text("'custommer' is nothing that a letter is told")
