@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from service.db.keys import root_of
 from service.db.types import UtcDateTime
 from service.errors import InvalidInput
 
@@ -38,12 +39,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field that a search knows. `words` are the only values it can have, where those are few."""
+    """A field that a search knows. `words` are the only values it can have, where those are few; `within` is the column
+    of the root key that a key names, without which the row of a key is looked for in every case."""
 
     column: Any
     kind: Kind = Kind.TEXT
     words: tuple[str, ...] = ()
     sortable: bool = True
+    within: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,12 @@ def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
     value = [_stored(known, each) for each in value] if isinstance(value, list) else _stored(known, value)
     match operator:
         case "$eq":
-            return column == value
+            return column == value if known.within is None else (known.within == root_of(value)) & (column == value)
         case "$neq":
             return sa.or_(column != value, column.is_(None))
         case "$in":
-            return column.in_(value)
+            found = column.in_(value)
+            return found if known.within is None else known.within.in_({root_of(each) for each in value}) & found
         case "$notIn":
             return sa.or_(column.not_in(value), column.is_(None))
         case "$gt":

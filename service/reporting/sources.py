@@ -97,7 +97,7 @@ JOBS = Source(
     .join(process_definition, _of_process(process_instance.c.bundle_key, job.c.process_id)),
     _DEFINITION_FIELDS
     | {
-        "jobKey": Field(job.c.key, Kind.KEY),
+        "jobKey": Field(job.c.key, Kind.KEY, within=job.c.root_key),
         "type": Field(job.c.type),
         "worker": Field(job.c.worker),
         "state": Field(
@@ -127,7 +127,7 @@ INCIDENTS = Source(
     .outerjoin(job, (job.c.root_key == incident.c.root_key) & (job.c.key == incident.c.subject_key)),
     _DEFINITION_FIELDS
     | {
-        "incidentKey": Field(incident.c.key, Kind.KEY),
+        "incidentKey": Field(incident.c.key, Kind.KEY, within=incident.c.root_key),
         "errorType": Field(
             words.said(incident.c.kind, words.INCIDENT_TYPES),
             words=tuple(dict.fromkeys((*words.INCIDENT_TYPES.values(), *words.OTHER_INCIDENT_TYPES))),
@@ -139,7 +139,7 @@ INCIDENTS = Source(
             words.said(incident.c.state, words.INCIDENT_STATES), words=(*words.INCIDENT_STATES.values(), "PENDING")
         ),
         "processInstanceKey": Field(incident.c.root_key, Kind.KEY),
-        "jobKey": Field(JOB_KEY, Kind.KEY),
+        "jobKey": Field(JOB_KEY, Kind.KEY, within=incident.c.root_key),
     },
     (incident.c.root_key, incident.c.key),
 )
@@ -214,7 +214,7 @@ TASKS = Source(
     ),
     _DEFINITION_FIELDS
     | {
-        "userTaskKey": Field(user_task.c.key, Kind.KEY),
+        "userTaskKey": Field(user_task.c.key, Kind.KEY, within=user_task.c.root_key),
         "state": Field(
             words.said(user_task.c.state, words.TASK_STATES),
             words=(*words.TASK_STATES.values(), *words.OTHER_TASK_STATES),
