@@ -173,7 +173,7 @@ class Run:
             lasted = sorted((each.ended_at - each.started_at).total_seconds() for each in connection.execute(times))
             nodes = count * sum(len(row.details.get("moved", {}).get("entered", ())) for row in rows)
         cores = sum(self.processor.values())
-        result = Measured("redress", "", spread([count / taken]), spread([0.0]), spread([1.0]), count)
+        result = Measured("redress", "", spread([count / taken]), spread([count / cores]), spread([1.0]), count)
         looks, stale = sum(each.looks for each in self.seen), sum(each.stale for each in self.seen)
         took = ", ".join(f"{name} {seconds / taken:.2f}" for name, seconds in self.processor.items())
         whole = any("database" in name for name in self.processor) or self.runtime.database.dialect == "sqlite"

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -150,18 +150,23 @@ def _table(race: Race) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     for each in race.results:
         name = f"{each.name} {each.version}".strip()
-        table.add_row(name, _spread(each.rate, ",.0f"), _spread(each.core, ",.0f"), _spread(each.ratio, ".3g"))
+        table.add_row(name, _spread(each.rate, _rate), _spread(each.core, _rate), _spread(each.ratio, "{:.3g}".format))
     return table
 
 
-def _spread(spread: Spread, form: str) -> str:
-    return f"{spread.median:{form}} ({spread.low:{form}} to {spread.high:{form}})"
+def _spread(spread: Spread, say: Callable[[float], str]) -> str:
+    return f"{say(spread.median)} ({say(spread.low)} to {say(spread.high)})"
+
+
+def _rate(value: float) -> str:
+    """Whole, unless the part behind the point matters."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
 
 
 def _footing(race: Race) -> Iterator[str]:
     if race.target:
         word = "met" if race.met else "MISSED"
-        yield f"target for {race.results[0].name}: {race.target:,.0f} per second by {_CLOCKS[race.clock]}: {word}"
+        yield f"target for {race.results[0].name}: {_rate(race.target)} per second by {_CLOCKS[race.clock]}: {word}"
     for bound in race.bounds:
         wanted = f"at least {bound.least:.3g}" if bound.least else f"at most {bound.most:.3g}"
         word = "met" if race.held(bound) else "MISSED"
