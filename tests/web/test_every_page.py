@@ -25,7 +25,10 @@ FACTS = {
 }  # fmt: skip
 MOST_BYTES = 60_000
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
-EDITED = ("processes/triage-complaint.bpmn", "processes/severity.dmn", "forms/assess-facts.form.json")
+EDITED = (
+    "processes/triage-complaint.bpmn", "processes/severity.dmn", "forms/assess-facts.form.json",
+    "processes/letters/outcome.zh-Hant.letter.txt",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,7 @@ def paths(site: Site) -> tuple[str, ...]:
         f"/instances/{new.root_key}",
         f"/clauses?case={new.number}", f"/emergencies/{emergency.number}",
         f"/reviews/{version}", f"/migrations/{plan}", f"/workbench/drafts/{draft}",
+        f"/workbench/drafts/{draft}/trial",
         *(f"/workbench/drafts/{draft}/edit/{path}" for path in EDITED),
         "/procedure/live", "/procedure/live?sheet=triage-complaint&by=late",
         "/procedure/live/cases?sheet=triage-complaint&element=assess-facts", "/team?holder=clerk", "/notices",
