@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -80,6 +80,8 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
     ready = runtime or Runtime.open(
         Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
     )
+    if ready.gather is None:
+        ready = replace(ready, gather=web.gather_evidence)
     vault = open_vault(settings.evidence_dir, ready.database, limit=settings.evidence_max_bytes)
     app.extensions["redress"] = Parts(ready, settings, clock or open_clock(settings.clock), vault)
     app.register_blueprint(web.blueprint)

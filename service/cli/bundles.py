@@ -116,9 +116,10 @@ def release(bundle: int, without_review: bool, reason: str, by: str) -> None:
     """
     if without_review != bool(reason.strip()) or without_review != bool(by):
         raise InvalidInput("expected --without-review, --reason and --by together, or none of them")
-    with open_database().transaction() as connection:
+    runtime = Runtime.open(open_database())
+    with runtime.database.transaction() as connection:
         actor = _account(connection, by) if by else Actor("cli")
-        put_in_force(connection, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip())
+        put_in_force(connection, runtime, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip())
     click.echo(f"bundle {bundle} is released")
 
 

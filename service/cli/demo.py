@@ -67,4 +67,4 @@ def release_shipped(runtime: Runtime, *, now: datetime) -> None:
         if deployed.new:
             actor = Actor(SYSTEM.name, frozenset({Role.ADMIN}))
             reason = "" if not needs_review(connection, deployed.bundle_key) else "the procedure that the demo ships"
-            put_in_force(connection, deployed.bundle_key, actor=actor, now=now, reason=reason)
+            put_in_force(connection, runtime, deployed.bundle_key, actor=actor, now=now, reason=reason)

@@ -32,6 +32,8 @@ class Version:
     state: ReviewState
     summary: str
     release_at: datetime | None
+    root_key: int | None
+    """The process instance of the review, which may be over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class BundleStep:
 _VERSIONS = sa.select(
     bundle.c.key, bundle.c.name, bundle.c.version, bundle.c.content_hash, bundle.c.state.label("in_use"),
     bundle.c.created_at, bundle.c.created_by, bundle_review.c.state, bundle_review.c.summary,
-    bundle_review.c.release_at,
+    bundle_review.c.release_at, bundle_review.c.root_key,
 ).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)  # fmt: skip
 
 
@@ -92,6 +94,18 @@ def get_version(connection: Connection, bundle_key: int) -> Version:
 def _version(row: Mapping[str, Any]) -> Version:
     state = ReviewState(row["in_use"] if row["in_use"] in USED else row["state"] or ReviewState.DRAFT)
     return Version(**{**row, "state": state, "summary": row["summary"] or ""})
+
+
+def find_reviewed(connection: Connection, root_key: int) -> Version | None:
+    """The version whose review runs as this process instance."""
+    row = connection.execute(_VERSIONS.where(bundle_review.c.root_key == root_key)).mappings().one_or_none()
+    return None if row is None else _version(dict(row))
+
+
+def put_instance(connection: Connection, bundle_key: int, root_key: int | None) -> None:
+    """Say which process instance the review of a version is from now on."""
+    which = bundle_review.c.bundle_key == bundle_key
+    connection.execute(sa.update(bundle_review).where(which).values(root_key=root_key))
 
 
 def find_in_use(connection: Connection, version: Version) -> int | None:

@@ -19,10 +19,11 @@ bundle_review = sa.Table(
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("release_at", UtcDateTime),
     sa.Column("released_for", sa.String(100)),
+    sa.Column("root_key", sa.BigInteger, index=True),
     sa.CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
 """One row from the first time a version is submitted. `release_at`: when an approved one is to be released, and for
-whom (`released_for`)."""
+whom (`released_for`). `root_key`: the process instance of the review, None where it goes on without one."""
 
 bundle_step = sa.Table(
     "bundle_step",

@@ -31,12 +31,12 @@ BUILT_IN = "redress."
 HOST_SERVICES = frozenset(
     BUILT_IN + name
     for name in (
-        "archive", "clock", "close", "emergency", "emergency-close", "emergency-level", "emergency-log",
-        "emergency-quiet", "emergency-team", "extend", "follow", "letter", "link", "notify", "pause", "record",
-        "resume", "similar",
+        "approve-version", "archive", "clock", "close", "emergency", "emergency-close", "emergency-level",
+        "emergency-log", "emergency-quiet", "emergency-team", "extend", "follow", "letter", "link", "notify", "pause",
+        "record", "release-version", "resume", "return-version", "similar",
     )
 )  # fmt: skip
-"""The services that the host has, for complaints, for emergencies, or for both."""
+"""The services that the host has, for complaints, for emergencies, for reviews, or for several of them."""
 
 SOME_DAY = datetime(2026, 1, 31, 12, tzinfo=UTC)
 """A day to try literal times with."""

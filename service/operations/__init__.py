@@ -15,6 +15,7 @@ from service.operations.complete_task import complete_task
 from service.operations.deploy_draft import deploy_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
+from service.operations.evidence import Evidence
 from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
 from service.operations.hold_case import HOLDERS, hold_case
@@ -35,7 +36,6 @@ from service.operations.reassign_case import REASSIGNERS, reassign_case
 from service.operations.resolve_incident import resolve_incident
 from service.operations.retire_bundle import retire_bundle
 from service.operations.review_bundle import (
-    Evidence,
     approve_bundle,
     comment_bundle,
     release_bundle,
@@ -45,6 +45,7 @@ from service.operations.review_bundle import (
     submit_bundle,
     tag_bundle,
 )
+from service.operations.review_process import REVIEW_PROCESS
 from service.operations.rewrite import version_name
 from service.operations.runtime import Runtime
 from service.operations.save_draft import save_draft
@@ -83,6 +84,7 @@ __all__ = [
     "LONGEST_REASON",
     "MODIFIERS",
     "REASSIGNERS",
+    "REVIEW_PROCESS",
     "SIGNERS",
     "WRITERS",
     "CaseView",

@@ -56,7 +56,7 @@ def begin(
     business_key: str | None = None,
     holds_key: bool = False,
 ) -> tuple[Write, Step]:
-    """Start an instance of that version under `root_key`. Raises EngineError."""
+    """Start an instance of that version under `root_key`. Raises EngineError before anything is written."""
     bundle = runtime.bundles.get(connection, process.bundle_key)
     command = Start(
         process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
@@ -64,6 +64,7 @@ def begin(
     instance = Instance(
         root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, None, START
     )
+    step = advance(bundle, None, command, now=now, host=view.host())
     connection.execute(
         sa.insert(process_instance),
         {
@@ -78,6 +79,5 @@ def begin(
             "started_at": now,
         },
     )
-    step = advance(bundle, None, command, now=now, host=view.host())
     lock_opened(connection, step)
     return apply_step(connection, instance, step, view, plan, now=now, by=actor), step

@@ -57,6 +57,7 @@ def complete_task(
             {"element": task.element_id, "name": task.name},
             subject_key=key,
             answer=checked,
+            person=actor,
         )
 
     once = Once.of(idempotency_key, "complete", key, answer, revision)

@@ -7,6 +7,7 @@ from datetime import datetime
 from service import definitions
 from service.errors import StateConflict
 from service.identity import Actor
+from service.operations.begin import keep_keys
 from service.operations.review_bundle import ask_for_review
 from service.operations.runtime import Runtime
 
@@ -19,6 +20,7 @@ def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> 
 
     Raises NotFound, StateConflict when nothing has been changed, Forbidden when this person may not submit it.
     """
+    keep_keys(runtime)
     spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
     with runtime.database.transaction() as connection:
         draft = definitions.get_draft(connection, key)
@@ -27,5 +29,5 @@ def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> 
         if not made.new:
             raise StateConflict(f"This is version {made.version} of {draft.name} as it is: nothing has been changed.")
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
-        ask_for_review(connection, made.bundle_key, summary=draft.title, actor=actor, now=now)
+        ask_for_review(connection, runtime, made.bundle_key, summary=draft.title, actor=actor, now=now)
     return made.bundle_key

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from service.cases import Deadline
+from service.definitions.review_states import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,14 @@ class EndEmergencyEffect:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class VersionEffect:
+    """Decide on the version that the instance reviews."""
+
+    verb: Verb
+    reason: str
+
+
 Effect = (
     LetterEffect
     | RecordEffect
@@ -118,4 +127,5 @@ Effect = (
     | LogEffect
     | TeamEffect
     | EndEmergencyEffect
+    | VersionEffect
 )

@@ -27,6 +27,7 @@ from service.identity import Actor
 from service.operations.again import run_or_keep
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.begin import keep_keys
+from service.operations.decide_version import gather_evidence
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once, find_answer, store_answer
@@ -37,7 +38,7 @@ from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
 from service.operations.tables import process_instance
-from service.operations.view import find_emergency
+from service.operations.view import find_emergency, find_review
 from service.operations.write import Instance
 from service.tasks import UserTask
 from service.tasks.tables import user_task
@@ -147,6 +148,7 @@ def _attempt(
                 found = _advance(connection, runtime, key, decide, actor=actor, now=now, once=once)
             if isinstance(found, Outcome):
                 return found
+            gather_evidence(runtime, found.view, now)
             with writing(runtime, held) as connection:
                 outcome = _write(connection, runtime, found, actor=actor, now=now, once=once)
     except _Stopped as stopped:
@@ -193,7 +195,7 @@ def _write(
     if found.plan.along is not None:
         found.plan.along(connection)
     if found.view.effects:
-        follow_up(connection, runtime, found.view, root_key, actor=Actor(actor), now=now)
+        follow_up(connection, runtime, found.view, root_key, actor=found.plan.person or Actor(actor), now=now)
     outcome = Outcome(root_key, (*write.new_tasks, *rest.new_tasks), rest.ended)
     if once is not None:
         store_outcome(connection, once, outcome, actor=actor, now=now)
@@ -251,8 +253,9 @@ def read_case(connection: Connection, runtime: Runtime, key: int, *, now: dateti
     """The instance that `key` belongs to as it is now, and the case as services and functions see it."""
     instance, found, clocks = _read(connection, root_of(key), key)
     read_clocks = partial(cases.read_clocks, clocks)
-    emergency = find_emergency(connection, instance)
-    return instance, CaseView(found, runtime.profile, now, read_clocks, emergency=emergency, connection=connection)
+    view = CaseView(found, runtime.profile, now, read_clocks, connection=connection)
+    view.emergency, view.review = find_emergency(connection, instance), find_review(connection, instance)
+    return instance, view
 
 
 def opened_state(connection: Connection, runtime: Runtime, instance: Instance) -> tuple[bytes, Bundle]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service import cases
+from service import cases, tasks
 from service.audit import Event
 from service.db import Connection
 from service.engine.commands import Start
 from service.identity import Actor
 from service.operations.begin import begin, new_root_key, released
+from service.operations.decide_version import Decision, decide_version
 from service.operations.effects import (
     AlarmEffect,
     EndEmergencyEffect,
@@ -22,6 +23,7 @@ from service.operations.effects import (
     LogEffect,
     RecordEffect,
     TeamEffect,
+    VersionEffect,
 )
 from service.operations.host import CaseView
 from service.operations.open_emergency import open_emergency, raise_emergency
@@ -62,6 +64,11 @@ def follow_up(
                 cases.log_action(connection, root_key, at=now, actor=actor.name, kind=kind, text=text)
             case LetterEffect() if view.emergency is not None:
                 tell_of_emergency(connection, view.profile, root_key, effect, now=now)
+            case LetterEffect(to=to) if view.review is not None:
+                _remind(connection, root_key, to, now=now)
+            case VersionEffect(verb, reason) if view.review is not None:
+                key, evidence = view.review.key, view.review.evidence
+                decide_version(connection, key, Decision(verb, actor, now, reason, evidence))
             case LetterEffect(template, "staff", to) if effect.rings:
                 stamp = f"{now.isoformat()}:{template}"
                 tell_group(connection, to, "alert", root_key=root_key, subject_key=root_key, stamp=stamp, now=now)
@@ -70,6 +77,12 @@ def follow_up(
             case EndEmergencyEffect(status):
                 cases.close_emergency(connection, root_key, status=status, at=now)
                 cases.log_action(connection, root_key, at=now, actor=actor.name, kind="end", text=status)
+
+
+def _remind(connection: Connection, root_key: int, group: str, *, now: datetime) -> None:
+    """Tell a group of every open task of a review, unless it was told already that the task is late."""
+    for task in tasks.list_open_tasks(connection, root_key):
+        tell_group(connection, group, "alert", root_key=root_key, subject_key=task.key, now=now)
 
 
 def _follow(

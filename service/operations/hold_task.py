@@ -80,12 +80,23 @@ def update_task(
     with runtime.database.transaction() as connection:
         task = _take_turn(connection, key)
         tasks.check_may_update(task, actor)
-        changed = tasks.update_task(connection, task, changes)
-        details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
-        audit.append(
-            connection, task.root_key, Event.TASK_UPDATED, actor=actor.name, at=now, details=details, subject_key=key
-        )
-        return changed
+        return _change(connection, task, changes, actor, now)
+
+
+def move_due(connection: Connection, task: tasks.UserTask, at: datetime, *, actor: Actor, now: datetime) -> None:
+    """Let a task be due at another time, in a transaction that is open. Raises StateConflict when it has ended."""
+    _change(connection, _take_turn(connection, task.key), {"due_at": at}, actor, now)
+
+
+def _change(
+    connection: Connection, task: tasks.UserTask, changes: Mapping[str, Any], actor: Actor, now: datetime
+) -> tasks.UserTask:
+    changed = tasks.update_task(connection, task, changes)
+    details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
+    audit.append(
+        connection, task.root_key, Event.TASK_UPDATED, actor=actor.name, at=now, details=details, subject_key=task.key
+    )
+    return changed
 
 
 def _take_turn(connection: Connection, key: int) -> tasks.UserTask:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import product
 
 from service.cases import Complaint, Deadline, Emergency, Extension, Profile, extended
 from service.db import Connection
@@ -19,15 +20,21 @@ from service.errors import InvalidInput
 from service.operations.bound import Bound
 from service.operations.effects import DeadlinesEffect, Effect
 from service.operations.emergency_services import EMERGENCY_SERVICES
+from service.operations.evidence import Reviewed
 from service.operations.functions import functions_of
+from service.operations.review_services import REVIEW_SERVICES
 from service.operations.services import SERVICES, Service
 
-_SERVICES: Mapping[tuple[bool, bool], Mapping[str, Service]] = {
-    (case, emergency): {**(SERVICES if case else {}), **(EMERGENCY_SERVICES if emergency else {})}
-    for case in (False, True)
-    for emergency in (False, True)
+_SERVICES: Mapping[tuple[bool, bool, bool], Mapping[str, Service]] = {
+    (case, emergency, review): {
+        **(SERVICES if case else {}),
+        **(EMERGENCY_SERVICES if emergency else {}),
+        **(REVIEW_SERVICES if review else {}),
+    }
+    for case, emergency, review in product((False, True), repeat=3)
 }
-"""The services by what there is: a complaint, an emergency. Where both have one of a name, the emergency's."""
+"""The services by what there is: a complaint, an emergency, a version under review. Where several have one of a name,
+it is the last one's."""
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class CaseView:
     emergency: Emergency | None = None
     connection: Connection | None = None
     similar: Sequence[str] = ()
+    review: Reviewed | None = None
     effects: list[Effect] = field(default_factory=list)
     _clocks: dict[str, Deadline] | None = None
     _stored: dict[str, Deadline] = field(default_factory=dict)
@@ -65,7 +73,7 @@ class CaseView:
 
     def host(self) -> Host:
         """The functions and services bound to this case."""
-        known = _SERVICES[self.complaint is not None, self.emergency is not None]
+        known = _SERVICES[self.complaint is not None, self.emergency is not None, self.review is not None]
         return Host(functions_of(self), Bound(known, lambda _, service: partial(service, self)), n.BUILT_IN)
 
     def set_clocks(self, clocks: Iterable[Deadline], what: str) -> None:

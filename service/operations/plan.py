@@ -9,13 +9,15 @@ from typing import Any
 from service.audit import Entry, Event
 from service.db import Connection
 from service.engine.commands import Command
+from service.identity import Actor
 from service.operations.write import Write
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a command wants, once it was checked against what was read. `along` writes more in the same transaction.
-    With `noted` a step that cannot be made becomes an incident; without, whoever asked is told, and nobody else."""
+    With `noted` a step that cannot be made becomes an incident; without, whoever asked is told, and nobody else.
+    `person` is who asked, with their roles, where the step may come to something that wants them."""
 
     command: Command
     event: Event
@@ -24,6 +26,7 @@ class Plan:
     answer: Mapping[str, Any] | None = None
     along: Callable[[Connection], None] | None = None
     noted: bool = True
+    person: Actor | None = None
 
 
 def entry_of(write: Write, plan: Plan, *, actor: str) -> Entry:

@@ -11,12 +11,16 @@ from service.definitions import review as rows
 from service.definitions.review_states import PAST, USED, Verb
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Role
+from service.operations.review_process import end_review
+from service.operations.runtime import Runtime
 from service.operations.start import COMPLAINT_PROCESS
 
 SKIPPED = "bundle:review:skipped"
 
 
-def put_in_force(connection: Connection, key: int, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def put_in_force(
+    connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
     """Release a version: the first of the procedure, an approved one, or, for a `reason`, one without review, which
     only an administrator does, and which the history of the review says.
 
@@ -40,6 +44,7 @@ def put_in_force(connection: Connection, key: int, *, actor: Actor, now: datetim
             f"Version {version.version} of {version.name} is {version.state.value}; another version is in force, so "
             "compliance has to approve this one first. Without review an administrator releases it, for a reason."
         )
+    end_review(connection, runtime, version, reason=reason or "released otherwise", actor=actor, now=now)
     definitions.release(connection, key, actor=actor.name, now=now)
 
 

@@ -6,66 +6,55 @@ the version. Whoever wrote a part of it does not decide on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from service import definitions
+import sqlalchemy as sa
+
 from service.db import Connection
-from service.definitions import Version
 from service.definitions import review as rows
-from service.definitions.review_states import PAST, USED, Verb, check_may
+from service.definitions.review_states import USED, Verb
+from service.engine import EngineError
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
 from service.identity import Actor, Role, find_account
+from service.operations.again import run_again
+from service.operations.apply import VersionConflict
+from service.operations.begin import keep_keys
+from service.operations.decide_version import Decision, check_may_now, decide_version, move_version, said
+from service.operations.evidence import Evidence
+from service.operations.execute import record_incident
+from service.operations.review_process import begin_review, decide_in_process, plan_in_process
 from service.operations.runtime import Runtime
 
 LAPSED = "bundle:release:lapsed"
 """Its day came, but who planned the release may not release any more. Somebody else has to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was found of a version's content. `refusals` say why it cannot be approved; `details` are kept."""
-
-    content_hash: str
-    refusals: tuple[str, ...]
-    details: Mapping[str, Any]
-
-
 def submit_bundle(runtime: Runtime, key: int, *, summary: str, actor: Actor, now: datetime) -> None:
     """Ask for a review. Raises InvalidInput without a summary, Forbidden, NotFound, StateConflict."""
+    keep_keys(runtime)
     with runtime.database.transaction() as connection:
-        ask_for_review(connection, key, summary=summary, actor=actor, now=now)
+        ask_for_review(connection, runtime, key, summary=summary, actor=actor, now=now)
 
 
-def ask_for_review(connection: Connection, key: int, *, summary: str, actor: Actor, now: datetime) -> None:
-    """The same in a transaction that is open."""
-    text = _text(summary, "a summary of what was changed and why")
-    _move(connection, key, Verb.SUBMIT, actor, now, {"summary": text}, {"summary": text})
+def ask_for_review(
+    connection: Connection, runtime: Runtime, key: int, *, summary: str, actor: Actor, now: datetime
+) -> None:
+    """The same in a transaction that is open. The process of the review starts with it."""
+    text = said(summary, "a summary of what was changed and why")
+    move_version(connection, key, Verb.SUBMIT, actor, now, {"summary": text}, {"summary": text})
+    begin_review(connection, runtime, key, actor=actor, now=now)
 
 
 def return_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now: datetime) -> None:
     """Give it back to its owner. Raises InvalidInput without a reason, Forbidden, NotFound, StateConflict."""
-    text = _text(reason, "the reason for returning it")
-    with runtime.database.transaction() as connection:
-        _move(connection, key, Verb.RETURN, actor, now, {"reason": text}, {"release_at": None})
+    text = said(reason, "the reason for returning it")
+    _decide(runtime, key, Decision(Verb.RETURN, actor, now, text))
 
 
 def approve_bundle(runtime: Runtime, key: int, evidence: Evidence, *, reason: str, actor: Actor, now: datetime) -> None:
     """Approve it on evidence. Raises StateConflict while a comment is open or the evidence refuses it."""
-    text = _text(reason, "the reason for approving it")
-    with runtime.database.transaction() as connection:
-        version = rows.get_version(connection, key)
-        if evidence.content_hash != version.content_hash:
-            raise StateConflict("The evidence is of another content.")
-        unresolved = [each for each in rows.list_comments(connection, key) if each.resolved_at is None]
-        refusals = [f"{len(unresolved)} comments are not resolved"] * bool(unresolved) + list(evidence.refusals)
-        _may(connection, version, Verb.APPROVE, actor)
-        if refusals:
-            raise StateConflict(f"It cannot be approved: {'; '.join(refusals)}.")
-        details = {"reason": text, "contentHash": version.content_hash, "evidence": dict(evidence.details)}
-        _move(connection, key, Verb.APPROVE, actor, now, details)
+    text = said(reason, "the reason for approving it")
+    _decide(runtime, key, Decision(Verb.APPROVE, actor, now, text, evidence))
 
 
 def release_bundle(runtime: Runtime, key: int, *, at: datetime | None, actor: Actor, now: datetime) -> bool:
@@ -75,17 +64,43 @@ def release_bundle(runtime: Runtime, key: int, *, at: datetime | None, actor: Ac
     """
     if at is not None and at < now:
         raise InvalidInput(f"expected a time to come for the release, got {at.isoformat()}")
+    if at is None or at == now:
+        _decide(runtime, key, Decision(Verb.RELEASE, actor, now))
+        return True
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
-        _may(connection, version, Verb.RELEASE, actor)
-        if at is not None and at > now:
-            rows.plan_release(connection, key, at=at, actor=actor.name)
-            details = {"releaseAt": at.isoformat()}
-            rows.add_step(connection, key, "bundle:release:planned", actor=actor.name, now=now, details=details)
-            return False
-        _move(connection, key, Verb.RELEASE, actor, now, {})
-        definitions.release(connection, key, actor=actor.name, now=now)
-    return True
+        check_may_now(connection, version, Verb.RELEASE, actor)
+        rows.plan_release(connection, key, at=at, actor=actor.name)
+        plan_in_process(connection, version, at=at, actor=actor, now=now)
+        details = {"releaseAt": at.isoformat()}
+        rows.add_step(connection, key, "bundle:release:planned", actor=actor.name, now=now, details=details)
+    return False
+
+
+def _decide(runtime: Runtime, key: int, decision: Decision) -> None:
+    """Decide by the task of the review's process, which carries it out, or by itself where there is none."""
+
+    def once() -> None:
+        with runtime.database.transaction() as connection:
+            version = rows.get_version(connection, key)
+            check_may_now(connection, version, decision.verb, decision.actor)
+            if not decide_in_process(connection, runtime, version, decision):
+                decide_version(connection, key, decision)
+
+    keep_keys(runtime)
+    try:
+        run_again(once, once=False, conflicts=(VersionConflict, sa.exc.IntegrityError))
+    except EngineError as error:
+        _note_stopped(runtime, key, error, decision)
+        raise
+
+
+def _note_stopped(runtime: Runtime, key: int, error: EngineError, decision: Decision) -> None:
+    """The process of the review cannot go on as it is drawn: an administrator has to see to it."""
+    with runtime.database.read() as connection:
+        root_key = rows.get_version(connection, key).root_key
+    if root_key is not None:
+        record_incident(runtime, root_key, error, subject_key=None, actor=decision.actor.name, now=decision.now)
 
 
 def release_due_bundles(runtime: Runtime, *, now: datetime) -> int:
@@ -111,13 +126,14 @@ def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
         try:
             if account is None or not account.active:
                 raise Forbidden(f"{name} is no active account any more.")
-            _may(connection, version, Verb.RELEASE, account.actor)
+            check_may_now(connection, version, Verb.RELEASE, account.actor)
         except Forbidden as refused:
             rows.move_review(connection, version, version.state, {"release_at": None})
             rows.add_step(connection, key, LAPSED, actor=name, now=now, details={"reason": str(refused)})
             return False
-        _move(connection, key, Verb.RELEASE, account.actor, now, {})
-        definitions.release(connection, key, actor=name, now=now)
+        decision = Decision(Verb.RELEASE, account.actor, now)
+        if not decide_in_process(connection, runtime, version, decision, held_by_any=True):
+            decide_version(connection, key, decision)
     return True
 
 
@@ -127,14 +143,14 @@ def comment_bundle(
     """Say something of an element of a version; the comment's key."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
         raise Forbidden("Only compliance and process owners comment on a version.")
-    said, comment = _text(text, "what is to be said"), runtime.keys.root_key()
+    words, comment = said(text, "what is to be said"), runtime.keys.root_key()
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         if version.state in USED:
             raise StateConflict(f"The version is {version.state.value}; comment on the next one.")
-        values = {"file": file, "element_id": element_id, "text": said, "author": actor.name, "at": now}
+        values = {"file": file, "element_id": element_id, "text": words, "author": actor.name, "at": now}
         rows.insert_comment(connection, comment, key, values)
-        details = {"element": element_id, "text": said}
+        details = {"element": element_id, "text": words}
         rows.add_step(connection, key, "bundle:comment:added", actor=actor.name, now=now, details=details)
     return comment
 
@@ -143,7 +159,7 @@ def resolve_comment(runtime: Runtime, key: int, comment: int, *, answer: str, ac
     """Answer a comment. Raises InvalidInput without an answer, Forbidden, StateConflict."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
         raise Forbidden("Only compliance and process owners resolve comments.")
-    text = _text(answer, "an answer")
+    text = said(answer, "an answer")
     with runtime.database.transaction() as connection:
         rows.resolve_comment(connection, key, comment, answer=text, by=actor.name, now=now)
         details = {"comment": str(comment), "answer": text}
@@ -154,34 +170,8 @@ def tag_bundle(runtime: Runtime, key: int, tag: str, *, actor: Actor, now: datet
     """Give a version a name that never moves. Raises Forbidden, InvalidInput, NotFound, StateConflict."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
         raise Forbidden("Only compliance and process owners name versions.")
-    name = _text(tag, "a name")[:100]
+    name = said(tag, "a name")[:100]
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         rows.tag_version(connection, version, name, actor=actor.name, now=now)
         rows.add_step(connection, key, "bundle:version:tagged", actor=actor.name, now=now, details={"tag": name})
-
-
-def _may(connection: Connection, version: Version, verb: Verb, actor: Actor) -> None:
-    check_may(verb, version.state, actor, rows.list_authors(connection, version))
-
-
-def _move(
-    connection: Connection,
-    key: int,
-    verb: Verb,
-    actor: Actor,
-    now: datetime,
-    details: Mapping[str, Any],
-    values: Mapping[str, Any] | None = None,
-) -> None:
-    version = rows.get_version(connection, key)
-    authors = rows.list_authors(connection, version)
-    following = check_may(verb, version.state, actor, authors)
-    rows.move_review(connection, version, following, values)
-    rows.add_step(connection, key, PAST[verb], actor=actor.name, now=now, details=details)
-
-
-def _text(text: str, what: str) -> str:
-    if not text.strip():
-        raise InvalidInput(f"expected {what}, got none")
-    return text.strip()[:4000]

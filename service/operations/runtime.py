@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from service.cases import Profile, load_profile
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
 from service.errors import Unavailable
+from service.operations.evidence import Evidence
 from service.operations.turns import Turns
 
 
@@ -23,6 +26,8 @@ class Runtime:
     profile: Profile
     bundles: BundleCache = field(default_factory=BundleCache)
     turns: Turns = field(default_factory=Turns)
+    gather: Callable[[Runtime, int, datetime], Evidence] | None = None
+    """Gathers what an approval of a version stands on. It plays scenarios, so who puts the parts together gives it."""
 
     @classmethod
     def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:

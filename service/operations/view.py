@@ -7,6 +7,8 @@ from functools import partial
 
 from service import cases
 from service.db import Connection
+from service.definitions.review import find_reviewed
+from service.operations.evidence import Reviewed
 from service.operations.host import CaseView
 from service.operations.runtime import Runtime
 from service.operations.write import Instance
@@ -17,8 +19,8 @@ def view_of(connection: Connection, runtime: Runtime, instance: Instance, now: d
     root_key = instance.root_key
     complaint = cases.find_complaint(connection, root_key) if instance.business_key else None
     clocks = partial(cases.list_deadlines, connection, root_key)
-    emergency = find_emergency(connection, instance)
-    return CaseView(complaint, runtime.profile, now, clocks, emergency=emergency, connection=connection)
+    emergency, review = find_emergency(connection, instance), find_review(connection, instance)
+    return CaseView(complaint, runtime.profile, now, clocks, emergency=emergency, connection=connection, review=review)
 
 
 def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
@@ -26,3 +28,11 @@ def find_emergency(connection: Connection, instance: Instance) -> cases.Emergenc
     if not (instance.business_key or "").startswith("E-"):
         return None
     return cases.find_emergency(connection, instance.root_key)
+
+
+def find_review(connection: Connection, instance: Instance) -> Reviewed | None:
+    """The version that the instance reviews; only those carry a number that begins with R."""
+    if not (instance.business_key or "").startswith("R-"):
+        return None
+    version = find_reviewed(connection, instance.root_key)
+    return None if version is None else Reviewed(version.key)

@@ -1,6 +1,7 @@
 """One case in memory: the engine with the product's own services, a clock of its own, and everything it did.
 
-It is a complaint, an emergency, or what a case began beside itself (a promise, an improvement), which has no services.
+It is a complaint, an emergency, the review of a version, or what a case began beside itself (a promise, an
+improvement), which has no services.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from service.cases import Complaint, Deadline, Emergency, NewComplaint, Profile,
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
-from service.operations import COMPLAINT_PROCESS, CaseView, start_variables
+from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, CaseView, start_variables
 from service.operations.effects import (
     ArchiveEffect,
     CloseEffect,
@@ -24,10 +25,15 @@ from service.operations.effects import (
     LevelEffect,
     RecordEffect,
 )
+from service.operations.evidence import Reviewed
 from service.scenarios.model import Scenario
 
 NUMBER = "C-2026-0000001-0"
 EMERGENCY_NUMBER = "E-2026-0001"
+REVIEWED = {
+    "versionKey": "1", "versionName": "procedure", "version": 2, "summary": "A scenario", "submittedBy": "olga",
+}  # fmt: skip
+"""What the review of a version starts with."""
 _OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
 _ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
 MOST_TIMERS = 1_000
@@ -43,6 +49,7 @@ class VirtualCase:
     now: datetime
     emergency: Emergency | None = None
     similar: tuple[str, ...] = ()
+    review: Reviewed | None = None
     clocks: dict[str, Deadline] = field(default_factory=dict)
     state: bytes | None = None
     open: dict[str, Any] = field(default_factory=dict)
@@ -54,8 +61,9 @@ class VirtualCase:
     def send(self, command: q.Command) -> None:
         """Carry out one command. Raises EngineError."""
         view = CaseView(
-            self.complaint, self.profile, self.now, self.clocks.values, emergency=self.emergency, similar=self.similar
-        )
+            self.complaint, self.profile, self.now, self.clocks.values, emergency=self.emergency,
+            similar=self.similar, review=self.review,
+        )  # fmt: skip
         step = advance(self.bundle, self.state, command, now=self.now, host=view.host())
         self.state, self.ended = step.state, step.ended
         for change in step.changes:
@@ -147,6 +155,8 @@ def open_case(bundle: Bundle, profile: Profile, scenario: Scenario) -> tuple[Vir
         emergency = Emergency(1, EMERGENCY_NUMBER, level, "open", cause, at, None, at, 0)
         start = {"emergencyNumber": EMERGENCY_NUMBER, "level": level, "cause": cause, "openedAt": at.isoformat()}
         return VirtualCase(bundle, profile, None, at, emergency), start
+    if scenario.process == REVIEW_PROCESS:
+        return VirtualCase(bundle, profile, None, at, review=Reviewed(1)), dict(REVIEWED)
     if scenario.process != COMPLAINT_PROCESS:
         return VirtualCase(bundle, profile, None, at), {"complaintNumber": NUMBER}
     new = new_complaint(scenario.complaint, at)

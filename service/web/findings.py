@@ -8,12 +8,15 @@ from datetime import datetime
 from functools import lru_cache
 
 from service import operations
+from service.definitions import read_files
+from service.definitions.review import get_version
 from service.engine import Bundle, check_bundle, load_bundle
-from service.errors import DefinitionInvalid, Problem
+from service.errors import DefinitionInvalid, Problem, StateConflict
 from service.proof import Proofs
 from service.scenarios import Findings, find_all
 from service.web.edge import now, parts
 
+UNFIT = "The check of today finds errors in this version that keep it from running: see redress check."
 Files = tuple[tuple[str, bytes], ...]
 
 
@@ -28,12 +31,26 @@ def findings_of(files: Mapping[str, bytes]) -> tuple[Findings, Bundle] | None:
     return _findings(parts().runtime, _key(files), _today())
 
 
+def gather_evidence(runtime: operations.Runtime, key: int, now: datetime) -> operations.Evidence:
+    """What an approval of a stored version stands on. Raises NotFound, StateConflict when it does not run."""
+    with runtime.database.read() as connection:
+        content_hash, files = get_version(connection, key).content_hash, read_files(connection, key)
+    found = _findings(runtime, _key(files), _day(now))
+    if found is None:
+        raise StateConflict(UNFIT)
+    return found[0].evidence(content_hash)
+
+
 def _key(files: Mapping[str, bytes]) -> Files:
     return tuple(sorted(files.items()))
 
 
 def _today() -> datetime:
-    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return _day(now())
+
+
+def _day(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=16)

@@ -19,7 +19,7 @@ from service.scenarios import Findings
 from service.web.change_view import Effects, changes_by_file, effects_of
 from service.web.dossier import dossier_page
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
-from service.web.findings import findings_of
+from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.trial import reached
 from service.web.way import faults_of
@@ -111,9 +111,7 @@ def _effects(base: int, before: dict[str, bytes], files: dict[str, bytes], found
 def _findings(files: dict[str, bytes]) -> tuple[Findings, Bundle]:
     found = findings_of(files)
     if found is None:
-        raise StateConflict(
-            "The check of today finds errors in this version that keep it from running: see redress check."
-        )
+        raise StateConflict(UNFIT)
     return found
 
 
@@ -127,10 +125,7 @@ def _return(key: int, form: Any) -> None:
 
 def _approve(key: int, form: Any) -> None:
     runtime = parts().runtime
-    with runtime.database.read() as connection:
-        content_hash = rows.get_version(connection, key).content_hash
-        files = definitions.read_files(connection, key)
-    evidence = _findings(files)[0].evidence(content_hash)
+    evidence = gather_evidence(runtime, key, now())
     operations.approve_bundle(runtime, key, evidence, reason=form.get("text", ""), actor=actor(), now=now())
 
 

@@ -11,12 +11,13 @@ from service.engine.commands import Start
 from service.engine.errors import EngineError
 from service.engine.names import BUILT_IN, HOST_SERVICES
 from service.operations.emergency_services import EMERGENCY_SERVICES
+from service.operations.review_services import REVIEW_SERVICES
 from service.operations.services import SERVICES
 from tests.engine.drawing import draw
 
 
 def test_the_check_knows_the_services_there_are() -> None:
-    assert {*SERVICES, *EMERGENCY_SERVICES} == HOST_SERVICES
+    assert {*SERVICES, *EMERGENCY_SERVICES, *REVIEW_SERVICES} == HOST_SERVICES
 
 
 def test_a_service_that_the_case_is_not_given_stops_the_step() -> None:

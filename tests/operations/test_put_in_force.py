@@ -38,7 +38,7 @@ def _store(runtime: Runtime, text: str, name: str = "procedure") -> int:
 
 def _put(runtime: Runtime, key: int, actor: Actor = CLI, reason: str = "") -> None:
     with runtime.database.transaction() as connection:
-        put_in_force(connection, key, actor=actor, now=NOW, reason=reason)
+        put_in_force(connection, runtime, key, actor=actor, now=NOW, reason=reason)
 
 
 def _in_force(runtime: Runtime) -> int | None:

@@ -1,0 +1,138 @@
+"""The process of a review: it starts when a version is submitted, and its tasks are how compliance decides.
+
+The review's own states and guards stay the ones that count: a task is completed together with the change of state that
+it stands for, or not at all. Where no procedure with this process is in force, a review goes on without it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service import definitions, tasks
+from service.audit import Event
+from service.db import Connection
+from service.definitions import Version
+from service.definitions import review as rows
+from service.definitions.review_states import Verb
+from service.engine import EngineError
+from service.engine.commands import Cancel, CompleteTask, Start
+from service.errors import FormInvalid, StateConflict
+from service.identity import Actor
+from service.operations.begin import begin, new_root_key
+from service.operations.decide_version import Decision, decide_version
+from service.operations.evidence import Reviewed
+from service.operations.follow_up import follow_up
+from service.operations.hold_task import move_due
+from service.operations.host import CaseView
+from service.operations.plan import Plan
+from service.operations.runtime import Runtime
+from service.operations.settle import settle
+from service.operations.start import COMPLAINT_PROCESS
+from service.operations.step_within import step_within
+from service.operations.tables import process_instance
+
+REVIEW_PROCESS = "review-change"
+DECIDES = "decides"
+"""The extension property of a user task that names the decisions it takes: `approve,return`."""
+log = logging.getLogger("redress.reviews")
+
+
+def begin_review(connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
+    """Start the process for a version that was submitted, if the procedure in force has one that can start: a broken
+    one must not keep out the version that mends it."""
+    version = rows.get_version(connection, key)
+    end_review(connection, runtime, version, reason="submitted again", actor=actor, now=now)
+    rows.put_instance(connection, key, None)
+    process = definitions.find_released(connection, REVIEW_PROCESS)
+    if process is None or not definitions.is_governed(connection, process.bundle_key, COMPLAINT_PROCESS):
+        return
+    root_key = new_root_key(connection, runtime)
+    view = CaseView(None, runtime.profile, now, connection=connection, review=Reviewed(key))
+    known = {"versionKey": str(key), "versionName": version.name, "version": version.version}
+    plan = Plan(Start(process.process_id), Event.INSTANCE_STARTED, {"process": process.process_id, **known})
+    try:
+        write, step = begin(
+            connection, runtime, process, root_key, {**known, "summary": version.summary, "submittedBy": actor.name},
+            plan, view, actor=actor.name, now=now, business_key=f"R-{version.name[:80]}-{version.version}",
+        )  # fmt: skip
+    except EngineError as error:
+        log.warning("the review of bundle %s goes on without a process: %s", key, error.message)
+        return
+    rows.put_instance(connection, key, root_key)
+    settle(connection, runtime, write, step, now=now)
+    follow_up(connection, runtime, view, root_key, actor=actor, now=now)
+
+
+def decide_in_process(
+    connection: Connection,
+    runtime: Runtime,
+    version: Version,
+    decision: Decision,
+    *,
+    held_by_any: bool = False,
+) -> bool:
+    """Complete the task that takes this decision; the process carries it out. False when there is no process.
+
+    Raises StateConflict when the process waits for something else, Forbidden when the task is held by another, what
+    the decision itself raises, and EngineError.
+    """
+    root_key = _find_active(connection, version)
+    if root_key is None:
+        return False
+    actor, now = decision.actor, decision.now
+    task = _get_task(connection, root_key, decision.verb)
+    if not held_by_any:
+        tasks.check_may_complete(task, actor, tasks.list_performers(connection, root_key, task.excluded))
+    given = {"decision": decision.verb.value, **({"reason": decision.reason} if decision.reason else {})}
+    form = runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
+    try:
+        answer = tasks.validate(form, given)
+    except FormInvalid as more:
+        raise StateConflict(f"The task “{task.name}” asks for more; complete it in the list of tasks.") from more
+    details = {"element": task.element_id, "name": task.name}
+    plan = Plan(
+        CompleteTask(task.engine_id, answer), Event.TASK_COMPLETED, details, subject_key=task.key, answer=answer
+    )
+    review = Reviewed(version.key, decision.evidence)
+    ended = step_within(connection, runtime, task.key, plan, actor=actor, now=now, review=review)
+    if ended and rows.get_version(connection, version.key).state is version.state:
+        decide_version(connection, version.key, decision)
+    return True
+
+
+def plan_in_process(connection: Connection, version: Version, *, at: datetime, actor: Actor, now: datetime) -> None:
+    """The release is planned: its task is due on that day. Raises StateConflict when the process waits for another."""
+    root_key = _find_active(connection, version)
+    if root_key is not None:
+        move_due(connection, _get_task(connection, root_key, Verb.RELEASE), at, actor=actor, now=now)
+
+
+def end_review(
+    connection: Connection, runtime: Runtime, version: Version, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """The version is in force by another way than its process: that is over, and nobody is asked any more."""
+    root_key = _find_active(connection, version)
+    if root_key is None:
+        return
+    plan = Plan(Cancel(reason), Event.INSTANCE_CANCELLED, {"reason": reason[:500]})
+    step_within(connection, runtime, root_key, plan, actor=actor, now=now)
+
+
+def _find_active(connection: Connection, version: Version) -> int | None:
+    """The instance of the review, None when there never was one or it is over."""
+    active = (process_instance.c.root_key == version.root_key, process_instance.c.state == "active")
+    query = sa.select(process_instance.c.root_key).where(*active)
+    return None if version.root_key is None else connection.execute(query).scalar_one_or_none()
+
+
+def _get_task(connection: Connection, root_key: int, verb: Verb) -> tasks.UserTask:
+    """The open task that takes this decision."""
+    waiting = tasks.list_open_tasks(connection, root_key)
+    for task in waiting:
+        if verb.value in [part.strip() for part in task.properties.get(DECIDES, "").split(",")]:
+            return task
+    names = " and ".join(f"“{task.name}”" for task in waiting) or "no task of a person"
+    raise StateConflict(f"The process of this review waits for {names}; the version cannot be decided on before.")
