@@ -14,6 +14,7 @@ from service.web.answers import answer_of
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
+from service.web.reviews import DESK
 from service.web.task_view import TaskView, fields_of, load_task
 
 
@@ -93,6 +94,7 @@ def show_task(
         refused=refused,
         restored=view.draft if values is None and view.open else None,
         may_read_case=actor().has(*READERS),
+        may_review=actor().has(*DESK),
         **inbox_context(selected=view.task.key),
     )
     return page, status

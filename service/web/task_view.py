@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from service import audit, cases, operations, tasks
+from service.definitions import Version
+from service.definitions import review as reviews
 from service.engine import Bundle
 from service.errors import NotFound
 from service.web import forms
@@ -30,6 +32,9 @@ class Beside:
     related: Sequence[cases.Complaint] = ()
     evidence: Sequence[cases.Evidence] = ()
     comments: Sequence[cases.Comment] = ()
+    review: Version | None = None
+    authors: Sequence[str] = ()
+    """The version that the task is about, where it is one of a review, and who wrote parts of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     complaint = cases.find_complaint(connection, root_key)
     if complaint is None:
-        return Beside(None)
+        return _review_beside(connection, root_key)
     reader = actor().has(*READERS)
     return Beside(
         complaint,
@@ -102,6 +107,13 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
         cases.list_evidence(connection, root_key, limit=SHOWN),
         cases.list_comments(connection, root_key, limit=SHOWN),
     )
+
+
+def _review_beside(connection: Any, root_key: int) -> Beside:
+    version = reviews.find_reviewed(connection, root_key)
+    if version is None:
+        return Beside(None)
+    return Beside(None, review=version, authors=sorted(reviews.list_authors(connection, version)))
 
 
 def fields_of(view: TaskView, values: Mapping[str, Any], errors: Mapping[str, str]) -> list[forms.Field]:

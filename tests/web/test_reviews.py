@@ -8,23 +8,27 @@ import pytest
 from playwright.sync_api import Page
 
 from service.definitions import deploy, find_released, shipped_files
-from tests.web.conftest import Site, choose_language, sign_in
+from tests.web.conftest import Site, choose_language, follow, sign_in
 
 SHEET = "processes/check-satisfaction.bpmn"
 WAS, IS = b"working days after(now(), 10)", b"working days after(now(), 5)"
 
 
-@pytest.fixture
-def version(site: Site) -> int:
-    """Another version, by the owner: the customer has five working days to answer."""
+def stored(site: Site, changed: bytes) -> int:
+    """Another version, by the owner, in which the customer has this time to answer."""
     files = shipped_files()
     assert WAS in files[SHEET]
     fresh = [site.runtime.keys.root_key() for _ in range(60)]
     with site.runtime.database.transaction() as connection:
         return deploy(
-            connection, {**files, SHEET: files[SHEET].replace(WAS, IS, 1)}, name="procedure", actor="owner",
+            connection, {**files, SHEET: files[SHEET].replace(WAS, changed, 1)}, name="procedure", actor="owner",
             now=datetime.now(UTC), next_key=fresh.pop,
         ).bundle_key  # fmt: skip
+
+
+@pytest.fixture
+def version(site: Site) -> int:
+    return stored(site, IS)
 
 
 def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Page, version: int) -> None:
@@ -59,6 +63,35 @@ def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Pag
     assert answer.status in (200, 503)
     if answer.status == 200:
         assert answer.body().startswith(b"%PDF")
+
+
+def test_compliance_decides_from_the_list_of_tasks(page: Page, site: Site) -> None:
+    """Submitted by its owner, found in the list, approved there; returned after all on the page of the review."""
+    version = stored(site, b"working days after(now(), 6)")
+    sign_in(page, "owner")
+    page.goto(f"/reviews/{version}")
+    page.fill("#submit textarea", "Answers come within the week.")
+    follow(page, "#submit button")
+    number = f"R-procedure-{page.locator('h1').inner_text().rpartition(' ')[2]}"
+    sign_in(page, "compliance")
+    page.goto("/tasks?show=groups")
+    follow(page, f".item:has-text('{number}') .what")
+    assert page.locator("h1").inner_text() == "Review change"
+    assert "Answers come within the week." in page.locator("#review").inner_text()
+    assert "Authors: owner" in page.locator("#review").inner_text()
+    assert page.locator(f"#review a[href='/reviews/{version}']").count() == 1
+    follow(page, "form[action*='/claim'] button")
+    page.check("#form input[value=approve]")
+    page.fill("#form textarea", "Checked in the list")
+    follow(page, "#form button[value=next]")
+    assert page.locator("h1").inner_text() == "Release version"
+    follow(page, f"#review a[href='/reviews/{version}']")
+    assert "approved" in page.locator("main").inner_text()
+    assert "Checked in the list" in page.locator("#history").inner_text()
+    page.fill("#return textarea", "The survey is not over.")
+    follow(page, "#return button")
+    page.goto("/tasks?show=all")
+    assert page.locator(f".item:has-text('{number}')").count() == 0
 
 
 def test_others_do_not_see_the_desk(page: Page) -> None:
