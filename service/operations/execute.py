@@ -22,6 +22,7 @@ from service.cases import Complaint
 from service.cases.tables import complaint
 from service.db import Connection, Prepared, root_of
 from service.engine import Bundle, EngineError, Step, advance
+from service.engine import changes as c
 from service.errors import NotFound, StateConflict, Suspended
 from service.identity import Actor
 from service.operations.again import run_or_keep
@@ -36,6 +37,7 @@ from service.operations.log_command import log_command
 from service.operations.opened import lock_opened
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
+from service.operations.services import end_by_hand
 from service.operations.settle import settle
 from service.operations.tables import process_instance
 from service.operations.view import find_emergency, find_review
@@ -244,6 +246,8 @@ def _advance(
         step = advance(bundle, state, plan.command, now=now, host=view.host())
     except EngineError as error:
         raise _Stopped(error, instance, plan) from error
+    if step.ended and any(isinstance(each, c.InstanceEnded) and each.how == "terminated" for each in step.changes):
+        end_by_hand(view)
     if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
         _ = view.stored
     return _Moved(instance, plan, view, step)

@@ -155,6 +155,16 @@ def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
     return {"archivedAt": view.now.isoformat(), "retainUntil": until.date().isoformat()}
 
 
+def end_by_hand(view: CaseView) -> None:
+    """The case was ended before its end: its complaint is closed and kept as long as any, or it would be open for
+    ever, late, and somebody's."""
+    if view.complaint is None or view.complaint.status == "archived":
+        return
+    if view.complaint.status == "open":
+        view.effects.append(CloseEffect(CANCELLED))
+    view.effects.append(ArchiveEffect(_years_later(view.now, view.profile.retention_years)))
+
+
 def _years_later(at: datetime, years: int) -> datetime:
     try:
         return at.replace(year=at.year + years)
@@ -162,6 +172,8 @@ def _years_later(at: datetime, years: int) -> datetime:
         return at.replace(year=at.year + years, day=28)
 
 
+CANCELLED = "cancelled"
+"""The outcome of a complaint whose case was ended by hand."""
 SERVICES: Mapping[str, Service] = {
     "redress.letter": letter,
     "redress.notify": notify,

@@ -36,7 +36,7 @@ from service.operations import (
 from service.operations.tables import process_instance
 from service.tasks.tables import user_task
 from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, HEAD
+from tests.operations.small import FILES, HEAD, SMALL
 from tests.operations.test_migrate import AMY, OWNER, RENAMED, another, started, the_tasks
 
 COMPLIANCE = Actor("cora", frozenset({"compliance"}))
@@ -411,3 +411,30 @@ def test_four_eyes_know_what_somebody_did_before_an_element_was_renamed(small: R
     with pytest.raises(Forbidden, match="another pair of eyes"):
         claim_task(small, the_tasks_of(small, root), actor=both, now=LATER)
     claim_task(small, the_tasks_of(small, root), actor=Actor("ben", frozenset({"approver"})), now=LATER)
+
+
+PREPARED = (
+    SMALL.replace('candidateGroups="approver"', 'candidateGroups="=[team]"')
+    .replace(
+        '<bpmn:endEvent id="e2"',
+        '<bpmn:boundaryEvent id="soon" attachedToRef="first" cancelActivity="false"><bpmn:outgoing>f5</bpmn:outgoing>'
+        '<bpmn:timerEventDefinition id="t2"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT0S'
+        "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+        '<bpmn:endEvent id="e3"><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent><bpmn:endEvent id="e2"',
+    )
+    .replace(
+        '<bpmn:sequenceFlow id="f1"',
+        '<bpmn:sequenceFlow id="f5" sourceRef="soon" targetRef="e3"/><bpmn:sequenceFlow id="f1"',
+    )
+)
+
+
+def test_a_dry_run_says_what_the_new_version_finds_unprepared(small: Runtime) -> None:
+    started(small)
+    key = drawn_up(small, another(small, PREPARED))
+    carried_on(small, key, Verb.TRY)
+    with small.database.read() as connection:
+        [case] = migrations.list_cases(connection, key)
+        [why] = migrations.list_reasons(connection, key)
+    assert (case.state, case.began) == (CaseState.FITS, ["soon"])
+    assert why.text == "soon begins and is due at once; team is asked for, and the case has no such variable"

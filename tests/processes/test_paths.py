@@ -10,8 +10,10 @@ import pytest
 from service import cases, identity
 from service.db import Database
 from service.definitions import shipped_files
+from service.engine.commands import Modify, Which
 from service.errors import FormInvalid
-from service.operations import Runtime
+from service.identity import Actor
+from service.operations import Runtime, cancel_instance, modify_instance
 from tests.conftest import release_files
 from tests.processes.walker import NOW, complain
 
@@ -92,6 +94,22 @@ def test_an_anonymous_complaint_is_handled_without_a_reply(runtime: Runtime) -> 
     assert walk.ends == ("archived-no-answer",)
     assert "first-contact" not in walk.done
     assert "ask-customer" not in walk.done
+
+
+def test_a_case_that_is_cancelled_is_closed_and_kept_as_long_as_any(runtime: Runtime) -> None:
+    admin = Actor("root", frozenset({"admin"}))
+    walk = complain(runtime).work(until="collect-evidence")
+    cancel_instance(runtime, walk.root, reason="Entered twice", actor=admin, now=walk.now)
+    known = walk.complaint
+    assert (known.status, known.outcome, known.closed_at, known.due_at) == ("archived", "cancelled", walk.now, None)
+    assert known.facts["retainUntil"] == "2031-03-02"
+    assert all(entry.met_at is not None for entry in walk.clocks.values())
+    with runtime.database.read() as connection:
+        assert cases.count_open_by_investigator(connection) == {}
+    moved = complain(runtime, "The card was swallowed", email="b@customer.invalid").work(until="collect-evidence")
+    end = Modify(terminate=(Which(element_id="collect-evidence"),))
+    modify_instance(runtime, moved.root, end, reason="Nothing is left", actor=admin, now=moved.now)
+    assert (moved.standing().state, moved.complaint.status) == ("terminated", "archived")
 
 
 def test_a_duplicate_is_set_aside_by_a_person_and_linked(runtime: Runtime) -> None:
