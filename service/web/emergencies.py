@@ -9,6 +9,7 @@ import flask
 from service import cases, operations, tasks
 from service.errors import RedressError
 from service.identity import Role
+from service.web.course import KEEPERS
 from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, now, parts, signed_in
 from service.web.paging import key_asked, page_of
 
@@ -77,5 +78,5 @@ def _show(number: str, problem: str) -> str:
     return flask.render_template(
         "emergency.html", emergency=found, rows=rows, more=more, actions=actions[-SHOWN_ACTIONS:],
         earlier=max(0, len(actions) - SHOWN_ACTIONS), open_tasks=open_tasks, problem=problem,
-        may_link=found.status == "open" and actor().has(*DECLARERS),
+        may_keep=actor().has(*KEEPERS), may_link=found.status == "open" and actor().has(*DECLARERS),
     )  # fmt: skip

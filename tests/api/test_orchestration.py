@@ -392,3 +392,19 @@ def test_an_instance_goes_on_in_another_version(rest: Rest) -> None:
     assert rest.ok("admin", "GET", f"/v2/process-instances/{key}")["processDefinitionVersion"] == 2
     [task] = rest.search("user-tasks", processInstanceKey=key, state="CREATED")
     assert task["elementId"] == "review"
+
+
+def test_an_instance_is_suspended_and_resumed(rest: Rest) -> None:
+    key = rest.start("loan", ref="r")
+    [job] = rest.jobs()
+    path, why = f"/v2/process-instances/{key}", {"reason": "An injunction"}
+    rest.ok("admin", "POST", f"{path}/suspension", why)
+    [found] = rest.search("process-instances", state="SUSPENDED")
+    assert (found["processInstanceKey"], found["suspendedDate"] is not None) == (key, True)
+    assert rest.search("process-instances", state="ACTIVE") == []
+    assert rest("worker", "POST", f"/v2/jobs/{job['jobKey']}/completion", {})[0] == 409
+    assert rest("admin", "POST", f"{path}/suspension", why)[0] == 409
+    assert rest("admin", "POST", f"{path}/resumption", {})[0] == 400
+    rest.ok("admin", "POST", f"{path}/resumption", why)
+    [again] = rest.jobs()
+    assert again["jobKey"] == job["jobKey"]

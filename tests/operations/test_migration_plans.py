@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service import audit, migrations, tasks
+from service.clock import VirtualClock
 from service.db import Database
 from service.definitions import deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor
 from service.jobs.tables import subscription, timer
 from service.migrations import CaseState, PlanState, Verb
+from service.notifications import Mailer
 from service.operations import (
     Runtime,
     carry_on_migration,
@@ -29,6 +32,7 @@ from service.operations import (
     edit_migration,
     fire_timer,
     get_instance,
+    make_worker,
     retire_bundle,
     start_instance,
     work_migrations,
@@ -438,3 +442,14 @@ def test_a_dry_run_says_what_the_new_version_finds_unprepared(small: Runtime) ->
         [why] = migrations.list_reasons(connection, key)
     assert (case.state, case.began) == (CaseState.FITS, ["soon"])
     assert why.text == "soon begins and is due at once; team is asked for, and the case has no such variable"
+
+
+def test_the_background_worker_goes_through_the_cases(small: Runtime, tmp_path: Path) -> None:
+    started(small)
+    key = drawn_up(small, another(small, RENAMED))
+    worker = make_worker(small, Mailer(None, "bank@bank.invalid", tmp_path), VirtualClock(LATER))
+    for verb in (Verb.TRY, Verb.START):
+        carry_on_migration(small, key, verb, reason="x", actor=COMPLIANCE, now=LATER)
+        while worker.run_once():
+            pass
+    assert counted(small, key) == {"moved": 1}
