@@ -166,6 +166,14 @@ def test_functions_of_the_host_can_be_called():
     assert model.evaluate("a", {}, now=None, functions={"double": double}).value == 8
 
 
+def test_what_no_input_declares_is_seen_also_under_the_name_of_a_function_of_feel():
+    given = {"count": 3, "rate": 2, "other": 1}
+    assert value(decision("a", literal("count * rate")), "a", given) == 6
+    texts = {"rule": literal("[1, 2, 3][item < limit]"), "context": "<list>" + literal("{a: rate}.a") + "</list>"}
+    assert value(decision("a", texts["rule"]), "a", {"limit": 3}) == [1, 2]
+    assert value(decision("a", texts["context"]), "a", given) == [2]
+
+
 def test_external_functions_are_refused_with_a_reason():
     logic = (
         '<context><contextEntry><variable name="f"/><functionDefinition kind="Java">'
