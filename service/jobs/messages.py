@@ -35,7 +35,7 @@ class Waiting:
     key: int
     engine_id: str
     element_id: str
-    process_id: str | None
+    process_id: str
 
 
 _NAME: sa.BindParameter[str] = sa.bindparam("b_name")

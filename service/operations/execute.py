@@ -173,8 +173,13 @@ def kept(runtime: Runtime, root_key: int, *, alone: bool) -> Iterator[Connection
         yield None
         return
     with runtime.database.transaction() as connection:
-        _LOCK.row(connection, {"b_root_key": root_key})
+        lock_case(connection, root_key)
         yield connection
+
+
+def lock_case(connection: Connection, root_key: int) -> None:
+    """Let nobody else move the case until this transaction ends; SQLite has one writer anyway."""
+    _LOCK.row(connection, {"b_root_key": root_key})
 
 
 def reading(runtime: Runtime, held: Connection | None) -> AbstractContextManager[Connection]:

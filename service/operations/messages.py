@@ -22,10 +22,18 @@ from service.engine import EngineError, Step, advance
 from service.engine.commands import DeliverMessage
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict, Suspended
 from service.identity import Actor
-from service.jobs import Message
-from service.operations.again import run_again
+from service.jobs import Message, Waiting
+from service.operations.again import run_or_keep
 from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import Outcome, check_awake, find_outcome, get_instance, record_incident, store_outcome
+from service.operations.execute import (
+    Outcome,
+    check_awake,
+    find_outcome,
+    get_instance,
+    lock_case,
+    record_incident,
+    store_outcome,
+)
 from service.operations.follow_up import follow_up
 from service.operations.host import CaseView
 from service.operations.idempotency import Once
@@ -44,7 +52,7 @@ TOO_LONG = 300
 class Delivery:
     """A step that was computed for an instance that waits, to be written if nothing has changed by then."""
 
-    waiting: Any
+    waiting: Waiting
     instance: Instance
     view: CaseView
     step: Step
@@ -54,7 +62,7 @@ class Delivery:
 class Targets:
     """Who is to get a message: rows of waiting instances, and start events."""
 
-    waiting: list[Any]
+    waiting: list[Waiting]
     starts: list[StartEvent]
 
     def marks(self) -> list[tuple[Any, ...]]:
@@ -134,8 +142,10 @@ def _check_length(*texts: str) -> None:
 def _run(
     runtime: Runtime, new: Message, *, actor: Actor, now: datetime, once: Once | None, must_meet: bool = False
 ) -> Published:
-    return run_again(
-        lambda: _attempt(runtime, new, actor=actor, now=now, once=once, must_meet=must_meet),
+    return run_or_keep(
+        lambda alone: (_attempt_alone if alone else _attempt)(
+            runtime, new, actor=actor, now=now, once=once, must_meet=must_meet
+        ),
         once=once is not None,
         conflicts=(VersionConflict, sa.exc.IntegrityError),
     )
@@ -156,13 +166,52 @@ def _attempt(
             ready.append(_compute(runtime, row, new, actor=actor, now=now))
         except (EngineError, Suspended) as error:
             broken = error
-    if must_meet and not ready and not targets.starts:
-        raise broken or NotFound(f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}.")
+    if must_meet:
+        _check_met(new, ready, targets, broken)
     with runtime.database.transaction() as connection:
         jobs.lock_messages(connection, [(new.name, new.correlation_key)])
         if _targets(connection, new).marks() != targets.marks():
             raise VersionConflict
         return _write(connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once)
+
+
+def _attempt_alone(
+    runtime: Runtime, new: Message, *, actor: Actor, now: datetime, once: Once | None, must_meet: bool
+) -> Published:
+    """The same, with everybody kept out who would move the instances that wait, from before they are read."""
+    ready: list[Delivery] = []
+    failed: list[tuple[Waiting, EngineError]] = []
+    broken: RedressError | None = None
+    try:
+        with runtime.database.transaction() as connection:
+            known = find_outcome(connection, once, actor=actor.name)
+            if known is not None:
+                return Published(new.key, (known,))
+            jobs.lock_messages(connection, [(new.name, new.correlation_key)])
+            targets = _targets(connection, new)
+            for root_key in sorted({row.root_key for row in targets.waiting}):
+                lock_case(connection, root_key)
+            if _targets(connection, new).marks() != targets.marks():
+                raise VersionConflict  # somebody moved them before they were locked
+            for row in targets.waiting:
+                try:
+                    ready.append(_step(connection, runtime, row, new, now=now))
+                except EngineError as error:
+                    broken = error
+                    failed.append((row, error))
+                except Suspended as asleep:
+                    broken = asleep
+            if must_meet:
+                _check_met(new, ready, targets, broken)
+            return _write(connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once)
+    finally:
+        for row, stopped in failed:
+            record_incident(runtime, row.root_key, stopped, subject_key=row.key, actor=actor.name, now=now)
+
+
+def _check_met(new: Message, ready: list[Delivery], targets: Targets, broken: RedressError | None) -> None:
+    if not ready and not targets.starts:
+        raise broken or NotFound(f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}.")
 
 
 def _targets(connection: Connection, new: Message) -> Targets:
@@ -179,25 +228,33 @@ def _targets(connection: Connection, new: Message) -> Targets:
     return Targets(waiting, starts)
 
 
-def _compute(runtime: Runtime, row: Any, new: Message, *, actor: Actor, now: datetime) -> Delivery:
-    """The step of one instance, outside any lock. What cannot go on has an incident, and the others their message."""
-    with runtime.database.read() as connection:
-        instance = get_instance(connection, row.root_key)
-        check_awake(instance)
-        view = view_of(connection, runtime, instance, now)
-        bundle = runtime.bundles.get(connection, instance.bundle_key)
-        if instance.engine_state is None:
-            raise VersionConflict
-        command = DeliverMessage(row.engine_id, new.variables)
-        try:
-            step = advance(bundle, instance.engine_state, command, now=now, host=view.host())
-            if view.effects:
-                _ = view.stored
-            return Delivery(row, instance, view, step)
-        except EngineError as error:
-            failed = error
-    if failed.code == "unknown-id":
+def _step(connection: Connection, runtime: Runtime, row: Waiting, new: Message, *, now: datetime) -> Delivery:
+    """The step of one instance. Raises Suspended, EngineError, and VersionConflict when it does not wait any more."""
+    instance = get_instance(connection, row.root_key)
+    check_awake(instance)
+    view = view_of(connection, runtime, instance, now)
+    bundle = runtime.bundles.get(connection, instance.bundle_key)
+    if instance.engine_state is None:
         raise VersionConflict
+    command = DeliverMessage(row.engine_id, new.variables)
+    try:
+        step = advance(bundle, instance.engine_state, command, now=now, host=view.host())
+    except EngineError as error:
+        if error.code == "unknown-id":
+            raise VersionConflict from error
+        raise
+    if view.effects:
+        _ = view.stored
+    return Delivery(row, instance, view, step)
+
+
+def _compute(runtime: Runtime, row: Waiting, new: Message, *, actor: Actor, now: datetime) -> Delivery:
+    """The step of one instance, outside any lock. What cannot go on has an incident, and the others their message."""
+    try:
+        with runtime.database.read() as connection:
+            return _step(connection, runtime, row, new, now=now)
+    except EngineError as error:
+        failed = error
     record_incident(runtime, row.root_key, failed, subject_key=row.key, actor=actor.name, now=now)
     raise failed
 

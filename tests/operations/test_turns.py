@@ -14,7 +14,7 @@ import pytest
 from service.audit import list_history, verify
 from service.db import Database
 from service.identity import Actor
-from service.operations import Runtime, activate_jobs, complete_job, start_instance
+from service.operations import Runtime, activate_jobs, complete_job, publish_message, start_instance
 from tests.conftest import NOW, release_files
 from tests.operations.small import HEAD
 
@@ -30,6 +30,18 @@ MANY = (
  </bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>
  <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="each"/><bpmn:sequenceFlow id="f2" sourceRef="each" targetRef="e"/>
 </bpmn:process></bpmn:definitions>"""
+)
+
+BOTH = (
+    MANY.replace('"many"', '"both"')
+    .replace('sourceRef="s" targetRef="each"', 'sourceRef="g" targetRef="each"')
+    .replace(
+        "</bpmn:process>",
+        """<bpmn:parallelGateway id="g"/><bpmn:receiveTask id="r" name="Wait" messageRef="m"/>
+ <bpmn:endEvent id="e2" name="answered"/><bpmn:sequenceFlow id="f3" sourceRef="s" targetRef="g"/>
+ <bpmn:sequenceFlow id="f4" sourceRef="g" targetRef="r"/><bpmn:sequenceFlow id="f5" sourceRef="r" targetRef="e2"/>
+</bpmn:process>""",
+    )
 )
 
 
@@ -105,3 +117,26 @@ def test_a_command_that_loses_keeps_the_others_out(database: Database, monkeypat
     with runtime.database.read() as connection:
         assert [row.event for row in list_history(connection, root)].count("case:job:completed") == 2
         assert verify(connection, root) is None
+
+
+def test_a_message_that_loses_keeps_the_others_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process moves the case whenever the message's step was made without keeping it out."""
+    runtime = release_files(database, {"both.bpmn": BOTH.encode()})
+    root = start_instance(runtime, "both", {"items": [1, 2, 3], "ref": "r"}, actor=AMY, now=NOW).root_key
+    rows = activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5)
+    module = importlib.import_module("service.operations.messages")
+    compute, tries = module._compute, list[int]()
+
+    def late(*given: Any, **named: Any) -> Any:
+        made = compute(*given, **named)
+        complete_job(runtime, rows[len(tries)]["key"], {}, actor=AMY, now=NOW)
+        tries.append(1)
+        return made
+
+    monkeypatch.setattr(module, "_compute", late)
+    publish_message(runtime, "answer", "r", {}, actor=AMY, now=NOW)
+    assert len(tries) == 1
+    with runtime.database.read() as connection:
+        events = [row.event for row in list_history(connection, root)]
+        assert verify(connection, root) is None
+    assert events == ["case:instance:started", "case:job:completed", "case:message:correlated"]
