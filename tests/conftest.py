@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from service.db import Database, KeyAllocator, migrate
 from service.definitions import deploy, release, shipped_files
+from service.engine import Bundle, load_bundle
 from service.operations import Runtime
 from tests.postgres import Cluster, find_binaries, migrated_template, running_cluster
 
@@ -41,20 +43,64 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database of its own."""
-    path = tmp_path / "redress.db"
+@pytest.fixture(scope="session")
+def sqlite_released(sqlite_template: Path) -> Path:
+    """The same with the shipped procedure released."""
+    path = sqlite_template.with_name("released.db")
     shutil.copy(sqlite_template, path)
+    _release(Database(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_released(cluster: Cluster, postgresql_template: str) -> str:
+    """The same with the shipped procedure released."""
+    name = cluster.create(postgresql_template)
+    _release(Database(cluster.url(name)))
+    return name
+
+
+def _release(database: Database) -> None:
+    release_files(database, shipped_files())
+    database.dispose()
+
+
+def _template(request: pytest.FixtureRequest, kind: str) -> Any:
+    """What a test's database is copied from: releasing the procedure anew for each test took most of their time."""
+    wanted = "released" if "runtime" in request.fixturenames else "template"
+    return request.getfixturevalue(f"{kind}_{wanted}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _bundles_read_once() -> Iterator[None]:
+    """The same files are the same bundle in every test of a process: a bundle never changes."""
+    known: dict[tuple[tuple[str, bytes], ...], Bundle] = {}
+
+    def load(files: Mapping[str, bytes]) -> Bundle:
+        key = tuple(sorted(files.items()))
+        if key not in known:
+            known[key] = load_bundle(files)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.definitions.store.load_bundle", load)
+        yield
+
+
+@pytest.fixture
+def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite database of its own; with the shipped procedure for a test that wants a `runtime`."""
+    path = tmp_path / "redress.db"
+    shutil.copy(_template(request, "sqlite"), path)
     database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()
 
 
 @pytest.fixture
-def postgresql_database(cluster: Cluster, postgresql_template: str) -> Iterator[Database]:
-    """A migrated PostgreSQL database of its own."""
-    name = cluster.create(postgresql_template)
+def postgresql_database(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Database]:
+    """A migrated PostgreSQL database of its own; with the shipped procedure for a test that wants a `runtime`."""
+    name = cluster.create(_template(request, "postgresql"))
     database = Database(cluster.url(name), pool_size=20)
     yield database
     database.dispose()
@@ -71,7 +117,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 @pytest.fixture
 def runtime(database: Database) -> Runtime:
     """A runtime in which the shipped procedure is released."""
-    return release_files(database, shipped_files())
+    return Runtime.open(database)
 
 
 def release_files(database: Database, files: dict[str, bytes], *, now: datetime = NOW) -> Runtime:

@@ -18,6 +18,12 @@ class Oracle:
     def waiting(self) -> list[str]:
         return sorted(name for _, name, _ in self.root.waits())
 
+    def choices(self) -> list[str]:
+        """What can happen with one outcome alone. Two handlers of one event run in one scope; where they join, BPMN
+        lets a token of the one go on with a token of the other, which the structure does not say."""
+        open_ = {name for _, name, run in self.root.waits() if run.would_mix()}
+        return [name for name in self.waiting() if name not in open_]
+
     def happen(self, name: str, nth: int) -> None:
         found = sorted((at, run) for at, each, run in self.root.waits() if each == name)
         found[nth][1].happen(name)
@@ -57,6 +63,10 @@ class Run:
 
     def own(self) -> list[tuple[int, str, Run]]:
         return []
+
+    def would_mix(self) -> bool:
+        """Whether something would run twice in one scope and join."""
+        return False
 
     def happen(self, name: str) -> None:
         raise NotImplementedError
@@ -185,7 +195,19 @@ class Many(Run):
         super().after()
 
 
+def joins(block: Block) -> bool:
+    return block[0] in ("and", "or") or any(
+        joins(each) for part in block[1:] for each in (part if isinstance(part, list) else [part])
+        if isinstance(each, tuple)
+    )  # fmt: skip
+
+
 class Boundary(Run):
+    def would_mix(self) -> bool:
+        beside = self.scope.beside if self.scope else []
+        running = any(run.block == self.block[2] and not run.done for run in beside)
+        return not self.block[3] and running and joins(self.block[2])
+
     def first(self) -> list[Block]:
         self.told = False
         return [("sub", self.block[1])]

@@ -30,7 +30,7 @@ def test_it_goes_as_the_oracle_says(block, random):
         assert live.state == kept.state
         if oracle.ended:
             break
-        name, nth = pick(oracle.waiting(), random, calm=step > MAX_WALK)
+        name, nth = pick(oracle.choices(), random, calm=step > MAX_WALK)
         oracle.happen(name, nth)
         for player in (live, kept):
             happen(player, name, nth)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.db import Database
-from service.definitions import shipped_files
 from service.operations import Runtime
-from tests.conftest import release_files
 from tests.processes.walker import complain
 
 BY_SEVERITY = ("assign", "first contact", "plan", "internal target")
@@ -15,7 +13,7 @@ BY_SEVERITY = ("assign", "first contact", "plan", "internal target")
 
 @pytest.fixture
 def runtime(sqlite_database: Database) -> Runtime:
-    return release_files(sqlite_database, shipped_files())
+    return Runtime.open(sqlite_database)
 
 
 def test_what_is_recorded_later_starts_no_clock_again(runtime: Runtime) -> None:

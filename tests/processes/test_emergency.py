@@ -10,12 +10,10 @@ import sqlalchemy as sa
 
 from service import cases, identity
 from service.db import Database
-from service.definitions import shipped_files
 from service.jobs.tables import outbox
 from service.notifications import list_letters, list_notices
 from service.operations import Runtime
 from service.operations.open_emergency import declare_emergency, link_emergency
-from tests.conftest import release_files
 from tests.processes.walker import CLERK, NOW, Walk, complain
 
 SURGE = int(os.environ.get("REDRESS_TEST_SURGE", "300"))
@@ -24,7 +22,7 @@ TEXT = "The mobile banking application charged a monthly fee of {} although the 
 
 @pytest.fixture
 def runtime(sqlite_database: Database) -> Runtime:
-    return release_files(sqlite_database, shipped_files())
+    return Runtime.open(sqlite_database)
 
 
 def _of(runtime: Runtime, found: cases.Emergency) -> cases.Emergency:

@@ -9,19 +9,17 @@ import pytest
 
 from service import cases, identity
 from service.db import Database
-from service.definitions import shipped_files
 from service.engine.commands import Modify, Which
 from service.errors import FormInvalid
 from service.identity import Actor
 from service.operations import Runtime, cancel_instance, modify_instance
-from tests.conftest import release_files
 from tests.processes.walker import NOW, complain
 
 
 @pytest.fixture
 def runtime(sqlite_database: Database) -> Runtime:
     """The paths are the same on either database; they walk the faster one."""
-    return release_files(sqlite_database, shipped_files())
+    return Runtime.open(sqlite_database)
 
 
 def test_a_satisfied_customer(runtime: Runtime) -> None:

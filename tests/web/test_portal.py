@@ -18,12 +18,11 @@ from service.app import create_app
 from service.cases import parse_number
 from service.clock import VirtualClock
 from service.config import Settings
-from service.definitions import shipped_files
 from service.drills.people import answer, performer
 from service.intake import portal, portal_access
 from service.operations import Runtime, complete_task, fire_timer
 from service.reporting import get_standing
-from tests.conftest import NOW, release_files
+from tests.conftest import NOW
 from tests.web.conftest import Site, follow, sign_in
 
 PHONE = {"width": 360, "height": 740}
@@ -254,4 +253,4 @@ def test_a_visit_ends_and_questions_are_asked_in_their_time(client: Any, runtime
 
 @pytest.fixture
 def runtime(database: Any) -> Runtime:
-    return release_files(database, shipped_files())
+    return Runtime.open(database)
