@@ -29,8 +29,8 @@ from tests.conftest import release_files
 from tests.intake import mails
 from tests.intake.imap_server import running_server
 
-MAILS = int(os.environ.get("REDRESS_DRILL_MAILS", "60"))
-KILLS = int(os.environ.get("REDRESS_DRILL_KILLS", "2"))
+MAILS = int(os.environ.get("REDRESS_DRILL_MAILS", "30"))
+KILLS = int(os.environ.get("REDRESS_DRILL_KILLS", "1"))
 PATIENCE = 120 + MAILS  # seconds; only a broken reader needs them
 
 

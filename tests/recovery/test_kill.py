@@ -15,7 +15,7 @@ from service.db import Database
 from tests.recovery.audit import check_ends, check_history, check_letters, read_acknowledged
 from tests.recovery.processes import Postbox, Site, alive, children_of, kill, stop, until
 
-KILLS = int(os.environ.get("REDRESS_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("REDRESS_TEST_KILLS", "1"))
 SEED = os.environ.get("REDRESS_TEST_KILL_SEED", "1")
 CASES = 4 + 2 * KILLS
 LEAST, MOST = 3, 4 + 20 * CASES // (2 * KILLS)

@@ -21,7 +21,7 @@ from tests.conftest import NOW, release_files
 from tests.operations.small import FILES
 from tests.recovery.processes import Site, stop, until
 
-ROUNDS = int(os.environ.get("REDRESS_TEST_RACES", "25"))
+ROUNDS = int(os.environ.get("REDRESS_TEST_RACES", "10"))
 NAMES = ("amy", "ben")
 
 
