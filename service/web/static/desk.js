@@ -1,7 +1,7 @@
 // The desk's keys, and what a form shows while it is typed. Pages work without this file.
 "use strict";
 
-const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]");
 const press = (key) => document.querySelector(`[data-key="${key}"]`)?.click();
 let went = 0;
 
