@@ -10,7 +10,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import cases, operations, tasks
 from service.cases import NewEvidence, Verdict
@@ -57,8 +57,8 @@ def test_the_table_says_what_the_diagram_shows(page: Page, number: str) -> None:
     rows = page.locator(".stops tbody tr")
     drawn = page.locator(".diagram [data-element].active").count()
     assert drawn >= 1
-    assert rows.filter(has_text="here now").count() == drawn
-    assert rows.filter(has_text="passed").count() >= 1
+    expect(rows.filter(has_text="here now")).to_have_count(drawn)
+    expect(rows.filter(has_text="passed").first).to_be_attached()
 
 
 def test_the_slider_goes_back_by_keys_and_without_a_script(page: Page, site: Site, number: str) -> None:
@@ -70,7 +70,7 @@ def test_the_slider_goes_back_by_keys_and_without_a_script(page: Page, site: Sit
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
     page.wait_for_url("**at=1")
-    assert page.locator(".slider output").inner_text().startswith(f"1/{last}")
+    expect(page.locator(".slider output")).to_contain_text(f"1/{last}")
     page.click(".slider a")
     page.wait_for_url(lambda url: "at=" not in url)
     for wrong in ("0", "99999", "x", "-1"):
@@ -83,8 +83,8 @@ def test_a_comment_is_shown_and_told_of(page: Page, number: str) -> None:
     page.fill("#comment", "Please look at the fee. @handler <b>")
     page.click("#comments button")
     page.wait_for_url("**#comments")
-    assert page.locator("#comments .comment").last.inner_text().endswith("@handler <b>")
-    assert page.locator(".story li").first.inner_text().endswith("said something about the case")
+    expect(page.locator("#comments .comment").last).to_contain_text("@handler <b>")
+    expect(page.locator(".story li").first).to_contain_text("said something about the case")
 
 
 def test_the_archive_holds_the_whole_file_under_its_hashes(page: Page, site: Site, number: str) -> None:
@@ -113,8 +113,8 @@ def test_the_case_is_printed_or_the_reason_is_said(page: Page, site: Site, numbe
         assert (status, content[:5]) == (200, b"%PDF-")
     page.emulate_media(media="print")
     page.goto(f"/complaints/{number}")
-    assert page.locator(".slider").is_visible() is False
-    assert page.locator(".story li").first.is_visible()
+    expect(page.locator(".slider")).not_to_be_visible()
+    expect(page.locator(".story li").first).to_be_visible()
 
 
 def test_a_case_that_is_not_yours_is_not_there(page: Page, site: Site, number: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service.cases import Vault
 from service.identity import Actor
@@ -44,7 +44,7 @@ def test_files_are_added_with_progress_and_contacts_are_logged(page: Page, site:
     page.select_option("#f-kind", "statement")
     page.click("form[data-upload] button")
     page.wait_for_selector("text=對帳單.pdf")
-    assert page.locator(".tag.P2").count() == 1
+    expect(page.locator(".tag.P2")).to_have_count(1)
     with page.expect_download() as download:
         page.click("text=對帳單.pdf")
     assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 statement"
@@ -65,7 +65,7 @@ def test_an_upload_without_a_file_says_so(page: Page, site: Site, tmp_path: Path
     page.set_input_files("#f-files", empty)
     page.click("form[data-upload] button")
     page.wait_for_selector("form[data-upload] [role=alert]:visible")
-    assert "empty" in page.locator("form[data-upload] [role=alert]").inner_text()
+    expect(page.locator("form[data-upload] [role=alert]")).to_contain_text("empty", use_inner_text=True)
 
 
 def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
@@ -76,7 +76,8 @@ def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
     page.goto("/mailbox")
     check_axe(page)
     page.click("a:has-text('Fee twice')")
-    assert "harmless" in page.content() and page.locator(".mail img, .mail script, .mail a").count() == 0
+    assert "harmless" in page.content()
+    expect(page.locator(".mail img, .mail script, .mail a")).to_have_count(0)
     check_axe(page)
     page.click("form[action$=register] button")
     page.wait_for_url("**/complaints/C-*")
@@ -85,9 +86,9 @@ def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
     page.fill("#f-reason", "advertising")
     page.click("form[action$=dismiss] button")
     page.wait_for_url("**/mailbox")
-    assert page.locator("a:has-text('Cheap watches')").count() == 0
+    expect(page.locator("a:has-text('Cheap watches')")).to_have_count(0)
     page.goto("/mailbox?state=dismissed")
-    assert page.locator("a:has-text('Cheap watches')").count() == 1
+    expect(page.locator("a:has-text('Cheap watches')")).to_have_count(1)
 
 
 def _waiting() -> list[bytes]:
@@ -115,7 +116,7 @@ def test_a_letter_without_an_address_is_printed(page: Page, site: Site) -> None:
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     row.locator("button").click()
     page.wait_for_load_state()
-    assert page.locator("tr", has_text=number).count() == 0
+    expect(page.locator("tr", has_text=number)).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/mailbox", "/letters"])

@@ -74,7 +74,7 @@ def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(site: Site,
     owner.goto(draft)
     follow(owner, "button:has-text('Submit for review')")
     assert re.search(r"/reviews/\d+$", owner.url)
-    assert owner.locator("#approve").count() == 0, "nobody approves their own change"
+    expect(owner.locator("#approve"), "nobody approves their own change").to_have_count(0)
 
     review = owner.url
     compliance.goto(review)

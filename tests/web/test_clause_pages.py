@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.conftest import choose_language, sign_in
 
@@ -10,17 +10,17 @@ from tests.web.conftest import choose_language, sign_in
 def test_the_clauses_and_the_plan(page: Page) -> None:
     sign_in(page, "compliance")
     page.click("nav a[href='/clauses']")
-    assert page.locator("tbody tr").count() == 47
-    assert page.locator("strong.late").count() == 0
-    assert "acknowledge-complaint" in page.locator("[id='S2-a']").inner_text()
+    expect(page.locator("tbody tr")).to_have_count(47)
+    expect(page.locator("strong.late")).to_have_count(0)
+    expect(page.locator("[id='S2-a']")).to_contain_text("acknowledge-complaint", use_inner_text=True)
     page.click(".more > summary")
     page.click("nav a[href='/plan']")
-    assert "in 5 working days" in page.locator("tbody").first.inner_text()
-    assert "by the clock “final response”" in page.locator("tbody").first.inner_text()
-    assert page.locator("tbody tr", has_text="Assign investigator").count() == 1
-    assert "to be confirmed by the bank" in page.locator("main").inner_text()
+    expect(page.locator("tbody").first).to_contain_text("in 5 working days", use_inner_text=True)
+    expect(page.locator("tbody").first).to_contain_text("by the clock “final response”", use_inner_text=True)
+    expect(page.locator("tbody tr", has_text="Assign investigator")).to_have_count(1)
+    expect(page.locator("main")).to_contain_text("to be confirmed by the bank", use_inner_text=True)
     choose_language(page, "zh-Hant")
-    assert "指派調查人員" in page.locator("main").inner_text()
-    assert "5 個工作日後" in page.locator("tbody").first.inner_text()
+    expect(page.locator("main")).to_contain_text("指派調查人員", use_inner_text=True)
+    expect(page.locator("tbody").first).to_contain_text("5 個工作日後", use_inner_text=True)
     answer = page.request.get("/plan.csv")
     assert (answer.status, answer.text().splitlines()[0][:10]) == (200, "sheet,task")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import operations, tasks
 from service.definitions import deploy, release
@@ -51,7 +51,7 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple
     page.click("#suspend summary")
     page.fill("#suspend [name=reason]", "An injunction")
     follow(page, "#suspend button")
-    assert "suspended since" in page.locator("#state").inner_text()
+    expect(page.locator("#state")).to_contain_text("suspended since", use_inner_text=True)
     assert serious(Axe(), page) == []
 
     row = page.locator("#variables tr", has=page.locator("th", has_text="channel")).first
@@ -60,25 +60,25 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple
     row.locator("[name=reason]").fill("She came in")
     with page.expect_navigation():
         row.locator("button").click()
-    assert "expected a value as JSON" in page.locator("[role=alert]").inner_text()
+    expect(page.locator("[role=alert]")).to_contain_text("expected a value as JSON", use_inner_text=True)
     row.locator("summary").click()
     row.locator("[name=value]").fill('"branch"')
     row.locator("[name=reason]").fill("She came in")
     with page.expect_navigation():
         row.locator("button").click()
-    assert '"branch"' in row.inner_text()
-    assert page.locator("#variables b:text-is('channel')").count() == 1  # corrected wherever it is known
+    expect(row).to_contain_text('"branch"', use_inner_text=True)
+    expect(page.locator("#variables b:text-is('channel')")).to_have_count(1)  # corrected wherever it is known
 
     page.click("#stands summary")
     page.select_option("#stands select", "assign-investigator")
     page.fill("#stands [name=reason]", "Assessed on paper")
     shot(page, "suspended")
     follow(page, "#stands button")
-    assert "assign-investigator" in page.locator("#stands").inner_text()
+    expect(page.locator("#stands")).to_contain_text("assign-investigator", use_inner_text=True)
     page.click("#resume summary")
     page.fill("#resume [name=reason]", "It was lifted")
     follow(page, "#resume button")
-    assert page.locator("#state").inner_text() == "running"
+    expect(page.locator("#state")).to_have_text("running", use_inner_text=True)
 
     page.goto(f"/complaints/{number}")
     story = page.locator(".story").inner_text()
@@ -88,7 +88,7 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple
     ):  # fmt: skip
         assert said in story
     choose_language(page, "zh-Hant")
-    assert "暫停了案件:An injunction" in page.locator(".story").inner_text()
+    expect(page.locator(".story")).to_contain_text("暫停了案件:An injunction", use_inner_text=True)
 
 
 def test_who_holds_a_task_sees_that_the_case_is_suspended_and_loses_nothing(
@@ -98,9 +98,9 @@ def test_who_holds_a_task_sees_that_the_case_is_suspended_and_loses_nothing(
     operations.suspend_instance(site.runtime, key, reason="x", actor=ADMIN, now=datetime.now(UTC))
     sign_in(page, "clerk")
     page.goto(f"/tasks/{task}")
-    assert "can be completed once the case is resumed" in page.locator("#suspended").inner_text()
+    expect(page.locator("#suspended")).to_contain_text("can be completed once the case is resumed", use_inner_text=True)
     follow(page, "#form button[name=then] >> nth=0")
-    assert "has to be resumed first" in page.locator("#refused").inner_text()
+    expect(page.locator("#refused")).to_contain_text("has to be resumed first", use_inner_text=True)
     shot(page, "task")
     assert page.request.get(f"/instances/{key}").status == 403
 
@@ -119,11 +119,11 @@ def test_what_stopped_is_tried_again_and_a_case_is_cancelled(page: Page, site: S
     sign_in(page, "owner")
     page.goto("/incidents")
     follow(page, f"a[href='/instances/{key}']")
-    assert "no line" in page.locator("#incidents").inner_text()
-    assert page.locator("#cancel").count() == 0  # not for an owner
+    expect(page.locator("#incidents")).to_contain_text("no line", use_inner_text=True)
+    expect(page.locator("#cancel")).to_have_count(0)  # not for an owner
     page.fill("#incidents [name=reason]", "The line is back")
     follow(page, "#incidents button")
-    assert page.locator("#incidents").count() == 0
+    expect(page.locator("#incidents")).to_have_count(0)
     now = datetime.now(UTC)
     [again] = operations.activate_jobs(site.runtime, kind, worker="w", lease=timedelta(minutes=1), now=now)
     assert again["key"] == job["key"]
@@ -134,4 +134,4 @@ def test_what_stopped_is_tried_again_and_a_case_is_cancelled(page: Page, site: S
     page.click("#cancel summary")
     page.fill("#cancel [name=reason]", "Entered twice")
     follow(page, "#cancel button")
-    assert page.locator("#state").inner_text() == "ended"
+    expect(page.locator("#state")).to_have_text("ended", use_inner_text=True)

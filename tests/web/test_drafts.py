@@ -31,7 +31,7 @@ def key(site: Site) -> Iterator[int]:
 
 def type_note(page: Page, key: int, text: str) -> None:
     page.goto(f"/tasks/{key}")
-    assert page.locator("[data-field=note]").is_hidden()
+    expect(page.locator("[data-field=note]")).to_be_hidden()
     page.check("input[value=withheld]")
     expect(page.locator("[data-field=note]")).to_be_visible()
     with page.expect_response(re.compile("/draft$")):
@@ -48,10 +48,10 @@ def test_a_draft_survives_the_browser(site: Site, page: Page, key: int) -> None:
     again = page.context.new_page()
     page.close()  # without leaving the form: as when the browser dies
     again.goto(f"/tasks/{key}")
-    assert again.locator("#f-note").input_value() == "客戶不願提供姓名"
-    assert again.locator("input[value=withheld]").is_checked()
+    expect(again.locator("#f-note")).to_have_value("客戶不願提供姓名")
+    expect(again.locator("input[value=withheld]")).to_be_checked()
     again.click(".restored button")
-    assert again.locator("input[value=withheld]").is_checked() is False
+    expect(again.locator("input[value=withheld]")).not_to_be_checked()
 
 
 def test_a_condition_is_shown_and_enforced(page: Page, key: int) -> None:
@@ -60,11 +60,11 @@ def test_a_condition_is_shown_and_enforced(page: Page, key: int) -> None:
     page.check("input[value=withheld]")
     expect(page.locator("[data-field=note]")).to_be_visible()
     page.click("#form button[value=list]")
-    assert page.locator("#errors").inner_text().count("Please fill in this field.") == 1
-    assert page.evaluate("document.activeElement.id") == "errors"
+    expect(page.locator("#errors").get_by_text("Please fill in this field.")).to_have_count(1)
+    expect(page.locator("#errors")).to_be_focused()
     page.locator("#errors a").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "f-note"
+    expect(page.locator("#f-note")).to_be_focused()
 
 
 def test_completed_twice(site: Site, page: Page, key: int) -> None:
@@ -73,8 +73,8 @@ def test_completed_twice(site: Site, page: Page, key: int) -> None:
     answer = {"clarified": "withheld", "note": "the other window"}
     operations.complete_task(site.runtime, key, answer, actor=CLERK, now=datetime.now(UTC))
     page.click("#form button[value=list]")
-    assert "completed by clerk" in page.locator("#refused").inner_text()
-    assert "typed before somebody else was quicker" in page.locator(".work").inner_text()
+    expect(page.locator("#refused")).to_contain_text("completed by clerk", use_inner_text=True)
+    expect(page.locator(".work")).to_contain_text("typed before somebody else was quicker", use_inner_text=True)
 
 
 def test_a_stale_page(site: Site, page: Page, key: int) -> None:
@@ -83,8 +83,8 @@ def test_a_stale_page(site: Site, page: Page, key: int) -> None:
     operations.release_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     operations.claim_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     page.click("#form button[value=list]")
-    assert "has changed since you opened it" in page.locator("#refused").inner_text()
-    assert page.locator("#f-note").input_value() == "typed on an old page"
+    expect(page.locator("#refused")).to_contain_text("has changed since you opened it", use_inner_text=True)
+    expect(page.locator("#f-note")).to_have_value("typed on an old page")
     page.click("#form button[value=list]")
     expect(page.locator("#refused")).to_have_count(0)
     with site.runtime.database.read() as connection:
@@ -103,4 +103,4 @@ def test_released_meanwhile(site: Site, page: Page, key: int) -> None:
         "is held by clerk2" in page.locator("#refused").inner_text()
         or "has changed" in page.locator("#refused").inner_text()
     )
-    assert "typed while it was taken away" in page.locator(".work").inner_text()
+    expect(page.locator(".work")).to_contain_text("typed while it was taken away", use_inner_text=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import cases
 from service.identity import Actor
@@ -40,17 +40,17 @@ def test_a_person_calls_an_emergency_and_links_complaints(page: Page, site: Site
         page.click("form.form button")
     number = page.locator("h1").inner_text()
     assert number.startswith("E-")
-    assert page.locator("tr a", has_text=first).count() == 1
-    assert page.locator("aside li", has_text="Declare emergency").count() == 1
-    assert "Branch flooded" in page.locator(".story").inner_text()
+    expect(page.locator("tr a", has_text=first)).to_have_count(1)
+    expect(page.locator("aside li", has_text="Declare emergency")).to_have_count(1)
+    expect(page.locator(".story")).to_contain_text("Branch flooded", use_inner_text=True)
     page.fill("#f-number", second)
     with page.expect_navigation():
         page.click("aside form button")
-    assert page.locator("td.number").count() == 2
+    expect(page.locator("td.number")).to_have_count(2)
     page.fill("#f-number", second)
     with page.expect_navigation():
         page.click("aside form button")
-    assert "belongs to an emergency already" in page.locator("[role=alert]").inner_text()
+    expect(page.locator("[role=alert]")).to_contain_text("belongs to an emergency already", use_inner_text=True)
     found = Axe().run(page).response["violations"]
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
     page.goto(f"/complaints/{first}")
@@ -58,7 +58,7 @@ def test_a_person_calls_an_emergency_and_links_complaints(page: Page, site: Site
     choose_language(page, "zh-Hant")
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert "處置紀錄" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("處置紀錄", use_inner_text=True)
     with site.runtime.database.read() as connection:
         assert cases.get_emergency(connection, number).complaints == 2
 
@@ -66,8 +66,8 @@ def test_a_person_calls_an_emergency_and_links_complaints(page: Page, site: Site
 def test_a_clerk_sees_emergencies_but_calls_none(page: Page, site: Site) -> None:
     sign_in(page, "clerk")
     page.goto("/emergencies")
-    assert page.locator("h1").inner_text() == "Emergencies"
-    assert page.locator("main form").count() == 0
+    expect(page.locator("h1")).to_have_text("Emergencies", use_inner_text=True)
+    expect(page.locator("main form")).to_have_count(0)
     origin = {"Sec-Fetch-Site": "same-origin"}
     answer = page.request.post("/emergencies", form={"level": "IV", "cause": "x"}, headers=origin)
     assert answer.status == 403
@@ -80,5 +80,5 @@ def test_what_is_missing_is_said(page: Page) -> None:
     page.fill("#f-numbers", "C-2026-9999999-0")
     with page.expect_navigation():
         page.click("form.form button")
-    assert "C-2026-9999999-0" in page.locator("[role=alert]").inner_text()
-    assert page.input_value("#f-cause") == "Branch flooded"
+    expect(page.locator("[role=alert]")).to_contain_text("C-2026-9999999-0", use_inner_text=True)
+    expect(page.locator("#f-cause")).to_have_value("Branch flooded")

@@ -120,7 +120,7 @@ def test_pages_fit_and_are_accessible(page: Page, paths: tuple[str, ...], langua
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
-        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         bad += [f"{path}: {each}" for each in serious(axe, page)]
         for width in WIDTHS[language]:
             page.set_viewport_size({"width": width, "height": 740})
@@ -136,10 +136,10 @@ def test_the_clerks_own_task_is_accessible_in_the_dark(page: Page, site: Site, p
     page.emulate_media(color_scheme="dark")
     sign_in(page, "clerk")
     page.goto(paths[2])
-    assert page.locator("#form").count() == 1
+    expect(page.locator("#form")).to_have_count(1)
     assert serious(Axe(), page) == []
     page.goto(f"{paths[4]}/letters/new")
-    assert page.locator("main form").count() >= 1
+    expect(page.locator("main form").first).to_be_attached()
     assert serious(Axe(), page) == []
 
 

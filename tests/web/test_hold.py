@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service.identity import Actor
 from service.intake import parse_complaint
@@ -20,7 +20,7 @@ def test_compliance_holds_a_case_and_lifts_it(page: Page, site: Site) -> None:
     number = register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now).number
     sign_in(page, "clerk")
     page.goto(f"/complaints/{number}")
-    assert page.locator("#hold-reason").count() == 0
+    expect(page.locator("#hold-reason")).to_have_count(0)
     origin = {"Sec-Fetch-Site": "same-origin"}
     answer = page.request.post(f"/complaints/{number}/hold", form={"held": "yes", "reason": "x"}, headers=origin)
     assert answer.status == 403
@@ -31,5 +31,5 @@ def test_compliance_holds_a_case_and_lifts_it(page: Page, site: Site) -> None:
         page.fill("#hold-reason", reason)
         with page.expect_navigation():
             page.locator("button", has_text=word).click()
-        assert reason in page.locator(".story").inner_text()
-        assert page.locator(".facts", has_text="kept beyond its retention").count() == (word == "Set a legal hold")
+        expect(page.locator(".story")).to_contain_text(reason, use_inner_text=True)
+        expect(page.locator(".facts", has_text="kept beyond its retention")).to_have_count(int(word == "Set a legal hold"))

@@ -82,8 +82,8 @@ def test_a_draft_outlives_browser_and_server(site: Site, browser: Browser) -> No
         second, _ = start_browser(browser)
         page = second.new_context(base_url=site.url, locale="en-US").new_page()
         open_task(page)
-        assert page.input_value("#f-note") == NOTE
-        assert page.locator("input[value=withheld]").is_checked()
+        expect(page.locator("#f-note")).to_have_value(NOTE)
+        expect(page.locator("input[value=withheld]")).to_be_checked()
         expect(page.locator(".restored")).to_be_visible()
         page.click("#form button[value=list]")
         page.wait_for_url(lambda url: url.partition("?")[0].endswith("/tasks"))

@@ -53,18 +53,18 @@ def test_from_the_procedure_to_the_cases_at_an_element(page: Page, numbers: list
     row = page.locator(f"#e-{FIRST}")
     assert int(row.locator("td >> nth=1").inner_text().split()[-1]) >= 2
     follow(page, "thead a[href*='by=late']")
-    assert page.locator("thead th[aria-sort]").inner_text() == "Late"
+    expect(page.locator("thead th[aria-sort]")).to_have_text("Late", use_inner_text=True)
     page.select_option("#version", "all")
     follow(page, "form[action='/procedure/live'] button")
-    assert page.locator("#by").input_value() == "late"
+    expect(page.locator("#by")).to_have_value("late")
     with page.expect_navigation():
         page.locator(f".picture a:has([data-element={FIRST}])").click()
     listed = page.locator("main table").inner_text()
     assert all(number in listed for number in numbers)
     follow(page, "nav.tabs a[href*='only=late']")
-    assert numbers[1] not in page.locator("main").inner_text()
+    expect(page.locator("main")).not_to_contain_text(numbers[1], use_inner_text=True)
     follow(page, "nav.tabs a[href*='only=failures']")
-    assert numbers[0] not in page.locator("main").inner_text()
+    expect(page.locator("main")).not_to_contain_text(numbers[0], use_inner_text=True)
     assert serious(Axe(), page) == []
 
 
@@ -85,7 +85,7 @@ def test_it_is_for_those_who_answer_for_the_procedure(page: Page) -> None:
     assert page.request.get("/procedure/live").status == 403
     assert page.request.get(f"/procedure/live/cases?element={FIRST}").status == 403
     page.goto("/procedure")
-    assert page.locator("#live").count() == 0
+    expect(page.locator("#live")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("value", "step"), [(0, 0), (0.1, 1), (20, 1), (21, 2), (60, 3), (80, 4), (81, 5), (100, 5)])

@@ -57,22 +57,22 @@ def test_a_plan_from_its_mapping_to_its_way_back(page: Page, site: Site, version
     page.goto(f"/migrations?to={new}")
     page.fill("#title", "Clearer names")
     page.select_option("#from", str(old))
-    assert "3 running cases" in page.locator("#from option:checked").inner_text()
-    assert page.locator("#to").input_value() == str(new)
+    expect(page.locator("#from option:checked")).to_contain_text("3 running cases", use_inner_text=True)
+    expect(page.locator("#to")).to_have_value(str(new))
     shot(page, "list")
     follow(page, "form[action='/migrations'] button")
     chosen = page.locator("select[name='to:first']")
-    assert chosen.input_value() == "primary"
-    assert "proposed: same name" in page.locator("#mapping").inner_text()
+    expect(chosen).to_have_value("primary")
+    expect(page.locator("#mapping")).to_contain_text("proposed: same name", use_inner_text=True)
 
     chosen.select_option("")  # no place for a token
     follow(page, "#mapping button")
     follow(page, "#try button")
-    assert page.locator("#state").inner_text() == "being tried"
+    expect(page.locator("#state")).to_have_text("being tried", use_inner_text=True)
     worked(site)
     expect(page.locator("#state")).to_have_text("tried")  # the page follows by itself
-    assert "3\tcannot be moved\tIt stands at First, which is not in the new version" in (
-        page.locator("#reasons tbody").inner_text()
+    expect(page.locator("#reasons tbody")).to_contain_text(
+        "3 cannot be moved It stands at First, which is not in the new version", use_inner_text=True
     )
     shot(page, "stuck")
     chosen.select_option("primary")
@@ -80,8 +80,10 @@ def test_a_plan_from_its_mapping_to_its_way_back(page: Page, site: Site, version
     follow(page, "#try button")
     worked(site)
     expect(page.locator("#counts")).to_contain_text("can be moved 3")
-    assert "Somebody who did not draw it up has to start it." in page.locator("#run").inner_text()
-    assert page.locator("#start").count() == 0
+    expect(page.locator("#run")).to_contain_text(
+        "Somebody who did not draw it up has to start it.", use_inner_text=True
+    )
+    expect(page.locator("#start")).to_have_count(0)
     plan = page.url
 
     sign_in(page, "compliance")
@@ -89,19 +91,19 @@ def test_a_plan_from_its_mapping_to_its_way_back(page: Page, site: Site, version
     choose_language(page, "zh-Hant")
     page.fill("#start input", "名稱更清楚")
     follow(page, "#start button")
-    assert page.locator("#progress").count() == 1
+    expect(page.locator("#progress")).to_have_count(1)
     shot(page, "running")
     worked(site)
     expect(page.locator("#counts")).to_contain_text("已移動 3")
     shot(page, "done")
     page.goto(f"{plan}?cases=moved")
-    assert page.locator("#cases tbody tr").count() == 3
+    expect(page.locator("#cases tbody tr")).to_have_count(3)
     page.fill("#revert input", "太早了")
     follow(page, "#revert button")
     worked(site)
     expect(page.locator("#counts")).to_contain_text("已撤回至原版本 3")
     page.goto(plan)
-    assert "太早了" in page.locator("#history").inner_text()
+    expect(page.locator("#history")).to_contain_text("太早了", use_inner_text=True)
     shot(page, "back")
 
 
@@ -112,8 +114,8 @@ def test_bad_plans_are_refused_with_a_reason(page: Page, site: Site, versions: t
     page.select_option("#from", str(versions[0]))
     page.select_option("#to", str(versions[0]))
     follow(page, "form[action='/migrations'] button")
-    assert "expected two versions" in page.locator("[role=alert]").inner_text()
-    assert page.locator("#title").input_value() == "To itself"
+    expect(page.locator("[role=alert]")).to_contain_text("expected two versions", use_inner_text=True)
+    expect(page.locator("#title")).to_have_value("To itself")
 
 
 def test_migrations_are_not_for_everybody(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import operations, tasks
 from service.identity import Actor
@@ -31,23 +31,23 @@ def test_a_mention_rings_is_read_and_can_be_declined(page: Page, site: Site, tas
     sign_in(page, "admin")
     page.goto("/notices")  # what other tests of this site gave the administrator is read by that
     page.goto("/tasks")
-    assert page.locator(".bell").count() == 0
+    expect(page.locator(".bell")).to_have_count(0)
     operations.comment_case(site.runtime, task.root_key, "@admin?", actor=CLERK, now=datetime.now(UTC))
     page.goto("/tasks")
-    assert page.locator(".bell").get_attribute("aria-label") == "Notices: 1"
+    expect(page.locator(".bell")).to_have_attribute("aria-label", "Notices: 1")
     page.click(".bell")
     page.wait_for_url("**/notices")
-    assert "clerk mentioned you in a comment" in page.locator(".story .new").inner_text()
+    expect(page.locator(".story .new")).to_contain_text("clerk mentioned you in a comment", use_inner_text=True)
     page.uncheck("input[name=page][value=mention]")
     page.uncheck("input[name=mail][value=mention]")
     with page.expect_navigation():
         page.click("form[action$=choice] button")
-    assert page.locator(".bell").count() == 0
-    assert page.locator("input[value=mention]:checked").count() == 0
+    expect(page.locator(".bell")).to_have_count(0)
+    expect(page.locator("input[value=mention]:checked")).to_have_count(0)
     told = page.locator(".story li", has_text="mentioned").count()
     operations.comment_case(site.runtime, task.root_key, "@admin!", actor=CLERK, now=datetime.now(UTC))
     page.goto("/notices")
-    assert page.locator(".story li", has_text="mentioned").count() == told
+    expect(page.locator(".story li", has_text="mentioned")).to_have_count(told)
 
 
 def test_a_lead_gives_work_to_another_by_keys(page: Page, site: Site, task: tasks.UserTask) -> None:
@@ -60,7 +60,7 @@ def test_a_lead_gives_work_to_another_by_keys(page: Page, site: Site, task: task
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.goto("/team?holder=clerk")
-    assert page.locator(f"input[name=task][value='{task.key}']").count() == 1
+    expect(page.locator(f"input[name=task][value='{task.key}']")).to_have_count(1)
     assert int(page.locator("aside tr", has_text="clerk").locator("td").first.inner_text()) >= 1
     with site.runtime.database.read() as connection:
         assert tasks.get_task(connection, task.key).assignee == "clerk"
@@ -71,4 +71,4 @@ def test_the_team_is_for_those_who_give_out_work(page: Page, site: Site) -> None
     answer = page.goto("/team")
     assert answer is not None
     assert answer.status == 403
-    assert page.locator("nav a[href='/team']").count() == 0
+    expect(page.locator("nav a[href='/team']")).to_have_count(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.conftest import PASSWORD, choose_language, sign_in
 
@@ -16,7 +16,7 @@ def test_a_wrong_password_is_refused(page: Page) -> None:
     page.fill("#name", "clerk")
     page.fill("#password", "no")
     page.press("#password", "Enter")
-    assert page.locator("[role=alert]").inner_text() == "Wrong name or password."
+    expect(page.locator("[role=alert]")).to_have_text("Wrong name or password.", use_inner_text=True)
     page.fill("#name", "clerk")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
@@ -29,9 +29,9 @@ def test_an_incomplete_form_names_its_fields_and_keeps_what_was_typed(page: Page
     page.fill("#f-content", "A fee nobody explained.")
     page.fill("#f-contact-email", "no address")
     page.click(".intake .buttons button")
-    assert page.locator("#f-content").input_value() == "A fee nobody explained."
+    expect(page.locator("#f-content")).to_have_value("A fee nobody explained.")
     page.click("[role=alert] a")
-    assert page.evaluate("document.activeElement.id || location.hash") in ("f-contact-email", "#f-contact-email")
+    page.wait_for_url("**#f-contact-email")
 
 
 def test_keys_alone_register_a_complaint_and_claim_its_task(page: Page) -> None:
@@ -53,8 +53,8 @@ def test_keys_alone_register_a_complaint_and_claim_its_task(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("#form")
     page.goto(f"/complaints/{number}")
-    assert page.locator(".diagram svg [data-element]").count() > 5
-    assert "王小明" in page.locator(".facts").inner_text()
+    expect(page.locator(".diagram svg [data-element]").nth(5)).to_be_attached()
+    expect(page.locator(".facts")).to_contain_text("王小明", use_inner_text=True)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])
@@ -62,7 +62,7 @@ def test_no_page_is_wider_than_a_phone(page: Page, language: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, "admin")
     choose_language(page, language)
-    assert page.locator("html").get_attribute("lang") == language
+    expect(page.locator("html")).to_have_attribute("lang", language)
     first = page.goto("/complaints") and page.locator(".list a").first.get_attribute("href")
     for path in (*PAGES, first or ""):
         page.goto(path)
@@ -75,13 +75,13 @@ def test_pages_that_are_not_for_a_role_are_refused(page: Page) -> None:
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == status, path
-        assert page.locator("main .notice").count() == 1
+        expect(page.locator("main .notice")).to_have_count(1)
 
 
 def test_a_search_without_a_find_and_a_number_that_is_none(page: Page) -> None:
     sign_in(page, "compliance")
     page.goto("/complaints?q=nothing-of-that-name")
-    assert page.locator("main").inner_text().count("No complaints found.") == 1
+    expect(page.locator("main").get_by_text("No complaints found.")).to_have_count(1)
     answer = page.goto("/complaints/C-2026-9999999-0")
     assert answer is not None
     assert answer.status in (400, 404)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import identity
 from service.cli import main
@@ -36,14 +36,14 @@ def test_unit_skills_and_days_away_are_kept(page: Page, site: Site, person: str)
     row.locator("input[name=capacity]").fill("7")
     with page.expect_navigation():
         row.locator("form[action$=staff] button").click()
-    assert "信用卡中心 · credit-card, 轉帳" in row.inner_text()
-    assert "0 / 7" in row.inner_text()
+    expect(row).to_contain_text("信用卡中心 · credit-card, 轉帳", use_inner_text=True)
+    expect(row).to_contain_text("0 / 7", use_inner_text=True)
     row.locator("summary").last.click()
     row.locator("input[name=first][type=date]").fill((today - timedelta(days=1)).isoformat())
     row.locator("input[name=last]").fill((today + timedelta(days=2)).isoformat())
     with page.expect_navigation():
         row.locator("form.form[action$=absence] button").click()
-    assert "away today" in row.inner_text()
+    expect(row).to_contain_text("away today", use_inner_text=True)
     with site.runtime.database.read() as connection:
         [found] = [
             each for each in identity.list_candidates(connection, Role.DEPARTMENT, on=today) if each.name == person
@@ -58,7 +58,7 @@ def test_unit_skills_and_days_away_are_kept(page: Page, site: Site, person: str)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     with page.expect_navigation():
         row.locator("button[name=drop]").click()
-    assert "今日請假" not in row.inner_text()
+    expect(row).not_to_contain_text("今日請假", use_inner_text=True)
 
 
 def test_what_cannot_be_is_said(page: Page, person: str) -> None:
@@ -69,7 +69,7 @@ def test_what_cannot_be_is_said(page: Page, person: str) -> None:
     row.locator("input[name=capacity]").fill("none")
     with page.expect_navigation():
         row.locator("form[action$=staff] button").click()
-    assert "expected a whole number" in page.locator("[role=alert]").inner_text()
+    expect(page.locator("[role=alert]")).to_contain_text("expected a whole number", use_inner_text=True)
 
 
 def test_only_those_who_plan_see_it(page: Page) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import cases, tasks
 from service.app import create_app
@@ -95,11 +95,12 @@ def test_the_link_in_a_letter_opens_the_case_and_leaves_no_trace(phone: Page, si
     link = portal_access.mail_link(site.runtime.database, "k" * 40, site.url, root_key, datetime.now(UTC))
     phone.goto("about:blank")
     phone.goto(str(link))
-    assert phone.url.endswith("/portal/follow") and phone.input_value("#f-number") == number
+    assert phone.url.endswith("/portal/follow")
+    expect(phone.locator("#f-number")).to_have_value(number)
     look_at(phone, "from-letter")
     phone.keyboard.press("Enter")
     phone.wait_for_url("**/portal/case")
-    assert number in phone.inner_text("main")
+    expect(phone.locator("main")).to_contain_text(number, use_inner_text=True)
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_pa
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(40))
     phone.goto("/portal")
     choose(phone, language)
-    assert phone.locator("html").get_attribute("lang") == language
+    expect(phone.locator("html")).to_have_attribute("lang", language)
     look_at(phone, f"home-{language}")
     follow(phone, "a[href='/portal/complain']")
     look_at(phone, f"complain-{language}")
@@ -141,7 +142,7 @@ def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_pa
     follow(phone, "form[action$=withdraw] button")
     phone.wait_for_url("**done=withdrawn")
     look_at(phone, f"withdrawing-{language}")
-    assert phone.locator("form[action$=withdraw]").count() == 0
+    expect(phone.locator("form[action$=withdraw]")).to_have_count(0)
     with site.runtime.database.read() as connection:
         assert portal.look(connection, complaint.root_key).stage is portal.Stage.WITHDRAWING
     follow(phone, "form[action$=leave] button")
@@ -156,14 +157,14 @@ def test_a_customer_accepts_or_disputes_the_outcome(phone: Page, site: Site, set
     enter(phone, number, secret)
     phone.wait_for_selector("form[action$=answer]")
     look_at(phone, "asked")
-    assert phone.locator("details summary", has_text=number).count() >= 2
+    expect(phone.locator("details summary", has_text=number).nth(1)).to_be_attached()
     phone.check(f"input[name=satisfaction][value='{5 if settled == 'yes' else 1}']")
     phone.check(f"input[name=settled][value={settled}]")
     phone.fill("#f-comment", "Thank you." if settled == "yes" else "The amount is wrong.")
     follow(phone, "form[action$=answer] button")
     phone.wait_for_url("**done=answered")
     look_at(phone, f"answered-{settled}")
-    assert phone.locator("form[action$=answer]").count() == 0
+    expect(phone.locator("form[action$=answer]")).to_have_count(0)
     with site.runtime.database.read() as connection:
         root = cases.get_complaint(connection, number).root_key
         steps = {task.element_id for task in get_standing(connection, root).tasks}
@@ -176,7 +177,7 @@ def test_a_wrong_code_says_nothing_of_the_number(phone: Page) -> None:
     for tried in (number, "C-2026-0999999-Z", "nonsense"):
         enter(phone, tried, "AAAA-BBBB-CCCC-DDDD")
         texts.add(phone.inner_text("[role=alert]"))
-        assert phone.locator(".number").count() == 0
+        expect(phone.locator(".number")).to_have_count(0)
     assert len(texts) == 1
     look_at(phone, "wrong")
     phone.goto("/portal/case")
@@ -190,7 +191,7 @@ def test_the_bank_gives_a_new_code(page: Page, site: Site) -> None:
     follow(page, "form[action$=portal] button")
     fresh = page.inner_text("#secret")
     enter(page, number, old)
-    assert page.locator("[role=alert]").count() == 1
+    expect(page.locator("[role=alert]")).to_have_count(1)
     enter(page, number, fresh)
     page.wait_for_url("**/portal/case")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import identity
 from service.identity.tables import account
@@ -33,7 +33,7 @@ def test_a_lead_hands_a_case_over(page: Page, site: Site, other: str) -> None:
     number = walk.complaint.number
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}")
-    assert page.locator("#reassign-to").count() == 0
+    expect(page.locator("#reassign-to")).to_have_count(0)
     sign_in(page, "approver")
     page.goto(f"/complaints/{number}")
     page.locator("summary", has_text="Hand the case to somebody else").click()
@@ -41,5 +41,7 @@ def test_a_lead_hands_a_case_over(page: Page, site: Site, other: str) -> None:
     page.fill("#reassign-reason", "On leave from Monday")
     with page.expect_navigation():
         page.locator("button", has_text="Hand the case to somebody else").click()
-    assert f"handed the case to {other}: On leave from Monday" in page.locator(".story").inner_text()
+    expect(page.locator(".story")).to_contain_text(
+        f"handed the case to {other}: On leave from Monday", use_inner_text=True
+    )
     assert walk.complaint.investigator == other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service.clock import SystemClock
 from service.identity import Actor
@@ -31,11 +31,12 @@ def test_a_person_links_and_merges(page: Page, site: Site) -> None:
     sign_in(page, "clerk")
     page.goto(f"/complaints/{main}")
     page.click("a[href$=related]")
-    assert page.locator("article").count() >= 2
+    expect(page.locator("article").nth(1)).to_be_attached()
     first = page.locator("article").first
-    assert again in first.inner_text() and "same e-mail address" in first.inner_text()
+    expect(first).to_contain_text(again, use_inner_text=True)
+    expect(first).to_contain_text("same e-mail address", use_inner_text=True)
     stranger = page.locator("article", has_text=other)
-    assert stranger.locator("button.danger").count() == 0
+    expect(stranger.locator("button.danger")).to_have_count(0)
     assert [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")] == []
     stranger.locator("input[name=reason]").fill("same outage")
     stranger.locator("button[value='related']").click()
@@ -44,10 +45,10 @@ def test_a_person_links_and_merges(page: Page, site: Site) -> None:
     page.locator("article", has_text=main).locator("button.danger").click()
     page.wait_for_url(f"**/complaints/{main}")
     page.goto(f"/complaints/{again}")
-    assert "duplicate" in page.locator(".facts").inner_text()
+    expect(page.locator(".facts")).to_contain_text("duplicate", use_inner_text=True)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"/complaints/{main}/related")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.fill("#f-number", "nonsense")
     page.click("aside form button")
-    assert page.locator("[role=alert]").count() == 1
+    expect(page.locator("[role=alert]")).to_have_count(1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import audit, cases, notifications, tasks
 from service.drills.people import answer, performer
@@ -56,7 +56,7 @@ def test_the_report_says_what_is_recorded_and_is_signed_off(page: Page, site: Si
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}/report")
     page.click("main form button")
-    assert "findings are not written" in page.inner_text("[role=alert]")
+    expect(page.locator("[role=alert]")).to_contain_text("findings are not written", use_inner_text=True)
     drive_to_findings(site, root)
     page.goto(f"/complaints/{number}/report")
     assert axe(page) == []
@@ -82,10 +82,10 @@ def test_a_letter_is_read_before_it_is_sent(page: Page, site: Site) -> None:
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}/letters/new")
     page.click("main form button")
-    assert page.locator(".error").count() == 1
+    expect(page.locator(".error")).to_have_count(1)
     page.fill("#f-text", "Which card was it?\nPlease send the statement.")
     page.click("main form button")
-    assert "Which card was it?" in page.inner_text("pre.card")
+    expect(page.locator("pre.card")).to_contain_text("Which card was it?", use_inner_text=True)
     assert axe(page) == []
     page.click("button:has-text('Send this letter')")
     page.wait_for_url(f"**/complaints/{number}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service.definitions import deploy, find_released, shipped_files
 from tests.web.conftest import Site, choose_language, follow, sign_in
@@ -34,31 +34,33 @@ def version(site: Site) -> int:
 def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Page, version: int) -> None:
     sign_in(page, "owner")
     page.goto(f"/reviews/{version}")
-    assert "is now due in 5 working days, was 10 working days." in page.locator("#changes").inner_text()
-    assert page.locator(f"[data-pictured='{SHEET}'] .boundaryEvent.changed").count() == 1
+    expect(page.locator("#changes")).to_contain_text(
+        "is now due in 5 working days, was 10 working days.", use_inner_text=True
+    )
+    expect(page.locator(f"[data-pictured='{SHEET}'] .boundaryEvent.changed")).to_have_count(1)
     page.fill("#submit textarea", "Answers come within the week.")
     page.click("#submit button")
-    assert page.locator("#approve").count() == 0  # not for an owner
+    expect(page.locator("#approve")).to_have_count(0)  # not for an owner
     page.context.clear_cookies()
     sign_in(page, "compliance")
     page.goto("/reviews")
     page.click(f"a[href='/reviews/{version}']")
-    assert page.locator("#rules li").count() >= 10
-    assert "✗" not in page.locator("#scenarios").inner_text()
+    expect(page.locator("#rules li").nth(9)).to_be_attached()
+    expect(page.locator("#scenarios")).not_to_contain_text("✗", use_inner_text=True)
     page.select_option("#about", f"{SHEET}#no-answer")
     page.fill("form[action$=comment] textarea", "Is five enough?")
     page.click("form[action$=comment] button")
     page.fill("#approve textarea", "Fine")
     page.click("#approve button")
-    assert "1 comments are not resolved" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("1 comments are not resolved", use_inner_text=True)
     page.goto(f"/reviews/{version}")
     page.fill("form[action$=resolve] input[name=text]", "The survey says so.")
     page.click("form[action$=resolve] button")
     page.fill("#approve textarea", "Checked")
     page.click("#approve button")
     choose_language(page, "zh-Hant")
-    assert "已核准" in page.locator("main").inner_text()
-    assert "5 個工作日後" in page.locator("#changes").inner_text()
+    expect(page.locator("main")).to_contain_text("已核准", use_inner_text=True)
+    expect(page.locator("#changes")).to_contain_text("5 個工作日後", use_inner_text=True)
     answer = page.request.get(f"/reviews/{version}/dossier.pdf")
     assert answer.status in (200, 503)
     if answer.status == 200:
@@ -76,22 +78,22 @@ def test_compliance_decides_from_the_list_of_tasks(page: Page, site: Site) -> No
     sign_in(page, "compliance")
     page.goto("/tasks?show=groups")
     follow(page, f".item:has-text('{number}') .what")
-    assert page.locator("h1").inner_text() == "Review change"
-    assert "Answers come within the week." in page.locator("#review").inner_text()
-    assert "Authors: owner" in page.locator("#review").inner_text()
-    assert page.locator(f"#review a[href='/reviews/{version}']").count() == 1
+    expect(page.locator("h1")).to_have_text("Review change", use_inner_text=True)
+    expect(page.locator("#review")).to_contain_text("Answers come within the week.", use_inner_text=True)
+    expect(page.locator("#review")).to_contain_text("Authors: owner", use_inner_text=True)
+    expect(page.locator(f"#review a[href='/reviews/{version}']")).to_have_count(1)
     follow(page, "form[action*='/claim'] button")
     page.check("#form input[value=approve]")
     page.fill("#form textarea", "Checked in the list")
     follow(page, "#form button[value=next]")
-    assert page.locator("h1").inner_text() == "Release version"
+    expect(page.locator("h1")).to_have_text("Release version", use_inner_text=True)
     follow(page, f"#review a[href='/reviews/{version}']")
-    assert "approved" in page.locator("main").inner_text()
-    assert "Checked in the list" in page.locator("#history").inner_text()
+    expect(page.locator("main")).to_contain_text("approved", use_inner_text=True)
+    expect(page.locator("#history")).to_contain_text("Checked in the list", use_inner_text=True)
     page.fill("#return textarea", "The survey is not over.")
     follow(page, "#return button")
     page.goto("/tasks?show=all")
-    assert page.locator(f".item:has-text('{number}')").count() == 0
+    expect(page.locator(f".item:has-text('{number}')")).to_have_count(0)
 
 
 def test_others_do_not_see_the_desk(page: Page) -> None:
@@ -109,4 +111,4 @@ def test_the_only_version_in_force_cannot_be_retired(page: Page, site: Site) -> 
     with page.expect_response(lambda answer: answer.url.endswith("/retire")) as answered:
         page.click("#retire button")
     assert answered.value.status == 409
-    assert "is the only one that starts" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("is the only one that starts", use_inner_text=True)

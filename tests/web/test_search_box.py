@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import operations
 from service.identity import Actor
@@ -30,7 +30,7 @@ def test_a_search_finds_by_number_name_contact_and_text(page: Page, site: Site) 
         page.fill("#find", text)
         with page.expect_navigation():
             page.press("#find", "Enter")
-        assert page.locator(".list", has_text=new.number).count() == 1, text
+        expect(page.locator(".list", has_text=new.number), text).to_have_count(1)
     page.fill("#find", new.number.lower())
     with page.expect_navigation():
         page.press("#find", "Enter")

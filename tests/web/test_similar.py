@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service import cases, operations
 from service.identity import Actor
@@ -29,10 +29,10 @@ def test_the_same_telephone_is_shown_while_typing_and_nothing_else_is(page: Page
         page.fill("#f-customerName", "某某某")
         page.press("#f-customerName", "Tab")
     assert answered.value.status == 200
-    assert page.locator("#similar .notice").count() == 0
+    expect(page.locator("#similar .notice")).to_have_count(0)
     page.fill("#f-contact-phone", "0255506677")
     page.press("#f-contact-phone", "Tab")
     hint = page.locator("#similar", has_text=new.number)
     hint.wait_for()
-    assert "same telephone number" in hint.inner_text()
-    assert page.locator("#f-contact-phone").input_value() == "0255506677"
+    expect(hint).to_contain_text("same telephone number", use_inner_text=True)
+    expect(page.locator("#f-contact-phone")).to_have_value("0255506677")

@@ -101,7 +101,7 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
     handler.does(number, "Write investigation report")
     handler.does(number, "Propose solution", **UPHELD, compensationAmount="8000")
     handler.page.goto("/tasks?show=groups")
-    assert handler.page.locator(".item", has_text=number).filter(has_text="Approve solution").count() == 0
+    expect(handler.page.locator(".item", has_text=number).filter(has_text="Approve solution")).to_have_count(0)
     approver.does(number, "Approve solution", approved="true", approvedBy="approver")
     clerk.does(number, "Pay compensation", paidOn=_day(0))
     handler.does(number, "Write apology")
@@ -121,7 +121,7 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
     desks["owner"].does(number, "Plan improvement", actionOwner="owner", dueOn=_day(7))
     assert "archived" in handler.sees(number)
     phone.goto("/portal/case")
-    assert "Your complaint is closed" in phone.inner_text("main")
+    expect(phone.locator("main")).to_contain_text("Your complaint is closed", use_inner_text=True)
     shoot(phone, "customer-closed")
 
     desks["owner"].does("", "Carry out action", effectSeenOn=_day(-1))
@@ -183,13 +183,13 @@ def reads_the_record(desk: Desk, number: str) -> None:
         assert said in text, text
     shoot(desk.page, "compliance-record")
     desk.page.goto(f"/clauses?case={number}")
-    assert desk.page.locator("main input").first.input_value() == number
+    expect(desk.page.locator("main input").first).to_have_value(number)
 
 
 def manages_people(desk: Desk, number: str) -> None:
     """The administrator sees the people and finds the case again by the customer's name."""
     desk.page.goto("/people")
-    assert desk.page.locator("main tbody tr").count() >= len(Role)
+    expect(desk.page.locator("main tbody tr").nth(len(Role) - 1)).to_be_attached()
     desk.page.goto("/tasks")
     desk.page.fill("#find", "陳大文")
     desk.page.press("#find", "Enter")

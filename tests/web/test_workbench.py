@@ -149,7 +149,7 @@ def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
     draft = start_draft(page, "Only to be read")
     sign_in(page, "compliance")
     open_editor(page, draft, "forms/first-contact.form.json")
-    assert page.locator("[aria-label='title: English']").is_disabled()
+    expect(page.locator("[aria-label='title: English']")).to_be_disabled()
     status = page.evaluate(
         "async (url) => (await fetch(url, {method: 'PUT', headers: {'If-Match': '\"1\"'}, body: '{}'})).status",
         draft.replace("/edit", "") + "/files/forms/first-contact.form.json",
@@ -203,13 +203,13 @@ def test_a_hostile_form_does_nothing_in_the_preview(page: Page, site: Site) -> N
     expect(page.locator("tr:has-text('evil.form.json') b")).to_have_text("added")
     open_editor(page, draft, "forms/evil.form.json")
     expect(page.locator(".preview")).to_contain_text("<img src=x onerror=alert(1)>")
-    assert page.locator(".preview :is(img, script, form)").count() == 0
+    expect(page.locator(".preview :is(img, script, form)")).to_have_count(0)
     kept = "<p>As it came</p><a href='javascript:alert(3)'>go</a><iframe src='/x'></iframe><script>alert(4)</script>"
     page.route("**/workbench/form-preview", lambda route: route.fulfill(body=kept))
     page.fill("[aria-label$=': English'] >> nth=-1", "Another")
     page.keyboard.press("Tab")
     expect(page.locator(".preview")).to_contain_text("As it came")
-    assert page.locator(".preview :is(script, iframe, [src], [href^=javascript])").count() == 0
+    expect(page.locator(".preview :is(script, iframe, [src], [href^=javascript])")).to_have_count(0)
 
 
 def test_a_letter_is_edited_beside_what_an_example_makes_of_it(page: Page, site: Site) -> None:
