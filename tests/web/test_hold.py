@@ -32,4 +32,6 @@ def test_compliance_holds_a_case_and_lifts_it(page: Page, site: Site) -> None:
         with page.expect_navigation():
             page.locator("button", has_text=word).click()
         expect(page.locator(".story")).to_contain_text(reason, use_inner_text=True)
-        expect(page.locator(".facts", has_text="kept beyond its retention")).to_have_count(int(word == "Set a legal hold"))
+        expect(page.locator(".facts", has_text="kept beyond its retention")).to_have_count(
+            int(word == "Set a legal hold")
+        )
