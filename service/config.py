@@ -18,9 +18,10 @@ from service.errors import InvalidInput
 from service.logs import FORMS
 
 PREFIX = "REDRESS_"
-AT_WORK, MAY_WAIT = 8, 24
+AT_WORK, MAY_WAIT = 3, 29
 """Requests of one serving process that are worked on at once (more would only take turns: one interpreter runs at a
-time, and one writer on SQLite), and further ones that may only wait for something to happen."""
+time, and one writer on SQLite, and whoever writes would wait for those who do not), and further ones that may only wait
+for something to happen."""
 
 
 @dataclass(frozen=True, slots=True)

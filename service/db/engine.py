@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.db.bell import CHANNEL, Bell, left_work, listen
+from service.db.checkpoints import MOST_PAGES, Checkpoints
 from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
 from service.db.turns import BUSY_SECONDS, WriterTurns
 from service.db.waits import Waits
@@ -31,7 +32,10 @@ from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailab
 __all__ = ["Connection", "Database", "is_conflict"]
 
 PING_AFTER_SECONDS = 1.0
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY")
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+    f"wal_autocheckpoint={MOST_PAGES}",
+)  # fmt: skip
 IMMEDIATE = "BEGIN IMMEDIATE"
 READ_CACHE, WRITE_CACHE = 65_536, 8_192
 """KiB of pages that a SQLite connection keeps at most: with its own 2,000 the lists of a large database read the same
@@ -45,7 +49,9 @@ class Database:
         parsed = _parse(url)
         self.url = parsed
         self.dialect = parsed.get_backend_name()
-        self._turns = WriterTurns(parsed.database) if self.dialect == "sqlite" else None
+        file = parsed.database if self.dialect == "sqlite" and parsed.database != ":memory:" else None
+        self._turns = WriterTurns(file) if self.dialect == "sqlite" else None
+        self._checkpoints = Checkpoints(file, self._turns.turn) if file and self._turns else None
         if self.dialect == "sqlite":
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size, cache=READ_CACHE)
             self._write_engine = _sqlite_engine(parsed, IMMEDIATE, pool_size, cache=WRITE_CACHE)
@@ -89,6 +95,8 @@ class Database:
                 self.waits.wake()
                 if self.dialect == "postgresql":
                     self._bell.ring()
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
 
     @contextmanager
     def _in_turn(self, connection: Connection) -> Iterator[None]:
@@ -119,6 +127,8 @@ class Database:
         """Close every pooled connection (before a fork, at the end of a test)."""
         self._bell.close()
         self.waits.close()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._read_engine.dispose()
         self._write_engine.dispose()
         if self._turns is not None:

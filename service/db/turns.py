@@ -28,8 +28,7 @@ class WriterTurns:
 
     def __init__(self, database: str | None) -> None:
         self._threads = threading.Lock()
-        named = bool(database) and database != ":memory:"
-        self._path = Path(f"{database}-turn") if named and fcntl is not None else None
+        self._path = Path(f"{database}-turn") if database and fcntl is not None else None
         self._file: int | None = None
         self._opened_by = 0
 
