@@ -35,13 +35,14 @@ _OF_EMERGENCY = Prepared(
     )
 )
 _FORGET = Prepared(sa.delete(compensation).where(compensation.c.root_key == _ROOT))
+_FOLLOW = Prepared(sa.insert(follower), columns=("root_key", "case_key", "process_id", "started_at"))
 _KEEP = Prepared(sa.insert(compensation), columns=[column.name for column in compensation.columns])
 
 
 def insert_follower(connection: Connection, root_key: int, *, case_key: int, process_id: str, at: datetime) -> None:
     """Note that a case has started a process of its own."""
     row = {"root_key": root_key, "case_key": case_key, "process_id": process_id, "started_at": at}
-    connection.execute(sa.insert(follower), row)
+    _FOLLOW.run(connection, row)
 
 
 def list_followers(connection: Connection, case_key: int) -> list[dict[str, Any]]:

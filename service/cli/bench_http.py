@@ -1,22 +1,26 @@
 """`redress bench http`: a user task of the shipped procedure completed over HTTP, beside the floor.
 
-The floor is the same server and database doing what a completion cannot do without (`service.floor`).
+The floor is the same server and database sending the statements of the same completions, without the engine
+(`service.floor`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.progress import Progress
 
 from service.cli.bench_database import SQLITE, name_of, opened
+from service.cli.dry_run import keep_script, script_of
 from service.cli.http_line import Line, Server, served
 from service.cli.measured import read_setting, show
 from service.cli.measuring import Bound, Clock, Contestant, Race, Rounds, race
 from service.cli.opening import one_line
-from service.cli.supply import Supply
+from service.cli.supply import Doing, Supply
 from service.operations import Runtime
 
 TARGETS = {"SQLite": 0.6, "PostgreSQL": 0.75}
@@ -48,28 +52,32 @@ def http(where: str, workers: int, connections: int, rounds: int, seconds: float
     length = Rounds(rounds, seconds)
     with Progress(transient=True, disable=shape == "json") as bar, opened(where) as runtime:
         task = bar.add_task("measuring", total=rounds)
-        with served(runtime, workers) as server:
-            found = run_race(runtime, server, length, connections=connections, progress=lambda: bar.advance(task))
+        with TemporaryDirectory() as folder, served(runtime, workers, folder) as server:
+            floor, ours = _lines(runtime, server, Path(folder), connections)
+            found = run_race(floor, ours, name_of(where), length, progress=lambda: bar.advance(task))
     show(read_setting("granian", "Flask", "SQLAlchemy", "psycopg", "SpiffWorkflow"), [found], shape=shape)
 
 
+def _lines(runtime: Runtime, server: Server, folder: Path, connections: int) -> tuple[Line, Line]:
+    """The floor's requests, and ours: on cases of their own, by the same people."""
+    tokens: dict[str, str] = {}
+    theirs, own = (Supply(runtime, LIFE, tokens=tokens) for _ in range(2))
+
+    def write_down(doing: Doing) -> None:
+        keep_script(folder, doing.task.key, script_of(runtime, doing))
+
+    return (
+        Line(theirs, server, "/v2/floor/{}", connections, before=write_down),
+        Line(own, server, "/v2/user-tasks/{}/completion", connections),
+    )
+
+
 def run_race(
-    runtime: Runtime,
-    server: Server,
-    length: Rounds,
-    *,
-    connections: int,
-    progress: Callable[[], None] = lambda: None,
+    floor: Line, ours: Line, where: str, length: Rounds, *, progress: Callable[[], None] = lambda: None
 ) -> Race:
     """The floor and the product in turns, then the product's latency at 80 % of its rate."""
-    where = name_of(str(runtime.database.url))
-    tokens: dict[str, str] = {}
-    floor, ours = (
-        Line(Supply(runtime, LIFE, tokens=tokens), server, path, connections)
-        for path in ("/v2/floor/{}", "/v2/user-tasks/{}/completion")
-    )
     for line in (floor, ours):
-        line.warm_up(WARM * connections)
+        line.warm_up(WARM * line.connections)
     entries = [
         Contestant("floor", floor.work, prepare=floor.prepare),
         Contestant("redress", ours.work, prepare=ours.prepare),

@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from service.cli.dry_run import FOLDER
 from service.cli.load import Address, post, send_all, send_paced, wait_until_up
 from service.cli.processor_time import processor_seconds, wait_until_idle
-from service.cli.supply import Supply
+from service.cli.supply import Doing, Supply
 from service.config import AT_WORK, MAY_WAIT
 from service.operations import Runtime
 
@@ -29,8 +30,9 @@ class Server:
 
 
 @contextmanager
-def served(runtime: Runtime, workers: int) -> Iterator[Server]:
-    """The product and the floor, served by Granian as `redress serve` does it."""
+def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server]:
+    """The product and the floor, served by Granian as `redress serve` does it; `scripts` is the folder with what the
+    floor sends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address: Address = probe.getsockname()
@@ -41,7 +43,7 @@ def served(runtime: Runtime, workers: int) -> Iterator[Server]:
         "--log-level", "error",
         "service.floor:application",
     ]  # fmt: skip
-    settings = {"REDRESS_DATABASE_URL": url, "REDRESS_SECRET_KEY": secrets.token_hex(32)}
+    settings = {"REDRESS_DATABASE_URL": url, "REDRESS_SECRET_KEY": secrets.token_hex(32), FOLDER: scripts}
     process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     try:
         wait_until_up(address)
@@ -54,18 +56,22 @@ def served(runtime: Runtime, workers: int) -> Iterator[Server]:
 
 @dataclass(slots=True)
 class Line:
-    """Requests of one kind. `sent` and `processor` count what they took of the server's processors."""
+    """Requests of one kind. `before` is told of each task before its request is sent. `sent` and `processor` count what
+    they took of the server's processors."""
 
     supply: Supply
     server: Server
     path: str
     connections: int
+    before: Callable[[Doing], None] = lambda _: None
     sent: int = 0
     processor: float = 0.0
     _ready: list[bytes] = field(default_factory=list)
 
     def prepare(self, count: int) -> None:
         doing = self.supply.take(count)
+        for each in doing:
+            self.before(each)
         self._ready = [
             post(self.path.format(each.task.key), self.supply.token_of(each.actor), each.body) for each in doing
         ]

@@ -12,7 +12,7 @@ from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, el
 from service.db.migrate import migrate
 from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables
-from service.db.prepared import Prepared, any_of, gathered, keys_given
+from service.db.prepared import Prepared, Sent, any_of, gathered, keys_given, send_again, watchers
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.spread import seconds_between, spread
 from service.db.types import Json, UtcDateTime, metadata
@@ -31,6 +31,7 @@ __all__ = [
     "PageMark",
     "Prepared",
     "Query",
+    "Sent",
     "Source",
     "UtcDateTime",
     "any_of",
@@ -51,8 +52,10 @@ __all__ = [
     "root_of",
     "search",
     "seconds_between",
+    "send_again",
     "spread",
     "take",
     "wake_after_commit",
+    "watchers",
     "write_backup",
 ]

@@ -17,8 +17,8 @@ from service.errors import Unavailable
 
 COMMITS = 32
 """That many commits of this process are copied at once: few, so that the disk is never busy for long with what nobody
-waits for, and the log stays short and is written over. Longer logs were slower, and left the slowest in a hundred waiting
-twice as long."""
+waits for, and the log stays short and is written over. With longer logs the slowest in a hundred waited twice as
+long."""
 MOST_PAGES = 20_000
 """Where the log is as long as that, in spite of the thread, a commit copies it after all."""
 BUSY_MS = 20

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import sqlalchemy as sa
@@ -30,8 +30,18 @@ _NAMED = re.compile(r"%\((\w+)\)s")
 _numbers = count()
 _texts: dict[tuple[int, ...], str] = {}
 """What was put together before, by the numbers of the statements in it."""
-watchers: list[Callable[[Connection, str], None]] = []
-"""Called with each statement after it was sent: tests count them, or break in between."""
+
+
+class Sent(NamedTuple):
+    """A statement as the driver was given it; `many`: once for each of the rows in `values`."""
+
+    sql: str
+    values: Sequence[Any]
+    many: bool = False
+
+
+watchers: list[Callable[[Connection, Sent], None]] = []
+"""Called with each statement after it was sent: to count or to keep them, or to break in between."""
 
 
 class Prepared:
@@ -256,9 +266,16 @@ def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) 
             cursor.execute(sql, values)
     except Exception as error:
         raise wrapped(connection, sql, error) from error
-    for watch in watchers:
-        watch(connection, sql)
+    if watchers:
+        sent = Sent(sql, values, many)
+        for watch in watchers:
+            watch(connection, sent)
     return cursor
+
+
+def send_again(connection: Connection, sent: Sent) -> Any:
+    """Send what was sent before; the driver's cursor."""
+    return _send(connection, sent.sql, sent.values, many=sent.many)
 
 
 @dataclass(slots=True)

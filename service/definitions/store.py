@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.definitions.parts import insert_parts
 from service.definitions.shipped import DEFINITION_SUFFIXES
 from service.definitions.starts import forget_starts, insert_starts, processes_of
@@ -58,7 +58,7 @@ _PROCESSES = (
 _LAST_PROCESS_VERSION = sa.select(sa.func.coalesce(sa.func.max(process_definition.c.version), 0)).where(
     process_definition.c.process_id == sa.bindparam("b_process_id")
 )
-_RELEASED = (
+_RELEASED = Prepared(
     sa.select(process_definition)
     .join(bundle, bundle.c.key == process_definition.c.bundle_key)
     .where(process_definition.c.process_id == sa.bindparam("b_process_id"), bundle.c.state == "released")
@@ -157,7 +157,7 @@ def move_starts(connection: Connection, process_ids: Iterable[str], *, now: date
 
 def find_released(connection: Connection, process_id: str) -> ProcessVersion | None:
     """The version of a process that starts new instances."""
-    row = connection.execute(_RELEASED, {"b_process_id": process_id}).mappings().one_or_none()
+    row = _RELEASED.first(connection, {"b_process_id": process_id})
     return None if row is None else ProcessVersion(**row)
 
 

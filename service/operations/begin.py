@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.audit import START
-from service.db import CHILD_BITS, Connection, take
+from service.db import CHILD_BITS, Connection, Prepared, take
 from service.definitions import ProcessVersion, find_released
 from service.engine import Step, advance
 from service.engine.commands import Start
@@ -21,6 +21,12 @@ from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
+
+_COLUMNS = (
+    "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key", "holds_key",
+    "started_at",
+)  # fmt: skip
+_INSERT = Prepared(sa.insert(process_instance), columns=_COLUMNS)
 
 
 def released(connection: Connection, process_id: str) -> ProcessVersion:
@@ -65,8 +71,8 @@ def begin(
         root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, None, START
     )
     step = advance(bundle, None, command, now=now, host=view.host())
-    connection.execute(
-        sa.insert(process_instance),
+    _INSERT.run(
+        connection,
         {
             "root_key": root_key,
             "version": 0,

@@ -6,14 +6,14 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, Prepared
 from service.definitions import shipped_files
 from service.definitions.tables import bundle_file, definition_file
 from service.errors import NotFound
 from service.operations.tables import process_instance
 
 FOLDER, SUFFIX = "processes/letters/", ".letter.txt"
-_TEXT = (
+_TEXT = Prepared(
     sa.select(definition_file.c.content)
     .join(bundle_file, bundle_file.c.content_hash == definition_file.c.content_hash)
     .join(process_instance, process_instance.c.bundle_key == bundle_file.c.bundle_key)
@@ -29,8 +29,8 @@ def path_of(template: str, language: str) -> str:
 def letter_text(connection: Connection, root_key: int, template: str, language: str) -> str | None:
     """The text of a letter in the case's version; as it is shipped where that has none; None where neither has."""
     path = path_of(template, language)
-    content = connection.execute(_TEXT, {"b_root_key": root_key, "b_path": path}).scalar()
-    return _shipped().get(path) if content is None else bytes(content).decode("utf-8", "replace")
+    row = _TEXT.first(connection, {"b_root_key": root_key, "b_path": path})
+    return _shipped().get(path) if row is None else bytes(row["content"]).decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=1)

@@ -87,7 +87,7 @@ def test_a_block_that_breaks_sends_nothing(database: Database) -> None:
     sent: list[str] = []
     with database.transaction() as connection:
         THING.create(connection)
-    prepared.watchers.append(lambda _connection, sql: sent.append(sql))
+    prepared.watchers.append(lambda _connection, statement: sent.append(statement.sql))
     try:
         with pytest.raises(ZeroDivisionError), database.transaction() as connection, gathered(connection):
             INSERT.run(connection, row(1))

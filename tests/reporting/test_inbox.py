@@ -164,7 +164,7 @@ def test_no_list_goes_over_a_whole_table(filled: Database) -> None:
         asked.append((statement, parameters))
 
     sa.event.listen(engine, "before_cursor_execute", heard)
-    prepared.watchers.append(lambda _, statement: asked.append((statement, None)))
+    prepared.watchers.append(lambda _, sent: asked.append((sent.sql, None)))
     for actor, scope, only, _ in CASES:
         with filled.read() as connection:
             list_inbox(connection, actor, scope=scope, only=only)
