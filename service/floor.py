@@ -7,6 +7,7 @@ for they were written down before (`service.cli.dry_run`). Served only to be mea
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,10 +16,18 @@ import flask
 from service import tasks
 from service.api.edge import account_with, optional_body, parts
 from service.app import application as application_of_the_product
-from service.cli.dry_run import find_script
+from service.cli.dry_run import Script, load_scripts
 from service.db import Connection, Sent, send_again
+from service.errors import NotFound
 
 blueprint = flask.Blueprint("floor", __name__)
+
+
+@blueprint.get("/v2/floor/scripts")
+def load() -> Any:
+    """Have this process read the scripts, which is not to be measured; says which process it is."""
+    flask.current_app.extensions["floor"] = load_scripts()
+    return str(os.getpid()), 200
 
 
 @blueprint.post("/v2/floor/<int:key>")
@@ -26,7 +35,9 @@ def complete(key: int) -> Any:
     """Do what a completion reads and writes."""
     edge, _ = parts(), account_with()
     answer = optional_body("variables")["variables"]
-    script = find_script(key)
+    script: Script | None = flask.current_app.extensions["floor"].get(key)
+    if script is None:
+        raise NotFound(f"No completion of the user task {key} was written down.")
     database = edge.runtime.database
     with database.read() as connection:
         _send(connection, script.read_before)
@@ -46,6 +57,11 @@ def _send(connection: Connection, statements: Sequence[Sent]) -> None:
 
 def application() -> flask.Flask:
     """The product with the floor beside it, from the environment."""
-    app = application_of_the_product()
+    return with_floor(application_of_the_product())
+
+
+def with_floor(app: flask.Flask) -> flask.Flask:
+    """The floor beside what the application serves."""
+    app.extensions["floor"] = {}
     app.register_blueprint(blueprint)
     return app

@@ -6,7 +6,7 @@ The floor is the same server and database sending the statements of the same com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from rich.progress import Progress
 from service.cli.bench_database import SQLITE, name_of, opened
 from service.cli.dry_run import keep_script, script_of
 from service.cli.http_line import Line, Server, served
+from service.cli.load import tell_each
 from service.cli.measured import read_setting, show
 from service.cli.measuring import Bound, Clock, Contestant, Race, Rounds, race
 from service.cli.opening import one_line
@@ -63,11 +64,15 @@ def _lines(runtime: Runtime, server: Server, folder: Path, connections: int) -> 
     tokens: dict[str, str] = {}
     theirs, own = (Supply(runtime, LIFE, tokens=tokens) for _ in range(2))
 
-    def write_down(doing: Doing) -> None:
-        keep_script(folder, doing.task.key, script_of(runtime, doing))
+    def rehearse(doings: Sequence[Doing]) -> None:
+        for each in doings:
+            keep_script(folder, each.task.key, script_of(runtime, each))
+        tell_each(server.address, "/v2/floor/scripts", server.workers)
+        for file in folder.iterdir():
+            file.unlink()
 
     return (
-        Line(theirs, server, "/v2/floor/{}", connections, before=write_down),
+        Line(theirs, server, "/v2/floor/{}", connections, before=rehearse),
         Line(own, server, "/v2/user-tasks/{}/completion", connections),
     )
 

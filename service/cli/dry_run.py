@@ -17,7 +17,6 @@ from service import operations
 from service.cli.supply import Doing
 from service.clock import SystemClock
 from service.db import Connection, Database, Sent, watchers
-from service.errors import NotFound
 from service.operations import Runtime
 
 FOLDER = "FLOOR_SCRIPTS"
@@ -39,13 +38,10 @@ def keep_script(folder: Path, key: int, script: Script) -> None:
     (folder / str(key)).write_bytes(pickle.dumps(script))
 
 
-def find_script(key: int) -> Script:
-    """What was laid ready for a task. Raises NotFound."""
-    try:
-        script: Script = pickle.loads((Path(os.environ[FOLDER]) / str(key)).read_bytes())  # noqa: S301 - our own
-    except FileNotFoundError:
-        raise NotFound(f"No completion of the user task {key} was written down.") from None
-    return script
+def load_scripts() -> dict[int, Script]:
+    """What lies ready, by the keys of the tasks."""
+    files = Path(os.environ[FOLDER]).iterdir()
+    return {int(file.name): pickle.loads(file.read_bytes()) for file in files}  # noqa: S301 - our own
 
 
 class _Undone(Exception):

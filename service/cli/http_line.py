@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ class Server:
 
     address: Address
     pid: int
+    workers: int
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server
     try:
         wait_until_up(address)
         wait_until_idle(process.pid)
-        yield Server(address, process.pid)
+        yield Server(address, process.pid, workers)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -56,22 +57,21 @@ def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server
 
 @dataclass(slots=True)
 class Line:
-    """Requests of one kind. `before` is told of each task before its request is sent. `sent` and `processor` count what
-    they took of the server's processors."""
+    """Requests of one kind. `before` is told of the tasks before their requests are sent. `sent` and `processor` count
+    what they took of the server's processors."""
 
     supply: Supply
     server: Server
     path: str
     connections: int
-    before: Callable[[Doing], None] = lambda _: None
+    before: Callable[[Sequence[Doing]], None] = lambda _: None
     sent: int = 0
     processor: float = 0.0
     _ready: list[bytes] = field(default_factory=list)
 
     def prepare(self, count: int) -> None:
         doing = self.supply.take(count)
-        for each in doing:
-            self.before(each)
+        self.before(doing)
         self._ready = [
             post(self.path.format(each.task.key), self.supply.token_of(each.actor), each.body) for each in doing
         ]

@@ -71,6 +71,21 @@ def wait_until_up(address: Address, path: str = "/readyz", *, seconds: float = 6
     raise RedressError(f"expected the server at {address[0]}:{address[1]} to be up within {seconds:.0f} s, it is not")
 
 
+def tell_each(address: Address, path: str, processes: int) -> None:
+    """GET the path, which says which process answers, until each of so many has answered."""
+    seen: set[bytes] = set()
+    for _ in range(100 * processes):
+        with socket.create_connection(address, timeout=TIMEOUT) as line:
+            line.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
+            status, body = _status(line)
+        if status != 200:
+            raise RedressError(f"expected {path} to be answered 200, got {status}: {body[:300]!r}")
+        seen.add(body)
+        if len(seen) == processes:
+            return
+    raise RedressError(f"expected answers of {processes} serving processes, got them of {len(seen)}")
+
+
 def _together(address: Address, worker: Callable[[socket.socket], None], connections: int) -> None:
     failures: list[BaseException] = []
 

@@ -14,7 +14,7 @@ from service.audit import verify
 from service.cli.dry_run import FOLDER, keep_script, script_of
 from service.cli.supply import Doing, Supply
 from service.config import load_settings
-from service.floor import blueprint
+from service.floor import with_floor
 from service.operations import Runtime
 from tests.operations.test_faults import contents
 
@@ -24,9 +24,7 @@ CASES, STEPS = 6, 5
 @pytest.fixture
 def app(runtime: Runtime) -> flask.Flask:
     url = runtime.database.url.render_as_string(hide_password=False)
-    app = create_app(load_settings({"REDRESS_DATABASE_URL": url}, demo=True), runtime=runtime)
-    app.register_blueprint(blueprint)
-    return app
+    return with_floor(create_app(load_settings({"REDRESS_DATABASE_URL": url}, demo=True), runtime=runtime))
 
 
 def state_of(runtime: Runtime, doing: Doing) -> tuple[str, str | None]:
@@ -44,14 +42,17 @@ def post(app: flask.Flask, supply: Supply, path: str, doing: Doing) -> Any:
 def test_the_floor_moves_a_case_on_as_the_product_does(
     app: flask.Flask, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    monkeypatch.setenv(FOLDER, str(folder))
     supply = Supply(runtime)
     for step in range(STEPS):  # by turns the floor and the product, on the same cases
         for doing in supply.take(CASES):
             path = "/v2/user-tasks/{}/completion"
             if step % 2 == 0:
                 path = "/v2/floor/{}"
-                keep_script(tmp_path, doing.task.key, script_of(runtime, doing))
+                keep_script(folder, doing.task.key, script_of(runtime, doing))
+                assert app.test_client().get("/v2/floor/scripts").status_code == 200
             answer = post(app, supply, path, doing)
             assert answer.status_code == 204, answer.text
             assert state_of(runtime, doing) == ("completed", doing.actor.name)
@@ -68,10 +69,7 @@ def test_a_rehearsal_changes_nothing_and_names_the_statements(runtime: Runtime) 
         assert table in written
 
 
-def test_a_task_that_was_not_rehearsed_is_not_there(
-    app: flask.Flask, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FOLDER, str(tmp_path))
+def test_a_task_that_was_not_rehearsed_is_not_there(app: flask.Flask, runtime: Runtime) -> None:
     supply = Supply(runtime)
     (doing,) = supply.take(1)
     assert post(app, supply, "/v2/floor/{}", doing).status_code == 404
