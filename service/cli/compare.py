@@ -17,7 +17,7 @@ from service.errors import InvalidInput
 @click.command()
 @click.argument("before")
 @click.argument("after")
-@click.option("--language", type=click.Choice(["en", "zh-Hant"]), default="en")
+@click.option("--language", type=click.Choice(["en", "zh-Hant", "zh-Hans"]), default="en")
 @click.option("--pictures", type=click.Path(path_type=Path), help="Write each changed diagram as SVG there.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @one_line

@@ -65,7 +65,7 @@ def _item(node: etree._Element, elements: Mapping[str, etree._Element], place: t
     return Item(str(node.get("id")), _local(node), _names(node, facts, elements), facts, place)
 
 
-_CHINESE = "extensionElements/properties/property[name:zh-Hant]/@value"
+_CHINESE = ("zh-Hant", "zh-Hans")
 
 
 def _names(node: etree._Element, facts: Mapping[str, str], elements: Mapping[str, etree._Element]) -> Mapping[str, str]:
@@ -73,11 +73,13 @@ def _names(node: etree._Element, facts: Mapping[str, str], elements: Mapping[str
     source, target = (elements.get(str(node.get(key))) for key in ("sourceRef", "targetRef"))
     if node.get("name") or source is None or target is None:
         name = str(node.get("name") or "")
-        return {"en": name, "zh-Hant": facts.get(_CHINESE, name)}
+        given = [facts.get(f"extensionElements/properties/property[name:{each}]/@value") for each in _CHINESE]
+        traditional, simplified = given
+        return {"en": name, "zh-Hant": traditional or simplified or name, "zh-Hans": simplified or traditional or name}
     before, after = (_names(end, dict(_facts(end, "", elements)), {}) for end in (source, target))
     return {
         language: f"{before[language] or source.get('id')} → {after[language] or target.get('id')}"
-        for language in ("en", "zh-Hant")
+        for language in ("en", *_CHINESE)
     }
 
 

@@ -67,10 +67,9 @@ def _file(
     pins: Mapping[tuple[str, str], str], language: str,
 ) -> FileChange:  # fmt: skip
     kind = Kind.ADDED if path not in before else Kind.REMOVED if path not in after else Kind.CHANGED
-    names = "zh-Hant" if language.startswith("zh") else "en"
-    sentences = tuple(definitions.say_all(own, names))
+    sentences = tuple(definitions.say_all(own, language))
     if not path.endswith(".bpmn"):
-        return FileChange(path, kind, sentences, elements={each.element: each.name(names) for each in own})
+        return FileChange(path, kind, sentences, elements={each.element: each.name(language) for each in own})
     pinned = {element: text for (file, element), text in pins.items() if file in ("", path)}
     elements = definitions.names_in(after.get(path) or before[path], language)
     if kind is Kind.CHANGED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any
 
 import flask
@@ -46,13 +45,13 @@ def plan() -> Any:
         lines=lines,
         limits=limits_of(runtime.profile),
         chinese=chinese,
-        said=partial(_said, chinese=chinese),
+        said=_said,
     )
 
 
-def _said(text: str, *, chinese: bool) -> str:
+def _said(text: str) -> str:
     """A due date in words, the names of clocks in the language of the page."""
-    plain = definitions.say_value(text, chinese=chinese)
+    plain = definitions.say_value(text, language())
     return _QUOTED.sub(lambda found: f"{found[1]}{say(found[2], language())}{found[3]}", plain)
 
 

@@ -10,7 +10,18 @@ from click.testing import CliRunner
 from lxml import etree
 
 from service.cli import main
-from service.definitions import Kind, compare, draw_after, draw_before, draw_over, say, say_all, shipped_files
+from service.definitions import (
+    Kind,
+    compare,
+    draw_after,
+    draw_before,
+    draw_over,
+    say,
+    say_all,
+    say_value,
+    shipped_files,
+)
+from service.definitions.compare_words import LANGUAGES
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 HEAD = (
@@ -87,6 +98,34 @@ def test_a_change_is_said_in_both_languages(edit, english, chinese):
     assert [change.kind for change in found] == [Kind.CHANGED]
     assert say_all(found) == [english]
     assert say_all(found, "zh-Hant") == [chinese]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (WORKING, "边界事件“Final answer late”的到期时间现为“15 个工作日后”，原为“30 天后”。"),
+        (('value="答覆"', 'value="回覆"'), "用户任务“回覆”的繁体中文名称现为“回覆”，原为“答覆”。"),
+        (('candidateGroups="handler"', 'candidateGroups=""'), "用户任务“答覆”的候选组现为“”，原为“handler”。"),
+    ],
+)
+def test_a_change_is_said_in_simplified_chinese(edit, said):
+    assert say_all(changes(edit), "zh-Hans") == [said]
+
+
+def test_an_element_has_its_name_in_simplified_chinese_where_it_is_given():
+    named = ('<zeebe:property name="name:zh-Hant" value="答覆"/>', '<zeebe:property name="name:zh-Hans" value="答复"/>')
+    (change,) = changes(named)
+    assert (change.name("zh-Hans"), change.name("zh-Hant")) == ("答复", "答复")
+    assert "用户任务“答复”的简体中文名称现为“答复”，原无。" in say(change, "zh-Hans")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "text", ["=working days after(now(), 1)", "=working hours after(now(), 2)", "P1DT2H", '=deadline("final response")']
+)
+def test_a_value_is_said_in_every_language(language, text):
+    said = say_value(text, language)
+    assert said and "=" not in said and "{" not in said
 
 
 def test_added_removed_and_moved():
