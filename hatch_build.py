@@ -1,7 +1,8 @@
-"""Builds the browser's editors while the package is installed: npm and esbuild, on the machine's Node or PyPI's.
+"""Builds the browser's editors while the package is installed: npm and esbuild, on the machine's
+Node or PyPI's.
 
-What is built is kept with a stamp of its sources, so installing again costs nothing. REDRESS_SKIP_EDITORS=1 leaves the
-editors out; every other page works without them.
+What is built is kept with a stamp of its sources, so installing again costs nothing.
+REDRESS_SKIP_EDITORS=1 leaves the editors out; every other page works without them.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def find_node() -> Node | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout
     major = re.match(r"v(\d+)", version)
     return ([node], [npm], dict(os.environ)) if major and int(major[1]) >= OLDEST_NODE else None
 
@@ -75,9 +78,12 @@ def digest(islands: Path) -> str:
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
     """Raises RuntimeError with what the command said and the way round it."""
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = (done.stdout + done.stderr)[-2000:]
         raise RuntimeError(
-            f"the editors cannot be built; {SKIP}=1 installs without them.\n{' '.join(command)}:\n{said}"
+            f"the editors cannot be built; {SKIP}=1 installs without "
+            f"them.\n{' '.join(command)}:\n{said}"
         )

@@ -37,7 +37,8 @@ from service.lifeline import end_with_parent
 from service.operations import Runtime
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+    "'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STATUS: tuple[tuple[type[RedressError], int], ...] = (
@@ -73,7 +74,9 @@ class Parts:
     attempts: Attempts = field(default_factory=Attempts)
 
 
-def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clock | None = None) -> flask.Flask:
+def create_app(
+    settings: Settings, *, runtime: Runtime | None = None, clock: Clock | None = None
+) -> flask.Flask:
     """The application of these settings."""
     app = flask.Flask("service", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -104,8 +107,8 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None, clock: Clo
 
 
 def _trust_proxies(app: flask.Flask, count: int) -> None:
-    """Read who asks, and by which name, from what the bank's own proxies say; from nobody's header when there are
-    none, for a visitor can write any."""
+    """Read who asks, and by which name, from what the bank's own proxies say; from nobody's header
+    when there are none, for a visitor can write any."""
     if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
@@ -134,19 +137,24 @@ def _parts() -> Parts:
 
 
 def _check_host() -> None:
-    """The demo has known accounts: it answers only to names of this very machine, so that no page elsewhere can reach
-    it through a name of its own (DNS rebinding)."""
+    """The demo has known accounts: it answers only to names of this very machine, so that no page
+    elsewhere can reach it through a name of its own (DNS rebinding)."""
     flask.g.account, flask.g.by_session = None, False
     if not _parts().settings.demo:
         return
     host = flask.request.host
-    name = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.rpartition(":")[0] or host
+    name = (
+        host.partition("]")[0].lstrip("[")
+        if host.startswith("[")
+        else host.rpartition(":")[0] or host
+    )
     if name not in LOOPBACK and not name.endswith(".localhost"):
         raise Forbidden("The demo answers only to localhost and 127.0.0.1.")
 
 
 def _who() -> None:
-    """Find the account behind the request; refuse writes that another site made the browser send."""
+    """Find the account behind the request; refuse writes that another site made the browser
+    send."""
     parts, request = _parts(), flask.request
     if request.path.startswith(web.STATIC) or request.path in ("/healthz", "/readyz"):
         return
@@ -167,20 +175,28 @@ def _who() -> None:
         flask.g.by_session = flask.g.account is not None
     by_page = flask.g.by_session or not request.path.startswith(API)
     if by_page and request.method not in ("GET", "HEAD", "OPTIONS") and not _same_site():
-        raise Forbidden("This request came from another site, or your browser did not say where it came from.")
+        raise Forbidden(
+            "This request came from another site, or your browser did not say where it came from."
+        )
 
 
 def _by_header(parts: Parts, header: Any) -> identity.Account | None:
-    name, token = (None, header.token) if header.type == "bearer" else (header.username, header.password)
+    name, token = (
+        (None, header.token) if header.type == "bearer" else (header.username, header.password)
+    )
     if header.type not in ("bearer", "basic") or not token:
         return None
     now = parts.clock.now()
     token_hash = identity.hash_token(token)
     if header.type == "bearer" and token.count(".") == 2:
-        token_hash = identity.read_bearer(token, secret=parts.settings.secret_key, now=now) or token_hash
+        token_hash = (
+            identity.read_bearer(token, secret=parts.settings.secret_key, now=now) or token_hash
+        )
     with parts.runtime.database.read() as connection:
         found = identity.find_token_hash(connection, token_hash, now=now)
-    if found is None or (name is not None and not hmac.compare_digest(name.encode(), found.name.encode())):
+    if found is None or (
+        name is not None and not hmac.compare_digest(name.encode(), found.name.encode())
+    ):
         return None
     return found
 
@@ -234,14 +250,19 @@ def _refused(error: RedressError) -> Any:
 
 def _http(error: HTTPException) -> Any:
     status = error.code or 500
-    return _answer(status, (error.name or "error").lower().replace(" ", "-"), error.description or "", [])
+    return _answer(
+        status, (error.name or "error").lower().replace(" ", "-"), error.description or "", []
+    )
 
 
 def _broken(error: Exception) -> Any:
     mark = sha256(repr(error).encode()).hexdigest()[:8]
     log.exception("request failed (%s, request %s)", mark, flask.g.get("request_id", "-"))
     return _answer(
-        500, "internal-error", f"Something went wrong on our side (reference {mark}). Nothing was saved.", []
+        500,
+        "internal-error",
+        f"Something went wrong on our side (reference {mark}). Nothing was saved.",
+        [],
     )
 
 

@@ -1,4 +1,5 @@
-"""The only place that asks what time it is. Everything below the edge is handed `now` as an aware UTC datetime."""
+"""The only place that asks what time it is. Everything below the edge is handed `now` as an aware
+UTC datetime."""
 
 from __future__ import annotations
 
@@ -42,13 +43,15 @@ class VirtualClock:
     def move_to(self, instant: datetime) -> None:
         if instant < self._now:
             raise ValueError(
-                f"a clock does not go back: it is {self._now.isoformat()}, asked for {instant.isoformat()}"
+                f"a clock does not go back: it is {self._now.isoformat()}, asked for "
+                f"{instant.isoformat()}"
             )
         self._now = instant.astimezone(UTC)
 
 
 class FileClock:
-    """A clock that several processes share for a rehearsal: the time is what its file says. One of them moves it."""
+    """A clock that several processes share for a rehearsal: the time is what its file says. One of
+    them moves it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -61,7 +64,8 @@ class FileClock:
             instant = None
         if instant is None or instant.tzinfo is None:
             raise InvalidInput(
-                f"REDRESS_CLOCK: expected {self.path} to hold an instant such as 2026-03-02T10:00:00+08:00"
+                f"REDRESS_CLOCK: expected {self.path} to hold an instant such as "
+                "2026-03-02T10:00:00+08:00"
             )
         return instant.astimezone(UTC)
 
@@ -79,6 +83,6 @@ def write_clock(path: Path, instant: datetime) -> None:
 
 
 def open_clock(setting: str) -> Clock:
-    """The clock of a process: the machine's, unless the setting names the file of a shared one. Raises InvalidInput
-    when that holds no instant."""
+    """The clock of a process: the machine's, unless the setting names the file of a shared one.
+    Raises InvalidInput when that holds no instant."""
     return FileClock(Path(setting)) if setting else SystemClock()

@@ -1,6 +1,7 @@
 """Settings: a table of name, type, default and help. Read once at the start, frozen, passed on.
 
-From the environment (`REDRESS_*`) over a TOML file (`REDRESS_CONFIG`). A bad or unknown value stops the start.
+From the environment (`REDRESS_*`) over a TOML file (`REDRESS_CONFIG`). A bad or unknown value stops
+the start.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from service.logs import FORMS
 
 PREFIX = "REDRESS_"
 AT_WORK, MAY_WAIT = 3, 29
-"""Requests of one serving process that are worked on at once (more would only take turns: one interpreter runs at a
-time, and one writer on SQLite, and whoever writes would wait for those who do not), and further ones that may only wait
-for something to happen."""
+"""Requests of one serving process that are worked on at once (more would only take turns: one
+interpreter runs at a time, and one writer on SQLite, and whoever writes would wait for those who do
+not), and further ones that may only wait for something to happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def _zone(value: Any) -> str:
 
 def _address(value: Any) -> str:
     found = urlsplit(_text(value))
-    if value and (found.scheme not in ("https", "http") or not found.hostname or found.query or found.fragment):
+    if value and (
+        found.scheme not in ("https", "http") or not found.hostname or found.query or found.fragment
+    ):
         raise ValueError("an address such as https://complaints.bank.example")
     return str(value).rstrip("/")
 
@@ -94,30 +97,54 @@ def _log(value: Any) -> str:
 
 
 HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "database_url": (_text, "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name"),
+    "database_url": (
+        _text,
+        "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name",
+    ),
     "secret_key": (_text, "at least 32 characters; required outside --demo"),
     "policy": (_text, "the jurisdiction's policy profile"),
-    "policy_dir": (_text, "a folder with the bank's own policy files, which go over the shipped ones"),
+    "policy_dir": (
+        _text,
+        "a folder with the bank's own policy files, which go over the shipped ones",
+    ),
     "timezone": (_zone, "the bank's time zone"),
     "demo_password": (_text, "with --demo: the password of the demo accounts"),
-    "smtp_url": (_text, "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir"),
+    "smtp_url": (
+        _text,
+        "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir",
+    ),
     "mail_from": (_text, "the sender of letters"),
     "mail_dir": (_text, "where mail is written without smtp_url"),
-    "imap_url": (_text, "imaps://user:password@host:993/INBOX, the mailbox for complaints; without it none is read"),
+    "imap_url": (
+        _text,
+        "imaps://user:password@host:993/INBOX, the mailbox for complaints; without it none is read",
+    ),
     "imap_every_seconds": (_count, "how long to wait between two looks into the mailbox"),
     "imap_max_bytes": (_count, "a larger message is kept whole, but a person reads it"),
     "alarm_mail": (_text, "who is told when the mailbox is not read, beside the administrators"),
     "evidence_dir": (_text, "where evidence is kept; without it beside the database"),
     "evidence_max_bytes": (_count, "a larger file is quarantined"),
     "bank_name": (_text, "shown on every page"),
-    "portal_url": (_address, "where customers reach this service; then mail to them has a link to their complaint"),
+    "portal_url": (
+        _address,
+        "where customers reach this service; then mail to them has a link to their complaint",
+    ),
     "max_body_bytes": (_count, "the largest request that is read"),
     "trusted_proxies": (
         _count_or_none,
         "how many proxies of the bank stand before it; then X-Forwarded-* is read",
     ),
-    "log": (_log, "quiet: warnings only; text or json: a line for each request and command, to standard error"),
-    "clock": (_text, "rehearsals only: a file that holds the time; without it, the machine's clock"),
+    "log": (
+        _log,
+        (
+            "quiet: warnings only; text or json: a line for each request and command, to standard "
+            "error"
+        ),
+    ),
+    "clock": (
+        _text,
+        "rehearsals only: a file that holds the time; without it, the machine's clock",
+    ),
 }
 
 
@@ -144,7 +171,8 @@ def load_settings(environ: Mapping[str, str], *, demo: bool = False) -> Settings
         values["demo"] = True
     elif len(values.get("secret_key", "")) < 32:
         raise InvalidInput(
-            f"{PREFIX}SECRET_KEY: expected at least 32 characters, got {len(values.get('secret_key', ''))}"
+            f"{PREFIX}SECRET_KEY: expected at least 32 characters, got "
+            f"{len(values.get('secret_key', ''))}"
         )
     return Settings(**values)
 

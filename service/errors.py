@@ -1,7 +1,8 @@
 """The catalogue of errors and the shape of a problem found in a definition.
 
-Every error that a person or a program can meet derives from `RedressError` and carries a stable `code`. The message
-says what was expected, what was found and what to do. HTTP statuses are given at the edge (`service.api`), by class.
+Every error that a person or a program can meet derives from `RedressError` and carries a stable
+`code`. The message says what was expected, what was found and what to do. HTTP statuses are given
+at the edge (`service.api`), by class.
 """
 
 from __future__ import annotations
@@ -83,11 +84,13 @@ class Unavailable(RedressError):
 
 
 class Disconnected(Unavailable):
-    """The connection to the database was lost before anything was written: the command may simply run again."""
+    """The connection to the database was lost before anything was written: the command may simply
+    run again."""
 
 
 class OutcomeUnknown(Unavailable):
-    """The connection to the database was lost at the very end: the command was carried out, or it was not.
+    """The connection to the database was lost at the very end: the command was carried out, or it
+    was not.
 
     Read again, or send the same request with the same idempotency key.
     """
@@ -97,7 +100,8 @@ class OutcomeUnknown(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field of a form or request body that is not acceptable. `pointer` is a JSON Pointer (RFC 6901)."""
+    """One field of a form or request body that is not acceptable. `pointer` is a JSON Pointer (RFC
+    6901)."""
 
     pointer: str
     message: str
@@ -134,10 +138,11 @@ class Severity(StrEnum):
 class Problem:
     """One thing wrong with a definition file, as `redress check` reports it.
 
-    `code` is stable and kebab-case (`xml-doctype`, `feel-syntax`, `bpmn-unsupported-complex-gateway`). `line` is
-    1-based, 0 where unknown. `element` is the id of the BPMN/DMN element, "" where there is none. `message` says what
-    was found, `mend` what to do about it. `path` is a way on the diagram that leads to it, as element ids, where a
-    proof found one.
+    `code` is stable and kebab-case (`xml-doctype`, `feel-syntax`,
+    `bpmn-unsupported-complex-gateway`). `line` is 1-based, 0 where unknown. `element` is the id of
+    the BPMN/DMN element, "" where there is none. `message` says what was found, `mend` what to do
+    about it. `path` is a way on the diagram that leads to it, as element ids, where a proof found
+    one.
     """
 
     code: str
@@ -164,4 +169,6 @@ class DefinitionInvalid(RedressError):
         if first is None:
             return (self.__doc__ or "").strip()
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return f"{first.file}:{first.line}: {first.element or '-'}: {first.message} {first.mend}{more}"
+        return (
+            f"{first.file}:{first.line}: {first.element or '-'}: {first.message} {first.mend}{more}"
+        )

@@ -1,8 +1,10 @@
-"""What a completed task cannot do without: the floor that `redress bench http` measures the product against.
+"""What a completed task cannot do without: the floor that `redress bench http` measures the product
+against.
 
-The same server, database, authentication, body and form; then the statements of the real completion of that very task,
-over the same two connections and in one transaction, as the product would send them: but without the engine or a rule,
-for they were written down before (`service.cli.dry_run`). Served only to be measured, never with the product.
+The same server, database, authentication, body and form; then the statements of the real completion
+of that very task, over the same two connections and in one transaction, as the product would send
+them: but without the engine or a rule, for they were written down before (`service.cli.dry_run`).
+Served only to be measured, never with the product.
 """
 
 from __future__ import annotations

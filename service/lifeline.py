@@ -1,4 +1,5 @@
-"""A process that another one started ends when that one does, also when it was killed and could not say so."""
+"""A process that another one started ends when that one does, also when it was killed and could not
+say so."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from multiprocessing.connection import wait
 
 
 def end_with_parent() -> None:
-    """In a process that `multiprocessing` started: leave at once when the parent is gone. Whatever was under way is
-    a transaction that was not committed."""
+    """In a process that `multiprocessing` started: leave at once when the parent is gone. Whatever
+    was under way is a transaction that was not committed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         _watch(lambda: wait([parent.sentinel]), lambda: os._exit(1))
@@ -24,8 +25,8 @@ def when_input_ends(act: Callable[[], None]) -> None:
 
 
 def _read_to_the_end() -> None:
-    """Without the buffer around standard input: its lock, held by this thread when the interpreter ends, is a fatal
-    error."""
+    """Without the buffer around standard input: its lock, held by this thread when the interpreter
+    ends, is a fatal error."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
 

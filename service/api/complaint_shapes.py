@@ -22,7 +22,8 @@ class Contact(Sent):
 
 
 class NewComplaintSent(Sent):
-    """A complaint as it came in. Nothing is required: what is missing is asked for later (S3.2-c)."""
+    """A complaint as it came in. Nothing is required: what is missing is asked for later
+    (S3.2-c)."""
 
     customer_name: Text | None = None
     contact: Contact | None = None

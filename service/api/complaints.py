@@ -1,4 +1,5 @@
-"""Complaints: register, list, read, and what belongs to one: history, clocks, letters, open tasks."""
+"""Complaints: register, list, read, and what belongs to one: history, clocks, letters, open
+tasks."""
 
 from __future__ import annotations
 
@@ -37,17 +38,26 @@ def register(call: Call, sent: dict[str, Any]) -> Any:
     """Register a complaint: it gets its number and clocks, and its process starts."""
     new = parse_complaint(sent, now=call.now, currency=call.runtime.profile.currency)
     once = idempotency_key()
-    done = operations.register_complaint(call.runtime, new, actor=call.actor, now=call.now, idempotency_key=once)
+    done = operations.register_complaint(
+        call.runtime, new, actor=call.actor, now=call.now, idempotency_key=once
+    )
     answer = {
         "number": done.number,
         "processInstanceKey": str(done.root_key),
         "receivedAt": time_of(done.received_at),
-        "deadlines": [{"clock": each.clock, "dueAt": time_of(each.due_at)} for each in done.deadlines],
+        "deadlines": [
+            {"clock": each.clock, "dueAt": time_of(each.due_at)} for each in done.deadlines
+        ],
     }
     return answer, 201, {"Location": f"/api/complaints/{done.number}"}
 
 
-@operation("GET /api/complaints", may=Permission.READ_COMPLAINTS, asks=ComplaintsAsked, gives=Page[ComplaintGiven])
+@operation(
+    "GET /api/complaints",
+    may=Permission.READ_COMPLAINTS,
+    asks=ComplaintsAsked,
+    gives=Page[ComplaintGiven],
+)
 def list_complaints(call: Call, asked: ComplaintsAsked) -> Any:
     """Complaints by text and status."""
     with call.runtime.database.read() as connection:
@@ -65,19 +75,32 @@ def get_complaint(call: Call, number: str) -> Any:
         found = cases.get_complaint(connection, number)
         clocks = cases.list_deadlines(connection, found.root_key)
     deadlines = [_deadline(each) for each in clocks]
-    return {**_complaint(found), "content": found.content, "facts": found.facts, "deadlines": deadlines}
+    return {
+        **_complaint(found),
+        "content": found.content,
+        "facts": found.facts,
+        "deadlines": deadlines,
+    }
 
 
-@operation("GET /api/complaints/{number}/history", may=Permission.READ_COMPLAINTS, gives=Page[EventGiven])
+@operation(
+    "GET /api/complaints/{number}/history", may=Permission.READ_COMPLAINTS, gives=Page[EventGiven]
+)
 def get_history(call: Call, number: str) -> Any:
     """What happened to a complaint, chained by hash."""
     with call.runtime.database.read() as connection:
         rows = audit.list_history(connection, cases.get_complaint(connection, number).root_key)
     names = ("seq", "actor", "event", "details", "hash")
-    return whole_page([{**{name: getattr(row, name) for name in names}, "at": time_of(row.at)} for row in rows])
+    return whole_page(
+        [{**{name: getattr(row, name) for name in names}, "at": time_of(row.at)} for row in rows]
+    )
 
 
-@operation("GET /api/complaints/{number}/deadlines", may=Permission.READ_COMPLAINTS, gives=Page[DeadlineGiven])
+@operation(
+    "GET /api/complaints/{number}/deadlines",
+    may=Permission.READ_COMPLAINTS,
+    gives=Page[DeadlineGiven],
+)
 def get_deadlines(call: Call, number: str) -> Any:
     """The clocks of a complaint."""
     with call.runtime.database.read() as connection:
@@ -85,16 +108,24 @@ def get_deadlines(call: Call, number: str) -> Any:
     return whole_page([_deadline(each) for each in clocks])
 
 
-@operation("GET /api/complaints/{number}/letters", may=Permission.READ_COMPLAINTS, gives=Page[LetterGiven])
+@operation(
+    "GET /api/complaints/{number}/letters", may=Permission.READ_COMPLAINTS, gives=Page[LetterGiven]
+)
 def get_letters(call: Call, number: str) -> Any:
     """The letters written in a complaint."""
     with call.runtime.database.read() as connection:
-        rows = notifications.list_letters(connection, cases.get_complaint(connection, number).root_key)
+        rows = notifications.list_letters(
+            connection, cases.get_complaint(connection, number).root_key
+        )
     names = ("template", "language", "audience", "recipient", "subject", "body")
-    return whole_page([{**{n: row[n] for n in names}, "writtenAt": time_of(row["written_at"])} for row in rows])
+    return whole_page(
+        [{**{n: row[n] for n in names}, "writtenAt": time_of(row["written_at"])} for row in rows]
+    )
 
 
-@operation("GET /api/complaints/{number}/tasks", may=Permission.READ_COMPLAINTS, gives=Page[TaskGiven])
+@operation(
+    "GET /api/complaints/{number}/tasks", may=Permission.READ_COMPLAINTS, gives=Page[TaskGiven]
+)
 def get_tasks(call: Call, number: str) -> Any:
     """Every user task of a complaint, open or done."""
     with call.runtime.database.read() as connection:

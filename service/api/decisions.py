@@ -1,4 +1,5 @@
-"""Evaluating decisions, with the path and fields of Camunda 8, and beside them the cells and why something is null."""
+"""Evaluating decisions, with the path and fields of Camunda 8, and beside them the cells and why
+something is null."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ class EvaluatedDecision(Given):
 
 
 class WhyNull(Given):
-    """Why something is null: the decision, the element and the text in it, where, which function, of which types."""
+    """Why something is null: the decision, the element and the text in it, where, which function,
+    of which types."""
 
     decision: str
     element: str
@@ -89,7 +91,8 @@ class WhyNull(Given):
 
 
 class DecisionAnswer(Given):
-    """The result, and how it came about. Work beyond the budget is a failure; a value that is missing is null."""
+    """The result, and how it came about. Work beyond the budget is a failure; a value that is
+    missing is null."""
 
     decision_definition_id: str
     decision_definition_key: Key
@@ -108,17 +111,25 @@ class DecisionAnswer(Given):
 
 
 @operation(
-    "POST /v2/decision-definitions/evaluation", may=Permission.DECIDE, takes=DecisionEvaluation, gives=DecisionAnswer
+    "POST /v2/decision-definitions/evaluation",
+    may=Permission.DECIDE,
+    takes=DecisionEvaluation,
+    gives=DecisionAnswer,
 )
 def evaluate_decision(call: Call, sent: DecisionEvaluation) -> Any:
-    """Evaluate a released decision: its result, the rules that matched, and the inputs of each cell."""
+    """Evaluate a released decision: its result, the rules that matched, and the inputs of each
+    cell."""
     name, key = sent.decision_definition_id, sent.decision_definition_key
     if (name is None) == (key is None):
         raise InvalidInput("expected either decisionDefinitionId or decisionDefinitionKey")
     if sent.tenant_id != TENANT:
         raise InvalidInput(f"expected tenantId to be {TENANT!r}: there is one tenant")
     done = operations.evaluate_decision(
-        call.runtime, decision_id=name, key=None if key is None else int(key), variables=sent.variables, now=call.now
+        call.runtime,
+        decision_id=name,
+        key=None if key is None else int(key),
+        variables=sent.variables,
+        now=call.now,
     )
     return _answer(done, str(call.runtime.keys.root_key()))
 
@@ -139,13 +150,16 @@ def _answer(done: operations.Evaluation, evaluation_key: str) -> dict[str, Any]:
         "failedDecisionDefinitionId": None if done.failure is None else decision.decision_id,
         "failureMessage": done.failure,
         "evaluatedDecisions": [
-            _evaluated(done, frame, f"{evaluation_key}-{number}") for number, frame in enumerate(done.result.trace, 1)
+            _evaluated(done, frame, f"{evaluation_key}-{number}")
+            for number, frame in enumerate(done.result.trace, 1)
         ],
         "reasons": [each.to_json() for each in done.result.reasons],
     }
 
 
-def _evaluated(done: operations.Evaluation, frame: dict[str, Any], instance_key: str) -> dict[str, Any]:
+def _evaluated(
+    done: operations.Evaluation, frame: dict[str, Any], instance_key: str
+) -> dict[str, Any]:
     part = done.parts.get(frame["decisionDefinitionId"], done.decision)
     return {
         "decisionDefinitionId": frame["decisionDefinitionId"],
@@ -157,12 +171,18 @@ def _evaluated(done: operations.Evaluation, frame: dict[str, Any], instance_key:
         "tenantId": TENANT,
         "output": json_text(frame["output"]),
         "inputs": {name: json_text(value) for name, value in frame["inputs"].items()},
-        "evaluatedInputs": [{**each, "inputValue": json_text(each["inputValue"])} for each in frame["evaluatedInputs"]],
+        "evaluatedInputs": [
+            {**each, "inputValue": json_text(each["inputValue"])}
+            for each in frame["evaluatedInputs"]
+        ],
         "matchedRules": [_rule(each) for each in frame["matchedRules"]],
     }
 
 
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
     place = {"ruleId": rule["ruleId"], "ruleIndex": rule["ruleIndex"]}
-    outputs = [{**each, **place, "outputValue": json_text(each["outputValue"])} for each in rule["evaluatedOutputs"]]
+    outputs = [
+        {**each, **place, "outputValue": json_text(each["outputValue"])}
+        for each in rule["evaluatedOutputs"]
+    ]
     return {**place, "cells": rule["cells"], "evaluatedOutputs": outputs}

@@ -60,17 +60,27 @@ def search_definitions(call: Call, sent: Any) -> Any:
         return page_given(search(connection, reporting.DEFINITIONS, query_of(sent)[0]), _process)
 
 
-@operation("GET /v2/process-definitions/{processDefinitionKey}", may=Permission.SIGNED_IN, gives=ProcessFound)
+@operation(
+    "GET /v2/process-definitions/{processDefinitionKey}",
+    may=Permission.SIGNED_IN,
+    gives=ProcessFound,
+)
 def get_definition(call: Call, key: int) -> Any:
     """One process version."""
     with call.runtime.database.read() as connection:
-        rows = search(connection, reporting.DEFINITIONS, reporting.by_key(key, "processDefinitionKey")).rows
+        rows = search(
+            connection, reporting.DEFINITIONS, reporting.by_key(key, "processDefinitionKey")
+        ).rows
     if not rows:
         raise NotFound(f"There is no process definition {key}.")
     return _process(rows[0])
 
 
-@operation("GET /v2/process-definitions/{processDefinitionKey}/xml", may=Permission.READ_DIAGRAMS, gives="text/xml")
+@operation(
+    "GET /v2/process-definitions/{processDefinitionKey}/xml",
+    may=Permission.READ_DIAGRAMS,
+    gives="text/xml",
+)
 def get_xml(call: Call, key: int) -> Any:
     """The diagram of a process version, as it was deployed."""
     with call.runtime.database.read() as connection:
@@ -99,17 +109,27 @@ def search_decisions(call: Call, sent: Any) -> Any:
         return page_given(search(connection, reporting.DECISIONS, query_of(sent)[0]), _decision)
 
 
-@operation("GET /v2/decision-definitions/{decisionDefinitionKey}", may=Permission.SIGNED_IN, gives=DecisionFound)
+@operation(
+    "GET /v2/decision-definitions/{decisionDefinitionKey}",
+    may=Permission.SIGNED_IN,
+    gives=DecisionFound,
+)
 def get_decision(call: Call, key: int) -> Any:
     """One decision version."""
     with call.runtime.database.read() as connection:
-        rows = search(connection, reporting.DECISIONS, reporting.by_key(key, "decisionDefinitionKey")).rows
+        rows = search(
+            connection, reporting.DECISIONS, reporting.by_key(key, "decisionDefinitionKey")
+        ).rows
     if not rows:
         raise NotFound(f"There is no decision definition {key}.")
     return _decision(rows[0])
 
 
-@operation("GET /v2/decision-definitions/{decisionDefinitionKey}/xml", may=Permission.READ_DIAGRAMS, gives="text/xml")
+@operation(
+    "GET /v2/decision-definitions/{decisionDefinitionKey}/xml",
+    may=Permission.READ_DIAGRAMS,
+    gives="text/xml",
+)
 def get_decision_xml(call: Call, key: int) -> Any:
     """The file of a decision version, as it was deployed."""
     with call.runtime.database.read() as connection:

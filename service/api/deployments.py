@@ -1,7 +1,7 @@
 """Deployments and the resources they brought, with the fields and paths of Camunda 8.
 
-A deployment starts new instances at once, as in Camunda, unless it belongs to the complaint procedure: that is released
-by hand, for a bank's procedure is in force when somebody says so.
+A deployment starts new instances at once, as in Camunda, unless it belongs to the complaint
+procedure: that is released by hand, for a bank's procedure is in force when somebody says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SUFFIXES = (".bpmn", ".dmn", ".form.json")
 
 
 class DeploymentSent(Sent):
-    """Files as parts named `resources`; `name` is the bundle's, made from the files where it is left out."""
+    """Files as parts named `resources`; `name` is the bundle's, made from the files where it is
+    left out."""
 
     model_config = ConfigDict(extra="forbid", alias_generator=None)
 
@@ -107,7 +108,13 @@ class ResourceFound(Given):
     tenant_id: str
 
 
-@operation("POST /v2/deployments", may=Permission.DEPLOY, takes=DeploymentSent, gives=DeploymentDone, media=MULTIPART)
+@operation(
+    "POST /v2/deployments",
+    may=Permission.DEPLOY,
+    takes=DeploymentSent,
+    gives=DeploymentDone,
+    media=MULTIPART,
+)
 def deploy(call: Call) -> Any:
     """Check and store diagrams, decisions and forms; problems are told all at once."""
     files = _files()
@@ -117,7 +124,12 @@ def deploy(call: Call) -> Any:
     fresh = iter([call.runtime.keys.root_key() for _ in range(1 + len(loaded.processes))])
     with call.runtime.database.transaction() as connection:
         done = definitions.deploy(
-            connection, files, name=name, actor=call.account.name, now=call.now, next_key=lambda: next(fresh)
+            connection,
+            files,
+            name=name,
+            actor=call.account.name,
+            now=call.now,
+            next_key=lambda: next(fresh),
         )
         at_once = _starts_at_once(connection, done)
         if at_once and done.new:
@@ -137,24 +149,37 @@ def _files() -> dict[str, bytes]:
         flask.abort(415, f"expected {MULTIPART}, got {flask.request.mimetype or 'nothing'}")
     sent = flask.request.files.getlist("resources")
     names = [(each.filename or "").replace("\\", "/").rpartition("/")[2] for each in sent]
-    if not 0 < len(sent) <= MAX_FILES or not all(names) or len(set(names)) != len(names) or max(map(len, names)) > 200:
-        raise InvalidInput(f"expected 1 to {MAX_FILES} parts named resources, each with a file name of its own")
+    if (
+        not 0 < len(sent) <= MAX_FILES
+        or not all(names)
+        or len(set(names)) != len(names)
+        or max(map(len, names)) > 200
+    ):
+        raise InvalidInput(
+            f"expected 1 to {MAX_FILES} parts named resources, each with a file name of its own"
+        )
     unknown = [name for name in names if not name.endswith(SUFFIXES)]
     if unknown:
-        raise InvalidInput(f"expected files that end in {', '.join(SUFFIXES)}, got {', '.join(unknown)[:300]}")
+        raise InvalidInput(
+            f"expected files that end in {', '.join(SUFFIXES)}, got {', '.join(unknown)[:300]}"
+        )
     return {name: each.read() for name, each in zip(names, sent, strict=True)}
 
 
 def _name(loaded: Any) -> str:
-    """What a deployment without a name goes by: the first thing it holds, so that it has a next version."""
+    """What a deployment without a name goes by: the first thing it holds, so that it has a next
+    version."""
     held = [*sorted(loaded.processes), *sorted(loaded.decisions), *sorted(loaded.forms)]
     if not held:
-        raise InvalidInput("expected at least one process, decision or form in the files, found none")
+        raise InvalidInput(
+            "expected at least one process, decision or form in the files, found none"
+        )
     return str(held[0])[:100]
 
 
 def _starts_at_once(connection: Any, done: Deployed) -> bool:
-    """Not when it holds the complaint's process, one that ever came together with it, or goes by the name of such."""
+    """Not when it holds the complaint's process, one that ever came together with it, or goes by
+    the name of such."""
     return not definitions.is_governed(connection, done.bundle_key, operations.COMPLAINT_PROCESS)
 
 
@@ -163,8 +188,12 @@ def _part(**only: Any) -> dict[str, Any]:
     return dict.fromkeys(names) | only
 
 
-def _parts(done: Deployed, decisions: list[DecisionVersion], forms: list[FormVersion]) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = [{"processDefinition": _process(each)} for each in done.processes]
+def _parts(
+    done: Deployed, decisions: list[DecisionVersion], forms: list[FormVersion]
+) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = [
+        {"processDefinition": _process(each)} for each in done.processes
+    ]
     found += [{"decisionDefinition": _decision(each)} for each in decisions]
     files = {each.requirements_key: each for each in decisions}
     found += [{"decisionRequirements": _requirements(each)} for each in files.values()]
@@ -221,7 +250,9 @@ def get_resource(call: Call, key: int) -> Any:
         return _find(connection, key)[0]
 
 
-@operation("GET /v2/resources/{resourceKey}/content", may=Permission.READ_DIAGRAMS, gives="text/plain")
+@operation(
+    "GET /v2/resources/{resourceKey}/content", may=Permission.READ_DIAGRAMS, gives="text/plain"
+)
 def get_resource_content(call: Call, key: int) -> Any:
     """The bytes of such a file, as they were deployed."""
     with call.runtime.database.read() as connection:
@@ -236,7 +267,11 @@ def _find(connection: Any, key: int) -> tuple[dict[str, Any], int]:
             found: Any = get(connection, key)
         except NotFound:
             continue
-        named = getattr(found, "process_id", None) or getattr(found, "form_id", None) or found.requirements_id
+        named = (
+            getattr(found, "process_id", None)
+            or getattr(found, "form_id", None)
+            or found.requirements_id
+        )
         given = {
             "resourceKey": str(key),
             "resourceId": named,

@@ -1,7 +1,7 @@
 """How many requests of a process are worked on at once, and how many may only wait.
 
-A request that waits for something to happen gives its place at the desk up meanwhile, so that those who wait keep
-nobody from being served.
+A request that waits for something to happen gives its place at the desk up meanwhile, so that those
+who wait keep nobody from being served.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Desk:
 
     @contextmanager
     def away(self) -> Iterator[bool]:
-        """Give the place of this request up for a while. False, and it is kept, where too many wait already."""
+        """Give the place of this request up for a while. False, and it is kept, where too many wait
+        already."""
         if not self._waiting.acquire(blocking=False):
             yield False
             return

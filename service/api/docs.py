@@ -1,4 +1,5 @@
-"""`/docs`: the description as a page of our own. No script, one style sheet of this host, so the strict CSP holds."""
+"""`/docs`: the description as a page of our own. No script, one style sheet of this host, so the
+strict CSP holds."""
 
 from __future__ import annotations
 
@@ -35,12 +36,16 @@ def docs() -> Any:
     groups: dict[str, list[str]] = {}
     for path, methods in document["paths"].items():
         for method, one in methods.items():
-            groups.setdefault(one.get("tags", ["other"])[0], []).append(_entry(path, method, one, document))
+            groups.setdefault(one.get("tags", ["other"])[0], []).append(
+                _entry(path, method, one, document)
+            )
     body = "".join(f"<h2>{escape(name)}</h2>{''.join(entries)}" for name, entries in groups.items())
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Redress API</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs.css"></head><body>'
-        f"<h1>Redress API</h1><p>{escape(document['info']['description'])} {len(OPERATIONS)} operations; for programs: "
+        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" '
+        'href="/docs.css"></head><body>'
+        f"<h1>Redress API</h1><p>{escape(document['info']['description'])} {len(OPERATIONS)} "
+        "operations; for programs: "
         f'<a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>{body}</body></html>'
     )
     return flask.Response(page, mimetype="text/html")
@@ -48,13 +53,19 @@ def docs() -> Any:
 
 def _entry(path: str, method: str, one: dict[str, Any], document: dict[str, Any]) -> str:
     sent = one.get("requestBody", {}).get("content", {})
-    shapes = [f"<p>Body, {escape(media)}:</p>{_shape(each['schema'], document)}" for media, each in sent.items()]
+    shapes = [
+        f"<p>Body, {escape(media)}:</p>{_shape(each['schema'], document)}"
+        for media, each in sent.items()
+    ]
     for status, response in one["responses"].items():
         for media, each in response.get("content", {}).items():
             if status.startswith("2"):
-                shapes.append(f"<p>Answer {status}, {escape(media)}:</p>{_shape(each['schema'], document)}")
+                shapes.append(
+                    f"<p>Answer {status}, {escape(media)}:</p>{_shape(each['schema'], document)}"
+                )
     return (
-        f'<details id="{escape(one["operationId"])}"><summary><span class="method">{method.upper()}</span> '
+        f'<details id="{escape(one["operationId"])}"><summary><span '
+        f'class="method">{method.upper()}</span> '
         f"<code>{escape(path)}</code> {escape(one['summary'])}</summary>"
         f"<p>{escape(one.get('description', 'Needs no account.'))}</p>{''.join(shapes)}</details>"
     )

@@ -1,4 +1,5 @@
-"""What every API operation does at its edge: who asks, what was sent, how a refusal looks (RFC 9457)."""
+"""What every API operation does at its edge: who asks, what was sent, how a refusal looks (RFC
+9457)."""
 
 from __future__ import annotations
 
@@ -13,15 +14,29 @@ from service import identity, tasks
 from service.errors import Forbidden, InvalidInput, NotFound, OutcomeUnknown, Unauthenticated
 from service.identity import Role
 
-READERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
+READERS = (
+    Role.CLERK,
+    Role.HANDLER,
+    Role.APPROVER,
+    Role.EXECUTIVE,
+    Role.OWNER,
+    Role.COMPLIANCE,
+    Role.ADMIN,
+)
 MAX_LIMIT = 1_000
 MAX_OFFSET = 10_000_000
 MAX_KEY = (1 << 63) - 1
 MAX_NESTING = 64
 
 
-TITLES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 409: "INVALID_STATE", 503: "RESOURCE_EXHAUSTED"}
-"""The titles of Camunda's API, which its clients go by: they ask again by themselves at the last one."""
+TITLES = {
+    400: "INVALID_ARGUMENT",
+    404: "NOT_FOUND",
+    409: "INVALID_STATE",
+    503: "RESOURCE_EXHAUSTED",
+}
+"""The titles of Camunda's API, which its clients go by: they ask again by themselves at the last
+one."""
 
 
 def problem(status: int, code: str, detail: str, fields: list[dict[str, Any]]) -> Any:
@@ -58,7 +73,8 @@ def parts() -> Any:
 
 
 def account_with(*roles: str) -> identity.Account:
-    """The account behind the request. Raises Unauthenticated, or Forbidden when it has none of the roles."""
+    """The account behind the request. Raises Unauthenticated, or Forbidden when it has none of the
+    roles."""
     found: identity.Account | None = flask.g.account
     if found is None:
         raise Unauthenticated
@@ -68,17 +84,21 @@ def account_with(*roles: str) -> identity.Account:
 
 
 def body(*known: str) -> dict[str, Any]:
-    """The JSON object that was sent. Fields other than those `known` are refused where any are named."""
+    """The JSON object that was sent. Fields other than those `known` are refused where any are
+    named."""
     data = parse_body()
     unknown = sorted(set(data) - set(known)) if known else []
     if unknown:
-        raise InvalidInput(f"expected only the fields {', '.join(known)}, got {', '.join(map(repr, unknown))[:200]}")
+        raise InvalidInput(
+            f"expected only the fields {', '.join(known)}, got "
+            f"{', '.join(map(repr, unknown))[:200]}"
+        )
     return data
 
 
 def parse_body() -> dict[str, Any]:
-    """The JSON object that was sent, strictly: no lone surrogates, no endless nesting, no NaN, and no U+0000, which
-    PostgreSQL cannot hold."""
+    """The JSON object that was sent, strictly: no lone surrogates, no endless nesting, no NaN, and
+    no U+0000, which PostgreSQL cannot hold."""
     if not flask.request.is_json:
         flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
     raw = flask.request.get_data(cache=True)
@@ -100,7 +120,11 @@ def _depth(data: Any) -> int:
     level, depth = [data], 0
     while level:
         depth += 1
-        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        inner = (
+            each.values() if isinstance(each, dict) else each
+            for each in level
+            if isinstance(each, dict | list)
+        )
         level = [each for values in inner for each in values]
     return depth
 
@@ -119,7 +143,8 @@ def optional_body(*known: str) -> dict[str, Any]:
 
 
 def text_of(data: dict[str, Any], name: str, *, default: str | None = None, most: int = 300) -> str:
-    """A text field. Raises InvalidInput when it is missing without default, no text, or too long."""
+    """A text field. Raises InvalidInput when it is missing without default, no text, or too
+    long."""
     value = data.get(name)
     if value is None and default is not None:
         return default
@@ -140,7 +165,13 @@ def object_of(data: dict[str, Any], name: str) -> dict[str, Any]:
 
 def key_of(value: Any, name: str) -> int:
     """A key, which travels as a text of digits. Raises InvalidInput."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20 and int(value) <= MAX_KEY:
+    if (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isdecimal()
+        and len(value) < 20
+        and int(value) <= MAX_KEY
+    ):
         return int(value)
     raise InvalidInput(f"expected {name} to be a key: digits in quotes")
 

@@ -1,4 +1,5 @@
-"""Element instances, their variables, and counts per element, with the fields and paths of Camunda 8."""
+"""Element instances, their variables, and counts per element, with the fields and paths of Camunda
+8."""
 
 from __future__ import annotations
 
@@ -21,11 +22,28 @@ from service.identity import Permission
 from service.reporting import ElementInstance
 
 KINDS = (
-    "BOUNDARY_EVENT", "BUSINESS_RULE_TASK", "CALL_ACTIVITY", "END_EVENT", "EVENT_BASED_GATEWAY", "EVENT_SUB_PROCESS",
-    "EXCLUSIVE_GATEWAY", "INCLUSIVE_GATEWAY", "INTERMEDIATE_CATCH_EVENT", "INTERMEDIATE_THROW_EVENT", "MANUAL_TASK",
-    "PARALLEL_GATEWAY", "RECEIVE_TASK", "SCRIPT_TASK", "SEND_TASK", "SERVICE_TASK", "START_EVENT", "SUB_PROCESS",
-    "TASK", "USER_TASK", "UNKNOWN",
-)  # fmt: skip
+    "BOUNDARY_EVENT",
+    "BUSINESS_RULE_TASK",
+    "CALL_ACTIVITY",
+    "END_EVENT",
+    "EVENT_BASED_GATEWAY",
+    "EVENT_SUB_PROCESS",
+    "EXCLUSIVE_GATEWAY",
+    "INCLUSIVE_GATEWAY",
+    "INTERMEDIATE_CATCH_EVENT",
+    "INTERMEDIATE_THROW_EVENT",
+    "MANUAL_TASK",
+    "PARALLEL_GATEWAY",
+    "RECEIVE_TASK",
+    "SCRIPT_TASK",
+    "SEND_TASK",
+    "SERVICE_TASK",
+    "START_EVENT",
+    "SUB_PROCESS",
+    "TASK",
+    "USER_TASK",
+    "UNKNOWN",
+)
 STATES = ("ACTIVE", "COMPLETED", "TERMINATED")
 _no = sa.null()
 
@@ -101,7 +119,9 @@ class Flows(Given):
     items: list[FlowTaken]
 
 
-_filter: Any = search_model("StatisticsInstances", reporting.INSTANCES).model_fields["filter"].annotation
+_filter: Any = (
+    search_model("StatisticsInstances", reporting.INSTANCES).model_fields["filter"].annotation
+)
 StatisticsSent = create_model("StatisticsSent", __base__=Sent, filter=(_filter, None))
 
 
@@ -121,7 +141,11 @@ def search_elements(call: Call, sent: Any) -> Any:
     return page_given(reporting.sift(rows, query), _element)
 
 
-@operation("GET /v2/element-instances/{elementInstanceKey}", may=Permission.READ_INSTANCES, gives=ElementFound)
+@operation(
+    "GET /v2/element-instances/{elementInstanceKey}",
+    may=Permission.READ_INSTANCES,
+    gives=ElementFound,
+)
 def get_element(call: Call, key: int) -> Any:
     """One element instance."""
     with call.runtime.database.read() as connection:
@@ -162,7 +186,11 @@ def count_by_instance(call: Call, key: int) -> Any:
         return _counts(reporting.count_elements(connection, roots, process.process_id))
 
 
-@operation("GET /v2/process-instances/{processInstanceKey}/sequence-flows", may=Permission.READ_INSTANCES, gives=Flows)
+@operation(
+    "GET /v2/process-instances/{processInstanceKey}/sequence-flows",
+    may=Permission.READ_INSTANCES,
+    gives=Flows,
+)
 def list_flows(call: Call, key: int) -> Any:
     """The sequence flows that an instance has taken, each once."""
     with call.runtime.database.read() as connection:
@@ -186,8 +214,12 @@ def list_flows(call: Call, key: int) -> Any:
 
 
 def _counts(found: Iterable[reporting.ElementCounts]) -> dict[str, Any]:
-    names = {"elementId": "element_id"} | {name: name for name in ("active", "canceled", "incidents", "completed")}
-    return {"items": [{name: getattr(each, field) for name, field in names.items()} for each in found]}
+    names = {"elementId": "element_id"} | {
+        name: name for name in ("active", "canceled", "incidents", "completed")
+    }
+    return {
+        "items": [{name: getattr(each, field) for name, field in names.items()} for each in found]
+    }
 
 
 def _elements(connection: Connection, call: Call, root_key: int) -> list[dict[str, Any]]:
@@ -198,10 +230,14 @@ def _elements(connection: Connection, call: Call, root_key: int) -> list[dict[st
     bundle = call.runtime.bundles.get(connection, instance.bundle_key)
     keys = definitions.keys_of(connection, instance.bundle_key)
     stuck = reporting.active_incidents(connection, root_key)
-    return [_row(each, bundle, keys, stuck) for each in reporting.list_elements(connection, root_key)]
+    return [
+        _row(each, bundle, keys, stuck) for each in reporting.list_elements(connection, root_key)
+    ]
 
 
-def _row(each: ElementInstance, bundle: Bundle, keys: Mapping[str, int], stuck: Mapping[str, int]) -> dict[str, Any]:
+def _row(
+    each: ElementInstance, bundle: Bundle, keys: Mapping[str, int], stuck: Mapping[str, int]
+) -> dict[str, Any]:
     process = bundle.processes.get(each.process_id)
     info = process.elements.get(each.element_id) if process else None
     incident = stuck.get(each.element_id) if each.state == "ACTIVE" else None

@@ -19,7 +19,8 @@ MOST_FILES = 20
 
 
 class EvidenceGiven(Given):
-    """A file of a complaint. `mediaType` is what its content is; a quarantined one has the reason."""
+    """A file of a complaint. `mediaType` is what its content is; a quarantined one has the
+    reason."""
 
     evidence_key: Key
     kind: str
@@ -59,7 +60,11 @@ class ContactGiven(Given):
     recorded_by: str
 
 
-@operation("GET /api/complaints/{number}/evidence", may=Permission.READ_COMPLAINTS, gives=Page[EvidenceGiven])
+@operation(
+    "GET /api/complaints/{number}/evidence",
+    may=Permission.READ_COMPLAINTS,
+    gives=Page[EvidenceGiven],
+)
 def get_evidence(call: Call, number: str) -> Any:
     """The files of a complaint, each with its hash."""
     with call.runtime.database.read() as connection:
@@ -75,13 +80,16 @@ def get_evidence(call: Call, number: str) -> Any:
     status=201,
 )
 def add_evidence(call: Call, number: str) -> Any:
-    """Enter files, as multipart parts named `files`; what may do harm is kept, but locked away with a reason."""
+    """Enter files, as multipart parts named `files`; what may do harm is kept, but locked away with
+    a reason."""
     with call.runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
     items = _received()
     keys = operations.add_evidence(call.runtime, root_key, items, actor=call.actor, now=call.now)
     with call.runtime.database.read() as connection:
-        return whole_page(_evidence(cases.get_evidence(connection, root_key, key)) for key in keys), 201
+        return whole_page(
+            _evidence(cases.get_evidence(connection, root_key, key)) for key in keys
+        ), 201
 
 
 @operation(
@@ -98,7 +106,11 @@ def get_evidence_content(call: Call, number: str, key: int) -> Any:
     return flask.Response(_vault().read(found.sha256), headers=dict(cases.download_headers(found)))
 
 
-@operation("GET /api/complaints/{number}/contacts", may=Permission.READ_COMPLAINTS, gives=Page[ContactGiven])
+@operation(
+    "GET /api/complaints/{number}/contacts",
+    may=Permission.READ_COMPLAINTS,
+    gives=Page[ContactGiven],
+)
 def get_contacts(call: Call, number: str) -> Any:
     """The contact log of a complaint."""
     with call.runtime.database.read() as connection:
@@ -117,7 +129,9 @@ def log_contact(call: Call, number: str, sent: ContactSent) -> Any:
     """Enter a contact into the log."""
     with call.runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
-    new = NewContact(sent.spoke_at, sent.bank_person, sent.party, sent.means, sent.result, sent.note)
+    new = NewContact(
+        sent.spoke_at, sent.bank_person, sent.party, sent.means, sent.result, sent.note
+    )
     key = operations.log_contact(call.runtime, root_key, new, actor=call.actor, now=call.now)
     with call.runtime.database.read() as connection:
         entry = next(row for row in cases.list_contacts(connection, root_key) if row.key == key)
@@ -125,12 +139,16 @@ def log_contact(call: Call, number: str, sent: ContactSent) -> Any:
 
 
 def _received() -> list[NewEvidence]:
-    """The files of the request, kept and looked at. They go to disk as they come, never whole into memory."""
+    """The files of the request, kept and looked at. They go to disk as they come, never whole into
+    memory."""
     vault = _vault()
     flask.request.max_content_length = MOST_FILES * vault.limit
     if flask.request.mimetype != MULTIPART:
         flask.abort(415, f"expected {MULTIPART}, got {flask.request.mimetype or 'nothing'}")
-    sent, kind = flask.request.files.getlist("files"), _kind(flask.request.form.get("kind") or "document")
+    sent, kind = (
+        flask.request.files.getlist("files"),
+        _kind(flask.request.form.get("kind") or "document"),
+    )
     if not 0 < len(sent) <= MOST_FILES:
         raise InvalidInput(f"expected 1 to {MOST_FILES} parts named files, got {len(sent)}")
     return [

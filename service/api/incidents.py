@@ -81,15 +81,22 @@ def search_element_incidents(call: Call, key: int, sent: Any) -> Any:
     """Incidents at the element of one element instance."""
     root_key, engine_id = element_of(key)
     with call.runtime.database.read() as connection:
-        found = [each for each in reporting.list_elements(connection, root_key) if each.id == engine_id]
+        found = [
+            each for each in reporting.list_elements(connection, root_key) if each.id == engine_id
+        ]
         if not found:
             raise NotFound(f"There is no element instance {key}.")
-        return _page(connection, sent, processInstanceKey=str(root_key), elementId=found[0].element_id)
+        return _page(
+            connection, sent, processInstanceKey=str(root_key), elementId=found[0].element_id
+        )
 
 
 def _page(connection: Connection, sent: Any, **within: str) -> dict[str, Any]:
     query = query_of(sent)[0]
-    return page_given(search(connection, reporting.INCIDENTS, replace(query, where={**query.where, **within})), _found)
+    return page_given(
+        search(connection, reporting.INCIDENTS, replace(query, where={**query.where, **within})),
+        _found,
+    )
 
 
 @operation("GET /v2/incidents/{incidentKey}", may=Permission.READ_INCIDENTS, gives=IncidentFound)
@@ -103,7 +110,10 @@ def get_incident(call: Call, key: int) -> Any:
 
 
 @operation(
-    "POST /v2/incidents/{incidentKey}/resolution", may=Permission.RESOLVE_INCIDENTS, takes=Resolution, optional=True
+    "POST /v2/incidents/{incidentKey}/resolution",
+    may=Permission.RESOLVE_INCIDENTS,
+    takes=Resolution,
+    optional=True,
 )
 def resolve_incident(call: Call, key: int, sent: Resolution) -> None:
     """What went wrong is mended: try again."""

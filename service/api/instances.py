@@ -1,4 +1,5 @@
-"""Process instances, with the fields and paths of Camunda 8. A called process belongs to its caller's instance."""
+"""Process instances, with the fields and paths of Camunda 8. A called process belongs to its
+caller's instance."""
 
 from __future__ import annotations
 
@@ -14,7 +15,19 @@ from service import definitions, operations, reporting
 from service.api.desk import DESK
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
-from service.api.shapes import TENANT, Flag, Given, Instant, Key, Page, Sent, Tags, Text, Variables, time_of
+from service.api.shapes import (
+    TENANT,
+    Flag,
+    Given,
+    Instant,
+    Key,
+    Page,
+    Sent,
+    Tags,
+    Text,
+    Variables,
+    time_of,
+)
 from service.db import search
 from service.errors import InvalidInput, NotFound, NotServed, TimedOut
 from service.identity import Permission
@@ -106,17 +119,28 @@ class Pause(Sent):
 InstanceSearch = search_model("ProcessInstanceSearch", reporting.INSTANCES)
 
 
-@operation("POST /v2/process-instances", may=Permission.START_INSTANCES, takes=InstanceCreation, gives=InstanceCreated)
+@operation(
+    "POST /v2/process-instances",
+    may=Permission.START_INSTANCES,
+    takes=InstanceCreation,
+    gives=InstanceCreated,
+)
 def create_instance(call: Call, sent: InstanceCreation) -> Any:
-    """Start a released process other than the complaint's, which `POST /api/complaints` starts with its facts."""
+    """Start a released process other than the complaint's, which `POST /api/complaints` starts with
+    its facts."""
     for name, value in (("startInstructions", sent.start_instructions), ("tags", sent.tags)):
         if value or (name == "startInstructions" and sent.runtime_instructions):
             raise NotServed(f"Starting an instance with {name} is not served by this version.")
     version = _version(call, sent)
     done = operations.start_instance(
-        call.runtime, version.process_id, sent.variables or {}, actor=call.actor, now=call.now,
-        business_key=sent.business_id, version=version,
-    )  # fmt: skip
+        call.runtime,
+        version.process_id,
+        sent.variables or {},
+        actor=call.actor,
+        now=call.now,
+        business_key=sent.business_id,
+        version=version,
+    )
     variables: dict[str, Any] = {}
     if sent.await_completion:
         with DESK.away():
@@ -146,10 +170,15 @@ def _version(call: Call, sent: InstanceCreation) -> definitions.ProcessVersion:
         else:
             released = definitions.find_released(connection, name or "")
             if released is None:
-                raise NotFound(f"No version of the process {name!r} is released; deploy and release one first.")
+                raise NotFound(
+                    f"No version of the process {name!r} is released; deploy and release one first."
+                )
             found = released
     if found.process_id == operations.COMPLAINT_PROCESS:
-        raise InvalidInput("A complaint is registered with POST /api/complaints, which gives it its number and clocks.")
+        raise InvalidInput(
+            "A complaint is registered with POST /api/complaints, which gives it its number and "
+            "clocks."
+        )
     return found
 
 
@@ -159,13 +188,17 @@ def _awaited(call: Call, root_key: int, sent: InstanceCreation) -> dict[str, Any
     until = time.monotonic() + most.total_seconds()
     while True:
         with call.runtime.database.read() as connection:
-            row = search(connection, reporting.INSTANCES, reporting.by_key(root_key, "processInstanceKey")).rows[0]
+            row = search(
+                connection, reporting.INSTANCES, reporting.by_key(root_key, "processInstanceKey")
+            ).rows[0]
         if row["state"] != "active":
             found = row["final_variables"] or {}
             wanted = sent.fetch_variables
             return {name: value for name, value in found.items() if not wanted or name in wanted}
         if time.monotonic() >= until:
-            raise TimedOut(f"The process instance {root_key} has started, and has not ended within {most}.")
+            raise TimedOut(
+                f"The process instance {root_key} has started, and has not ended within {most}."
+            )
         time.sleep(POLL_SECONDS)
 
 
@@ -182,11 +215,17 @@ def search_instances(call: Call, sent: Any) -> Any:
         return page_given(search(connection, reporting.INSTANCES, query_of(sent)[0]), _found)
 
 
-@operation("GET /v2/process-instances/{processInstanceKey}", may=Permission.READ_INSTANCES, gives=InstanceFound)
+@operation(
+    "GET /v2/process-instances/{processInstanceKey}",
+    may=Permission.READ_INSTANCES,
+    gives=InstanceFound,
+)
 def get_instance(call: Call, key: int) -> Any:
     """Where a process instance stands."""
     with call.runtime.database.read() as connection:
-        rows = search(connection, reporting.INSTANCES, reporting.by_key(key, "processInstanceKey")).rows
+        rows = search(
+            connection, reporting.INSTANCES, reporting.by_key(key, "processInstanceKey")
+        ).rows
     if not rows:
         raise NotFound(f"There is no process instance {key}.")
     return _found(rows[0])
@@ -198,7 +237,8 @@ def get_instance(call: Call, key: int) -> Any:
     gives=CallingInstances,
 )
 def get_callers(call: Call, key: int) -> Any:
-    """The instances that called this one: none, for a called process belongs to its caller's instance."""
+    """The instances that called this one: none, for a called process belongs to its caller's
+    instance."""
     with call.runtime.database.read() as connection:
         operations.get_instance(connection, key)
     return flask.jsonify([])
@@ -212,19 +252,33 @@ def get_callers(call: Call, key: int) -> Any:
 )
 def cancel_instance(call: Call, key: int, sent: Cancellation) -> None:
     """End a process instance before its end."""
-    operations.cancel_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+    operations.cancel_instance(
+        call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now
+    )
 
 
-@operation("POST /v2/process-instances/{processInstanceKey}/suspension", may=Permission.SUSPEND_INSTANCES, takes=Pause)
+@operation(
+    "POST /v2/process-instances/{processInstanceKey}/suspension",
+    may=Permission.SUSPEND_INSTANCES,
+    takes=Pause,
+)
 def suspend_instance(call: Call, key: int, sent: Pause) -> None:
     """Let nothing move a process instance until it is resumed."""
-    operations.suspend_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+    operations.suspend_instance(
+        call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now
+    )
 
 
-@operation("POST /v2/process-instances/{processInstanceKey}/resumption", may=Permission.SUSPEND_INSTANCES, takes=Pause)
+@operation(
+    "POST /v2/process-instances/{processInstanceKey}/resumption",
+    may=Permission.SUSPEND_INSTANCES,
+    takes=Pause,
+)
 def resume_instance(call: Call, key: int, sent: Pause) -> None:
     """Let a suspended process instance go on."""
-    operations.resume_instance(call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now)
+    operations.resume_instance(
+        call.runtime, key, reason=sent.reason, actor=call.actor, now=call.now
+    )
 
 
 def _found(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,7 +289,9 @@ def _found(row: Mapping[str, Any]) -> dict[str, Any]:
         "processDefinitionName": row["definition_name"],
         "processDefinitionVersion": row["definition_version"],
         "processDefinitionVersionTag": row["definition_tag"],
-        "state": "SUSPENDED" if row["suspended_at"] and row["state"] == "active" else INSTANCE_STATES[row["state"]],
+        "state": "SUSPENDED"
+        if row["suspended_at"] and row["state"] == "active"
+        else INSTANCE_STATES[row["state"]],
         "startDate": time_of(row["started_at"]),
         "endDate": time_of(row["ended_at"]),
         "suspendedDate": time_of(row["suspended_at"]),

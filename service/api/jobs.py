@@ -12,7 +12,19 @@ from service import operations, reporting
 from service.api.desk import DESK
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
-from service.api.shapes import TENANT, Flag, Given, Instant, Key, Long, Page, Sent, Text, Variables, time_of
+from service.api.shapes import (
+    TENANT,
+    Flag,
+    Given,
+    Instant,
+    Key,
+    Long,
+    Page,
+    Sent,
+    Text,
+    Variables,
+    time_of,
+)
 from service.db import element_key, search
 from service.identity import Permission
 from service.reporting.words import JOB_STATES
@@ -25,8 +37,8 @@ Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=
 
 
 class JobActivation(Sent):
-    """Which jobs, how many, for how long. `requestTimeout` 0 lets the service choose how long to wait for the first
-    one, below 0 does not wait."""
+    """Which jobs, how many, for how long. `requestTimeout` 0 lets the service choose how long to
+    wait for the first one, below 0 does not wait."""
 
     type: Annotated[str, Field(min_length=1, max_length=200)]
     timeout: Annotated[int, Field(strict=True, ge=1, le=86_400_000)]
@@ -151,7 +163,9 @@ class JobFound(Given):
     tenant_id: str
 
 
-@operation("POST /v2/jobs/activation", may=Permission.WORK_JOBS, takes=JobActivation, gives=ActivatedJobs)
+@operation(
+    "POST /v2/jobs/activation", may=Permission.WORK_JOBS, takes=JobActivation, gives=ActivatedJobs
+)
 def activate_jobs(call: Call, sent: JobActivation) -> Any:
     """Hand out jobs of a type, waiting for the first one as long as asked."""
     worker, lease = sent.worker or call.account.name, timedelta(milliseconds=sent.timeout)
@@ -159,30 +173,45 @@ def activate_jobs(call: Call, sent: JobActivation) -> Any:
     def take() -> list[dict[str, Any]]:
         now = call.clock.now()
         limit = sent.max_jobs_to_activate
-        return operations.activate_jobs(call.runtime, sent.type, worker=worker, lease=lease, now=now, limit=limit)
+        return operations.activate_jobs(
+            call.runtime, sent.type, worker=worker, lease=lease, now=now, limit=limit
+        )
 
     most = _wait(sent.request_timeout)
     rows = take()
     if not rows and most:
         with DESK.away() as waiting:
             if waiting:
-                rows = operations.await_jobs(call.runtime, sent.type, take, clock=call.clock, most=most)
+                rows = operations.await_jobs(
+                    call.runtime, sent.type, take, clock=call.clock, most=most
+                )
     return {"jobs": [_activated(row, sent.fetch_variable) for row in rows]}
 
 
 def _wait(request_timeout: int) -> timedelta:
     if request_timeout < 0:
         return timedelta(0)
-    return DEFAULT_WAIT if request_timeout == 0 else min(timedelta(milliseconds=request_timeout), LONGEST_WAIT)
+    return (
+        DEFAULT_WAIT
+        if request_timeout == 0
+        else min(timedelta(milliseconds=request_timeout), LONGEST_WAIT)
+    )
 
 
-@operation("POST /v2/jobs/{jobKey}/completion", may=Permission.WORK_JOBS, takes=JobCompletion, optional=True)
+@operation(
+    "POST /v2/jobs/{jobKey}/completion",
+    may=Permission.WORK_JOBS,
+    takes=JobCompletion,
+    optional=True,
+)
 def complete_job(call: Call, key: int, sent: JobCompletion) -> None:
     """The work is done; its variables go back to the process."""
     operations.complete_job(call.runtime, key, sent.variables or {}, actor=call.actor, now=call.now)
 
 
-@operation("POST /v2/jobs/{jobKey}/failure", may=Permission.WORK_JOBS, takes=JobFailure, optional=True)
+@operation(
+    "POST /v2/jobs/{jobKey}/failure", may=Permission.WORK_JOBS, takes=JobFailure, optional=True
+)
 def fail_job(call: Call, key: int, sent: JobFailure) -> None:
     """The work failed; it is tried again, or becomes an incident when no retries are left."""
     operations.fail_job(
@@ -199,11 +228,17 @@ def fail_job(call: Call, key: int, sent: JobFailure) -> None:
 
 @operation("POST /v2/jobs/{jobKey}/error", may=Permission.WORK_JOBS, takes=JobError)
 def throw_job_error(call: Call, key: int, sent: JobError) -> None:
-    """The work met an error that the diagram knows; one that nothing catches becomes an incident."""
+    """The work met an error that the diagram knows; one that nothing catches becomes an
+    incident."""
     operations.throw_job_error(
-        call.runtime, key, sent.error_code, sent.error_message or "",
-        variables=sent.variables, actor=call.actor, now=call.now,
-    )  # fmt: skip
+        call.runtime,
+        key,
+        sent.error_code,
+        sent.error_message or "",
+        variables=sent.variables,
+        actor=call.actor,
+        now=call.now,
+    )
 
 
 @operation("PATCH /v2/jobs/{jobKey}", may=Permission.WORK_JOBS, takes=JobUpdate)
@@ -212,12 +247,23 @@ def update_job(call: Call, key: int, sent: JobUpdate) -> None:
     wanted = sent.changeset
     timeout = None if wanted.timeout is None else timedelta(milliseconds=wanted.timeout)
     operations.update_job(
-        call.runtime, key, retries=wanted.retries, timeout=timeout, priority=wanted.priority,
-        actor=call.actor, now=call.now,
-    )  # fmt: skip
+        call.runtime,
+        key,
+        retries=wanted.retries,
+        timeout=timeout,
+        priority=wanted.priority,
+        actor=call.actor,
+        now=call.now,
+    )
 
 
-@operation("POST /v2/jobs/search", may=Permission.READ_JOBS, takes=JobSearch, gives=Page[JobFound], optional=True)
+@operation(
+    "POST /v2/jobs/search",
+    may=Permission.READ_JOBS,
+    takes=JobSearch,
+    gives=Page[JobFound],
+    optional=True,
+)
 def search_jobs(call: Call, sent: Any) -> Any:
     """Jobs, open or ended."""
     with call.runtime.database.read() as connection:

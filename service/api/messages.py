@@ -1,4 +1,5 @@
-"""Messages and signals from outside, and who waits for a message, with the fields and paths of Camunda 8."""
+"""Messages and signals from outside, and who waits for a message, with the fields and paths of
+Camunda 8."""
 
 from __future__ import annotations
 
@@ -12,7 +13,18 @@ from service import operations, reporting
 from service.api.edge import idempotency_key
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
-from service.api.shapes import TENANT, Given, Instant, Key, Page, Sent, Text, Variables, text_key, time_of
+from service.api.shapes import (
+    TENANT,
+    Given,
+    Instant,
+    Key,
+    Page,
+    Sent,
+    Text,
+    Variables,
+    text_key,
+    time_of,
+)
 from service.db import element_key, search
 from service.identity import Permission
 
@@ -21,7 +33,8 @@ YEAR = 366 * 24 * 3_600_000
 
 
 class Publication(Sent):
-    """A message. It is kept for `timeToLive` milliseconds; one with the same `messageId` is refused while it lives."""
+    """A message. It is kept for `timeToLive` milliseconds; one with the same `messageId` is refused
+    while it lives."""
 
     name: Text
     correlation_key: Correlation = ""
@@ -100,30 +113,58 @@ class SubscriptionFound(Given):
     tenant_id: str
 
 
-@operation("POST /v2/messages/publication", may=Permission.SEND_MESSAGES, takes=Publication, gives=Published)
+@operation(
+    "POST /v2/messages/publication",
+    may=Permission.SEND_MESSAGES,
+    takes=Publication,
+    gives=Published,
+)
 def publish_message(call: Call, sent: Publication) -> Any:
-    """Give a message to who waits for it, and keep it for those that will within its time to live."""
+    """Give a message to who waits for it, and keep it for those that will within its time to
+    live."""
     done = operations.publish_message(
-        call.runtime, sent.name, sent.correlation_key, sent.variables or {}, actor=call.actor, now=call.now,
-        life=timedelta(milliseconds=sent.time_to_live), message_id=sent.message_id,
-    )  # fmt: skip
+        call.runtime,
+        sent.name,
+        sent.correlation_key,
+        sent.variables or {},
+        actor=call.actor,
+        now=call.now,
+        life=timedelta(milliseconds=sent.time_to_live),
+        message_id=sent.message_id,
+    )
     return {"messageKey": str(done.key), "tenantId": TENANT}
 
 
-@operation("POST /v2/messages/correlation", may=Permission.SEND_MESSAGES, takes=CorrelationSent, gives=Correlated)
+@operation(
+    "POST /v2/messages/correlation",
+    may=Permission.SEND_MESSAGES,
+    takes=CorrelationSent,
+    gives=Correlated,
+)
 def correlate_message(call: Call, sent: CorrelationSent) -> Any:
     """Deliver a message now, or say that nobody waits for it."""
     done = operations.correlate_message(
-        call.runtime, sent.name, sent.correlation_key, sent.variables or {}, actor=call.actor, now=call.now,
+        call.runtime,
+        sent.name,
+        sent.correlation_key,
+        sent.variables or {},
+        actor=call.actor,
+        now=call.now,
         idempotency_key=idempotency_key(),
-    )  # fmt: skip
+    )
     key = call.runtime.keys.root_key()
     return {"messageKey": str(key), "processInstanceKey": str(done.root_key), "tenantId": TENANT}
 
 
-@operation("POST /v2/signals/broadcast", may=Permission.BROADCAST_SIGNALS, takes=Broadcast, gives=BroadcastDone)
+@operation(
+    "POST /v2/signals/broadcast",
+    may=Permission.BROADCAST_SIGNALS,
+    takes=Broadcast,
+    gives=BroadcastDone,
+)
 def broadcast_signal(call: Call, sent: Broadcast) -> Any:
-    """Deliver a signal to every instance that waits for it, and start the processes that it starts."""
+    """Deliver a signal to every instance that waits for it, and start the processes that it
+    starts."""
     key = call.runtime.keys.root_key()
     caught = operations.broadcast_signal(
         call.runtime, sent.signal_name, sent.variables or {}, actor=call.actor, now=call.now

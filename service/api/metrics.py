@@ -1,7 +1,8 @@
-"""`/metrics` for Prometheus: what was asked and answered here, and how much there is to do, counted when it is asked.
+"""`/metrics` for Prometheus: what was asked and answered here, and how much there is to do, counted
+when it is asked.
 
-Only for the same host, or with an API token. With several serving processes the numbers of all are put together, when
-`PROMETHEUS_MULTIPROC_DIR` names a folder of theirs (`redress serve` sees to it).
+Only for the same host, or with an API token. With several serving processes the numbers of all are
+put together, when `PROMETHEUS_MULTIPROC_DIR` names a folder of theirs (`redress serve` sees to it).
 """
 
 from __future__ import annotations
@@ -28,8 +29,12 @@ WAITING = {
     "redress_timers_due": "Timers that are due and have not fired.",
     "redress_outbox_waiting": "Letters and signals that have not left.",
     "redress_incidents_active": "Incidents that nobody has resolved.",
-    "redress_mailbox_unread_seconds": "How long the mailbox for complaints has not been read; 0 where none is set.",
-    "redress_oldest_unclaimed_task_seconds": "How long the oldest open task has waited for somebody to take it.",
+    "redress_mailbox_unread_seconds": (
+        "How long the mailbox for complaints has not been read; 0 where none is set."
+    ),
+    "redress_oldest_unclaimed_task_seconds": (
+        "How long the oldest open task has waited for somebody to take it."
+    ),
 }
 
 

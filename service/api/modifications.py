@@ -21,7 +21,8 @@ AncestorKey = Annotated[str, Field(pattern=r"^(-1|[0-9]{1,19})$", examples=["-1"
 
 
 class VariablesGiven(Sent):
-    """Variables for a scope: the element itself, a sub-process around it, or, with none named, the whole process."""
+    """Variables for a scope: the element itself, a sub-process around it, or, with none named, the
+    whole process."""
 
     variables: Variables
     scope_id: Annotated[str, Field(max_length=200)] = ""
@@ -99,23 +100,31 @@ class Modification(Sent):
     takes=Modification,
 )
 def modify_instance(call: Call, key: int, sent: Modification) -> None:
-    """Activate elements, move tokens and end element instances of a process instance, all of it or nothing."""
+    """Activate elements, move tokens and end element instances of a process instance, all of it or
+    nothing."""
     command = Modify(
         tuple(
-            _activation(key, each.element_id, each.ancestor_element_instance_key, each.variable_instructions)
+            _activation(
+                key, each.element_id, each.ancestor_element_instance_key, each.variable_instructions
+            )
             for each in sent.activate_instructions
         ),
         tuple(_move(key, each) for each in sent.move_instructions),
         tuple(
-            Which(element_id=each.element_id) if isinstance(each, EndById) else _one(key, each.element_instance_key)
+            Which(element_id=each.element_id)
+            if isinstance(each, EndById)
+            else _one(key, each.element_instance_key)
             for each in sent.terminate_instructions
         ),
     )
-    operations.modify_instance(call.runtime, key, command, reason=sent.reason, actor=call.actor, now=call.now)
+    operations.modify_instance(
+        call.runtime, key, command, reason=sent.reason, actor=call.actor, now=call.now
+    )
 
 
 def _one(root_key: int, key: str) -> Which:
-    """The element instance with that key. Raises InvalidInput for one of another process instance."""
+    """The element instance with that key. Raises InvalidInput for one of another process
+    instance."""
     return Which(_engine_id(root_key, key, whole=False))
 
 
@@ -126,7 +135,9 @@ def _engine_id(root_key: int, key: str, *, whole: bool) -> str:
     return engine_id
 
 
-def _activation(root_key: int, element_id: str, ancestor: str, given: Sequence[VariablesGiven]) -> Activate:
+def _activation(
+    root_key: int, element_id: str, ancestor: str, given: Sequence[VariablesGiven]
+) -> Activate:
     within = None if ancestor == "-1" else _engine_id(root_key, ancestor, whole=True)
     return Activate(element_id, within, tuple((each.scope_id, each.variables) for each in given))
 
@@ -141,5 +152,7 @@ def _move(root_key: int, sent: TokenMove) -> Move:
     ancestor = scope.ancestor_element_instance_key if isinstance(scope, DirectAncestor) else "-1"
     to = _activation(root_key, sent.target_element_id, ancestor, sent.variable_instructions)
     if isinstance(scope, FoundAncestor):
-        return Move(which, to, "parent" if scope.ancestor_scope_type == "sourceParent" else "inferred")
+        return Move(
+            which, to, "parent" if scope.ancestor_scope_type == "sourceParent" else "inferred"
+        )
     return Move(which, to)

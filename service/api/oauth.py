@@ -1,4 +1,5 @@
-"""`POST /oauth/token`: client credentials, where the client is an API token. For SDKs that know no other way."""
+"""`POST /oauth/token`: client credentials, where the client is an API token. For SDKs that know no
+other way."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Token(Given):
 
 @operation("POST /oauth/token", may=None, takes=TokenRequest, gives=Token, media=FORM)
 def issue_token(call: Call) -> Any:
-    """Exchange client credentials for a bearer of an hour, which ends early when its API token is revoked."""
+    """Exchange client credentials for a bearer of an hour, which ends early when its API token is
+    revoked."""
     form, basic = flask.request.form, flask.request.authorization
     client, secret = form.get("client_id"), form.get("client_secret")
     if basic is not None and basic.type == "basic":
@@ -50,4 +52,8 @@ def issue_token(call: Call) -> Any:
         raise Unauthenticated
     key = flask.current_app.extensions["redress"].settings.secret_key
     bearer = identity.make_bearer(identity.hash_token(secret), found.name, secret=key, now=call.now)
-    return {"access_token": bearer, "token_type": "Bearer", "expires_in": int(identity.LIFE.total_seconds())}
+    return {
+        "access_token": bearer,
+        "token_type": "Bearer",
+        "expires_in": int(identity.LIFE.total_seconds()),
+    }

@@ -1,4 +1,5 @@
-"""`/openapi.json`, made from the operations that are registered: routes, bodies, answers, and who may use them."""
+"""`/openapi.json`, made from the operations that are registered: routes, bodies, answers, and who
+may use them."""
 
 from __future__ import annotations
 
@@ -20,13 +21,23 @@ HIDDEN = {"api.not_served", "api.document", "api.docs", "api.docs_style", "api.m
 _REFERENCE = "#/components/schemas/{model}"
 _CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
-_STATUSES = {400: "Malformed.", 401: "No valid account.", 403: "Not allowed.", 404: "Not there, or not yours to see."}
+_STATUSES = {
+    400: "Malformed.",
+    401: "No valid account.",
+    403: "Not allowed.",
+    404: "Not there, or not yours to see.",
+}
 _BODY_STATUSES = {
     413: "Too large.",
     415: "Not the media type that is expected.",
     422: "The form is not filled in right.",
 }
-_BUSY = {409: "The state does not allow it.", 501: "Not served.", 503: "Busy; try again.", 504: "Not in time."}
+_BUSY = {
+    409: "The state does not allow it.",
+    501: "Not served.",
+    503: "Busy; try again.",
+    504: "Not in time.",
+}
 
 
 @blueprint.get("/openapi.json")
@@ -46,10 +57,14 @@ def describe(plain: tuple[tuple[str, str, str, str], ...] = ()) -> dict[str, Any
     models: set[type[BaseModel]] = {Problem}
     for each in OPERATIONS.values():
         models |= {
-            model for model in (each.takes, each.gives) if isinstance(model, type) and issubclass(model, BaseModel)
+            model
+            for model in (each.takes, each.gives)
+            if isinstance(model, type) and issubclass(model, BaseModel)
         }
     ordered = sorted(models, key=lambda model: model.__name__)
-    refs, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=_REFERENCE)
+    refs, schemas = models_json_schema(
+        [(model, "validation") for model in ordered], ref_template=_REFERENCE
+    )
     names = {model: refs[model, "validation"] for model in ordered}
     paths: dict[str, dict[str, Any]] = {}
     for each in sorted(OPERATIONS.values(), key=lambda one: (one.path, one.method)):
@@ -65,8 +80,16 @@ def describe(plain: tuple[tuple[str, str, str, str], ...] = ()) -> dict[str, Any
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "An API token, or one of /oauth/token."},
-                "basic": {"type": "http", "scheme": "basic", "description": "Account name, and an API token."},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API token, or one of /oauth/token.",
+                },
+                "basic": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "Account name, and an API token.",
+                },
             },
             "responses": {"Problem": _problem("What was expected and what was found (RFC 9457).")},
             "schemas": schemas.get("$defs", {}),
@@ -81,14 +104,19 @@ def _operation(one: Operation, names: dict[type[BaseModel], Any]) -> dict[str, A
     made: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
-        "tags": [one.path.strip("/").split("/")[1 if one.path.startswith(("/v2/", "/api/")) else 0]],
-        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", one.path)] + _asked(one),
+        "tags": [
+            one.path.strip("/").split("/")[1 if one.path.startswith(("/v2/", "/api/")) else 0]
+        ],
+        "parameters": [_parameter(name) for name in re.findall(r"\{(\w+)\}", one.path)]
+        + _asked(one),
         "responses": _responses(one, names),
     }
     if one.may is None:
         made["security"] = []
     else:
-        made["description"] = f"Needs `{one.may}`: {', '.join(GRANTS[one.may]) or 'everybody who is signed in'}."
+        made["description"] = (
+            f"Needs `{one.may}`: {', '.join(GRANTS[one.may]) or 'everybody who is signed in'}."
+        )
     if one.takes is not None:
         made["requestBody"] = {
             "required": not one.optional,
@@ -106,7 +134,12 @@ def _responses(one: Operation, names: dict[type[BaseModel], Any]) -> dict[str, A
     found = {str(one.status): done}
     if one.name in MAYBE_NOTHING:
         found["204"] = {"description": "There is none."}
-    refusals = _STATUSES | _BUSY | (_BODY_STATUSES if one.takes is not None else {}) | {429: "Too many attempts."}
+    refusals = (
+        _STATUSES
+        | _BUSY
+        | (_BODY_STATUSES if one.takes is not None else {})
+        | {429: "Too many attempts."}
+    )
     return found | {str(status): _problem(text) for status, text in sorted(refusals.items())}
 
 
@@ -122,13 +155,21 @@ def _problem(text: str) -> dict[str, Any]:
 def _parameter(name: str) -> dict[str, Any]:
     key = {"type": "string", "pattern": "^[0-9]{1,19}$", "description": f"At most {MAX_KEY}."}
     text = {"type": "string", "minLength": 1, "maxLength": 200}
-    return {"name": name, "in": "path", "required": True, "schema": key if name.endswith("Key") else text}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": key if name.endswith("Key") else text,
+    }
 
 
 def _asked(one: Operation) -> list[dict[str, Any]]:
     """The query string's parameters."""
     shape = {} if one.asks is None else one.asks.model_json_schema()
-    return [{"name": name, "in": "query", "schema": each} for name, each in shape.get("properties", {}).items()]
+    return [
+        {"name": name, "in": "query", "schema": each}
+        for name, each in shape.get("properties", {}).items()
+    ]
 
 
 def _plain_rules() -> list[tuple[str, str, str, str]]:
@@ -140,7 +181,10 @@ def _plain_rules() -> list[tuple[str, str, str, str]]:
             continue
         view = flask.current_app.view_functions[rule.endpoint]
         summary = (view.__doc__ or name).strip().splitlines()[0]
-        found += [(rule.rule, method, name, summary) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+        found += [
+            (rule.rule, method, name, summary)
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        ]
     return found
 
 
@@ -150,7 +194,9 @@ def _plain_operation(rule: str, method: str, name: str, summary: str) -> dict[st
             "name": key,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer", "minimum": 0} if kind == "int" else {"type": "string", "minLength": 1},
+            "schema": {"type": "integer", "minimum": 0}
+            if kind == "int"
+            else {"type": "string", "minLength": 1},
         }
         for kind, key in _CONVERTER.findall(rule)
     ]

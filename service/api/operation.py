@@ -1,5 +1,6 @@
-"""An operation of the API: its route, who may use it, what it takes and gives. The decorator does what all have in
-common: authenticate, allow, read and check the body and the keys in the path; and notes it all for the description."""
+"""An operation of the API: its route, who may use it, what it takes and gives. The decorator does
+what all have in common: authenticate, allow, read and check the body and the keys in the path; and
+notes it all for the description."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ from service.errors import FieldError, InvalidInput, InvalidRequest, NotFound, U
 from service.identity import Account, Actor, Permission, check_permission
 from service.operations import Runtime
 
-JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
+JSON, FORM, MULTIPART = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -76,8 +81,9 @@ def operation(
 ) -> Callable[[View], View]:
     """Serve `route` ("POST /v2/jobs/{jobKey}/error") with a view: `view(call, *keys, sent)`.
 
-    `takes` is the model of the body, `asks` that of the query string. `optional`: the body may be left out. `raw`: the
-    view checks the body itself, the model only describes it. Without `gives` the answer is 204.
+    `takes` is the model of the body, `asks` that of the query string. `optional`: the body may be
+    left out. `raw`: the view checks the body itself, the model only describes it. Without `gives`
+    the answer is 204.
     """
     method, path = route.split(" ")
 
@@ -85,18 +91,25 @@ def operation(
         name = view.__name__
         summary = (view.__doc__ or name).strip().splitlines()[0]
         answer = status if gives is not None else 204
-        OPERATIONS[name] = Operation(name, method, path, may, takes, asks, gives, answer, media, optional, summary)
+        OPERATIONS[name] = Operation(
+            name, method, path, may, takes, asks, gives, answer, media, optional, summary
+        )
 
         @wraps(view)
         def run(**arguments: str) -> Any:
-            given: list[Any] = [_call(may), *(_argument(key, value) for key, value in arguments.items())]
+            given: list[Any] = [
+                _call(may),
+                *(_argument(key, value) for key, value in arguments.items()),
+            ]
             if asks is not None:
                 given.append(checked(asks, flask.request.args.to_dict()))
             if takes is not None and media == JSON:
                 given.append(parse_body() if raw else read_body(takes, optional=optional))
             return ("", 204) if (answer := view(*given)) is None else answer
 
-        blueprint.add_url_rule(_PARAMETER.sub(r"<\1>", path), endpoint=name, view_func=run, methods=[method])
+        blueprint.add_url_rule(
+            _PARAMETER.sub(r"<\1>", path), endpoint=name, view_func=run, methods=[method]
+        )
         return view
 
     return decorate
@@ -115,11 +128,14 @@ def _call(may: Permission | None) -> Call:
 
 
 def _argument(name: str, value: str) -> int | str:
-    """A part of the path; a key is a whole number. A key too large for the database is simply not there."""
+    """A part of the path; a key is a whole number. A key too large for the database is simply not
+    there."""
     if not name.endswith("Key"):
         return value
     if not (value.isascii() and value.isdecimal()):
-        raise InvalidRequest([FieldError(f"/{name}", f"expected a key: digits, got {value[:40]!r}")])
+        raise InvalidRequest(
+            [FieldError(f"/{name}", f"expected a key: digits, got {value[:40]!r}")]
+        )
     if len(value) > 25 or int(value) > MAX_KEY:
         raise NotFound(f"There is nothing with the key {value[:40]}.")
     return int(value)
@@ -139,11 +155,15 @@ def checked(model: type[BaseModel], data: Any) -> Any:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise InvalidRequest([_field(each) for each in error.errors(include_url=False, include_input=False)]) from None
+        raise InvalidRequest(
+            [_field(each) for each in error.errors(include_url=False, include_input=False)]
+        ) from None
     except RecursionError:
         raise InvalidInput("expected a body that nests less deeply") from None
 
 
 def _field(error: Any) -> FieldError:
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
+    pointer = "".join(
+        "/" + str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]
+    )
     return FieldError(pointer[:300], str(error["msg"])[:300])

@@ -44,7 +44,9 @@ class RelationSent(Sent):
     reason: Long = ""
 
 
-@operation("GET /api/complaints/{number}/related", may=Permission.READ_COMPLAINTS, gives=RelatedGiven)
+@operation(
+    "GET /api/complaints/{number}/related", may=Permission.READ_COMPLAINTS, gives=RelatedGiven
+)
 def get_related(call: Call, number: str) -> Any:
     """Complaints linked with this one, and those that are like it."""
     return _related(call, number)
@@ -59,10 +61,18 @@ def get_related(call: Call, number: str) -> Any:
 def decide_relation(call: Call, number: str, sent: RelationSent) -> Any:
     """Link two complaints, say that they are not related, or merge this one into the other."""
     if sent.kind == "duplicate of":
-        operations.merge_cases(call.runtime, number, sent.number, reason=sent.reason, actor=call.actor, now=call.now)
+        operations.merge_cases(
+            call.runtime, number, sent.number, reason=sent.reason, actor=call.actor, now=call.now
+        )
     else:
         operations.link_cases(
-            call.runtime, number, sent.number, sent.kind, reason=sent.reason, actor=call.actor, now=call.now
+            call.runtime,
+            number,
+            sent.number,
+            sent.kind,
+            reason=sent.reason,
+            actor=call.actor,
+            now=call.now,
         )
     return _related(call, number)
 

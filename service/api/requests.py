@@ -1,5 +1,5 @@
-"""Every request has an id: the one it came with, when that is sane, or a new one. It is in the answer, in problem
-details and in what is logged."""
+"""Every request has an id: the one it came with, when that is sane, or a new one. It is in the
+answer, in problem details and in what is logged."""
 
 from __future__ import annotations
 
@@ -48,9 +48,14 @@ def end_request(response: flask.Response) -> flask.Response:
         facts["instanceKey"] = str(root_key)
     log.info(
         "%s %s %d %.1fms %s %s",
-        facts["method"], facts["route"], facts["status"], facts["ms"], facts["actor"] or "-", request_id,
+        facts["method"],
+        facts["route"],
+        facts["status"],
+        facts["ms"],
+        facts["actor"] or "-",
+        request_id,
         extra={"facts": facts},
-    )  # fmt: skip
+    )
     return response
 
 

@@ -1,4 +1,5 @@
-"""The body of a search: filter, sort and page, made from the fields that the owner of the rows knows."""
+"""The body of a search: filter, sort and page, made from the fields that the owner of the rows
+knows."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ Whole = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Short = Annotated[str, Field(max_length=2_000)]
 TENANT_FIELD = "tenantId"
 _VALUES: dict[Kind, Any] = {
-    Kind.TEXT: Short, Kind.KEY: Key, Kind.NUMBER: Whole, Kind.INSTANT: Instant, Kind.FLAG: Flag,
+    Kind.TEXT: Short,
+    Kind.KEY: Key,
+    Kind.NUMBER: Whole,
+    Kind.INSTANT: Instant,
+    Kind.FLAG: Flag,
     Kind.LIST: Short,
-}  # fmt: skip
+}
 _EXACT, _LISTED, _ORDERED = ("$eq", "$neq"), ("$in", "$notIn"), ("$gt", "$gte", "$lt", "$lte")
 
 
@@ -40,16 +45,24 @@ class PageSent(Sent):
 
 
 def search_model(name: str, source: Source, *, also: tuple[str, ...] = ()) -> type[BaseModel]:
-    """The model of a search over these fields; `also` are flags that the view itself makes something of."""
-    fields = {key: (Optional[_condition(name, key, known)], None) for key, known in source.fields.items()}  # noqa: UP045
+    """The model of a search over these fields; `also` are flags that the view itself makes
+    something of."""
+    fields = {
+        key: (Optional[_condition(name, key, known)], None)  # noqa: UP045
+        for key, known in source.fields.items()
+    }
     fields |= {key: (Optional[Flag], None) for key in also}  # noqa: UP045
     fields[TENANT_FIELD] = (Optional[Literal["<default>"]], None)  # noqa: UP045
     part: Any = _model(f"{name}Part", fields)
     whole: Any = _model(
-        f"{name}Filter", fields | {"or_": (Annotated[list[part], Field(alias="$or", max_length=MOST_OR)], [])}
+        f"{name}Filter",
+        fields | {"or_": (Annotated[list[part], Field(alias="$or", max_length=MOST_OR)], [])},
     )
     names: Any = Literal[tuple(key for key, known in source.fields.items() if known.sortable)]
-    sort: Any = _model(f"{name}Sort", {"field": (names, ...), "order": (Literal["ASC", "DESC", "asc", "desc"], "ASC")})
+    sort: Any = _model(
+        f"{name}Sort",
+        {"field": (names, ...), "order": (Literal["ASC", "DESC", "asc", "desc"], "ASC")},
+    )
     body: dict[str, Any] = {
         "filter": (Optional[whole], None),  # noqa: UP045
         "sort": (Annotated[list[sort], Field(max_length=MOST_SORTS)], []),
@@ -72,7 +85,9 @@ def conditions_of(sent: BaseModel | None) -> tuple[dict[str, Any], list[dict[str
     return plain, plain.pop("$or", [])
 
 
-def page_given(found: Found, shape: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+def page_given(
+    found: Found, shape: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
     """The answer to a search."""
     return {
         "items": [shape(row) for row in found.rows],
@@ -86,7 +101,9 @@ def page_given(found: Found, shape: Callable[[Mapping[str, Any]], dict[str, Any]
 
 
 def _model(name: str, fields: dict[str, Any]) -> type[BaseModel]:
-    return create_model(name, __config__=ConfigDict(extra="forbid", hide_input_in_errors=True), **fields)
+    return create_model(
+        name, __config__=ConfigDict(extra="forbid", hide_input_in_errors=True), **fields
+    )
 
 
 def _condition(owner: str, name: str, known: Known) -> Any:
@@ -99,12 +116,16 @@ def _condition(owner: str, name: str, known: Known) -> Any:
         operators |= dict.fromkeys(_ORDERED, value)
     if known.kind is Kind.TEXT:
         operators["$like"] = Short
-    fields = {key[1:] + "_": (Optional[kind], Field(None, alias=key)) for key, kind in operators.items()}  # noqa: UP045
+    fields = {
+        key[1:] + "_": (Optional[kind], Field(None, alias=key))  # noqa: UP045
+        for key, kind in operators.items()
+    }
     return value | _model(f"{owner}{name[0].upper()}{name[1:]}", fields)
 
 
 def _plain(part: BaseModel) -> dict[str, Any]:
-    """A filter as `service.db.search` reads it; all that was not sent is left out. The one tenant is the only one."""
+    """A filter as `service.db.search` reads it; all that was not sent is left out. The one tenant
+    is the only one."""
     found: dict[str, Any] = part.model_dump(by_alias=True, exclude_unset=True)
     alternatives = [_given(each) for each in found.pop("$or", [])]
     plain = _given(found)
@@ -113,5 +134,11 @@ def _plain(part: BaseModel) -> dict[str, Any]:
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
     """What has a value: null says nothing, as an operator and as a condition."""
-    found = {key: _given(value) if isinstance(value, dict) else value for key, value in fields.items()}
-    return {key: value for key, value in found.items() if value not in (None, {}) and key != TENANT_FIELD}
+    found = {
+        key: _given(value) if isinstance(value, dict) else value for key, value in fields.items()
+    }
+    return {
+        key: value
+        for key, value in found.items()
+        if value not in (None, {}) and key != TENANT_FIELD
+    }

@@ -1,4 +1,5 @@
-"""The shapes that requests and answers are made of: camelCase fields, keys as texts of digits, instants with a zone."""
+"""The shapes that requests and answers are made of: camelCase fields, keys as texts of digits,
+instants with a zone."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ Item = TypeVar("Item")
 class Sent(BaseModel):
     """A request's body. A field that is not known is refused, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", alias_generator=to_camel, frozen=True, hide_input_in_errors=True
+    )
 
 
 class Given(BaseModel):
@@ -74,7 +77,12 @@ class Problem(BaseModel):
 def whole_page(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """A page that is all there is."""
     rows = list(items)
-    page = {"totalItems": len(rows), "hasMoreTotalItems": False, "startCursor": None, "endCursor": None}
+    page = {
+        "totalItems": len(rows),
+        "hasMoreTotalItems": False,
+        "startCursor": None,
+        "endCursor": None,
+    }
     return {"items": rows, "page": page}
 
 

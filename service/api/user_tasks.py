@@ -1,4 +1,5 @@
-"""User tasks, with the fields and paths of Camunda 8. What an account may not see is not there for it."""
+"""User tasks, with the fields and paths of Camunda 8. What an account may not see is not there for
+it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,19 @@ from service import definitions, identity, operations, reporting, tasks
 from service.api.edge import idempotency_key
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
-from service.api.shapes import TENANT, Flag, Given, Instant, Key, Number, Page, Sent, Text, Variables, time_of
+from service.api.shapes import (
+    TENANT,
+    Flag,
+    Given,
+    Instant,
+    Key,
+    Number,
+    Page,
+    Sent,
+    Text,
+    Variables,
+    time_of,
+)
 from service.api.variables import VariableFound, VariableSearch, cut_variable, variable_json
 from service.db import element_key, search
 from service.errors import NotFound
@@ -27,7 +40,8 @@ TaskSearch = search_model("UserTaskSearch", reporting.TASKS)
 
 
 class UserTaskFound(Given):
-    """A user task. `revision` guards against a stale view; `businessKey` and `formId` are this service's own."""
+    """A user task. `revision` guards against a stale view; `businessKey` and `formId` are this
+    service's own."""
 
     user_task_key: Key
     element_instance_key: Key
@@ -103,10 +117,15 @@ class TaskUpdate(Sent):
 
 
 @operation(
-    "POST /v2/user-tasks/search", may=Permission.SIGNED_IN, takes=TaskSearch, gives=Page[UserTaskFound], optional=True
+    "POST /v2/user-tasks/search",
+    may=Permission.SIGNED_IN,
+    takes=TaskSearch,
+    gives=Page[UserTaskFound],
+    optional=True,
 )
 def search_tasks(call: Call, sent: Any) -> Any:
-    """User tasks that the account may see, open and ended; by due date where nothing else is asked."""
+    """User tasks that the account may see, open and ended; by due date where nothing else is
+    asked."""
     query, _ = query_of(sent)
     with call.runtime.database.read() as connection:
         return page_given(search(connection, reporting.tasks_of(call.actor), query), _found)
@@ -129,7 +148,9 @@ def get_form(call: Call, key: int) -> Any:
         form = call.runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
         if form is None:
             return None
-        listed = {each.form_id: each for each in definitions.list_forms(connection, task.bundle_key)}
+        listed = {
+            each.form_id: each for each in definitions.list_forms(connection, task.bundle_key)
+        }
     entry = listed.get(task.form_id or "")
     return {
         "formId": task.form_id,
@@ -169,14 +190,18 @@ def _variables_seen(call: Call, key: int, sent: Any) -> dict[str, Any]:
         task = visible(connection, call, key)
     scope = element_key(task.root_key, task.engine_id)
     rows = [
-        variable_json(Variable(task.root_key, task.engine_id, name, orjson.dumps(value, default=str).decode()))
+        variable_json(
+            Variable(task.root_key, task.engine_id, name, orjson.dumps(value, default=str).decode())
+        )
         | {"scopeKey": str(scope)}
         for name, value in sorted(task.variables.items())
     ]
     return page_given(reporting.sift(rows, query_of(sent)[0]), cut_variable)
 
 
-@operation("POST /v2/user-tasks/{userTaskKey}/assignment", may=Permission.SIGNED_IN, takes=Assignment)
+@operation(
+    "POST /v2/user-tasks/{userTaskKey}/assignment", may=Permission.SIGNED_IN, takes=Assignment
+)
 def assign_task(call: Call, key: int, sent: Assignment) -> None:
     """Claim a task, or give it to somebody."""
     with call.runtime.database.read() as connection:
@@ -198,21 +223,37 @@ def unassign_task(call: Call, key: int) -> None:
     operations.release_task(call.runtime, key, actor=call.actor, now=call.now)
 
 
-@operation("POST /v2/user-tasks/{userTaskKey}/completion", may=Permission.SIGNED_IN, takes=Completion, optional=True)
+@operation(
+    "POST /v2/user-tasks/{userTaskKey}/completion",
+    may=Permission.SIGNED_IN,
+    takes=Completion,
+    optional=True,
+)
 def complete_task(call: Call, key: int, sent: Completion) -> None:
-    """Complete a task with the answer of its form in `variables`; `revision` guards against a stale view."""
+    """Complete a task with the answer of its form in `variables`; `revision` guards against a stale
+    view."""
     operations.complete_task(
-        call.runtime, key, sent.variables or {}, revision=sent.revision,
-        actor=call.actor, now=call.now, idempotency_key=idempotency_key(),
-    )  # fmt: skip
+        call.runtime,
+        key,
+        sent.variables or {},
+        revision=sent.revision,
+        actor=call.actor,
+        now=call.now,
+        idempotency_key=idempotency_key(),
+    )
 
 
-@operation("PATCH /v2/user-tasks/{userTaskKey}", may=Permission.SIGNED_IN, takes=TaskUpdate, optional=True)
+@operation(
+    "PATCH /v2/user-tasks/{userTaskKey}", may=Permission.SIGNED_IN, takes=TaskUpdate, optional=True
+)
 def update_task(call: Call, key: int, sent: TaskUpdate) -> None:
-    """Change who a task is offered to, its dates or its priority; an approver's or an administrator's business."""
+    """Change who a task is offered to, its dates or its priority; an approver's or an
+    administrator's business."""
     with call.runtime.database.read() as connection:
         visible(connection, call, key)
-    operations.update_task(call.runtime, key, _changes(sent.changeset), actor=call.actor, now=call.now)
+    operations.update_task(
+        call.runtime, key, _changes(sent.changeset), actor=call.actor, now=call.now
+    )
 
 
 def _changes(sent: TaskChanges | None) -> dict[str, Any]:
@@ -241,7 +282,10 @@ def visible(connection: Any, call: Call, key: int) -> UserTask:
 
 def task_json(task: UserTask) -> dict[str, Any]:
     """What a task says by itself."""
-    return _task({column: getattr(task, column) for column in UserTask.__slots__} | {"state": task.state.value})
+    return _task(
+        {column: getattr(task, column) for column in UserTask.__slots__}
+        | {"state": task.state.value}
+    )
 
 
 def _task(row: Mapping[str, Any]) -> dict[str, Any]:

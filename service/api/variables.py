@@ -57,13 +57,22 @@ class VariablesSent(Sent):
 
 
 @operation(
-    "PUT /v2/element-instances/{elementInstanceKey}/variables", may=Permission.CHANGE_INSTANCES, takes=VariablesSent
+    "PUT /v2/element-instances/{elementInstanceKey}/variables",
+    may=Permission.CHANGE_INSTANCES,
+    takes=VariablesSent,
 )
 def set_variables(call: Call, key: int, sent: VariablesSent) -> None:
-    """Write variables where they are known, seen from an active element instance or a whole instance."""
+    """Write variables where they are known, seen from an active element instance or a whole
+    instance."""
     root_key, scope = element_of(key)
     operations.set_variables(
-        call.runtime, root_key, scope, sent.variables, local=sent.local, actor=call.actor, now=call.now
+        call.runtime,
+        root_key,
+        scope,
+        sent.variables,
+        local=sent.local,
+        actor=call.actor,
+        now=call.now,
     )
 
 
@@ -94,14 +103,17 @@ def get_variable(call: Call, key: str) -> Any:
 
 
 def instance_of(plain: Mapping[str, Any], *others: str) -> int:
-    """The one instance that a filter is about. Raises InvalidInput: nothing is read that was not asked for."""
+    """The one instance that a filter is about. Raises InvalidInput: nothing is read that was not
+    asked for."""
     for name in ("processInstanceKey", *others):
         value = plain.get(name)
         if isinstance(value, Mapping):
             value = value.get("$eq")
         if value is not None:
             return element_of(int(value))[0] if int(value) <= MAX_KEY else -1
-    raise InvalidInput(f"expected the filter to name {' or '.join(('processInstanceKey', *others))}")
+    raise InvalidInput(
+        f"expected the filter to name {' or '.join(('processInstanceKey', *others))}"
+    )
 
 
 def variable_json(each: Variable) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The history of every case: append only, one row per step, chained by hash.
 
-A row is part of the write it records: same transaction, actor required, event from a closed list. Nothing here changes
-or deletes a row.
+A row is part of the write it records: same transaction, actor required, event from a closed list.
+Nothing here changes or deletes a row.
 """
 
 from service.audit.chain import (

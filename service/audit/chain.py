@@ -1,7 +1,9 @@
-"""The hash chain of a case: each row's SHA-256 covers its content and the hash of the row before it.
+"""The hash chain of a case: each row's SHA-256 covers its content and the hash of the row before
+it.
 
-The content is hashed in one canonical form (JSON, sorted keys, UTC instants), so that the chain can be checked by
-anybody from an export. `append` is called inside the transaction of the command it records.
+The content is hashed in one canonical form (JSON, sorted keys, UTC instants), so that the chain can
+be checked by anybody from an export. `append` is called inside the transaction of the command it
+records.
 """
 
 from __future__ import annotations
@@ -66,7 +68,9 @@ _LAST = (
     .limit(1)
 )
 _INSERT = Prepared(sa.insert(history), columns=[column.name for column in history.columns])
-_LIST = sa.select(history).where(history.c.root_key == sa.bindparam("root_key")).order_by(history.c.seq)
+_LIST = (
+    sa.select(history).where(history.c.root_key == sa.bindparam("root_key")).order_by(history.c.seq)
+)
 _MOVES = (
     sa.select(history.c.details)
     .where(history.c.root_key == sa.bindparam("root_key"), history.c.seq <= sa.bindparam("until"))
@@ -90,10 +94,16 @@ def append(
 
 
 def append_all(
-    connection: Connection, root_key: int, entries: Sequence[Entry], *, at: datetime, last: Tip | None = None
+    connection: Connection,
+    root_key: int,
+    entries: Sequence[Entry],
+    *,
+    at: datetime,
+    last: Tip | None = None,
 ) -> Tip:
-    """Write the next rows of the case's history; where it ends then. `last` is the row before, where the caller has
-    read it. Two writers cannot take the same number: the key is unique, and the loser's write fails as a conflict."""
+    """Write the next rows of the case's history; where it ends then. `last` is the row before,
+    where the caller has read it. Two writers cannot take the same number: the key is unique, and
+    the loser's write fails as a conflict."""
     tip = last or find_tip(connection, root_key)
     rows = []
     for entry in entries:
@@ -122,7 +132,9 @@ def find_tip(connection: Connection, root_key: int) -> Tip:
 
 def list_history(connection: Connection, root_key: int) -> list[HistoryRow]:
     """The whole history of a case, oldest first."""
-    return [HistoryRow(**row) for row in connection.execute(_LIST, {"root_key": root_key}).mappings()]
+    return [
+        HistoryRow(**row) for row in connection.execute(_LIST, {"root_key": root_key}).mappings()
+    ]
 
 
 def list_steps(
@@ -143,10 +155,15 @@ def list_moves(connection: Connection, root_key: int, *, until: int) -> list[Map
 
 
 def verify(connection: Connection, root_key: int) -> int | None:
-    """The sequence number of the first row that does not fit the chain, None when all of them do."""
+    """The sequence number of the first row that does not fit the chain, None when all of them
+    do."""
     previous, expected = GENESIS, 1
     for row in connection.execute(_LIST, {"root_key": root_key}).mappings():
-        fits = row["seq"] == expected and row["previous_hash"] == previous and row["hash"] == digest(dict(row))
+        fits = (
+            row["seq"] == expected
+            and row["previous_hash"] == previous
+            and row["hash"] == digest(dict(row))
+        )
         if not fits:
             return int(row["seq"])
         previous, expected = row["hash"], expected + 1
@@ -171,4 +188,6 @@ def digest(row: Mapping[str, Any]) -> str:
         row["details"],
         row["previous_hash"],
     ]
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    return hashlib.sha256(
+        orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=str)
+    ).hexdigest()

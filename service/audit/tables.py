@@ -19,5 +19,5 @@ history = sa.Table(
     sa.Column("previous_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
-"""`event` is `area:thing:happened` (`case:task:completed`); `details` says what moved; `hash` covers the row and the
-hash before it."""
+"""`event` is `area:thing:happened` (`case:task:completed`); `details` says what moved; `hash`
+covers the row and the hash before it."""

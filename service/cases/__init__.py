@@ -1,7 +1,8 @@
-"""The complaint: its facts, its number, its clocks. Business data lives here, not in the engine's variables.
+"""The complaint: its facts, its number, its clocks. Business data lives here, not in the engine's
+variables.
 
-The tables are written inside the transaction of the command that moves the case. The number is unique for ever
-(S3.2-b); the nearest clock that still runs is the case's due.
+The tables are written inside the transaction of the command that moves the case. The number is
+unique for ever (S3.2-b); the nearest clock that still runs is the case's due.
 """
 
 from service.cases.calendar import Calendar

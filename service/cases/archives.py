@@ -1,4 +1,5 @@
-"""Looking into zip files (and the office documents that are some) by their directory, unpacking nothing."""
+"""Looking into zip files (and the office documents that are some) by their directory, unpacking
+nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +35,10 @@ def _kind(entries: list[zipfile.ZipInfo]) -> str:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names:
         return ZIP
-    return next((kind for start, kind in _PARTS.items() if any(name.startswith(start) for name in names)), ZIP)
+    return next(
+        (kind for start, kind in _PARTS.items() if any(name.startswith(start) for name in names)),
+        ZIP,
+    )
 
 
 def _reason(entries: list[zipfile.ZipInfo], packed: int) -> str | None:

@@ -1,8 +1,10 @@
-"""Working time of a jurisdiction: which days are worked, and instants so many working hours or days away.
+"""Working time of a jurisdiction: which days are worked, and instants so many working hours or days
+away.
 
-Public holidays and adjusted working weekends come from the `holidays` library (`is_working_day`); the bank's own closed
-and worked days go over them. The end of a day is its last second. Zones are IANA, so changes of summer time count.
-Dates beyond `published_until` stand on a calendar that nobody has published yet: they are provisional.
+Public holidays and adjusted working weekends come from the `holidays` library (`is_working_day`);
+the bank's own closed and worked days go over them. The end of a day is its last second. Zones are
+IANA, so changes of summer time count. Dates beyond `published_until` stand on a calendar that
+nobody has published yet: they are provisional.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ WEEKDAYS_ONLY = "none"
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The working calendar of one jurisdiction. `country` is ISO 3166-1, a market code such as XECB (TARGET), or
-    `none`; `subdivision` and `categories` are as the library knows them."""
+    """The working calendar of one jurisdiction. `country` is ISO 3166-1, a market code such as XECB
+    (TARGET), or `none`; `subdivision` and `categories` are as the library knows them."""
 
     country: str
     timezone: str
@@ -54,7 +56,9 @@ class Calendar:
         if self.country == WEEKDAYS_ONLY or day.year not in LIBRARY_YEARS:
             return day.weekday() not in (SATURDAY, SUNDAY)
         with _ONE_AT_A_TIME:
-            return bool(_holidays(self.country, self.subdivision, self.categories).is_working_day(day))
+            return bool(
+                _holidays(self.country, self.subdivision, self.categories).is_working_day(day)
+            )
 
     def is_provisional(self, instant: datetime) -> bool:
         """Whether the calendar of that day has not been published."""
@@ -74,14 +78,17 @@ class Calendar:
     def working_days_after(self, start: datetime, days: int) -> datetime:
         """The end of the `days`-th working day after the day of `start`, which is not counted."""
         day = self.local_day(start)
-        return self.end_of_day(_table(self, day.year).day_after(day, days) if _checked(days) else day)
+        return self.end_of_day(
+            _table(self, day.year).day_after(day, days) if _checked(days) else day
+        )
 
     def working_days_between(self, first: date, last: date) -> int:
         """How many working days lie after `first`, up to and with `last`."""
         return _table(self, first.year).days_between(first, last)
 
     def working_hours_after(self, start: datetime, hours: float) -> datetime:
-        """The instant `hours` working hours after `start`; time outside business hours does not count."""
+        """The instant `hours` working hours after `start`; time outside business hours does not
+        count."""
         if not 0 <= hours <= MAX_DAYS * 8:
             raise InvalidInput(f"expected from 0 to {MAX_DAYS * 8} working hours, got {hours}")
         local = self.local_day(start)
@@ -106,7 +113,8 @@ def _checked(days: int) -> int:
 
 
 _ONE_AT_A_TIME = threading.Lock()
-"""`holidays` fills in a year when it is first asked for, and two threads that ask at once find it half filled."""
+"""`holidays` fills in a year when it is first asked for, and two threads that ask at once find it
+half filled."""
 
 
 @lru_cache(maxsize=256)
@@ -116,13 +124,22 @@ def _table(calendar: Calendar, year: int) -> WorkTime:
 
 @lru_cache(maxsize=64)
 def _holidays(country: str, subdivision: str | None, categories: tuple[str, ...]) -> Any:
-    extra = categories or (("public", "optional") if country == "HK" else ())  # banks keep the general holidays too
+    extra = categories or (
+        ("public", "optional") if country == "HK" else ()
+    )  # banks keep the general holidays too
     try:
         if len(country) == 2:
-            days: Any = holidays.country_holidays(country, subdiv=subdivision, categories=extra or None)
+            days: Any = holidays.country_holidays(
+                country, subdiv=subdivision, categories=extra or None
+            )
         else:
             days = holidays.financial_holidays(country)
     except (NotImplementedError, ValueError) as error:
-        raise InvalidInput(f"There is no calendar of working days for {country} {subdivision or ''}") from error
-    days.weekend = {SATURDAY, SUNDAY}  # Hong Kong's labour law knows Sunday only; its banks count Monday to Friday
+        raise InvalidInput(
+            f"There is no calendar of working days for {country} {subdivision or ''}"
+        ) from error
+    days.weekend = {
+        SATURDAY,
+        SUNDAY,
+    }  # Hong Kong's labour law knows Sunday only; its banks count Monday to Friday
     return days

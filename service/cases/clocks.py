@@ -15,7 +15,9 @@ from service.cases.tables import complaint, deadline
 from service.db import Connection, Prepared, UtcDateTime
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
-_DEADLINES = Prepared(sa.select(deadline).where(deadline.c.root_key == _ROOT).order_by(deadline.c.due_at))
+_DEADLINES = Prepared(
+    sa.select(deadline).where(deadline.c.root_key == _ROOT).order_by(deadline.c.due_at)
+)
 _NEAREST = sa.select(sa.func.min(deadline.c.due_at)).where(
     deadline.c.root_key == _ROOT, deadline.c.met_at.is_(None), deadline.c.paused_at.is_(None)
 )
@@ -43,7 +45,11 @@ def _upsert(insert: Any) -> Any:
 
 
 _PUT = Prepared(
-    {"sqlite": _upsert(sqlite.insert(deadline)), "postgresql": _upsert(postgresql.insert(deadline))}, columns=_COLUMNS
+    {
+        "sqlite": _upsert(sqlite.insert(deadline)),
+        "postgresql": _upsert(postgresql.insert(deadline)),
+    },
+    columns=_COLUMNS,
 )
 _RUNNING = (
     sa.select(deadline.c.root_key)
@@ -55,13 +61,15 @@ _RUNNING = (
 
 
 def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
-    """Write clocks; one that was there is set anew unless it has been met. The case's due follows the nearest."""
+    """Write clocks; one that was there is set anew unless it has been met. The case's due follows
+    the nearest."""
     write_deadlines(connection, root_key, deadlines)
     _SET_DUE.run(connection, {"b_root_key": root_key})
 
 
 def write_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
-    """Like `put_deadlines`, for a caller who writes the case's due (`nearest`) with the rest of its row."""
+    """Like `put_deadlines`, for a caller who writes the case's due (`nearest`) with the rest of its
+    row."""
     _PUT.run_many(connection, [_row(root_key, entry) for entry in deadlines])
 
 
@@ -71,7 +79,10 @@ def _row(root_key: int, entry: Deadline) -> dict[str, Any]:
 
 def nearest(deadlines: Iterable[Deadline]) -> datetime | None:
     """When the nearest clock is due that has neither been met nor stopped."""
-    return min((entry.due_at for entry in deadlines if entry.met_at is None and entry.paused_at is None), default=None)
+    return min(
+        (entry.due_at for entry in deadlines if entry.met_at is None and entry.paused_at is None),
+        default=None,
+    )
 
 
 def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
@@ -81,7 +92,8 @@ def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:
 
 
 def select_clocks(dialect: str, root_key: sa.ColumnElement[int]) -> sa.ScalarSelect[str]:
-    """The clocks of a case as one column of text (`read_clocks`), for a statement that reads them beside others."""
+    """The clocks of a case as one column of text (`read_clocks`), for a statement that reads them
+    beside others."""
     values = [deadline.c[name] for name in _FIELDS]
     rows: sa.ColumnElement[Any]
     if dialect == "sqlite":

@@ -61,9 +61,14 @@ def list_comments(
 
 
 def list_related(connection: Connection, found: Complaint) -> Sequence[Complaint]:
-    """Other cases of the same customer, newest first: the same telephone or address of mail. Where there is neither,
-    the same name: by itself a name tells little, a bank has many customers of one."""
-    ways = {name: getattr(found, name) for name in ("contact_phone", "contact_email") if getattr(found, name)}
+    """Other cases of the same customer, newest first: the same telephone or address of mail. Where
+    there is neither, the same name: by itself a name tells little, a bank has many customers of
+    one."""
+    ways = {
+        name: getattr(found, name)
+        for name in ("contact_phone", "contact_email")
+        if getattr(found, name)
+    }
     if not ways and found.customer_name and len(found.customer_name) > 1:
         ways["customer_name"] = found.customer_name
     roots: set[int] = set()
@@ -78,5 +83,7 @@ def list_related(connection: Connection, found: Complaint) -> Sequence[Complaint
         ways["customer_key"] = found.customer_key
     same = sa.or_(*(complaint.c[name] == ways[name] for name in ways))
     query = sa.select(complaint).where(complaint.c.root_key.in_(roots), same)
-    rows = connection.execute(query.order_by(complaint.c.root_key.desc()).limit(MOST_RELATED)).mappings()
+    rows = connection.execute(
+        query.order_by(complaint.c.root_key.desc()).limit(MOST_RELATED)
+    ).mappings()
     return [Complaint(**row) for row in rows]

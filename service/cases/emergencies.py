@@ -48,7 +48,8 @@ def next_emergency_number(connection: Connection, year: int) -> str:
 
 
 def lock_emergencies(connection: Connection) -> None:
-    """Until commit nobody else opens an emergency: two complaints of one cause shall not open two."""
+    """Until commit nobody else opens an emergency: two complaints of one cause shall not open
+    two."""
     take(connection, "emergency-lock")
 
 
@@ -57,27 +58,43 @@ def insert_emergency(
 ) -> None:
     """Write a new, open emergency."""
     row = {
-        "root_key": root_key, "number": number, "level": level, "status": "open", "cause": cause[:300],
-        "opened_at": at, "last_event_at": at, "complaints": 0,
-    }  # fmt: skip
+        "root_key": root_key,
+        "number": number,
+        "level": level,
+        "status": "open",
+        "cause": cause[:300],
+        "opened_at": at,
+        "last_event_at": at,
+        "complaints": 0,
+    }
     connection.execute(sa.insert(emergency), row)
 
 
 def find_emergency(connection: Connection, root_key: int) -> Emergency | None:
     """The emergency that a root instance handles."""
-    row = connection.execute(sa.select(emergency).where(emergency.c.root_key == root_key)).mappings().one_or_none()
+    row = (
+        connection.execute(sa.select(emergency).where(emergency.c.root_key == root_key))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else Emergency(**row)
 
 
 def find_emergency_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
     """The numbers of these emergencies, by root key."""
-    query = sa.select(emergency.c.root_key, emergency.c.number).where(emergency.c.root_key.in_(set(root_keys)))
+    query = sa.select(emergency.c.root_key, emergency.c.number).where(
+        emergency.c.root_key.in_(set(root_keys))
+    )
     return {row.root_key: row.number for row in connection.execute(query)}
 
 
 def get_emergency(connection: Connection, number: str) -> Emergency:
     """The emergency of that number. Raises NotFound."""
-    row = connection.execute(sa.select(emergency).where(emergency.c.number == number)).mappings().one_or_none()
+    row = (
+        connection.execute(sa.select(emergency).where(emergency.c.number == number))
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         raise NotFound(f"There is no emergency {number[:40]}.")
     return Emergency(**row)
@@ -101,9 +118,14 @@ def list_emergencies(
     return [Emergency(**row) for row in connection.execute(query).mappings()]
 
 
-def link_to_emergency(connection: Connection, root_key: int, complaint_key: int, *, at: datetime) -> int | None:
-    """Link a complaint that belongs to none; how many the emergency has now, None when it belonged to one already."""
-    known = sa.select(emergency_complaint.c.root_key).where(emergency_complaint.c.complaint_key == complaint_key)
+def link_to_emergency(
+    connection: Connection, root_key: int, complaint_key: int, *, at: datetime
+) -> int | None:
+    """Link a complaint that belongs to none; how many the emergency has now, None when it belonged
+    to one already."""
+    known = sa.select(emergency_complaint.c.root_key).where(
+        emergency_complaint.c.complaint_key == complaint_key
+    )
     if connection.execute(known).first() is not None:
         return None
     row = {"complaint_key": complaint_key, "root_key": root_key, "linked_at": at}
@@ -117,10 +139,14 @@ def link_to_emergency(connection: Connection, root_key: int, complaint_key: int,
     return int(connection.execute(counted).scalar_one())
 
 
-def set_level(connection: Connection, root_key: int, level: str, *, at: datetime, event: bool) -> None:
+def set_level(
+    connection: Connection, root_key: int, level: str, *, at: datetime, event: bool
+) -> None:
     """Raise or lower the level; an `event` breaks the quiet that a stand-down waits for."""
     values: dict[str, Any] = {"level": level, "last_event_at": at} if event else {"level": level}
-    connection.execute(sa.update(emergency).where(emergency.c.root_key == root_key).values(**values))
+    connection.execute(
+        sa.update(emergency).where(emergency.c.root_key == root_key).values(**values)
+    )
 
 
 def close_emergency(connection: Connection, root_key: int, *, status: str, at: datetime) -> None:
@@ -129,9 +155,13 @@ def close_emergency(connection: Connection, root_key: int, *, status: str, at: d
     connection.execute(sa.update(emergency).where(where).values(status=status, closed_at=at))
 
 
-def log_action(connection: Connection, root_key: int, *, at: datetime, actor: str, kind: str, text: str) -> None:
+def log_action(
+    connection: Connection, root_key: int, *, at: datetime, actor: str, kind: str, text: str
+) -> None:
     """Append to the action log."""
-    last = sa.select(sa.func.coalesce(sa.func.max(emergency_log.c.seq), 0)).where(emergency_log.c.root_key == root_key)
+    last = sa.select(sa.func.coalesce(sa.func.max(emergency_log.c.seq), 0)).where(
+        emergency_log.c.root_key == root_key
+    )
     seq = int(connection.execute(last).scalar_one()) + 1
     row = {"root_key": root_key, "seq": seq, "at": at, "actor": actor, "kind": kind, "text": text}
     connection.execute(sa.insert(emergency_log), row)
@@ -139,7 +169,11 @@ def log_action(connection: Connection, root_key: int, *, at: datetime, actor: st
 
 def list_actions(connection: Connection, root_key: int) -> list[dict[str, Any]]:
     """The action log, oldest first."""
-    query = sa.select(emergency_log).where(emergency_log.c.root_key == root_key).order_by(emergency_log.c.seq)
+    query = (
+        sa.select(emergency_log)
+        .where(emergency_log.c.root_key == root_key)
+        .order_by(emergency_log.c.seq)
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

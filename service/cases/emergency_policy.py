@@ -1,4 +1,5 @@
-"""What the policy says of emergencies: levels, reports and their limits, how long it must be quiet, what raises one."""
+"""What the policy says of emergencies: levels, reports and their limits, how long it must be quiet,
+what raises one."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def level_policy(profile: Profile, level: str) -> Mapping[str, Any]:
 
 
 def reports_of(profile: Profile, level: str, moment: str, at: datetime) -> list[dict[str, Any]]:
-    """The reports that a level wants from a moment (`declaration` or `stand-down`) on, each with its due date."""
+    """The reports that a level wants from a moment (`declaration` or `stand-down`) on, each with
+    its due date."""
     return [
         {
             "id": report["id"],
@@ -42,21 +44,34 @@ def reports_of(profile: Profile, level: str, moment: str, at: datetime) -> list[
 
 def next_situation_report(profile: Profile, level: str, at: datetime) -> datetime:
     """When the next situation report is due."""
-    return due_after(profile.calendar, at, parse_limit(level_policy(profile, level)["repeatReport"]))
+    return due_after(
+        profile.calendar, at, parse_limit(level_policy(profile, level)["repeatReport"])
+    )
 
 
 def is_quiet(profile: Profile, level: str, *, last_event_at: datetime, now: datetime) -> bool:
     """Whether nothing new has happened for as long as a stand-down of that level wants."""
-    return now >= due_after(profile.calendar, last_event_at, parse_limit(level_policy(profile, level)["quiet"]))
+    return now >= due_after(
+        profile.calendar, last_event_at, parse_limit(level_policy(profile, level)["quiet"])
+    )
 
 
 def level_by_number(profile: Profile, complaints: int) -> str | None:
     """The level that so many similar complaints raise an emergency to; None below the least."""
-    reached = [level for level in LEVELS if complaints >= emergency_policy(profile)["spike"]["raiseAt"][level]]
+    reached = [
+        level
+        for level in LEVELS
+        if complaints >= emergency_policy(profile)["spike"]["raiseAt"][level]
+    ]
     return reached[-1] if reached else None
 
 
 def spike_window(profile: Profile) -> timedelta:
     """Within what time similar complaints count together."""
     start = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    return due_after(profile.calendar, start, parse_limit(emergency_policy(profile)["spike"]["window"])) - start
+    return (
+        due_after(
+            profile.calendar, start, parse_limit(emergency_policy(profile)["spike"]["window"])
+        )
+        - start
+    )

@@ -24,8 +24,8 @@ RESULTS = ("reached", "not reached", "message left", "will call back", "refused"
 
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
-    """A file that is in the vault and was looked at, to be entered for a case. `text` is what somebody wrote in it,
-    where that is known: the case is found by it."""
+    """A file that is in the vault and was looked at, to be entered for a case. `text` is what
+    somebody wrote in it, where that is known: the case is found by it."""
 
     kind: str
     source: str
@@ -77,14 +77,22 @@ def examine(vault: Vault, kept: Kept, *, name: str, kind: str, source: str) -> N
 
 
 def clean_name(name: str) -> str:
-    """A file's name without its folders, control characters and marks that turn the reading direction."""
+    """A file's name without its folders, control characters and marks that turn the reading
+    direction."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    plain = "".join(mark for mark in last if mark.isprintable() and not 0x202A <= ord(mark) <= 0x2069)
+    plain = "".join(
+        mark for mark in last if mark.isprintable() and not 0x202A <= ord(mark) <= 0x2069
+    )
     return plain.strip()[-200:] or "file"
 
 
 def insert_evidence(
-    connection: Connection, root_key: int, rows: Iterable[tuple[int, NewEvidence]], *, now: datetime, actor: str
+    connection: Connection,
+    root_key: int,
+    rows: Iterable[tuple[int, NewEvidence]],
+    *,
+    now: datetime,
+    actor: str,
 ) -> None:
     """Enter files for a case, under child keys of it; it is then found by their names and texts."""
     given = list(rows)
@@ -107,7 +115,9 @@ def insert_evidence(
     ]
     if values:
         connection.execute(sa.insert(evidence), values)
-        extend_case(connection, root_key, *(each for _, new in given for each in (new.name, new.text)))
+        extend_case(
+            connection, root_key, *(each for _, new in given for each in (new.name, new.text))
+        )
 
 
 def list_evidence(
@@ -137,12 +147,18 @@ def insert_contact(connection: Connection, entry: ContactEntry) -> None:
 
 
 def list_contacts(
-    connection: Connection, root_key: int, *, before: PageMark | None = None, limit: int | None = None
+    connection: Connection,
+    root_key: int,
+    *,
+    before: PageMark | None = None,
+    limit: int | None = None,
 ) -> list[ContactEntry]:
     """The contact log of a case, or the last ones in it before a place; oldest first."""
     order = (contact_entry.c.spoke_at, contact_entry.c.key)
     query: sa.Select[Any] = sa.select(contact_entry).where(contact_entry.c.root_key == root_key)
     if before is not None:
         query = query.where(beyond(order, before, down=True))
-    rows = connection.execute(query.order_by(*(column.desc() for column in order)).limit(limit)).mappings()
+    rows = connection.execute(
+        query.order_by(*(column.desc() for column in order)).limit(limit)
+    ).mappings()
     return [ContactEntry(**row) for row in rows][::-1]

@@ -21,7 +21,8 @@ MOST_FOUND = 500
 
 @dataclass(frozen=True, slots=True)
 class ComplaintPage:
-    """Some complaints, and the root key from which to go on; `total` is counted up to a bound, None for a search."""
+    """Some complaints, and the root key from which to go on; `total` is counted up to a bound, None
+    for a search."""
 
     rows: Sequence[Complaint]
     more: int | None
@@ -29,7 +30,12 @@ class ComplaintPage:
 
 
 def page_complaints(
-    connection: Connection, text: str = "", *, status: str = "", before: int | None = None, size: int = PAGE_SIZE
+    connection: Connection,
+    text: str = "",
+    *,
+    status: str = "",
+    before: int | None = None,
+    size: int = PAGE_SIZE,
 ) -> ComplaintPage:
     """The complaints just older than `before`."""
     if text:
@@ -46,8 +52,12 @@ def page_complaints(
     return ComplaintPage(rows[:size], rows[size - 1].root_key if len(rows) > size else None, total)
 
 
-def _found(connection: Connection, text: str, status: str, before: int | None, size: int) -> ComplaintPage:
-    roots = list(search_roots(connection, text, limit=MOST_FOUND if status else size + 1, before=before))
+def _found(
+    connection: Connection, text: str, status: str, before: int | None, size: int
+) -> ComplaintPage:
+    roots = list(
+        search_roots(connection, text, limit=MOST_FOUND if status else size + 1, before=before)
+    )
     query = sa.select(complaint).where(complaint.c.root_key.in_(roots))
     rows = _rows(connection, query.where(complaint.c.status == status) if status else query, size)
     if len(rows) > size:
@@ -55,7 +65,11 @@ def _found(connection: Connection, text: str, status: str, before: int | None, s
     return ComplaintPage(rows, roots[-1] if status and len(roots) == MOST_FOUND else None)
 
 
-def _rows(connection: Connection, query: sa.Select[tuple[object, ...]], size: int) -> list[Complaint]:
+def _rows(
+    connection: Connection, query: sa.Select[tuple[object, ...]], size: int
+) -> list[Complaint]:
     """One more than the page holds, so that it is known whether there are more."""
-    rows = connection.execute(query.order_by(complaint.c.root_key.desc()).limit(size + 1)).mappings()
+    rows = connection.execute(
+        query.order_by(complaint.c.root_key.desc()).limit(size + 1)
+    ).mappings()
     return [Complaint(**row) for row in rows]

@@ -1,4 +1,5 @@
-"""Files come in as streams and go out as downloads: never shown in place, never under a type that runs."""
+"""Files come in as streams and go out as downloads: never shown in place, never under a type that
+runs."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 def take_in(vault: Vault, stream: BinaryIO, *, name: str, kind: str, source: str) -> NewEvidence:
-    """Keep a file that is being sent, and look at it. Raises TooLarge, InvalidInput for an empty one."""
+    """Keep a file that is being sent, and look at it. Raises TooLarge, InvalidInput for an empty
+    one."""
     return examine(vault, vault.keep(read_chunks(stream)), name=name, kind=kind, source=source)
 
 
@@ -25,17 +27,26 @@ def check_may_open(evidence: Evidence, actor: Actor) -> None:
     """Raises Forbidden for what is locked away, unless the actor looks after that."""
     if evidence.state == "quarantined" and not actor.has(Role.ADMIN, Role.COMPLIANCE):
         raise Forbidden(
-            f"This file is locked away: it is {evidence.reason}. Compliance or an administrator may open it."
+            f"This file is locked away: it is {evidence.reason}. Compliance or an administrator "
+            "may open it."
         )
 
 
 def download_headers(evidence: Evidence) -> Mapping[str, str]:
-    """How a file leaves: as an attachment, in a sandbox, under its own type only when nothing runs in that type."""
-    plain = evidence.name.encode("ascii", errors="replace").decode().replace('"', "'").replace("\\", "_")
+    """How a file leaves: as an attachment, in a sandbox, under its own type only when nothing runs
+    in that type."""
+    plain = (
+        evidence.name.encode("ascii", errors="replace")
+        .decode()
+        .replace('"', "'")
+        .replace("\\", "_")
+    )
     media_type = evidence.media_type if evidence.media_type in INERT else UNKNOWN
     return {
         "Content-Type": media_type if evidence.state == "kept" else UNKNOWN,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(evidence.name, safe='')}",
+        "Content-Disposition": (
+            f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(evidence.name, safe='')}"
+        ),
         "Content-Security-Policy": SANDBOX,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",

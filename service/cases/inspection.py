@@ -8,16 +8,34 @@ from pathlib import Path
 from service.cases.archives import look_into
 from service.cases.signatures import EXECUTABLE, OLE, RUNS, TYPES, UNKNOWN, ZIP, ending, sniff
 
-_VBA = ("_VBA_PROJECT".encode("utf-16-le"), b"\x00Attribut\x00e ", "VBA".encode("utf-16-le") + b"\x00\x00")
+_VBA = (
+    "_VBA_PROJECT".encode("utf-16-le"),
+    b"\x00Attribut\x00e ",
+    "VBA".encode("utf-16-le") + b"\x00\x00",
+)
 _PDF_ACTIONS = (b"/JavaScript", b"/Launch")
 INERT = frozenset(
     {
-        "application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp",
-        "image/heic", "audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac", "audio/amr", "video/mp4",
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/tiff",
+        "image/bmp",
+        "image/heic",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/wav",
+        "audio/ogg",
+        "audio/flac",
+        "audio/amr",
+        "video/mp4",
         "text/plain",
     }
-)  # fmt: skip
-"""What may be named by its own type when it is downloaded; everything else goes out as plain bytes."""
+)
+"""What may be named by its own type when it is downloaded; everything else goes out as plain
+bytes."""
 
 
 @dataclass(frozen=True, slots=True)

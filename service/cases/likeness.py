@@ -1,8 +1,9 @@
 """Which complaints are alike: fingerprints of their text, and how many came in a window of time.
 
-A text becomes its pairs of neighbouring three-character pieces, hashed; of each of sixteen buckets of hashes the least
-is kept, and four such minima make a band. Two texts that share nine in ten pieces share a band almost surely, texts
-that share three in ten hardly ever. Digits do not count: amounts, dates and card numbers differ.
+A text becomes its pairs of neighbouring three-character pieces, hashed; of each of sixteen buckets
+of hashes the least is kept, and four such minima make a band. Two texts that share nine in ten
+pieces share a band almost surely, texts that share three in ten hardly ever. Digits do not count:
+amounts, dates and card numbers differ.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ MOST = 5_000
 
 def bands_of(content: str, product: str | None) -> tuple[int, ...]:
     """The bands of a complaint; none for a text that is too short."""
-    kept = "".join(ch for ch in unicodedata.normalize("NFKC", content[:MOST]).casefold() if ch.isalpha())
+    kept = "".join(
+        ch for ch in unicodedata.normalize("NFKC", content[:MOST]).casefold() if ch.isalpha()
+    )
     if len(kept) < SHORTEST:
         return ()
     least = [0xFFFFFFFF] * BUCKETS
@@ -36,19 +39,25 @@ def bands_of(content: str, product: str | None) -> tuple[int, ...]:
     each = BUCKETS // BANDS
     about = (product or "").casefold()
     return tuple(
-        crc32(repr((number, about, least[number * each : (number + 1) * each])).encode()) for number in range(BANDS)
+        crc32(repr((number, about, least[number * each : (number + 1) * each])).encode())
+        for number in range(BANDS)
     )
 
 
-def insert_bands(connection: Connection, root_key: int, bands: Iterable[int], *, at: datetime) -> None:
+def insert_bands(
+    connection: Connection, root_key: int, bands: Iterable[int], *, at: datetime
+) -> None:
     """Write the fingerprints of a complaint."""
-    rows = [{"root_key": root_key, "band": band, "registered_at": at} for band in dict.fromkeys(bands)]
+    rows = [
+        {"root_key": root_key, "band": band, "registered_at": at} for band in dict.fromkeys(bands)
+    ]
     if rows:
         connection.execute(sa.insert(likeness), rows)
 
 
 def count_similar(connection: Connection, bands: Sequence[int], *, since: datetime) -> int:
-    """How many complaints since then share a band; counting stops at no number, the index makes it cheap."""
+    """How many complaints since then share a band; counting stops at no number, the index makes it
+    cheap."""
     if not bands:
         return 0
     query = sa.select(sa.func.count(sa.distinct(likeness.c.root_key))).where(
@@ -57,7 +66,9 @@ def count_similar(connection: Connection, bands: Sequence[int], *, since: dateti
     return int(connection.execute(query).scalar_one())
 
 
-def list_similar(connection: Connection, bands: Sequence[int], *, since: datetime, limit: int = 10_000) -> list[int]:
+def list_similar(
+    connection: Connection, bands: Sequence[int], *, since: datetime, limit: int = 10_000
+) -> list[int]:
     """The root keys of complaints since then that share a band, oldest first."""
     query = (
         sa.select(likeness.c.root_key)
@@ -69,7 +80,9 @@ def list_similar(connection: Connection, bands: Sequence[int], *, since: datetim
     return list(connection.execute(query).scalars()) if bands else []
 
 
-def find_emergency_of_similar(connection: Connection, bands: Sequence[int], *, since: datetime) -> int | None:
+def find_emergency_of_similar(
+    connection: Connection, bands: Sequence[int], *, since: datetime
+) -> int | None:
     """The open emergency that similar complaints since then belong to."""
     if not bands:
         return None
@@ -77,15 +90,22 @@ def find_emergency_of_similar(connection: Connection, bands: Sequence[int], *, s
         sa.select(emergency_complaint.c.root_key)
         .join(likeness, likeness.c.root_key == emergency_complaint.c.complaint_key)
         .join(emergency, emergency.c.root_key == emergency_complaint.c.root_key)
-        .where(likeness.c.band.in_(bands), likeness.c.registered_at >= since, emergency.c.status == "open")
+        .where(
+            likeness.c.band.in_(bands),
+            likeness.c.registered_at >= since,
+            emergency.c.status == "open",
+        )
         .limit(1)
     )
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
 
 
-def list_of_customer(connection: Connection, root_key: int, customer_key: str | None, *, since: datetime) -> list[str]:
-    """Numbers of other complaints of the same customer that are open or were closed since then, newest first."""
+def list_of_customer(
+    connection: Connection, root_key: int, customer_key: str | None, *, since: datetime
+) -> list[str]:
+    """Numbers of other complaints of the same customer that are open or were closed since then,
+    newest first."""
     if customer_key is None:
         return []
     query = (

@@ -1,6 +1,8 @@
-"""Limits of time as the law writes them: `15 minutes`, `4 business_hours`, `3 business_days`, `8 weeks`, `6 months`.
+"""Limits of time as the law writes them: `15 minutes`, `4 business_hours`, `3 business_days`, `8
+weeks`, `6 months`.
 
-The day a clock starts on is not counted; a limit in days, weeks, months or years ends with the last second of its day.
+The day a clock starts on is not counted; a limit in days, weeks, months or years ends with the last
+second of its day.
 """
 
 from __future__ import annotations
@@ -75,23 +77,28 @@ def due_after(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
 
 
 def left_of(calendar: Calendar, limit: Limit, *, at: datetime, due_at: datetime) -> Limit:
-    """What is left of a clock at an instant, in the kind of time it counts; nothing once it is over."""
+    """What is left of a clock at an instant, in the kind of time it counts; nothing once it is
+    over."""
     if at >= due_at:
         return Limit(0, Unit.SECONDS)
     match limit.unit:
         case Unit.BUSINESS_DAYS:
             return Limit(
-                calendar.working_days_between(calendar.local_day(at), calendar.local_day(due_at)), Unit.BUSINESS_DAYS
+                calendar.working_days_between(calendar.local_day(at), calendar.local_day(due_at)),
+                Unit.BUSINESS_DAYS,
             )
         case Unit.BUSINESS_HOURS | Unit.BUSINESS_SECONDS:
             return Limit(round(calendar.working_seconds_between(at, due_at)), Unit.BUSINESS_SECONDS)
         case Unit.SECONDS | Unit.MINUTES | Unit.HOURS:
             return Limit(round((due_at - at).total_seconds()), Unit.SECONDS)
         case _:
-            return Limit((calendar.local_day(due_at) - calendar.local_day(at)).days, Unit.CALENDAR_DAYS)
+            return Limit(
+                (calendar.local_day(due_at) - calendar.local_day(at)).days, Unit.CALENDAR_DAYS
+            )
 
 
 def _months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the month's last day where it has no such day."""
+    """The same day of the month so many months later, or the month's last day where it has no such
+    day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

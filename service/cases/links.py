@@ -1,4 +1,5 @@
-"""What belongs together: complaints, the processes that a case started, and what a customer was given before."""
+"""What belongs together: complaints, the processes that a case started, and what a customer was
+given before."""
 
 from __future__ import annotations
 
@@ -35,11 +36,15 @@ _OF_EMERGENCY = Prepared(
     )
 )
 _FORGET = Prepared(sa.delete(compensation).where(compensation.c.root_key == _ROOT))
-_FOLLOW = Prepared(sa.insert(follower), columns=("root_key", "case_key", "process_id", "started_at"))
+_FOLLOW = Prepared(
+    sa.insert(follower), columns=("root_key", "case_key", "process_id", "started_at")
+)
 _KEEP = Prepared(sa.insert(compensation), columns=[column.name for column in compensation.columns])
 
 
-def insert_follower(connection: Connection, root_key: int, *, case_key: int, process_id: str, at: datetime) -> None:
+def insert_follower(
+    connection: Connection, root_key: int, *, case_key: int, process_id: str, at: datetime
+) -> None:
     """Note that a case has started a process of its own."""
     row = {"root_key": root_key, "case_key": case_key, "process_id": process_id, "started_at": at}
     _FOLLOW.run(connection, row)
@@ -79,7 +84,11 @@ def earlier_compensation(connection: Connection, case: Complaint, *, now: dateti
     """What the customer was given in the twelve months before, in other cases."""
     if case.customer_key is None:
         return Decimal(0)
-    where = {"b_root_key": case.root_key, "b_customer_key": case.customer_key, "b_since": now - YEAR}
+    where = {
+        "b_root_key": case.root_key,
+        "b_customer_key": case.customer_key,
+        "b_since": now - YEAR,
+    }
     return _sum(_EARLIER.first(connection, where))
 
 

@@ -1,7 +1,7 @@
 """Policy profiles: which clocks run on a complaint, by law and by the bank's own targets.
 
-Read from the policy files; every figure has its source and a confidence (A official text seen, B secondary text, C and
-D from memory: to be confirmed by the bank).
+Read from the policy files; every figure has its source and a confidence (A official text seen, B
+secondary text, C and D from memory: to be confirmed by the bank).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ UNCONFIRMED = frozenset("CD")
 class Deadline:
     """One clock of a case. `statutory` ones are law; the others are the bank's own targets.
 
-    `limit` counts from `anchor_at`: from the start, or after a pause what was left, from its end. A paused clock has
-    `paused_at`. A provisional due date lies beyond the published calendar.
+    `limit` counts from `anchor_at`: from the start, or after a pause what was left, from its end. A
+    paused clock has `paused_at`. A provisional due date lies beyond the published calendar.
     """
 
     clock: str
@@ -129,10 +129,13 @@ def severity_deadlines(profile: Profile, severity: str, at: datetime) -> list[De
 
 
 def other_deadline(profile: Profile, clock: str, at: datetime) -> Deadline:
-    """A clock of the bank's own that a step of the procedure starts. Raises InvalidInput for an unknown one."""
+    """A clock of the bank's own that a step of the procedure starts. Raises InvalidInput for an
+    unknown one."""
     limits = profile.severity["other"]
     if clock not in limits:
-        raise InvalidInput(f"expected a clock out of {', '.join(limits)} in severity.json, got {clock!r}")
+        raise InvalidInput(
+            f"expected a clock out of {', '.join(limits)} in severity.json, got {clock!r}"
+        )
     return _target(profile, clock, limits[clock], at)
 
 
@@ -187,16 +190,20 @@ def resumed(profile: Profile, entry: Deadline, at: datetime) -> Deadline:
     limit = parse_limit(entry.limit)
     left = left_of(profile.calendar, limit, at=entry.paused_at, due_at=entry.due_at)
     if left.value == 0:
-        return replace(entry, paused_at=None)  # it was over, or due that very day, when it was stopped
+        return replace(
+            entry, paused_at=None
+        )  # it was over, or due that very day, when it was stopped
     return recomputed(profile, replace(entry, paused_at=None, anchor_at=at, limit=str(left)))
 
 
 def extended(profile: Profile, entry: Deadline, extension: Extension) -> Deadline:
-    """The clock with the longer limit, counted from its start. Raises InvalidInput when that is no later."""
+    """The clock with the longer limit, counted from its start. Raises InvalidInput when that is no
+    later."""
     due_at = _due(profile, entry.started_at, extension.limit, statutory=entry.statutory)
     if due_at <= entry.due_at:
         raise InvalidInput(
-            f"expected a later date than {entry.due_at:%Y-%m-%d}, {extension.limit} gives {due_at:%Y-%m-%d}"
+            f"expected a later date than {entry.due_at:%Y-%m-%d}, {extension.limit} gives "
+            f"{due_at:%Y-%m-%d}"
         )
     return replace(
         entry,
@@ -250,17 +257,24 @@ def _calendar(profile: Mapping[str, Any], calendars: Mapping[str, Any]) -> Calen
     country = profile["country"]
     known = calendars["calendars"]
     if country not in known:
-        raise InvalidInput(f"{profile['id']}: expected a calendar for {country} in calendars.json, it has none")
+        raise InvalidInput(
+            f"{profile['id']}: expected a calendar for {country} in calendars.json, it has none"
+        )
     try:
         ZoneInfo(profile["timezone"])
     except (ZoneInfoNotFoundError, ValueError):
-        raise InvalidInput(f"{profile['id']}: expected an IANA time zone, got {profile['timezone']!r}") from None
+        raise InvalidInput(
+            f"{profile['id']}: expected an IANA time zone, got {profile['timezone']!r}"
+        ) from None
     entry = known[country]
-    hours = tuple((time.fromisoformat(start), time.fromisoformat(stop)) for start, stop in entry["hours"])
+    hours = tuple(
+        (time.fromisoformat(start), time.fromisoformat(stop)) for start, stop in entry["hours"]
+    )
     flat = [each for pair in hours for each in pair]
     if flat != sorted(set(flat)):
         raise InvalidInput(
-            f"calendars.json: {country}: expected business hours one after the other, got {entry['hours']}"
+            f"calendars.json: {country}: expected business hours one after the other, got "
+            f"{entry['hours']}"
         )
     return Calendar(
         country=country,

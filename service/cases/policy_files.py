@@ -1,7 +1,9 @@
-"""Policy files: jurisdictions, severity targets, calendars, clauses, emergency levels, as JSON that a bank may edit.
+"""Policy files: jurisdictions, severity targets, calendars, clauses, emergency levels, as JSON that
+a bank may edit.
 
-The shipped files lie in `policy/`. A bank's own folder (`REDRESS_POLICY_DIR`) goes over them, file by file. Every file
-is checked against its schema before anything starts: a typo is named with its file and place.
+The shipped files lie in `policy/`. A bank's own folder (`REDRESS_POLICY_DIR`) goes over them, file
+by file. Every file is checked against its schema before anything starts: a typo is named with its
+file and place.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ CLAUSES = "clauses.json"
 
 @lru_cache(maxsize=8)
 def read_policies(folder: Path | None = None) -> Mapping[str, Any]:
-    """Every policy file by its name below the folder, checked. Raises InvalidInput naming the first problem."""
+    """Every policy file by its name below the folder, checked. Raises InvalidInput naming the first
+    problem."""
     found = _read(SHIPPED)
     if folder is not None:
         if not folder.is_dir():
@@ -37,7 +40,9 @@ def policy_file(name: str, folder: Path | None = None) -> Any:
     """One policy file. Raises InvalidInput when there is none of that name."""
     found = read_policies(folder)
     if name not in found:
-        raise InvalidInput(f"expected a policy file out of {', '.join(sorted(found))}, got {name!r}")
+        raise InvalidInput(
+            f"expected a policy file out of {', '.join(sorted(found))}, got {name!r}"
+        )
     return found[name]
 
 
@@ -52,9 +57,17 @@ def _read(folder: Path) -> dict[str, Any]:
 
 
 def _checked(path: Path, name: str) -> Any:
-    kind = "profile" if name.startswith(f"{PROFILES}/") else "clauses" if name == CLAUSES else KINDS.get(name)
+    kind = (
+        "profile"
+        if name.startswith(f"{PROFILES}/")
+        else "clauses"
+        if name == CLAUSES
+        else KINDS.get(name)
+    )
     if kind is None:
-        raise InvalidInput(f"{path}: expected {', '.join((*KINDS, CLAUSES))} or {PROFILES}/NAME.json, got {name}")
+        raise InvalidInput(
+            f"{path}: expected {', '.join((*KINDS, CLAUSES))} or {PROFILES}/NAME.json, got {name}"
+        )
     try:
         document = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
@@ -63,7 +76,9 @@ def _checked(path: Path, name: str) -> Any:
         place = "/".join(str(part) for part in problem.instance_path) or "the file as a whole"
         raise InvalidInput(f"{path}: at {place}: {problem.message}")
     if kind == "profile" and document["id"] != path.stem:
-        raise InvalidInput(f"{path}: at id: expected {path.stem!r}, the name of the file, got {document['id']!r}")
+        raise InvalidInput(
+            f"{path}: at id: expected {path.stem!r}, the name of the file, got {document['id']!r}"
+        )
     return document
 
 

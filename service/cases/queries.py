@@ -48,8 +48,9 @@ RECORDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NewComplaint:
-    """What is known of a complaint when it is registered (S3.2-c). `withheld` names facts the source kept back;
-    `triage` the facts that severity is decided on; `thread` is the Message-ID that our letters answer."""
+    """What is known of a complaint when it is registered (S3.2-c). `withheld` names facts the
+    source kept back; `triage` the facts that severity is decided on; `thread` is the Message-ID
+    that our letters answer."""
 
     customer_name: str | None
     phone: str | None
@@ -103,7 +104,16 @@ class Complaint:
 
 _BY_ROOT = Prepared(sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key")))
 _BY_NUMBER = sa.select(complaint).where(complaint.c.number == sa.bindparam("b_number"))
-_MOVING = ("status", "severity", "due_at", "closed_at", "archived_at", "outcome", "facts", "investigator")
+_MOVING = (
+    "status",
+    "severity",
+    "due_at",
+    "closed_at",
+    "archived_at",
+    "outcome",
+    "facts",
+    "investigator",
+)
 _SAVE = Prepared(
     sa.update(complaint)
     .where(complaint.c.root_key == sa.bindparam("b_root_key"))
@@ -114,11 +124,19 @@ _LOAD = Prepared(
     .where(complaint.c.status == "open", complaint.c.investigator.is_not(None))
     .group_by(complaint.c.investigator)
 )
-_BY_EXTERNAL = sa.select(complaint.c.number).where(complaint.c.external_id == sa.bindparam("b_external_id"))
+_BY_EXTERNAL = sa.select(complaint.c.number).where(
+    complaint.c.external_id == sa.bindparam("b_external_id")
+)
 
 
 def insert_complaint(
-    connection: Connection, new: NewComplaint, *, root_key: int, number: str, now: datetime, actor: str
+    connection: Connection,
+    new: NewComplaint,
+    *,
+    root_key: int,
+    number: str,
+    now: datetime,
+    actor: str,
 ) -> None:
     """Write a new complaint under a number that `next_number` gave in this transaction."""
     connection.execute(
@@ -147,19 +165,31 @@ def insert_complaint(
         },
     )
     index_case(
-        connection, root_key, number, new.customer_name, new.phone, new.email, new.address, new.product, new.content,
+        connection,
+        root_key,
+        number,
+        new.customer_name,
+        new.phone,
+        new.email,
+        new.address,
+        new.product,
+        new.content,
         new.external_id,
-    )  # fmt: skip
+    )
 
 
 def next_number(connection: Connection, year: int) -> str:
-    """The next complaint number of the year. The counter is locked until commit: numbers follow registration."""
+    """The next complaint number of the year. The counter is locked until commit: numbers follow
+    registration."""
     return make_number(year, take(connection, f"complaint-{year}"))
 
 
 def get_complaint(connection: Connection, number: str) -> Complaint:
-    """The complaint of that number. Raises InvalidInput for a number that cannot be one, NotFound."""
-    row = connection.execute(_BY_NUMBER, {"b_number": parse_number(number)}).mappings().one_or_none()
+    """The complaint of that number. Raises InvalidInput for a number that cannot be one,
+    NotFound."""
+    row = (
+        connection.execute(_BY_NUMBER, {"b_number": parse_number(number)}).mappings().one_or_none()
+    )
     if row is None:
         raise NotFound(f"There is no complaint {number}.")
     return Complaint(**row)
@@ -173,20 +203,25 @@ def find_complaint(connection: Connection, root_key: int) -> Complaint | None:
 
 def find_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
     """The numbers of these cases, by root key."""
-    query = sa.select(complaint.c.root_key, complaint.c.number).where(complaint.c.root_key.in_(set(root_keys)))
+    query = sa.select(complaint.c.root_key, complaint.c.number).where(
+        complaint.c.root_key.in_(set(root_keys))
+    )
     return {row.root_key: row.number for row in connection.execute(query)}
 
 
 def find_external(connection: Connection, external_id: str) -> str | None:
     """The number under which something from another system was registered."""
-    number: str | None = connection.execute(_BY_EXTERNAL, {"b_external_id": external_id}).scalar_one_or_none()
+    number: str | None = connection.execute(
+        _BY_EXTERNAL, {"b_external_id": external_id}
+    ).scalar_one_or_none()
     return number
 
 
 def list_complaints(
     connection: Connection, *, text: str = "", status: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[Complaint], int]:
-    """Complaints whose number or customer begins with or contains `text`, newest first, and how many in all."""
+    """Complaints whose number or customer begins with or contains `text`, newest first, and how
+    many in all."""
     query = sa.select(complaint)
     if status:
         query = query.where(complaint.c.status == status)
@@ -198,18 +233,27 @@ def list_complaints(
                 complaint.c.customer_name.ilike(pattern, escape="\\"),
             )
         )
-    total = connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
-    rows = connection.execute(query.order_by(complaint.c.root_key.desc()).offset(offset).limit(limit)).mappings()
+    total = connection.execute(
+        sa.select(sa.func.count()).select_from(query.subquery())
+    ).scalar_one()
+    rows = connection.execute(
+        query.order_by(complaint.c.root_key.desc()).offset(offset).limit(limit)
+    ).mappings()
     return [Complaint(**row) for row in rows], int(total)
 
 
 def save_complaint(connection: Connection, moved: Complaint) -> None:
-    """Write what a step made of a complaint. The caller's write is guarded by the case's version."""
-    _SAVE.run(connection, {"b_root_key": moved.root_key, **{f"b_{name}": getattr(moved, name) for name in _MOVING}})
+    """Write what a step made of a complaint. The caller's write is guarded by the case's
+    version."""
+    _SAVE.run(
+        connection,
+        {"b_root_key": moved.root_key, **{f"b_{name}": getattr(moved, name) for name in _MOVING}},
+    )
 
 
 def customer_key_of(new: NewComplaint) -> str | None:
-    """What tells one customer's complaints: the address of mail, else the digits of the telephone; None without."""
+    """What tells one customer's complaints: the address of mail, else the digits of the telephone;
+    None without."""
     if new.email:
         return f"mail:{new.email.strip().casefold()}"
     digits = "".join(ch for ch in new.phone or "" if ch.isdigit())
@@ -218,7 +262,9 @@ def customer_key_of(new: NewComplaint) -> str | None:
 
 def set_hold(connection: Connection, root_key: int, *, held: bool) -> None:
     """Keep a complaint beyond its retention, or no longer."""
-    connection.execute(sa.update(complaint).where(complaint.c.root_key == root_key).values(legal_hold=held))
+    connection.execute(
+        sa.update(complaint).where(complaint.c.root_key == root_key).values(legal_hold=held)
+    )
 
 
 def count_open_by_investigator(connection: Connection) -> dict[str, int]:

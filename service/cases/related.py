@@ -1,4 +1,5 @@
-"""Complaints that are like another: their marks, the proposals that follow from them, and what people decided."""
+"""Complaints that are like another: their marks, the proposals that follow from them, and what
+people decided."""
 
 from __future__ import annotations
 
@@ -52,12 +53,17 @@ class Link:
 def likable(one: Complaint) -> Likable:
     """What is compared of a complaint."""
     return Likable(
-        one.customer_name, one.contact_phone, one.contact_email, one.content, one.facts.get("incident") or None
+        one.customer_name,
+        one.contact_phone,
+        one.contact_email,
+        one.content,
+        one.facts.get("incident") or None,
     )
 
 
 def mark_new(connection: Connection, *, since: datetime, now: datetime, limit: int = 200) -> int:
-    """Give marks to complaints that were registered since then and have none yet; how many there were."""
+    """Give marks to complaints that were registered since then and have none yet; how many there
+    were."""
     query = (
         sa.select(complaint)
         .outerjoin(case_marked, case_marked.c.root_key == complaint.c.root_key)
@@ -111,7 +117,11 @@ def propose_for(connection: Connection, one: Complaint) -> list[Proposal]:
 
 def list_links(connection: Connection, root_key: int) -> list[Link]:
     """What was decided on others, seen from this complaint."""
-    query = sa.select(case_link).where(case_link.c.root_key == root_key).order_by(case_link.c.decided_at)
+    query = (
+        sa.select(case_link)
+        .where(case_link.c.root_key == root_key)
+        .order_by(case_link.c.decided_at)
+    )
     return [Link(**row) for row in connection.execute(query).mappings()]
 
 
@@ -127,10 +137,13 @@ def put_links(
 ) -> None:
     """Write a decision for both; an earlier one on the same two is replaced."""
     for one, other, kind in ((root_key, other_key, kinds[0]), (other_key, root_key, kinds[1])):
-        connection.execute(sa.delete(case_link).where(case_link.c.root_key == one, case_link.c.other_key == other))
+        connection.execute(
+            sa.delete(case_link).where(case_link.c.root_key == one, case_link.c.other_key == other)
+        )
         row = {"root_key": one, "other_key": other, "kind": kind, "reason": reason[:500]}
         connection.execute(sa.insert(case_link), {**row, "decided_at": now, "decided_by": by})
 
 
 MARKED_AGAIN = timedelta(hours=1)
-"""How far back new complaints are looked for: a transaction that began earlier may have committed later."""
+"""How far back new complaints are looked for: a transaction that began earlier may have committed
+later."""

@@ -1,7 +1,9 @@
-"""Finding cases by any text of theirs: number, name, contact, product, what the customer said, what was written later.
+"""Finding cases by any text of theirs: number, name, contact, product, what the customer said, what
+was written later.
 
-The index is written in the transaction that writes the text: FTS5 on SQLite, a tsvector of our own tokens on
-PostgreSQL. Neither is asked to understand Chinese; `service.cases.words` makes the tokens for both.
+The index is written in the transaction that writes the text: FTS5 on SQLite, a tsvector of our own
+tokens on PostgreSQL. Neither is asked to understand Chinese; `service.cases.words` makes the tokens
+for both.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from service.cases.words import Phrase, index_text, phrases_of
 from service.db import Connection, Prepared
 
 NEWEST = 3_000
-"""So many of the newest cases are looked through first: a word that many cases have is among them often enough, and the
-index would have to give all of its hits before the newest could be taken."""
+"""So many of the newest cases are looked through first: a word that many cases have is among them
+often enough, and the index would have to give all of its hits before the newest could be taken."""
 LARGEST = (1 << 63) - 1
 MOST_LETTERS = 1_000_000
 """The index of one case grows no further: a tsvector has no more room."""
 _WRITE = {
     "sqlite": sa.text("INSERT INTO case_text (rowid, tokens) VALUES (:root_key, :tokens)"),
-    "postgresql": sa.text("INSERT INTO case_text (root_key, tokens) VALUES (:root_key, CAST(:tokens AS tsvector))"),
+    "postgresql": sa.text(
+        "INSERT INTO case_text (root_key, tokens) VALUES (:root_key, CAST(:tokens AS tsvector))"
+    ),
 }
 _EXTEND = Prepared(
     {
@@ -40,11 +44,13 @@ _EXTEND = Prepared(
 )
 _SEARCH = {
     "sqlite": sa.text(
-        "SELECT rowid FROM case_text WHERE case_text MATCH :query AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
+        "SELECT rowid FROM case_text WHERE case_text MATCH :query AND rowid < :before ORDER BY "
+        "rowid DESC LIMIT :limit"
     ),
     "postgresql": sa.text(
         "WITH hit AS MATERIALIZED"  # by the index of words, not by going back case by case
-        " (SELECT root_key FROM case_text WHERE tokens @@ CAST(:query AS tsquery) AND root_key < :before)"
+        " (SELECT root_key FROM case_text WHERE tokens @@ CAST(:query AS tsquery) AND root_key < "
+        ":before)"
         " SELECT root_key FROM hit ORDER BY root_key DESC LIMIT :limit"
     ),
 }
@@ -65,35 +71,56 @@ def index_case(connection: Connection, root_key: int, *texts: str | None) -> Non
 def index_cases(connection: Connection, texts: Mapping[int, Iterable[str | None]]) -> None:
     """The same for many."""
     dialect = connection.dialect.name
-    rows = [{"root_key": root_key, "tokens": _written(dialect, index_text(*each))} for root_key, each in texts.items()]
+    rows = [
+        {"root_key": root_key, "tokens": _written(dialect, index_text(*each))}
+        for root_key, each in texts.items()
+    ]
     if rows:
         connection.execute(_WRITE[dialect], rows)
 
 
 def extend_case(connection: Connection, root_key: int, *texts: str | None) -> None:
-    """Make a case findable by these texts, too; in the caller's transaction. A root that is no complaint has no index,
-    and then nothing happens."""
+    """Make a case findable by these texts, too; in the caller's transaction. A root that is no
+    complaint has no index, and then nothing happens."""
     tokens = index_text(*texts)
     if tokens:
-        values = {"root_key": root_key, "tokens": _written(connection.dialect.name, tokens), "most": MOST_LETTERS}
+        values = {
+            "root_key": root_key,
+            "tokens": _written(connection.dialect.name, tokens),
+            "most": MOST_LETTERS,
+        }
         _EXTEND.run(connection, values)
 
 
-def search_roots(connection: Connection, query: str, *, limit: int, before: int | None = None) -> Sequence[int]:
-    """The root keys of cases that have every word of the query, newest first, from just before a key."""
+def search_roots(
+    connection: Connection, query: str, *, limit: int, before: int | None = None
+) -> Sequence[int]:
+    """The root keys of cases that have every word of the query, newest first, from just before a
+    key."""
     phrases, dialect = phrases_of(query), connection.dialect.name
     if not phrases:
         return ()
     values = {"limit": limit, "before": LARGEST if before is None else before}
-    if dialect != "sqlite" or any(begins for _, begins in phrases):  # by whole words FTS5 gives the newest at once
-        near: Sequence[int] = connection.execute(_among_newest(dialect, phrases), values).scalars().all()
+    if dialect != "sqlite" or any(
+        begins for _, begins in phrases
+    ):  # by whole words FTS5 gives the newest at once
+        near: Sequence[int] = (
+            connection.execute(_among_newest(dialect, phrases), values).scalars().all()
+        )
         if len(near) == limit:
             return near
-    return connection.execute(_SEARCH[dialect], values | {"query": _query(dialect, phrases)}).scalars().all()
+    return (
+        connection.execute(_SEARCH[dialect], values | {"query": _query(dialect, phrases)})
+        .scalars()
+        .all()
+    )
 
 
-def has_words(connection: Connection, query: str, root_key: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Whether the case of that key has every word of the query: for cases that were found by something else."""
+def has_words(
+    connection: Connection, query: str, root_key: sa.ColumnElement[int]
+) -> sa.ColumnElement[bool]:
+    """Whether the case of that key has every word of the query: for cases that were found by
+    something else."""
     phrases, dialect = phrases_of(query), connection.dialect.name
     if not phrases:
         return sa.false()
@@ -127,17 +154,28 @@ def _holds(dialect: str, phrases: Sequence[Phrase], tokens: Any) -> list[sa.Colu
     if dialect != "sqlite":
         return [tokens.op("@@")(sa.cast(_query(dialect, phrases), TSQUERY))]
     spaced = sa.literal(" ").op("||")(tokens).op("||")(" ")
-    return [sa.func.instr(spaced, f" {' '.join(each)}" + ("" if begins else " ")) > 0 for each, begins in phrases]
+    return [
+        sa.func.instr(spaced, f" {' '.join(each)}" + ("" if begins else " ")) > 0
+        for each, begins in phrases
+    ]
 
 
 def _query(dialect: str, phrases: Sequence[Phrase]) -> str:
     """The phrases as the index of words is asked for them."""
-    return " AND ".join(map(_fts5, phrases)) if dialect == "sqlite" else " & ".join(map(_tsquery, phrases))
+    return (
+        " AND ".join(map(_fts5, phrases))
+        if dialect == "sqlite"
+        else " & ".join(map(_tsquery, phrases))
+    )
 
 
 def _written(dialect: str, tokens: str) -> str:
     """The tokens as the database takes them."""
-    return tokens if dialect == "sqlite" else " ".join(f"'{each}':{at}" for at, each in enumerate(tokens.split(), 1))
+    return (
+        tokens
+        if dialect == "sqlite"
+        else " ".join(f"'{each}':{at}" for at, each in enumerate(tokens.split(), 1))
+    )
 
 
 def _fts5(phrase: Phrase) -> str:

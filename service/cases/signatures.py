@@ -1,6 +1,7 @@
 """What a file is, by its first bytes. Names and declared types are claims; this looks.
 
-A table of our own and not a library: it decides what is locked away, so each line of it has to be seen.
+A table of our own and not a library: it decides what is locked away, so each line of it has to be
+seen.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ TYPES: dict[str, frozenset[str]] = {
     "zip": frozenset({ZIP}),
     "docx": frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"}),
     "xlsx": frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}),
-    "pptx": frozenset({"application/vnd.openxmlformats-officedocument.presentationml.presentation"}),
+    "pptx": frozenset(
+        {"application/vnd.openxmlformats-officedocument.presentationml.presentation"}
+    ),
     "doc": frozenset({OLE, "application/rtf"}),
     "xls": frozenset({OLE}),
     "ppt": frozenset({OLE}),
@@ -90,11 +93,47 @@ TYPES: dict[str, frozenset[str]] = {
 
 RUNS = frozenset(
     {
-        "exe", "com", "scr", "pif", "bat", "cmd", "ps1", "psm1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "msi",
-        "msp", "jar", "lnk", "reg", "dll", "cpl", "sh", "app", "apk", "iso", "img", "vhd", "docm", "xlsm", "pptm",
-        "dotm", "xltm", "xlam", "ppam", "xll", "scf", "url", "chm",
+        "exe",
+        "com",
+        "scr",
+        "pif",
+        "bat",
+        "cmd",
+        "ps1",
+        "psm1",
+        "vbs",
+        "vbe",
+        "js",
+        "jse",
+        "wsf",
+        "wsh",
+        "hta",
+        "msi",
+        "msp",
+        "jar",
+        "lnk",
+        "reg",
+        "dll",
+        "cpl",
+        "sh",
+        "app",
+        "apk",
+        "iso",
+        "img",
+        "vhd",
+        "docm",
+        "xlsm",
+        "pptm",
+        "dotm",
+        "xltm",
+        "xlam",
+        "ppam",
+        "xll",
+        "scf",
+        "url",
+        "chm",
     }
-)  # fmt: skip
+)
 """Endings that a system would run, whatever the content."""
 
 
@@ -120,5 +159,6 @@ def _is_more(head: bytes, media_type: str) -> bool:
 
 
 def ending(name: str) -> str:
-    """The last ending of a file's name, in small letters; what Windows drops at the end is dropped."""
+    """The last ending of a file's name, in small letters; what Windows drops at the end is
+    dropped."""
     return name.rstrip(" .").rpartition(".")[2].casefold() if "." in name else ""

@@ -1,9 +1,10 @@
-"""How alike two complaints are. Pure: texts and contacts in, marks and a score with its reasons out.
+"""How alike two complaints are. Pure: texts and contacts in, marks and a score with its reasons
+out.
 
-A text is the set of its pairs: two Chinese characters that follow each other, two words that do. Alike texts share many
-pairs (Jaccard). So that alike texts are found without comparing all, each has 16 marks made of its smallest
-hashes (MinHash, bands of four): texts that share half of their pairs share a mark two times in three, those that
-share 0.7 nearly always.
+A text is the set of its pairs: two Chinese characters that follow each other, two words that do.
+Alike texts share many pairs (Jaccard). So that alike texts are found without comparing all, each
+has 16 marks made of its smallest hashes (MinHash, bands of four): texts that share half of their
+pairs share a mark two times in three, those that share 0.7 nearly always.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ FEWEST_PAIRS = 4
 _PRIME = (1 << 61) - 1
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\uf900-\ufaff]")
 _TWISTS = tuple(
-    (int.from_bytes(blake2b(b"a%d" % n, digest_size=7).digest()) | 1,
-     int.from_bytes(blake2b(b"b%d" % n, digest_size=7).digest()))
+    (
+        int.from_bytes(blake2b(b"a%d" % n, digest_size=7).digest()) | 1,
+        int.from_bytes(blake2b(b"b%d" % n, digest_size=7).digest()),
+    )
     for n in range(BANDS * ROWS)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def compare(one: Likable, other: Likable) -> Likeness:
 
 
 def pairs_of(text: str) -> frozenset[str]:
-    """The pairs of a text, in one spelling: full and half width, capitals, and marks do not matter."""
+    """The pairs of a text, in one spelling: full and half width, capitals, and marks do not
+    matter."""
     plain = unicodedata.normalize("NFKC", text[:MOST_TEXT]).casefold()
     words = _WORD.findall(plain)
     return frozenset(f"{first} {second}" for first, second in pairwise(words))
@@ -99,7 +103,9 @@ def _text_marks(pairs: frozenset[str]) -> Iterator[str]:
     smallest = [min((a * value + b) % _PRIME for value in hashes) for a, b in _TWISTS]
     for band in range(BANDS):
         rows = smallest[band * ROWS : (band + 1) * ROWS]
-        digest = blake2b(b"".join(row.to_bytes(8) for row in rows), digest_size=8, salt=b"%d" % band)
+        digest = blake2b(
+            b"".join(row.to_bytes(8) for row in rows), digest_size=8, salt=b"%d" % band
+        )
         yield f"t:{digest.hexdigest()}"
 
 

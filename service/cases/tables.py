@@ -62,10 +62,11 @@ complaint = sa.Table(
         for column in ("severity", "channel", "product")
     ),
 )
-"""`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds what triage,
-decision and review recorded beside the columns; `due_at` is the nearest running clock; `external_id` is where an
-import or another system knows it from (`cfpb:3571115`); `customer_key` is the same for complaints of one customer, as
-far as their contact tells; a case under `legal_hold` is kept beyond its retention."""
+"""`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds
+what triage, decision and review recorded beside the columns; `due_at` is the nearest running clock;
+`external_id` is where an import or another system knows it from (`cfpb:3571115`); `customer_key` is
+the same for complaints of one customer, as far as their contact tells; a case under `legal_hold` is
+kept beyond its retention."""
 
 deadline = sa.Table(
     "deadline",
@@ -84,9 +85,11 @@ deadline = sa.Table(
     sa.Column("paused_at", UtcDateTime),
     sa.Column("provisional", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-"""One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`, `final response`.
+"""One clock of a case: `acknowledgement`, `assign`, `first contact`, `plan`, `internal target`,
+`final response`.
 
-`limit` counts from `anchor_at`, so that a date can be computed again when a calendar is published."""
+`limit` counts from `anchor_at`, so that a date can be computed again when a calendar is published.
+"""
 
 follower = sa.Table(
     "follower",
@@ -96,7 +99,8 @@ follower = sa.Table(
     sa.Column("process_id", sa.String(200), nullable=False),
     sa.Column("started_at", UtcDateTime, nullable=False),
 )
-"""A process of its own that a case has started and that outlives it: a promise kept, an improvement carried out."""
+"""A process of its own that a case has started and that outlives it: a promise kept, an improvement
+carried out."""
 
 evidence = sa.Table(
     "evidence",
@@ -116,8 +120,8 @@ evidence = sa.Table(
     sa.CheckConstraint("state IN ('kept', 'quarantined')", name="state"),
     sa.CheckConstraint("(state = 'quarantined') = (reason IS NOT NULL)", name="reason"),
 )
-"""Files of a case. The content lies in the vault under its SHA-256; a row is written once and never changed.
-`media_type` is what the content is, whatever its name says."""
+"""Files of a case. The content lies in the vault under its SHA-256; a row is written once and never
+changed. `media_type` is what the content is, whatever its name says."""
 
 contact_entry = sa.Table(
     "contact_entry",
@@ -133,7 +137,8 @@ contact_entry = sa.Table(
     sa.Column("recorded_at", UtcDateTime, nullable=False),
     sa.Column("recorded_by", sa.String(100), nullable=False),
 )
-"""The contact log: who of the bank spoke with whom, when, by what means, with which result (S3.3-b)."""
+"""The contact log: who of the bank spoke with whom, when, by what means, with which result
+(S3.3-b)."""
 
 case_mark = sa.Table(
     "case_mark",
@@ -141,7 +146,8 @@ case_mark = sa.Table(
     sa.Column("mark", sa.String(24), primary_key=True),
     sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
 )
-"""What makes a complaint findable as like another: hashes of its contact, the customer's name, parts of its text."""
+"""What makes a complaint findable as like another: hashes of its contact, the customer's name,
+parts of its text."""
 
 case_marked = sa.Table(
     "case_marked",
@@ -160,9 +166,12 @@ case_link = sa.Table(
     sa.Column("reason", sa.String(500), nullable=False),
     sa.Column("decided_at", UtcDateTime, nullable=False),
     sa.Column("decided_by", sa.String(100), nullable=False),
-    sa.CheckConstraint("kind IN ('related', 'duplicate of', 'has duplicate', 'not related')", name="kind"),
+    sa.CheckConstraint(
+        "kind IN ('related', 'duplicate of', 'has duplicate', 'not related')", name="kind"
+    ),
 )
-"""What a person decided on two complaints; a row for each of the two, so that each finds the other."""
+"""What a person decided on two complaints; a row for each of the two, so that each finds the
+other."""
 
 compensation = sa.Table(
     "compensation",
@@ -176,7 +185,8 @@ compensation = sa.Table(
     sa.Column("decided_at", UtcDateTime, nullable=False),
     sa.Index("ix_compensation_customer_key", "customer_key", "decided_at"),
 )
-"""What was decided for a case, as a whole: it counts for the authority over later ones of the same customer."""
+"""What was decided for a case, as a whole: it counts for the authority over later ones of the same
+customer."""
 
 likeness = sa.Table(
     "likeness",
@@ -204,8 +214,8 @@ emergency = sa.Table(
     sa.CheckConstraint("status IN ('open', 'stood down', 'false alarm')", name="status"),
     sa.Index("ix_emergency_status", "status", "root_key"),
 )
-"""An emergency, handled by the process instance `root_key`. `last_event_at` is the last new complaint or raise: from
-there counts how long it has been quiet."""
+"""An emergency, handled by the process instance `root_key`. `last_event_at` is the last new
+complaint or raise: from there counts how long it has been quiet."""
 
 emergency_complaint = sa.Table(
     "emergency_complaint",
@@ -238,7 +248,8 @@ case_comment = sa.Table(
     sa.Column("mentions", Json, nullable=False),
     sa.Column("written_at", UtcDateTime, nullable=False),
 )
-"""What the bank's people say to each other about a case. The history row of a comment holds its SHA-256."""
+"""What the bank's people say to each other about a case. The history row of a comment holds its
+SHA-256."""
 
 erased_case = sa.Table(
     "erased_case",
@@ -252,4 +263,5 @@ erased_case = sa.Table(
     sa.Column("history_rows", sa.Integer, nullable=False),
     sa.Column("history_hash", sa.String(64), nullable=False),
 )
-"""What stays of a complaint after its retention: that there was one, and the end of the chain of its history."""
+"""What stays of a complaint after its retention: that there was one, and the end of the chain of
+its history."""

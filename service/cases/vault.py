@@ -1,7 +1,8 @@
-"""Where files of evidence lie: each once, under the SHA-256 of its content, written whole or not at all.
+"""Where files of evidence lie: each once, under the SHA-256 of its content, written whole or not at
+all.
 
-A file is written before the transaction that names it. A crash in between leaves a file that nothing names, never a
-name without its file.
+A file is written before the transaction that names it. A crash in between leaves a file that
+nothing names, never a name without its file.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """A folder of files. One larger than `limit` is quarantined, one larger than eight times that is not taken."""
+    """A folder of files. One larger than `limit` is quarantined, one larger than eight times that
+    is not taken."""
 
     folder: Path
     limit: int = 26_214_400
@@ -41,7 +43,8 @@ class Vault:
         return self.folder / sha256[:2] / sha256
 
     def keep(self, chunks: Iterable[bytes]) -> Kept:
-        """Write a file, never holding more than a chunk of it. Raises TooLarge; InvalidInput when there is nothing."""
+        """Write a file, never holding more than a chunk of it. Raises TooLarge; InvalidInput when
+        there is nothing."""
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=self.folder)
         try:
@@ -60,22 +63,28 @@ class Vault:
         return self.keep(content[start : start + CHUNK] for start in range(0, len(content), CHUNK))
 
     def read(self, sha256: str) -> bytes:
-        """The whole content of a file. Raises NotFound when it is not there, InvalidInput when it was changed."""
+        """The whole content of a file. Raises NotFound when it is not there, InvalidInput when it
+        was changed."""
         try:
             content = self.path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotFound(
-                f"The file {sha256[:12]}… is not in the folder of evidence; restore it from a backup."
+                f"The file {sha256[:12]}… is not in the folder of evidence; restore it from a "
+                "backup."
             ) from None
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise InvalidInput(f"The file {sha256[:12]}… was changed on disk: its content has another hash.")
+            raise InvalidInput(
+                f"The file {sha256[:12]}… was changed on disk: its content has another hash."
+            )
         return content
 
     def _place(self, written: Path, kept: Kept) -> None:
         target = self.path(kept.sha256)
         target.parent.mkdir(exist_ok=True)
         written.chmod(0o440)
-        written.replace(target)  # the same content under the same name: replacing it changes nothing
+        written.replace(
+            target
+        )  # the same content under the same name: replacing it changes nothing
         descriptor = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -85,7 +94,11 @@ class Vault:
 
 def open_vault(folder: str, database: Database, *, limit: int) -> Vault:
     """The vault of the settings: that folder, or `evidence` beside the database."""
-    beside = Path(database.url.database or "var/x").parent if database.dialect == "sqlite" else Path("var")
+    beside = (
+        Path(database.url.database or "var/x").parent
+        if database.dialect == "sqlite"
+        else Path("var")
+    )
     return Vault(Path(folder) if folder else beside / "evidence", limit)
 
 

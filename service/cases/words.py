@@ -1,8 +1,9 @@
 """Text as tokens that both databases search alike: words, and pairs of Chinese characters.
 
-A run of Chinese `帳戶費` gives `帳戶 戶費 費`: two characters are one token, one character is the beginning of one. A
-run of digits across separators is also one token, so that a telephone number is found however it is typed; so is an
-address of mail, whose ending is the same in half of all cases.
+A run of Chinese `帳戶費` gives `帳戶 戶費 費`: two characters are one token, one character
+is the beginning of one. A run of digits across separators is also one token, so that a telephone
+number is found
+however it is typed; so is an address of mail, whose ending is the same in half of all cases.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ MAX_TOKENS = 16_000
 """A PostgreSQL tsvector knows 16,383 positions."""
 MAX_TERMS = 12
 _WIDE = (
-    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
 )
 _RUN = re.compile(rf"[{_WIDE}]+|(?:(?![{_WIDE}])[^\W_])+")
 _IS_WIDE = re.compile(rf"[{_WIDE}]")

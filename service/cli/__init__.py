@@ -17,34 +17,61 @@ COMMANDS = {
     "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
     "check": (
         "service.cli.bundles:check",
-        "Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.",
+        (
+            "Say every problem of diagrams, decisions and forms, and prove the diagrams and the "
+            "procedure's rules."
+        ),
     ),
-    "compare": ("service.cli.compare:compare", "Say what changed from BEFORE to AFTER, element by element."),
+    "compare": (
+        "service.cli.compare:compare",
+        "Say what changed from BEFORE to AFTER, element by element.",
+    ),
     "clauses": ("service.cli.clauses:clauses", "Every clause with what fulfils it."),
-    "decide": ("service.cli.decide:decide", "Evaluate DECISION (id or name) of FILE, with the rules that matched."),
+    "decide": (
+        "service.cli.decide:decide",
+        "Evaluate DECISION (id or name) of FILE, with the rules that matched.",
+    ),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "drill": (
         "service.cli.drill:drill",
         "Rehearse the procedure in exercise mode: NAMES of drills, or all of them.",
     ),
     "export": ("service.cli.export:export", "Write the event log of all cases."),
-    "import": ("service.cli.bulk_import:import_complaints", "Register every row of a CSV file as a complaint."),
+    "import": (
+        "service.cli.bulk_import:import_complaints",
+        "Register every row of a CSV file as a complaint.",
+    ),
     "partition": (
         "service.cli.partition:split",
         "Split the tables of the cases by hash of the root key.",
     ),
     "policy": ("service.cli.policy:policy", "Deadlines as law."),
     "reindex": ("service.cli.reindex:reindex", "Write the index of the search again."),
-    "release": ("service.cli.bundles:release", "Let a deployed bundle start new cases from now on."),
+    "release": (
+        "service.cli.bundles:release",
+        "Let a deployed bundle start new cases from now on.",
+    ),
     "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
-    "retention": ("service.cli.retention:retention", "List the archived cases whose retention is over."),
-    "retire": ("service.cli.bundles:retire", "Let nothing start in a bundle or move to it any more."),
-    "serve": ("service.cli.running:serve", "Serve the pages and the API, and do the background work."),
+    "retention": (
+        "service.cli.retention:retention",
+        "List the archived cases whose retention is over.",
+    ),
+    "retire": (
+        "service.cli.bundles:retire",
+        "Let nothing start in a bundle or move to it any more.",
+    ),
+    "serve": (
+        "service.cli.running:serve",
+        "Serve the pages and the API, and do the background work.",
+    ),
     "simulate": (
         "service.cli.simulate:simulate",
         "Drive the running cases through the released definitions with scripted people.",
     ),
-    "test": ("service.cli.scenarios:test", "Play the scenarios of a procedure and say what they cover."),
+    "test": (
+        "service.cli.scenarios:test",
+        "Play the scenarios of a procedure and say what they cover.",
+    ),
     "token": ("service.cli.accounts:token", "API tokens."),
     "user": ("service.cli.accounts:user", "People."),
     "work": ("service.cli.running:work", "Do the background work of a shared database."),

@@ -28,7 +28,9 @@ def user_add(name: str, roles: tuple[str, ...], email: str | None, password: str
     Example: redress user add amy --role handler --role approver --email amy@bank.example
     """
     with open_database().transaction() as connection:
-        identity.create_account(connection, name, password, roles, now=SystemClock().now(), email=email)
+        identity.create_account(
+            connection, name, password, roles, now=SystemClock().now(), email=email
+        )
     click.echo(f"{name}: {', '.join(roles)}")
 
 
@@ -36,7 +38,9 @@ def user_add(name: str, roles: tuple[str, ...], email: str | None, password: str
 @click.argument("name")
 @click.option("--unit", required=True, help="Where they work: never given a complaint about it.")
 @click.option("--skill", "skills", multiple=True, help="A product they know; again for more.")
-@click.option("--capacity", default=identity.CAPACITY, show_default=True, help="Open complaints at a time.")
+@click.option(
+    "--capacity", default=identity.CAPACITY, show_default=True, help="Open complaints at a time."
+)
 @one_line
 def user_staff(name: str, unit: str, skills: tuple[str, ...], capacity: int) -> None:
     """Say where somebody works, what they know and how much they can hold.

@@ -1,4 +1,5 @@
-"""`redress backup` and `redress restore`: the database in one file, also from SQLite to PostgreSQL and back."""
+"""`redress backup` and `redress restore`: the database in one file, also from SQLite to PostgreSQL
+and back."""
 
 from __future__ import annotations
 
@@ -27,7 +28,10 @@ def backup(file: Path) -> None:
     with closing_database() as database:
         rows = write_backup(database, file)
     click.echo(f"{rows:,} rows written to {file}")
-    click.echo(f"Evidence is kept beside the database, under {open_settings().evidence_dir}: copy that folder too.")
+    click.echo(
+        f"Evidence is kept beside the database, under {open_settings().evidence_dir}: copy that "
+        "folder too."
+    )
 
 
 @click.command()
@@ -35,7 +39,8 @@ def backup(file: Path) -> None:
 @click.option("--force", is_flag=True, help="Remove what the database holds first.")
 @one_line
 def restore(file: Path, force: bool) -> None:
-    """Put the backup FILE into the database: all of it, with every chain of history checked, or nothing.
+    """Put the backup FILE into the database: all of it, with every chain of history checked, or
+    nothing.
 
     Example: REDRESS_DATABASE_URL=postgresql+psycopg://… redress restore redress-2026-03-02.backup
     """
@@ -53,4 +58,6 @@ def _check_chains(connection: Connection) -> None:
     for root_key in list(audit.list_cases(connection)):
         seq = audit.verify(connection, root_key)
         if seq is not None:
-            raise InvalidInput(f"expected sound histories, the chain of case {root_key} breaks at row {seq}")
+            raise InvalidInput(
+                f"expected sound histories, the chain of case {root_key} breaks at row {seq}"
+            )

@@ -1,5 +1,6 @@
-"""Who starts disputes and does their work in `redress bench bank`: over REST, or in the very process that has the
-database. Both look, right after some of their writes, whether a search sees them."""
+"""Who starts disputes and does their work in `redress bench bank`: over REST, or in the very
+process that has the database. Both look, right after some of their writes, whether a search sees
+them."""
 
 from __future__ import annotations
 
@@ -23,9 +24,14 @@ from service.tasks import list_tasks
 PROCESS = "bankDisputeHandling"
 ASK_VENDOR, NOTIFY = "dispute_process_request_proof_from_vendor", "customer_notification"
 TYPES = (
-    "dispute_process_request_get_vendor_info", ASK_VENDOR, NOTIFY, "extract_data_from_document", "refunding",
-    "inform_about_successful_claim", "inform_about_failed_claim",
-)  # fmt: skip
+    "dispute_process_request_get_vendor_info",
+    ASK_VENDOR,
+    NOTIFY,
+    "extract_data_from_document",
+    "refunding",
+    "inform_about_successful_claim",
+    "inform_about_failed_claim",
+)
 APPROVED, DOCUMENTS = "dispute_process_refund_approved", "dispute_process_receive_documents"
 LEASE, LIFE = timedelta(minutes=10), timedelta(minutes=10)
 WAIT = timedelta(seconds=2)
@@ -85,9 +91,12 @@ class RestHands:
 
     def take(self, kind: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
         wanted = {
-            "type": kind, "worker": "bench", "timeout": _millis(LEASE), "maxJobsToActivate": MOST,
+            "type": kind,
+            "worker": "bench",
+            "timeout": _millis(LEASE),
+            "maxJobsToActivate": MOST,
             "requestTimeout": _millis(WAIT),
-        }  # fmt: skip
+        }
         found = self._client.post("/v2/jobs/activation", wanted)["jobs"]
         return [(each["jobKey"], each["variables"]) for each in found]
 
@@ -103,7 +112,9 @@ class RestHands:
         found = self._client.post("/v2/user-tasks/search", wanted)["items"]
         for each in found:
             try:
-                self._client.post(f"/v2/user-tasks/{each['userTaskKey']}/completion", {"variables": {}})
+                self._client.post(
+                    f"/v2/user-tasks/{each['userTaskKey']}/completion", {"variables": {}}
+                )
             except Gone:
                 continue
         return len(found)
@@ -120,20 +131,26 @@ class OwnHands:
         self._runtime, self._clock = runtime, SystemClock()
 
     def start(self, variables: Mapping[str, Any]) -> int:
-        done = operations.start_instance(self._runtime, PROCESS, variables, actor=BENCH, now=self._clock.now())
+        done = operations.start_instance(
+            self._runtime, PROCESS, variables, actor=BENCH, now=self._clock.now()
+        )
         return done.root_key
 
     def take(self, kind: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
         def once() -> list[dict[str, Any]]:
             now = self._clock.now()
-            return operations.activate_jobs(self._runtime, kind, worker="bench", lease=LEASE, now=now, limit=MOST)
+            return operations.activate_jobs(
+                self._runtime, kind, worker="bench", lease=LEASE, now=now, limit=MOST
+            )
 
         found = operations.await_jobs(self._runtime, kind, once, clock=self._clock, most=WAIT)
         return [(str(each["key"]), each["variables"]) for each in found]
 
     def complete(self, key: str, variables: Mapping[str, Any]) -> None:
         try:
-            operations.complete_job(self._runtime, int(key), variables, actor=BENCH, now=self._clock.now())
+            operations.complete_job(
+                self._runtime, int(key), variables, actor=BENCH, now=self._clock.now()
+            )
         except (StateConflict, NotFound) as error:
             raise Gone(error.message) from error
 
@@ -146,7 +163,9 @@ class OwnHands:
             found, _total = list_tasks(connection, BENCH)
         for task in found:
             try:
-                operations.complete_task(self._runtime, task.key, {}, actor=BENCH, now=self._clock.now())
+                operations.complete_task(
+                    self._runtime, task.key, {}, actor=BENCH, now=self._clock.now()
+                )
             except (StateConflict, NotFound):
                 continue
         return len(found)

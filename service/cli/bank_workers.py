@@ -1,4 +1,5 @@
-"""Threads that do the work of `redress bench bank`, in this process or in processes of their own."""
+"""Threads that do the work of `redress bench bank`, in this process or in processes of their
+own."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ READY_SECONDS = 120
 
 @dataclass(slots=True)
 class Workers:
-    """Threads of this process. One for each of `kinds` takes jobs, as many at once as a worker may; `count` threads do
-    what was taken; one completes user tasks where `tasks` says so."""
+    """Threads of this process. One for each of `kinds` takes jobs, as many at once as a worker may;
+    `count` threads do what was taken; one completes user tasks where `tasks` says so."""
 
     make: Callable[[], Hands]
     kinds: Sequence[str]
@@ -86,7 +87,8 @@ class Workers:
 
 @dataclass(slots=True)
 class Elsewhere:
-    """Workers in processes of their own, each with its own way to the database. `processor` is what they took."""
+    """Workers in processes of their own, each with its own way to the database. `processor` is what
+    they took."""
 
     failures: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -107,7 +109,10 @@ def processes(url: str, count: int, threads: int) -> Iterator[Elsewhere]:
     spawn = multiprocessing.get_context("spawn")
     ready, over, told = spawn.Barrier(count + 1), spawn.Event(), spawn.Queue()
     working = [
-        spawn.Process(target=_work, args=(url, TYPES[number::count] or TYPES, threads, number == 0, ready, over, told))
+        spawn.Process(
+            target=_work,
+            args=(url, TYPES[number::count] or TYPES, threads, number == 0, ready, over, told),
+        )
         for number in range(count)
     ]
     for process in working:
@@ -125,7 +130,9 @@ def processes(url: str, count: int, threads: int) -> Iterator[Elsewhere]:
             process.join(READY_SECONDS)
 
 
-def _work(url: str, kinds: Sequence[str], threads: int, tasks: bool, ready: Any, over: Any, told: Any) -> None:
+def _work(
+    url: str, kinds: Sequence[str], threads: int, tasks: bool, ready: Any, over: Any, told: Any
+) -> None:
     database = Database(url, pool_size=threads + len(kinds) + 4)
     runtime = Runtime.open(database)
     runtime.settle()
@@ -136,7 +143,10 @@ def _work(url: str, kinds: Sequence[str], threads: int, tasks: bool, ready: Any,
     while not over.wait(0.2) and not workers.failures:
         pass
     workers.end()
-    looks, stale = sum(each.looks for each in workers.seen), sum(each.stale for each in workers.seen)
+    looks, stale = (
+        sum(each.looks for each in workers.seen),
+        sum(each.stale for each in workers.seen),
+    )
     told.put((workers.failures, looks, stale, used() - before))
     database.dispose()
 

@@ -1,9 +1,10 @@
-"""`redress bench bank`: Camunda's published load test of a bank's disputes, run unmodified, with workers over REST or
-in processes of this service.
+"""`redress bench bank`: Camunda's published load test of a bank's disputes, run unmodified, with
+workers over REST or in processes of this service.
 
-The model is not shipped: name the folder that holds `bank.bpmn`, `refund.bpmn`, `fraud.dmn` and `payload.json`.
-Camunda publishes 1 root instance a second (51 process instances, about 153 jobs and 577 flow nodes each) on about 30
-vCPU with a Zeebe cluster, an exporter and a search engine; here everything runs on the machine that is named.
+The model is not shipped: name the folder that holds `bank.bpmn`, `refund.bpmn`, `fraud.dmn` and
+`payload.json`. Camunda publishes 1 root instance a second (51 process instances, about 153 jobs and
+577 flow nodes each) on about 30 vCPU with a Zeebe cluster, an exporter and a search engine; here
+everything runs on the machine that is named.
 """
 
 from __future__ import annotations
@@ -49,21 +50,62 @@ Example:
   redress bench bank models/camunda-bank-complaint --database postgresql+psycopg://user@host/empty"""
 )
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
-@click.option("--rate", type=click.FloatRange(0.01, 1000), default=1.0, show_default=True, help="Roots per second.")
+@click.option(
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.01, 1000),
+    default=1.0,
+    show_default=True,
+    help="Roots per second.",
+)
 @click.option("--seconds", type=click.FloatRange(0.1, 86_400), default=180.0, show_default=True)
-@click.option("--servers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that serve.")
-@click.option("--workers", type=click.IntRange(1, 64), default=16, show_default=True, help="Threads that do jobs.")
-@click.option("--in-process", "inside", is_flag=True, help="No REST: those processes do the jobs themselves.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--servers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes that serve.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help="Threads that do jobs.",
+)
+@click.option(
+    "--in-process", "inside", is_flag=True, help="No REST: those processes do the jobs themselves."
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
 def bank(
-    folder: Path, where: str, rate: float, seconds: float, servers: int, workers: int, inside: bool, shape: str
+    folder: Path,
+    where: str,
+    rate: float,
+    seconds: float,
+    servers: int,
+    workers: int,
+    inside: bool,
+    shape: str,
 ) -> None:
     """Start disputes at a rate, and do their jobs, tasks and messages over REST."""
-    files = {each.name: each.read_bytes() for each in folder.iterdir() if each.suffix in (".bpmn", ".dmn")}
+    files = {
+        each.name: each.read_bytes()
+        for each in folder.iterdir()
+        if each.suffix in (".bpmn", ".dmn")
+    }
     if "bank.bpmn" not in files or not (folder / "payload.json").is_file():
-        raise InvalidInput(f"expected bank.bpmn, refund.bpmn, fraud.dmn and payload.json in {folder}")
+        raise InvalidInput(
+            f"expected bank.bpmn, refund.bpmn, fraud.dmn and payload.json in {folder}"
+        )
     payload = orjson.loads((folder / "payload.json").read_bytes())
     with Progress(transient=True, disable=shape == "json") as bar, opened(where, files) as runtime:
         task = bar.add_task("disputes", total=max(1, round(rate * seconds)))
@@ -147,7 +189,11 @@ class Run:
     def _wait(self) -> None:
         """Until every dispute has ended. Nothing that moves for five minutes is a failure."""
         left, since = len(self.started), time.monotonic()
-        open_ones = sa.select(sa.func.count()).select_from(process_instance).where(process_instance.c.state == "active")
+        open_ones = (
+            sa.select(sa.func.count())
+            .select_from(process_instance)
+            .where(process_instance.c.state == "active")
+        )
         while not self.failures:
             with self.runtime.database.read() as connection:
                 now_left = int(connection.execute(open_ones).scalar_one())
@@ -157,7 +203,9 @@ class Run:
                 return
             left, since = (now_left, time.monotonic()) if now_left != left else (left, since)
             if time.monotonic() - since > STANDSTILL_SECONDS:
-                raise RedressError(f"expected every dispute to end, {left} of {len(self.started)} do not go on")
+                raise RedressError(
+                    f"expected every dispute to end, {left} of {len(self.started)} do not go on"
+                )
             time.sleep(0.2)
         raise RedressError(f"a worker stopped: {self.failures[0]}")
 
@@ -168,29 +216,53 @@ class Run:
             jobs = connection.execute(
                 sa.select(sa.func.count()).select_from(job).where(job.c.state == "completed")
             ).scalar_one()
-            rows = connection.execute(sa.select(history.c.details).where(history.c.root_key == self.started[0]))
+            rows = connection.execute(
+                sa.select(history.c.details).where(history.c.root_key == self.started[0])
+            )
             times = sa.select(process_instance.c.started_at, process_instance.c.ended_at)
-            lasted = sorted((each.ended_at - each.started_at).total_seconds() for each in connection.execute(times))
-            nodes = count * sum(len(row.details.get("moved", {}).get("entered", ())) for row in rows)
+            lasted = sorted(
+                (each.ended_at - each.started_at).total_seconds()
+                for each in connection.execute(times)
+            )
+            nodes = count * sum(
+                len(row.details.get("moved", {}).get("entered", ())) for row in rows
+            )
         cores = sum(self.processor.values())
-        result = Measured("redress", "", spread([count / taken]), spread([count / cores]), spread([1.0]), count)
+        result = Measured(
+            "redress", "", spread([count / taken]), spread([count / cores]), spread([1.0]), count
+        )
         looks, stale = sum(each.looks for each in self.seen), sum(each.stale for each in self.seen)
-        took = ", ".join(f"{name} {seconds / taken:.2f}" for name, seconds in self.processor.items())
-        whole = any("database" in name for name in self.processor) or self.runtime.database.dialect == "sqlite"
+        took = ", ".join(
+            f"{name} {seconds / taken:.2f}" for name, seconds in self.processor.items()
+        )
+        whole = (
+            any("database" in name for name in self.processor)
+            or self.runtime.database.dialect == "sqlite"
+        )
         notes = (
-            f"{count} disputes in {taken:.1f} s, {count / taken:.2f} per second, started at {self.rate:g} per second; "
-            f"all ended, half of them within {lasted[len(lasted) // 2]:.1f} s, the slowest after {lasted[-1]:.1f} s",
-            f"{jobs / count:.0f} jobs and {nodes / count:.0f} flow nodes for each; {jobs / taken:.0f} jobs and "
+            f"{count} disputes in {taken:.1f} s, {count / taken:.2f} per second, started at "
+            f"{self.rate:g} per second; "
+            f"all ended, half of them within {lasted[len(lasted) // 2]:.1f} s, the slowest after "
+            f"{lasted[-1]:.1f} s",
+            f"{jobs / count:.0f} jobs and {nodes / count:.0f} flow nodes for each; "
+            f"{jobs / taken:.0f} jobs and "
             f"{nodes / taken:.0f} flow nodes per second",
-            f"processors at work{'' if whole else ', without the database server'}: {took}; {jobs / cores:.0f} jobs "
+            f"processors at work{'' if whole else ', without the database server'}: {took}; "
+            f"{jobs / cores:.0f} jobs "
             f"and {nodes / cores:.0f} flow nodes per second of one",
             f"{looks} searches right after a write, {stale} of them stale",
-            f"Camunda publishes 1 dispute per second ({PUBLISHED_JOBS} jobs, {PUBLISHED_NODES} flow nodes) on about "
+            f"Camunda publishes 1 dispute per second ({PUBLISHED_JOBS} jobs, {PUBLISHED_NODES} "
+            "flow nodes) on about "
             f"{PUBLISHED_CORES} vCPU: {PUBLISHED_JOBS / PUBLISHED_CORES:.0f} jobs and "
             f"{PUBLISHED_NODES / PUBLISHED_CORES:.0f} flow nodes per second of one",
-            "what differs: theirs is a cluster of machines with replicas, which exports to a search engine and is "
-            "provisioned rather than busy at that load, which need not be its highest; here is one machine without "
-            "replicas, with the processor time that was really used, and searches read the database itself",
+            "what differs: theirs is a cluster of machines with replicas, which exports to a "
+            "search engine and is "
+            "provisioned rather than busy at that load, which need not be its highest; here is "
+            "one machine without "
+            "replicas, with the processor time that was really used, and searches read the "
+            "database itself",
         )
         name = f"Camunda's bank disputes, {how}"
-        return Race(name, 1, Clock.WALL, (result,), target=min(WANTED, 0.95 * self.rate), notes=notes)
+        return Race(
+            name, 1, Clock.WALL, (result,), target=min(WANTED, 0.95 * self.rate), notes=notes
+        )

@@ -22,8 +22,8 @@ SQLITE = "sqlite"
 
 @contextmanager
 def opened(where: str, more: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[Runtime]:
-    """A runtime with the shipped procedure and `more` files released, in a temporary SQLite file or in the empty
-    database named."""
+    """A runtime with the shipped procedure and `more` files released, in a temporary SQLite file or
+    in the empty database named."""
     if where != SQLITE:
         yield from _fill(where, more)
         return
@@ -38,7 +38,10 @@ def _fill(url: str, more: Mapping[str, bytes]) -> Iterator[Runtime]:
         with database.read() as connection:
             used = connection.execute(sa.select(process_instance.c.root_key).limit(1)).first()
         if used is not None:
-            raise InvalidInput("expected an empty database to measure in, found one with cases; nothing was changed")
+            raise InvalidInput(
+                "expected an empty database to measure in, found one with cases; nothing was "
+                "changed"
+            )
         yield prepare_runtime(database, SystemClock().now(), more)
     finally:
         database.dispose()

@@ -1,7 +1,8 @@
-"""`redress bench engine`: a user task completed by the engine alone, load → complete → save, on one core.
+"""`redress bench engine`: a user task completed by the engine alone, load → complete → save, on one
+core.
 
-Measured on a whole case of the shipped procedure; and on a loop beside SpiffWorkflow with its own serializer, after
-one trip round it and after many.
+Measured on a whole case of the shipped procedure; and on a loop beside SpiffWorkflow with its own
+serializer, after one trip round it and after many.
 """
 
 from __future__ import annotations
@@ -36,9 +37,23 @@ Example:
   redress bench engine --rounds 5 --format json"""
 )
 @click.option("--rounds", type=click.IntRange(1, 1000), default=15, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.001, 60), default=0.3, show_default=True, help="Of each turn.")
-@click.option("--trips", type=click.IntRange(2, 85), default=MANY, show_default=True, help="SpiffWorkflow fails at 91.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.001, 60),
+    default=0.3,
+    show_default=True,
+    help="Of each turn.",
+)
+@click.option(
+    "--trips",
+    type=click.IntRange(2, 85),
+    default=MANY,
+    show_default=True,
+    help="SpiffWorkflow fails at 91.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def engine(rounds: int, seconds: float, trips: int, shape: str) -> None:
     """Complete user tasks with the engine alone: load, complete, save; one core."""
     length = Rounds(rounds, seconds)
@@ -48,7 +63,9 @@ def engine(rounds: int, seconds: float, trips: int, shape: str) -> None:
     show(read_setting("SpiffWorkflow"), races, shape=shape)
 
 
-def run_races(length: Rounds, *, trips: int = MANY, progress: Callable[[], None] = lambda: None) -> list[Race]:
+def run_races(
+    length: Rounds, *, trips: int = MANY, progress: Callable[[], None] = lambda: None
+) -> list[Race]:
     """The four measurements."""
     now = SystemClock().now()
     bundle = load_bundle({"loop.bpmn": loop_xml(zeebe=True), "letter.bpmn": letter_xml(zeebe=True)})
@@ -62,7 +79,15 @@ def run_races(length: Rounds, *, trips: int = MANY, progress: Callable[[], None]
     return [
         _race_shipped(record_case(now), length, progress),
         _beside(f"loop, trip {FEW}", (early, rival_early), rival, bundle, length, progress, 1 / 5),
-        _beside(f"loop, trip {trips}", (late, rival_late), rival, bundle, length, progress, 1 / 80 * MANY / trips),
+        _beside(
+            f"loop, trip {trips}",
+            (late, rival_late),
+            rival,
+            bundle,
+            length,
+            progress,
+            1 / 80 * MANY / trips,
+        ),
         _race_trips(early, far, bundle, length, progress),
     ]
 
@@ -77,7 +102,15 @@ def _race_shipped(case: Recorded, length: Rounds, progress: Callable[[], None]) 
     note = f"{len(case.steps)} tasks of one case; state bytes {min(sizes)} to {max(sizes)}"
     name = "a user task of the shipped procedure"
     entries = [Contestant("redress", work)]
-    return race(name, entries, rounds=length, clock=Clock.CORE, target=SHIPPED_TARGET, notes=[note], progress=progress)
+    return race(
+        name,
+        entries,
+        rounds=length,
+        clock=Clock.CORE,
+        target=SHIPPED_TARGET,
+        notes=[note],
+        progress=progress,
+    )
 
 
 def _beside(
@@ -116,7 +149,10 @@ def _spiff(work: Callable[[int], None]) -> Contestant:
 def _race_trips(
     early: list[Step], far: list[Step], bundle: Bundle, length: Rounds, progress: Callable[[], None]
 ) -> Race:
-    entries = [Contestant(f"trip {FEW}", _work(bundle, early)), Contestant(f"trip {FAR}", _work(bundle, far))]
+    entries = [
+        Contestant(f"trip {FEW}", _work(bundle, early)),
+        Contestant(f"trip {FAR}", _work(bundle, far)),
+    ]
     note = f"state bytes: trip {FEW} {_largest(early)}, trip {FAR} {_largest(far)}"
     return race(
         "loop, early and late",

@@ -1,4 +1,5 @@
-"""`redress bench feel`: gateway conditions and decision tables per second, beside other programs that evaluate them."""
+"""`redress bench feel`: gateway conditions and decision tables per second, beside other programs
+that evaluate them."""
 
 from __future__ import annotations
 
@@ -18,7 +19,12 @@ from service.feel import compile_expression
 
 CONDITION = 'amount >= 1000000 and channel = "regulator"'
 PYTHON_CONDITION = 'amount >= 1000000 and channel == "regulator"'
-DATA: dict[str, Any] = {"amount": 1_250_000, "channel": "regulator", "number": "C-2026-0000017-X", "vulnerable": False}
+DATA: dict[str, Any] = {
+    "amount": 1_250_000,
+    "channel": "regulator",
+    "number": "C-2026-0000017-X",
+    "vulnerable": False,
+}
 # What JSON brings in: a number with a fraction is a float.
 WITH_FLOAT = DATA | {"amount": 1_250_000.5}
 Question = tuple[tuple[Any, ...], Any]  # what is given, and the right answer
@@ -33,10 +39,19 @@ Example:
   redress bench feel --rounds 5 --format json"""
 )
 @click.option("--rounds", type=click.IntRange(1, 1000), default=15, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.001, 60), default=0.1, show_default=True, help="Of each turn.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.001, 60),
+    default=0.1,
+    show_default=True,
+    help="Of each turn.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def feel(rounds: int, seconds: float, shape: str) -> None:
-    """Evaluate gateway conditions and a table of 20 rules and 4 inputs, prepared once, on one core."""
+    """Evaluate gateway conditions and a table of 20 rules and 4 inputs, prepared once, on one
+    core."""
     length = Rounds(rounds, seconds)
     with Progress(transient=True, disable=shape == "json") as bar:
         task = bar.add_task("measuring", total=3 * rounds)
@@ -45,7 +60,8 @@ def feel(rounds: int, seconds: float, shape: str) -> None:
 
 
 def run_races(length: Rounds, *, progress: Callable[[], None] = lambda: None) -> list[Race]:
-    """The three measurements. Before it is measured, each contestant has to give the right answers."""
+    """The three measurements. Before it is measured, each contestant has to give the right
+    answers."""
     return [
         _race_conditions("gateway condition", DATA, length, progress),
         _race_conditions("gateway condition, a float in the data", WITH_FLOAT, length, progress),
@@ -53,7 +69,9 @@ def run_races(length: Rounds, *, progress: Callable[[], None] = lambda: None) ->
     ]
 
 
-def _race_conditions(name: str, data: dict[str, Any], length: Rounds, progress: Callable[[], None]) -> Race:
+def _race_conditions(
+    name: str, data: dict[str, Any], length: Rounds, progress: Callable[[], None]
+) -> Race:
     prepared, now = compile_expression(CONDITION), SystemClock().now()
     entries = [
         Contestant("redress", calls(lambda: prepared.evaluate(data, now=now))),
@@ -68,14 +86,26 @@ def _race_tables(length: Rounds, progress: Callable[[], None]) -> Race:
     now = SystemClock().now()
     questions = [((case,), expected) for case, expected in CASES]
     entries = [
-        _admit("redress", lambda case: model.evaluate("route", case, now=now, trace=False).value, questions),
+        _admit(
+            "redress",
+            lambda case: model.evaluate("route", case, now=now, trace=False).value,
+            questions,
+        ),
         _admit("SpiffWorkflow", spiff_table(table_xml(feel=False)), questions),
         Absent("bkflow-feel", "it has no decision tables"),
     ]
-    return _run(f"table of {len(RULES)} rules and {len(INPUTS)} inputs", entries, TABLE_TARGET, length, progress)
+    return _run(
+        f"table of {len(RULES)} rules and {len(INPUTS)} inputs",
+        entries,
+        TABLE_TARGET,
+        length,
+        progress,
+    )
 
 
-def _admit(name: str, ask: Callable[..., Any] | Absent, questions: Sequence[Question]) -> Contestant | Absent:
+def _admit(
+    name: str, ask: Callable[..., Any] | Absent, questions: Sequence[Question]
+) -> Contestant | Absent:
     """A contestant that gives the right answers; it is then asked every question in turn."""
     if isinstance(ask, Absent):
         return ask
@@ -85,7 +115,10 @@ def _admit(name: str, ask: Callable[..., Any] | Absent, questions: Sequence[Ques
         except Exception as error:  # whatever another program raises is its answer
             answer = f"{type(error).__name__}: {error}"
         if answer != expected:
-            return Absent(name, f"expected {expected!r} for {given or 'the condition'}, its answer was {answer!r}")
+            return Absent(
+                name,
+                f"expected {expected!r} for {given or 'the condition'}, its answer was {answer!r}",
+            )
 
     def work(times: int) -> None:
         for number in range(times):
@@ -103,4 +136,12 @@ def _run(
 ) -> Race:
     absent = [each for each in entries if isinstance(each, Absent)]
     contestants = [each for each in entries if isinstance(each, Contestant)]
-    return race(name, contestants, rounds=length, clock=Clock.CORE, absent=absent, target=target, progress=progress)
+    return race(
+        name,
+        contestants,
+        rounds=length,
+        clock=Clock.CORE,
+        absent=absent,
+        target=target,
+        progress=progress,
+    )

@@ -1,7 +1,7 @@
 """`redress bench http`: a user task of the shipped procedure completed over HTTP, beside the floor.
 
-The floor is the same server and database sending the statements of the same completions, without the engine
-(`service.floor`).
+The floor is the same server and database sending the statements of the same completions, without
+the engine (`service.floor`).
 """
 
 from __future__ import annotations
@@ -41,22 +41,50 @@ Example:
   redress bench http
   redress bench http --database postgresql+psycopg://user@host/empty --rounds 5"""
 )
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that serve.")
+@click.option(
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes that serve.",
+)
 @click.option("--connections", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.001, 60), default=1.0, show_default=True, help="Of each turn.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.001, 60),
+    default=1.0,
+    show_default=True,
+    help="Of each turn.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
-def http(where: str, workers: int, connections: int, rounds: int, seconds: float, shape: str) -> None:
+def http(
+    where: str, workers: int, connections: int, rounds: int, seconds: float, shape: str
+) -> None:
     """Complete user tasks over HTTP, beside the floor: the same without the engine."""
     length = Rounds(rounds, seconds)
     with Progress(transient=True, disable=shape == "json") as bar, opened(where) as runtime:
         task = bar.add_task("measuring", total=rounds)
         with TemporaryDirectory() as folder, served(runtime, workers, folder) as server:
             floor, ours = _lines(runtime, server, Path(folder), connections)
-            found = run_race(floor, ours, name_of(where), length, progress=lambda: bar.advance(task))
-    show(read_setting("granian", "Flask", "SQLAlchemy", "psycopg", "SpiffWorkflow"), [found], shape=shape)
+            found = run_race(
+                floor, ours, name_of(where), length, progress=lambda: bar.advance(task)
+            )
+    show(
+        read_setting("granian", "Flask", "SQLAlchemy", "psycopg", "SpiffWorkflow"),
+        [found],
+        shape=shape,
+    )
 
 
 def _lines(runtime: Runtime, server: Server, folder: Path, connections: int) -> tuple[Line, Line]:
@@ -78,7 +106,12 @@ def _lines(runtime: Runtime, server: Server, folder: Path, connections: int) -> 
 
 
 def run_race(
-    floor: Line, ours: Line, where: str, length: Rounds, *, progress: Callable[[], None] = lambda: None
+    floor: Line,
+    ours: Line,
+    where: str,
+    length: Rounds,
+    *,
+    progress: Callable[[], None] = lambda: None,
 ) -> Race:
     """The floor and the product in turns, then the product's latency at 80 % of its rate."""
     for line in (floor, ours):
@@ -109,11 +142,14 @@ def _processor(floor: Line, ours: Line) -> str:
 
 
 def _latency(line: Line, count: int) -> str:
-    """Which tasks come up changes from turn to turn and with it the highest rate: half of a batch finds the rate, the
-    other half is paced by it."""
+    """Which tasks come up changes from turn to turn and with it the highest rate: half of a batch
+    finds the rate, the other half is paced by it."""
     rate = SHARE * line.highest(count, left=count)
     taken = sorted(line.paced(rate))
-    at = {share: 1_000 * taken[min(len(taken) - 1, int(len(taken) * share / 100))] for share in (50, 95, 99)}
+    at = {
+        share: 1_000 * taken[min(len(taken) - 1, int(len(taken) * share / 100))]
+        for share in (50, 95, 99)
+    }
     word = "met" if at[99] <= WORST * at[50] else "MISSED"
     return (
         f"redress at {rate:,.0f} per second ({SHARE:.0%}), {count} requests: "

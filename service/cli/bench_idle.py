@@ -1,4 +1,5 @@
-"""`redress bench idle`: what the background costs when nothing is due, and when everything is due at once."""
+"""`redress bench idle`: what the background costs when nothing is due, and when everything is due
+at once."""
 
 from __future__ import annotations
 
@@ -33,18 +34,47 @@ Example:
   redress bench idle
   redress bench idle --cases 10000 --timers 1000 --database postgresql+psycopg://user@host/empty"""
 )
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
 @click.option(
-    "--cases", type=click.IntRange(1), default=100_000, show_default=True, help="Open ones, none of them due."
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
 )
-@click.option("--timers", type=click.IntRange(1), default=100_000, show_default=True, help="Due all at once.")
-@click.option("--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Workers that fire them.")
+@click.option(
+    "--cases",
+    type=click.IntRange(1),
+    default=100_000,
+    show_default=True,
+    help="Open ones, none of them due.",
+)
+@click.option(
+    "--timers", type=click.IntRange(1), default=100_000, show_default=True, help="Due all at once."
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Workers that fire them.",
+)
 @click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.001, 60), default=0.5, show_default=True, help="Of each turn.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.001, 60),
+    default=0.5,
+    show_default=True,
+    help="Of each turn.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
-def idle(where: str, cases: int, timers: int, processes: int, rounds: int, seconds: float, shape: str) -> None:
-    """Measure a background round with many open cases and none due; then as many timers due at once."""
+def idle(
+    where: str, cases: int, timers: int, processes: int, rounds: int, seconds: float, shape: str
+) -> None:
+    """Measure a background round with many open cases and none due; then as many timers due at
+    once."""
     with Progress(transient=True, disable=shape == "json") as bar, opened(where, FILES) as runtime:
         task = bar.add_task("cases", total=cases + timers + rounds)
         root_key = register_complaint(
@@ -54,7 +84,9 @@ def idle(where: str, cases: int, timers: int, processes: int, rounds: int, secon
         roots = make_waiting(runtime, timers, progress=partial(bar.advance, task))
         analyze(runtime.database, vacuum=True)
         deliver_all(runtime)
-        found = _race_idle(runtime, cases + timers, Rounds(rounds, seconds), lambda: bar.advance(task))
+        found = _race_idle(
+            runtime, cases + timers, Rounds(rounds, seconds), lambda: bar.advance(task)
+        )
         make_due(runtime, roots)
         note = _fire(runtime, timers, processes)
     show(read_setting("SQLAlchemy", "psycopg"), [replace(found, notes=(note,))], shape=shape)
@@ -67,9 +99,14 @@ def deliver_all(runtime: Runtime) -> None:
 
 
 def _race_idle(runtime: Runtime, cases: int, length: Rounds, progress: Callable[[], None]) -> Race:
-    worker = make_worker(runtime, Mailer(None, "bench@bank.invalid", Path("var/mail")), SystemClock())
+    worker = make_worker(
+        runtime, Mailer(None, "bench@bank.invalid", Path("var/mail")), SystemClock()
+    )
     entries = [Contestant("redress", calls(worker.run_once))]
-    name = f"a background round with {cases:,} open cases and none due, {name_of(str(runtime.database.url))}"
+    name = (
+        f"a background round with {cases:,} open cases and none due, "
+        f"{name_of(str(runtime.database.url))}"
+    )
     return race(name, entries, rounds=length, target=1 / ROUND_SECONDS, progress=progress)
 
 
@@ -80,6 +117,7 @@ def _fire(runtime: Runtime, timers: int, processes: int) -> str:
     done = work_off(url, [cores[number % len(cores)] for number in range(processes)])
     fired = check_fired_once(runtime)
     return (
-        f"{timers:,} timers due at once, {processes} worker processes: {fired:,} fired, each exactly once; "
+        f"{timers:,} timers due at once, {processes} worker processes: {fired:,} fired, each "
+        "exactly once; "
         f"{rate_of(done):,.0f} per second"
     )

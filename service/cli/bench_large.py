@@ -1,4 +1,5 @@
-"""`redress bench large`: a user task completed in a database full of cases, beside the same in an empty one."""
+"""`redress bench large`: a user task completed in a database full of cases, beside the same in an
+empty one."""
 
 from __future__ import annotations
 
@@ -36,23 +37,53 @@ Example:
   redress bench large --closed 10000 --open 1000
   redress bench large --database postgresql+psycopg://u@h/one --empty postgresql+psycopg://u@h/two"""
 )
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
-@click.option("--empty", "beside", default=SQLITE, show_default=True, help="The same for the one that stays empty.")
+@click.option(
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
+)
+@click.option(
+    "--empty",
+    "beside",
+    default=SQLITE,
+    show_default=True,
+    help="The same for the one that stays empty.",
+)
 @click.option("--closed", type=click.IntRange(0), default=1_000_000, show_default=True)
 @click.option("--open", "running", type=click.IntRange(1), default=100_000, show_default=True)
 @click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.001, 60), default=1.0, show_default=True, help="Of each turn.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.001, 60),
+    default=1.0,
+    show_default=True,
+    help="Of each turn.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
-def large(where: str, beside: str, closed: int, running: int, rounds: int, seconds: float, shape: str) -> None:
+def large(
+    where: str, beside: str, closed: int, running: int, rounds: int, seconds: float, shape: str
+) -> None:
     """Complete user tasks in a database full of cases, beside an empty one."""
     if name_of(where) != name_of(beside):
         raise InvalidInput("expected --database and --empty to be of the same kind")
-    with Progress(transient=True, disable=shape == "json") as bar, _both(where, beside) as (full, empty):
+    with (
+        Progress(transient=True, disable=shape == "json") as bar,
+        _both(where, beside) as (full, empty),
+    ):
         task = bar.add_task("cases", total=closed + running + rounds)
         fill(full, closed=closed, running=running, progress=partial(bar.advance, task))
-        name = f"a user task completed among {closed:,} closed and {running:,} open cases, {name_of(where)}"
-        found = run_race(full, empty, name, Rounds(rounds, seconds), progress=lambda: bar.advance(task))
+        name = (
+            f"a user task completed among {closed:,} closed and {running:,} open cases, "
+            f"{name_of(where)}"
+        )
+        found = run_race(
+            full, empty, name, Rounds(rounds, seconds), progress=lambda: bar.advance(task)
+        )
     show(read_setting("SQLAlchemy", "psycopg"), [found], shape=shape)
 
 
@@ -65,7 +96,10 @@ def _both(where: str, beside: str) -> Iterator[tuple[Runtime, Runtime]]:
 def fill(runtime: Runtime, *, closed: int, running: int, progress: Callable[[int], object]) -> None:
     """Copies of one case that went all the way, and of one that has just begun."""
     now = SystemClock().now()
-    begun, ended = (register_complaint(runtime, new_complaint(now), actor=SYSTEM, now=now).root_key for _ in range(2))
+    begun, ended = (
+        register_complaint(runtime, new_complaint(now), actor=SYSTEM, now=now).root_key
+        for _ in range(2)
+    )
     if running > 1:
         clone_case(runtime.database, begun, running - 1, progress=progress)
     if closed:
@@ -78,7 +112,12 @@ def fill(runtime: Runtime, *, closed: int, running: int, progress: Callable[[int
 
 
 def run_race(
-    full: Runtime, empty: Runtime, name: str, length: Rounds, *, progress: Callable[[], None] = lambda: None
+    full: Runtime,
+    empty: Runtime,
+    name: str,
+    length: Rounds,
+    *,
+    progress: Callable[[], None] = lambda: None,
 ) -> Race:
     """Both in turns, through the same operation; and the medians of single completions."""
     desks = [Desk(empty), Desk(full)]
@@ -111,5 +150,7 @@ class Desk:
     def work(self, count: int) -> None:
         for each in self._ready[:count]:
             began = time.perf_counter()
-            complete_task(self._runtime, each.task.key, each.answer, actor=each.actor, now=SystemClock().now())
+            complete_task(
+                self._runtime, each.task.key, each.answer, actor=each.actor, now=SystemClock().now()
+            )
             self.taken.append(time.perf_counter() - began)

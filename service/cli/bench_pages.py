@@ -1,4 +1,5 @@
-"""`redress bench pages`: the server's time for each page, beside a few open tasks and beside a million."""
+"""`redress bench pages`: the server's time for each page, beside a few open tasks and beside a
+million."""
 
 from __future__ import annotations
 
@@ -31,12 +32,40 @@ Example:
   redress bench pages --many 100000 --requests 50
   redress bench pages --database postgresql+psycopg://u@h/one --beside postgresql+psycopg://u@h/two"""
 )
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
-@click.option("--beside", default=SQLITE, show_default=True, help="The same for the one with few tasks.")
-@click.option("--many", type=click.IntRange(1), default=1_000_000, show_default=True, help="Open tasks in the one.")
-@click.option("--few", type=click.IntRange(1), default=10_000, show_default=True, help="Open tasks in the other.")
-@click.option("--requests", type=click.IntRange(1, 10_000), default=200, show_default=True, help="Of each page.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
+)
+@click.option(
+    "--beside", default=SQLITE, show_default=True, help="The same for the one with few tasks."
+)
+@click.option(
+    "--many",
+    type=click.IntRange(1),
+    default=1_000_000,
+    show_default=True,
+    help="Open tasks in the one.",
+)
+@click.option(
+    "--few",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Open tasks in the other.",
+)
+@click.option(
+    "--requests",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="Of each page.",
+)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
 def pages(where: str, beside: str, many: int, few: int, requests: int, shape: str) -> None:
     """Visit every page in a database with many open tasks and in one with few, in turns."""
@@ -49,7 +78,13 @@ def pages(where: str, beside: str, many: int, few: int, requests: int, shape: st
             for runtime, count in zip(runtimes, (few, many), strict=True)
         ]
         found = [visit(page, visitors, requests, partial(bar.advance, task)) for page in PAGES]
-    show_pages(read_setting("Flask", "SQLAlchemy", "psycopg"), name_of(where), (few, many), found, shape=shape)
+    show_pages(
+        read_setting("Flask", "SQLAlchemy", "psycopg"),
+        name_of(where),
+        (few, many),
+        found,
+        shape=shape,
+    )
 
 
 @contextmanager
@@ -67,7 +102,9 @@ def prepare(runtime: Runtime, count: int, progress: Callable[[int], object]) -> 
     return Visitor(runtime, known)
 
 
-def visit(page: Page, visitors: Sequence[Visitor], requests: int, progress: Callable[[int], object]) -> Measured:
+def visit(
+    page: Page, visitors: Sequence[Visitor], requests: int, progress: Callable[[int], object]
+) -> Measured:
     """The page in each database in turns, and who begins changes every time."""
     for _ in range(min(WARM, requests)):
         for visitor in visitors:

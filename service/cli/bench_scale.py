@@ -1,6 +1,8 @@
-"""`redress bench scale`: one worker process, two on a core each, and four on two cores, at the same kind of work.
+"""`redress bench scale`: one worker process, two on a core each, and four on two cores, at the same
+kind of work.
 
-Each fires timers that are due: claim, read, engine step, write, commit. Afterwards every timer has fired exactly once.
+Each fires timers that are due: claim, read, engine step, write, commit. Afterwards every timer has
+fired exactly once.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from service.operations import Runtime
 
 WANTED = 1.7
 """Two workers to one, on PostgreSQL."""
-ONE_WRITER = ("SQLite has one writer at a time: a second worker shares only what is done between the writes",)
+ONE_WRITER = (
+    "SQLite has one writer at a time: a second worker shares only what is done between the writes",
+)
 
 
 @click.command(
@@ -30,13 +34,28 @@ Example:
   redress bench scale
   redress bench scale --timers 2000 --database postgresql+psycopg://user@host/empty"""
 )
-@click.option("--database", "where", default=SQLITE, show_default=True, help="sqlite, or the URL of an empty database.")
-@click.option("--timers", type=click.IntRange(1), default=5_000, show_default=True, help="For each worker, each round.")
+@click.option(
+    "--database",
+    "where",
+    default=SQLITE,
+    show_default=True,
+    help="sqlite, or the URL of an empty database.",
+)
+@click.option(
+    "--timers",
+    type=click.IntRange(1),
+    default=5_000,
+    show_default=True,
+    help="For each worker, each round.",
+)
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @one_line
 def scale(where: str, timers: int, rounds: int, shape: str) -> None:
-    """Fire due timers with one worker process, with two on a core each, and with four on two cores."""
+    """Fire due timers with one worker process, with two on a core each, and with four on two
+    cores."""
     if len(cores_there_are()) < 2:
         raise InvalidInput("expected two processor cores at least, found one")
     with Progress(transient=True, disable=shape == "json") as bar, opened(where, FILES) as runtime:
@@ -48,7 +67,11 @@ def scale(where: str, timers: int, rounds: int, shape: str) -> None:
 def run_race(runtime: Runtime, timers: int, rounds: int, progress: object) -> Race:
     """The three in turns. Each turn has its own timers, so many for each worker."""
     first, second = cores_there_are()[:2]
-    fleets = {"one worker": [first], "two workers": [first, second], "four workers": [first, second] * 2}
+    fleets = {
+        "one worker": [first],
+        "two workers": [first, second],
+        "four workers": [first, second] * 2,
+    }
     samples: dict[str, list[Sample]] = {name: [] for name in fleets}
     fired = 0
     for _ in range(rounds):
@@ -58,7 +81,9 @@ def run_race(runtime: Runtime, timers: int, rounds: int, progress: object) -> Ra
             if callable(progress):
                 progress()
     once = check_fired_once(runtime)
-    results = tuple(_measured(name, samples, timers * len(cores) * rounds) for name, cores in fleets.items())
+    results = tuple(
+        _measured(name, samples, timers * len(cores) * rounds) for name, cores in fleets.items()
+    )
     where = name_of(str(runtime.database.url))
     return Race(
         f"due timers fired by worker processes, {where}",
@@ -86,6 +111,8 @@ def _measured(name: str, samples: dict[str, list[Sample]], operations: int) -> M
         version="",
         rate=spread([each[Clock.WALL] for each in own]),
         core=spread([each[Clock.CORE] for each in own]),
-        ratio=spread([mine[Clock.WALL] / one[Clock.WALL] for mine, one in zip(own, base, strict=True)]),
+        ratio=spread(
+            [mine[Clock.WALL] / one[Clock.WALL] for mine, one in zip(own, base, strict=True)]
+        ),
         operations=operations,
     )

@@ -10,7 +10,14 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, wrap_file
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    wrap_file,
+)
 from rich.table import Table
 
 from service import cases
@@ -26,8 +33,14 @@ __all__ = ["import_complaints"]
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", type=click.Choice(sorted(MAPPINGS)), required=True, help="Which columns mean what.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows to this CSV.")
+@click.option(
+    "--mapping", type=click.Choice(sorted(MAPPINGS)), required=True, help="Which columns mean what."
+)
+@click.option(
+    "--errors",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write refused rows to this CSV.",
+)
 @one_line
 def import_complaints(file: Path, mapping: str, errors: Path | None) -> None:
     """Register every row of a CSV file as a complaint; run it again to go on where it stopped.
@@ -39,7 +52,10 @@ def import_complaints(file: Path, mapping: str, errors: Path | None) -> None:
     refused: list[BulkRow] = []
     now = SystemClock().now()
     size, console = file.stat().st_size, Console(stderr=True)
-    with file.open("rb") as raw, wrap_file(raw, total=size, description=file.name, console=console) as stream:
+    with (
+        file.open("rb") as raw,
+        wrap_file(raw, total=size, description=file.name, console=console) as stream,
+    ):
         for row in read_rows(stream, mapping=mapping, zone=runtime.profile.calendar.zone, now=now):
             counts["rows in the file"] += 1
             counts[_take(runtime, row)] += 1
@@ -48,7 +64,9 @@ def import_complaints(file: Path, mapping: str, errors: Path | None) -> None:
                 click.echo(f"line {row.line}: {row.error}", err=True)
     if errors is not None:
         with errors.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([("line", "error"), *((row.line, row.error) for row in refused)])
+            csv.writer(out).writerows(
+                [("line", "error"), *((row.line, row.error) for row in refused)]
+            )
     _show(counts)
 
 
@@ -77,6 +95,9 @@ def _show(counts: Counter[str]) -> None:
 def make_progress() -> Any:
     """A progress bar that writes to standard error."""
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
-"""`redress check`, `deploy`, `release`, `retire`: a bundle of diagrams, decisions and forms from check to end."""
+"""`redress check`, `deploy`, `release`, `retire`: a bundle of diagrams, decisions and forms from
+check to end."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from service.operations import Runtime, prove_bundle, put_in_force, retire_bundl
 
 
 def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
-    """The definition files that the paths name, or that are in the folders they name. Raises InvalidInput."""
+    """The definition files that the paths name, or that are in the folders they name. Raises
+    InvalidInput."""
     found: dict[str, bytes] = {}
     for text in paths:
         path = Path(text)
@@ -32,7 +34,9 @@ def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
         else:
             raise InvalidInput(f"expected a file or a folder, found nothing at {text}")
     if not found:
-        raise InvalidInput(f"expected diagrams, decisions or forms, found none in {', '.join(paths)}")
+        raise InvalidInput(
+            f"expected diagrams, decisions or forms, found none in {', '.join(paths)}"
+        )
     return found
 
 
@@ -40,11 +44,15 @@ def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @click.option(
-    "--policy", default="TW-FCPA", show_default=True, help="The jurisdiction whose clocks are not to be overrun."
+    "--policy",
+    default="TW-FCPA",
+    show_default=True,
+    help="The jurisdiction whose clocks are not to be overrun.",
 )
 @one_line
 def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
-    """Say every problem of diagrams, decisions and forms, and prove the diagrams and the procedure's rules.
+    """Say every problem of diagrams, decisions and forms, and prove the diagrams and the
+    procedure's rules.
 
     Exit 1 on an error.
 
@@ -67,7 +75,9 @@ def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
 
 def _tell(problem: Problem) -> None:
     place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
-    click.echo(f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}")
+    click.echo(
+        f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}"
+    )
     if problem.path:
         click.echo(f"    on the way {' → '.join(problem.path)}")
 
@@ -96,21 +106,33 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
             )
     except DefinitionInvalid as error:
         for problem in error.problems:
-            click.echo(f"{problem.file}:{problem.line}: {problem.element}: {problem.message}. {problem.mend}", err=True)
+            click.echo(
+                (
+                    f"{problem.file}:{problem.line}: {problem.element}: {problem.message}. "
+                    f"{problem.mend}"
+                ),
+                err=True,
+            )
         raise
-    click.echo(f"{name} version {done.version}: bundle {done.bundle_key}" + ("" if done.new else " (unchanged)"))
+    click.echo(
+        f"{name} version {done.version}: bundle {done.bundle_key}"
+        + ("" if done.new else " (unchanged)")
+    )
 
 
 @click.command()
 @click.argument("bundle", type=int)
-@click.option("--without-review", is_flag=True, help="Though no one approved it; needs --reason and --by.")
+@click.option(
+    "--without-review", is_flag=True, help="Though no one approved it; needs --reason and --by."
+)
 @click.option("--reason", default="", help="Why without review; kept in the history of the review.")
 @click.option("--by", default="", help="The account of the administrator who decided it.")
 @one_line
 def release(bundle: int, without_review: bool, reason: str, by: str) -> None:
     """Let a deployed bundle start new cases from now on.
 
-    The first version of the complaint procedure is released so; every other one once compliance approved it.
+    The first version of the complaint procedure is released so; every other one once compliance
+    approved it.
 
     Example: redress release 65536
     """
@@ -119,14 +141,18 @@ def release(bundle: int, without_review: bool, reason: str, by: str) -> None:
     runtime = Runtime.open(open_database())
     with runtime.database.transaction() as connection:
         actor = _account(connection, by) if by else Actor("cli")
-        put_in_force(connection, runtime, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip())
+        put_in_force(
+            connection, runtime, bundle, actor=actor, now=SystemClock().now(), reason=reason.strip()
+        )
     click.echo(f"bundle {bundle} is released")
 
 
 @click.command()
 @click.argument("bundle", type=int)
 @click.option("--reason", required=True, help="Why; kept in the history of the version.")
-@click.option("--by", required=True, help="The account of compliance that decided it; not one of its authors.")
+@click.option(
+    "--by", required=True, help="The account of compliance that decided it; not one of its authors."
+)
 @one_line
 def retire(bundle: int, reason: str, by: str) -> None:
     """Let nothing start in a bundle or move to it any more.

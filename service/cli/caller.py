@@ -1,4 +1,5 @@
-"""A caller of the API that a lost answer does not confuse: it asks again, with the same idempotency key, until told."""
+"""A caller of the API that a lost answer does not confuse: it asks again, with the same idempotency
+key, until told."""
 
 from __future__ import annotations
 
@@ -34,15 +35,21 @@ class Caller:
     def __init__(self, url: str, *, patience: float) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InvalidInput(f"expected the address of a server such as http://127.0.0.1:8000, got {url!r}")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+            raise InvalidInput(
+                f"expected the address of a server such as http://127.0.0.1:8000, got {url!r}"
+            )
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
         self._connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
         self._patience = patience
 
-    def call(self, token: str, method: str, path: str, body: Any = None, *, once: str | None = None) -> Answer:
-        """The server's answer. While it is away the request is sent again: reads, searches, and commands that carry an
-        idempotency key (`once`) or that do the same when they are done twice. Raises Unavailable when the patience is
-        at its end."""
+    def call(
+        self, token: str, method: str, path: str, body: Any = None, *, once: str | None = None
+    ) -> Answer:
+        """The server's answer. While it is away the request is sent again: reads, searches, and
+        commands that carry an idempotency key (`once`) or that do the same when they are done
+        twice. Raises Unavailable when the patience is at its end."""
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         sent = None
         if body is not None:
@@ -61,13 +68,17 @@ class Caller:
                 self._connection.close()
                 said = f"{type(error).__name__}: {error}"
             if time.monotonic() > until:
-                raise Unavailable(f"The server did not answer {method} {path} for {self._patience:g} s: {said}")
+                raise Unavailable(
+                    f"The server did not answer {method} {path} for {self._patience:g} s: {said}"
+                )
             time.sleep(random.uniform(0, 0.05 * 2 ** min(asked, 4)))  # noqa: S311 - jitter, no secret
 
     def close(self) -> None:
         self._connection.close()
 
-    def _ask(self, method: str, path: str, sent: bytes | None, headers: dict[str, str], asked: int) -> Answer:
+    def _ask(
+        self, method: str, path: str, sent: bytes | None, headers: dict[str, str], asked: int
+    ) -> Answer:
         self._connection.request(method, path, sent, headers)
         response = self._connection.getresponse()
         raw = response.read()

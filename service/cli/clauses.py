@@ -1,4 +1,5 @@
-"""`redress clauses`: every clause of the written procedure with what fulfils it; red where nothing does."""
+"""`redress clauses`: every clause of the written procedure with what fulfils it; red where nothing
+does."""
 
 from __future__ import annotations
 
@@ -33,15 +34,28 @@ def clauses(paths: tuple[str, ...], number: str | None) -> None:
     history = []
     if number:
         with open_runtime().database.read() as connection:
-            history = audit.list_history(connection, cases.get_complaint(connection, number).root_key)
+            history = audit.list_history(
+                connection, cases.get_complaint(connection, number).root_key
+            )
     for clause in found:
-        what = "[red]nothing[/red]" if clause.missing else ", ".join(each.where for each in clause.fulfilled_by) or "–"
+        what = (
+            "[red]nothing[/red]"
+            if clause.missing
+            else ", ".join(each.where for each in clause.fulfilled_by) or "–"
+        )
         row = [clause.id, clause.en, what]
         if number:
             steps = evidence_of(clause, history)
-            row.append(f"{len(steps)} × {steps[0].at:%Y-%m-%d %H:%M} {steps[0].who}" if steps else "–")
+            row.append(
+                f"{len(steps)} × {steps[0].at:%Y-%m-%d %H:%M} {steps[0].who}" if steps else "–"
+            )
         table.add_row(*row)
     Console().print(table)
     missing = [clause.id for clause in found if clause.missing]
-    click.echo(f"{len(found)} clauses, {len(missing)} without anything that fulfils them {' '.join(missing)}".strip())
+    click.echo(
+        (
+            f"{len(found)} clauses, {len(missing)} without anything that fulfils them "
+            f"{' '.join(missing)}"
+        ).strip()
+    )
     sys.exit(1 if missing else 0)

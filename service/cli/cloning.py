@@ -1,6 +1,7 @@
 """Many cases at once: the rows of one case, copied under new keys by the database itself.
 
-For measurements only: the copies have their own keys and numbers, but not a hash chain of their own.
+For measurements only: the copies have their own keys and numbers, but not a hash chain of their
+own.
 """
 
 from __future__ import annotations
@@ -21,9 +22,15 @@ def alike(column: sa.Column[object], number: object) -> None:
 
 
 def clone_case(
-    database: Database, root_key: int, count: int, *, vary: Vary = alike, progress: Callable[[int], object] = bool
+    database: Database,
+    root_key: int,
+    count: int,
+    *,
+    vary: Vary = alike,
+    progress: Callable[[int], object] = bool,
 ) -> int:
-    """Copy everything of a case `count` times; the root key of the first copy. The others follow it."""
+    """Copy everything of a case `count` times; the root key of the first copy. The others follow
+    it."""
     with database.transaction() as connection:
         first = take(connection, "root", count)
     for start in range(first, first + count, BATCH):
@@ -37,7 +44,8 @@ def clone_case(
 
 
 def analyze(database: Database, *, vacuum: bool = False) -> None:
-    """Let PostgreSQL count its rows (and note which pages are whole), as it does by itself in time. SQLite does not."""
+    """Let PostgreSQL count its rows (and note which pages are whole), as it does by itself in time.
+    SQLite does not."""
     if database.dialect == "postgresql":
         with database.read() as connection:
             connection.execute(sa.text("VACUUM ANALYZE" if vacuum else "ANALYZE"))
@@ -49,7 +57,11 @@ def _copy(table: sa.Table, root_key: int, span: tuple[int, int], vary: Vary) -> 
     numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n < last))
     shift = (sa.cast(numbers.c.n, sa.BigInteger) * (1 << CHILD_BITS)) - root_key
     columns = [_column(column, numbers, shift, vary) for column in table.columns]
-    query = sa.select(*columns).select_from(table.join(numbers, sa.true())).where(table.c.root_key == root_key)
+    query = (
+        sa.select(*columns)
+        .select_from(table.join(numbers, sa.true()))
+        .where(table.c.root_key == root_key)
+    )
     return sa.insert(table).from_select(list(table.columns), query)
 
 

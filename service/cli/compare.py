@@ -1,4 +1,5 @@
-"""`redress compare`: what changed between two versions, in words, in pictures, property by property."""
+"""`redress compare`: what changed between two versions, in words, in pictures, property by
+property."""
 
 from __future__ import annotations
 
@@ -18,11 +19,14 @@ from service.errors import InvalidInput
 @click.argument("before")
 @click.argument("after")
 @click.option("--language", type=click.Choice(["en", "zh-Hant", "zh-Hans"]), default="en")
-@click.option("--pictures", type=click.Path(path_type=Path), help="Write each changed diagram as SVG there.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), help="Write each changed diagram as SVG there."
+)
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @one_line
 def compare(before: str, after: str, language: str, pictures: Path | None, shape: str) -> None:
-    """Say what changed from BEFORE to AFTER, element by element. Each is a folder, a file, or the key of a bundle.
+    """Say what changed from BEFORE to AFTER, element by element. Each is a folder, a file, or the
+    key of a bundle.
 
     Example: redress compare 65536 processes --language zh-Hant
     """
@@ -54,7 +58,9 @@ def _read(text: str) -> dict[str, bytes]:
     raise InvalidInput(f"expected a folder, a file or the key of a bundle, found nothing at {text}")
 
 
-def _paint(old: dict[str, bytes], new: dict[str, bytes], changes: list[Change], folder: Path, language: str) -> None:
+def _paint(
+    old: dict[str, bytes], new: dict[str, bytes], changes: list[Change], folder: Path, language: str
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted({change.file for change in changes if change.file.endswith(".bpmn")}):
         own = [change for change in changes if change.file == path]

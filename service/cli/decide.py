@@ -22,13 +22,20 @@ Example:
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("decision")
-@click.option("--input", "given", default="{}", show_default=True, help="The inputs as JSON, or @FILE.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--input", "given", default="{}", show_default=True, help="The inputs as JSON, or @FILE."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 def decide(file: Path, decision: str, given: str, form: str) -> None:
-    """Evaluate DECISION (id or name) of FILE, with the rules that matched and the reasons for nulls."""
+    """Evaluate DECISION (id or name) of FILE, with the rules that matched and the reasons for
+    nulls."""
     try:
         model = _load(file)
-        result = model.evaluate(decision, model.read_inputs(_read_json(given)), now=SystemClock().now())
+        result = model.evaluate(
+            decision, model.read_inputs(_read_json(given)), now=SystemClock().now()
+        )
     except RedressError as error:
         raise click.ClickException(error.message) from None
     if form == "json":
@@ -53,7 +60,9 @@ def _read_json(given: str) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"Expected --input to be a JSON object or @FILE: {error}.") from None
     if not isinstance(found, dict):
-        raise click.UsageError(f"Expected --input to be a JSON object, found {type(found).__name__}.")
+        raise click.UsageError(
+            f"Expected --input to be a JSON object, found {type(found).__name__}."
+        )
     return found
 
 
@@ -78,7 +87,10 @@ def _describe_reason(reason: dict[str, Any]) -> Iterator[str]:
     where = " ".join(part for part in (reason["decision"], reason["element"]) if part)
     yield f"  {where}: {reason['message']}"
     if reason["text"]:
-        yield f"    in {_short(reason['text'])}, line {reason['line'] or 1}, column {reason['column'] or 1}"
+        yield (
+            f"    in {_short(reason['text'])}, line {reason['line'] or 1}, column "
+            f"{reason['column'] or 1}"
+        )
     if reason["function"]:
         yield f"    {reason['function']} of {', '.join(reason['argumentTypes']) or 'nothing'}"
 
@@ -91,9 +103,12 @@ def _describe_table(table: dict[str, Any]) -> Iterator[str]:
     if not table["matchedRules"]:
         yield "    no rule matches"
     for rule in table["matchedRules"]:
-        cells = ", ".join(f"{names.get(cell['inputId'], '?')} [{cell['text']}]" for cell in rule["cells"])
+        cells = ", ".join(
+            f"{names.get(cell['inputId'], '?')} [{cell['text']}]" for cell in rule["cells"]
+        )
         outputs = ", ".join(
-            f"{each['outputName'] or 'output'} = {_short(each['outputValue'])}" for each in rule["evaluatedOutputs"]
+            f"{each['outputName'] or 'output'} = {_short(each['outputValue'])}"
+            for each in rule["evaluatedOutputs"]
         )
         yield f"    rule {rule['ruleIndex']} matches: {cells} -> {outputs}"
 

@@ -16,24 +16,44 @@ from service.operations import Runtime, needs_review, put_in_force, register_com
 
 SAMPLES: tuple[dict[str, Any], ...] = (
     {
-        "customerName": "林美玲", "contact": {"phone": "02-5550-0101", "email": "meiling@customer.invalid"},
-        "channel": "phone", "product": "信用卡", "amount": "1280", "currency": "TWD", "language": "zh-Hant",
+        "customerName": "林美玲",
+        "contact": {"phone": "02-5550-0101", "email": "meiling@customer.invalid"},
+        "channel": "phone",
+        "product": "信用卡",
+        "amount": "1280",
+        "currency": "TWD",
+        "language": "zh-Hant",
         "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
     },
     {
-        "customerName": "Owen Hartley", "contact": {"email": "owen@customer.invalid"},
-        "channel": "email", "product": "Mortgage", "amount": "86000", "currency": "TWD", "language": "en",
-        "content": "The early repayment fee was explained as 1 %, the statement shows 3 %. I ask for the difference.",
+        "customerName": "Owen Hartley",
+        "contact": {"email": "owen@customer.invalid"},
+        "channel": "email",
+        "product": "Mortgage",
+        "amount": "86000",
+        "currency": "TWD",
+        "language": "en",
+        "content": (
+            "The early repayment fee was explained as 1 %, the statement shows 3 %. I ask "
+            "for the difference."
+        ),
     },
     {
-        "contact": {"address": "10 Harbour Road"}, "channel": "letter", "language": "en",
-        "content": "Unsigned letter: the queue at the Harbour Road branch takes an hour every Monday.",
+        "contact": {"address": "10 Harbour Road"},
+        "channel": "letter",
+        "language": "en",
+        "content": (
+            "Unsigned letter: the queue at the Harbour Road branch takes an hour every Monday."
+        ),
     },
-)  # fmt: skip
+)
 
 
-def prepare(database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]) -> None:
-    """Make the demo's accounts, deploy and release what is shipped, and register samples: what is not there yet."""
+def prepare(
+    database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]
+) -> None:
+    """Make the demo's accounts, deploy and release what is shipped, and register samples: what is
+    not there yet."""
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     password = settings.demo_password or secrets.token_urlsafe(9)
     with database.transaction() as connection:
@@ -66,5 +86,11 @@ def release_shipped(runtime: Runtime, *, now: datetime) -> None:
         )
         if deployed.new:
             actor = Actor(SYSTEM.name, frozenset({Role.ADMIN}))
-            reason = "" if not needs_review(connection, deployed.bundle_key) else "the procedure that the demo ships"
-            put_in_force(connection, runtime, deployed.bundle_key, actor=actor, now=now, reason=reason)
+            reason = (
+                ""
+                if not needs_review(connection, deployed.bundle_key)
+                else "the procedure that the demo ships"
+            )
+            put_in_force(
+                connection, runtime, deployed.bundle_key, actor=actor, now=now, reason=reason
+            )

@@ -1,7 +1,8 @@
-"""Scripted people drive cases in this process, past the pages and the API: each case by itself, on a clock of its own.
+"""Scripted people drive cases in this process, past the pages and the API: each case by itself, on
+a clock of its own.
 
-Cases are islands: to the next task or timer of the case, whichever is earlier. What a case does depends on the seed
-and its key only, so any number of processes may share the cases.
+Cases are islands: to the next task or timer of the case, whichever is earlier. What a case does
+depends on the seed and its key only, so any number of processes may share the cases.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def drive_all(runtime: Runtime, root_keys: Iterable[int], plan: Plan) -> Tally:
 
 
 def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
-    """Drive one case until it has ended, nothing can happen any more, or its clock has reached `plan.until`."""
+    """Drive one case until it has ended, nothing can happen any more, or its clock has reached
+    `plan.until`."""
     clock, peak, standing = VirtualClock(plan.start), 0, None
     with runtime.database.read() as connection:
         named = get_standing(connection, root_key).business_key or root_key
@@ -82,7 +84,9 @@ def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
                 tally.stuck.append(f"{standing.business_key or root_key}: {error.message}")
                 break
             if not moved:
-                tally.stuck.append(f"{standing.business_key or root_key}: waits for nothing that can happen")
+                tally.stuck.append(
+                    f"{standing.business_key or root_key}: waits for nothing that can happen"
+                )
                 break
         tally.steps += 1
     else:
@@ -93,8 +97,8 @@ def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
 
 
 def _end(runtime: Runtime, root_key: int, standing: Standing) -> str:
-    """How it ended: by the end that archived it, as the procedure names those; a withdrawn one, which ends within an
-    event sub-process, by its outcome."""
+    """How it ended: by the end that archived it, as the procedure names those; a withdrawn one,
+    which ends within an event sub-process, by its outcome."""
     if standing.state != "completed":
         return standing.state
     archived = [name for name in standing.ends if name.startswith("archived")]
@@ -105,12 +109,16 @@ def _end(runtime: Runtime, root_key: int, standing: Standing) -> str:
     return (complaint.outcome if complaint else None) or standing.state
 
 
-def _step(runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random) -> bool:
+def _step(
+    runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random
+) -> bool:
     """Let the earlier of the next task and the next timer happen."""
     due, timer = standing.timers[0] if standing.timers else (None, 0)
     waits = "customer-answer" in standing.messages and chance.random() < ANSWERS
     if standing.tasks or waits:
-        at = clock.now() + timedelta(minutes=chance.expovariate(1 / (240 if standing.tasks else 4_000)))
+        at = clock.now() + timedelta(
+            minutes=chance.expovariate(1 / (240 if standing.tasks else 4_000))
+        )
         if due is None or at < due:
             clock.move_to(at)
             if waits and (not standing.tasks or chance.random() < 0.5):
@@ -124,7 +132,9 @@ def _step(runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClo
     return operations.fire_timer(runtime, timer, now=clock.now()) is not None
 
 
-def _complete(runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random) -> None:
+def _complete(
+    runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random
+) -> None:
     task = standing.tasks[0]
     with runtime.database.read() as connection:
         performers = tasks.list_performers(connection, root_key, task.excluded)
@@ -134,5 +144,13 @@ def _complete(runtime: Runtime, root_key: int, standing: Standing, clock: Virtua
     operations.complete_task(runtime, task.key, filled, actor=actor, now=clock.now())
 
 
-def _say(runtime: Runtime, standing: Standing, name: str, variables: dict[str, object], clock: VirtualClock) -> None:
-    operations.correlate_message(runtime, name, standing.business_key or "", variables, actor=SYSTEM, now=clock.now())
+def _say(
+    runtime: Runtime,
+    standing: Standing,
+    name: str,
+    variables: dict[str, object],
+    clock: VirtualClock,
+) -> None:
+    operations.correlate_message(
+        runtime, name, standing.business_key or "", variables, actor=SYSTEM, now=clock.now()
+    )

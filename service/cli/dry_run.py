@@ -1,4 +1,5 @@
-"""A completion carried out and undone: the statements that it sent, for the floor to send again (`service.floor`)."""
+"""A completion carried out and undone: the statements that it sent, for the floor to send again
+(`service.floor`)."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class _NeverWritten:
 
     database: Database
     dialect: str = ""
-    """None that is known: keys of new instances are taken beforehand, or the next one would be given the same."""
+    """None that is known: keys of new instances are taken beforehand, or the next one would be
+    given the same."""
     begun: bool = False
     read_before: list[Sent] = field(default_factory=list)
     written: list[Sent] = field(default_factory=list)
@@ -70,12 +72,17 @@ class _NeverWritten:
             raise _Undone
 
     def heard(self, _connection: Connection, sent: Sent) -> None:
-        rows = [[_kept(value) for value in row] for row in (sent.values if sent.many else [sent.values])]
-        (self.written if self.begun else self.read_before).append(sent._replace(values=rows if sent.many else rows[0]))
+        rows = [
+            [_kept(value) for value in row] for row in (sent.values if sent.many else [sent.values])
+        ]
+        (self.written if self.begun else self.read_before).append(
+            sent._replace(values=rows if sent.many else rows[0])
+        )
 
 
 def _kept(value: Any) -> Any:
-    """A value of a statement as it can lie in a file; what the driver makes into JSON, it still has to."""
+    """A value of a statement as it can lie in a file; what the driver makes into JSON, it still has
+    to."""
     if isinstance(value, memoryview):
         return bytes(value)
     if isinstance(value, Json | Jsonb):
@@ -84,7 +91,8 @@ def _kept(value: Any) -> Any:
 
 
 def script_of(runtime: Runtime, doing: Doing) -> Script:
-    """What completing the task would send now. Nothing has changed afterwards. Raises what the completion raises."""
+    """What completing the task would send now. Nothing has changed afterwards. Raises what the
+    completion raises."""
     database = _NeverWritten(runtime.database)
     watchers.append(database.heard)
     try:

@@ -12,11 +12,18 @@ from service.reporting import EXPORTS, iter_events
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(sorted(EXPORTS)), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; otherwise standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(sorted(EXPORTS)), default="csv", show_default=True
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; otherwise standard output.",
+)
 @one_line
 def export(form: str, output: Path | None) -> None:
-    """Write the event log of all cases: who did what when, without what complaints say or who made them.
+    """Write the event log of all cases: who did what when, without what complaints say or who made
+    them.
 
     Example: redress export --format xes --output complaints.xes
     """

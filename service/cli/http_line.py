@@ -32,19 +32,36 @@ class Server:
 
 @contextmanager
 def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server]:
-    """The product and the floor, served by Granian as `redress serve` does it; `scripts` is the folder with what the
-    floor sends."""
+    """The product and the floor, served by Granian as `redress serve` does it; `scripts` is the
+    folder with what the floor sends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address: Address = probe.getsockname()
     url = runtime.database.url.render_as_string(hide_password=False)
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", str(workers),
-        "--blocking-threads", str(AT_WORK + MAY_WAIT), "--host", address[0], "--port", str(address[1]),
-        "--log-level", "error",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--factory",
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        str(AT_WORK + MAY_WAIT),
+        "--host",
+        address[0],
+        "--port",
+        str(address[1]),
+        "--log-level",
+        "error",
         "service.floor:application",
-    ]  # fmt: skip
-    settings = {"REDRESS_DATABASE_URL": url, "REDRESS_SECRET_KEY": secrets.token_hex(32), FOLDER: scripts}
+    ]
+    settings = {
+        "REDRESS_DATABASE_URL": url,
+        "REDRESS_SECRET_KEY": secrets.token_hex(32),
+        FOLDER: scripts,
+    }
     process = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
     try:
         wait_until_up(address)
@@ -57,8 +74,8 @@ def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server
 
 @dataclass(slots=True)
 class Line:
-    """Requests of one kind. `before` is told of the tasks before their requests are sent. `sent` and `processor` count
-    what they took of the server's processors."""
+    """Requests of one kind. `before` is told of the tasks before their requests are sent. `sent`
+    and `processor` count what they took of the server's processors."""
 
     supply: Supply
     server: Server
@@ -73,7 +90,8 @@ class Line:
         doing = self.supply.take(count)
         self.before(doing)
         self._ready = [
-            post(self.path.format(each.task.key), self.supply.token_of(each.actor), each.body) for each in doing
+            post(self.path.format(each.task.key), self.supply.token_of(each.actor), each.body)
+            for each in doing
         ]
 
     def work(self, count: int) -> None:
@@ -83,13 +101,15 @@ class Line:
         self.sent += count
 
     def warm_up(self, count: int) -> None:
-        """Send some that count for nothing: each process has statements to compile when it first needs them."""
+        """Send some that count for nothing: each process has statements to compile when it first
+        needs them."""
         self.prepare(count)
         self.work(count)
         self.sent, self.processor = 0, 0.0
 
     def highest(self, count: int, *, left: int) -> float:
-        """Requests per second at full speed; `left` more of the same batch stay ready, to be `paced`."""
+        """Requests per second at full speed; `left` more of the same batch stay ready, to be
+        `paced`."""
         self.prepare(count + left)
         random.shuffle(self._ready)
         began = time.perf_counter()
@@ -99,7 +119,9 @@ class Line:
 
     def paced(self, rate: float) -> list[float]:
         """Send what is ready at that rate; the seconds that each took."""
-        return send_paced(self.server.address, self._ready, rate=rate, connections=4 * self.connections)
+        return send_paced(
+            self.server.address, self._ready, rate=rate, connections=4 * self.connections
+        )
 
     @property
     def each(self) -> float:

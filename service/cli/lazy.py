@@ -1,4 +1,5 @@
-"""A group of commands whose modules are imported when they are asked for, so that the others start fast."""
+"""A group of commands whose modules are imported when they are asked for, so that the others start
+fast."""
 
 from __future__ import annotations
 
@@ -10,11 +11,15 @@ import click
 
 
 class LazyGroup(click.Group):
-    """`lazy` maps a command's name to `package.module:attribute`; `lines` holds what the help says of a command, so
-    that the help does not have to import it."""
+    """`lazy` maps a command's name to `package.module:attribute`; `lines` holds what the help says
+    of a command, so that the help does not have to import it."""
 
     def __init__(
-        self, *args: Any, lazy: Mapping[str, str] | None = None, lines: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        lazy: Mapping[str, str] | None = None,
+        lines: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._lazy = dict(lazy or {})

@@ -1,4 +1,5 @@
-"""Sending many HTTP requests at once over kept connections, with as little work of our own as can be."""
+"""Sending many HTTP requests at once over kept connections, with as little work of our own as can
+be."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def post(path: str, token: str, body: bytes) -> bytes:
 
 
 def send_all(address: Address, requests: Sequence[bytes], *, connections: int) -> list[float]:
-    """Send every request, each connection its next one as soon as it has its answer; the seconds each took."""
+    """Send every request, each connection its next one as soon as it has its answer; the seconds
+    each took."""
     taken = [0.0] * len(requests)
     numbers = count()
 
@@ -38,9 +40,11 @@ def send_all(address: Address, requests: Sequence[bytes], *, connections: int) -
     return taken
 
 
-def send_paced(address: Address, requests: Sequence[bytes], *, rate: float, connections: int) -> list[float]:
-    """Send the requests at a fixed rate; the seconds from when each was due to its answer, so that a request that had
-    to wait for a slow one before it counts its waiting."""
+def send_paced(
+    address: Address, requests: Sequence[bytes], *, rate: float, connections: int
+) -> list[float]:
+    """Send the requests at a fixed rate; the seconds from when each was due to its answer, so that
+    a request that had to wait for a slow one before it counts its waiting."""
     taken = [0.0] * len(requests)
     numbers = count()
     start = time.perf_counter() + 0.05
@@ -68,7 +72,10 @@ def wait_until_up(address: Address, path: str = "/readyz", *, seconds: float = 6
         except OSError:
             pass
         time.sleep(0.1)
-    raise RedressError(f"expected the server at {address[0]}:{address[1]} to be up within {seconds:.0f} s, it is not")
+    raise RedressError(
+        f"expected the server at {address[0]}:{address[1]} to be up within {seconds:.0f} s, it "
+        "is not"
+    )
 
 
 def tell_each(address: Address, path: str, processes: int) -> None:
@@ -83,7 +90,9 @@ def tell_each(address: Address, path: str, processes: int) -> None:
         seen.add(body)
         if len(seen) == processes:
             return
-    raise RedressError(f"expected answers of {processes} serving processes, got them of {len(seen)}")
+    raise RedressError(
+        f"expected answers of {processes} serving processes, got them of {len(seen)}"
+    )
 
 
 def _together(address: Address, worker: Callable[[socket.socket], None], connections: int) -> None:
@@ -103,7 +112,9 @@ def _together(address: Address, worker: Callable[[socket.socket], None], connect
     for thread in threads:
         thread.join()
     if failures:
-        raise RedressError(f"expected every request to be answered 204; {failures[0]}") from failures[0]
+        raise RedressError(
+            f"expected every request to be answered 204; {failures[0]}"
+        ) from failures[0]
 
 
 def _exchange(line: socket.socket, request: bytes) -> None:
@@ -120,7 +131,11 @@ def _status(line: socket.socket) -> tuple[int, bytes]:
     head, _, body = found.partition(b"\r\n\r\n")
     if not head:
         raise RedressError("the connection was closed")
-    lengths = [int(each.split(b":")[1]) for each in head.split(b"\r\n") if each.lower().startswith(b"content-length:")]
+    lengths = [
+        int(each.split(b":")[1])
+        for each in head.split(b"\r\n")
+        if each.lower().startswith(b"content-length:")
+    ]
     while lengths and len(body) < lengths[0]:
         body += line.recv(65536)
     return int(head[9:12]), body

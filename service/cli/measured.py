@@ -1,4 +1,5 @@
-"""How a measurement is shown: the machine, the versions, the command, then each race as a table or as JSON."""
+"""How a measurement is shown: the machine, the versions, the command, then each race as a table or
+as JSON."""
 
 from __future__ import annotations
 
@@ -49,13 +50,19 @@ def installed_version(package: str) -> str:
 def _command() -> str:
     """The command as somebody has to type it to measure this again."""
     context = click.get_current_context()
-    words = ["redress", *context.command_path.removeprefix(context.find_root().info_name or "").split()]
+    words = [
+        "redress",
+        *context.command_path.removeprefix(context.find_root().info_name or "").split(),
+    ]
     for parameter in context.command.params:
         if isinstance(parameter, click.Argument):
             words.append(str(context.params[parameter.name or ""]))
         elif context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
             is_flag = isinstance(parameter, click.Option) and parameter.is_flag
-            words += [*parameter.opts[-1:], *([] if is_flag else [str(context.params[parameter.name or ""])])]
+            words += [
+                *parameter.opts[-1:],
+                *([] if is_flag else [str(context.params[parameter.name or ""])]),
+            ]
     return shlex.join(words)
 
 
@@ -143,14 +150,22 @@ def heading(setting: Setting) -> Iterator[str]:
 
 
 def _table(race: Race) -> Table:
-    title = f"{race.name}: medians of {race.rounds} rounds (p10 to p90), ratios by {_CLOCKS[race.clock]}"
+    title = (
+        f"{race.name}: medians of {race.rounds} rounds (p10 to p90), ratios by "
+        f"{_CLOCKS[race.clock]}"
+    )
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("contestant")
     for column in ("per second", "per core second", "ratio"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in race.results:
         name = f"{each.name} {each.version}".strip()
-        table.add_row(name, _spread(each.rate, _rate), _spread(each.core, _rate), _spread(each.ratio, "{:.3g}".format))
+        table.add_row(
+            name,
+            _spread(each.rate, _rate),
+            _spread(each.core, _rate),
+            _spread(each.ratio, "{:.3g}".format),
+        )
     return table
 
 
@@ -166,7 +181,10 @@ def _rate(value: float) -> str:
 def _footing(race: Race) -> Iterator[str]:
     if race.target:
         word = "met" if race.met else "MISSED"
-        yield f"target for {race.results[0].name}: {_rate(race.target)} per second by {_CLOCKS[race.clock]}: {word}"
+        yield (
+            f"target for {race.results[0].name}: {_rate(race.target)} per second by "
+            f"{_CLOCKS[race.clock]}: {word}"
+        )
     for bound in race.bounds:
         wanted = f"at least {bound.least:.3g}" if bound.least else f"at most {bound.most:.3g}"
         word = "met" if race.held(bound) else "MISSED"

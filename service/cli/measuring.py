@@ -1,8 +1,9 @@
 """The measuring core of `redress bench`.
 
-Contestants take turns, round after round, in an order that rotates: what disturbs the machine disturbs all of them.
-Of each round the rate is kept, and its ratio to the first contestant's rate of the same round; the report gives
-medians and the middle 80 %. Trust the ratios before the rates, and processor time before wall time.
+Contestants take turns, round after round, in an order that rotates: what disturbs the machine
+disturbs all of them. Of each round the rate is kept, and its ratio to the first contestant's rate
+of the same round; the report gives medians and the middle 80 %. Trust the ratios before the rates,
+and processor time before wall time.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ Work = Callable[[int], None]  # carries the operation out that many times
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """Who takes part. `version` names what it runs on, "" for this program itself. `prepare` is called before each
-    turn, with how often the operation will be carried out; it is not measured."""
+    """Who takes part. `version` names what it runs on, "" for this program itself. `prepare` is
+    called before each turn, with how often the operation will be carried out; it is not
+    measured."""
 
     name: str
     work: Work
@@ -56,7 +58,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`rate` is operations per second of wall time, `core` per second that a processor core worked for this process."""
+    """`rate` is operations per second of wall time, `core` per second that a processor core worked
+    for this process."""
 
     name: str
     version: str
@@ -69,7 +72,8 @@ class Measured:
 class Clock(StrEnum):
     """What rates are compared by: time on the wall, or the time that one processor core worked.
 
-    A core's time is right for work inside this process; with a database or a server in it, only the wall's is.
+    A core's time is right for work inside this process; with a database or a server in it, only the
+    wall's is.
     """
 
     WALL = "wall"
@@ -78,7 +82,8 @@ class Clock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """One measurement, contestant by contestant. `target` is the median rate the first is held to, 0 for none."""
+    """One measurement, contestant by contestant. `target` is the median rate the first is held to,
+    0 for none."""
 
     name: str
     rounds: int
@@ -146,7 +151,9 @@ def race(
         _summarize(each, samples[place], samples[0], clock, counts[place] * rounds.count)
         for place, each in enumerate(contestants)
     )
-    return Race(name, rounds.count, clock, results, tuple(absent), target, tuple(bounds), tuple(notes))
+    return Race(
+        name, rounds.count, clock, results, tuple(absent), target, tuple(bounds), tuple(notes)
+    )
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -185,6 +192,8 @@ def _summarize(
         version=contestant.version,
         rate=spread([each[Clock.WALL] for each in own]),
         core=spread([each[Clock.CORE] for each in own]),
-        ratio=spread([mine[clock] / theirs[clock] for mine, theirs in zip(own, first, strict=True)]),
+        ratio=spread(
+            [mine[clock] / theirs[clock] for mine, theirs in zip(own, first, strict=True)]
+        ),
         operations=operations,
     )

@@ -1,4 +1,5 @@
-"""What a measurement of pages needs in each database: people with sessions, and one case that has something of all."""
+"""What a measurement of pages needs in each database: people with sessions, and one case that has
+something of all."""
 
 from __future__ import annotations
 
@@ -38,14 +39,23 @@ class Known:
 def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
     """Register the case, let things happen to it, and sign everybody in."""
     new = NewComplaint(
-        "林美玲", "02-5550-0101", "meiling@customer.invalid", None, "phone",
-        f"同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。 {RARE}", now, product="信用卡", amount=Decimal(1280),
-    )  # fmt: skip
+        "林美玲",
+        "02-5550-0101",
+        "meiling@customer.invalid",
+        None,
+        "phone",
+        f"同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。 {RARE}",
+        now,
+        product="信用卡",
+        amount=Decimal(1280),
+    )
     done = operations.register_complaint(runtime, new, actor=SYSTEM, now=now)
     with runtime.database.transaction() as connection:
         for person in (HANDLER, ADMIN):
             identity.create_account(connection, person.name, None, sorted(person.groups), now=now)
-        sessions = [identity.open_session(connection, person.name, now=now) for person in (HANDLER, ADMIN)]
+        sessions = [
+            identity.open_session(connection, person.name, now=now) for person in (HANDLER, ADMIN)
+        ]
         portal_access.give_access(connection, done.root_key, "bench", actor=SYSTEM, now=now)
         visit = portal_access.open_visit(connection, done.root_key, now=now)
         task = tasks.list_open_tasks(connection, done.root_key)[0]
@@ -54,19 +64,26 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
     operations.claim_task(runtime, task.key, actor=HANDLER, now=now)
     _write(runtime, done.root_key, now)
     words = {
-        "number": done.number, "task": str(task.key), "rare": RARE, "phone": "0255500101",
+        "number": done.number,
+        "task": str(task.key),
+        "rare": RARE,
+        "phone": "0255500101",
         "middle": f"{middle.due_at:%Y%m%dT%H%M%S.%f}~{middle.key}" if middle else "",
-    }  # fmt: skip
+    }
     cookies = {"handler": sessions[0], "admin": sessions[1]}
     return Known(
         words,
-        {who: f"redress_session={token}" for who, token in cookies.items()} | {"customer": f"redress_portal={visit}"},
+        {who: f"redress_session={token}" for who, token in cookies.items()}
+        | {"customer": f"redress_portal={visit}"},
     )
 
 
 _MIDDLE = (
     sa.select(user_task.c.due_at, user_task.c.key)
-    .where(user_task.c.state == "open", user_task.c.due_at >= sa.bindparam("b_now", type_=user_task.c.due_at.type))
+    .where(
+        user_task.c.state == "open",
+        user_task.c.due_at >= sa.bindparam("b_now", type_=user_task.c.due_at.type),
+    )
     .order_by(user_task.c.due_at, user_task.c.key)
     .limit(1)
 )
@@ -75,22 +92,32 @@ _MIDDLE = (
 def _tell(connection: sa.Connection, root_key: int, key: int, now: datetime) -> None:
     rows = [
         {
-            "root_key": root_key, "account": HANDLER.name, "mark": f"near:{key}:{number}", "kind": "near",
-            "subject_key": key, "at": now - timedelta(hours=number), "read_at": now, "details": {"by": ""},
+            "root_key": root_key,
+            "account": HANDLER.name,
+            "mark": f"near:{key}:{number}",
+            "kind": "near",
+            "subject_key": key,
+            "at": now - timedelta(hours=number),
+            "read_at": now,
+            "details": {"by": ""},
         }
         for number in range(NOTICES)
-    ]  # fmt: skip
+    ]
     connection.execute(sa.insert(notice), rows)
 
 
 def _write(runtime: Runtime, root_key: int, now: datetime) -> None:
     files = [
-        NewEvidence("document", "desk", f"帳單 {number}.pdf", Kept("0" * 64, 1), Verdict("application/pdf"))
+        NewEvidence(
+            "document", "desk", f"帳單 {number}.pdf", Kept("0" * 64, 1), Verdict("application/pdf")
+        )
         for number in range(5)
     ]
     operations.add_evidence(runtime, root_key, files, actor=HANDLER, now=now)
     for number in range(5):
-        operations.comment_case(runtime, root_key, f"客戶來電,已說明進度 {number}", actor=HANDLER, now=now)
+        operations.comment_case(
+            runtime, root_key, f"客戶來電,已說明進度 {number}", actor=HANDLER, now=now
+        )
     contact = NewContact(now, HANDLER.name, "林美玲", "phone", "reached", "說明處理進度")
     operations.log_contact(runtime, root_key, contact, actor=HANDLER, now=now)
     with runtime.database.transaction() as connection:

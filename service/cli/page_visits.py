@@ -1,4 +1,5 @@
-"""Which pages are visited in a measurement, by whom, and what a visit is: one request through the WSGI application."""
+"""Which pages are visited in a measurement, by whom, and what a visit is: one request through the
+WSGI application."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ SETTINGS = "service.config:Settings"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; `path` names what is known of a case in braces. `held` ones are held to the task list's targets."""
+    """A page; `path` names what is known of a case in braces. `held` ones are held to the task
+    list's targets."""
 
     name: str
     path: str
@@ -77,10 +79,15 @@ PAGES = (
     Page("search: nothing", "/complaints?q=zebra"),
     Page("search: two words, one rare", "/complaints?q=charged+{rare}"),
     Page("register", "/register"),
-    Page("register: like this one", "/register/similar", form={
-        "customerName": "林美玲12", "contact.email": "customer77@customer.invalid",
-        "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
-    }),
+    Page(
+        "register: like this one",
+        "/register/similar",
+        form={
+            "customerName": "林美玲12",
+            "contact.email": "customer77@customer.invalid",
+            "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
+        },
+    ),
     Page("my team", "/team"),
     Page("my team: one person", "/team?holder=person-8"),
     Page("my team: nobody", "/team?holder=-"),
@@ -95,7 +102,9 @@ PAGES = (
     Page("procedure", "/procedure"),
     Page("live view", "/procedure/live"),
     Page("live view: a busy sheet", "/procedure/live?sheet=triage-complaint&by=p90&version=all"),
-    Page("live view: the cases", "/procedure/live/cases?sheet=triage-complaint&element=assess-facts"),
+    Page(
+        "live view: the cases", "/procedure/live/cases?sheet=triage-complaint&element=assess-facts"
+    ),
     Page("review desk", "/reviews"),
     Page("migrations", "/migrations"),
     Page("workbench", "/workbench"),
@@ -105,7 +114,7 @@ PAGES = (
     Page("portal: follow", "/portal/follow", ""),
     Page("portal: the case", "/portal/case", "customer"),
     Page("metrics", "/metrics"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +140,13 @@ class Visitor:
         core, wall = time.process_time(), time.perf_counter()
         content, status, _ = run_wsgi_app(self._app, environ, buffered=True)
         size = sum(map(len, content))
-        taken = Taken(1_000 * (time.perf_counter() - wall), 1_000 * (time.process_time() - core), size)
+        taken = Taken(
+            1_000 * (time.perf_counter() - wall), 1_000 * (time.process_time() - core), size
+        )
         if not status.startswith(str(page.status)):
-            raise RedressError(f"expected {page.path} to be answered {page.status}, it was answered {status}")
+            raise RedressError(
+                f"expected {page.path} to be answered {page.status}, it was answered {status}"
+            )
         return taken
 
     def _environ(self, page: Page) -> Any:
@@ -142,5 +155,10 @@ class Visitor:
             path = path.replace("{" + name + "}", value).replace("%7B" + name + "%7D", value)
         cookies = [("Cookie", self._known.cookies[page.who])] if page.who else []
         headers = [*cookies, ("Sec-Fetch-Site", "same-origin")]
-        return EnvironBuilder(path=path, method="POST" if page.form else "GET", data=dict(page.form), headers=headers,
-                              base_url="http://localhost").get_environ()  # fmt: skip
+        return EnvironBuilder(
+            path=path,
+            method="POST" if page.form else "GET",
+            data=dict(page.form),
+            headers=headers,
+            base_url="http://localhost",
+        ).get_environ()

@@ -1,4 +1,5 @@
-"""`redress policy`: check and show the bank's policy files; compute dates again after a calendar was published."""
+"""`redress policy`: check and show the bank's policy files; compute dates again after a calendar
+was published."""
 
 from __future__ import annotations
 
@@ -34,34 +35,54 @@ def check(folder: Path | None) -> None:
     ids = [Path(name).stem for name in files if name.startswith("profiles/")]
     for profile_id in ids:
         cases.load_profile(profile_id, folder)
-    click.echo(f"{len(files)} policy files are right: {len(ids)} profiles ({', '.join(sorted(ids))})")
+    click.echo(
+        f"{len(files)} policy files are right: {len(ids)} profiles ({', '.join(sorted(ids))})"
+    )
 
 
 @policy.command()
 @click.argument("profile_id", required=False)
 @one_line
 def show(profile_id: str | None) -> None:
-    """Show the figures of a profile with their sources; those of confidence C and D are the bank's to confirm.
+    """Show the figures of a profile with their sources; those of confidence C and D are the bank's
+    to confirm.
 
     Example: redress policy show TW-FCPA
     """
     settings = open_settings()
     folder = Path(settings.policy_dir) if settings.policy_dir else None
     document = cases.load_profile(profile_id or settings.policy, folder).document
-    table = Table("figure", "limit", "kind", "confidence", "source", title=f"{document['id']} of {document['version']}")
+    table = Table(
+        "figure",
+        "limit",
+        "kind",
+        "confidence",
+        "source",
+        title=f"{document['id']} of {document['version']}",
+    )
     for entry in document["clocks"]:
         kind = "statutory" if entry["statutory"] else "the bank's own"
-        table.add_row(entry["clock"], entry["limit"], kind, _mark(entry["confidence"]), entry["source"])
+        table.add_row(
+            entry["clock"], entry["limit"], kind, _mark(entry["confidence"]), entry["source"]
+        )
     for entry in document["extensions"]:
         kind = f"extension by {entry['approver']}: {entry['reason']}"
-        table.add_row(entry["clock"], entry["limit"], kind, _mark(entry["confidence"]), entry["source"])
+        table.add_row(
+            entry["clock"], entry["limit"], kind, _mark(entry["confidence"]), entry["source"]
+        )
     if document["referral"]:
         entry = document["referral"]
         table.add_row(
-            "referral", entry["limit"], document["authority"]["en"], _mark(entry["confidence"]), entry["source"]
+            "referral",
+            entry["limit"],
+            document["authority"]["en"],
+            _mark(entry["confidence"]),
+            entry["source"],
         )
     entry = document["retention"]
-    table.add_row("retention", f"{entry['years']} years", "", _mark(entry["confidence"]), entry["source"])
+    table.add_row(
+        "retention", f"{entry['years']} years", "", _mark(entry["confidence"]), entry["source"]
+    )
     Console().print(table)
 
 
@@ -90,4 +111,8 @@ def recompute(name: str) -> None:
 
 
 def _mark(confidence: str) -> str:
-    return f"{confidence}, to be confirmed by the bank" if confidence in cases.UNCONFIRMED else confidence
+    return (
+        f"{confidence}, to be confirmed by the bank"
+        if confidence in cases.UNCONFIRMED
+        else confidence
+    )

@@ -1,4 +1,5 @@
-"""How long processes have had a processor, from `/proc`: what a busy machine's clock cannot tell."""
+"""How long processes have had a processor, from `/proc`: what a busy machine's clock cannot
+tell."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ LOOK_SECONDS = 0.25
 
 
 def processor_seconds(pid: int) -> float:
-    """Of a process and all its children, those that have ended too; 0 where the system does not say."""
+    """Of a process and all its children, those that have ended too; 0 where the system does not
+    say."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
@@ -25,7 +27,8 @@ def processor_seconds(pid: int) -> float:
 
 
 def server_of(database: Database) -> int | None:
-    """The process of a PostgreSQL server on this machine; None when it is elsewhere, or not to be seen."""
+    """The process of a PostgreSQL server on this machine; None when it is elsewhere, or not to be
+    seen."""
     if database.dialect != "postgresql":
         return None
     with database.read() as connection:
@@ -39,8 +42,9 @@ def server_of(database: Database) -> int | None:
 
 
 def wait_until_idle(pid: int, *, seconds: float = 60.0) -> None:
-    """Return when the process and its children have nothing more to do: a server whose first process answers may still
-    be starting the others, and what that takes is no part of a measurement. Raises RedressError after the time."""
+    """Return when the process and its children have nothing more to do: a server whose first
+    process answers may still be starting the others, and what that takes is no part of a
+    measurement. Raises RedressError after the time."""
     seen = [processor_seconds(pid)]
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -1,9 +1,11 @@
-"""A rehearsal on a running server: scripted people register complaints and complete every task over the API.
+"""A rehearsal on a running server: scripted people register complaints and complete every task over
+the API.
 
-Time is what the shared clock (`REDRESS_CLOCK`) says, and the rehearsal moves it: a little while there are tasks, in
-leaps while cases only wait; timers and letters are the server's and the workers' own business. Commands carry
-idempotency keys made from the seed, so the same rehearsal may be begun again after it was stopped. What the server
-acknowledged is written down, a line each, for whoever wants to hold the database against it.
+Time is what the shared clock (`REDRESS_CLOCK`) says, and the rehearsal moves it: a little while
+there are tasks, in leaps while cases only wait; timers and letters are the server's and the
+workers' own business. Commands carry idempotency keys made from the seed, so the same rehearsal may
+be begun again after it was stopped. What the server acknowledged is written down, a line each, for
+whoever wants to hold the database against it.
 """
 
 from __future__ import annotations
@@ -58,14 +60,19 @@ class Rehearsal:
     _local: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def call(self, who: Person, method: str, path: str, body: Any = None, *, once: str | None = None) -> Answer:
-        """Ask the server as one of the people. Raises RedressError for anything but an answer or a refusal."""
+    def call(
+        self, who: Person, method: str, path: str, body: Any = None, *, once: str | None = None
+    ) -> Answer:
+        """Ask the server as one of the people. Raises RedressError for anything but an answer or a
+        refusal."""
         caller: Caller | None = getattr(self._local, "caller", None)
         if caller is None:
             caller = self._local.caller = Caller(self.server, patience=self.patience)
         said = caller.call(who.token, method, path, body, once=once)
         if said.status >= 500 or said.status in (400, 401, 422):
-            raise RedressError(f"expected {method} {path} to be answered or refused, got {said.said()}")
+            raise RedressError(
+                f"expected {method} {path} to be answered or refused, got {said.said()}"
+            )
         with self._lock:
             self.asked_again += said.asked - 1
         return said
@@ -75,7 +82,9 @@ class Rehearsal:
         with self._lock:
             self.steps += 1
             if self.acknowledged is not None:
-                self.acknowledged.write(json.dumps({"kind": kind, "actor": who.name, **what}) + "\n")
+                self.acknowledged.write(
+                    json.dumps({"kind": kind, "actor": who.name, **what}) + "\n"
+                )
                 self.acknowledged.flush()
 
     def one_of(self, group: str) -> Person:
@@ -86,8 +95,8 @@ class Rehearsal:
 
 
 def rehearse(plan: Rehearsal, *, register: int) -> Iterator[int]:
-    """Register so many complaints and drive them, with those that run already, to their ends; yields how many have
-    ended. Raises RedressError when nothing happens any more."""
+    """Register so many complaints and drive them, with those that run already, to their ends;
+    yields how many have ended. Raises RedressError when nothing happens any more."""
     with _pool(plan) as pool:
         list(pool.map(lambda number: _register(plan, number), range(register)))
         _find_running(plan)
@@ -96,7 +105,14 @@ def rehearse(plan: Rehearsal, *, register: int) -> Iterator[int]:
             tasks = _one_task_per_case(plan)
             if tasks:
                 done = sum(pool.map(lambda task: _do(plan, task), tasks))
-                _drop_ended(plan, {key for key in plan.running if key not in {t["processInstanceKey"] for t in tasks}})
+                _drop_ended(
+                    plan,
+                    {
+                        key
+                        for key in plan.running
+                        if key not in {t["processInstanceKey"] for t in tasks}
+                    },
+                )
                 leap, idle = (FIRST_LEAP, timedelta(0)) if done else (leap, idle + leap)
                 plan.clock.move_to(plan.clock.now() + timedelta(minutes=20))
             else:
@@ -105,7 +121,10 @@ def rehearse(plan: Rehearsal, *, register: int) -> Iterator[int]:
                 plan.clock.move_to(plan.clock.now() + leap)
                 _look(plan)
             if idle > MAX_IDLE:
-                raise RedressError(f"expected every case to go on, {len(plan.running)} wait for nothing that happens")
+                raise RedressError(
+                    f"expected every case to go on, {len(plan.running)} wait for nothing that "
+                    "happens"
+                )
             yield sum(plan.ends.values())
 
 
@@ -134,7 +153,8 @@ def _find_running(plan: Rehearsal) -> None:
 
 
 def _find_others(plan: Rehearsal) -> bool:
-    """What cases started beside themselves and left running: a promise, an improvement. Whether there is any."""
+    """What cases started beside themselves and left running: a promise, an improvement. Whether
+    there is any."""
     wanted = {"filter": {"state": "ACTIVE"}, "page": {"limit": 1000}}
     said = plan.call(plan.one_of("admin"), "POST", "/v2/process-instances/search", wanted).data
     plan.running |= {each["processInstanceKey"]: "" for each in said["items"]}
@@ -169,10 +189,13 @@ def _drop_ended(plan: Rehearsal, keys: set[str]) -> None:
 
 
 def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
-    """Let somebody complete the task, or let the customer speak instead; whether anything was acknowledged."""
+    """Let somebody complete the task, or let the customer speak instead; whether anything was
+    acknowledged."""
     key, number = task["userTaskKey"], task["businessKey"] or ""
     chance = plan.chance(number, key)
-    if chance.random() < WITHDRAWN / 8 and _say(plan, key, number, "complaint-withdrawn", {"reason": "Simulated"}):
+    if chance.random() < WITHDRAWN / 8 and _say(
+        plan, key, number, "complaint-withdrawn", {"reason": "Simulated"}
+    ):
         return True
     if task["elementId"] == "ask-customer" and chance.random() < ANSWERS:
         return _say(plan, key, number, "customer-answer", customer_answer(chance))
@@ -181,16 +204,22 @@ def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
         form = plan.call(who, "GET", f"/v2/user-tasks/{key}/form")
         if form.status == 404:
             continue
-        schema = json.loads(form.data["schema"]) if form.status == 200 else None  # it travels as a text
+        schema = (
+            json.loads(form.data["schema"]) if form.status == 200 else None
+        )  # it travels as a text
         known = {"investigator": plan.one_of("handler").name}
-        filled = answer_form(form.data.get("formId"), schema, chance, plan.clock.now().date(), known=known)
+        filled = answer_form(
+            form.data.get("formId"), schema, chance, plan.clock.now().date(), known=known
+        )
         path, once = f"/v2/user-tasks/{key}/completion", f"{plan.seed}-complete-{key}"
         said = plan.call(who, "POST", path, {"variables": filled}, once=once)
         if said.status == 204:
             plan.note("completed", who, task=key, case=task["processInstanceKey"])
         if said.status != 403:  # four eyes: somebody else has to
             return said.status == 204
-    raise RedressError(f"expected one of {[each.name for each in people]} to be allowed {task['name']} ({key})")
+    raise RedressError(
+        f"expected one of {[each.name for each in people]} to be allowed {task['name']} ({key})"
+    )
 
 
 def _may(person: Person, task: dict[str, Any]) -> bool:
@@ -202,7 +231,11 @@ def _may(person: Person, task: dict[str, Any]) -> bool:
 def _say(plan: Rehearsal, key: str, number: str, name: str, variables: dict[str, Any]) -> bool:
     clerk = plan.one_of("clerk")
     body = {"name": name, "correlationKey": number, "variables": variables}
-    said = plan.call(clerk, "POST", "/v2/messages/correlation", body, once=f"{plan.seed}-{name}-{key}")
+    said = plan.call(
+        clerk, "POST", "/v2/messages/correlation", body, once=f"{plan.seed}-{name}-{key}"
+    )
     if said.status == 200:
-        plan.note("correlated", clerk, name=name, number=number, case=said.data["processInstanceKey"])
+        plan.note(
+            "correlated", clerk, name=name, number=number, case=said.data["processInstanceKey"]
+        )
     return said.status == 200

@@ -26,7 +26,9 @@ def rehearse_on(server: str, *, seed: str, register: int, acknowledged: Path | N
     """Rehearse on a server with people made for it; their tokens open nothing afterwards."""
     settings = open_settings()
     if not settings.clock:
-        raise InvalidInput("expected REDRESS_CLOCK to name the clock's file that the server uses too, got nothing")
+        raise InvalidInput(
+            "expected REDRESS_CLOCK to name the clock's file that the server uses too, got nothing"
+        )
     clock, database = FileClock(Path(settings.clock)), open_database()
     people = make_people(database, clock)
     began = time.perf_counter()
@@ -64,6 +66,7 @@ def _show(plan: Rehearsal, seconds: float) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"{sum(plan.ends.values()):,} cases, {plan.steps:,} commands acknowledged in {seconds:.1f} s, "
+        f"{sum(plan.ends.values()):,} cases, {plan.steps:,} commands acknowledged in "
+        f"{seconds:.1f} s, "
         f"{plan.asked_again:,} requests sent again"
     )

@@ -22,8 +22,8 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def post(self, path: str, body: Any) -> Any:
-        """Raises RedressError for an answer that is no success, and Gone for what somebody else has done already. A 503
-        is asked again after the time it names, as every worker has to."""
+        """Raises RedressError for an answer that is no success, and Gone for what somebody else has
+        done already. A 503 is asked again after the time it names, as every worker has to."""
         for _ in range(ATTEMPTS):
             self._line.request("POST", path, body=orjson.dumps(body), headers=self._headers)
             answer = self._line.getresponse()

@@ -18,7 +18,8 @@ BATCH = 500
 @click.option("--erase", is_flag=True, help="Erase them for good: rows, texts and files.")
 @one_line
 def retention(erase: bool) -> None:
-    """List the archived cases whose retention is over. A legal hold keeps a case; --erase erases the others.
+    """List the archived cases whose retention is over. A legal hold keeps a case; --erase erases
+    the others.
 
     Example: redress retention --erase
     """
@@ -34,7 +35,11 @@ def retention(erase: bool) -> None:
             if not found:
                 break
             for each in found:
-                click.echo(f"{each.number}  archived {each.archived_at:%Y-%m-%d}  kept until {each.until}")
-                erased += erase and erase_case(runtime, vault, each, today=today, actor=SYSTEM, now=now)
+                click.echo(
+                    f"{each.number}  archived {each.archived_at:%Y-%m-%d}  kept until {each.until}"
+                )
+                erased += erase and erase_case(
+                    runtime, vault, each, today=today, actor=SYSTEM, now=now
+                )
             count, after = count + len(found), found[-1].root_key
     click.echo(f"{count:,} beyond their retention, {erased:,} erased")

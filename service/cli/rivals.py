@@ -1,7 +1,7 @@
 """Other programs that do what we do, for measurements only.
 
-The one module beside `service.engine` that touches SpiffWorkflow: here it is a contestant with its own decision
-engine and its own serializer, which the product never uses.
+The one module beside `service.engine` that touches SpiffWorkflow: here it is a contestant with its
+own decision engine and its own serializer, which the product never uses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def spiff_condition(text: str, data: dict[str, Any]) -> Callable[[], Any]:
 
 
 def spiff_table(xml: str) -> Callable[[dict[str, Any]], Any]:
-    """SpiffWorkflow's own reader and engine of decision tables; the value of the single output, None without a rule."""
+    """SpiffWorkflow's own reader and engine of decision tables; the value of the single output,
+    None without a rule."""
     parser = BpmnDmnParser()
     parser.add_dmn_str(xml.encode())
     (reader,) = parser.dmn_parsers.values()
@@ -54,7 +55,9 @@ class SpiffLoop:
         parser = SpiffBpmnParser()
         for content in files:
             parser.add_bpmn_str(content)
-        self._workflow = BpmnWorkflow(parser.get_spec(process), parser.get_subprocess_specs(process))
+        self._workflow = BpmnWorkflow(
+            parser.get_spec(process), parser.get_subprocess_specs(process)
+        )
         self._serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
         for task in self._workflow.get_tasks(state=TaskState.READY):
             task.data.update(variables)
@@ -93,13 +96,18 @@ class SpiffLoop:
 
 
 def bkflow_condition(text: str, data: dict[str, Any]) -> Callable[[], Any] | Absent:
-    """The same FEEL text by `bkflow-feel`, which parses it at each evaluation: it has no prepared form."""
+    """The same FEEL text by `bkflow-feel`, which parses it at each evaluation: it has no prepared
+    form."""
     try:
         with warnings.catch_warnings():  # its own affair, not that of who measures
             warnings.simplefilter("ignore")
-            parse: Callable[[str, dict[str, Any]], Any] = import_module("bkflow_feel.api").parse_expression
+            parse: Callable[[str, dict[str, Any]], Any] = import_module(
+                "bkflow_feel.api"
+            ).parse_expression
     except ImportError:
         return Absent("bkflow-feel", "it is not installed (it comes with the extra redress[test])")
-    logging.getLogger("bkflow_feel").disabled = True  # it writes what it raises into the log as well
+    logging.getLogger(
+        "bkflow_feel"
+    ).disabled = True  # it writes what it raises into the log as well
     logging.getLogger("bkflow_feel.api").disabled = True
     return lambda: parse(text, data)

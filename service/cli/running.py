@@ -22,7 +22,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes that serve requests.")
 @click.option("--no-background", is_flag=True, help="Only serve: `redress work` runs elsewhere.")
-@click.option("--demo", is_flag=True, help="SQLite, demo accounts and the shipped procedure; loopback only.")
+@click.option(
+    "--demo", is_flag=True, help="SQLite, demo accounts and the shipped procedure; loopback only."
+)
 @one_line
 def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -> None:
     """Serve the pages and the API, and do the background work.
@@ -30,10 +32,15 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
     Example: redress serve --demo
     """
     if demo and host not in LOOPBACK:
-        raise InvalidInput(f"--demo serves this machine only: expected --host 127.0.0.1, got {host}")
+        raise InvalidInput(
+            f"--demo serves this machine only: expected --host 127.0.0.1, got {host}"
+        )
     settings = load_settings(os.environ, demo=demo)
     if settings.clock and host not in LOOPBACK:
-        raise InvalidInput(f"REDRESS_CLOCK is for rehearsals on this machine: expected --host 127.0.0.1, got {host}")
+        raise InvalidInput(
+            "REDRESS_CLOCK is for rehearsals on this machine: expected --host 127.0.0.1, got "
+            f"{host}"
+        )
     clock = open_clock(settings.clock)
     database = Database(settings.database_url)
     migrate(database)
@@ -48,7 +55,8 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
 @click.option("--attached", is_flag=True, hidden=True, help="End when standard input does.")
 @one_line
 def work(attached: bool) -> None:
-    """Do the background work of a shared database: timers and letters. SIGTERM ends it after the row it is at.
+    """Do the background work of a shared database: timers and letters. SIGTERM ends it after the
+    row it is at.
 
     Example: REDRESS_DATABASE_URL=postgresql+psycopg://… redress work
     """

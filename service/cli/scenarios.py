@@ -18,13 +18,22 @@ from service.scenarios import Coverage, Result, cover, marks_of, read_scenarios,
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--coverage", is_flag=True, help="Name every element, flow and rule that no scenario came to.")
+@click.option(
+    "--coverage", is_flag=True, help="Name every element, flow and rule that no scenario came to."
+)
 @click.option("--complete", is_flag=True, help="Exit 1 when something was not come to.")
-@click.option("--pictures", type=click.Path(path_type=Path), help="Write each diagram with its coverage as SVG there.")
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="Write each diagram with its coverage as SVG there.",
+)
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 @one_line
-def test(paths: tuple[str, ...], coverage: bool, complete: bool, pictures: Path | None, shape: str) -> None:
-    """Play the scenarios of a procedure and say what they cover. Exit 1 when one of them goes another way.
+def test(
+    paths: tuple[str, ...], coverage: bool, complete: bool, pictures: Path | None, shape: str
+) -> None:
+    """Play the scenarios of a procedure and say what they cover. Exit 1 when one of them goes
+    another way.
 
     Example: redress test processes forms --coverage
     """
@@ -46,14 +55,20 @@ def test(paths: tuple[str, ...], coverage: bool, complete: bool, pictures: Path 
 
 def _tell(results: list[Result], covered: Coverage, *, every: bool) -> None:
     for result in results:
-        click.echo(f"{'FAILED' if result.problems else 'ok    '} {result.scenario.file}: {result.scenario.name}")
+        click.echo(
+            f"{'FAILED' if result.problems else 'ok    '} {result.scenario.file}: "
+            f"{result.scenario.name}"
+        )
         for problem in result.problems:
             click.echo(f"       {problem}")
     failed = sum(bool(result.problems) for result in results)
     click.echo(f"{len(results)} scenarios, {failed} failed")
     for kind, counts in _counts(covered).items():
         came = sum(bool(times) for times in counts.values())
-        click.echo(f"{kind}: {came} of {len(counts)}" + (f" ({came * 100 // len(counts)} %)" if counts else ""))
+        click.echo(
+            f"{kind}: {came} of {len(counts)}"
+            + (f" ({came * 100 // len(counts)} %)" if counts else "")
+        )
     if every:
         for kind, missed in covered.missed().items():
             for process, place in missed:
@@ -61,7 +76,11 @@ def _tell(results: list[Result], covered: Coverage, *, every: bool) -> None:
 
 
 def _counts(covered: Coverage) -> dict[str, dict[tuple[str, str], int]]:
-    return {"elements": dict(covered.elements), "flows": dict(covered.flows), "rules": dict(covered.rules)}
+    return {
+        "elements": dict(covered.elements),
+        "flows": dict(covered.flows),
+        "rules": dict(covered.rules),
+    }
 
 
 def _as_json(results: list[Result], covered: Coverage) -> dict[str, object]:
@@ -77,7 +96,10 @@ def _as_json(results: list[Result], covered: Coverage) -> dict[str, object]:
             for result in results
         ],
         "coverage": {
-            kind: {"all": len(counts), "missed": [list(place) for place, times in counts.items() if not times]}
+            kind: {
+                "all": len(counts),
+                "missed": [list(place) for place, times in counts.items() if not times],
+            }
             for kind, counts in _counts(covered).items()
         },
     }
@@ -86,5 +108,7 @@ def _as_json(results: list[Result], covered: Coverage) -> dict[str, object]:
 def _paint(bundle: Bundle, covered: Coverage, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for process_id in bundle.models:
-        drawn = definitions.draw(bundle.file_of(process_id), process_id=process_id, marks=marks_of(covered, process_id))
+        drawn = definitions.draw(
+            bundle.file_of(process_id), process_id=process_id, marks=marks_of(covered, process_id)
+        )
         (folder / f"{process_id}.svg").write_text(drawn, encoding="utf-8")

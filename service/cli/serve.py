@@ -1,6 +1,7 @@
 """Serving: Granian for requests, and a process beside it for the background work.
 
-The first process opens no database: SQLite keeps its locks in memory that a forked child would inherit as held.
+The first process opens no database: SQLite keeps its locks in memory that a forked child would
+inherit as held.
 """
 
 from __future__ import annotations
@@ -34,8 +35,11 @@ _NUMBERS = re.compile(r"(counter|histogram)_[0-9]+\.db")
 """The files in which processes keep their numbers; nothing else in that folder is touched."""
 
 
-def serve_forever(settings: Settings, *, host: str, port: int, workers: int, background: bool = True) -> None:
-    """Serve until the process is told to stop; with `background` a worker runs beside the server."""
+def serve_forever(
+    settings: Settings, *, host: str, port: int, workers: int, background: bool = True
+) -> None:
+    """Serve until the process is told to stop; with `background` a worker runs beside the
+    server."""
     for name in ("database_url", "secret_key", "policy"):
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
     _share_numbers()
@@ -53,7 +57,8 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
         blocking_threads=AT_WORK + MAY_WAIT,
         factory=True,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,  # a client that keeps its connection does not keep the server from ending
+        # a client that keeps its connection does not keep the server from ending
+        workers_kill_timeout=10,
         log_enabled=settings.log != "json",
         log_access=False,
     )
@@ -66,9 +71,11 @@ def serve_forever(settings: Settings, *, host: str, port: int, workers: int, bac
 
 
 def _share_numbers() -> None:
-    """Let the processes of this start put their numbers together for /metrics, the background worker's too. What an
-    earlier start has left would be counted again."""
-    folder = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-"))
+    """Let the processes of this start put their numbers together for /metrics, the background
+    worker's too. What an earlier start has left would be counted again."""
+    folder = os.environ.setdefault(
+        "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="redress-metrics-")
+    )
     for left in Path(folder).iterdir() if Path(folder).is_dir() else ():
         if _NUMBERS.fullmatch(left.name):
             left.unlink(missing_ok=True)
@@ -78,7 +85,9 @@ def _keep_working(stop: threading.Event) -> None:
     """Have `redress work` run beside the server, and start it again when it dies."""
     while not stop.is_set():
         # it reads this pipe until we are gone, however we go
-        worker = subprocess.Popen([sys.executable, "-m", "service", "work", "--attached"], stdin=subprocess.PIPE)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "service", "work", "--attached"], stdin=subprocess.PIPE
+        )
         while worker.poll() is None and not stop.wait(0.5):
             pass
         worker.terminate()
@@ -87,7 +96,8 @@ def _keep_working(stop: threading.Event) -> None:
 
 
 def work_forever(settings: Settings, *, attached: bool = False) -> None:
-    """Do background work until the process is told to stop, or its standard input ends if it is `attached` to it."""
+    """Do background work until the process is told to stop, or its standard input ends if it is
+    `attached` to it."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -103,16 +113,24 @@ def _work(settings: Settings, stop: threading.Event) -> None:
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     clock = open_clock(settings.clock)
     threads = _watch_mailbox(runtime, settings, clock, stop)
-    threads.append(threading.Thread(target=Marker(runtime, clock).run_forever, args=(stop,), daemon=True))
+    threads.append(
+        threading.Thread(target=Marker(runtime, clock).run_forever, args=(stop,), daemon=True)
+    )
     threads[-1].start()
-    link = partial(mail_link, database, settings.secret_key, settings.portal_url) if settings.portal_url else None
+    link = (
+        partial(mail_link, database, settings.secret_key, settings.portal_url)
+        if settings.portal_url
+        else None
+    )
     make_worker(runtime, mailer, clock, link=link).run_forever(stop)
     for thread in threads:
         thread.join(timeout=10)
     database.dispose()
 
 
-def _watch_mailbox(runtime: Runtime, settings: Settings, clock: Clock, stop: threading.Event) -> list[threading.Thread]:
+def _watch_mailbox(
+    runtime: Runtime, settings: Settings, clock: Clock, stop: threading.Event
+) -> list[threading.Thread]:
     """Read the mailbox in a thread of its own, and look after its heartbeat in another."""
     vault = open_vault(settings.evidence_dir, runtime.database, limit=settings.evidence_max_bytes)
     watch = make_watch(runtime, vault, settings, clock)

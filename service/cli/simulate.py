@@ -31,14 +31,31 @@ CHUNK = 25
 
 
 @click.command()
-@click.option("--until-closed", is_flag=True, help="Go on until every case has ended; otherwise for --days.")
-@click.option("--days", default=7, show_default=True, help="Virtual days per case without --until-closed.")
+@click.option(
+    "--until-closed", is_flag=True, help="Go on until every case has ended; otherwise for --days."
+)
+@click.option(
+    "--days", default=7, show_default=True, help="Virtual days per case without --until-closed."
+)
 @click.option("--seed", default="1", show_default=True, help="Another seed, other people.")
 @click.option("--limit", type=click.IntRange(1), help="Drive at most so many cases.")
-@click.option("--processes", type=click.IntRange(1), help="Share the cases among so many.  [default: the processors]")
-@click.option("--server", help="Rehearse over the API of this server; it, its workers and this share REDRESS_CLOCK.")
-@click.option("--register", default=0, show_default=True, help="With --server: complaints to register first.")
-@click.option("--acknowledged", type=click.Path(path_type=Path), help="With --server: write down what it acknowledged.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="Share the cases among so many.  [default: the processors]",
+)
+@click.option(
+    "--server",
+    help="Rehearse over the API of this server; it, its workers and this share REDRESS_CLOCK.",
+)
+@click.option(
+    "--register", default=0, show_default=True, help="With --server: complaints to register first."
+)
+@click.option(
+    "--acknowledged",
+    type=click.Path(path_type=Path),
+    help="With --server: write down what it acknowledged.",
+)
 @one_line
 def simulate(
     until_closed: bool,
@@ -75,14 +92,17 @@ def simulate(
                 progress.advance(bar, sum(part.ends.values()))
             if limit is not None or not until_closed:
                 break
-            # promises, improvements and emergencies that these cases have started are driven to their end too
+            # promises, improvements and emergencies that these cases have started are driven to
+            # their end too
             after = keys[-1]
             with runtime.database.read() as connection:
                 total = count_active(connection)
             progress.update(bar, total=sum(tally.ends.values()) + total)
     _show(tally, time.perf_counter() - began)
     if tally.stuck:
-        raise RedressError(f"expected every case to go on, {len(tally.stuck)} cannot; the first: {tally.stuck[0]}")
+        raise RedressError(
+            f"expected every case to go on, {len(tally.stuck)} cannot; the first: {tally.stuck[0]}"
+        )
 
 
 def _drive(runtime: Runtime, plan: Plan, keys: list[int], processes: int) -> Iterator[Tally]:
@@ -91,9 +111,13 @@ def _drive(runtime: Runtime, plan: Plan, keys: list[int], processes: int) -> Ite
         yield from (drive_all(runtime, chunk, plan) for chunk in chunks)
         return
     runtime.database.dispose()
-    # spawned, not forked: SQLite keeps its locks in memory that a forked child would inherit as held
+    # spawned, not forked: SQLite keeps its locks in memory that a forked child would inherit as
+    # held
     with ProcessPoolExecutor(
-        min(processes, len(chunks)), get_context("spawn"), initializer=_open, initargs=(open_settings(),)
+        min(processes, len(chunks)),
+        get_context("spawn"),
+        initializer=_open,
+        initargs=(open_settings(),),
     ) as pool:
         yield from pool.map(_drive_chunk, chunks, [plan] * len(chunks))
 
@@ -104,7 +128,9 @@ _opened: list[Runtime] = []
 
 def _open(settings: Settings) -> None:
     _opened.append(
-        Runtime.open(Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir)
+        Runtime.open(
+            Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
+        )
     )
 
 
@@ -117,7 +143,9 @@ def _keys(runtime: Runtime, total: int, after: int) -> list[int]:
     keys: list[int] = []
     with runtime.database.read() as connection:
         while len(keys) < total:
-            batch = list_active(connection, after=keys[-1] if keys else after, limit=min(500, total - len(keys)))
+            batch = list_active(
+                connection, after=keys[-1] if keys else after, limit=min(500, total - len(keys))
+            )
             if not batch:
                 break
             keys += batch
@@ -131,6 +159,12 @@ def _show(tally: Tally, seconds: float) -> None:
     console = Console()
     console.print(table)
     rate = tally.steps / seconds if seconds else 0
-    console.print(f"{sum(tally.ends.values()):,} cases, {tally.steps:,} steps in {seconds:.1f} s: {rate:.0f} steps/s")
+    console.print(
+        f"{sum(tally.ends.values()):,} cases, {tally.steps:,} steps in {seconds:.1f} s: "
+        f"{rate:.0f} steps/s"
+    )
     if tally.peaks:
-        console.print(f"state bytes per case: median {statistics.median(tally.peaks):.0f}, most {max(tally.peaks)}")
+        console.print(
+            f"state bytes per case: median {statistics.median(tally.peaks):.0f}, most "
+            f"{max(tally.peaks)}"
+        )

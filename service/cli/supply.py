@@ -1,4 +1,5 @@
-"""Open tasks of the shipped procedure for a measurement, each with somebody who may do it and a valid answer."""
+"""Open tasks of the shipped procedure for a measurement, each with somebody who may do it and a
+valid answer."""
 
 from __future__ import annotations
 
@@ -35,8 +36,9 @@ class Doing:
 
 @dataclass(slots=True)
 class Supply:
-    """Cases of one measurement. It makes as many as are asked for, and finds what is open in them. With `most_steps`
-    each is moved on by up to so many tasks first, so that there are cases of every age, as in a bank."""
+    """Cases of one measurement. It makes as many as are asked for, and finds what is open in them.
+    With `most_steps` each is moved on by up to so many tasks first, so that there are cases of
+    every age, as in a bank."""
 
     runtime: Runtime
     most_steps: int = 0
@@ -45,7 +47,8 @@ class Supply:
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - no secret
 
     def take(self, count: int) -> list[Doing]:
-        """One open task of each of `count` cases; new cases are registered where there are too few."""
+        """One open task of each of `count` cases; new cases are registered where there are too
+        few."""
         found = self._open(count)
         while len(found) < count:
             found += self._new()
@@ -74,13 +77,17 @@ class Supply:
     def _new(self) -> list[UserTask]:
         """The first open task of a new case; none where it came to its end."""
         now = SystemClock().now()
-        root_key = operations.register_complaint(self.runtime, new_complaint(now), actor=SYSTEM, now=now).root_key
+        root_key = operations.register_complaint(
+            self.runtime, new_complaint(now), actor=SYSTEM, now=now
+        ).root_key
         first = self._first_of(root_key)
         for _ in range(self.chance.randint(0, self.most_steps)):
             if not first:
                 return []
             doing, now = self._doing(first[0]), SystemClock().now()
-            operations.complete_task(self.runtime, doing.task.key, doing.answer, actor=doing.actor, now=now)
+            operations.complete_task(
+                self.runtime, doing.task.key, doing.answer, actor=doing.actor, now=now
+            )
             first = self._first_of(root_key)
         self.roots.append(root_key)
         return first
@@ -92,6 +99,8 @@ class Supply:
     def _doing(self, task: UserTask) -> Doing:
         with self.runtime.database.read() as connection:
             performers = tasks.list_performers(connection, task.root_key, task.excluded)
-            form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
+            form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(
+                task.form_id or ""
+            )
         filled = answer(task, form, self.chance, SystemClock().now().date())
         return Doing(task, performer(task, performers, self.chance), filled)

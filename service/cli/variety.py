@@ -1,7 +1,7 @@
 """What makes the copies of a case unlike each other: names, contacts, texts, due dates, holders.
 
-Each is an expression over the number of the copy, which the database computes while it copies: the same number gives
-the same values everywhere.
+Each is an expression over the number of the copy, which the database computes while it copies: the
+same number gives the same values everywhere.
 """
 
 from __future__ import annotations
@@ -18,9 +18,32 @@ PEOPLE = 400
 """Whoever holds a task of the case that is copied: in the copies it is one of so many."""
 LATE, AHEAD = 3 * 86_400, 60 * 86_400
 """Due dates lie from three days ago to sixty days ahead, in seconds; one task in fifty has none."""
-SURNAMES = ("王", "林", "陳", "張", "李", "黃", "吳", "劉", "Gray ", "Hartley ", "Silva ", "Novak ", "Okafor ")
+SURNAMES = (
+    "王",
+    "林",
+    "陳",
+    "張",
+    "李",
+    "黃",
+    "吳",
+    "劉",
+    "Gray ",
+    "Hartley ",
+    "Silva ",
+    "Novak ",
+    "Okafor ",
+)
 GIVEN = ("美玲", "志明", "淑芬", "俊傑", "雅婷", "家豪", "Anna", "Owen", "Maya", "Petr", "Chidi")
-PRODUCTS = ("信用卡", "房屋貸款", "Deposit account", "Transfer", "Mortgage", "Card", "理財商品", "Insurance")
+PRODUCTS = (
+    "信用卡",
+    "房屋貸款",
+    "Deposit account",
+    "Transfer",
+    "Mortgage",
+    "Card",
+    "理財商品",
+    "Insurance",
+)
 RARE = "Safe deposit box"
 """The product of about a hundred complaints, however many there are."""
 CHANNELS = ("phone", "email", "online", "branch", "letter", "phone", "online")
@@ -28,7 +51,10 @@ SEVERITIES = ("P3", "P4", "P3", "P2", "P4", "P3", "P2", "P3", "P4", "P1")
 TEXTS = (
     "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
     "提前清償的違約金說明是百分之一,帳單上卻收了百分之三。",
-    "The early repayment fee was explained as 1 %, the statement shows 3 %. I ask for the difference.",
+    (
+        "The early repayment fee was explained as 1 %, the statement shows 3 %. I ask for the "
+        "difference."
+    ),
     "ATM吐鈔短少,客服人員態度不佳,要求退還並道歉。",
     "My card was charged twice at the harbour branch and nobody calls back.",
     "轉帳到錯誤的帳戶,銀行沒有協助追回款項。",
@@ -67,7 +93,8 @@ Rule = Callable[[sa.Column[Any], Any, Instant], Expression]
 
 
 def number_of(n: Any) -> Expression:
-    """A complaint number with its check character, as `service.cases.numbers` makes it, of the year 2020."""
+    """A complaint number with its check character, as `service.cases.numbers` makes it, of the year
+    2020."""
     digits = [(n // 10**place) % 10 for place in range(6, -1, -1)]
     total: Any = sum(weight * int(digit) for weight, digit in enumerate("2020", start=2))
     for weight, digit in enumerate(digits, start=6):
@@ -92,7 +119,8 @@ def _text(*parts: Any) -> Expression:
 def _due(column: sa.Column[Any], n: Any, instant: Instant) -> Expression:
     none: Any = sa.null() if column.table.name == "user_task" else sa.literal(NO_DUE, column.type)
     return sa.case(
-        (n % 50 == 0, none), else_=sa.type_coerce(instant(n * 1_299_709 % (LATE + AHEAD) - LATE), column.type)
+        (n % 50 == 0, none),
+        else_=sa.type_coerce(instant(n * 1_299_709 % (LATE + AHEAD) - LATE), column.type),
     )
 
 
@@ -117,13 +145,19 @@ _RULES: Mapping[str, Rule] = {
     "user_task.business_key": lambda c, n, i: number_of(n),
     "process_instance.business_key": lambda c, n, i: number_of(n),
     "subscription.correlation_key": lambda c, n, i: number_of(n),
-    "complaint.customer_name": lambda c, n, i: _text(_pick(n, SURNAMES), _pick(n, GIVEN, 13), n % 97),
+    "complaint.customer_name": lambda c, n, i: _text(
+        _pick(n, SURNAMES), _pick(n, GIVEN, 13), n % 97
+    ),
     "complaint.contact_phone": lambda c, n, i: _text("09", n * 7_919 % 89_999_999 + 10_000_000),
     "complaint.contact_email": lambda c, n, i: _text("customer", n // 2, "@customer.invalid"),
     "complaint.customer_key": lambda c, n, i: _text("mail:customer", n // 2, "@customer.invalid"),
     "complaint.channel": lambda c, n, i: _pick(n, CHANNELS),
-    "complaint.severity": lambda c, n, i: sa.case((c.is_(None), sa.null()), else_=_pick(n, SEVERITIES)),
-    "complaint.content": lambda c, n, i: _text(_pick(n, TEXTS), " ", _pick(n, TEXTS, 11), " Ref ", n * 31 % 999_983),
+    "complaint.severity": lambda c, n, i: sa.case(
+        (c.is_(None), sa.null()), else_=_pick(n, SEVERITIES)
+    ),
+    "complaint.content": lambda c, n, i: _text(
+        _pick(n, TEXTS), " ", _pick(n, TEXTS, 11), " Ref ", n * 31 % 999_983
+    ),
     "complaint.received_at": _past,
     "complaint.registered_at": _past,
     "complaint.due_at": _due,

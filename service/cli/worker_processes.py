@@ -1,4 +1,5 @@
-"""Background workers as processes of their own, each bound to a processor core, until nothing is due any more."""
+"""Background workers as processes of their own, each bound to a processor core, until nothing is
+due any more."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ READY_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one worker did: how many rows, from when to when, with how many seconds of a processor."""
+    """What one worker did: how many rows, from when to when, with how many seconds of a
+    processor."""
 
     handled: int
     began: float
@@ -30,7 +32,8 @@ class Done:
 
 
 def work_off(url: str, cores: Sequence[int]) -> list[Done]:
-    """Start a worker per entry of `cores`, let them begin together, and wait until nothing is due."""
+    """Start a worker per entry of `cores`, let them begin together, and wait until nothing is
+    due."""
     spawn = multiprocessing.get_context("spawn")
     together = spawn.Barrier(len(cores))
     found: Any = spawn.Queue()
@@ -41,13 +44,18 @@ def work_off(url: str, cores: Sequence[int]) -> list[Done]:
     for process in processes:
         process.join(timeout=READY_SECONDS)
     if any(not isinstance(each, Done) for each in done):
-        raise RedressError(f"expected every worker to work, one stopped: {next(e for e in done if isinstance(e, str))}")
+        raise RedressError(
+            "expected every worker to work, one stopped: "
+            f"{next(e for e in done if isinstance(e, str))}"
+        )
     return done
 
 
 def rate_of(done: Sequence[Done]) -> float:
     """Rows per second of all workers together."""
-    return sum(each.handled for each in done) / (max(each.ended for each in done) - min(each.began for each in done))
+    return sum(each.handled for each in done) / (
+        max(each.ended for each in done) - min(each.began for each in done)
+    )
 
 
 def core_rate_of(done: Sequence[Done]) -> float:
@@ -57,7 +65,11 @@ def core_rate_of(done: Sequence[Done]) -> float:
 
 def cores_there_are() -> list[int]:
     """The processor cores this process may use."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    return (
+        sorted(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else list(range(os.cpu_count() or 1))
+    )
 
 
 def _work(url: str, core: int, together: Any, found: Any) -> None:
@@ -67,7 +79,13 @@ def _work(url: str, core: int, together: Any, found: Any) -> None:
         database = Database(url)
         runtime = Runtime.open(database)
         runtime.settle()
-        worker = Worker(database, SystemClock(), timer_handler(runtime), _nothing_else, name=f"bench-{os.getpid()}")
+        worker = Worker(
+            database,
+            SystemClock(),
+            timer_handler(runtime),
+            _nothing_else,
+            name=f"bench-{os.getpid()}",
+        )
         together.wait(READY_SECONDS)
         handled, began, processor = 0, time.time(), time.process_time()
         while count := worker.run_once():

@@ -1,14 +1,24 @@
 """The database: engines, transactions, column types, the one `metadata` and its migrations.
 
-SQLite (WAL) and PostgreSQL behind one surface. Tables are declared beside their owners (`<package>/tables.py`) on
-`metadata`; every table that belongs to a case carries the root instance's key first. Nothing here knows a business
-word. Writes go through `Database.transaction()`, and there is one of them per command.
+SQLite (WAL) and PostgreSQL behind one surface. Tables are declared beside their owners
+(`<package>/tables.py`) on `metadata`; every table that belongs to a case carries the root
+instance's key first. Nothing here knows a business word. Writes go through
+`Database.transaction()`, and there is one of them per command.
 """
 
 from service.db.backup import read_backup, write_backup
 from service.db.bell import wake_after_commit
 from service.db.engine import Connection, Database, is_conflict
-from service.db.keys import CHILD_BITS, MAX_CHILD, KeyAllocator, element_key, element_of, root_column, root_of, take
+from service.db.keys import (
+    CHILD_BITS,
+    MAX_CHILD,
+    KeyAllocator,
+    element_key,
+    element_of,
+    root_column,
+    root_of,
+    take,
+)
 from service.db.migrate import migrate
 from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables

@@ -1,7 +1,9 @@
-"""A whole database in one file, and back: portable between SQLite and PostgreSQL, taken from one snapshot.
+"""A whole database in one file, and back: portable between SQLite and PostgreSQL, taken from one
+snapshot.
 
-A gzip file of JSON lines: a head, then for each table its name and columns and its rows, at the end how many rows there
-were and the SHA-256 of all lines before. A file that was cut off or changed is refused before anything is written.
+A gzip file of JSON lines: a head, then for each table its name and columns and its rows, at the end
+how many rows there were and the SHA-256 of all lines before. A file that was cut off or changed is
+refused before anything is written.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
 def write_backup(database: Database, path: Path) -> int:
-    """Write the database to a file while others go on writing; how many rows. The file is there whole or not at all."""
+    """Write the database to a file while others go on writing; how many rows. The file is there
+    whole or not at all."""
     unfinished, digest, rows = path.with_name(path.name + ".part"), hashlib.sha256(), 0
     with database.snapshot() as connection, gzip.open(unfinished, "wb") as out:
 
@@ -41,25 +44,34 @@ def write_backup(database: Database, path: Path) -> int:
         for table in metadata.sorted_tables:
             put({"table": table.name, "columns": [column.name for column in table.columns]})
             for row in connection.execution_options(yield_per=BATCH).execute(sa.select(table)):
-                put([_plain(column, value) for column, value in zip(table.columns, row, strict=True)])
+                put(
+                    [
+                        _plain(column, value)
+                        for column, value in zip(table.columns, row, strict=True)
+                    ]
+                )
                 rows += 1
         out.write(orjson.dumps({"rows": rows, "sha256": digest.hexdigest()}) + b"\n")
     unfinished.replace(path)
     return rows
 
 
-def read_backup(database: Database, path: Path, *, force: bool, verify: Callable[[Connection], None]) -> int:
-    """Put a backup into a database of the same schema, in one transaction; how many rows. `verify` raises when what was
-    written is not sound, and then nothing was.
+def read_backup(
+    database: Database, path: Path, *, force: bool, verify: Callable[[Connection], None]
+) -> int:
+    """Put a backup into a database of the same schema, in one transaction; how many rows. `verify`
+    raises when what was written is not sound, and then nothing was.
 
-    Raises InvalidInput for a file that is no whole backup of this version, StateConflict when the database holds rows
-    and `force` does not say to remove them.
+    Raises InvalidInput for a file that is no whole backup of this version, StateConflict when the
+    database holds rows and `force` does not say to remove them.
     """
     revision = _check_file(path)
     with database.transaction() as connection:
         current = connection.execute(_REVISION).scalar_one()
         if revision != current:
-            raise InvalidInput(f"expected a backup of schema {current}, got one of {revision}: use that version")
+            raise InvalidInput(
+                f"expected a backup of schema {current}, got one of {revision}: use that version"
+            )
         _empty(connection, force=force)
         rows = _fill(connection, path)
         verify(connection)
@@ -71,7 +83,9 @@ def _lines(path: Path) -> Iterator[bytes]:
         with gzip.open(path, "rb") as lines:
             yield from lines
     except (OSError, EOFError) as error:
-        raise InvalidInput(f"expected a backup written by `redress backup`, {path} cannot be read: {error}") from error
+        raise InvalidInput(
+            f"expected a backup written by `redress backup`, {path} cannot be read: {error}"
+        ) from error
 
 
 def _check_file(path: Path) -> str:
@@ -81,7 +95,9 @@ def _check_file(path: Path) -> str:
         if revision is None:
             head = _object(raw)
             if head.get("format") != FORMAT:
-                raise InvalidInput(f"expected a backup in the format {FORMAT}, {path} begins otherwise")
+                raise InvalidInput(
+                    f"expected a backup in the format {FORMAT}, {path} begins otherwise"
+                )
             revision = str(head.get("revision"))
         digest.update(before)
         before = raw
@@ -100,9 +116,15 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 
 def _empty(connection: Connection, *, force: bool) -> None:
-    held = [table.name for table in metadata.sorted_tables if connection.execute(sa.select(table).limit(1)).first()]
+    held = [
+        table.name
+        for table in metadata.sorted_tables
+        if connection.execute(sa.select(table).limit(1)).first()
+    ]
     if held and not force:
-        raise StateConflict(f"expected an empty database, found rows in {', '.join(held[:5])}; --force removes them")
+        raise StateConflict(
+            f"expected an empty database, found rows in {', '.join(held[:5])}; --force removes them"
+        )
     for table in reversed(metadata.sorted_tables):
         connection.execute(sa.delete(table))
 
@@ -114,7 +136,9 @@ def _fill(connection: Connection, path: Path) -> int:
     for raw in _lines(path):
         line = orjson.loads(raw)
         if isinstance(line, list):
-            batch.append({each.name: _value(each, value) for each, value in zip(columns, line, strict=True)})
+            batch.append(
+                {each.name: _value(each, value) for each, value in zip(columns, line, strict=True)}
+            )
             rows += 1
         if table is not None and batch and (len(batch) == BATCH or isinstance(line, dict)):
             connection.execute(sa.insert(table), batch)

@@ -1,8 +1,8 @@
 """The bell: a commit that leaves work behind wakes the workers, on PostgreSQL by NOTIFY and LISTEN.
 
-It only saves waiting. Nothing depends on it: workers also look for themselves, and on SQLite, or behind a pooler that
-loses what is heard, that is all they do. NOTIFY is sent after the commit, by itself: within the transaction it would
-make all commits of the database queue for one lock.
+It only saves waiting. Nothing depends on it: workers also look for themselves, and on SQLite, or
+behind a pooler that loses what is heard, that is all they do. NOTIFY is sent after the commit, by
+itself: within the transaction it would make all commits of the database queue for one lock.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def left_work(connection: sa.Connection) -> bool:
 
 
 class Bell:
-    """Rings without keeping anybody waiting: a thread sends one NOTIFY for all that was rung since the last."""
+    """Rings without keeping anybody waiting: a thread sends one NOTIFY for all that was rung since
+    the last."""
 
     def __init__(self, notify: Callable[[], None]) -> None:
         self._notify = notify
@@ -72,8 +73,8 @@ class Bell:
 
 
 def listen(url: sa.URL, heard: Callable[[], None], stop: threading.Event) -> threading.Thread:
-    """Call `heard` whenever the bell of that PostgreSQL database rings, until `stop`. Comes back after a lost
-    connection, and then calls it once for what it may have missed."""
+    """Call `heard` whenever the bell of that PostgreSQL database rings, until `stop`. Comes back
+    after a lost connection, and then calls it once for what it may have missed."""
     thread = threading.Thread(target=_listen, args=(url, heard, stop), name="ear", daemon=True)
     thread.start()
     return thread
@@ -83,7 +84,9 @@ def _listen(url: sa.URL, heard: Callable[[], None], stop: threading.Event) -> No
     conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
-            with psycopg.connect(conninfo, autocommit=True, application_name="redress ear") as connection:
+            with psycopg.connect(
+                conninfo, autocommit=True, application_name="redress ear"
+            ) as connection:
                 connection.execute(f"LISTEN {CHANNEL}")
                 heard()
                 while not stop.is_set():

@@ -1,8 +1,10 @@
-"""Copying the write-ahead log of a SQLite database back into it, beside the work instead of within a commit.
+"""Copying the write-ahead log of a SQLite database back into it, beside the work instead of within
+a commit.
 
-By itself SQLite has the commit that makes the log a thousand pages long copy it, and every later commit too as long as
-somebody reads: meanwhile whoever wants to write waits. Here a thread copies most of it while others go on writing, and
-only for the rest takes the turn to write, so that the log can begin again.
+By itself SQLite has the commit that makes the log a thousand pages long copy it, and every later
+commit too as long as somebody reads: meanwhile whoever wants to write waits. Here a thread copies
+most of it while others go on writing, and only for the rest takes the turn to write, so that the
+log can begin again.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from contextlib import AbstractContextManager, closing
 from service.errors import Unavailable
 
 COMMITS = 32
-"""That many commits of this process are copied at once: few, so that the disk is never busy for long with what nobody
-waits for, and the log stays short and is written over. With longer logs the slowest in a hundred waited twice as
-long."""
+"""That many commits of this process are copied at once: few, so that the disk is never busy for
+long with what nobody waits for, and the log stays short and is written over. With longer logs the
+slowest in a hundred waited twice as long."""
 MOST_PAGES = 20_000
 """Where the log is as long as that, in spite of the thread, a commit copies it after all."""
 BUSY_MS = 20
@@ -47,7 +49,9 @@ class Checkpoints:
         if self._thread is None:
             with self._lock:
                 if self._thread is None and not self._closed:
-                    self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+                    self._thread = threading.Thread(
+                        target=self._run, name="checkpoints", daemon=True
+                    )
                     self._thread.start()
         self._due.set()
 
@@ -62,7 +66,9 @@ class Checkpoints:
         self._closed = False
 
     def _run(self) -> None:
-        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_MS / 1_000)) as connection:
+        with closing(
+            sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_MS / 1_000)
+        ) as connection:
             while True:
                 self._due.wait()
                 if self._closed:
@@ -71,7 +77,10 @@ class Checkpoints:
                 try:
                     self._copy(connection)
                 except (sqlite3.Error, Unavailable) as error:
-                    log.warning("the write-ahead log could not be copied, it will be the next time: %s", error)
+                    log.warning(
+                        "the write-ahead log could not be copied, it will be the next time: %s",
+                        error,
+                    )
 
     def _copy(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -1,9 +1,9 @@
 """Engines and transactions for SQLite and PostgreSQL.
 
-SQLite gets two engines: a reading one that never opens a write transaction, and a writing one whose every transaction
-begins IMMEDIATE, so that it waits for the lock at the start instead of failing in the middle; and not before its first
-statement, so that nobody waits for what is only being worked out. WAL and `synchronous=FULL`: what was acknowledged
-survives a power cut.
+SQLite gets two engines: a reading one that never opens a write transaction, and a writing one whose
+every transaction begins IMMEDIATE, so that it waits for the lock at the start instead of failing in
+the middle; and not before its first statement, so that nobody waits for what is only being worked
+out. WAL and `synchronous=FULL`: what was acknowledged survives a power cut.
 """
 
 from __future__ import annotations
@@ -33,13 +33,17 @@ __all__ = ["Connection", "Database", "is_conflict"]
 
 PING_AFTER_SECONDS = 1.0
 PRAGMAS = (
-    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
     f"wal_autocheckpoint={MOST_PAGES}",
-)  # fmt: skip
+)
 IMMEDIATE = "BEGIN IMMEDIATE"
 READ_CACHE, WRITE_CACHE = 65_536, 8_192
-"""KiB of pages that a SQLite connection keeps at most: with its own 2,000 the lists of a large database read the same
-pages time and again. A writer finds its pages changed by others more often than not."""
+"""KiB of pages that a SQLite connection keeps at most: with its own 2,000 the lists of a large
+database read the same pages time and again. A writer finds its pages changed by others more often
+than not."""
 
 
 class Database:
@@ -49,13 +53,19 @@ class Database:
         parsed = _parse(url)
         self.url = parsed
         self.dialect = parsed.get_backend_name()
-        file = parsed.database if self.dialect == "sqlite" and parsed.database != ":memory:" else None
+        file = (
+            parsed.database if self.dialect == "sqlite" and parsed.database != ":memory:" else None
+        )
         self._turns = WriterTurns(file) if self.dialect == "sqlite" else None
         self._checkpoints = Checkpoints(file, self._turns.turn) if file and self._turns else None
         if self.dialect == "sqlite":
             self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size, cache=READ_CACHE)
             self._write_engine = _sqlite_engine(parsed, IMMEDIATE, pool_size, cache=WRITE_CACHE)
-            sa.event.listen(self._write_engine, "before_cursor_execute", lambda connection, *_: begin_now(connection))
+            sa.event.listen(
+                self._write_engine,
+                "before_cursor_execute",
+                lambda connection, *_: begin_now(connection),
+            )
         else:
             self._write_engine = _postgresql_engine(parsed, pool_size)
             # the same pool; a read begins and ends no transaction, which saves two round trips
@@ -65,7 +75,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading: one snapshot on SQLite, read committed on PostgreSQL. Nothing is committed."""
+        """A connection for reading: one snapshot on SQLite, read committed on PostgreSQL. Nothing
+        is committed."""
         with _reachable(), self._read_engine.connect() as connection:
             yield connection
 
@@ -81,7 +92,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One write transaction: committed when the block ends, rolled back whole when it raises."""
+        """One write transaction: committed when the block ends, rolled back whole when it
+        raises."""
         with (
             _reachable(),
             self._write_engine.connect() as connection,
@@ -115,7 +127,8 @@ class Database:
                 yield
 
     def listen(self, heard: threading.Event, stop: threading.Event) -> None:
-        """Set `heard` when a commit left work behind, where the database can tell; see `service.db.bell`."""
+        """Set `heard` when a commit left work behind, where the database can tell; see
+        `service.db.bell`."""
         if self.dialect == "postgresql":
             listen(self.url, heard.set, stop)
 
@@ -136,7 +149,8 @@ class Database:
 
 
 def is_conflict(error: BaseException) -> bool:
-    """Whether the database refused because somebody else was there first, and the command may simply run again."""
+    """Whether the database refused because somebody else was there first, and the command may
+    simply run again."""
     if not isinstance(error, sa.exc.DBAPIError):
         return False
     code = getattr(error.orig, "sqlstate", None)
@@ -149,10 +163,13 @@ def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
-        raise InvalidInput(f"expected a database URL such as sqlite:///var/redress.db, got {url!r}") from None
+        raise InvalidInput(
+            f"expected a database URL such as sqlite:///var/redress.db, got {url!r}"
+        ) from None
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
         raise InvalidInput(
-            f"expected a database URL that begins with sqlite: or postgresql+psycopg:, got {parsed.drivername!r}"
+            "expected a database URL that begins with sqlite: or postgresql+psycopg:, got "
+            f"{parsed.drivername!r}"
         )
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -209,8 +226,9 @@ def _postgresql_engine(url: sa.URL, pool_size: int) -> sa.Engine:
 
 
 def _ping_after_a_rest(engine: sa.Engine) -> None:
-    """Try a connection that has lain idle before it is used: a restarted server or a pooler may have closed it. One
-    that was in use a moment ago is not asked each time, unless the server has said something since: its farewell."""
+    """Try a connection that has lain idle before it is used: a restarted server or a pooler may
+    have closed it. One that was in use a moment ago is not asked each time, unless the server has
+    said something since: its farewell."""
 
     @sa.event.listens_for(engine, "checkin")
     def note(_connection: Any, record: Any) -> None:

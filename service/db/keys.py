@@ -1,9 +1,10 @@
 """Keys: 63-bit integers in which a child's key contains its root instance's key.
 
-`root_key = n << 16`; what belongs to that root instance gets `root_key + 1 … root_key + 65535`, counted in the
-instance's own row. So a task's key alone leads to its case by arithmetic, and every lookup names the root key, which is
-what the tables can be partitioned by. Root numbers come from the `counter` table in blocks, so that writers do not
-queue for them; they are unique for ever, not gapless.
+`root_key = n << 16`; what belongs to that root instance gets `root_key + 1 … root_key + 65535`,
+counted in the instance's own row. So a task's key alone leads to its case by arithmetic, and every
+lookup names the root key, which is what the tables can be partitioned by. Root numbers come from
+the `counter` table in blocks, so that writers do not queue for them; they are unique for ever, not
+gapless.
 """
 
 from __future__ import annotations
@@ -43,12 +44,14 @@ def root_column(key: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 
 def element_key(root_key: int, engine_id: str) -> int:
-    """The key of an element instance: arithmetic from its root and the engine's number, apart from all other keys."""
+    """The key of an element instance: arithmetic from its root and the engine's number, apart from
+    all other keys."""
     return _ELEMENT | (root_key >> CHILD_BITS) << _ELEMENT_BITS | int(engine_id)
 
 
 def element_of(key: int) -> tuple[int, str]:
-    """The root key and the engine's id behind an element instance's key; a root's own key is its outermost scope."""
+    """The root key and the engine's id behind an element instance's key; a root's own key is its
+    outermost scope."""
     if not key & _ELEMENT:
         return root_of(key), ""
     number = key & ~_ELEMENT
@@ -56,8 +59,11 @@ def element_of(key: int) -> tuple[int, str]:
 
 
 def take(connection: sa.Connection, name: str, count: int = 1) -> int:
-    """Take `count` consecutive values of a named counter; the first of them. The row is locked until commit."""
-    taken = connection.execute(_ADVANCE, {"counter_name": name, "count": count}).scalar_one_or_none()
+    """Take `count` consecutive values of a named counter; the first of them. The row is locked
+    until commit."""
+    taken = connection.execute(
+        _ADVANCE, {"counter_name": name, "count": count}
+    ).scalar_one_or_none()
     if taken is None:
         connection.execute(_CREATE[connection.dialect.name], {"name": name, "value": 0})
         taken = connection.execute(_ADVANCE, {"counter_name": name, "count": count}).scalar_one()
@@ -77,7 +83,8 @@ _ADVANCE = (
 
 
 class KeyAllocator:
-    """Hands out root keys from blocks taken in a transaction of their own. One per process; thread-safe."""
+    """Hands out root keys from blocks taken in a transaction of their own. One per process;
+    thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -93,8 +100,9 @@ class KeyAllocator:
         return number << CHILD_BITS
 
     def reserve(self) -> None:
-        """Have keys at hand before a transaction begins. A block that is taken while one is open needs a second
-        connection: behind a pooler whose connections are all in such transactions, that would wait for ever."""
+        """Have keys at hand before a transaction begins. A block that is taken while one is open
+        needs a second connection: behind a pooler whose connections are all in such transactions,
+        that would wait for ever."""
         with self._lock:
             self._fill(AT_HAND)
 

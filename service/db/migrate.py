@@ -11,12 +11,14 @@ from alembic.config import Config
 from service.db.engine import Database
 
 TURN = 0x52656472657373
-"""The number of the lock that is held while migrating; it ends with the transaction, so a pooler does not mind."""
+"""The number of the lock that is held while migrating; it ends with the transaction, so a pooler
+does not mind."""
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database) -> None:
-    """Apply the migrations that are missing. Safe to call at every start, by many at once: the others wait."""
+    """Apply the migrations that are missing. Safe to call at every start, by many at once: the
+    others wait."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     with database.transaction() as connection:

@@ -1,7 +1,9 @@
-"""Hash partitioning by root key on PostgreSQL: each table of the cases becomes many, and stays one to all who use it.
+"""Hash partitioning by root key on PostgreSQL: each table of the cases becomes many, and stays one
+to all who use it.
 
-Cases are islands and every statement of a case names its root key, so each touches one partition. A table that has a
-unique column of its own over all cases (a complaint's number) cannot be split and stays whole; it has one row per case.
+Cases are islands and every statement of a case names its root key, so each touches one partition. A
+table that has a unique column of its own over all cases (a complaint's number) cannot be split and
+stays whole; it has one row per case.
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ MOST = 1024
 _IS_SPLIT = sa.text("SELECT relkind = 'p' FROM pg_class WHERE oid = CAST(:name AS regclass)")
 _CONSTRAINTS = sa.text(
     "SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint "
-    "WHERE conrelid = CAST(:name AS regclass) AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f', conname"
+    "WHERE conrelid = CAST(:name AS regclass) AND contype IN ('p', 'u', 'f') ORDER BY contype = "
+    "'f', conname"
 )
 _INDEXES = sa.text(
-    "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = CAST(:name AS regclass) AND NOT EXISTS "
-    "(SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u')) ORDER BY indexrelid"
+    "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = CAST(:name AS regclass) "
+    "AND NOT EXISTS "
+    "(SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u')) ORDER "
+    "BY indexrelid"
 )
 
 
@@ -32,15 +37,23 @@ def partitioned_tables() -> list[str]:
 
 
 def _splits(table: sa.Table) -> bool:
-    uniques = [set(each.columns.keys()) for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    uniques = [
+        set(each.columns.keys())
+        for each in table.constraints
+        if isinstance(each, sa.UniqueConstraint)
+    ]
     uniques += [set(each.columns.keys()) for each in table.indexes if each.unique]
-    return "root_key" in table.primary_key.columns and all("root_key" in columns for columns in uniques)
+    return "root_key" in table.primary_key.columns and all(
+        "root_key" in columns for columns in uniques
+    )
 
 
 def partition(connection: Connection, parts: int) -> list[str]:
-    """Split the tables into so many parts each, in the caller's transaction; the names of those that were split.
+    """Split the tables into so many parts each, in the caller's transaction; the names of those
+    that were split.
 
-    Everything else waits meanwhile. A table that is split already stays as it is. Raises InvalidInput, StateConflict.
+    Everything else waits meanwhile. A table that is split already stays as it is. Raises
+    InvalidInput, StateConflict.
     """
     if connection.dialect.name != "postgresql":
         raise InvalidInput("expected PostgreSQL: SQLite has no partitions")
@@ -63,13 +76,16 @@ def _statements(connection: Connection, name: str, parts: int) -> Iterator[str]:
     table = metadata.tables[name]
     constraints = connection.execute(_CONSTRAINTS, {"name": name}).all()
     indexes = connection.execute(_INDEXES, {"name": name}).scalars().all()
-    columns = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)
+    columns = ", ".join(
+        connection.dialect.identifier_preparer.quote(column.name) for column in table.columns
+    )
     yield f"ALTER TABLE {name} RENAME TO {name}_whole"
     like = f"LIKE {name}_whole INCLUDING DEFAULTS INCLUDING CONSTRAINTS"
     yield f"CREATE TABLE {name} ({like}) PARTITION BY HASH (root_key)"
     for part in range(parts):
         yield (
-            f"CREATE TABLE {name}_part_{part} PARTITION OF {name} FOR VALUES WITH (MODULUS {parts}, REMAINDER {part})"
+            f"CREATE TABLE {name}_part_{part} PARTITION OF {name} FOR VALUES WITH (MODULUS "
+            f"{parts}, REMAINDER {part})"
         )
     yield f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_whole"  # noqa: S608 - names of our own tables
     yield f"DROP TABLE {name}_whole"

@@ -1,8 +1,10 @@
-"""Statements of the hot path: written in SQLAlchemy, compiled once per kind of database, sent by the driver itself.
+"""Statements of the hot path: written in SQLAlchemy, compiled once per kind of database, sent by
+the driver itself.
 
-The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside `gathered` the
-writes leave together at the end: on PostgreSQL as one statement, one round trip and one parse; on SQLite one after the
-other, so that its one lock is taken when there is nothing left to work out.
+The types and the errors are those of `Connection.execute`, at a fifth of its cost in Python. Inside
+`gathered` the writes leave together at the end: on PostgreSQL as one statement, one round trip and
+one parse; on SQLite one after the other, so that its one lock is taken when there is nothing left
+to work out.
 """
 
 from __future__ import annotations
@@ -41,26 +43,31 @@ class Sent(NamedTuple):
 
 
 watchers: list[Callable[[Connection, Sent], None]] = []
-"""Called with each statement after it was sent: to count or to keep them, or to break in between."""
+"""Called with each statement after it was sent: to count or to keep them, or to break in
+between."""
 
 
 class Prepared:
-    """One statement; a mapping of dialect names to statements where the two databases spell it differently.
+    """One statement; a mapping of dialect names to statements where the two databases spell it
+    differently.
 
-    An INSERT takes `columns`: the columns it fills, all others get their default. `counted` marks the one statement of
-    a gathered write whose row count is wanted.
+    An INSERT takes `columns`: the columns it fills, all others get their default. `counted` marks
+    the one statement of a gathered write whose row count is wanted.
     """
 
     __slots__ = ("_columns", "_compiled", "_counted", "_statement")
 
-    def __init__(self, statement: Any, *, columns: Sequence[str] | None = None, counted: bool = False) -> None:
+    def __init__(
+        self, statement: Any, *, columns: Sequence[str] | None = None, counted: bool = False
+    ) -> None:
         self._statement = statement
         self._columns = columns
         self._counted = counted
         self._compiled: dict[tuple[str, int], _Compiled] = {}
 
     def run(self, connection: Connection, values: Values) -> Any:
-        """Execute; the driver's cursor. Inside `gathered` the counted one's `rowcount` is there after the block."""
+        """Execute; the driver's cursor. Inside `gathered` the counted one's `rowcount` is there
+        after the block."""
         return self._write(connection, self._for(connection.dialect), values)
 
     def _write(self, connection: Connection, compiled: _Compiled, values: Values) -> Any:
@@ -72,7 +79,8 @@ class Prepared:
         return entry
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Execute for each row: an INSERT of a few rows as one statement, anything else row by row."""
+        """Execute for each row: an INSERT of a few rows as one statement, anything else row by
+        row."""
         if not rows:
             return
         if len(rows) == 1:
@@ -91,15 +99,24 @@ class Prepared:
         return self._write(connection, compiled, self._numbered(rows))
 
     def _numbered(self, rows: Sequence[Values]) -> Values:
-        return {f"{name}_m{number}": row[name] for number, row in enumerate(rows) for name in self._columns or ()}
+        return {
+            f"{name}_m{number}": row[name]
+            for number, row in enumerate(rows)
+            for name in self._columns or ()
+        }
 
     def returned(self, connection: Connection, rows: Sequence[Values]) -> list[dict[str, Any]]:
-        """Execute an INSERT … RETURNING for the rows, a few at a time: what it returns, by column name."""
+        """Execute an INSERT … RETURNING for the rows, a few at a time: what it returns, by column
+        name."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(rows), MOST_ROWS):
             part = rows[start : start + MOST_ROWS]
             compiled = self._for(connection.dialect, len(part))
-            cursor = _send(connection, compiled.sql, compiled.bind(part[0] if len(part) == 1 else self._numbered(part)))
+            cursor = _send(
+                connection,
+                compiled.sql,
+                compiled.bind(part[0] if len(part) == 1 else self._numbered(part)),
+            )
             read = compiled.read(connection.dialect, cursor)
             found += [dict(zip(compiled.columns, row, strict=True)) for row in read]
         return found
@@ -116,7 +133,8 @@ class Prepared:
         return next(iter(self.all(connection, values)), None)
 
     def row(self, connection: Connection, values: Values) -> list[Any] | None:
-        """The first row in the order of its columns: for a wide one that is taken apart by place."""
+        """The first row in the order of its columns: for a wide one that is taken apart by
+        place."""
         compiled = self._for(connection.dialect)
         rows = compiled.read(connection.dialect, self._write(connection, compiled, values))
         return rows[0] if rows else None
@@ -130,17 +148,35 @@ class Prepared:
             if rows > 1:
                 chosen = chosen.values([dict.fromkeys(self._columns or ()) for _ in range(rows)])
             columns = self._columns if rows == 1 else None
-            found = self._compiled[dialect.name, rows] = _Compiled(chosen, dialect, columns, given=rows > 1)
+            found = self._compiled[dialect.name, rows] = _Compiled(
+                chosen, dialect, columns, given=rows > 1
+            )
         return found
 
 
 class _Compiled:
     """The text of a statement for one driver, and what turns values into the driver's and back."""
 
-    __slots__ = ("_binders", "_fixed", "_kinds", "_names", "_readers", "columns", "number", "pieces", "sql", "writes")
+    __slots__ = (
+        "_binders",
+        "_fixed",
+        "_kinds",
+        "_names",
+        "_readers",
+        "columns",
+        "number",
+        "pieces",
+        "sql",
+        "writes",
+    )
 
     def __init__(
-        self, statement: Any, dialect: sa.Dialect, columns: Sequence[str] | None, *, given: bool = False
+        self,
+        statement: Any,
+        dialect: sa.Dialect,
+        columns: Sequence[str] | None,
+        *,
+        given: bool = False,
     ) -> None:
         made = statement.compile(dialect=dialect, column_keys=columns)
         self.number = next(_numbers)
@@ -150,7 +186,9 @@ class _Compiled:
         parameters = made.construct_params(_check=False, escape_names=False)
         types = {name: bind.type for name, bind in made.binds.items()}
         wanted = {name for name, bind in made.binds.items() if given or bind.required}
-        binders = {name: _binder(types[name], dialect) if name in types else None for name in parameters}
+        binders = {
+            name: _binder(types[name], dialect) if name in types else None for name in parameters
+        }
         self._fixed = {
             name: process(value) if (process := binders[name]) else value
             for name, value in parameters.items()
@@ -165,7 +203,9 @@ class _Compiled:
             self.sql = self.numbered(0)
         self._names = tuple(order)
         self._binders = [
-            (place, process) for place, name in enumerate(order) if name in wanted and (process := binders[name])
+            (place, process)
+            for place, name in enumerate(order)
+            if name in wanted and (process := binders[name])
         ]
         returned = _returned(statement)
         self.columns = [column.key for column in returned]
@@ -190,7 +230,10 @@ class _Compiled:
         """The rows of a SELECT as Python has them, in the order of the columns."""
         if self._readers is None:
             kinds = zip(self._kinds, cursor.description, strict=True)
-            found = [kind.dialect_impl(dialect).result_processor(dialect, seen[1]) for kind, seen in kinds]
+            found = [
+                kind.dialect_impl(dialect).result_processor(dialect, seen[1])
+                for kind, seen in kinds
+            ]
             self._readers = [(place, process) for place, process in enumerate(found) if process]
         rows = [list(row) for row in cursor.fetchall()]
         for values in rows:
@@ -212,7 +255,8 @@ def _returned(statement: Any) -> Sequence[Any]:
 
 
 def any_of(column: Any, name: str) -> dict[str, Any]:
-    """For each kind of database: the text column has one of the values of the list given as `name`, however long."""
+    """For each kind of database: the text column has one of the values of the list given as `name`,
+    however long."""
     listed = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued("value")
     return {
         "sqlite": column.in_(sa.select(listed.c.value)),
@@ -221,8 +265,11 @@ def any_of(column: Any, name: str) -> dict[str, Any]:
 
 
 def keys_given(name: str) -> dict[str, Any]:
-    """For each kind of database: the list of keys given as `name`, as rows with one column, `value`."""
-    listed = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued(sa.column("value", sa.BigInteger))
+    """For each kind of database: the list of keys given as `name`, as rows with one column,
+    `value`."""
+    listed = sa.func.json_each(sa.bindparam(name, type_=sa.JSON)).table_valued(
+        sa.column("value", sa.BigInteger)
+    )
     array = sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger)))
     return {
         "sqlite": listed,
@@ -232,7 +279,8 @@ def keys_given(name: str) -> dict[str, Any]:
 
 @contextmanager
 def beginning_late(connection: Connection, begin: Callable[[], None]) -> Iterator[None]:
-    """`begin` is called before the first statement that is sent inside the block, if there is any."""
+    """`begin` is called before the first statement that is sent inside the block, if there is
+    any."""
     info = connection.info
     info[_BEGINS] = begin
     try:
@@ -290,8 +338,9 @@ class Gathered:
 
 @contextmanager
 def gathered(connection: Connection) -> Iterator[None]:
-    """The writes of the block leave at its end, the counted one last; on PostgreSQL as one statement, each a part of a
-    WITH. They must not touch the same row twice, and none may build on what another wrote."""
+    """The writes of the block leave at its end, the counted one last; on PostgreSQL as one
+    statement, each a part of a WITH. They must not touch the same row twice, and none may build on
+    what another wrote."""
     writes: list[Gathered] = []
     connection.info[_GATHERED] = writes
     try:

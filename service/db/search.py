@@ -1,8 +1,9 @@
-"""Searches: a table of fields makes a filter, an order and pages (by offset or by cursor) into one SQL query.
+"""Searches: a table of fields makes a filter, an order and pages (by offset or by cursor) into one
+SQL query.
 
-The owner of the rows says which fields there are and what they are computed from; nothing else can be asked for. The
-same search finds the same rows in the same order on SQLite and PostgreSQL: empty values come last, and `$like` minds
-case on both.
+The owner of the rows says which fields there are and what they are computed from; nothing else can
+be asked for. The same search finds the same rows in the same order on SQLite and PostgreSQL: empty
+values come last, and `$like` minds case on both.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field that a search knows. `words` are the only values it can have, where those are few; `within` is the column
-    of the root key that a key names, without which the row of a key is looked for in every case."""
+    """A field that a search knows. `words` are the only values it can have, where those are few;
+    `within` is the column of the root key that a key names, without which the row of a key is
+    looked for in every case."""
 
     column: Any
     kind: Kind = Kind.TEXT
@@ -51,7 +53,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows to search in: what is selected, its fields by their API names, and the columns that tell rows apart."""
+    """Rows to search in: what is selected, its fields by their API names, and the columns that tell
+    rows apart."""
 
     select: sa.Select[Any]
     fields: Mapping[str, Field]
@@ -60,7 +63,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is wanted. A condition is a value or `{"$gt": …}`; `any_of` are alternatives of which one has to hold."""
+    """What is wanted. A condition is a value or `{"$gt": …}`; `any_of` are alternatives of which
+    one has to hold."""
 
     where: Mapping[str, Any] = field(default_factory=dict)
     any_of: Sequence[Mapping[str, Any]] = ()
@@ -82,9 +86,12 @@ class Found:
 
 
 def search(connection: sa.Connection, source: Source, query: Query) -> Found:
-    """The page that the query asks for. Raises InvalidInput for a cursor that is none of this search."""
+    """The page that the query asks for. Raises InvalidInput for a cursor that is none of this
+    search."""
     wanted = matching(source, query, connection.dialect.name)
-    total = connection.execute(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
+    total = connection.execute(
+        sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())
+    ).scalar_one()
     order = [(source.fields[name].column, down) for name, down in query.order]
     order += [(column, False) for column in source.unique]
     marks = [column.label(f"mark_{number}") for number, (column, _) in enumerate(order)]
@@ -92,11 +99,17 @@ def search(connection: sa.Connection, source: Source, query: Query) -> Found:
     backwards = query.before is not None
     if backwards or query.after is not None:
         page = page.where(
-            _beyond(order, _values(query.before or query.after or "", [column for column, _ in order]), backwards)
+            _beyond(
+                order,
+                _values(query.before or query.after or "", [column for column, _ in order]),
+                backwards,
+            )
         )
     else:
         page = page.offset(query.offset)
-    rows = [dict(row) for row in connection.execute(page.order_by(*_order(order, backwards))).mappings()]
+    rows = [
+        dict(row) for row in connection.execute(page.order_by(*_order(order, backwards))).mappings()
+    ]
     if backwards:
         rows.reverse()
     ends = [_cursor(row, len(order)) for row in (rows[:1] + rows[-1:])]
@@ -107,7 +120,9 @@ def matching(source: Source, query: Query, dialect: str) -> sa.Select[Any]:
     """The rows that fulfil the query's conditions, all of them and in no order."""
     wanted = source.select.where(*_conditions(source, query.where, dialect))
     if query.any_of:
-        wanted = wanted.where(sa.or_(*(sa.and_(sa.true(), *_conditions(source, f, dialect)) for f in query.any_of)))
+        wanted = wanted.where(
+            sa.or_(*(sa.and_(sa.true(), *_conditions(source, f, dialect)) for f in query.any_of))
+        )
     return wanted
 
 
@@ -129,15 +144,27 @@ def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
         return _like(column, value, dialect)
     if known.kind is Kind.LIST:
         return _holds(column, operator, value, dialect)
-    value = [_stored(known, each) for each in value] if isinstance(value, list) else _stored(known, value)
+    value = (
+        [_stored(known, each) for each in value]
+        if isinstance(value, list)
+        else _stored(known, value)
+    )
     match operator:
         case "$eq":
-            return column == value if known.within is None else (known.within == root_of(value)) & (column == value)
+            return (
+                column == value
+                if known.within is None
+                else (known.within == root_of(value)) & (column == value)
+            )
         case "$neq":
             return sa.or_(column != value, column.is_(None))
         case "$in":
             found = column.in_(value)
-            return found if known.within is None else known.within.in_({root_of(each) for each in value}) & found
+            return (
+                found
+                if known.within is None
+                else known.within.in_({root_of(each) for each in value}) & found
+            )
         case "$notIn":
             return sa.or_(column.not_in(value), column.is_(None))
         case "$gt":
@@ -196,7 +223,10 @@ def _order(order: Sequence[tuple[Any, bool]], backwards: bool) -> list[Any]:
     made = []
     for column, down in order:
         empty = column.is_(None)
-        made += [empty.desc() if backwards else empty.asc(), column.desc() if down != backwards else column.asc()]
+        made += [
+            empty.desc() if backwards else empty.asc(),
+            column.desc() if down != backwards else column.asc(),
+        ]
     return made
 
 
@@ -228,7 +258,9 @@ def _written(value: Any) -> Any:
 
 def _values(cursor: str, columns: Sequence[Any]) -> list[Any]:
     """What a cursor says of each column. Raises InvalidInput when it does not fit them."""
-    wrong = InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
+    wrong = InvalidInput(
+        "expected a cursor that an earlier page of this very search gave, got something else"
+    )
     try:
         values = orjson.loads(base64.b64decode(cursor, validate=True))
     except (binascii.Error, ValueError):

@@ -1,8 +1,10 @@
-"""One writer at a time on SQLite: a queue for the threads of a process, and one for the processes of a machine.
+"""One writer at a time on SQLite: a queue for the threads of a process, and one for the processes
+of a machine.
 
-SQLite lets whoever comes while another writes sleep, longer each time, and look again; a writer that is done finds
-nobody awake and takes the lock once more. Here the next one is woken at once. It is only a queue: what guards the
-database is SQLite's own lock, and a program that does not queue is stopped by that.
+SQLite lets whoever comes while another writes sleep, longer each time, and look again; a writer
+that is done finds nobody awake and takes the lock once more. Here the next one is woken at once. It
+is only a queue: what guards the database is SQLite's own lock, and a program that does not queue is
+stopped by that.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class WriterTurns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for the turn, and have it. Raises Unavailable after a long wait for another thread."""
+        """Wait for the turn, and have it. Raises Unavailable after a long wait for another
+        thread."""
         if not self._threads.acquire(timeout=BUSY_SECONDS):
             raise Unavailable("The database is busy with other writes; try again.")
         try:
@@ -59,7 +62,9 @@ class WriterTurns:
         if self._path is None:
             return None
         with suppress(OSError):
-            if self._file is None or self._opened_by != os.getpid():  # a fork would share its parent's turn
+            if (
+                self._file is None or self._opened_by != os.getpid()
+            ):  # a fork would share its parent's turn
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
                 self._opened_by = os.getpid()
             fcntl.flock(self._file, fcntl.LOCK_EX)

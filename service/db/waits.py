@@ -1,8 +1,9 @@
-"""Threads of this process that wait for work to be left behind, and are woken when it is: nobody asks the database time
-and again.
+"""Threads of this process that wait for work to be left behind, and are woken when it is: nobody
+asks the database time and again.
 
-What this process commits wakes them at once. What others commit is heard: on PostgreSQL by the bell, on SQLite by one
-thread that looks, while somebody waits, whether the file has changed, which reads a number in shared memory.
+What this process commits wakes them at once. What others commit is heard: on PostgreSQL by the
+bell, on SQLite by one thread that looks, while somebody waits, whether the file has changed, which
+reads a number in shared memory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ IDLE_SECONDS = 5.0
 
 
 class Waits:
-    """`mark()`, look for work, and if there is none `wait(mark)`: what comes in between is not missed."""
+    """`mark()`, look for work, and if there is none `wait(mark)`: what comes in between is not
+    missed."""
 
     def __init__(self, url: sa.URL) -> None:
         self._url = url
@@ -66,7 +68,9 @@ class Waits:
         if self._url.get_backend_name() == "postgresql":
             self._ear = listen(self._url, self.wake, self._stop)
         else:
-            self._ear = threading.Thread(target=self._watch, args=(self._stop,), name="ear", daemon=True)
+            self._ear = threading.Thread(
+                target=self._watch, args=(self._stop,), name="ear", daemon=True
+            )
             self._ear.start()
 
     def _watch(self, stop: threading.Event) -> None:

@@ -1,7 +1,8 @@
 """Versioned bundles of definitions: what `redress check`, deploy and release work on.
 
-A bundle pins its diagrams, decision tables and forms by content hash and is immutable. Everything that is deployed was
-checked first, whole: a bundle with an error is refused with every problem named.
+A bundle pins its diagrams, decision tables and forms by content hash and is immutable. Everything
+that is deployed was checked first, whole: a bundle with an error is refused with every problem
+named.
 """
 
 from service.definitions.compare import Change, Difference, Kind, compare

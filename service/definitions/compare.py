@@ -1,4 +1,5 @@
-"""Two versions of a bundle compared, element by element: what was added, removed, changed or only moved."""
+"""Two versions of a bundle compared, element by element: what was added, removed, changed or only
+moved."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class Change:
 
 
 def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Change]:
-    """Every change between two sets of definition files, by file and in the order they are written."""
+    """Every change between two sets of definition files, by file and in the order they are
+    written."""
     changes: list[Change] = []
     for path in sorted({*before, *after}):
         if before.get(path) == after.get(path):
@@ -51,7 +53,9 @@ def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Cha
         old = read_items(path, before[path]) if path in before else {}
         new = read_items(path, after[path]) if path in after else {}
         changes += [
-            change for key in {**old, **new} if (change := _change(path, old.get(key), new.get(key))) is not None
+            change
+            for key in {**old, **new}
+            if (change := _change(path, old.get(key), new.get(key))) is not None
         ]
     return changes
 

@@ -24,29 +24,51 @@ _BADGES = {Kind.ADDED: "+", Kind.REMOVED: "−", Kind.CHANGED: "≠", Kind.MOVED
 def marks_of(changes: Iterable[Change], *kinds: Kind) -> dict[str, Mark]:
     """A mark for each changed element, of the kinds asked for."""
     return {
-        change.element: Mark(change.kind.value, "" if change.type == "sequenceFlow" else _BADGES[change.kind])
+        change.element: Mark(
+            change.kind.value, "" if change.type == "sequenceFlow" else _BADGES[change.kind]
+        )
         for change in changes
         if change.kind in kinds
     }
 
 
-def draw_before(xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE) -> str:
+def draw_before(
+    xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE
+) -> str:
     """The old diagram with what is gone, changed or moved."""
-    return draw(xml, language=language, marks=_pinned(pins, marks_of(changes, Kind.REMOVED, Kind.CHANGED, Kind.MOVED)))
+    return draw(
+        xml,
+        language=language,
+        marks=_pinned(pins, marks_of(changes, Kind.REMOVED, Kind.CHANGED, Kind.MOVED)),
+    )
 
 
-def draw_after(xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE) -> str:
+def draw_after(
+    xml: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE
+) -> str:
     """The new diagram with what is new, changed or moved."""
-    return draw(xml, language=language, marks=_pinned(pins, marks_of(changes, Kind.ADDED, Kind.CHANGED, Kind.MOVED)))
+    return draw(
+        xml,
+        language=language,
+        marks=_pinned(pins, marks_of(changes, Kind.ADDED, Kind.CHANGED, Kind.MOVED)),
+    )
 
 
 def draw_over(
-    before: bytes, after: bytes, changes: Iterable[Change], *, language: str = "en", pins: Pins = _NONE
+    before: bytes,
+    after: bytes,
+    changes: Iterable[Change],
+    *,
+    language: str = "en",
+    pins: Pins = _NONE,
 ) -> str:
     """The new diagram with what is gone still standing in its old place."""
     known = list(changes)
     old, new = parse_xml(before, file="before.bpmn"), parse_xml(after, file="after.bpmn")
-    plane, process = next(new.iter(f"{_DI}BPMNPlane"), None), next(new.iter(f"{_BPMN}process"), None)
+    plane, process = (
+        next(new.iter(f"{_DI}BPMNPlane"), None),
+        next(new.iter(f"{_BPMN}process"), None),
+    )
     gone = {change.element for change in known if change.kind is Kind.REMOVED}
     if plane is not None and process is not None:
         for shape in old.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge"):
@@ -59,7 +81,9 @@ def draw_over(
 
 
 def _pinned(pins: Pins, marks: dict[str, Mark]) -> dict[str, Mark]:
-    return marks | {element: replace(marks.get(element, Mark()), pin=text) for element, text in pins.items()}
+    return marks | {
+        element: replace(marks.get(element, Mark()), pin=text) for element, text in pins.items()
+    }
 
 
 def _alone(node: etree._Element, gone: set[str]) -> etree._Element:

@@ -1,4 +1,5 @@
-"""What a definition file says, as flat facts per element: every attribute and child, extensions too; layout apart.
+"""What a definition file says, as flat facts per element: every attribute and child, extensions
+too; layout apart.
 
 Nothing is picked out by hand, so that no change can go unseen.
 """
@@ -22,7 +23,8 @@ _ROOTS = frozenset({"message", "signal", "error", "escalation"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An element (or a rule of a table, or a field of a form): its names, what it says, and where it is drawn."""
+    """An element (or a rule of a table, or a field of a form): its names, what it says, and where
+    it is drawn."""
 
     id: str
     type: str
@@ -43,7 +45,9 @@ def read_items(path: str, content: bytes) -> dict[str, Item]:
 
 
 def _diagram(root: etree._Element) -> dict[str, Item]:
-    shapes = {str(s.get("bpmnElement")): _place(s) for s in root.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge")}
+    shapes = {
+        str(s.get("bpmnElement")): _place(s) for s in root.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge")
+    }
     elements = {
         str(node.get("id")): node
         for node in root.iter()
@@ -57,10 +61,15 @@ def _diagram(root: etree._Element) -> dict[str, Item]:
 
 def _place(shape: etree._Element) -> tuple[Any, ...]:
     drawn = [node for node in shape if _local(node) in ("Bounds", "waypoint")]
-    return tuple(tuple(sorted((str(key), str(value)) for key, value in node.attrib.items())) for node in drawn)
+    return tuple(
+        tuple(sorted((str(key), str(value)) for key, value in node.attrib.items()))
+        for node in drawn
+    )
 
 
-def _item(node: etree._Element, elements: Mapping[str, etree._Element], place: tuple[Any, ...]) -> Item:
+def _item(
+    node: etree._Element, elements: Mapping[str, etree._Element], place: tuple[Any, ...]
+) -> Item:
     facts = dict(_facts(node, "", elements))
     return Item(str(node.get("id")), _local(node), _names(node, facts, elements), facts, place)
 
@@ -68,14 +77,23 @@ def _item(node: etree._Element, elements: Mapping[str, etree._Element], place: t
 _CHINESE = ("zh-Hant", "zh-Hans")
 
 
-def _names(node: etree._Element, facts: Mapping[str, str], elements: Mapping[str, etree._Element]) -> Mapping[str, str]:
+def _names(
+    node: etree._Element, facts: Mapping[str, str], elements: Mapping[str, etree._Element]
+) -> Mapping[str, str]:
     """What an element is called; a flow without a name by what it connects."""
     source, target = (elements.get(str(node.get(key))) for key in ("sourceRef", "targetRef"))
     if node.get("name") or source is None or target is None:
         name = str(node.get("name") or "")
-        given = [facts.get(f"extensionElements/properties/property[name:{each}]/@value") for each in _CHINESE]
+        given = [
+            facts.get(f"extensionElements/properties/property[name:{each}]/@value")
+            for each in _CHINESE
+        ]
         traditional, simplified = given
-        return {"en": name, "zh-Hant": traditional or simplified or name, "zh-Hans": simplified or traditional or name}
+        return {
+            "en": name,
+            "zh-Hant": traditional or simplified or name,
+            "zh-Hans": simplified or traditional or name,
+        }
     before, after = (_names(end, dict(_facts(end, "", elements)), {}) for end in (source, target))
     return {
         language: f"{before[language] or source.get('id')} → {after[language] or target.get('id')}"
@@ -84,13 +102,22 @@ def _names(node: etree._Element, facts: Mapping[str, str], elements: Mapping[str
 
 
 _DEFAULTS = {
-    "hitPolicy": "UNIQUE", "cancelActivity": "true", "isInterrupting": "true", "triggeredByEvent": "false",
-    "isSequential": "false", "parallelMultiple": "false", "gatewayDirection": "Unspecified", "isClosed": "false",
-}  # fmt: skip
-"""What the schemas of BPMN 2.0 and DMN 1.5 say of an attribute that is not there: some tools write it, some do not."""
+    "hitPolicy": "UNIQUE",
+    "cancelActivity": "true",
+    "isInterrupting": "true",
+    "triggeredByEvent": "false",
+    "isSequential": "false",
+    "parallelMultiple": "false",
+    "gatewayDirection": "Unspecified",
+    "isClosed": "false",
+}
+"""What the schemas of BPMN 2.0 and DMN 1.5 say of an attribute that is not there: some tools write
+it, some do not."""
 
 
-def _facts(node: etree._Element, prefix: str, owned: Mapping[str, etree._Element]) -> Iterator[tuple[str, str]]:
+def _facts(
+    node: etree._Element, prefix: str, owned: Mapping[str, etree._Element]
+) -> Iterator[tuple[str, str]]:
     """Path → value. Children that are elements of their own are left to themselves."""
     for key, value in node.attrib.items():
         name = etree.QName(str(key)).localname
@@ -111,8 +138,11 @@ def _facts(node: etree._Element, prefix: str, owned: Mapping[str, etree._Element
 
 
 def _label(node: etree._Element) -> str:
-    """What tells children of one kind apart: a property's name, a header's key, the target of a mapping."""
-    key = {"property": "name", "header": "key", "input": "target", "output": "target"}.get(_local(node))
+    """What tells children of one kind apart: a property's name, a header's key, the target of a
+    mapping."""
+    key = {"property": "name", "header": "key", "input": "target", "output": "target"}.get(
+        _local(node)
+    )
     value = node.get(key) if key else None
     return f"[{value}]" if value else ""
 
@@ -120,7 +150,12 @@ def _label(node: etree._Element) -> str:
 def _tables(root: etree._Element) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for decision in root.iter():
-        if _local(decision) not in ("decision", "businessKnowledgeModel", "inputData", "itemDefinition"):
+        if _local(decision) not in (
+            "decision",
+            "businessKnowledgeModel",
+            "inputData",
+            "itemDefinition",
+        ):
             continue
         name = str(decision.get("name") or decision.get("id"))
         key = str(decision.get("id") or name)
@@ -147,22 +182,38 @@ def _text(node: etree._Element) -> str:
 
 def _document(path: str, root: Any) -> dict[str, Item]:
     """A form's fields one by one; a rule or scenario as a whole."""
-    name = str(root.get("id") or root.get("title") or root.get("name") or path) if isinstance(root, dict) else path
+    name = (
+        str(root.get("id") or root.get("title") or root.get("name") or path)
+        if isinstance(root, dict)
+        else path
+    )
     fields = root.get("schema", {}).get("properties", {}) if path.endswith(".form.json") else {}
     found = {
         f"{path}#{key}": Item(f"{path}#{key}", "field", {"en": f"{name}: {key}"}, _flat(value))
         for key, value in fields.items()
     }
-    rest = {key: value for key, value in _flat(root).items() if not key.startswith("schema/properties/") or not fields}
+    rest = {
+        key: value
+        for key, value in _flat(root).items()
+        if not key.startswith("schema/properties/") or not fields
+    }
     kind = path.split(".")[-2] if path.count(".") > 1 else "file"
     return {path: Item(path, kind, {"en": name}, rest), **found}
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:
     if isinstance(value, dict):
-        return {key: text for name, each in value.items() for key, text in _flat(each, f"{prefix}{name}/").items()}
+        return {
+            key: text
+            for name, each in value.items()
+            for key, text in _flat(each, f"{prefix}{name}/").items()
+        }
     if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
-        return {key: text for at, each in enumerate(value, 1) for key, text in _flat(each, f"{prefix}{at}/").items()}
+        return {
+            key: text
+            for at, each in enumerate(value, 1)
+            for key, text in _flat(each, f"{prefix}{at}/").items()
+        }
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return {prefix.removesuffix("/"): text}
 
@@ -175,5 +226,8 @@ def _letter(path: str, text: str) -> Item:
     """A letter: its subject, and each paragraph."""
     subject, _, body = text.strip().partition("\n")
     paragraphs = [each.strip() for each in body.split("\n\n") if each.strip()]
-    facts = {"subject": subject, **{f"paragraph {number}": each for number, each in enumerate(paragraphs, 1)}}
+    facts = {
+        "subject": subject,
+        **{f"paragraph {number}": each for number, each in enumerate(paragraphs, 1)},
+    }
     return Item(path, "letter", {"en": path.rsplit("/", 1)[-1].removesuffix(".letter.txt")}, facts)

@@ -1,4 +1,5 @@
-"""A comparison in words, in English and Chinese: “the final answer is now due in 15 working days, was 30”.
+"""A comparison in words, in English and Chinese: “the final answer is now due in 15 working days,
+was 30”.
 
 A property that has no words of its own is shown under its path: better dry than left out.
 """
@@ -11,7 +12,11 @@ from collections.abc import Iterable
 from service.definitions.compare import Change, Difference, Kind
 
 _KINDS = {
-    "en": {Kind.ADDED: "is new", Kind.REMOVED: "is gone", Kind.MOVED: "stands elsewhere on the diagram"},
+    "en": {
+        Kind.ADDED: "is new",
+        Kind.REMOVED: "is gone",
+        Kind.MOVED: "stands elsewhere on the diagram",
+    },
     "zh-Hant": {Kind.ADDED: "為新增", Kind.REMOVED: "已刪除", Kind.MOVED: "僅移動圖上位置"},
     "zh-Hans": {Kind.ADDED: "为新增", Kind.REMOVED: "已删除", Kind.MOVED: "仅移动图上位置"},
 }
@@ -47,25 +52,65 @@ _TYPES = {
 }
 _PROPERTY = "extensionElements/properties/property"
 _PROPERTIES = (
-    (r"timerEventDefinition/(timeDate|timeDuration)/text\(\)", "is due {0}", "到期時間", "到期时间"),
+    (
+        r"timerEventDefinition/(timeDate|timeDuration)/text\(\)",
+        "is due {0}",
+        "到期時間",
+        "到期时间",
+    ),
     (r"timerEventDefinition/timeCycle/text\(\)", "repeats {0}", "重複週期", "重复周期"),
     (r"extensionElements/taskSchedule/@dueDate", "is due {0}", "任務期限", "任务期限"),
     (r"conditionExpression/text\(\)", "is taken if {0}", "條件", "条件"),
-    (r"extensionElements/assignmentDefinition/@candidateGroups", "is for {0}", "候選群組", "候选组"),
-    (r"extensionElements/assignmentDefinition/@assignee", "is given to {0}", "指定人員", "指定人员"),
+    (
+        r"extensionElements/assignmentDefinition/@candidateGroups",
+        "is for {0}",
+        "候選群組",
+        "候选组",
+    ),
+    (
+        r"extensionElements/assignmentDefinition/@assignee",
+        "is given to {0}",
+        "指定人員",
+        "指定人员",
+    ),
     (r"extensionElements/formDefinition/@formId", "has the form {0}", "表單", "表单"),
     (r"extensionElements/taskDefinition/@type", "is done by {0}", "工作類型", "作业类型"),
     (r"extensionElements/calledElement/@processId", "calls {0}", "呼叫流程", "调用流程"),
     (r"extensionElements/calledDecision/@decisionId", "asks the decision {0}", "決策", "决策"),
     (r"extensionElements/script/@expression", "computes {0}", "運算式", "表达式"),
-    (r"extensionElements/ioMapping/input\[([^]]*)\]/@source", "takes {1} from {0}", "輸入 {1}", "输入 {1}"),
-    (r"extensionElements/ioMapping/output\[([^]]*)\]/@source", "gives {1} as {0}", "輸出 {1}", "输出 {1}"),
+    (
+        r"extensionElements/ioMapping/input\[([^]]*)\]/@source",
+        "takes {1} from {0}",
+        "輸入 {1}",
+        "输入 {1}",
+    ),
+    (
+        r"extensionElements/ioMapping/output\[([^]]*)\]/@source",
+        "gives {1} as {0}",
+        "輸出 {1}",
+        "输出 {1}",
+    ),
     (rf"{_PROPERTY}\[fourEyes\]/@value", "is not for who did {0}", "四眼原則", "四眼原则"),
     (rf"{_PROPERTY}\[clause\]/@value", "fulfils {0}", "對應條款", "对应条款"),
-    (rf"{_PROPERTY}\[name:zh-Hant\]/@value", "is called {0} in Chinese", "中文名稱", "繁体中文名称"),
-    (rf"{_PROPERTY}\[name:zh-Hans\]/@value", "is called {0} in Simplified Chinese", "簡體中文名稱", "简体中文名称"),
+    (
+        rf"{_PROPERTY}\[name:zh-Hant\]/@value",
+        "is called {0} in Chinese",
+        "中文名稱",
+        "繁体中文名称",
+    ),
+    (
+        rf"{_PROPERTY}\[name:zh-Hans\]/@value",
+        "is called {0} in Simplified Chinese",
+        "簡體中文名稱",
+        "简体中文名称",
+    ),
     (rf"{_PROPERTY}\[([^]]*)\]/@value", "has {1} = {0}", "屬性 {1}", "属性 {1}"),
-    (r"extensionElements/taskHeaders/header\[([^]]*)\]/@value", "has the header {1} = {0}", "標頭 {1}", "标头 {1}"),
+    (
+        r"extensionElements/taskHeaders/header\[([^]]*)\]/@value",
+        "has the header {1} = {0}",
+        "標頭 {1}",
+        "标头 {1}",
+    ),
     (r"@name", "is called {0}", "名稱", "名称"),
     (r"@sourceRef", "comes from {0}", "來源", "来源"),
     (r"@targetRef", "leads to {0}", "目標", "目标"),
@@ -74,7 +119,7 @@ _PROPERTIES = (
     (r"subject", "has the subject {0}", "主旨", "主题"),
     (r"paragraph (\d+)", "says in paragraph {1}: {0}", "第 {1} 段", "第 {1} 段"),
     (r"type", "is a {0}", "類型", "类型"),
-)  # fmt: skip
+)
 
 
 def say(change: Change, language: str = "en") -> list[str]:
@@ -113,7 +158,10 @@ def _sentence(who: str, difference: Difference, change: Change, language: str) -
     return f"{who} {told.format(after)}{was}."
 
 
-_THEN = {"zh-Hant": ("已移除", "原無", "現為", "原為"), "zh-Hans": ("已移除", "原无", "现为", "原为")}
+_THEN = {
+    "zh-Hant": ("已移除", "原無", "現為", "原為"),
+    "zh-Hans": ("已移除", "原无", "现为", "原为"),
+}
 
 
 def _words(path: str, change: Change, language: str) -> str:
@@ -126,7 +174,9 @@ def _words(path: str, change: Change, language: str) -> str:
             part = found[1] if found.groups() else ""
             part = _escape(part) if language == "en" else part
             return words[LANGUAGES.index(language)].replace("{1}", part)
-    return (f"has {_escape(path)} = {{0}}", f"屬性 {path} ", f"属性 {path} ")[LANGUAGES.index(language)]
+    return (f"has {_escape(path)} = {{0}}", f"屬性 {path} ", f"属性 {path} ")[
+        LANGUAGES.index(language)
+    ]
 
 
 def _escape(text: str) -> str:
@@ -134,12 +184,19 @@ def _escape(text: str) -> str:
 
 
 _UNITS = {
-    "Y": ("year", "年", "年"), "W": ("week", "週", "周"), "D": ("day", "天", "天"),
-    "TH": ("hour", "小時", "小时"), "TM": ("minute", "分鐘", "分钟"),
-    "M": ("month", "個月", "个月"), "TS": ("second", "秒", "秒"),
-}  # fmt: skip
+    "Y": ("year", "年", "年"),
+    "W": ("week", "週", "周"),
+    "D": ("day", "天", "天"),
+    "TH": ("hour", "小時", "小时"),
+    "TM": ("minute", "分鐘", "分钟"),
+    "M": ("month", "個月", "个月"),
+    "TS": ("second", "秒", "秒"),
+}
 _MOVED = re.compile(r"=\s*working (days|hours) after\(\s*now\(\)\s*,\s*(\d+)\s*\)")
-_CLOCK = re.compile(r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null then .+ else )?deadline\("(?P<clock>[^"]+)"\)')
+_CLOCK = re.compile(
+    r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null then .+ else '
+    r')?deadline\("(?P<clock>[^"]+)"\)'
+)
 _DAY = re.compile(r'=\s*date and time\(date\((?P<name>\w+)\), time\("[^"]+"\)\)')
 _LATER = re.compile(r'=\s*now\(\)\s*\+\s*duration\("(P[^"]+)"\)')
 
@@ -154,7 +211,8 @@ _WITHIN = ("in {}", "{}後", "{}后")
 
 
 def say_value(text: str | None, language: str = "en") -> str:
-    """A value as it would be said: durations and working days in words, anything else as it is written."""
+    """A value as it would be said: durations and working days in words, anything else as it is
+    written."""
     if text is None:
         return ""
     place, written = LANGUAGES.index(language), text.strip()
@@ -181,5 +239,7 @@ def _length(text: str, language: str) -> str:
     parts = []
     for unit, number in days + times:
         word = _UNITS[unit][LANGUAGES.index(language)]
-        parts.append(f"{number} {word}s" if language == "en" and number != "1" else f"{number} {word}")
+        parts.append(
+            f"{number} {word}s" if language == "en" and number != "1" else f"{number} {word}"
+        )
     return " ".join(parts)

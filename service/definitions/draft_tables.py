@@ -19,7 +19,8 @@ draft = sa.Table(
     sa.Column("created_by", sa.String(100), nullable=False),
     sa.CheckConstraint("state IN ('open', 'deployed', 'discarded')", name="state"),
 )
-"""A change of a bundle under way. It starts from a version and ends as the next one, or is discarded."""
+"""A change of a bundle under way. It starts from a version and ends as the next one, or is
+discarded."""
 
 draft_file = sa.Table(
     "draft_file",
@@ -31,4 +32,5 @@ draft_file = sa.Table(
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Column("saved_by", sa.String(100), nullable=False),
 )
-"""A file of a draft as somebody saved it; the highest revision is the file. Without content it was removed."""
+"""A file of a draft as somebody saved it; the highest revision is the file. Without content it was
+removed."""

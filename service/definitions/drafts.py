@@ -1,7 +1,8 @@
 """Drafts: change a copy of a version's files, each save a revision that nobody overwrites unseen.
 
-Who saves says which revision was changed; when another one is there, nothing is written. Saves of the same person in
-close order are one revision's content with a new number, so that typing does not fill the table.
+Who saves says which revision was changed; when another one is there, nothing is written. Saves of
+the same person in close order are one revision's content with a new number, so that typing does not
+fill the table.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 MAX_FILE_BYTES = 2_000_000
 MAX_FILES = 200
 SAME_SITTING = timedelta(minutes=2)
-_PATH = re.compile(r"(processes|processes/(rules|scenarios|drills|letters)|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+_PATH = re.compile(
+    r"(processes|processes/(rules|scenarios|drills|letters)|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}"
+)
 
 
 class DraftChanged(StateConflict):
@@ -71,16 +74,33 @@ _CURRENT = (
 
 
 def open_draft(
-    connection: Connection, *, key: int, name: str, title: str, base_bundle_key: int | None, actor: str, now: datetime
+    connection: Connection,
+    *,
+    key: int,
+    name: str,
+    title: str,
+    base_bundle_key: int | None,
+    actor: str,
+    now: datetime,
 ) -> Draft:
-    """Start a draft with the files of a version. Raises NotFound, or InvalidInput for a title that says nothing."""
+    """Start a draft with the files of a version. Raises NotFound, or InvalidInput for a title that
+    says nothing."""
     if not title.strip() or len(title) > 200:
         raise InvalidInput(f"expected a title of 1 to 200 characters, got {len(title.strip())}")
     files = {} if base_bundle_key is None else read_files(connection, base_bundle_key)
     row = Draft(key, name, title.strip(), base_bundle_key, "open", None, now, actor)
-    connection.execute(sa.insert(draft), {name: getattr(row, name) for name in Draft.__dataclass_fields__})
+    connection.execute(
+        sa.insert(draft), {name: getattr(row, name) for name in Draft.__dataclass_fields__}
+    )
     rows = [
-        {"draft_key": key, "path": path, "revision": 1, "content": content, "saved_at": now, "saved_by": ""}
+        {
+            "draft_key": key,
+            "path": path,
+            "revision": 1,
+            "content": content,
+            "saved_at": now,
+            "saved_by": "",
+        }
         for path, content in files.items()
     ]
     if rows:
@@ -96,7 +116,9 @@ def get_draft(connection: Connection, key: int) -> Draft:
     return Draft(**row)
 
 
-def list_drafts(connection: Connection, *, before: int | None = None, limit: int = 200) -> list[Draft]:
+def list_drafts(
+    connection: Connection, *, before: int | None = None, limit: int = 200
+) -> list[Draft]:
     """Drafts, the newest first, from just before a key."""
     query = sa.select(draft) if before is None else sa.select(draft).where(draft.c.key < before)
     query = query.order_by(draft.c.key.desc()).limit(limit)
@@ -110,7 +132,11 @@ def list_draft_files(connection: Connection, key: int) -> list[DraftFile]:
 
 def read_draft(connection: Connection, key: int) -> dict[str, bytes]:
     """Path → content of a draft as it is now."""
-    return {row.path: row.content for row in connection.execute(_CURRENT, {"b_key": key}) if row.content is not None}
+    return {
+        row.path: row.content
+        for row in connection.execute(_CURRENT, {"b_key": key})
+        if row.content is not None
+    }
 
 
 def read_draft_file(
@@ -133,16 +159,25 @@ def list_revisions(connection: Connection, key: int, path: str) -> list[DraftFil
 
 
 def save_draft_file(
-    connection: Connection, key: int, path: str, content: bytes | None, *, revision: int, actor: str, now: datetime
+    connection: Connection,
+    key: int,
+    path: str,
+    content: bytes | None,
+    *,
+    revision: int,
+    actor: str,
+    now: datetime,
 ) -> DraftFile:
     """Save a file that was changed from `revision` (0: a new file); without content it is removed.
 
-    Raises DraftChanged when another revision is there, StateConflict when the draft is no longer open, InvalidInput for
-    a path that is none of a definition, TooLarge.
+    Raises DraftChanged when another revision is there, StateConflict when the draft is no longer
+    open, InvalidInput for a path that is none of a definition, TooLarge.
     """
     found = get_draft(connection, key)
     if found.state != "open":
-        raise StateConflict(f"The draft “{found.title}” is {found.state}; it can no longer be changed.")
+        raise StateConflict(
+            f"The draft “{found.title}” is {found.state}; it can no longer be changed."
+        )
     check_path(path)
     if content is not None and len(content) > MAX_FILE_BYTES:
         raise TooLarge(f"expected at most {MAX_FILE_BYTES} bytes in {path}, got {len(content)}")
@@ -150,13 +185,26 @@ def save_draft_file(
     if (0 if last is None else last.revision) != revision:
         raise _changed(path, last)
     values = {"content": content, "saved_at": now, "saved_by": actor}
-    if last is not None and last.saved_by == actor and last.size is not None and now - last.saved_at < SAME_SITTING:
-        here = (draft_file.c.draft_key == key) & (draft_file.c.path == path) & (draft_file.c.revision == revision)
-        done = connection.execute(sa.update(draft_file).where(here).values(revision=revision + 1, **values))
+    if (
+        last is not None
+        and last.saved_by == actor
+        and last.size is not None
+        and now - last.saved_at < SAME_SITTING
+    ):
+        here = (
+            (draft_file.c.draft_key == key)
+            & (draft_file.c.path == path)
+            & (draft_file.c.revision == revision)
+        )
+        done = connection.execute(
+            sa.update(draft_file).where(here).values(revision=revision + 1, **values)
+        )
         if done.rowcount != 1:
             raise _changed(path, _last(connection, key, path))
     else:
-        _insert(connection, {"draft_key": key, "path": path, "revision": revision + 1, **values}, path)
+        _insert(
+            connection, {"draft_key": key, "path": path, "revision": revision + 1, **values}, path
+        )
     return DraftFile(path, revision + 1, None if content is None else len(content), now, actor)
 
 
@@ -165,12 +213,18 @@ def list_drafters(connection: Connection, bundle_key: int, path: str) -> set[str
     query = (
         sa.select(draft_file.c.saved_by)
         .join(draft, draft.c.key == draft_file.c.draft_key)
-        .where(draft.c.made_bundle_key == bundle_key, draft_file.c.path == path, draft_file.c.saved_by != "")
+        .where(
+            draft.c.made_bundle_key == bundle_key,
+            draft_file.c.path == path,
+            draft_file.c.saved_by != "",
+        )
     )
     return {str(name) for name in connection.execute(query).scalars()}
 
 
-def end_draft(connection: Connection, key: int, state: str, *, made_bundle_key: int | None = None) -> None:
+def end_draft(
+    connection: Connection, key: int, state: str, *, made_bundle_key: int | None = None
+) -> None:
     """Close an open draft as `deployed` or `discarded`. Raises NotFound, StateConflict."""
     found = get_draft(connection, key)
     done = connection.execute(
@@ -197,7 +251,9 @@ def check_path(path: str) -> None:
     """Raises InvalidInput unless a definition file may be called so."""
     if not _PATH.fullmatch(path) or ".." in path or not path.endswith(DEFINITION_SUFFIXES):
         endings = ", ".join(DEFINITION_SUFFIXES)
-        raise InvalidInput(f"expected processes/NAME or forms/NAME ending in {endings}, got {path[:100]!r}")
+        raise InvalidInput(
+            f"expected processes/NAME or forms/NAME ending in {endings}, got {path[:100]!r}"
+        )
 
 
 def _last(connection: Connection, key: int, path: str) -> DraftFile | None:
@@ -209,7 +265,9 @@ def _insert(connection: Connection, row: Mapping[str, object], path: str) -> Non
     try:
         connection.execute(sa.insert(draft_file), row)
     except sa.exc.IntegrityError as error:
-        raise DraftChanged(f"{path} was changed by somebody else at this moment. Open it again.") from error
+        raise DraftChanged(
+            f"{path} was changed by somebody else at this moment. Open it again."
+        ) from error
 
 
 def _changed(path: str, last: DraftFile | None) -> DraftChanged:
@@ -217,7 +275,8 @@ def _changed(path: str, last: DraftFile | None) -> DraftChanged:
         return DraftChanged(f"{path} is not in this draft any more. Open the draft again.")
     who = last.saved_by or "somebody"
     return DraftChanged(
-        f"{path} was changed by {who} at {last.saved_at:%Y-%m-%d %H:%M:%S} UTC (revision {last.revision})."
+        f"{path} was changed by {who} at {last.saved_at:%Y-%m-%d %H:%M:%S} UTC (revision "
+        f"{last.revision})."
     )
 
 

@@ -13,8 +13,9 @@ _NAME = sa.select(bundle.c.name).where(bundle.c.key == sa.bindparam("b_key")).sc
 
 
 def is_governed(connection: Connection, bundle_key: int, process_id: str) -> bool:
-    """Whether a version is of the procedure around `process_id`: by its name, or by a process that ever came together
-    with it. Its name too: releasing a version supersedes the one of its name, whatever it holds."""
+    """Whether a version is of the procedure around `process_id`: by its name, or by a process that
+    ever came together with it. Its name too: releasing a version supersedes the one of its name,
+    whatever it holds."""
     named = (
         sa.select(bundle.c.key)
         .join(process_definition, process_definition.c.bundle_key == bundle.c.key)

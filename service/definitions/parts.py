@@ -1,4 +1,5 @@
-"""Decisions and forms of a bundle, each with a key and a line of versions of its own, as the API lists them."""
+"""Decisions and forms of a bundle, each with a key and a line of versions of its own, as the API
+lists them."""
 
 from __future__ import annotations
 
@@ -43,7 +44,10 @@ class FormVersion:
 _RELEASED_DECISION = (
     sa.select(decision_definition)
     .join(bundle, bundle.c.key == decision_definition.c.bundle_key)
-    .where(bundle.c.state == "released", decision_definition.c.decision_id == sa.bindparam("b_decision_id"))
+    .where(
+        bundle.c.state == "released",
+        decision_definition.c.decision_id == sa.bindparam("b_decision_id"),
+    )
     .order_by(bundle.c.released_at.desc(), bundle.c.key.desc())
     .limit(1)
 )
@@ -69,13 +73,31 @@ def insert_parts(connection: Connection, bundle_key: int, loaded: Bundle) -> Non
         _insert(connection, decision_definition, "decision_id", bundle_key, next(keys), row)
     for form_id in loaded.forms:
         path = next((path for path in loaded.files if path.endswith(f"{form_id}.form.json")), "")
-        _insert(connection, form_definition, "form_id", bundle_key, next(keys), {"form_id": form_id, "path": path})
+        _insert(
+            connection,
+            form_definition,
+            "form_id",
+            bundle_key,
+            next(keys),
+            {"form_id": form_id, "path": path},
+        )
 
 
-def _insert(connection: Connection, table: sa.Table, name: str, bundle_key: int, key: int, row: dict[str, Any]) -> None:
-    newest = sa.select(sa.func.coalesce(sa.func.max(table.c.version), 0)).where(table.c[name] == row[name])
+def _insert(
+    connection: Connection,
+    table: sa.Table,
+    name: str,
+    bundle_key: int,
+    key: int,
+    row: dict[str, Any],
+) -> None:
+    newest = sa.select(sa.func.coalesce(sa.func.max(table.c.version), 0)).where(
+        table.c[name] == row[name]
+    )
     version = connection.execute(newest).scalar_one() + 1
-    connection.execute(sa.insert(table), {"key": key, "bundle_key": bundle_key, "version": version, **row})
+    connection.execute(
+        sa.insert(table), {"key": key, "bundle_key": bundle_key, "version": version, **row}
+    )
 
 
 def list_decisions(connection: Connection, bundle_key: int) -> list[DecisionVersion]:
@@ -87,7 +109,11 @@ def list_decisions(connection: Connection, bundle_key: int) -> list[DecisionVers
 
 def find_released_decision(connection: Connection, decision_id: str) -> DecisionVersion:
     """The decision in the bundle that was released last of those that have it. Raises NotFound."""
-    row = connection.execute(_RELEASED_DECISION, {"b_decision_id": decision_id}).mappings().one_or_none()
+    row = (
+        connection.execute(_RELEASED_DECISION, {"b_decision_id": decision_id})
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         raise NotFound(f"There is no decision {decision_id[:200]!r} in what is released.")
     return DecisionVersion(**row)
@@ -104,7 +130,9 @@ def get_decision(connection: Connection, key: int) -> DecisionVersion:
 
 def get_requirements(connection: Connection, key: int) -> DecisionVersion:
     """Any decision of the file that goes by this key. Raises NotFound."""
-    query = sa.select(decision_definition).where(decision_definition.c.requirements_key == key).limit(1)
+    query = (
+        sa.select(decision_definition).where(decision_definition.c.requirements_key == key).limit(1)
+    )
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There are no decision requirements {key}.")
@@ -120,7 +148,11 @@ def list_forms(connection: Connection, bundle_key: int) -> list[FormVersion]:
 
 def get_form(connection: Connection, key: int) -> FormVersion:
     """A form by its key. Raises NotFound."""
-    row = connection.execute(sa.select(form_definition).where(form_definition.c.key == key)).mappings().one_or_none()
+    row = (
+        connection.execute(sa.select(form_definition).where(form_definition.c.key == key))
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         raise NotFound(f"There is no form {key}.")
     return FormVersion(**row)

@@ -1,7 +1,8 @@
 """A diagram as an accessible SVG, drawn on the server from its own layout.
 
-No style attribute and no style element: a page's Content-Security-Policy refuses both. Presentation attributes keep
-the picture readable by itself; `picture.css` gives the page's colours, light and dark.
+No style attribute and no style element: a page's Content-Security-Policy refuses both. Presentation
+attributes keep the picture readable by itself; `picture.css` gives the page's colours, light and
+dark.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _MARGIN = 14
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a flag at its lower
-    left corner, what is said of it (else the flag), where it leads, and what is pinned to its upper right corner."""
+    """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a
+    flag at its lower left corner, what is said of it (else the flag), where it leads, and what is
+    pinned to its upper right corner."""
 
     state: str = ""
     badge: str = ""
@@ -46,35 +48,56 @@ def draw(
     marks: Mapping[str, Mark] | None = None,
     title: str | None = None,
 ) -> str:
-    """The SVG of a file's first diagram, or of the one that shows `process_id`. Raises NotFound, XmlRefused."""
+    """The SVG of a file's first diagram, or of the one that shows `process_id`. Raises NotFound,
+    XmlRefused."""
     root = parse_xml(xml, file="diagram.bpmn")
-    elements = {str(node.get("id")): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
+    elements = {
+        str(node.get("id")): node
+        for node in root.iter()
+        if isinstance(node.tag, str) and node.get("id")
+    }
     plane = _find_plane(root, elements, process_id)
     shapes = list(_shapes(plane, elements, language))
     flows = list(_flows(plane, elements, language))
     if not shapes:
         raise NotFound("The file has no diagram: nothing is laid out in it.")
     marks = marks or {}
-    drawn = sorted([(_layer(shape), _shape_group(shape, marks)) for shape in shapes] + [
-        (1.5, _flow_group(flow, marks)) for flow in flows
-    ], key=lambda pair: pair[0])  # fmt: skip
+    drawn = sorted(
+        [(_layer(shape), _shape_group(shape, marks)) for shape in shapes]
+        + [(1.5, _flow_group(flow, marks)) for flow in flows],
+        key=lambda pair: pair[0],
+    )
     x, y, width, height = _frame(shapes, flows)
-    name = title or next((shape.name for shape in shapes if shape.kind == "participant"), "") or "BPMN"
-    role = "group" if any(mark.href for mark in marks.values()) else "img"  # a link within an image is none to readers
+    name = (
+        title or next((shape.name for shape in shapes if shape.kind == "participant"), "") or "BPMN"
+    )
+    role = (
+        "group" if any(mark.href for mark in marks.values()) else "img"
+    )  # a link within an image is none to readers
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="{role}" aria-label={quoteattr(name)} '
-        f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" color="#1f2328" '
-        f'font-family="{_FONTS}"><title>{escape(name)}</title>' + "".join(group for _, group in drawn) + "</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="{role}" '
+        f"aria-label={quoteattr(name)} "
+        f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        'color="#1f2328" '
+        f'font-family="{_FONTS}"><title>{escape(name)}</title>'
+        + "".join(group for _, group in drawn)
+        + "</svg>"
     )
 
 
-def _find_plane(root: etree._Element, elements: Mapping[str, etree._Element], process_id: str | None) -> etree._Element:
+def _find_plane(
+    root: etree._Element, elements: Mapping[str, etree._Element], process_id: str | None
+) -> etree._Element:
     planes = list(root.iter(f"{_DI}BPMNPlane"))
     for plane in planes:
         shown = elements.get(plane.get("bpmnElement", ""))
         if process_id is None or (shown is not None and _shows(shown, process_id)):
             return plane
-    raise NotFound("The file has no diagram." if process_id is None else f"No diagram shows the process {process_id}.")
+    raise NotFound(
+        "The file has no diagram."
+        if process_id is None
+        else f"No diagram shows the process {process_id}."
+    )
 
 
 def _shows(shown: etree._Element, process_id: str) -> bool:
@@ -84,11 +107,15 @@ def _shows(shown: etree._Element, process_id: str) -> bool:
 
 
 def name_of(element: etree._Element, language: str) -> str:
-    """An element's name: its property such as `name:zh-Hant` for that language, or of the other Chinese, else its name
-    or text."""
+    """An element's name: its property such as `name:zh-Hant` for that language, or of the other
+    Chinese, else its name or text."""
     if language != "en":
         path = f"{BPMN}extensionElements/{_ZEEBE}properties/{_ZEEBE}property"
-        named = {item.get("name"): item.get("value") for item in element.iterfind(path) if item.get("value")}
+        named = {
+            item.get("name"): item.get("value")
+            for item in element.iterfind(path)
+            if item.get("value")
+        }
         for each in (language, *(_CHINESE if language in _CHINESE else ())):
             if named.get(f"name:{each}"):
                 return str(named[f"name:{each}"])
@@ -96,7 +123,8 @@ def name_of(element: etree._Element, language: str) -> str:
 
 
 def names_in(xml: bytes, language: str) -> dict[str, str]:
-    """The named elements of a file, by their ids, in the order they are written. Raises XmlRefused."""
+    """The named elements of a file, by their ids, in the order they are written. Raises
+    XmlRefused."""
     nodes = parse_xml(xml, file="diagram.bpmn").iter(f"{BPMN}*")
     named = ((node.get("id"), name_of(node, language)) for node in nodes)
     return {str(identifier): name for identifier, name in named if identifier and name}
@@ -118,7 +146,9 @@ def _number(text: str | None) -> float:
     return value if abs(value) < 1e6 else 0.0
 
 
-def _shapes(plane: etree._Element, elements: Mapping[str, etree._Element], language: str) -> Iterator[Shape]:
+def _shapes(
+    plane: etree._Element, elements: Mapping[str, etree._Element], language: str
+) -> Iterator[Shape]:
     for node in plane.iterfind(f"{_DI}BPMNShape"):
         element, box = elements.get(node.get("bpmnElement", "")), _box(node.find(f"{_DC}Bounds"))
         if element is None or box is None:
@@ -134,11 +164,15 @@ def _shapes(plane: etree._Element, elements: Mapping[str, etree._Element], langu
         )
 
 
-def _flows(plane: etree._Element, elements: Mapping[str, etree._Element], language: str) -> Iterator[Flow]:
+def _flows(
+    plane: etree._Element, elements: Mapping[str, etree._Element], language: str
+) -> Iterator[Flow]:
     defaults = {element.get("default") for element in elements.values()}
     for node in plane.iterfind(f"{_DI}BPMNEdge"):
         element = elements.get(node.get("bpmnElement", ""))
-        points = tuple((_number(p.get("x")), _number(p.get("y"))) for p in node.iterfind(f"{_DD}waypoint"))
+        points = tuple(
+            (_number(p.get("x")), _number(p.get("y"))) for p in node.iterfind(f"{_DD}waypoint")
+        )
         if element is None or len(points) < 2:
             continue
         source = elements.get(element.get("sourceRef", ""))
@@ -170,7 +204,11 @@ def _shape_group(shape: Shape, marks: Mapping[str, Mark]) -> str:
     flag += pin(mark.pin, shape.box) if mark.pin else ""
     title = " — ".join(part for part in (shape.name or identifier, mark.note or mark.badge) if part)
     group = _group(identifier, mark, f"shape {shape.kind}", title, draw_shape(shape) + flag)
-    return f"<a href={quoteattr(mark.href)} aria-label={quoteattr(title)}>{group}</a>" if mark.href else group
+    return (
+        f"<a href={quoteattr(mark.href)} aria-label={quoteattr(title)}>{group}</a>"
+        if mark.href
+        else group
+    )
 
 
 def _flow_group(flow: Flow, marks: Mapping[str, Mark]) -> str:
@@ -180,12 +218,19 @@ def _flow_group(flow: Flow, marks: Mapping[str, Mark]) -> str:
 
 def _group(identifier: str, mark: Mark, classes: str, title: str, inside: str) -> str:
     names = quoteattr(f"{classes} {mark.state}".strip())
-    return f"<g class={names} data-element={quoteattr(identifier)}><title>{escape(title)}</title>{inside}</g>"
+    return (
+        f"<g class={names} "
+        f"data-element={quoteattr(identifier)}><title>{escape(title)}</title>{inside}</g>"
+    )
 
 
 def _frame(shapes: list[Shape], flows: list[Flow]) -> tuple[float, float, float, float]:
     boxes = [shape.box for shape in shapes] + [shape.label for shape in shapes if shape.label]
-    xs = [edge for box in boxes for edge in (box.x, box.x + box.width)] + [x for flow in flows for x, _ in flow.points]
-    ys = [edge for box in boxes for edge in (box.y, box.y + box.height)] + [y for flow in flows for _, y in flow.points]
+    xs = [edge for box in boxes for edge in (box.x, box.x + box.width)] + [
+        x for flow in flows for x, _ in flow.points
+    ]
+    ys = [edge for box in boxes for edge in (box.y, box.y + box.height)] + [
+        y for flow in flows for _, y in flow.points
+    ]
     x, y = min(xs) - _MARGIN, min(ys) - _MARGIN
     return x, y, max(xs) + _MARGIN - x, max(ys) + _MARGIN - y

@@ -1,4 +1,5 @@
-"""Flows between shapes: rounded corners, arrowheads drawn as paths so that they take the flow's colour everywhere."""
+"""Flows between shapes: rounded corners, arrowheads drawn as paths so that they take the flow's
+colour everywhere."""
 
 from __future__ import annotations
 
@@ -29,9 +30,12 @@ class Flow:
 
 def draw_flow(flow: Flow) -> str:
     """The SVG of one flow, its name included."""
-    dash = {"messageFlow": ' stroke-dasharray="7 5"', "association": ' stroke-dasharray="2 4"'}.get(flow.kind, "")
+    dash = {"messageFlow": ' stroke-dasharray="7 5"', "association": ' stroke-dasharray="2 4"'}.get(
+        flow.kind, ""
+    )
     drawn = (
-        f'<path class="line" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"{dash} '
+        '<path class="line" fill="none" stroke="currentColor" stroke-width="1.5" '
+        f'stroke-linejoin="round"{dash} '
         f'd="{_rounded(flow.points)}"/>'
     )
     if flow.kind != "association":
@@ -56,7 +60,9 @@ def _rounded(points: tuple[Point, ...]) -> str:
         ox, oy, outwards = _unit(corner, after)
         reach = min(_CORNER, inwards / 2, outwards / 2)
         path += f"L{corner[0] - ix * reach:g} {corner[1] - iy * reach:g}"
-        path += f"Q{corner[0]:g} {corner[1]:g} {corner[0] + ox * reach:g} {corner[1] + oy * reach:g}"
+        path += (
+            f"Q{corner[0]:g} {corner[1]:g} {corner[0] + ox * reach:g} {corner[1] + oy * reach:g}"
+        )
     return path + f"L{points[-1][0]:g} {points[-1][1]:g}"
 
 
@@ -76,7 +82,10 @@ def _default_slash(start: Point, end: Point) -> str:
     ux, uy, _ = _unit(start, end)
     x, y = start[0] + ux * 9, start[1] + uy * 9
     a, b = (x - ux * 3 - uy * 5, y - uy * 3 + ux * 5), (x + ux * 3 + uy * 5, y + uy * 3 - ux * 5)
-    return f'<path class="line" stroke="currentColor" stroke-width="1.5" d="M{a[0]:g} {a[1]:g}L{b[0]:g} {b[1]:g}"/>'
+    return (
+        f'<path class="line" stroke="currentColor" stroke-width="1.5" d="M{a[0]:g} '
+        f'{a[1]:g}L{b[0]:g} {b[1]:g}"/>'
+    )
 
 
 def _condition_diamond(start: Point, end: Point) -> str:
@@ -92,8 +101,13 @@ def _label(flow: Flow) -> str:
         return ""
     if flow.label is not None:
         x, y = flow.label.middle
-        return text_block(flow.name, x=x, y=y, width=max(flow.label.width + 8, 60), size=11, halo=True)
+        return text_block(
+            flow.name, x=x, y=y, width=max(flow.label.width + 8, 60), size=11, halo=True
+        )
     start, end = max(pairwise(flow.points), key=lambda leg: math.dist(*leg))
     level = abs(end[0] - start[0]) >= abs(end[1] - start[1])
-    x, y = (start[0] + end[0]) / 2 + (0 if level else 16), (start[1] + end[1]) / 2 - (10 if level else 0)
+    x, y = (
+        (start[0] + end[0]) / 2 + (0 if level else 16),
+        (start[1] + end[1]) / 2 - (10 if level else 0),
+    )
     return text_block(flow.name, x=x, y=y, width=90, size=11, halo=True)

@@ -1,4 +1,5 @@
-"""The small drawings inside a diagram's shapes, on a 16 × 16 grid, as SVG with presentation attributes only."""
+"""The small drawings inside a diagram's shapes, on a 16 × 16 grid, as SVG with presentation
+attributes only."""
 
 from __future__ import annotations
 
@@ -9,12 +10,17 @@ _ENVELOPE = f'<path {_LINE} d="M1.5 3.5h13v9h-13z M1.5 3.5l6.5 5 6.5-5"/>'
 _FULL_ENVELOPE = f'<path {_SOLID} d="M1 3h14L8 8z M1 4.8v8.2h14V4.8L8 10z"/>'
 
 TASKS = {
-    "userTask": f'<circle {_LINE} cx="8" cy="5" r="3"/><path {_LINE} d="M2 15c0-4 2.6-6 6-6s6 2 6 6z"/>',
+    "userTask": (
+        f'<circle {_LINE} cx="8" cy="5" r="3"/><path {_LINE} d="M2 15c0-4 2.6-6 6-6s6 2 6 6z"/>'
+    ),
     "manualTask": f'<path {_LINE} d="M2 9l4-5 1.4 1L6 8h8v1.8H9.5h3.5v1.8H9.5h2.5v1.8H5L2 12z"/>',
     "serviceTask": f'<circle {_LINE} cx="8" cy="8" r="2.4"/>'
-    '<circle fill="none" stroke="currentColor" stroke-width="2.4" stroke-dasharray="2.4 1.9" cx="8" cy="8" r="5.6"/>',
+    '<circle fill="none" stroke="currentColor" stroke-width="2.4" stroke-dasharray="2.4 1.9" '
+    'cx="8" cy="8" r="5.6"/>',
     "scriptTask": f'<path {_LINE} d="M5 2h8c-3 4 2 8-1 12H4c3-4-2-8 1-12z M6 6h4 M7 10h4"/>',
-    "businessRuleTask": f'<path {_SOLID} d="M1 3h14v3H1z"/><path {_LINE} d="M1 3h14v10H1z M1 9.5h14 M5 6v7"/>',
+    "businessRuleTask": (
+        f'<path {_SOLID} d="M1 3h14v3H1z"/><path {_LINE} d="M1 3h14v10H1z M1 9.5h14 M5 6v7"/>'
+    ),
     "sendTask": _FULL_ENVELOPE,
     "receiveTask": _ENVELOPE,
 }
@@ -25,7 +31,9 @@ GATEWAYS = {
     "parallelGateway": f'<path {_HEAVY} d="M8 1v14 M1 8h14"/>',
     "inclusiveGateway": f'<circle {_HEAVY} cx="8" cy="8" r="6"/>',
     "complexGateway": f'<path {_HEAVY} d="M8 1v14 M1 8h14 M3 3l10 10 M13 3L3 13"/>',
-    "eventBasedGateway": f'<circle {_LINE} cx="8" cy="8" r="7.2"/><path {_LINE} d="M8 4l4 3-1.5 5h-5L4 7z"/>',
+    "eventBasedGateway": (
+        f'<circle {_LINE} cx="8" cy="8" r="7.2"/><path {_LINE} d="M8 4l4 3-1.5 5h-5L4 7z"/>'
+    ),
 }
 
 EVENTS = {
@@ -40,7 +48,8 @@ EVENTS = {
     "terminate": f'<circle {_SOLID} cx="8" cy="8" r="7"/>',
     "cancel": f'<path {_HEAVY} d="M3 3l10 10 M13 3L3 13"/>',
 }
-"""By the event definition's name without `EventDefinition`. A throwing message or signal is filled instead."""
+"""By the event definition's name without `EventDefinition`. A throwing message or signal is filled
+instead."""
 
 FILLED_EVENTS = {
     "message": _FULL_ENVELOPE,
@@ -50,15 +59,23 @@ FILLED_EVENTS = {
     },
 }
 
-PARALLEL = f'<path {_LINE} stroke-width="2" d="M4 2v12 M8 2v12 M12 2v12"/>'.replace(' stroke-width="1.4"', "", 1)
-SEQUENTIAL = f'<path {_LINE} stroke-width="2" d="M2 4h12 M2 8h12 M2 12h12"/>'.replace(' stroke-width="1.4"', "", 1)
+PARALLEL = f'<path {_LINE} stroke-width="2" d="M4 2v12 M8 2v12 M12 2v12"/>'.replace(
+    ' stroke-width="1.4"', "", 1
+)
+SEQUENTIAL = f'<path {_LINE} stroke-width="2" d="M2 4h12 M2 8h12 M2 12h12"/>'.replace(
+    ' stroke-width="1.4"', "", 1
+)
 LOOP = f'<path {_LINE} d="M5 14A6 6 0 1 1 9.5 14 M5 14l-3.2-.6 M5 14l.6-3.4"/>'
 INSIDE = f'<path {_LINE} d="M2 2h12v12H2z M8 5v6 M5 8h6"/>'
-"""The markers at the bottom of an activity: many at once, one after another, again, and 'there is more inside'."""
+"""The markers at the bottom of an activity: many at once, one after another, again, and 'there is
+more inside'."""
 
 
 def place(drawing: str, x: float, y: float, size: float = 16) -> str:
     """The drawing centred on a point."""
     if not drawing:
         return ""
-    return f'<g transform="translate({x - size / 2:g} {y - size / 2:g}) scale({size / 16:g})">{drawing}</g>'
+    return (
+        f'<g transform="translate({x - size / 2:g} {y - size / 2:g}) '
+        f'scale({size / 16:g})">{drawing}</g>'
+    )

@@ -48,7 +48,10 @@ def local(element: etree._Element) -> str:
 
 def is_outside_label(kind: str) -> bool:
     """Whether the name stands beside the shape instead of in it."""
-    return kind.endswith(("Event", "Gateway")) or kind in ("dataObjectReference", "dataStoreReference")
+    return kind.endswith(("Event", "Gateway")) or kind in (
+        "dataObjectReference",
+        "dataStoreReference",
+    )
 
 
 def draw_shape(shape: Shape) -> str:
@@ -64,7 +67,11 @@ def draw_shape(shape: Shape) -> str:
     if shape.kind in ("dataObjectReference", "dataStoreReference"):
         return _data(shape) + _outside_name(shape)
     if shape.kind == "group":
-        return _rect(shape.box, 'class="group" fill="none" stroke="currentColor" stroke-dasharray="8 4 2 4"', 10)
+        return _rect(
+            shape.box,
+            'class="group" fill="none" stroke="currentColor" stroke-dasharray="8 4 2 4"',
+            10,
+        )
     return _activity(shape)
 
 
@@ -76,7 +83,13 @@ def _rect(box: Box, attributes: str, radius: float = 0) -> str:
 def _pool(shape: Shape) -> str:
     box = shape.box
     fill = "#f6f8fa" if shape.kind == "participant" else "#fff"
-    frame = _rect(box, f'class="{"pool" if shape.kind == "participant" else "lane"}" fill="{fill}" stroke="#8c959f"')
+    frame = _rect(
+        box,
+        (
+            f'class="{"pool" if shape.kind == "participant" else "lane"}" fill="{fill}" '
+            'stroke="#8c959f"'
+        ),
+    )
     if not shape.horizontal:
         return frame + text_block(shape.name, x=box.middle[0], y=box.y + 15, width=box.width - 8)
     x, y = box.x + 15, box.middle[1]
@@ -88,7 +101,14 @@ def _pool(shape: Shape) -> str:
 def event_definition(element: etree._Element) -> str:
     """`timer`, `message`, … or nothing."""
     names = (local(child) for child in element)
-    return next((name.removesuffix("EventDefinition") for name in names if name.endswith("EventDefinition")), "")
+    return next(
+        (
+            name.removesuffix("EventDefinition")
+            for name in names
+            if name.endswith("EventDefinition")
+        ),
+        "",
+    )
 
 
 def _event(shape: Shape) -> str:
@@ -98,7 +118,10 @@ def _event(shape: Shape) -> str:
     weight = "3" if shape.kind == "endEvent" else "1.5"
     drawn = f'<circle {_BODY} stroke-width="{weight}"{dash} cx="{x:g}" cy="{y:g}" r="{radius:g}"/>'
     if shape.kind not in ("startEvent", "endEvent"):
-        drawn += f'<circle fill="none" stroke="currentColor"{dash} cx="{x:g}" cy="{y:g}" r="{radius - 3.5:g}"/>'
+        drawn += (
+            f'<circle fill="none" stroke="currentColor"{dash} cx="{x:g}" cy="{y:g}" '
+            f'r="{radius - 3.5:g}"/>'
+        )
     kind = event_definition(element)
     throws = shape.kind in ("endEvent", "intermediateThrowEvent")
     drawing = glyphs.FILLED_EVENTS.get(kind, "") if throws else ""
@@ -129,7 +152,8 @@ def _activity(shape: Shape) -> str:
         drawn += text_block(shape.name, x=x, y=y + lift, width=box.width - 12)
     left = x - 9 * (len(markers) - 1)
     return drawn + "".join(
-        glyphs.place(marker, left + 18 * index, box.y + box.height - 10, 13) for index, marker in enumerate(markers)
+        glyphs.place(marker, left + 18 * index, box.y + box.height - 10, 13)
+        for index, marker in enumerate(markers)
     )
 
 
@@ -156,7 +180,10 @@ def _annotation(shape: Shape) -> str:
 def _data(shape: Shape) -> str:
     x, y, w, h = shape.box.x, shape.box.y, shape.box.width, shape.box.height
     if shape.kind == "dataStoreReference":
-        path = f"M{x:g} {y + 6:g}c0-8 {w:g}-8 {w:g} 0v{h - 12:g}c0 8 {-w:g} 8 {-w:g} 0zc0 8 {w:g} 8 {w:g} 0"
+        path = (
+            f"M{x:g} {y + 6:g}c0-8 {w:g}-8 {w:g} 0v{h - 12:g}c0 8 {-w:g} 8 {-w:g} 0zc0 8 "
+            f"{w:g} 8 {w:g} 0"
+        )
     else:
         path = f"M{x:g} {y:g}h{w - 10:g}l10 10v{h - 10:g}h{-w:g}z"
     return f'<path {_BODY} stroke-width="1.5" d="{path}"/>'
@@ -168,11 +195,34 @@ def _outside_name(shape: Shape) -> str:
     label, box = shape.label, shape.box
     if label is None:
         return text_block(
-            shape.name, x=box.middle[0], y=box.y + box.height + 3, width=100, size=11, top=True, halo=True
+            shape.name,
+            x=box.middle[0],
+            y=box.y + box.height + 3,
+            width=100,
+            size=11,
+            top=True,
+            halo=True,
         )
-    if label.y + label.height <= box.y:  # above the shape: the last line keeps next to it, however many there are
-        return text_block(shape.name, x=label.middle[0], y=label.middle[1], width=label.width + 6, size=11, halo=True)
-    return text_block(shape.name, x=label.middle[0], y=label.y, width=label.width + 6, size=11, top=True, halo=True)
+    if (
+        label.y + label.height <= box.y
+    ):  # above the shape: the last line keeps next to it, however many there are
+        return text_block(
+            shape.name,
+            x=label.middle[0],
+            y=label.middle[1],
+            width=label.width + 6,
+            size=11,
+            halo=True,
+        )
+    return text_block(
+        shape.name,
+        x=label.middle[0],
+        y=label.y,
+        width=label.width + 6,
+        size=11,
+        top=True,
+        halo=True,
+    )
 
 
 def badge(text: str, box: Box) -> str:
@@ -188,8 +238,10 @@ def pin(text: str, box: Box) -> str:
 def _flag(text: str, x: float, y: float, name: str, colour: str) -> str:
     width = max(20.0, width_of(text, 11) + 12)
     return (
-        f'<g class="{name}"><rect x="{x:g}" y="{y:g}" width="{width:g}" height="18" rx="9" fill="{colour}"/>'
-        f'<text text-anchor="middle" font-size="11" fill="#fff"><tspan x="{x + width / 2:g}" y="{y + 13:g}">'
+        f'<g class="{name}"><rect x="{x:g}" y="{y:g}" width="{width:g}" height="18" rx="9" '
+        f'fill="{colour}"/>'
+        f'<text text-anchor="middle" font-size="11" fill="#fff"><tspan x="{x + width / 2:g}" '
+        f'y="{y + 13:g}">'
         f"{_escape(text)}</tspan></text></g>"
     )
 

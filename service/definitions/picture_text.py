@@ -1,4 +1,5 @@
-"""Text in a picture: SVG does not wrap, so lines are measured and broken here, Chinese between any two characters."""
+"""Text in a picture: SVG does not wrap, so lines are measured and broken here, Chinese between any
+two characters."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     """The lines of a text in a column. A word longer than the column is broken."""
     lines, line = [], ""
     for piece in _pieces(text, width, size):
-        if line.strip() and width_of(line + piece.rstrip(), size) > width and piece not in _NO_LINE_START:
+        if (
+            line.strip()
+            and width_of(line + piece.rstrip(), size) > width
+            and piece not in _NO_LINE_START
+        ):
             lines.append(line.strip())
             line = piece.lstrip()
         else:
@@ -41,9 +46,17 @@ def _pieces(text: str, width: float, size: float) -> Iterator[str]:
 
 
 def text_block(
-    text: str, *, x: float, y: float, width: float, size: float = 12, top: bool = False, halo: bool = False
+    text: str,
+    *,
+    x: float,
+    y: float,
+    width: float,
+    size: float = 12,
+    top: bool = False,
+    halo: bool = False,
 ) -> str:
-    """Centred lines: around the point, or with `top` from it downwards. `halo` keeps them readable over a line."""
+    """Centred lines: around the point, or with `top` from it downwards. `halo` keeps them readable
+    over a line."""
     lines = wrap(text, width, size)
     if not lines:
         return ""
@@ -55,6 +68,8 @@ def text_block(
     attributes = f'class="text" text-anchor="middle" font-size="{size:g}" fill="#1f2328"'
     behind = ""
     if halo:  # drawn twice: not every renderer knows paint-order
-        white = f'text-anchor="middle" font-size="{size:g}" fill="#fff" stroke="#fff" stroke-width="3"'
+        white = (
+            f'text-anchor="middle" font-size="{size:g}" fill="#fff" stroke="#fff" stroke-width="3"'
+        )
         behind = f'<text class="halo" {white} aria-hidden="true">{spans}</text>'
     return f"{behind}<text {attributes}>{spans}</text>"

@@ -1,4 +1,5 @@
-"""The end of a version: nothing starts in it and nothing moves to it any more. What runs in it goes on."""
+"""The end of a version: nothing starts in it and nothing moves to it any more. What runs in it goes
+on."""
 
 from __future__ import annotations
 
@@ -26,11 +27,17 @@ def retire(connection: Connection, bundle_key: int, *, now: datetime) -> None:
 
 
 def list_only_here(connection: Connection, bundle_key: int) -> list[str]:
-    """The processes that no version would start any more without this one, in order. Empty when it starts nothing.
+    """The processes that no version would start any more without this one, in order. Empty when it
+    starts nothing.
 
     Whoever else retires a released version at this moment waits until this is over.
     """
-    in_force = sa.select(bundle.c.key).where(bundle.c.state == "released").order_by(bundle.c.key).with_for_update()
+    in_force = (
+        sa.select(bundle.c.key)
+        .where(bundle.c.state == "released")
+        .order_by(bundle.c.key)
+        .with_for_update()
+    )
     others = set(connection.execute(in_force).scalars())
     if bundle_key not in others:
         return []

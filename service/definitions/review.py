@@ -1,4 +1,5 @@
-"""Reading and writing reviews. Every change of state is a guarded UPDATE and a row of what happened."""
+"""Reading and writing reviews. Every change of state is a guarded UPDATE and a row of what
+happened."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from service.errors import NotFound, StateConflict
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a bundle with its review. `in_use` is the state of the bundle itself: deployed, released, …; once it
-    was released, `state` is the same."""
+    """A version of a bundle with its review. `in_use` is the state of the bundle itself: deployed,
+    released, …; once it was released, `state` is the same."""
 
     key: int
     name: str
@@ -63,13 +64,23 @@ class BundleStep:
 
 
 _VERSIONS = sa.select(
-    bundle.c.key, bundle.c.name, bundle.c.version, bundle.c.content_hash, bundle.c.state.label("in_use"),
-    bundle.c.created_at, bundle.c.created_by, bundle_review.c.state, bundle_review.c.summary,
-    bundle_review.c.release_at, bundle_review.c.root_key,
-).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)  # fmt: skip
+    bundle.c.key,
+    bundle.c.name,
+    bundle.c.version,
+    bundle.c.content_hash,
+    bundle.c.state.label("in_use"),
+    bundle.c.created_at,
+    bundle.c.created_by,
+    bundle_review.c.state,
+    bundle_review.c.summary,
+    bundle_review.c.release_at,
+    bundle_review.c.root_key,
+).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)
 
 
-def list_versions(connection: Connection, *, before: int | None = None, limit: int = 100) -> list[Version]:
+def list_versions(
+    connection: Connection, *, before: int | None = None, limit: int = 100
+) -> list[Version]:
     """The newest versions first, from just before a key."""
     query = _VERSIONS if before is None else _VERSIONS.where(bundle.c.key < before)
     rows = connection.execute(query.order_by(bundle.c.key.desc()).limit(limit)).mappings()
@@ -92,13 +103,19 @@ def get_version(connection: Connection, bundle_key: int) -> Version:
 
 
 def _version(row: Mapping[str, Any]) -> Version:
-    state = ReviewState(row["in_use"] if row["in_use"] in USED else row["state"] or ReviewState.DRAFT)
+    state = ReviewState(
+        row["in_use"] if row["in_use"] in USED else row["state"] or ReviewState.DRAFT
+    )
     return Version(**{**row, "state": state, "summary": row["summary"] or ""})
 
 
 def find_reviewed(connection: Connection, root_key: int) -> Version | None:
     """The version whose review runs as this process instance."""
-    row = connection.execute(_VERSIONS.where(bundle_review.c.root_key == root_key)).mappings().one_or_none()
+    row = (
+        connection.execute(_VERSIONS.where(bundle_review.c.root_key == root_key))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else _version(dict(row))
 
 
@@ -110,7 +127,9 @@ def put_instance(connection: Connection, bundle_key: int, root_key: int | None) 
 
 def find_in_use(connection: Connection, version: Version) -> int | None:
     """The released version of the same name."""
-    query = sa.select(bundle.c.key).where(bundle.c.name == version.name, bundle.c.key != version.key)
+    query = sa.select(bundle.c.key).where(
+        bundle.c.name == version.name, bundle.c.key != version.key
+    )
     used = connection.execute(query.where(bundle.c.state == "released")).scalars().first()
     return None if used is None else int(used)
 
@@ -120,20 +139,26 @@ def find_base(connection: Connection, version: Version) -> int | None:
     used = find_in_use(connection, version)
     if used is not None:
         return used
-    query = sa.select(bundle.c.key).where(bundle.c.name == version.name, bundle.c.key != version.key)
+    query = sa.select(bundle.c.key).where(
+        bundle.c.name == version.name, bundle.c.key != version.key
+    )
     before = query.where(bundle.c.version < version.version).order_by(bundle.c.version.desc())
     found = connection.execute(before).scalars().first()
     return None if found is None else int(found)
 
 
 def list_authors(connection: Connection, version: Version) -> frozenset[str]:
-    """Who wrote any part that is not in use already: whoever first stored that content, who stored the version, and
-    everybody who saved a file of the draft that either came out of."""
-    mine = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(bundle_file.c.bundle_key == version.key)
+    """Who wrote any part that is not in use already: whoever first stored that content, who stored
+    the version, and everybody who saved a file of the draft that either came out of."""
+    mine = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
+        bundle_file.c.bundle_key == version.key
+    )
     known = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
         bundle_file.c.bundle_key == (find_in_use(connection, version) or 0)
     )
-    fresh = {tuple(row) for row in connection.execute(mine)} - {tuple(row) for row in connection.execute(known)}
+    fresh = {tuple(row) for row in connection.execute(mine)} - {
+        tuple(row) for row in connection.execute(known)
+    }
     authors = {version.created_by}
     for path, content_hash in sorted(fresh):
         first = (
@@ -149,7 +174,10 @@ def list_authors(connection: Connection, version: Version) -> frozenset[str]:
 
 
 def move_review(
-    connection: Connection, version: Version, following: ReviewState, values: Mapping[str, Any] | None = None
+    connection: Connection,
+    version: Version,
+    following: ReviewState,
+    values: Mapping[str, Any] | None = None,
 ) -> None:
     """Change the state, if it still is what was read. Raises StateConflict."""
     if version.state is ReviewState.DRAFT:
@@ -158,17 +186,26 @@ def move_review(
         return
     done = connection.execute(
         sa.update(bundle_review)
-        .where(bundle_review.c.bundle_key == version.key, bundle_review.c.state == version.state.value)
+        .where(
+            bundle_review.c.bundle_key == version.key, bundle_review.c.state == version.state.value
+        )
         .values(state=following.value, **(values or {}))
     )
     if done.rowcount != 1:
         raise StateConflict("Somebody else changed the review at this moment. Open it again.")
 
 
-def plan_release(connection: Connection, bundle_key: int, *, at: datetime | None, actor: str) -> None:
+def plan_release(
+    connection: Connection, bundle_key: int, *, at: datetime | None, actor: str
+) -> None:
     """When an approved version is to be released."""
-    where = (bundle_review.c.bundle_key == bundle_key, bundle_review.c.state == ReviewState.APPROVED.value)
-    done = connection.execute(sa.update(bundle_review).where(*where).values(release_at=at, released_for=actor))
+    where = (
+        bundle_review.c.bundle_key == bundle_key,
+        bundle_review.c.state == ReviewState.APPROVED.value,
+    )
+    done = connection.execute(
+        sa.update(bundle_review).where(*where).values(release_at=at, released_for=actor)
+    )
     if done.rowcount != 1:
         raise StateConflict("Only an approved version can be released.")
 
@@ -182,56 +219,102 @@ def list_due_releases(connection: Connection, now: datetime) -> list[tuple[int, 
 
 
 def add_step(
-    connection: Connection, bundle_key: int, event: str, *, actor: str, now: datetime, details: Mapping[str, Any]
+    connection: Connection,
+    bundle_key: int,
+    event: str,
+    *,
+    actor: str,
+    now: datetime,
+    details: Mapping[str, Any],
 ) -> None:
     """Append to what happened. Two at once: the second fails on the primary key."""
-    last = sa.select(sa.func.coalesce(sa.func.max(bundle_step.c.seq), 0)).where(bundle_step.c.bundle_key == bundle_key)
+    last = sa.select(sa.func.coalesce(sa.func.max(bundle_step.c.seq), 0)).where(
+        bundle_step.c.bundle_key == bundle_key
+    )
     seq = int(connection.execute(last).scalar_one()) + 1
-    row = {"bundle_key": bundle_key, "seq": seq, "event": event, "actor": actor, "at": now, "details": dict(details)}
+    row = {
+        "bundle_key": bundle_key,
+        "seq": seq,
+        "event": event,
+        "actor": actor,
+        "at": now,
+        "details": dict(details),
+    }
     connection.execute(sa.insert(bundle_step), row)
 
 
 def list_steps(connection: Connection, bundle_key: int) -> list[BundleStep]:
     query = sa.select(
-        bundle_step.c.seq, bundle_step.c.event, bundle_step.c.actor, bundle_step.c.at, bundle_step.c.details
+        bundle_step.c.seq,
+        bundle_step.c.event,
+        bundle_step.c.actor,
+        bundle_step.c.at,
+        bundle_step.c.details,
     ).where(bundle_step.c.bundle_key == bundle_key)
-    return [BundleStep(**row) for row in connection.execute(query.order_by(bundle_step.c.seq)).mappings()]
+    return [
+        BundleStep(**row)
+        for row in connection.execute(query.order_by(bundle_step.c.seq)).mappings()
+    ]
 
 
-def insert_comment(connection: Connection, key: int, bundle_key: int, values: Mapping[str, Any]) -> None:
+def insert_comment(
+    connection: Connection, key: int, bundle_key: int, values: Mapping[str, Any]
+) -> None:
     connection.execute(sa.insert(bundle_comment), {"key": key, "bundle_key": bundle_key, **values})
 
 
-def resolve_comment(connection: Connection, bundle_key: int, key: int, *, answer: str, by: str, now: datetime) -> None:
+def resolve_comment(
+    connection: Connection, bundle_key: int, key: int, *, answer: str, by: str, now: datetime
+) -> None:
     """Raises StateConflict when it is not there or was resolved already."""
     done = connection.execute(
         sa.update(bundle_comment)
         .where(
-            bundle_comment.c.key == key, bundle_comment.c.bundle_key == bundle_key,
+            bundle_comment.c.key == key,
+            bundle_comment.c.bundle_key == bundle_key,
             bundle_comment.c.resolved_at.is_(None),
         )
         .values(answer=answer, resolved_by=by, resolved_at=now)
-    )  # fmt: skip
+    )
     if done.rowcount != 1:
         raise StateConflict("This comment is not there, or was resolved already.")
 
 
 def list_comments(connection: Connection, bundle_key: int) -> list[Comment]:
     names = Comment.__dataclass_fields__
-    query = sa.select(*(bundle_comment.c[name] for name in names)).where(bundle_comment.c.bundle_key == bundle_key)
-    return [Comment(**row) for row in connection.execute(query.order_by(bundle_comment.c.key)).mappings()]
+    query = sa.select(*(bundle_comment.c[name] for name in names)).where(
+        bundle_comment.c.bundle_key == bundle_key
+    )
+    return [
+        Comment(**row)
+        for row in connection.execute(query.order_by(bundle_comment.c.key)).mappings()
+    ]
 
 
-def tag_version(connection: Connection, version: Version, tag: str, *, actor: str, now: datetime) -> None:
+def tag_version(
+    connection: Connection, version: Version, tag: str, *, actor: str, now: datetime
+) -> None:
     """Name a version. Raises StateConflict when the name is taken: a tag never moves."""
     where = (bundle_tag.c.name == version.name, bundle_tag.c.tag == tag)
-    taken = connection.execute(sa.select(bundle_tag.c.bundle_key).where(*where)).scalar_one_or_none()
+    taken = connection.execute(
+        sa.select(bundle_tag.c.bundle_key).where(*where)
+    ).scalar_one_or_none()
     if taken is not None:
         raise StateConflict(f"The tag {tag!r} names another version already, and tags never move.")
-    row = {"name": version.name, "tag": tag, "bundle_key": version.key, "tagged_by": actor, "tagged_at": now}
+    row = {
+        "name": version.name,
+        "tag": tag,
+        "bundle_key": version.key,
+        "tagged_by": actor,
+        "tagged_at": now,
+    }
     connection.execute(sa.insert(bundle_tag), row)
 
 
 def list_tags(connection: Connection, bundle_key: int) -> list[str]:
-    query = sa.select(bundle_tag.c.tag).where(bundle_tag.c.bundle_key == bundle_key).order_by(bundle_tag.c.tag)
+    query = (
+        sa.select(bundle_tag.c.tag)
+        .where(bundle_tag.c.bundle_key == bundle_key)
+        .order_by(bundle_tag.c.tag)
+    )
     return list(connection.execute(query).scalars())

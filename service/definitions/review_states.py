@@ -1,8 +1,9 @@
 """The states of a bundle's review, and who may take it from one to the next.
 
-A version is immutable from the moment it is stored: it is reviewed as it is, or another version is. One table feeds the
-guards, the guarded UPDATE and the buttons on the page; a CHECK in the database is the third guard. From its release on
-a version stands where its bundle does: released, superseded, retired.
+A version is immutable from the moment it is stored: it is reviewed as it is, or another version is.
+One table feeds the guards, the guarded UPDATE and the buttons on the page; a CHECK in the database
+is the third guard. From its release on a version stands where its bundle does: released,
+superseded, retired.
 """
 
 from __future__ import annotations
@@ -67,14 +68,17 @@ PAST: Mapping[Verb, str] = {
 
 
 def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[str]) -> ReviewState:
-    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for an author of any part."""
+    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for an
+    author of any part."""
     following = TRANSITIONS.get((state, verb))
     if following is None:
         raise StateConflict(f"The version is {state.value}; it cannot be {_done(verb)} then.")
     if not actor.has(*ROLES[verb]):
         raise Forbidden(f"To {verb.value} a version you need the role {' or '.join(ROLES[verb])}.")
     if verb is not Verb.SUBMIT and actor.name in authors:
-        raise Forbidden(f"Four eyes: {actor.name} wrote a part of this version and may not {verb.value} it.")
+        raise Forbidden(
+            f"Four eyes: {actor.name} wrote a part of this version and may not {verb.value} it."
+        )
     return following
 
 

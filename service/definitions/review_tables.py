@@ -1,4 +1,5 @@
-"""Rows of reviews: where each version stands, what happened to it, what was said of its elements, and its tags."""
+"""Rows of reviews: where each version stands, what happened to it, what was said of its elements,
+and its tags."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ bundle_review = sa.Table(
     sa.Column("root_key", sa.BigInteger, index=True),
     sa.CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
-"""One row from the first time a version is submitted. `release_at`: when an approved one is to be released, and for
-whom (`released_for`). `root_key`: the process instance of the review, None where it goes on without one."""
+"""One row from the first time a version is submitted. `release_at`: when an approved one is to be
+released, and for whom (`released_for`). `root_key`: the process instance of the review, None where
+it goes on without one."""
 
 bundle_step = sa.Table(
     "bundle_step",
@@ -35,7 +37,8 @@ bundle_step = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("details", Json, nullable=False),
 )
-"""Everything that happened to a version, in order; appended, never changed. An approval keeps its evidence."""
+"""Everything that happened to a version, in order; appended, never changed. An approval keeps its
+evidence."""
 
 bundle_comment = sa.Table(
     "bundle_comment",

@@ -1,5 +1,5 @@
-"""Start events that wait: for a message, a signal or a time. They belong to the newest released version of a process
-and move to a new one when it is released."""
+"""Start events that wait: for a message, a signal or a time. They belong to the newest released
+version of a process and move to a new one when it is released."""
 
 from __future__ import annotations
 
@@ -32,17 +32,24 @@ class StartEvent:
 
 _BY_NAME = Prepared(
     sa.select(start_subscription)
-    .where(start_subscription.c.kind == sa.bindparam("b_kind"), start_subscription.c.name == sa.bindparam("b_name"))
+    .where(
+        start_subscription.c.kind == sa.bindparam("b_kind"),
+        start_subscription.c.name == sa.bindparam("b_name"),
+    )
     .order_by(start_subscription.c.process_id, start_subscription.c.element_id)
 )
 
 
 def forget_starts(connection: Connection, process_ids: Iterable[str]) -> None:
     """None of these processes waits to be started any more."""
-    connection.execute(sa.delete(start_subscription).where(start_subscription.c.process_id.in_(list(process_ids))))
+    connection.execute(
+        sa.delete(start_subscription).where(start_subscription.c.process_id.in_(list(process_ids)))
+    )
 
 
-def insert_starts(connection: Connection, definition: Any, bundle: Bundle, *, now: datetime) -> None:
+def insert_starts(
+    connection: Connection, definition: Any, bundle: Bundle, *, now: datetime
+) -> None:
     """The start events of a process version that was released now. A cycle counts from now."""
     rows = []
     for each in definition.start_events:
@@ -76,12 +83,19 @@ def list_message_starts(connection: Connection, process_id: str) -> list[StartEv
     query = sa.select(start_subscription).where(
         start_subscription.c.process_id == process_id, start_subscription.c.kind == "message"
     )
-    return [StartEvent(**row) for row in connection.execute(query.order_by(start_subscription.c.element_id)).mappings()]
+    return [
+        StartEvent(**row)
+        for row in connection.execute(query.order_by(start_subscription.c.element_id)).mappings()
+    ]
 
 
 def has_due_start(connection: Connection, *, now: datetime) -> bool:
     """Whether there is anything to claim."""
-    query = sa.select(start_subscription.c.element_id).where(start_subscription.c.run_at <= now).limit(1)
+    query = (
+        sa.select(start_subscription.c.element_id)
+        .where(start_subscription.c.run_at <= now)
+        .limit(1)
+    )
     return connection.execute(query).first() is not None
 
 
@@ -90,8 +104,13 @@ def claim_start_timers(
 ) -> list[StartEvent]:
     """Take start events whose time has come for `lease`; nobody else gets them until then."""
     due = start_subscription.c.run_at <= now
-    query = sa.select(start_subscription).where(due).order_by(start_subscription.c.run_at).limit(limit)
-    found = [StartEvent(**row) for row in connection.execute(query.with_for_update(skip_locked=True)).mappings()]
+    query = (
+        sa.select(start_subscription).where(due).order_by(start_subscription.c.run_at).limit(limit)
+    )
+    found = [
+        StartEvent(**row)
+        for row in connection.execute(query.with_for_update(skip_locked=True)).mappings()
+    ]
     for each in found:
         put_back_start(connection, each, run_at=now + lease)
     return found
@@ -103,7 +122,8 @@ def put_back_start(connection: Connection, start: StartEvent, *, run_at: datetim
 
 
 def move_start(connection: Connection, start: StartEvent, due: datetime | None) -> bool:
-    """The start event fires now and is due again at `due`. False when it has fired already or was replaced."""
+    """The start event fires now and is due again at `due`. False when it has fired already or was
+    replaced."""
     moved = connection.execute(
         sa.update(start_subscription)
         .where(_still(start))
@@ -125,7 +145,10 @@ def waiting_starts(connection: Connection, bundle_key: int) -> set[str]:
     """The ids of the processes whose start events that wait are those of this bundle."""
     query = (
         sa.select(start_subscription.c.process_id)
-        .join(process_definition, process_definition.c.key == start_subscription.c.process_definition_key)
+        .join(
+            process_definition,
+            process_definition.c.key == start_subscription.c.process_definition_key,
+        )
         .where(process_definition.c.bundle_key == bundle_key)
     )
     return set(connection.execute(query).scalars())
@@ -133,5 +156,7 @@ def waiting_starts(connection: Connection, bundle_key: int) -> set[str]:
 
 def processes_of(connection: Connection, bundle_keys: Iterable[int]) -> set[str]:
     """The ids of the processes that these bundles hold."""
-    query = sa.select(process_definition.c.process_id).where(process_definition.c.bundle_key.in_(list(bundle_keys)))
+    query = sa.select(process_definition.c.process_id).where(
+        process_definition.c.bundle_key.in_(list(bundle_keys))
+    )
     return set(connection.execute(query).scalars())

@@ -1,7 +1,9 @@
-"""Versions of bundles: deploy, release, find. A version pins its files by content hash and never changes.
+"""Versions of bundles: deploy, release, find. A version pins its files by content hash and never
+changes.
 
-Version 1, 2, … of a bundle's name; the same content again is the same version. A process gets its own version per
-bundle it comes in. The newest released version of a process starts new instances; running ones keep theirs.
+Version 1, 2, … of a bundle's name; the same content again is the same version. A process gets its
+own version per bundle it comes in. The newest released version of a process starts new instances;
+running ones keep theirs.
 """
 
 from __future__ import annotations
@@ -49,19 +51,27 @@ class Deployed:
     processes: tuple[ProcessVersion, ...]
 
 
-_NEWEST = sa.select(bundle).where(bundle.c.name == sa.bindparam("b_name")).order_by(bundle.c.version.desc()).limit(1)
+_NEWEST = (
+    sa.select(bundle)
+    .where(bundle.c.name == sa.bindparam("b_name"))
+    .order_by(bundle.c.version.desc())
+    .limit(1)
+)
 _PROCESSES = (
     sa.select(process_definition)
     .where(process_definition.c.bundle_key == sa.bindparam("b_bundle_key"))
     .order_by(process_definition.c.process_id)
 )
-_LAST_PROCESS_VERSION = sa.select(sa.func.coalesce(sa.func.max(process_definition.c.version), 0)).where(
-    process_definition.c.process_id == sa.bindparam("b_process_id")
-)
+_LAST_PROCESS_VERSION = sa.select(
+    sa.func.coalesce(sa.func.max(process_definition.c.version), 0)
+).where(process_definition.c.process_id == sa.bindparam("b_process_id"))
 _RELEASED = Prepared(
     sa.select(process_definition)
     .join(bundle, bundle.c.key == process_definition.c.bundle_key)
-    .where(process_definition.c.process_id == sa.bindparam("b_process_id"), bundle.c.state == "released")
+    .where(
+        process_definition.c.process_id == sa.bindparam("b_process_id"),
+        bundle.c.state == "released",
+    )
     .order_by(process_definition.c.version.desc())
     .limit(1)
 )
@@ -82,14 +92,23 @@ def deploy(
     now: datetime,
     next_key: Callable[[], int],
 ) -> Deployed:
-    """Store a new version of the bundle `name`. Raises DefinitionInvalid with every problem of the files.
+    """Store a new version of the bundle `name`. Raises DefinitionInvalid with every problem of the
+    files.
 
     The content of the newest version again is that version, not a new one, unless it was retired.
     """
-    kept = {path: content for path, content in sorted(files.items()) if path.endswith(DEFINITION_SUFFIXES)}
+    kept = {
+        path: content
+        for path, content in sorted(files.items())
+        if path.endswith(DEFINITION_SUFFIXES)
+    }
     loaded = load_bundle(kept)
     newest = connection.execute(_NEWEST, {"b_name": name}).one_or_none()
-    if newest is not None and newest.content_hash == loaded.content_hash and newest.state != "retired":
+    if (
+        newest is not None
+        and newest.content_hash == loaded.content_hash
+        and newest.state != "retired"
+    ):
         return Deployed(newest.key, name, newest.version, False, _processes(connection, newest.key))
     version = 1 if newest is None else newest.version + 1
     key = next_key()
@@ -126,7 +145,8 @@ def deploy(
 
 
 def release(connection: Connection, bundle_key: int, *, actor: str, now: datetime) -> None:
-    """Let a deployed version start new instances from now on; the version released before is superseded.
+    """Let a deployed version start new instances from now on; the version released before is
+    superseded.
 
     Raises NotFound, or StateConflict when the version was superseded or retired.
     """
@@ -136,23 +156,37 @@ def release(connection: Connection, bundle_key: int, *, actor: str, now: datetim
     if row.state == "released":
         return
     if row.state != "deployed":
-        raise StateConflict(f"Version {row.version} of {row.name} is {row.state}; deploy its files again.")
+        raise StateConflict(
+            f"Version {row.version} of {row.name} is {row.state}; deploy its files again."
+        )
     superseded = sa.update(bundle).where(bundle.c.name == row.name, bundle.c.state == "released")
-    gone = connection.execute(superseded.values(state="superseded").returning(bundle.c.key)).scalars().all()
+    gone = (
+        connection.execute(superseded.values(state="superseded").returning(bundle.c.key))
+        .scalars()
+        .all()
+    )
     connection.execute(
-        sa.update(bundle).where(bundle.c.key == bundle_key).values(state="released", released_at=now, released_by=actor)
+        sa.update(bundle)
+        .where(bundle.c.key == bundle_key)
+        .values(state="released", released_at=now, released_by=actor)
     )
     move_starts(connection, processes_of(connection, [bundle_key, *gone]), now=now)
 
 
 def move_starts(connection: Connection, process_ids: Iterable[str], *, now: datetime) -> None:
-    """Let the start events of these processes be those of the version that is released now, if there is one."""
+    """Let the start events of these processes be those of the version that is released now, if
+    there is one."""
     wanted = sorted(process_ids)
     forget_starts(connection, wanted)
     for process_id in wanted:
         current = find_released(connection, process_id)
         if current is not None and current.start_events:
-            insert_starts(connection, current, load_bundle(read_files(connection, current.bundle_key)), now=now)
+            insert_starts(
+                connection,
+                current,
+                load_bundle(read_files(connection, current.bundle_key)),
+                now=now,
+            )
 
 
 def find_released(connection: Connection, process_id: str) -> ProcessVersion | None:
@@ -163,7 +197,9 @@ def find_released(connection: Connection, process_id: str) -> ProcessVersion | N
 
 def list_released(connection: Connection) -> list[int]:
     """The keys of the bundles that start new instances."""
-    return list(connection.execute(sa.select(bundle.c.key).where(bundle.c.state == "released")).scalars())
+    return list(
+        connection.execute(sa.select(bundle.c.key).where(bundle.c.state == "released")).scalars()
+    )
 
 
 def get_process(connection: Connection, key: int) -> ProcessVersion:
@@ -176,34 +212,51 @@ def get_process(connection: Connection, key: int) -> ProcessVersion:
 
 
 def get_startable(
-    connection: Connection, *, key: int | None = None, process_id: str = "", version: int | None = None
+    connection: Connection,
+    *,
+    key: int | None = None,
+    process_id: str = "",
+    version: int | None = None,
 ) -> ProcessVersion:
-    """A very version to start: one that is released or was. Raises NotFound, StateConflict when it never was."""
+    """A very version to start: one that is released or was. Raises NotFound, StateConflict when it
+    never was."""
     this = (
         process_definition.c.key == key
         if key is not None
-        else (process_definition.c.process_id == process_id) & (process_definition.c.version == version)
+        else (process_definition.c.process_id == process_id)
+        & (process_definition.c.version == version)
     )
-    query = sa.select(process_definition, bundle.c.state).join(bundle, bundle.c.key == process_definition.c.bundle_key)
+    query = sa.select(process_definition, bundle.c.state).join(
+        bundle, bundle.c.key == process_definition.c.bundle_key
+    )
     row = connection.execute(query.where(this)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no process definition {process_id or key}{f' {version}' if version else ''}.")
+        raise NotFound(
+            f"There is no process definition {process_id or key}{f' {version}' if version else ''}."
+        )
     found = dict(row)
     state = found.pop("state")
     if state == "deployed":
-        raise StateConflict(f"Version {found['version']} of {found['process_id']} is {state}; release it first.")
+        raise StateConflict(
+            f"Version {found['version']} of {found['process_id']} is {state}; release it first."
+        )
     check_not_retired(connection, found["bundle_key"])
     return ProcessVersion(**found)
 
 
 def check_not_retired(connection: Connection, bundle_key: int) -> None:
-    """Raises StateConflict when the version was retired, NotFound. It is not retired while this transaction lasts."""
-    query = sa.select(bundle.c.name, bundle.c.version, bundle.c.state).where(bundle.c.key == bundle_key)
+    """Raises StateConflict when the version was retired, NotFound. It is not retired while this
+    transaction lasts."""
+    query = sa.select(bundle.c.name, bundle.c.version, bundle.c.state).where(
+        bundle.c.key == bundle_key
+    )
     row = connection.execute(query.with_for_update(read=True)).one_or_none()
     if row is None:
         raise NotFound(f"There is no bundle {bundle_key}.")
     if row.state == "retired":
-        raise StateConflict(f"Version {row.version} of {row.name} is retired: nothing starts in it or moves to it.")
+        raise StateConflict(
+            f"Version {row.version} of {row.name} is retired: nothing starts in it or moves to it."
+        )
 
 
 def stands_with(connection: Connection, process_ids: Iterable[str], companion: str) -> bool:
@@ -212,7 +265,9 @@ def stands_with(connection: Connection, process_ids: Iterable[str], companion: s
     query = (
         sa.select(process_definition.c.key)
         .join(other, other.c.bundle_key == process_definition.c.bundle_key)
-        .where(process_definition.c.process_id.in_(list(process_ids)), other.c.process_id == companion)
+        .where(
+            process_definition.c.process_id.in_(list(process_ids)), other.c.process_id == companion
+        )
         .limit(1)
     )
     return connection.execute(query).first() is not None
@@ -220,7 +275,9 @@ def stands_with(connection: Connection, process_ids: Iterable[str], companion: s
 
 def get_bundle_name(connection: Connection, key: int) -> str:
     """The name that all versions of a bundle share. Raises NotFound."""
-    name = connection.execute(sa.select(bundle.c.name).where(bundle.c.key == key)).scalar_one_or_none()
+    name = connection.execute(
+        sa.select(bundle.c.name).where(bundle.c.key == key)
+    ).scalar_one_or_none()
     if name is None:
         raise NotFound(f"There is no bundle {key}.")
     return str(name)
@@ -228,7 +285,9 @@ def get_bundle_name(connection: Connection, key: int) -> str:
 
 def list_processes(connection: Connection) -> list[ProcessVersion]:
     """Every version of every process, by id and version."""
-    query = sa.select(process_definition).order_by(process_definition.c.process_id, process_definition.c.version)
+    query = sa.select(process_definition).order_by(
+        process_definition.c.process_id, process_definition.c.version
+    )
     return [ProcessVersion(**row) for row in connection.execute(query).mappings()]
 
 
@@ -239,7 +298,9 @@ def keys_of(connection: Connection, bundle_key: int) -> dict[str, int]:
 
 def read_files(connection: Connection, bundle_key: int) -> dict[str, bytes]:
     """The files a bundle version pins, by path. Raises NotFound."""
-    files = {row.path: row.content for row in connection.execute(_FILES, {"b_bundle_key": bundle_key})}
+    files = {
+        row.path: row.content for row in connection.execute(_FILES, {"b_bundle_key": bundle_key})
+    }
     if not files:
         raise NotFound(f"There is no bundle {bundle_key}.")
     return files
@@ -277,9 +338,14 @@ def _processes(connection: Connection, bundle_key: int) -> tuple[ProcessVersion,
 def _store_files(connection: Connection, bundle_key: int, files: Mapping[str, bytes]) -> None:
     for path, content in files.items():
         content_hash = sha256(content).hexdigest()
-        known = sa.select(definition_file.c.content_hash).where(definition_file.c.content_hash == content_hash)
+        known = sa.select(definition_file.c.content_hash).where(
+            definition_file.c.content_hash == content_hash
+        )
         if connection.execute(known).one_or_none() is None:
-            connection.execute(sa.insert(definition_file), {"content_hash": content_hash, "content": content})
+            connection.execute(
+                sa.insert(definition_file), {"content_hash": content_hash, "content": content}
+            )
         connection.execute(
-            sa.insert(bundle_file), {"bundle_key": bundle_key, "path": path, "content_hash": content_hash}
+            sa.insert(bundle_file),
+            {"bundle_key": bundle_key, "path": path, "content_hash": content_hash},
         )

@@ -1,4 +1,5 @@
-"""Rows of versioned bundles: immutable files by content hash, and which version of a bundle is released from when."""
+"""Rows of versioned bundles: immutable files by content hash, and which version of a bundle is
+released from when."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ bundle = sa.Table(
     sa.UniqueConstraint("name", "version"),
     sa.CheckConstraint("state IN ('deployed', 'released', 'superseded', 'retired')", name="state"),
 )
-"""A set of definition files that belong together. The newest released version of a name starts new cases."""
+"""A set of definition files that belong together. The newest released version of a name starts new
+cases."""
 
 definition_file = sa.Table(
     "definition_file",
@@ -96,8 +98,9 @@ start_subscription = sa.Table(
     sa.Column("run_at", UtcDateTime, index=True),
     sa.CheckConstraint("kind IN ('message', 'signal', 'timer')", name="kind"),
 )
-"""Start events of the newest released version of each process that wait for a message, a signal or a time.
+"""Start events of the newest released version of each process that wait for a message, a signal or
+a time.
 
-A timer counts its firings from `anchor_at`, when the version was released; `next_due_at` is when it is due, `run_at`
-when a worker may next try it. Both are null once it has fired for the last time.
+A timer counts its firings from `anchor_at`, when the version was released; `next_due_at` is when it
+is due, `run_at` when a worker may next try it. Both are null once it has fired for the last time.
 """

@@ -1,9 +1,11 @@
-"""Decisions to the standard: reads DMN 1.1-1.5, evaluates decisions, and shows how each result came about.
+"""Decisions to the standard: reads DMN 1.1-1.5, evaluates decisions, and shows how each result came
+about.
 
-`load_model` once, `Model.evaluate` as often as wanted; a value that cannot be computed is null, with its reason.
-`check_model` verifies a file before it is released: syntax and types of every cell, gaps, forbidden overlaps and
-unreachable rules of the tables. Pure: no database, no clock, no network; `now` is an argument. Also the one
-hardened way to parse XML, which `engine` and `definitions` share.
+`load_model` once, `Model.evaluate` as often as wanted; a value that cannot be computed is null,
+with its reason. `check_model` verifies a file before it is released: syntax and types of every
+cell, gaps, forbidden overlaps and unreachable rules of the tables. Pure: no database, no clock, no
+network; `now` is an argument. Also the one hardened way to parse XML, which `engine` and
+`definitions` share.
 """
 
 from service.dmn.bundle import load_models

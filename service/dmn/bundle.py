@@ -10,7 +10,9 @@ from service.dmn.read import read_definitions
 from service.errors import Problem, Severity
 
 
-def load_models(files: Mapping[str, bytes], *, strict: bool = True, only: str = "") -> dict[str, Model]:
+def load_models(
+    files: Mapping[str, bytes], *, strict: bool = True, only: str = ""
+) -> dict[str, Model]:
     """Every file's model, by file name; with `only`, that file's and those that it imports."""
     loader = _Loader(files, strict)
     for file in [only] if only else files:
@@ -42,7 +44,8 @@ class _Loader:
         return self.models[file]
 
     def _find(self, entry: Import, importer: str) -> str | None:
-        """By namespace; some modelers write the other file's id into it, or only say where the file is."""
+        """By namespace; some modelers write the other file's id into it, or only say where the file
+        is."""
         others = {file: each for file, each in self._definitions.items() if file != importer}
         for fits in (_same_namespace, _same_id, _same_location):
             found = next((file for file, each in others.items() if fits(entry, each)), None)
@@ -65,13 +68,16 @@ def _same_location(entry: Import, other: Definitions) -> bool:
 
 
 def _circle(file: str, source: str, entry: Import) -> Problem:
-    """An import back to where it comes from brings nothing; where nothing of it is needed, it does no harm."""
+    """An import back to where it comes from brings nothing; where nothing of it is needed, it does
+    no harm."""
     return Problem(
         code="dmn-cycle",
         file=file,
         line=entry.place.line,
         element=entry.place.id,
-        message=f"{file} and {source} import each other." if file != source else f"{file} imports itself.",
+        message=f"{file} and {source} import each other."
+        if file != source
+        else f"{file} imports itself.",
         mend="Move what both need into a third file." if file != source else "Remove the import.",
         severity=Severity.WARNING,
     )
@@ -81,5 +87,7 @@ def _settle(model: Model, circles: list[Problem]) -> None:
     """A circle is said once, as what it is and not as a file that is missing."""
     places = {each.line for each in circles}
     model.problems[:] = [
-        each for each in model.problems if each.code != "dmn-import-missing" or each.line not in places
+        each
+        for each in model.problems
+        if each.code != "dmn-import-missing" or each.line not in places
     ] + circles

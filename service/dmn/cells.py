@@ -1,7 +1,7 @@
 """The text of a cell, taken apart: where its tests are separated, and which values they admit.
 
-Only constants and comparisons with them are understood; of anything else the verification says that it did not
-analyse it, it never guesses.
+Only constants and comparisons with them are understood; of anything else the verification says that
+it did not analyse it, it never guesses.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def _split(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Values from `low` to `high`; None is without end. A single value has both ends alike and included."""
+    """Values from `low` to `high`; None is without end. A single value has both ends alike and
+    included."""
 
     low: Any
     high: Any
@@ -55,7 +56,8 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a cell admits, where that can be told: intervals and values of one kind, or all but those."""
+    """What a cell admits, where that can be told: intervals and values of one kind, or all but
+    those."""
 
     kind: str  # "" any kind, else number, string, boolean, date
     intervals: tuple[Interval, ...]
@@ -64,18 +66,23 @@ class Condition:
 
 
 ANYTHING = Condition("", (), negated=True, null=True)
-_LITERAL = r"""-?\d+(?:\.\d+)?|-?\.\d+|"(?:[^"\\]|\\.)*"|true|false|null|date\(\s*"[^"]*"\s*\)|@"[^"]*\""""
+_LITERAL = (
+    r"""-?\d+(?:\.\d+)?|-?\.\d+|"(?:[^"\\]|\\.)*"|true|false|null|date\(\s*"[^"]*"\s*\)|@"[^"]*\""""
+)
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _COMPARISON = re.compile(rf"(<=|>=|<|>|=|!=)?\s*({_LITERAL})", re.DOTALL)
 _ASKING = re.compile(rf"\?\s*(<=|>=|<|>|=|!=)\s*({_LITERAL})", re.DOTALL)
 _AND = re.compile(r"\s+and\s+(?=\?)")
-_IN = re.compile(rf"\?\s+in\s+([\[\]()]\s*(?:{_LITERAL})\s*\.\.\s*(?:{_LITERAL})\s*[\])\[(])", re.DOTALL)
+_IN = re.compile(
+    rf"\?\s+in\s+([\[\]()]\s*(?:{_LITERAL})\s*\.\.\s*(?:{_LITERAL})\s*[\])\[(])", re.DOTALL
+)
 _RANGE = re.compile(rf"([\[\](])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\])\[])", re.DOTALL)
 _NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
 
 
 def read_condition(text: str) -> Condition | None:
-    """The condition a cell states, or None where it is more than constants and comparisons with them."""
+    """The condition a cell states, or None where it is more than constants and comparisons with
+    them."""
     if text in ("", "-"):
         return ANYTHING
     inner = _NOT.fullmatch(text)
@@ -125,7 +132,11 @@ def _read_test(test: str) -> Condition | None:
 def _intersection(found: list[Condition | None]) -> Condition | None:
     """All of several comparisons, where each admits one interval."""
     known = [each for each in found if each is not None and len(each.intervals) == 1]
-    if len(known) < len(found) or len({each.kind for each in known}) > 1 or any(c.negated or c.null for c in known):
+    if (
+        len(known) < len(found)
+        or len({each.kind for each in known}) > 1
+        or any(c.negated or c.null for c in known)
+    ):
         return None
     kept = known[0].intervals[0]
     for each in known[1:]:
@@ -150,7 +161,9 @@ def _narrowed(one: Interval, other: Interval) -> Interval:
 
 def _compare(operator: str, literal: str) -> Condition | None:
     if literal == "null":
-        return {"=": Condition("", (), null=True), "!=": Condition("", (), negated=True)}.get(operator)
+        return {"=": Condition("", (), null=True), "!=": Condition("", (), negated=True)}.get(
+            operator
+        )
     constant = read_constant(literal)
     if constant is None:
         return None

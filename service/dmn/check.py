@@ -1,6 +1,7 @@
 """Everything wrong with a decision file, before it is released: `redress check` asks here.
 
-Errors refuse deployment; warnings are shown. What a table's cells do not let us decide is said to be not analysed.
+Errors refuse deployment; warnings are shown. What a table's cells do not let us decide is said to
+be not analysed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from service.errors import DefinitionInvalid, Problem
 from service.feel import FeelType
 
 
-def check_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None) -> list[Problem]:
+def check_model(
+    xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None
+) -> list[Problem]:
     """Every problem of the file, in the order of its lines."""
     try:
         model = load_model(xml, file=file, imports=imports, strict=False)
@@ -82,7 +85,9 @@ def _resolver(model: Model) -> Any:
     def resolve(type_ref: str) -> tuple[FeelType | None, str]:
         """The type, and the text of its allowed values where it is one of this file's."""
         item = definitions.get(type_ref)
-        return (model.types.resolve(type_ref) if type_ref else None), (item.allowed_values if item else "")
+        return (model.types.resolve(type_ref) if type_ref else None), (
+            item.allowed_values if item else ""
+        )
 
     return resolve
 

@@ -1,7 +1,8 @@
 """From boxed expressions to closures: each becomes a step, a function of the scope and the run.
 
-FEEL text that does not parse becomes a problem of the definition and a step that answers null with the reason, so
-that one bad cell does not take a whole model with it where the caller chose to load it anyway.
+FEEL text that does not parse becomes a problem of the definition and a step that answers null with
+the reason, so that one bad cell does not take a whole model with it where the caller chose to load
+it anyway.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _FEEL_URIS = ("/FEEL/", "/FEEL")
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles for one element of one model. `names` are those in scope, `members` those that may follow a dot; `read`
-    collects the names that the texts look for in what is handed in."""
+    """Compiles for one element of one model. `names` are those in scope, `members` those that may
+    follow a dot; `read` collects the names that the texts look for in what is handed in."""
 
     file: str
     owner: str
@@ -52,14 +53,18 @@ class Compiler:
 
     def expression(self, text: str, spot: Place) -> Expression | None:
         try:
-            return self._noted(compile_expression(text, names=self.names | self.members, types=self.types))
+            return self._noted(
+                compile_expression(text, names=self.names | self.members, types=self.types)
+            )
         except FeelError as error:
             self.blame(spot, text, error)
             return None
 
     def tests(self, text: str, spot: Place) -> Expression | None:
         try:
-            return self._noted(compile_unary_tests(text, names=self.names | self.members, types=self.types))
+            return self._noted(
+                compile_unary_tests(text, names=self.names | self.members, types=self.types)
+            )
         except FeelError as error:
             self.blame(spot, text, error)
             return None
@@ -69,12 +74,21 @@ class Compiler:
         return expression
 
     def blame(self, spot: Place, text: str, error: FeelError) -> None:
-        self.problem("feel-syntax", spot, f"{text!r} is not FEEL: {error.message}", "Mend the expression.")
+        self.problem(
+            "feel-syntax", spot, f"{text!r} is not FEEL: {error.message}", "Mend the expression."
+        )
 
     def problem(self, code: str, spot: Place, message: str, mend: str) -> None:
         element = spot.id or self.owner
         self.problems.append(
-            Problem(code=code, file=self.file, line=spot.line, element=element, message=message, mend=mend)
+            Problem(
+                code=code,
+                file=self.file,
+                line=spot.line,
+                element=element,
+                message=message,
+                mend=mend,
+            )
         )
 
     def type_of(self, type_ref: str, spot: Place) -> FeelType:
@@ -83,7 +97,9 @@ class Compiler:
         kind = self.resolve(type_ref)
         if kind is None:
             message = f"The type {type_ref!r} is not defined."
-            self.problem("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
+            self.problem(
+                "dmn-unknown-type", spot, message, "Add an item definition, or choose a type."
+            )
             return ANY
         return lenient(kind)
 
@@ -113,7 +129,9 @@ def fitted(step: Step, kind: FeelType, *, element: str) -> Step:
 def fit_value(value: Any, kind: FeelType, run: Run, *, element: str) -> Any:
     fits, made = coerce(value, kind, run.feel)
     if not fits:
-        run.note(f"Expected {title(kind)}, found {describe(value)}; the value is null.", element=element)
+        run.note(
+            f"Expected {title(kind)}, found {describe(value)}; the value is null.", element=element
+        )
     return made
 
 
@@ -122,7 +140,9 @@ def _missing(scope: Scope, run: Run) -> Any:
     return None
 
 
-def evaluate_expression(expression: Expression, scope: Mapping[str, Any], run: Run, element: str) -> Any:
+def evaluate_expression(
+    expression: Expression, scope: Mapping[str, Any], run: Run, element: str
+) -> Any:
     """One FEEL evaluation, its null reasons kept under `element`."""
     feel = run.feel
     if not run.traced:
@@ -142,9 +162,15 @@ def compile_literal(compiler: Compiler, node: parts.Literal) -> Step:
     if not node.text:
         return _missing
     language = node.language.lower()
-    if language not in _FEEL and not node.language.rstrip("/").endswith("FEEL") and "/FEEL/" not in node.language:
+    if (
+        language not in _FEEL
+        and not node.language.rstrip("/").endswith("FEEL")
+        and "/FEEL/" not in node.language
+    ):
         message = f"The expression language {node.language!r} is not supported."
-        compiler.problem("dmn-expression-language", node.place, message, "Write the expression in FEEL.")
+        compiler.problem(
+            "dmn-expression-language", node.place, message, "Write the expression in FEEL."
+        )
         return _refused(message, node.place.id)
     expression = compiler.expression(node.text, node.place)
     if expression is None:
@@ -171,9 +197,13 @@ def _compile_context(compiler: Compiler, node: parts.Context) -> Step:
     for slot, boxed in node.entries:
         name = slot.name if slot is not None else ""
         # A function may call itself by the name of its entry.
-        step = compile_boxed(compiler.within(name) if isinstance(boxed, parts.Function) else compiler, boxed)
+        step = compile_boxed(
+            compiler.within(name) if isinstance(boxed, parts.Function) else compiler, boxed
+        )
         if slot is not None:
-            step = fitted(step, compiler.type_of(slot.type_ref, slot.place), element=slot.place.id or name)
+            step = fitted(
+                step, compiler.type_of(slot.type_ref, slot.place), element=slot.place.id or name
+            )
             compiler = compiler.within(name)
         steps.append((name, step))
 
@@ -197,8 +227,12 @@ def _compile_invocation(compiler: Compiler, node: parts.Invocation) -> Step:
         step = fitted(compile_boxed(compiler, boxed), kind, element=slot.place.id or slot.name)
         arguments.append((f"_argument{index}", step))
     # FEEL itself makes the call: named arguments, defaults and refusals are the same as in text.
-    named = ", ".join(f"{slot.name}: {key}" for (slot, _), (key, _) in zip(node.bindings, arguments, strict=True))
-    call = compiler.within(*(slot.name for slot, _ in node.bindings)).expression(f"_callee({named})", node.place)
+    named = ", ".join(
+        f"{slot.name}: {key}" for (slot, _), (key, _) in zip(node.bindings, arguments, strict=True)
+    )
+    call = compiler.within(*(slot.name for slot, _ in node.bindings)).expression(
+        f"_callee({named})", node.place
+    )
     if call is None:
         return _refused("A parameter's name is not a FEEL name.", node.place.id)
     ready = call
@@ -210,7 +244,9 @@ def _compile_invocation(compiler: Compiler, node: parts.Invocation) -> Step:
             run.note("The function to invoke is null.", element=node.place.id)
             return None
         inner = {key: step(scope, run) for key, step in arguments}
-        return evaluate_expression(ready, {"_callee": called, **inner}, run, node.place.id or compiler.owner)
+        return evaluate_expression(
+            ready, {"_callee": called, **inner}, run, node.place.id or compiler.owner
+        )
 
     return invoke
 
@@ -238,7 +274,9 @@ def _compile_relation(compiler: Compiler, node: parts.Relation) -> Step:
 
 
 def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
-    test, then, otherwise = (compile_boxed(compiler, each) for each in (node.test, node.then, node.otherwise))
+    test, then, otherwise = (
+        compile_boxed(compiler, each) for each in (node.test, node.then, node.otherwise)
+    )
 
     def conditional(scope: Scope, run: Run) -> Any:
         return then(scope, run) if test(scope, run) is True else otherwise(scope, run)
@@ -247,7 +285,11 @@ def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
 
 
 def _iterate(
-    compiler: Compiler, node: parts.Filter | parts.Iterator, frame: str, body: Boxed | None, names: tuple[str, ...]
+    compiler: Compiler,
+    node: parts.Filter | parts.Iterator,
+    frame: str,
+    body: Boxed | None,
+    names: tuple[str, ...],
 ) -> Step:
     """Leans on FEEL's own iteration: `frame` is its text, `_body` calls back for each element."""
     source = compile_boxed(compiler, node.source)
@@ -280,7 +322,9 @@ def _compile_iterator(compiler: Compiler, node: parts.Iterator) -> Step:
     if node.kind == "for":
         frame = f"for {name} in _source return _body({name}, partial)"
         return _iterate(compiler, node, frame, node.body, (name, "partial"))
-    return _iterate(compiler, node, f"{node.kind} {name} in _source satisfies _body({name})", node.body, (name,))
+    return _iterate(
+        compiler, node, f"{node.kind} {name} in _source satisfies _body({name})", node.body, (name,)
+    )
 
 
 def register(kind: type, compile_node: Callable[..., Step]) -> None:

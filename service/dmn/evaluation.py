@@ -42,16 +42,25 @@ class Environment:
         importer: Environment | None = None,
     ) -> None:
         self._engine = engine
-        # Whoever imports this model without a name: of elements named alike, the importer's is meant here too.
+        # Whoever imports this model without a name: of elements named alike, the importer's is
+        # meant here too.
         self._importer = importer
         self._inputs = inputs
         self._functions = functions
         self._fixed = fixed
         self._known: dict[int, Any] = dict(fixed)
         self._imported: dict[Import, Environment] = {}
-        # Camunda's files declare no input data: a variable that the model does not know is in scope everywhere.
-        given = {name: inputs[name] for name in inputs if engine.reads(name) and name not in engine.declared}
-        self._outside = {**given, **{name: functions[name] for name in functions if engine.reads(name)}}
+        # Camunda's files declare no input data: a variable that the model does not know is in scope
+        # everywhere.
+        given = {
+            name: inputs[name]
+            for name in inputs
+            if engine.reads(name) and name not in engine.declared
+        }
+        self._outside = {
+            **given,
+            **{name: functions[name] for name in functions if engine.reads(name)},
+        }
 
     def value(self, link: Link, run: Run) -> Any:
         """The value under a link: of an input, a decision, or the function that an element is."""
@@ -114,7 +123,10 @@ class Environment:
         if not fits:  # the caller may have sent JSON, which has no dates and no decimals
             fits, made = coerce(read_value(value, kind), kind, run.feel)
         if not fits:
-            message = f"The input {name!r} must be {title(kind)}, it was {describe(value)} that does not fit."
+            message = (
+                f"The input {name!r} must be {title(kind)}, it was {describe(value)} that "
+                "does not fit."
+            )
             run.note(message, element=element.place.id)
         return made
 
@@ -165,7 +177,9 @@ class Environment:
             def fitting(*arguments: Any) -> Any:
                 return fit_value(call(*arguments), wanted, run, element=element.place.id)
 
-            ready = FeelFunction(made.name, made.parameters, fitting, types=made.types, result=result)
+            ready = FeelFunction(
+                made.name, made.parameters, fitting, types=made.types, result=result
+            )
         scope.setdefault(element.variable.name, ready)
         return ready
 
@@ -178,14 +192,19 @@ class Environment:
 
         def call(*arguments: Any) -> Any:
             if len(arguments) != len(links):
-                run.note(f"The service takes {len(links)} arguments, it was given {len(arguments)}.")
+                run.note(
+                    f"The service takes {len(links)} arguments, it was given {len(arguments)}."
+                )
                 return None
             fixed: dict[int, Any] = {}
             for link, argument in zip(links, arguments, strict=True):
                 fits, fixed[id(link.element)] = coerce(argument, engine.kind_of(link), run.feel)
                 if not fits:
                     wanted = title(engine.kind_of(link))
-                    run.note(f"The argument {name_of(link)!r} must be {wanted}, it was {describe(argument)}.")
+                    run.note(
+                        f"The argument {name_of(link)!r} must be {wanted}, it was "
+                        f"{describe(argument)}."
+                    )
                     return None
             inner = Environment(engine, {}, self._functions, fixed)
             run.enter()

@@ -1,4 +1,5 @@
-"""Functions as values: boxed function definitions and business knowledge. Arguments are made to fit or not called."""
+"""Functions as values: boxed function definitions and business knowledge. Arguments are made to fit
+or not called."""
 
 from __future__ import annotations
 
@@ -50,13 +51,17 @@ def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable
 
     def bind(arguments: tuple[Any, ...], run: Run) -> Scope | None:
         if len(arguments) != len(parameters):
-            run.note(f"The function takes {len(parameters)} arguments, it was given {len(arguments)}.")
+            run.note(
+                f"The function takes {len(parameters)} arguments, it was given {len(arguments)}."
+            )
             return None
         bound = {}
         for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
             fits, bound[slot.name] = coerce(argument, kind, run.feel)
             if not fits:
-                run.note(f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}.")
+                run.note(
+                    f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}."
+                )
                 return None
         return bound
 

@@ -1,8 +1,9 @@
 """Which inputs does no rule take? A search for points of a space that lie in none of the boxes.
 
-Three things keep it short. A box that holds back in one column only takes its atoms out of the space there and then
-(most rules of most tables). Columns in which no box that is left holds back are not looked at. And a part of the
-space that has been looked at with the same boxes is not looked at again.
+Three things keep it short. A box that holds back in one column only takes its atoms out of the
+space there and then (most rules of most tables). Columns in which no box that is left holds back
+are not looked at. And a part of the space that has been looked at with the same boxes is not looked
+at again.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ from collections.abc import Sequence
 
 from service.dmn.regions import Box, Work, positions
 
-_Part = tuple[tuple[int, ...], int]  # a part of the space, and the boxes that may hold points of it, as a bitmask
+_Part = tuple[
+    tuple[int, ...], int
+]  # a part of the space, and the boxes that may hold points of it, as a bitmask
 
 
-def find_uncovered(space: Box, boxes: Sequence[Box], *, limit: int, work: Work | None = None) -> list[tuple[int, ...]]:
-    """Up to `limit` points of `space` (an atom's position per column) that lie in none of the boxes."""
+def find_uncovered(
+    space: Box, boxes: Sequence[Box], *, limit: int, work: Work | None = None
+) -> list[tuple[int, ...]]:
+    """Up to `limit` points of `space` (an atom's position per column) that lie in none of the
+    boxes."""
     if not all(space):
         return []
     return _Search(space, boxes, work or Work()).run(limit)
@@ -39,7 +45,10 @@ class _Search:
             if not alive:
                 found.append(tuple(positions(mask)[0] for mask in space))
                 continue
-            key = (tuple(mask if count else 0 for mask, count in zip(space, counts, strict=True)), alive)
+            key = (
+                tuple(mask if count else 0 for mask, count in zip(space, counts, strict=True)),
+                alive,
+            )
             if key not in self._seen:
                 self._seen.add(key)
                 waiting += reversed(self._split(space, alive, counts))
@@ -73,7 +82,8 @@ class _Search:
                 return tuple(part), alive, counts
 
     def _split(self, space: Box, alive: int, counts: list[int]) -> list[_Part]:
-        """The part cut along the column that most boxes hold back in; atoms held by the same boxes stay together."""
+        """The part cut along the column that most boxes hold back in; atoms held by the same boxes
+        stay together."""
         column = counts.index(max(counts))
         held: dict[int, int] = {}
         for number in positions(alive):
@@ -84,4 +94,7 @@ class _Search:
         for position in positions(space[column]):
             holders = held.get(position, 0)
             together[holders] = together.get(holders, 0) | 1 << position
-        return [((*space[:column], mask, *space[column + 1 :]), holders) for holders, mask in together.items()]
+        return [
+            ((*space[:column], mask, *space[column + 1 :]), holders)
+            for holders, mask in together.items()
+        ]

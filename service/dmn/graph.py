@@ -28,7 +28,11 @@ class Engine:
     """The compiled elements of one library."""
 
     def __init__(
-        self, library: Library, types: Types, problems: list[Problem], imported: Mapping[Import, Engine]
+        self,
+        library: Library,
+        types: Types,
+        problems: list[Problem],
+        imported: Mapping[Import, Engine],
     ) -> None:
         self.library = library
         self.imported = imported
@@ -76,7 +80,11 @@ class Engine:
         kind = compiler.type_of(element.variable.type_ref, element.variable.place)
         # Of a function its result is wanted, which `type_of` leaves open.
         exact = self.types.resolve(element.variable.type_ref) if element.variable.type_ref else None
-        return exact if exact is not None and isinstance(element, DecisionService | Knowledge) else kind
+        return (
+            exact
+            if exact is not None and isinstance(element, DecisionService | Knowledge)
+            else kind
+        )
 
     def _compiler(self, element: Element) -> Compiler:
         return Compiler(
@@ -92,7 +100,11 @@ class Engine:
 
     def _compile(self, element: Decision | Knowledge) -> Logic:
         if isinstance(element, Decision):
-            hrefs = (*element.required_inputs, *element.required_decisions, *element.required_knowledge)
+            hrefs = (
+                *element.required_inputs,
+                *element.required_decisions,
+                *element.required_knowledge,
+            )
         else:
             hrefs = element.required_knowledge
         links = self.links(*hrefs)
@@ -112,10 +124,14 @@ class Engine:
                 if self.library.find(href) is None:
                     message = f"The requirement {href!r} names nothing in this file or its imports."
                     mend = "Remove the requirement, or hand in the model that holds it."
-                    self._compiler(element).problem("dmn-unknown-reference", element.place, message, mend)
+                    self._compiler(element).problem(
+                        "dmn-unknown-reference", element.place, message, mend
+                    )
         for element in self.library.definitions.decisions:
             if _needs_itself(self.library, element):
-                message = f"The decision {element.name!r} requires itself, through others or directly."
+                message = (
+                    f"The decision {element.name!r} requires itself, through others or directly."
+                )
                 mend = "Take one requirement out of the circle."
                 self._compiler(element).problem("dmn-cycle", element.place, message, mend)
 
@@ -138,7 +154,12 @@ def _hrefs(element: Element) -> tuple[str, ...]:
     if isinstance(element, Knowledge):
         return element.required_knowledge
     if isinstance(element, DecisionService):
-        return (*element.outputs, *element.encapsulated, *element.input_decisions, *element.input_data)
+        return (
+            *element.outputs,
+            *element.encapsulated,
+            *element.input_decisions,
+            *element.input_data,
+        )
     return ()
 
 
@@ -147,7 +168,12 @@ def _needs_itself(library: Library, decision: Decision) -> bool:
     while waiting:
         href = waiting.pop()
         link = library.find(href)
-        if link is None or link.path or id(link.element) in seen or not isinstance(link.element, Decision):
+        if (
+            link is None
+            or link.path
+            or id(link.element) in seen
+            or not isinstance(link.element, Decision)
+        ):
             continue
         if link.element is decision:
             return True

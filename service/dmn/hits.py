@@ -10,7 +10,9 @@ from service.feel import compile_expression
 
 Outputs = list[Any]  # of one rule, one value per output column
 Rank = Callable[[int, Any], int]  # (column, value) -> place in the column's output values
-_AGGREGATES = {kind: compile_expression(f"{kind.lower()}(values)") for kind in ("SUM", "MIN", "MAX")}
+_AGGREGATES = {
+    kind: compile_expression(f"{kind.lower()}(values)") for kind in ("SUM", "MIN", "MAX")
+}
 
 
 class HitPolicyBroken(Exception):
@@ -39,4 +41,6 @@ def check_unique(indexes: list[int]) -> None:
 def check_any(indexes: list[int], rows: list[Outputs]) -> None:
     if any(list(row) != list(rows[0]) for row in rows[1:]):
         rules = ", ".join(str(index + 1) for index in indexes)
-        raise HitPolicyBroken(f"Hit policy ANY, but the rules {rules} match with different outputs.")
+        raise HitPolicyBroken(
+            f"Hit policy ANY, but the rules {rules} match with different outputs."
+        )

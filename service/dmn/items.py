@@ -1,4 +1,5 @@
-"""Item definitions become types. A definition may name one that stands below it, in another model, or itself."""
+"""Item definitions become types. A definition may name one that stands below it, in another model,
+or itself."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Resolve = Callable[[str], FeelType | None]
 
 
 class Types:
-    """The types of one model, made on first use. `outer` finds those of imported models by prefix."""
+    """The types of one model, made on first use. `outer` finds those of imported models by
+    prefix."""
 
     def __init__(self, definitions: Definitions, outer: Resolve, problems: list[Problem]) -> None:
         self._file = definitions.file
@@ -73,10 +75,14 @@ class Types:
 
     def _base(self, item: ItemDefinition) -> FeelType:
         if item.function is not None:
-            parameters = tuple(self._or_any(each.type_ref, item.place) for each in item.function.parameters)
+            parameters = tuple(
+                self._or_any(each.type_ref, item.place) for each in item.function.parameters
+            )
             return FunctionType(parameters, self._or_any(item.function.output_type_ref, item.place))
         if item.components:
-            return ContextType(tuple((each.name, self._from_item(each)) for each in item.components))
+            return ContextType(
+                tuple((each.name, self._from_item(each)) for each in item.components)
+            )
         return self._or_any(item.type_ref, item.place)
 
     def _or_any(self, type_ref: str, spot: Place) -> FeelType:
@@ -85,7 +91,9 @@ class Types:
         found = self.resolve(type_ref)
         if found is None:
             message = f"The type {type_ref!r} is not defined."
-            self._report("dmn-unknown-type", spot, message, "Add an item definition, or choose a type.")
+            self._report(
+                "dmn-unknown-type", spot, message, "Add an item definition, or choose a type."
+            )
         return found or ANY
 
     def _narrow(self, base: FeelType, text: str, item: ItemDefinition) -> FeelType:
@@ -107,5 +115,12 @@ class Types:
 
     def _report(self, code: str, spot: Place, message: str, mend: str) -> None:
         self._problems.append(
-            Problem(code=code, file=self._file, line=spot.line, element=spot.id, message=message, mend=mend)
+            Problem(
+                code=code,
+                file=self._file,
+                line=spot.line,
+                element=spot.id,
+                message=message,
+                mend=mend,
+            )
         )

@@ -12,7 +12,8 @@ Element = InputData | Decision | Knowledge | DecisionService
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An element and the imports that lead to it; one without a name adds nothing to the name in scope."""
+    """An element and the imports that lead to it; one without a name adds nothing to the name in
+    scope."""
 
     path: tuple[Import, ...]
     element: Element
@@ -32,7 +33,8 @@ class Library:
     imports: tuple[tuple[Import, Library], ...]
 
     def find(self, href: str) -> Link | None:
-        """The element that `href` (`#id`, `id` or `namespace#id`) names, here or in an imported model."""
+        """The element that `href` (`#id`, `id` or `namespace#id`) names, here or in an imported
+        model."""
         namespace, _, identity = href.rpartition("#")
         if namespace in ("", self.definitions.namespace) and identity in self.elements:
             return Link((), self.elements[identity])
@@ -70,7 +72,14 @@ def build_library(definitions: Definitions, imports: Mapping[str, Library]) -> L
     """`imports` by namespace, or by the import's location or name."""
     found = []
     for entry in definitions.imports:
-        library = next((imports[key] for key in (entry.namespace, entry.location, entry.name) if key in imports), None)
+        library = next(
+            (
+                imports[key]
+                for key in (entry.namespace, entry.location, entry.name)
+                if key in imports
+            ),
+            None,
+        )
         if library is not None:
             found.append((entry, library))
     elements = {_key(each): each for each in _elements(definitions)}

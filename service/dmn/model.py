@@ -36,7 +36,8 @@ class InputInfo:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInfo:
-    """What a caller may know of a decision. `inputs` are all input data it needs, also through other decisions."""
+    """What a caller may know of a decision. `inputs` are all input data it needs, also through
+    other decisions."""
 
     id: str
     name: str
@@ -45,12 +46,15 @@ class DecisionInfo:
 
 
 class Model:
-    """A DMN file ready to evaluate. Holds no state between evaluations; may be shared by threads."""
+    """A DMN file ready to evaluate. Holds no state between evaluations; may be shared by
+    threads."""
 
     def __init__(self, definitions: Definitions, imports: Mapping[str, Model]) -> None:
         self.definitions = definitions
         self.problems: list[Problem] = []
-        self.library: Library = build_library(definitions, {key: each.library for key, each in imports.items()})
+        self.library: Library = build_library(
+            definitions, {key: each.library for key, each in imports.items()}
+        )
         self.imported = {
             entry: next(each for each in imports.values() if each.library is library)
             for entry, library in self.library.imports
@@ -122,7 +126,8 @@ class Model:
         functions: Mapping[str, FeelFunction] | None = None,
         trace: bool = True,
     ) -> DecisionResult:
-        """Evaluate a decision service, or a business knowledge model, with its parameters by name."""
+        """Evaluate a decision service, or a business knowledge model, with its parameters by
+        name."""
         found = self.library.named(service, (DecisionService, Knowledge))
         if found is None:
             known = (*self.definitions.services, *self.definitions.knowledge)
@@ -132,7 +137,10 @@ class Model:
 
     def _unknown(self, kind: str, name: str, known: tuple[Any, ...]) -> str:
         names = ", ".join(repr(each.name) for each in known[:20]) or "none"
-        return f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; known: {names}."
+        return (
+            f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; "
+            f"known: {names}."
+        )
 
     def _check_imports(self) -> None:
         for entry in self.definitions.imports:
@@ -140,7 +148,9 @@ class Model:
                 message = f"The imported model {entry.name or entry.namespace!r} was not handed in."
                 mend = "Check and deploy the files together."
                 file, spot = self.definitions.file, entry.place
-                self.problems.append(Problem("dmn-import-missing", file, spot.line, spot.id, message, mend))
+                self.problems.append(
+                    Problem("dmn-import-missing", file, spot.line, spot.id, message, mend)
+                )
 
     def _outer_type(self, name: str) -> FeelType | None:
         for entry, model in self.imported.items():
@@ -189,10 +199,14 @@ def _too_deep(file: str) -> Problem:
     return Problem("dmn-too-deep", file, 0, "", message, "Move parts into decisions of their own.")
 
 
-def load_model(xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None, strict: bool = True) -> Model:
-    """Read and compile. Raises `DefinitionInvalid` with all problems; `strict=False` raises only for those of form.
+def load_model(
+    xml: bytes, *, file: str, imports: Mapping[str, Model] | None = None, strict: bool = True
+) -> Model:
+    """Read and compile. Raises `DefinitionInvalid` with all problems; `strict=False` raises only
+    for those of form.
 
-    `imports` are the models that this one may import, by namespace (or by the import's location or name).
+    `imports` are the models that this one may import, by namespace (or by the import's location or
+    name).
     """
     try:
         model = Model(read_definitions(xml, file=file), imports or {})

@@ -9,7 +9,15 @@ from typing import Any
 
 from service.dmn.result import DecisionResult, shown
 from service.dmn.types import base_of
-from service.feel import ContextType, FeelType, ListType, SimpleType, compile_expression, from_json, to_text
+from service.feel import (
+    ContextType,
+    FeelType,
+    ListType,
+    SimpleType,
+    compile_expression,
+    from_json,
+    to_text,
+)
 
 _PARSERS = {
     "date": compile_expression("date(text)"),
@@ -21,7 +29,8 @@ _PARSERS = {
 
 
 def read_value(value: Any, declared: FeelType) -> Any:
-    """JSON has no dates: a text becomes what its declared type says, where it can be read as that."""
+    """JSON has no dates: a text becomes what its declared type says, where it can be read as
+    that."""
     kind = base_of(declared)
     if isinstance(value, float):
         return from_json(value)
@@ -30,7 +39,10 @@ def read_value(value: Any, declared: FeelType) -> Any:
         return value if parsed is None else parsed
     if isinstance(value, Mapping) and isinstance(kind, ContextType):
         kinds = dict(kind.entries)
-        return {key: read_value(each, kinds[key]) if key in kinds else each for key, each in value.items()}
+        return {
+            key: read_value(each, kinds[key]) if key in kinds else each
+            for key, each in value.items()
+        }
     if isinstance(value, list) and isinstance(kind, ListType):
         return [read_value(each, kind.element) for each in value]
     return value
@@ -47,7 +59,11 @@ def _written(plain: Any) -> str:
     if isinstance(plain, list):
         return "[" + ", ".join(_written(each) for each in plain) + "]"
     if isinstance(plain, dict):
-        return "{" + ", ".join(f"{_written(str(key))}: {_written(each)}" for key, each in plain.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{_written(str(key))}: {_written(each)}" for key, each in plain.items())
+            + "}"
+        )
     return json.dumps(plain, ensure_ascii=False)
 
 

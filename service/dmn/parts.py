@@ -1,6 +1,8 @@
-"""What a DMN file says, as plain records: the outcome of reading, before anything is linked or compiled.
+"""What a DMN file says, as plain records: the outcome of reading, before anything is linked or
+compiled.
 
-Every record keeps the id and the line it came from, so that a problem or a reason can name its place.
+Every record keeps the id and the line it came from, so that a problem or a reason can name its
+place.
 """
 
 from __future__ import annotations
@@ -120,7 +122,8 @@ class Iterator:
 
 
 class HitPolicy(StrEnum):
-    """How many rules may match, and which of them count. The values are those of the file format."""
+    """How many rules may match, and which of them count. The values are those of the file
+    format."""
 
     UNIQUE = "UNIQUE"
     ANY = "ANY"
@@ -184,7 +187,18 @@ class Table:
     rules: tuple[Rule, ...]
 
 
-Boxed = Literal | Context | Invocation | Items | Relation | Function | Conditional | Filter | Iterator | Table
+Boxed = (
+    Literal
+    | Context
+    | Invocation
+    | Items
+    | Relation
+    | Function
+    | Conditional
+    | Filter
+    | Iterator
+    | Table
+)
 
 
 @dataclass(frozen=True, slots=True)

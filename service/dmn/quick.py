@@ -1,7 +1,8 @@
-"""Cells that compare with constants, as plain Python predicates: most cells of most tables, an order faster.
+"""Cells that compare with constants, as plain Python predicates: most cells of most tables, an
+order faster.
 
-A predicate is asked only about values of its own kind (`kind_of`); for any other value, null included, the cell's
-FEEL expression answers, so there is one meaning.
+A predicate is asked only about values of its own kind (`kind_of`); for any other value, null
+included, the cell's FEEL expression answers, so there is one meaning.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ def kind_of(value: Any) -> str:
 def quick_test(text: str) -> tuple[str, Predicate] | None:
     """(kind, predicate) of a cell, or None where FEEL has to be asked."""
     condition = read_condition(text)
-    if condition is None or condition.kind not in ("number", "string", "boolean") or not condition.intervals:
+    if (
+        condition is None
+        or condition.kind not in ("number", "string", "boolean")
+        or not condition.intervals
+    ):
         return None
     if condition.null and not condition.negated:
         return None
@@ -56,9 +61,17 @@ def _numbers(condition: Condition) -> Predicate:
 def _interval(interval: Interval) -> Predicate:
     low, high = _whole(interval.low), _whole(interval.high)
     if low is None:
-        return (lambda value: bool(value <= high)) if interval.high_included else (lambda value: bool(value < high))
+        return (
+            (lambda value: bool(value <= high))
+            if interval.high_included
+            else (lambda value: bool(value < high))
+        )
     if high is None:
-        return (lambda value: bool(value >= low)) if interval.low_included else (lambda value: bool(value > low))
+        return (
+            (lambda value: bool(value >= low))
+            if interval.low_included
+            else (lambda value: bool(value > low))
+        )
     if interval.low_included:
         if interval.high_included:
             return lambda value: bool(low <= value <= high)

@@ -64,7 +64,12 @@ _KEY = re.compile(r"""[{,]\s*"?([^\W\d]\w*(?: \w+)+)"?\s*:""")
 
 def _long_names(root: etree._Element) -> Iterable[str]:
     for element in root.iter():
-        if local(element) and not (name := name_of(element)).isidentifier() and name and "." not in name:
+        if (
+            local(element)
+            and not (name := name_of(element)).isidentifier()
+            and name
+            and "." not in name
+        ):
             yield name
         if local(element) == "text":
             yield from _KEY.findall(element.text or "")
@@ -101,7 +106,10 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
             yield _problem(element, file, "dmn-hit-policy", f"Unknown aggregation {aggregation!r}.")
         width = len(list(children(element, "input"))), len(list(children(element, "output")))
         for rule in children(element, "rule"):
-            found = len(list(children(rule, "inputEntry"))), len(list(children(rule, "outputEntry")))
+            found = (
+                len(list(children(rule, "inputEntry"))),
+                len(list(children(rule, "outputEntry"))),
+            )
             if found != width:
                 has, wants = (f"{each[0]} inputs and {each[1]}" for each in (found, width))
                 message = f"The rule has {has} outputs, its table {wants}."
@@ -111,7 +119,9 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
 def _problem(element: etree._Element, file: str, code: str, message: str) -> Problem:
     mend = "Open the table in the modeler and save it again, or mend the element named."
     spot = place(element)
-    return Problem(code=code, file=file, line=spot.line, element=spot.id, message=message, mend=mend)
+    return Problem(
+        code=code, file=file, line=spot.line, element=spot.id, message=message, mend=mend
+    )
 
 
 def _read_import(element: etree._Element) -> parts.Import:
@@ -140,12 +150,16 @@ def _read_item(element: etree._Element) -> parts.ItemDefinition:
 
 def _read_function_item(element: etree._Element) -> parts.FunctionItem:
     parameters = tuple(variable(each) for each in children(element, "parameters"))
-    output = " ".join((element.get("outputTypeRef") or plain(child(element, "outputTypeRef"))).split())
+    output = " ".join(
+        (element.get("outputTypeRef") or plain(child(element, "outputTypeRef"))).split()
+    )
     return parts.FunctionItem(parameters=parameters, output_type_ref=output)
 
 
 def _read_input_data(element: etree._Element) -> parts.InputData:
-    return parts.InputData(name=name_of(element), place=place(element), variable=_own_variable(element))
+    return parts.InputData(
+        name=name_of(element), place=place(element), variable=_own_variable(element)
+    )
 
 
 def _own_variable(element: etree._Element) -> parts.Variable:
@@ -153,7 +167,9 @@ def _own_variable(element: etree._Element) -> parts.Variable:
     if slot is None:
         return parts.Variable(name=name_of(element), type_ref="", place=place(element))
     found = variable(slot)
-    return parts.Variable(name=found.name or name_of(element), type_ref=found.type_ref, place=found.place)
+    return parts.Variable(
+        name=found.name or name_of(element), type_ref=found.type_ref, place=found.place
+    )
 
 
 def _hrefs(element: etree._Element, requirement: str, target: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Reads boxed expressions: everything that can stand as the logic of a decision.
 
-Names of elements are the same in DMN 1.1 to 1.5, so only the local name is looked at here; `read` has checked that
-the namespace is one of DMN's.
+Names of elements are the same in DMN 1.1 to 1.5, so only the local name is looked at here; `read`
+has checked that the namespace is one of DMN's.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ def _read_list(element: etree._Element) -> parts.Items:
 
 def _read_relation(element: etree._Element) -> parts.Relation:
     columns = tuple(variable(column) for column in children(element, "column"))
-    rows = tuple(tuple(read_boxed(each) for each in row if local(each) in _READERS) for row in children(element, "row"))
+    rows = tuple(
+        tuple(read_boxed(each) for each in row if local(each) in _READERS)
+        for row in children(element, "row")
+    )
     return parts.Relation(place(element), type_ref(element), columns, rows)
 
 

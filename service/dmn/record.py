@@ -1,7 +1,9 @@
-"""A decision as the history of a case keeps it: small, bounded, and enough to follow how the result came about.
+"""A decision as the history of a case keeps it: small, bounded, and enough to follow how the result
+came about.
 
-Kept are the result and, for each decision on the way, what it was given, the rules that matched with the cells that
-say something, and its own result. What is too long is shortened, and the record says so.
+Kept are the result and, for each decision on the way, what it was given, the rules that matched
+with the cells that say something, and its own result. What is too long is shortened, and the record
+says so.
 """
 
 from __future__ import annotations
@@ -44,9 +46,11 @@ def _record(result: DecisionResult, cutter: _Cutter) -> dict[str, Any]:
 
 def _evaluated(frame: Mapping[str, Any], cutter: _Cutter) -> dict[str, Any]:
     tables = frame["tables"]
-    given = {each["inputName"]: each["inputValue"] for table in tables for each in table["evaluatedInputs"]} or frame[
-        "inputs"
-    ]
+    given = {
+        each["inputName"]: each["inputValue"]
+        for table in tables
+        for each in table["evaluatedInputs"]
+    } or frame["inputs"]
     return {
         "decision": frame["decisionDefinitionId"],
         "name": cutter.value(frame["decisionDefinitionName"]),
@@ -55,7 +59,9 @@ def _evaluated(frame: Mapping[str, Any], cutter: _Cutter) -> dict[str, Any]:
             for name in cutter.some([name for name in given if given[name] is not None])
         },
         "rules": [
-            _rule(rule, table, cutter) for table in cutter.some(tables) for rule in cutter.some(table["matchedRules"])
+            _rule(rule, table, cutter)
+            for table in cutter.some(tables)
+            for rule in cutter.some(table["matchedRules"])
         ],
         "result": cutter.value(frame["output"]),
     }
@@ -64,7 +70,11 @@ def _evaluated(frame: Mapping[str, Any], cutter: _Cutter) -> dict[str, Any]:
 def _rule(rule: Mapping[str, Any], table: Mapping[str, Any], cutter: _Cutter) -> dict[str, Any]:
     """The rule's id, its place from 1, and its cells that say something, by the column's name."""
     names = {each["inputId"]: each["inputName"] for each in table["evaluatedInputs"]}
-    cells = [(names.get(each["inputId"], ""), each["text"]) for each in rule["cells"] if each["text"] != "-"]
+    cells = [
+        (names.get(each["inputId"], ""), each["text"])
+        for each in rule["cells"]
+        if each["text"] != "-"
+    ]
     return {
         "rule": rule["ruleId"],
         "index": rule["ruleIndex"],

@@ -1,7 +1,8 @@
 """Decision-table verification: rules as boxes in the space of inputs, and where these overlap.
 
-Each column is cut at every value that a cell mentions, into atoms that no cell can tell apart further. A condition is
-then a set of atoms (a bitmask), a rule one set per column. Two rules overlap where they share an atom in every column.
+Each column is cut at every value that a cell mentions, into atoms that no cell can tell apart
+further. A condition is then a set of atoms (a bitmask), a rule one set per column. Two rules
+overlap where they share an atom in every column.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Work:
 class Column:
     """The atoms of one input. The first atom is null, the last of a text column any other text.
 
-    `places` says at which atom a value stands; the atoms of a column stand in the order of their values.
+    `places` says at which atom a value stands; the atoms of a column stand in the order of their
+    values.
     """
 
     kind: str
@@ -61,9 +63,13 @@ class Column:
         return held | 1 if condition.null else held & ~1
 
     def _between(self, interval: Interval) -> int:
-        first = 1 if interval.low is None else self.places[interval.low] + (not interval.low_included)
+        first = (
+            1 if interval.low is None else self.places[interval.low] + (not interval.low_included)
+        )
         last = (
-            len(self.atoms) - 1 if interval.high is None else self.places[interval.high] - (not interval.high_included)
+            len(self.atoms) - 1
+            if interval.high is None
+            else self.places[interval.high] - (not interval.high_included)
         )
         return (1 << (last + 1)) - (1 << first) if first <= last else 0
 
@@ -77,12 +83,17 @@ def build_column(kind: str, conditions: Sequence[Condition]) -> Column:
     points = sorted({end for pair in ends for end in pair if end is not None})
     if kind in ("boolean", "string"):
         values = [False, True] if kind == "boolean" else points
-        atoms: list[Interval | None] = [None, *(Interval(each, each, True, True) for each in values)]
+        atoms: list[Interval | None] = [
+            None,
+            *(Interval(each, each, True, True) for each in values),
+        ]
         if kind == "string":
             atoms.append(None)
     else:
         atoms = [each for each in _pieces(points) if not _without_a_day(kind, each)]
-    places = {atom.low: place for place, atom in enumerate(atoms) if atom is not None and _is_point(atom)}
+    places = {
+        atom.low: place for place, atom in enumerate(atoms) if atom is not None and _is_point(atom)
+    }
     return Column(kind, tuple(atoms), places)
 
 

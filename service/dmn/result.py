@@ -14,10 +14,11 @@ MAX_REASONS = 200
 
 @dataclass(frozen=True, slots=True)
 class NullReason:
-    """Why a value is null: the decision, the element and text at fault, and what went wrong where in it.
+    """Why a value is null: the decision, the element and text at fault, and what went wrong where
+    in it.
 
-    `position` is (line, column) in the text, (0, 0) where there is no text; `arguments` are the types that `function`
-    (a function's name or an operator) was given.
+    `position` is (line, column) in the text, (0, 0) where there is no text; `arguments` are the
+    types that `function` (a function's name or an operator) was given.
     """
 
     decision: str
@@ -43,7 +44,8 @@ class NullReason:
 
 @dataclass(frozen=True, slots=True)
 class DecisionResult:
-    """`value` is a FEEL value. `trace` is JSON-shaped, one entry per decision in the order they were evaluated."""
+    """`value` is a FEEL value. `trace` is JSON-shaped, one entry per decision in the order they
+    were evaluated."""
 
     value: Any
     trace: tuple[dict[str, Any], ...]
@@ -52,10 +54,11 @@ class DecisionResult:
 
 @dataclass(slots=True)
 class Run:
-    """One evaluation under way: what it has noted so far, and the one budget that all of it is paid from.
+    """One evaluation under way: what it has noted so far, and the one budget that all of it is paid
+    from.
 
-    `feel` is the evaluation as FEEL knows it: its time and the steps it has left, for tables, boxed expressions,
-    functions and texts together.
+    `feel` is the evaluation as FEEL knows it: its time and the steps it has left, for tables, boxed
+    expressions, functions and texts together.
     """
 
     feel: FeelRun
@@ -71,7 +74,9 @@ class Run:
     def enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise FeelLimitExceeded(f"Decisions and functions call each other more than {MAX_DEPTH} deep.")
+            raise FeelLimitExceeded(
+                f"Decisions and functions call each other more than {MAX_DEPTH} deep."
+            )
 
     def leave(self) -> None:
         self.depth -= 1
@@ -82,7 +87,9 @@ class Run:
 
     def explain(self, reason: Reason, *, element: str, text: str) -> None:
         """Keep FEEL's reason for a null in one of the model's texts."""
-        self._keep(element, text, reason.message, reason.position, reason.function, reason.arguments)
+        self._keep(
+            element, text, reason.message, reason.position, reason.function, reason.arguments
+        )
 
     def _keep(self, element: str, text: str, message: str, *place: Any) -> None:
         if self.traced and len(self.reasons) < MAX_REASONS:

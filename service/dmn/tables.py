@@ -1,7 +1,7 @@
 """Decision tables as closures.
 
-Equal cells of one column are one test, evaluated at most once per evaluation; input values are computed once. The
-trace is written only when it is asked for.
+Equal cells of one column are one test, evaluated at most once per evaluation; input values are
+computed once. The trace is written only when it is asked for.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _ANYTHING = {"", "-"}
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """A condition: `slot` numbers the distinct tests of the table, None for text that did not parse."""
+    """A condition: `slot` numbers the distinct tests of the table, None for text that did not
+    parse."""
 
     column: int
     slot: int
@@ -103,17 +104,25 @@ def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
     return _Prepared(
         node=node,
         inputs=tuple(compile_literal(compiler, clause.expression) for clause in node.inputs),
-        input_types=tuple(compiler.type_of(clause.expression.type_ref, clause.place) for clause in node.inputs),
+        input_types=tuple(
+            compiler.type_of(clause.expression.type_ref, clause.place) for clause in node.inputs
+        ),
         allowed=tuple(
             tested.tests(clause.allowed, clause.place) if clause.allowed not in _ANYTHING else None
             for clause in node.inputs
         ),
         rules=tuple(
-            tuple(condition(column, cell) for column, cell in enumerate(rule.conditions) if cell.text not in _ANYTHING)
+            tuple(
+                condition(column, cell)
+                for column, cell in enumerate(rule.conditions)
+                if cell.text not in _ANYTHING
+            )
             for rule in node.rules
         ),
         outputs=tuple(
-            tuple(conclusion(cell, kind) for cell, kind in zip(rule.conclusions, kinds, strict=True))
+            tuple(
+                conclusion(cell, kind) for cell, kind in zip(rule.conclusions, kinds, strict=True)
+            )
             for rule in node.rules
         ),
         defaults=tuple(
@@ -128,10 +137,14 @@ def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
     )
 
 
-def _ranks(compiler: Compiler, node: parts.Table, clause: parts.OutputClause) -> tuple[Expression, ...]:
+def _ranks(
+    compiler: Compiler, node: parts.Table, clause: parts.OutputClause
+) -> tuple[Expression, ...]:
     """The output values in their order, as tests; those of the type where the column lists none."""
     text = clause.allowed or compiler.allowed_texts.get(clause.type_ref or node.type_ref, "")
-    tests = (compiler.tests(each, clause.place) for each in split_tests(text) if each not in _ANYTHING)
+    tests = (
+        compiler.tests(each, clause.place) for each in split_tests(text) if each not in _ANYTHING
+    )
     return tuple(test for test in tests if test is not None)
 
 
@@ -158,7 +171,8 @@ def _admits(allowed: Expression, value: Any, scope: Scope, run: Run) -> bool:
 
 
 def _matching(table: _Prepared, values: list[Any], scope: Scope, run: Run) -> list[int]:
-    """The rules whose every test holds. Tests of constants are answered at once, the others by FEEL, once each."""
+    """The rules whose every test holds. Tests of constants are answered at once, the others by
+    FEEL, once each."""
     only_first = table.node.hit_policy is HitPolicy.FIRST
     kinds = [kind_of(value) for value in values]
     known: list[Any] = [_UNKNOWN] * table.slots
@@ -186,7 +200,9 @@ def _ask(test: _Test, scope: Scope, run: Run) -> Any:
     return None if test.test is None else evaluate_expression(test.test, scope, run, test.element)
 
 
-def _record(table: _Prepared, values: list[Any], matched: list[int], rows: list[list[Any]], run: Run) -> None:
+def _record(
+    table: _Prepared, values: list[Any], matched: list[int], rows: list[list[Any]], run: Run
+) -> None:
     if not run.frames:
         return
     node = table.node
@@ -203,7 +219,9 @@ def _record(table: _Prepared, values: list[Any], matched: list[int], rows: list[
                 }
                 for clause, value in zip(node.inputs, values, strict=True)
             ],
-            "matchedRules": [_record_rule(node, index, row) for index, row in zip(matched, rows, strict=True)],
+            "matchedRules": [
+                _record_rule(node, index, row) for index, row in zip(matched, rows, strict=True)
+            ],
         }
     )
 
@@ -230,7 +248,9 @@ def _record_rule(node: parts.Table, index: int, row: list[Any]) -> dict[str, Any
 
 def _default(table: _Prepared, scope: Scope, run: Run) -> Any:
     if any(step is not None for step in table.defaults):
-        return _shaped(table, [None if step is None else step(scope, run) for step in table.defaults])
+        return _shaped(
+            table, [None if step is None else step(scope, run) for step in table.defaults]
+        )
     if table.node.hit_policy is HitPolicy.COLLECT and table.node.aggregation in ("", "COUNT"):
         return 0 if table.node.aggregation else []
     run.note("No rule matches, and the table has no default output.", element=table.node.place.id)
@@ -256,14 +276,21 @@ def _result(table: _Prepared, matched: list[int], rows: list[list[Any]], run: Ru
     if not table.node.aggregation:
         return [_shaped(table, row) for row in rows]
     columns = zip(*rows, strict=True)
-    return _shaped(table, [aggregate(table.node.aggregation, list(column), run) for column in columns])
+    return _shaped(
+        table, [aggregate(table.node.aggregation, list(column), run) for column in columns]
+    )
 
 
 def _rank(table: _Prepared, column: int, value: Any, run: Run) -> int:
     tests = table.ranks[column]
     scope = {"?": value}
     return next(
-        (place for place, test in enumerate(tests) if test.evaluate_within(run.feel, scope) is True), len(tests)
+        (
+            place
+            for place, test in enumerate(tests)
+            if test.evaluate_within(run.feel, scope) is True
+        ),
+        len(tests),
     )
 
 

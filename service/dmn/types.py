@@ -1,7 +1,7 @@
 """Types of values: how a value is made to fit the type it is declared with (DMN 1.5, 10.3.2.9.4).
 
-A value that does not fit becomes null; the caller keeps the reason. FEEL says what a type is and what conforms to
-it; here it is carried through the entries of contexts and the elements of lists.
+A value that does not fit becomes null; the caller keeps the reason. FEEL says what a type is and
+what conforms to it; here it is carried through the entries of contexts and the elements of lists.
 """
 
 from __future__ import annotations
@@ -31,9 +31,19 @@ from service.feel import coerce as feel_coerce
 
 ANY = AnyType()
 _FUNCTION = ConstrainedType(ANY, lambda value, run: isinstance(value, FeelFunction), "function")
-_PLAIN: dict[str, tuple[type, ...]] = {"number": (int, Decimal), "string": (str,), "boolean": (bool,)}
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "number": (int, Decimal),
+    "string": (str,),
+    "boolean": (bool,),
+}
 _KNOWN = (AnyType, NullType, SimpleType, ListType, ContextType, FunctionType, RangeType)
-_ALIASES = {"any": "Any", "datetime": "date and time", "integer": "number", "long": "number", "double": "number"}
+_ALIASES = {
+    "any": "Any",
+    "datetime": "date and time",
+    "integer": "number",
+    "long": "number",
+    "double": "number",
+}
 
 
 def simple_type(name: str) -> FeelType | None:
@@ -63,13 +73,16 @@ def unconstrained(kind: FeelType) -> FeelType:
         case ContextType(entries=entries):
             return ContextType(tuple((name, unconstrained(each)) for name, each in entries))
         case FunctionType(parameters=parameters, result=result):
-            return FunctionType(tuple(unconstrained(each) for each in parameters), unconstrained(result))
+            return FunctionType(
+                tuple(unconstrained(each) for each in parameters), unconstrained(result)
+            )
         case base:
             return base
 
 
 def lenient(kind: FeelType) -> FeelType:
-    """The type as a value has to fit it: what a function will answer is not known before it is called."""
+    """The type as a value has to fit it: what a function will answer is not known before it is
+    called."""
     match kind:
         case FunctionType(parameters=parameters):
             return FunctionType(parameters, ANY)
@@ -83,7 +96,8 @@ def lenient(kind: FeelType) -> FeelType:
 
 
 def result_of(kind: FeelType) -> FeelType:
-    """What a function of this type answers; a type that is no function's stands for the answer itself."""
+    """What a function of this type answers; a type that is no function's stands for the answer
+    itself."""
     base = base_of(kind)
     return base.result if isinstance(base, FunctionType) else kind
 
@@ -114,7 +128,8 @@ def describe(value: Any) -> str:
 
 
 def coerce(value: Any, kind: FeelType, run: Run) -> tuple[bool, Any]:
-    """(fits, the value made to fit): null fits every type; what cannot be made to fit is (False, None)."""
+    """(fits, the value made to fit): null fits every type; what cannot be made to fit is (False,
+    None)."""
     if value is None or kind is ANY:
         return True, value
     if isinstance(kind, SimpleType) and type(value) in _PLAIN.get(kind.name, ()):
@@ -130,7 +145,9 @@ def coerce(value: Any, kind: FeelType, run: Run) -> tuple[bool, Any]:
     return False, None
 
 
-def _coerce_entries(value: Mapping[str, Any], base: ContextType, kind: FeelType, run: Run) -> tuple[bool, Any]:
+def _coerce_entries(
+    value: Mapping[str, Any], base: ContextType, kind: FeelType, run: Run
+) -> tuple[bool, Any]:
     made = dict(value)
     for key, entry in base.entries:
         fits, made[key] = coerce(value[key], entry, run) if key in value else (False, None)
@@ -139,7 +156,9 @@ def _coerce_entries(value: Mapping[str, Any], base: ContextType, kind: FeelType,
     return (True, made) if is_instance(made, kind, run) else (False, None)
 
 
-def _coerce_elements(value: list[Any], base: ListType, kind: FeelType, run: Run) -> tuple[bool, Any]:
+def _coerce_elements(
+    value: list[Any], base: ListType, kind: FeelType, run: Run
+) -> tuple[bool, Any]:
     made = [coerce(each, base.element, run) for each in value]
     if not all(fits for fits, _ in made):
         return False, None

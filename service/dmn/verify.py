@@ -1,4 +1,5 @@
-"""The verification of one decision table: gaps, overlaps, rules that never count, outputs out of type."""
+"""The verification of one decision table: gaps, overlaps, rules that never count, outputs out of
+type."""
 
 from __future__ import annotations
 
@@ -11,7 +12,16 @@ from service.dmn import parts
 from service.dmn.cells import Condition, read_condition, read_constant, split_tests
 from service.dmn.gaps import find_uncovered
 from service.dmn.parts import HitPolicy
-from service.dmn.regions import Box, Column, TooLargeToVerify, Work, build_column, find_overlaps, overlap, positions
+from service.dmn.regions import (
+    Box,
+    Column,
+    TooLargeToVerify,
+    Work,
+    build_column,
+    find_overlaps,
+    overlap,
+    positions,
+)
 from service.dmn.types import ANY, base_of, coerce, describe, title
 from service.errors import Problem, Severity
 from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression
@@ -33,7 +43,9 @@ class _Grid:
     bounded: bool  # whether the space of inputs is known
 
 
-def verify_table(table: parts.Table, *, file: str, owner: str, resolve: Resolve) -> Iterator[Problem]:
+def verify_table(
+    table: parts.Table, *, file: str, owner: str, resolve: Resolve
+) -> Iterator[Problem]:
     """Every problem of the table."""
     report = _Reporter(file, owner, table)
     yield from _check_outputs(table, resolve, report)
@@ -52,7 +64,12 @@ def verify_table(table: parts.Table, *, file: str, owner: str, resolve: Resolve)
         yield from _check_hidden(table, grid, report, work)
         yield from _check_gaps(table, grid, report, work)
     except TooLargeToVerify:
-        yield report.warn("dmn-not-analysed", table.place, "The table is too large to be verified whole.", "Split it.")
+        yield report.warn(
+            "dmn-not-analysed",
+            table.place,
+            "The table is too large to be verified whole.",
+            "Split it.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +84,13 @@ class _Reporter:
     def warn(self, code: str, spot: parts.Place, message: str, mend: str) -> Problem:
         return self._problem(code, spot, message, mend, Severity.WARNING)
 
-    def _problem(self, code: str, spot: parts.Place, message: str, mend: str, severity: Severity) -> Problem:
+    def _problem(
+        self, code: str, spot: parts.Place, message: str, mend: str, severity: Severity
+    ) -> Problem:
         element = spot.id or self.table.place.id
-        return Problem(code, self.file, spot.line, element, f"{self.owner}: {message}", mend, severity)
+        return Problem(
+            code, self.file, spot.line, element, f"{self.owner}: {message}", mend, severity
+        )
 
     def example(self, grid: _Grid, point: tuple[int, ...]) -> str:
         """The point as inputs a person can try."""
@@ -82,7 +103,11 @@ class _Reporter:
 
 def _condition(cell: parts.Cell) -> Condition | None:
     found = read_condition(cell.text)
-    if found is not None and found.kind == "string" and any(each.low != each.high for each in found.intervals):
+    if (
+        found is not None
+        and found.kind == "string"
+        and any(each.low != each.high for each in found.intervals)
+    ):
         return None  # texts are told apart, not put in order
     return found
 
@@ -94,7 +119,10 @@ def _declared_kind(clause: parts.InputClause, resolve: Resolve) -> str:
 
 
 def _check_kinds(
-    table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve, report: _Reporter
+    table: parts.Table,
+    conditions: list[list[Condition | None]],
+    resolve: Resolve,
+    report: _Reporter,
 ) -> Iterator[Problem]:
     for number, clause in enumerate(table.inputs):
         declared = _declared_kind(clause, resolve)
@@ -102,8 +130,13 @@ def _check_kinds(
             found = row[number]
             if found is not None and found.kind and declared and found.kind != declared:
                 cell = rule.conditions[number]
-                message = f"The cell {cell.text!r} tests a {found.kind}, its input is a {declared}; it never matches."
-                yield report.error("dmn-cell-type", cell.place, message, "Write a value of the input's type.")
+                message = (
+                    f"The cell {cell.text!r} tests a {found.kind}, its input is a "
+                    f"{declared}; it never matches."
+                )
+                yield report.error(
+                    "dmn-cell-type", cell.place, message, "Write a value of the input's type."
+                )
 
 
 def _name_unanalysed(
@@ -116,11 +149,17 @@ def _name_unanalysed(
         if found is None
     ]
     for cell in cells[:MAX_REPORTED]:
-        message = f"The cell {cell.text!r} is not analysed; overlaps with its rule are not looked for."
-        yield report.warn("dmn-not-analysed", cell.place, message, "Compare with constants where you can.")
+        message = (
+            f"The cell {cell.text!r} is not analysed; overlaps with its rule are not looked for."
+        )
+        yield report.warn(
+            "dmn-not-analysed", cell.place, message, "Compare with constants where you can."
+        )
 
 
-def _build_grid(table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve) -> _Grid:
+def _build_grid(
+    table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve
+) -> _Grid:
     columns, space, bounded = [], [], True
     readable = [list(row) for row in conditions]
     for number, clause in enumerate(table.inputs):
@@ -132,7 +171,9 @@ def _build_grid(table: parts.Table, conditions: list[list[Condition | None]], re
             found = row[number]
             if found is not None and found.kind not in ("", kind):
                 row[number] = None
-        usable = [each for each in (*(row[number] for row in readable), allowed) if each is not None]
+        usable = [
+            each for each in (*(row[number] for row in readable), allowed) if each is not None
+        ]
         column = build_column(kind, usable if kind in _KINDS else [])
         columns.append(column)
         bounded = bounded and allowed is not None
@@ -141,10 +182,18 @@ def _build_grid(table: parts.Table, conditions: list[list[Condition | None]], re
     exact: list[Box | None] = []
     widest: list[Box] = []
     for row in readable:
-        masks = [None if found is None else column.mask(found) for column, found in zip(columns, row, strict=True)]
+        masks = [
+            None if found is None else column.mask(found)
+            for column, found in zip(columns, row, strict=True)
+        ]
         whole = tuple(mask for mask in masks if mask is not None)
         exact.append(whole if len(whole) == len(masks) else None)
-        widest.append(tuple(column.full if mask is None else mask for column, mask in zip(columns, masks, strict=True)))
+        widest.append(
+            tuple(
+                column.full if mask is None else mask
+                for column, mask in zip(columns, masks, strict=True)
+            )
+        )
     return _Grid(tuple(columns), tuple(space), tuple(exact), tuple(widest), bounded)
 
 
@@ -158,18 +207,32 @@ def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator
     for number, (rule, box) in enumerate(zip(table.rules, grid.exact, strict=True), 1):
         if box is None:
             continue
-        for clause, column, mask, allowed in zip(table.inputs, grid.columns, box, grid.space, strict=True):
+        for clause, column, mask, allowed in zip(
+            table.inputs, grid.columns, box, grid.space, strict=True
+        ):
             if grid.bounded and not mask & (allowed | 1):
                 name = clause.label or clause.expression.text
                 asked = (
-                    f"; it asks for {json.dumps(column.example(positions(mask)[0]), ensure_ascii=False)}, which is none"
+                    "; it asks for "
+                    f"{json.dumps(column.example(positions(mask)[0]), ensure_ascii=False)}, "
+                    "which is none"
                 )
-                message = f"Rule {number} never matches: no allowed value of {name} fits it{asked if mask else ''}."
-                yield report.warn("dmn-rule-unreachable", rule.place, message, "Mend its cell, or remove the rule.")
+                message = (
+                    f"Rule {number} never matches: no allowed value of {name} fits "
+                    f"it{asked if mask else ''}."
+                )
+                yield report.warn(
+                    "dmn-rule-unreachable",
+                    rule.place,
+                    message,
+                    "Mend its cell, or remove the rule.",
+                )
                 break
 
 
-def _check_overlaps(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
+def _check_overlaps(
+    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
+) -> Iterator[Problem]:
     if table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
         return
     reported = 0
@@ -192,7 +255,8 @@ def _overlap_problem(
     earlier, later = rules
     point = tuple(_choose(mask, space) for mask, space in zip(shared, grid.space, strict=True))
     message = (
-        f"Rules {earlier + 1} and {later + 1} both match, which the hit policy {table.hit_policy.value} "
+        f"Rules {earlier + 1} and {later + 1} both match, which the hit policy "
+        f"{table.hit_policy.value} "
         f"forbids; for example {report.example(grid, point)}."
     )
     mend = "Narrow one of the rules, or choose another hit policy."
@@ -210,7 +274,8 @@ def _holds(box: Box, point: tuple[int, ...]) -> bool:
 
 
 def _forbidden(table: parts.Table, earlier: int, later: int) -> bool:
-    """Under ANY, rules may overlap where their outputs are alike; only constants can be compared here."""
+    """Under ANY, rules may overlap where their outputs are alike; only constants can be compared
+    here."""
     if table.hit_policy is HitPolicy.UNIQUE:
         return True
     pairs = zip(table.rules[earlier].conclusions, table.rules[later].conclusions, strict=True)
@@ -232,13 +297,21 @@ def _constant(text: str) -> Any:
     return (found.kind, point.low) if point.low == point.high and point.low is not None else None
 
 
-def _check_hidden(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
+def _check_hidden(
+    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
+) -> Iterator[Problem]:
     """Under FIRST, a rule whose every case an earlier rule takes is never used."""
     if table.hit_policy is not HitPolicy.FIRST:
         return
     for number, box in enumerate(grid.widest):
-        earlier = {before: each for before, each in enumerate(grid.exact[:number], 1) if each is not None}
-        if earlier and all(box) and not find_uncovered(box, [*earlier.values()], limit=1, work=work):
+        earlier = {
+            before: each for before, each in enumerate(grid.exact[:number], 1) if each is not None
+        }
+        if (
+            earlier
+            and all(box)
+            and not find_uncovered(box, [*earlier.values()], limit=1, work=work)
+        ):
             point = tuple(_choose(mask, space) for mask, space in zip(box, grid.space, strict=True))
             taker = next(before for before, each in earlier.items() if _holds(each, point))
             message = (
@@ -249,12 +322,18 @@ def _check_hidden(table: parts.Table, grid: _Grid, report: _Reporter, work: Work
             yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
 
 
-def _check_gaps(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
-    if table.hit_policy is HitPolicy.COLLECT or any(clause.default is not None for clause in table.outputs):
+def _check_gaps(
+    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
+) -> Iterator[Problem]:
+    if table.hit_policy is HitPolicy.COLLECT or any(
+        clause.default is not None for clause in table.outputs
+    ):
         return
     if not grid.bounded:
         message = "The allowed values of an input are not analysed, so gaps are not looked for."
-        yield report.warn("dmn-not-analysed", table.place, message, "List the allowed values as constants.")
+        yield report.warn(
+            "dmn-not-analysed", table.place, message, "List the allowed values as constants."
+        )
         return
     for point in find_uncovered(grid.space, grid.widest, limit=MAX_GAPS, work=work):
         message = f"No rule matches {report.example(grid, point)}, and there is no default output."
@@ -265,11 +344,17 @@ def _check_gaps(table: parts.Table, grid: _Grid, report: _Reporter, work: Work) 
 def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> Iterator[Problem]:
     ranked = table.hit_policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER)
     for number, clause in enumerate(table.outputs):
-        kind, allowed = resolve(clause.type_ref or (table.type_ref if len(table.outputs) == 1 else ""))
+        kind, allowed = resolve(
+            clause.type_ref or (table.type_ref if len(table.outputs) == 1 else "")
+        )
         values = clause.allowed or allowed
         if ranked and not values:
-            message = f"The hit policy {table.hit_policy.value} needs the output values in their order."
-            yield report.warn("dmn-no-output-values", clause.place, message, "List the output values.")
+            message = (
+                f"The hit policy {table.hit_policy.value} needs the output values in their order."
+            )
+            yield report.warn(
+                "dmn-no-output-values", clause.place, message, "List the output values."
+            )
         listed = [read_constant(each) if _constant(each) else None for each in split_tests(values)]
         for rule in table.rules:
             cell = rule.conclusions[number]
@@ -280,7 +365,12 @@ def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> I
                 yield from _check_output_type(cell, kind, report)
             elif listed and None not in listed and constant not in listed:
                 message = f"The output {cell.text} is not among the output values {values}."
-                yield report.error("dmn-output-value", cell.place, message, "Add it to the values, or mend the cell.")
+                yield report.error(
+                    "dmn-output-value",
+                    cell.place,
+                    message,
+                    "Add it to the values, or mend the cell.",
+                )
 
 
 def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> Iterator[Problem]:
@@ -291,4 +381,6 @@ def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> I
     fits, _ = coerce(value, kind, Run(None, None))
     if not fits:
         message = f"The output {cell.text} is {describe(value)}, its column is {title(kind)}."
-        yield report.error("dmn-cell-type", cell.place, message, "Write a value of the column's type.")
+        yield report.error(
+            "dmn-cell-type", cell.place, message, "Write a value of the column's type."
+        )

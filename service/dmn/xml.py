@@ -1,8 +1,8 @@
 """The one way in for XML: every diagram and decision file, whoever sends it, is parsed here.
 
-Uploaded XML is hostile. A DOCTYPE is refused before the parser sees the file (entities, external subsets),
-the size and the depth are capped, nothing is fetched, and an encoding is decoded by us first, so that a
-DOCTYPE cannot hide in one that only the parser understands.
+Uploaded XML is hostile. A DOCTYPE is refused before the parser sees the file (entities, external
+subsets), the size and the depth are capped, nothing is fetched, and an encoding is decoded by us
+first, so that a DOCTYPE cannot hide in one that only the parser understands.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
-_ENCODINGS = frozenset({"utf-8", "ascii", "utf-16", "iso8859-1", "cp1252", "gb18030", "gbk", "gb2312", "big5"})
+_ENCODINGS = frozenset(
+    {"utf-8", "ascii", "utf-16", "iso8859-1", "cp1252", "gb18030", "gbk", "gb2312", "big5"}
+)
 _PROLOG = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
 
@@ -38,7 +40,8 @@ class XmlRefused(DefinitionInvalid):
 
 
 def parse_xml(data: bytes, *, file: str, max_bytes: int = MAX_BYTES) -> etree._Element:
-    """Return the root of `data`, without comments and processing instructions, or raise `XmlRefused`."""
+    """Return the root of `data`, without comments and processing instructions, or raise
+    `XmlRefused`."""
     if len(data) > max_bytes:
         raise _refuse(
             file,
@@ -54,7 +57,9 @@ def parse_xml(data: bytes, *, file: str, max_bytes: int = MAX_BYTES) -> etree._E
 
 
 def _decode(data: bytes, file: str) -> str:
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "") or _declared_encoding(data, file)
+    encoding = next(
+        (name for bom, name in _BOMS if data.startswith(bom)), ""
+    ) or _declared_encoding(data, file)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -83,7 +88,8 @@ def _declared_encoding(data: bytes, file: str) -> str:
             f"The file declares the encoding {declared!r}, which is not accepted.",
             "Save the file as UTF-8.",
         )
-    # Without a byte order mark UTF-16 cannot start with a declaration that we were able to read as bytes.
+    # Without a byte order mark UTF-16 cannot start with a declaration that we were able to read as
+    # bytes.
     return "utf-8" if name == "utf-16" else name
 
 
@@ -95,7 +101,10 @@ def _check_prolog(text: str, file: str) -> None:
         raise _refuse(
             file,
             "xml-doctype",
-            "The file has a DOCTYPE, which can make a parser read other files or swell without end.",
+            (
+                "The file has a DOCTYPE, which can make a parser read other files or swell without "
+                "end."
+            ),
             "Remove the DOCTYPE; BPMN and DMN do not use one.",
             line=text.count("\n", 0, position) + 1,
         )
@@ -142,4 +151,6 @@ def _check_depth(root: etree._Element, file: str) -> None:
 
 
 def _refuse(file: str, code: str, message: str, mend: str, *, line: int = 0) -> XmlRefused:
-    return XmlRefused(Problem(code=code, file=file, line=line, element="", message=message, mend=mend))
+    return XmlRefused(
+        Problem(code=code, file=file, line=line, element="", message=message, mend=mend)
+    )

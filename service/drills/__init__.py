@@ -1,7 +1,9 @@
-"""Rehearsals of the procedure in exercise mode (S4-c): injects, scripted people, criteria, an after-action report.
+"""Rehearsals of the procedure in exercise mode (S4-c): injects, scripted people, criteria, an
+after-action report.
 
-`model` reads drill files, `exercise` plays one on a scratch database under a virtual clock, `judge` measures what the
-record says, `report` writes it down. `people` are the scripted people that simulations and benchmarks use too.
+`model` reads drill files, `exercise` plays one on a scratch database under a virtual clock, `judge`
+measures what the record says, `report` writes it down. `people` are the scripted people that
+simulations and benchmarks use too.
 """
 
 from service.drills.exercise import Course, hold_drill

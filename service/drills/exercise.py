@@ -1,7 +1,9 @@
-"""Play a drill: on a database of its own, with the procedure's own definitions, services, timers and outbox.
+"""Play a drill: on a database of its own, with the procedure's own definitions, services, timers
+and outbox.
 
-Nothing of it reaches a customer or the bank's cases. The players are scripted: they do each task that the definitions
-give them after their time of reaction, so what is tried is the plan, not the people.
+Nothing of it reaches a customer or the bank's cases. The players are scripted: they do each task
+that the definitions give them after their time of reaction, so what is tried is the plan, not the
+people.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ class Happened:
 
 @dataclass(slots=True)
 class Course:
-    """A drill that was held. The record is in `runtime`'s database, which goes when the drill is over."""
+    """A drill that was held. The record is in `runtime`'s database, which goes when the drill is
+    over."""
 
     drill: Drill
     runtime: Runtime
@@ -61,10 +64,13 @@ class Course:
     ended_at: datetime | None = None
 
 
-def hold_drill(drill: Drill, files: Mapping[str, bytes], policy: str, judge: Callable[[Course], T]) -> T:
+def hold_drill(
+    drill: Drill, files: Mapping[str, bytes], policy: str, judge: Callable[[Course], T]
+) -> T:
     """Play the drill on these definitions; what `judge` finds in its record, before that goes.
 
-    Raises InvalidInput for a complaint that cannot be one, RedressError when the definitions cannot run.
+    Raises InvalidInput for a complaint that cannot be one, RedressError when the definitions cannot
+    run.
     """
     with TemporaryDirectory(prefix="redress-drill-") as folder:
         database = Database(f"sqlite:///{folder}/drill.db")
@@ -82,7 +88,9 @@ def hold_drill(drill: Drill, files: Mapping[str, bytes], policy: str, judge: Cal
 def _release(runtime: Runtime, files: Mapping[str, bytes], now: datetime) -> None:
     spare = [runtime.keys.root_key() for _ in range(100)]
     with runtime.database.transaction() as connection:
-        made = definitions.deploy(connection, dict(files), name="drill", actor=SYSTEM.name, now=now, next_key=spare.pop)
+        made = definitions.deploy(
+            connection, dict(files), name="drill", actor=SYSTEM.name, now=now, next_key=spare.pop
+        )
         definitions.release(connection, made.bundle_key, actor=SYSTEM.name, now=now)
 
 
@@ -98,7 +106,8 @@ class _Exercise:
         self.coming = sorted(_spread(self.drill), key=lambda each: each[0])
 
     def play(self) -> None:
-        """Let one thing after another happen: what comes from outside, timers, and what players do."""
+        """Let one thing after another happen: what comes from outside, timers, and what players
+        do."""
         for _ in range(MOST_STEPS):
             task, at = self._next_task()
             with self.runtime.database.read() as connection:
@@ -134,19 +143,28 @@ class _Exercise:
         return self.drill.reaction.get(element, self.drill.reaction.get("*", REACTION))
 
     def _do(self, task: UserTask) -> None:
-        """A player does the task. What the procedure refuses is a finding, and the task stays open."""
+        """A player does the task. What the procedure refuses is a finding, and the task stays
+        open."""
         now = self.clock.now()
         with self.runtime.database.read() as connection:
             performers = tasks.list_performers(connection, task.root_key, task.excluded)
-            form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
+            form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(
+                task.form_id or ""
+            )
         filled = {**answer(task, form, self.chance, now.date()), **self._own_answer(task)}
         if task.element_id == FACTS and form is not None:
-            filled |= {name: known for name, known in self.facts[task.root_key].items() if name in _fields(form)}
+            filled |= {
+                name: known
+                for name, known in self.facts[task.root_key].items()
+                if name in _fields(form)
+            }
         actor = performer(task, performers, self.chance)
         try:
             operations.complete_task(self.runtime, task.key, filled, actor=actor, now=now)
         except RedressError as error:
-            self.course.stuck[str(task.key)] = f"{task.name} ({task.element_id}) could not be done: {error.message}"
+            self.course.stuck[str(task.key)] = (
+                f"{task.name} ({task.element_id}) could not be done: {error.message}"
+            )
         else:
             self.course.done[task.element_id] += 1
 
@@ -160,7 +178,9 @@ class _Exercise:
     def _inject(self, inject: Inject, first: int, count: int) -> None:
         now = self.clock.now()
         wished = inject.complaints
-        numbers = tuple(self._complain(wished, first + each) for each in range(count)) if wished else ()
+        numbers = (
+            tuple(self._complain(wished, first + each) for each in range(count)) if wished else ()
+        )
         emergency = ""
         if inject.emergency is not None:
             wanted = inject.emergency
@@ -172,15 +192,21 @@ class _Exercise:
     def _complain(self, wanted: Complaints, number: int) -> str:
         now = self.clock.now()
         given = {
-            "customerName": f"Role player {number}", "contact": {"email": f"player-{number}@exercise.invalid"},
-            "channel": "phone", "language": "en", "content": wanted.content.replace("{n}", str(number)), **wanted.facts,
-        }  # fmt: skip
+            "customerName": f"Role player {number}",
+            "contact": {"email": f"player-{number}@exercise.invalid"},
+            "channel": "phone",
+            "language": "en",
+            "content": wanted.content.replace("{n}", str(number)),
+            **wanted.facts,
+        }
         new = parse_complaint(given, now=now, currency=self.runtime.profile.currency)
         made = operations.register_complaint(self.runtime, new, actor=CALLER, now=now)
         self.facts[made.root_key] = wanted.facts
         open_ones = [each for each in emergencies_of(self.course) if each.status == "open"]
         if wanted.belongs == "by hand" and open_ones:
-            operations.link_emergency(self.runtime, made.number, open_ones[0].number, actor=CALLER, now=now)
+            operations.link_emergency(
+                self.runtime, made.number, open_ones[0].number, actor=CALLER, now=now
+            )
         return made.number
 
 

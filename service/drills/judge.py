@@ -1,8 +1,8 @@
 """What the record of a drill says, criterion by criterion, and the findings that follow.
 
-The figures are the bank's plan for drills: detection within 15 minutes, the level, the reports in time and whole,
-contact, registration, linking, authority, the vulnerable, the wording, the stand-down, and the plan itself. What only
-an evaluator in the room can see is said to be theirs.
+The figures are the bank's plan for drills: detection within 15 minutes, the level, the reports in
+time and whole, contact, registration, linking, authority, the vulnerable, the wording, the
+stand-down, and the plan itself. What only an evaluator in the room can see is said to be theirs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _RATINGS = ((0, "P"), (1, "S"), (3, "M"))
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One criterion: what was wanted, what was measured; `met` is None for what the record cannot tell."""
+    """One criterion: what was wanted, what was measured; `met` is None for what the record cannot
+    tell."""
 
     id: str
     name: str
@@ -39,7 +40,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The measures, the findings, and the rating: P performed without challenges, S some, M major, U unable."""
+    """The measures, the findings, and the rating: P performed without challenges, S some, M major,
+    U unable."""
 
     measures: tuple[Measure, ...]
     findings: tuple[str, ...]
@@ -66,7 +68,9 @@ def judge(course: Course) -> Verdict:
     record = _read(course)
     measures = tuple(each for look in _LOOKS if (each := look(record)) is not None)
     findings = tuple(_findings(record, measures))
-    plan = Measure("plan", "Steps of the plan found wrong or missing", "0", str(len(findings)), not findings)
+    plan = Measure(
+        "plan", "Steps of the plan found wrong or missing", "0", str(len(findings)), not findings
+    )
     failed = sum(each.met is False for each in (*measures, plan))
     rating = next((letter for most, letter in _RATINGS if failed <= most), "U")
     return Verdict((*measures, plan), findings, rating, tuple(_timeline(record)))
@@ -77,15 +81,21 @@ def _read(course: Course) -> _Record:
     numbers = [number for each in course.happened for number in each.numbers]
     with course.runtime.database.read() as connection:
         complaints = tuple(cases.get_complaint(connection, number) for number in numbers)
-        rows = connection.execute(sa.select(user_task).order_by(user_task.c.created_at, user_task.c.key)).mappings()
+        rows = connection.execute(
+            sa.select(user_task).order_by(user_task.c.created_at, user_task.c.key)
+        ).mappings()
         return _Record(
             course=course,
             emergency=found[0] if found else None,
             complaints=complaints,
             tasks=tuple(rows),
-            log=tuple(entry for each in found for entry in cases.list_actions(connection, each.root_key)),
+            log=tuple(
+                entry for each in found for entry in cases.list_actions(connection, each.root_key)
+            ),
             letters=tuple(
-                letter for each in complaints for letter in notifications.list_letters(connection, each.root_key)
+                letter
+                for each in complaints
+                for letter in notifications.list_letters(connection, each.root_key)
             ),
             incidents=tuple(dict(row) for row in jobs.list_incidents(connection)),
         )
@@ -97,9 +107,12 @@ def _detect(record: _Record) -> Measure | None:
     first = record.course.happened[0].at
     took = record.emergency.opened_at - first if record.emergency else None
     return Measure(
-        "detect", "From the first signal to the call", f"at most {_minutes(DETECT_WITHIN)}",
-        "nobody called it an emergency" if took is None else _minutes(took), took is not None and took <= DETECT_WITHIN,
-    )  # fmt: skip
+        "detect",
+        "From the first signal to the call",
+        f"at most {_minutes(DETECT_WITHIN)}",
+        "nobody called it an emergency" if took is None else _minutes(took),
+        took is not None and took <= DETECT_WITHIN,
+    )
 
 
 def _level(record: _Record) -> Measure | None:
@@ -120,29 +133,45 @@ def _reports(record: _Record) -> Measure | None:
 def _contact(record: _Record) -> Measure | None:
     wanted = record.of("contact-customer", "first-contact")
     late = [row for row in wanted if _is_late(row, record)]
-    return _share("contact", "Customers reached first in time", len(wanted) - len(late), len(wanted))
+    return _share(
+        "contact", "Customers reached first in time", len(wanted) - len(late), len(wanted)
+    )
 
 
 def _register(record: _Record) -> Measure | None:
-    whole = [each for each in record.complaints if all(getattr(each, name) for name in _FIELDS) and _can_reach(each)]
+    whole = [
+        each
+        for each in record.complaints
+        if all(getattr(each, name) for name in _FIELDS) and _can_reach(each)
+    ]
     numbers = {each.number for each in record.complaints}
     right = len(whole) if len(numbers) == len(record.complaints) else 0
-    return _share("register", "Complaints with their own number and five fields", right, len(record.complaints))
+    return _share(
+        "register",
+        "Complaints with their own number and five fields",
+        right,
+        len(record.complaints),
+    )
 
 
 def _link(record: _Record) -> Measure | None:
     wanted = [
-        number for each in record.course.happened
-        if each.inject.complaints and each.inject.complaints.belongs != "no" for number in each.numbers
-    ]  # fmt: skip
+        number
+        for each in record.course.happened
+        if each.inject.complaints and each.inject.complaints.belongs != "no"
+        for number in each.numbers
+    ]
     if record.course.drill.level is None or not wanted:
         return None
     linked = record.emergency.complaints if record.emergency else 0
     share = linked / len(wanted)
     return Measure(
-        "link", "Complaints linked to the emergency", f"at least {LINKED_AT_LEAST:.0%}",
-        f"{linked} of {len(wanted)}", share >= LINKED_AT_LEAST,
-    )  # fmt: skip
+        "link",
+        "Complaints linked to the emergency",
+        f"at least {LINKED_AT_LEAST:.0%}",
+        f"{linked} of {len(wanted)}",
+        share >= LINKED_AT_LEAST,
+    )
 
 
 def _authority(record: _Record) -> Measure | None:
@@ -162,19 +191,29 @@ def _authority(record: _Record) -> Measure | None:
 
 def _vulnerable(record: _Record) -> Measure | None:
     wanted = [
-        number for each in record.course.happened
-        if each.inject.complaints and each.inject.complaints.facts.get("vulnerable") for number in each.numbers
-    ]  # fmt: skip
+        number
+        for each in record.course.happened
+        if each.inject.complaints and each.inject.complaints.facts.get("vulnerable")
+        for number in each.numbers
+    ]
     keys = {each.root_key for each in record.complaints if each.number in wanted}
-    seen = {row["root_key"] for row in record.of(FACTS) if (row["answer"] or {}).get("vulnerable") is True}
-    return _share("vulnerable", "Vulnerable customers recognized as such", len(keys & seen), len(keys))
+    seen = {
+        row["root_key"]
+        for row in record.of(FACTS)
+        if (row["answer"] or {}).get("vulnerable") is True
+    }
+    return _share(
+        "vulnerable", "Vulnerable customers recognized as such", len(keys & seen), len(keys)
+    )
 
 
 def _wording(record: _Record) -> Measure | None:
     authority = set(record.course.runtime.profile.authority.values())
     wanted = [each for each in record.letters if each["template"] in ("outcome", "deadlock")]
     right = [each for each in wanted if any(name in each["body"] for name in authority)]
-    return _share("wording", "Letters of outcome that say whom else to turn to", len(right), len(wanted))
+    return _share(
+        "wording", "Letters of outcome that say whom else to turn to", len(right), len(wanted)
+    )
 
 
 def _log(record: _Record) -> Measure | None:
@@ -182,11 +221,15 @@ def _log(record: _Record) -> Measure | None:
         return None
     moments = sorted(entry["at"] for entry in record.log)
     gap = max((later - earlier for earlier, later in pairwise(moments)), default=timedelta(0))
-    return Measure("log", "Longest gap in the action log", "for the evaluators", _minutes(gap), None)
+    return Measure(
+        "log", "Longest gap in the action log", "for the evaluators", _minutes(gap), None
+    )
 
 
 def _voice(record: _Record) -> Measure | None:
-    return Measure("voice", "Statements by people who may not speak", "0", "for the evaluators", None)
+    return Measure(
+        "voice", "Statements by people who may not speak", "0", "for the evaluators", None
+    )
 
 
 def _stand_down(record: _Record) -> Measure | None:
@@ -195,12 +238,25 @@ def _stand_down(record: _Record) -> Measure | None:
     tested = [entry for entry in record.log if entry["kind"] == "stand-down"]
     over = record.emergency is not None and record.emergency.status == "stood down"
     said = str(tested[-1]["text"]) if tested else "never tested"
-    return Measure("stand_down", "Stood down after its test", "quiet long enough", said, over and bool(tested))
+    return Measure(
+        "stand_down", "Stood down after its test", "quiet long enough", said, over and bool(tested)
+    )
 
 
 _LOOKS: tuple[Callable[[_Record], Measure | None], ...] = (
-    _detect, _level, _reports, _contact, _register, _link, _authority, _voice, _vulnerable, _wording, _log, _stand_down,
-)  # fmt: skip
+    _detect,
+    _level,
+    _reports,
+    _contact,
+    _register,
+    _link,
+    _authority,
+    _voice,
+    _vulnerable,
+    _wording,
+    _log,
+    _stand_down,
+)
 
 
 def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
@@ -209,7 +265,9 @@ def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
             yield f"{measure.name}: wanted {measure.wanted}, was {measure.measured}"
     yield from record.course.stuck.values()
     for each in record.incidents:
-        yield f"An incident ({each['kind']}) at {each['element_id'] or 'the case'}: {each['message']}"
+        yield (
+            f"An incident ({each['kind']}) at {each['element_id'] or 'the case'}: {each['message']}"
+        )
     late: dict[str, int] = {}
     for row in record.tasks:
         if _is_late(row, record):
@@ -217,7 +275,11 @@ def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
     for name, count in sorted(late.items()):
         yield f"{name}: {count} late"
     with record.course.runtime.database.read() as connection:
-        broken = [each.number for each in record.complaints if audit.verify(connection, each.root_key) is not None]
+        broken = [
+            each.number
+            for each in record.complaints
+            if audit.verify(connection, each.root_key) is not None
+        ]
     if broken:
         yield f"The history does not verify: {', '.join(broken)}"
 
@@ -228,14 +290,23 @@ def _timeline(record: _Record) -> Iterable[tuple[datetime, str, str]]:
     for each in record.course.happened:
         if id(each.inject) not in seen:
             seen.add(id(each.inject))
-            told.append((each.at, "inject", f"{each.inject.says} — expected: {each.inject.expected}"))
-    told += [(entry["at"], entry["actor"], f"{entry['kind']}: {entry['text']}") for entry in record.log]
+            told.append(
+                (each.at, "inject", f"{each.inject.says} — expected: {each.inject.expected}")
+            )
+    told += [
+        (entry["at"], entry["actor"], f"{entry['kind']}: {entry['text']}") for entry in record.log
+    ]
     return sorted(told, key=lambda line: line[0])
 
 
 def _is_late(row: sa.RowMapping, record: _Record) -> bool:
     end = row["ended_at"] or record.course.ended_at
-    return row["due_at"] is not None and row["state"] != "cancelled" and end is not None and end > row["due_at"]
+    return (
+        row["due_at"] is not None
+        and row["state"] != "cancelled"
+        and end is not None
+        and end > row["due_at"]
+    )
 
 
 def _can_reach(complaint: Complaint) -> bool:

@@ -21,9 +21,11 @@ class _Part(BaseModel):
 
 
 class Complaints(_Part):
-    """Complaints that customers make. `{n}` in `content` is the number of the complaint; `facts` are fields of one.
+    """Complaints that customers make. `{n}` in `content` is the number of the complaint; `facts`
+    are fields of one.
 
-    `belongs` says how they come to the emergency: a rule gathers them, a person links each as it comes, or not at all.
+    `belongs` says how they come to the emergency: a rule gathers them, a person links each as it
+    comes, or not at all.
     """
 
     number: int = Field(ge=1, le=MOST_COMPLAINTS)
@@ -51,7 +53,8 @@ class Inject(_Part):
 
 
 class Drill(_Part):
-    """One drill. `reaction` is how long a player takes for a task; an element's own goes before `*`."""
+    """One drill. `reaction` is how long a player takes for a task; an element's own goes before
+    `*`."""
 
     file: str = ""
     name: str
@@ -82,10 +85,16 @@ def parse_drill(file: str, content: bytes) -> Drill:
         raise InvalidInput(f"{file}: file: is not written in the file")
     late = [inject.says for inject in found.injects if inject.after > found.length]
     if late:
-        raise InvalidInput(f"{file}: injects: expected all of them within {found.length}, {late[0]!r} comes later")
+        raise InvalidInput(
+            f"{file}: injects: expected all of them within {found.length}, {late[0]!r} comes later"
+        )
     return found.model_copy(update={"file": file})
 
 
 def drills_of(files: Mapping[str, bytes]) -> list[Drill]:
     """The drills among the files of a bundle. Raises InvalidInput."""
-    return [parse_drill(path, content) for path, content in sorted(files.items()) if path.endswith(SUFFIX)]
+    return [
+        parse_drill(path, content)
+        for path, content in sorted(files.items())
+        if path.endswith(SUFFIX)
+    ]

@@ -29,7 +29,9 @@ def performer(task: UserTask, performers: Collection[str], chance: random.Random
     return Actor(chance.choice(free[:PEOPLE_PER_ROLE]), frozenset({group}))
 
 
-def answer(task: UserTask, form: Mapping[str, Any] | None, chance: random.Random, today: date) -> dict[str, Any]:
+def answer(
+    task: UserTask, form: Mapping[str, Any] | None, chance: random.Random, today: date
+) -> dict[str, Any]:
     """A valid answer of the task's form."""
     return answer_form(task.form_id, form, chance, today, known=task.variables)
 
@@ -42,7 +44,8 @@ def answer_form(
     *,
     known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A valid answer of a form. The case goes to the investigator who is proposed in what is `known`."""
+    """A valid answer of a form. The case goes to the investigator who is proposed in what is
+    `known`."""
     if form is None:
         return {}
     filled = fill(form["schema"], chance, today)
@@ -56,7 +59,9 @@ def answer_form(
 def fill(schema: Mapping[str, Any], chance: random.Random, today: date) -> dict[str, Any]:
     """The required properties of an object schema, each with a value that fits it."""
     properties = schema.get("properties", {})
-    return {name: _value(properties.get(name, {}), chance, today) for name in schema.get("required", ())}
+    return {
+        name: _value(properties.get(name, {}), chance, today) for name in schema.get("required", ())
+    }
 
 
 def customer_answer(chance: random.Random) -> dict[str, Any]:
@@ -108,19 +113,28 @@ def _first_contact(chance: random.Random, today: date) -> dict[str, Any]:
     if chance.random() < 0.2:
         return {"reached": False}
     promised = (today + timedelta(days=20)).isoformat()
-    return {"reached": True, "concernExpressed": True, "processExplained": True, "expectedDate": promised}
+    return {
+        "reached": True,
+        "concernExpressed": True,
+        "processExplained": True,
+        "expectedDate": promised,
+    }
 
 
 def _plan(chance: random.Random, today: date) -> dict[str, Any]:
     departments = ("cards", "deposits", "loans", "wealth", "it", "fraud", "legal", "branch")
-    return {"departments": chance.sample(departments, chance.choices((0, 1, 2, 3), (30, 40, 20, 10))[0])}
+    return {
+        "departments": chance.sample(departments, chance.choices((0, 1, 2, 3), (30, 40, 20, 10))[0])
+    }
 
 
 def _solution(chance: random.Random, today: date) -> dict[str, Any]:
     outcome = chance.choices(("upheld", "partly upheld", "not upheld"), (35, 25, 40))[0]
     if outcome == "not upheld":
         return {"outcome": outcome, "remedies": []}
-    remedies = chance.sample(("apology", "compensation", "correction", "tracking"), chance.randint(1, 3))
+    remedies = chance.sample(
+        ("apology", "compensation", "correction", "tracking"), chance.randint(1, 3)
+    )
     found: dict[str, Any] = {"outcome": outcome, "remedies": remedies}
     if "compensation" in remedies:
         found["compensationAmount"] = round(10 ** chance.uniform(2.3, 5.8))
@@ -128,15 +142,26 @@ def _solution(chance: random.Random, today: date) -> dict[str, Any]:
 
 
 def _approval(chance: random.Random, today: date) -> dict[str, Any]:
-    return {"approved": True} if chance.random() < 0.9 else {"approved": False, "reason": "Simulated objection"}
+    return (
+        {"approved": True}
+        if chance.random() < 0.9
+        else {"approved": False, "reason": "Simulated objection"}
+    )
 
 
 def _asked(chance: random.Random, today: date) -> dict[str, Any]:
-    return {"reached": True, **customer_answer(chance)} if chance.random() < 0.6 else {"reached": False}
+    return (
+        {"reached": True, **customer_answer(chance)}
+        if chance.random() < 0.6
+        else {"reached": False}
+    )
 
 
 def _clarified(chance: random.Random, today: date) -> dict[str, Any]:
-    return {"clarified": chance.choice(("known", "withheld", "unreachable")), "note": "Simulated note"}
+    return {
+        "clarified": chance.choice(("known", "withheld", "unreachable")),
+        "note": "Simulated note",
+    }
 
 
 def _review(chance: random.Random, today: date) -> dict[str, Any]:
@@ -165,9 +190,13 @@ def _directed(chance: random.Random, today: date) -> dict[str, Any]:
 
 
 RULES: dict[str, Rule] = {
-    "answer-for-promise": lambda chance, today: {"newDate": (today + timedelta(days=14)).isoformat()},
+    "answer-for-promise": lambda chance, today: {
+        "newDate": (today + timedelta(days=14)).isoformat()
+    },
     "approve-by-committee": _committee,
-    "carry-out-action": lambda chance, today: {"effectSeenOn": (today + timedelta(days=30)).isoformat()},
+    "carry-out-action": lambda chance, today: {
+        "effectSeenOn": (today + timedelta(days=30)).isoformat()
+    },
     "compare-complaints": lambda chance, today: {"relation": "new"},
     "declare-emergency": lambda chance, today: {"confirmed": True, "level": "IV"},
     "direct-response": _directed,

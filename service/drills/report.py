@@ -18,9 +18,14 @@ RATINGS = {
     "U": "unable to be performed",
 }
 _BY_HAND = (
-    "Participants (organisation, role, number)", "Strengths", "Root cause of each finding", "Effectiveness score",
-    "Feasibility score", "Approved by, published on", "Next drill",
-)  # fmt: skip
+    "Participants (organisation, role, number)",
+    "Strengths",
+    "Root cause of each finding",
+    "Effectiveness score",
+    "Feasibility score",
+    "Approved by, published on",
+    "Next drill",
+)
 
 
 def as_json(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -> dict[str, Any]:
@@ -35,25 +40,36 @@ def as_json(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -
         "objectives": list(drill.objectives),
         "rating": verdict.rating,
         "criteria": [
-            {"id": each.id, "name": each.name, "wanted": each.wanted, "measured": each.measured, "met": each.met}
+            {
+                "id": each.id,
+                "name": each.name,
+                "wanted": each.wanted,
+                "measured": each.measured,
+                "met": each.met,
+            }
             for each in verdict.measures
         ],
         "findings": list(verdict.findings),
-        "timeline": [{"at": at.isoformat(), "who": who, "what": what} for at, who, what in verdict.timeline],
+        "timeline": [
+            {"at": at.isoformat(), "who": who, "what": what} for at, who, what in verdict.timeline
+        ],
     }
 
 
 def as_page(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -> str:
-    """The report as a page to print and to complete by hand: what the record cannot tell has room for a pen."""
+    """The report as a page to print and to complete by hand: what the record cannot tell has room
+    for a pen."""
     zone = profile.calendar.zone
     marks = {True: "met", False: "NOT MET", None: "to be judged"}
     facts = [
-        ("Exercise", drill.name), ("Kind", f"{drill.kind}, players scripted, in exercise mode"),
+        ("Exercise", drill.name),
+        ("Kind", f"{drill.kind}, players scripted, in exercise mode"),
         ("Start", f"{drill.at.astimezone(zone):%Y-%m-%d %H:%M}"),
         ("End", f"{drill.ends_at.astimezone(zone):%Y-%m-%d %H:%M}"),
-        ("Definitions tested", version), ("Policy", profile.id),
+        ("Definitions tested", version),
+        ("Policy", profile.id),
         ("Rating", f"{verdict.rating}: {RATINGS[verdict.rating]}"),
-    ]  # fmt: skip
+    ]
     parts = [
         f"<h1>After-action report: {escape(drill.name)}</h1>",
         _table((), facts),
@@ -64,13 +80,18 @@ def as_page(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -
             [(each.name, each.wanted, each.measured, marks[each.met]) for each in verdict.measures],
         ),
         "<h2>Findings</h2>",
-        _table(("Finding", "Corrective action, owner, due"), [(each, "") for each in verdict.findings])
+        _table(
+            ("Finding", "Corrective action, owner, due"), [(each, "") for each in verdict.findings]
+        )
         if verdict.findings
         else "<p>None.</p>",
         "<h2>Timeline</h2>",
         _table(
             ("When", "Who", "What"),
-            [(f"{at.astimezone(zone):%Y-%m-%d %H:%M}", who, what) for at, who, what in verdict.timeline],
+            [
+                (f"{at.astimezone(zone):%Y-%m-%d %H:%M}", who, what)
+                for at, who, what in verdict.timeline
+            ],
         ),
         "<h2>To be completed</h2>",
         _table((), [(each, "") for each in _BY_HAND]),
@@ -80,10 +101,15 @@ def as_page(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -
 
 def improvements(verdict: Verdict, *, due_on: str) -> list[Mapping[str, Any]]:
     """What each finding starts the process of an improvement with."""
-    return [{"improvement": finding[:2_000], "actionOwner": "owner", "dueOn": due_on} for finding in verdict.findings]
+    return [
+        {"improvement": finding[:2_000], "actionOwner": "owner", "dueOn": due_on}
+        for finding in verdict.findings
+    ]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     top = "<tr>" + "".join(f"<th>{escape(each)}</th>" for each in head) + "</tr>" if head else ""
-    body = "".join("<tr>" + "".join(f"<td>{escape(each)}</td>" for each in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(each)}</td>" for each in row) + "</tr>" for row in rows
+    )
     return f"<table>{top}{body}</table>"

@@ -1,8 +1,10 @@
-"""The engine: SpiffWorkflow plays the tokens, this adapter gives them BPMN 2.0 with FEEL, as in Camunda 8.
+"""The engine: SpiffWorkflow plays the tokens, this adapter gives them BPMN 2.0 with FEEL, as in
+Camunda 8.
 
-`advance(bundle, state, command, now)` is a pure function: no database, no clock, no network. What it did comes back as
-changes, and the caller writes them down. Only this package imports SpiffWorkflow. A construct that cannot be run right
-is refused when the definition is checked, never ignored.
+`advance(bundle, state, command, now)` is a pure function: no database, no clock, no network. What
+it did comes back as changes, and the caller writes them down. Only this package imports
+SpiffWorkflow. A construct that cannot be run right is refused when the definition is checked, never
+ignored.
 """
 
 from service.engine.advance import Step, advance, advance_together

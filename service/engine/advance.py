@@ -19,7 +19,8 @@ from service.engine.scope import inside_of, plain, set_variable, write
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a command made of an instance. `variables` are those of its outermost scope, once it has ended."""
+    """What a command made of an instance. `variables` are those of its outermost scope, once it has
+    ended."""
 
     state: bytes
     changes: tuple[c.Change, ...]
@@ -28,7 +29,12 @@ class Step:
 
 
 def advance(
-    bundle: Bundle, state: bytes | None, command: q.Command, *, now: datetime, host: Host | None = None
+    bundle: Bundle,
+    state: bytes | None,
+    command: q.Command,
+    *,
+    now: datetime,
+    host: Host | None = None,
 ) -> Step:
     """Carry out a command and everything that follows from it without the world outside.
 
@@ -38,12 +44,18 @@ def advance(
 
 
 def advance_together(
-    bundle: Bundle, state: bytes | None, commands: Sequence[q.Command], *, now: datetime, host: Host | None = None
+    bundle: Bundle,
+    state: bytes | None,
+    commands: Sequence[q.Command],
+    *,
+    now: datetime,
+    host: Host | None = None,
 ) -> tuple[Step, list[tuple[c.Change, ...]]]:
-    """Carry out several commands, one after the other: the step that they make together, and what each changed.
+    """Carry out several commands, one after the other: the step that they make together, and what
+    each changed.
 
-    Reading and writing the state, most of what a step costs, is done once. Raises EngineError when one of them cannot
-    be carried out; then nothing has changed.
+    Reading and writing the state, most of what a step costs, is done once. Raises EngineError when
+    one of them cannot be carried out; then nothing has changed.
     """
     lent = host or Host()
     if isinstance(commands[0], q.Start):
@@ -59,7 +71,9 @@ def advance_together(
             play(game, command)
             parts.append(tuple(game.changes[before:]))
     except RecursionError:
-        raise EngineError("step-limit", "", "Scopes end inside each other more deeply than can be followed.") from None
+        raise EngineError(
+            "step-limit", "", "Scopes end inside each other more deeply than can be followed."
+        ) from None
     ended = game.is_ended()
     step = Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
     game.let_go()
@@ -82,8 +96,14 @@ def play(game: TokenGame, command: q.Command) -> None:
 def _start(game: TokenGame, command: q.Start) -> None:
     process = game.bundle.models.get(command.process_id)
     if process is None:
-        raise EngineError("not-started", command.process_id, f"There is no process {command.process_id!r}.")
-    start = process.start_of("") if command.start_event is None else process.elements.get(command.start_event)
+        raise EngineError(
+            "not-started", command.process_id, f"There is no process {command.process_id!r}."
+        )
+    start = (
+        process.start_of("")
+        if command.start_event is None
+        else process.elements.get(command.start_event)
+    )
     if start is None or start.kind != "startEvent" or start.scope:
         raise EngineError("not-started", command.process_id, "There is no start event to start at.")
     root = game.add(game.bundle.spec.task_specs[process.id], None, state=STARTED)
@@ -92,11 +112,16 @@ def _start(game: TokenGame, command: q.Start) -> None:
 
 
 def _stuck(game: TokenGame) -> EngineError:
-    gateways = [gateway for token in game.tasks.values() for gateway in token.internal_data.get("joins", ())]
+    gateways = [
+        gateway for token in game.tasks.values() for gateway in token.internal_data.get("joins", ())
+    ]
     return EngineError(
         "stuck",
         gateways[0] if gateways else "",
-        f"Nothing can move any more: {', '.join(gateways) or 'the instance'} waits for tokens that cannot come.",
+        (
+            f"Nothing can move any more: {', '.join(gateways) or 'the instance'} waits for tokens "
+            "that cannot come."
+        ),
     )
 
 
@@ -150,14 +175,18 @@ def _replace_variables(game: TokenGame, variables: dict[str, Any]) -> None:
 def _find(game: TokenGame, identifier: str) -> Token:
     token: Token | None = game.tasks.get(identifier)
     if token is None:
-        raise EngineError("unknown-id", "", f"Nothing with the id {identifier!r} is active in this instance.")
+        raise EngineError(
+            "unknown-id", "", f"Nothing with the id {identifier!r} is active in this instance."
+        )
     return token
 
 
 def _open(game: TokenGame, identifier: str, kind: str) -> Token:
     token = _find(game, identifier)
     if token.internal_data.get("open") != kind:
-        raise EngineError("unknown-id", token.task_spec.element_id, f"There is no open {kind} {identifier!r}.")
+        raise EngineError(
+            "unknown-id", token.task_spec.element_id, f"There is no open {kind} {identifier!r}."
+        )
     del token.internal_data["open"]
     return token
 
@@ -166,14 +195,22 @@ def _offered(game: TokenGame, identifier: str) -> Token:
     """An open user task or job."""
     token = _find(game, identifier)
     if "open" not in token.internal_data:
-        raise EngineError("unknown-id", token.task_spec.element_id, f"There is no open task or job {identifier!r}.")
+        raise EngineError(
+            "unknown-id",
+            token.task_spec.element_id,
+            f"There is no open task or job {identifier!r}.",
+        )
     return token
 
 
 def _waiting(game: TokenGame, identifier: str, mark: str) -> Token:
     token = _find(game, identifier)
     if mark not in token.internal_data:
-        raise EngineError("unknown-id", token.task_spec.element_id, f"{identifier!r} does not wait for that any more.")
+        raise EngineError(
+            "unknown-id",
+            token.task_spec.element_id,
+            f"{identifier!r} does not wait for that any more.",
+        )
     return token
 
 

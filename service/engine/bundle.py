@@ -55,7 +55,8 @@ class ProcessInfo:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Parsed definitions. `spec` holds a SpiffWorkflow task spec for every element of every process."""
+    """Parsed definitions. `spec` holds a SpiffWorkflow task spec for every element of every
+    process."""
 
     content_hash: str
     files: Mapping[str, bytes]
@@ -76,19 +77,29 @@ class Bundle:
     def decide(
         self, decision_id: str, variables: Mapping[str, Any], *, element_id: str, game: TokenGame
     ) -> tuple[Any, Mapping[str, Any]]:
-        """The value of a decision, and the record of how it came about. Raises EngineError("decision-failed")."""
+        """The value of a decision, and the record of how it came about. Raises
+        EngineError("decision-failed")."""
         model = self.decisions.get(decision_id)
         if model is None:
-            raise EngineError("decision-failed", element_id, f"The decision {decision_id!r} is not in this version.")
+            raise EngineError(
+                "decision-failed",
+                element_id,
+                f"The decision {decision_id!r} is not in this version.",
+            )
         try:
-            result = model.evaluate(decision_id, variables, now=game.now, functions=game.host.functions)
+            result = model.evaluate(
+                decision_id, variables, now=game.now, functions=game.host.functions
+            )
             return to_json(result.value), decision_record(result)
         except RedressError as error:
-            raise EngineError("decision-failed", element_id, f"The decision {decision_id!r}: {error}") from error
+            raise EngineError(
+                "decision-failed", element_id, f"The decision {decision_id!r}: {error}"
+            ) from error
 
 
 def load_bundle(files: Mapping[str, bytes]) -> Bundle:
-    """Parse and check definition files. Raises DefinitionInvalid with every problem that is an error."""
+    """Parse and check definition files. Raises DefinitionInvalid with every problem that is an
+    error."""
     parts, problems = read_parts(files)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
@@ -111,7 +122,11 @@ def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
         decisions=parts.decisions,
         forms=parts.forms,
         spec=spec,
-        reaches={key: reach for key, process in parts.processes.items() if (reach := inclusive.reach_of(process))},
+        reaches={
+            key: reach
+            for key, process in parts.processes.items()
+            if (reach := inclusive.reach_of(process))
+        },
     )
 
 
@@ -123,7 +138,11 @@ def _info(process: Process) -> ProcessInfo:
             name=element.name,
             names=_names(element.name, element.properties),
             lane=element.lane,
-            clauses=tuple(part.strip() for part in element.properties.get("clause", "").split(",") if part.strip()),
+            clauses=tuple(
+                part.strip()
+                for part in element.properties.get("clause", "").split(",")
+                if part.strip()
+            ),
             form_id=element.form_id,
             properties=element.properties,
             incoming=element.incoming,
@@ -135,12 +154,19 @@ def _info(process: Process) -> ProcessInfo:
     }
     names = _names(process.name, process.properties)
     starts = tuple(e for e in process.children.get("", ()) if e.kind == "startEvent")
-    return ProcessInfo(process.id, process.name, names, process.file, process.version_tag, elements, starts)
+    return ProcessInfo(
+        process.id, process.name, names, process.file, process.version_tag, elements, starts
+    )
 
 
 def _names(name: str, properties: Mapping[str, str]) -> dict[str, str]:
-    """The name by language: the diagram's own is English, the others are properties such as `name:zh-Hant`."""
-    others = {key.removeprefix(_NAME): value for key, value in properties.items() if key.startswith(_NAME) and value}
+    """The name by language: the diagram's own is English, the others are properties such as
+    `name:zh-Hant`."""
+    others = {
+        key.removeprefix(_NAME): value
+        for key, value in properties.items()
+        if key.startswith(_NAME) and value
+    }
     return {"en": name, **others}
 
 

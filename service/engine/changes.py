@@ -1,7 +1,8 @@
-"""What a step did, in order. The caller turns these into rows; nothing else has to be read from the engine's state.
+"""What a step did, in order. The caller turns these into rows; nothing else has to be read from the
+engine's state.
 
-`id` is the engine's short string for an element instance (or timer, subscription), unique within one root instance.
-`element_id` is the BPMN element's id. All instants are aware UTC datetimes.
+`id` is the engine's short string for an element instance (or timer, subscription), unique within
+one root instance. `element_id` is the BPMN element's id. All instants are aware UTC datetimes.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class ElementEntered:
-    """A token reached the element. `kind` is the BPMN local name (`userTask`, `exclusiveGateway`, …)."""
+    """A token reached the element. `kind` is the BPMN local name (`userTask`, `exclusiveGateway`,
+    …)."""
 
     id: str
     element_id: str
     kind: str
-    scope: str  # id of the element instance (sub-process, call activity, multi-instance body) around it, "" for root
+    # id of the element instance (sub-process, call activity, multi-instance body) around it, "" for
+    # root
+    scope: str
     process_id: str
 
 
@@ -34,7 +38,8 @@ class ElementLeft:
 
 @dataclass(frozen=True, slots=True)
 class ElementRenamed:
-    """A token stands at an element of another id: the instance goes on in another version of its diagrams."""
+    """A token stands at an element of another id: the instance goes on in another version of its
+    diagrams."""
 
     id: str
     process_id: str
@@ -64,7 +69,9 @@ class TaskCreated:
     due_at: datetime | None
     follow_up_at: datetime | None
     priority: int  # 0..100, 50 unless the diagram says so
-    excluded: tuple[str, ...]  # element ids whose performers may not do this task (property `fourEyes`)
+    excluded: tuple[
+        str, ...
+    ]  # element ids whose performers may not do this task (property `fourEyes`)
     properties: Mapping[str, str]  # zeebe:properties of the element (`clause`, …)
     headers: Mapping[str, str]
     variables: Mapping[str, Any]  # what the task's scope sees: locals over the enclosing scopes
@@ -72,7 +79,8 @@ class TaskCreated:
 
 @dataclass(frozen=True, slots=True)
 class TaskEnded:
-    """The user task is no longer open: completed by the command, or cancelled by an interruption."""
+    """The user task is no longer open: completed by the command, or cancelled by an
+    interruption."""
 
     id: str
     element_id: str
@@ -105,7 +113,8 @@ class JobEnded:
 
 @dataclass(frozen=True, slots=True)
 class TimerSet:
-    """A timer is to fire at `due_at`; the caller stores it and sends `FireTimer(id)` when it is due.
+    """A timer is to fire at `due_at`; the caller stores it and sends `FireTimer(id)` when it is
+    due.
 
     A cycle sets its next timer under a new id when it fires. `repetitions` left, -1 without end.
     """
@@ -149,7 +158,8 @@ class SubscriptionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SignalThrown:
-    """A signal left this instance; the caller broadcasts it to all others. Inside it is delivered already."""
+    """A signal left this instance; the caller broadcasts it to all others. Inside it is delivered
+    already."""
 
     element_id: str
     name: str
@@ -158,7 +168,8 @@ class SignalThrown:
 
 @dataclass(frozen=True, slots=True)
 class EscalationRaised:
-    """An escalation was thrown; `caught_by` is the catching element's id, "" when nothing caught it."""
+    """An escalation was thrown; `caught_by` is the catching element's id, "" when nothing caught
+    it."""
 
     element_id: str
     code: str
@@ -184,7 +195,8 @@ class VariablesSet:
 
 @dataclass(frozen=True, slots=True)
 class DecisionMade:
-    """A decision was evaluated. `record` says how its result came about, see `service.dmn.record`."""
+    """A decision was evaluated. `record` says how its result came about, see
+    `service.dmn.record`."""
 
     element_id: str
     decision_id: str
@@ -193,7 +205,8 @@ class DecisionMade:
 
 @dataclass(frozen=True, slots=True)
 class InstanceEnded:
-    """The root instance is over. `end_elements` are the ids of the end events reached at root level."""
+    """The root instance is over. `end_elements` are the ids of the end events reached at root
+    level."""
 
     how: Literal["completed", "terminated"]
     end_elements: tuple[str, ...] = ()

@@ -1,4 +1,5 @@
-"""What is wrong with processes beyond the single element: references, ways in and out, what events need.
+"""What is wrong with processes beyond the single element: references, ways in and out, what events
+need.
 
 Together with the reader's findings this is what `redress check` reports for diagrams.
 """
@@ -31,7 +32,17 @@ def check_processes(known: Known) -> list[Problem]:
     found = []
     for process in known.processes.values():
         for element_id, line, each in _all(process, known):
-            found.append(Problem(each.code, process.file, line, element_id, each.message, each.mend, each.severity))
+            found.append(
+                Problem(
+                    each.code,
+                    process.file,
+                    line,
+                    element_id,
+                    each.message,
+                    each.mend,
+                    each.severity,
+                )
+            )
     return found
 
 
@@ -46,7 +57,11 @@ def _all(process: Process, known: Known) -> Iterator[tuple[str, int, Finding]]:
             yield (
                 element.id,
                 element.line,
-                error("bpmn-unreachable", f"no flow leads to this {element.kind}", "Connect it, or remove it."),
+                error(
+                    "bpmn-unreachable",
+                    f"no flow leads to this {element.kind}",
+                    "Connect it, or remove it.",
+                ),
             )
 
 
@@ -59,7 +74,9 @@ def _element(process: Process, element: Element, known: Known) -> Iterator[Findi
         yield from _starts(process, element.id)
     asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
     if not element.name and (element.kind in n.ACTIVITIES or asks):
-        yield warning("bpmn-no-name", f"the {element.kind} has no name", "Say what is done, or what is asked.")
+        yield warning(
+            "bpmn-no-name", f"the {element.kind} has no name", "Say what is done, or what is asked."
+        )
 
 
 def _starts(process: Process, scope: str) -> Iterator[Finding]:
@@ -70,13 +87,19 @@ def _starts(process: Process, scope: str) -> Iterator[Finding]:
         return
     if scope and process.elements[scope].triggered_by_event:
         if len(starts) > 1 or starts[0].event.kind == "none":
-            yield error("bpmn-event-start", f"{what} needs exactly one start event with an event", "Draw it.")
+            yield error(
+                "bpmn-event-start",
+                f"{what} needs exactly one start event with an event",
+                "Draw it.",
+            )
         return
     if len([start for start in starts if start.event.kind == "none"]) > 1:
         yield error("bpmn-several-starts", f"{what} has several plain start events", "Keep one.")
     if scope and any(start.event.kind not in ("none", "refused") for start in starts):
         yield error(
-            "bpmn-start-event", f"{what} is entered by a flow, its start event waits for nothing", "Use a plain start."
+            "bpmn-start-event",
+            f"{what} is entered by a flow, its start event waits for nothing",
+            "Use a plain start.",
         )
 
 
@@ -94,7 +117,11 @@ def _references(element: Element, known: Known) -> Iterator[Finding]:
             "Add it, or choose another.",
         )
     if element.kind == "callActivity" and element.called_process is None:
-        yield error("bpmn-no-called-element", "no process is named to be called", "Give it a zeebe:calledElement.")
+        yield error(
+            "bpmn-no-called-element",
+            "no process is named to be called",
+            "Give it a zeebe:calledElement.",
+        )
     if _is_unknown(element.called_process, known.processes):
         yield error(
             "called-process-missing",
@@ -114,11 +141,18 @@ def _source(text: Text | None) -> str:
 def _work(element: Element, known: Known) -> Iterator[Finding]:
     """What tasks need to be done."""
     if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
-        yield error("bpmn-no-job-type", f"the {element.kind} has no job type", "Give it a zeebe:taskDefinition type.")
+        yield error(
+            "bpmn-no-job-type",
+            f"the {element.kind} has no job type",
+            "Give it a zeebe:taskDefinition type.",
+        )
     wanted = element.job_type
     named = "" if wanted is None or wanted.expression is not None else wanted.source
     if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
-        mend = f"Choose one of {', '.join(sorted(n.HOST_SERVICES))}; a worker's own types begin otherwise."
+        mend = (
+            f"Choose one of {', '.join(sorted(n.HOST_SERVICES))}; a worker's own types begin "
+            "otherwise."
+        )
         yield error("unknown-service", f"there is no built-in service {named!r}", mend)
     if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
@@ -130,7 +164,11 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
             and not text.source.startswith("=")
             and not (text.source.isdigit() and int(text.source) <= most)
         ):
-            yield error("bpmn-number", f"expected a whole number from 0 to {most}, got {text.source!r}", "Correct it.")
+            yield error(
+                "bpmn-number",
+                f"expected a whole number from 0 to {most}, got {text.source!r}",
+                "Correct it.",
+            )
     for text in (element.due, element.follow_up):
         if text is not None and not text.source.startswith("=") and not _is_instant(text.source):
             yield error(
@@ -139,9 +177,13 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
                 "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
             )
     for other in element.properties.get("fourEyes", "").split(","):
-        if other.strip() and not any(other.strip() in each.elements for each in known.processes.values()):
+        if other.strip() and not any(
+            other.strip() in each.elements for each in known.processes.values()
+        ):
             yield error(
-                "four-eyes-unknown", f"fourEyes names {other.strip()!r}, no element of the bundle", "Name a task's id."
+                "four-eyes-unknown",
+                f"fourEyes names {other.strip()!r}, no element of the bundle",
+                "Name a task's id.",
             )
 
 
@@ -157,11 +199,21 @@ def _ways(process: Process, element: Element) -> Iterator[Finding]:
     """The flows in and out."""
     closed = element.kind in ("startEvent", "boundaryEvent") or element.triggered_by_event
     if closed and element.incoming:
-        yield error("bpmn-incoming", f"a flow leads to this {element.kind}", "Let it lead elsewhere.")
+        yield error(
+            "bpmn-incoming", f"a flow leads to this {element.kind}", "Let it lead elsewhere."
+        )
     if (element.kind == "endEvent" or element.triggered_by_event) and element.outgoing:
-        yield error("bpmn-outgoing", f"a flow leaves this {element.kind}", "Let it start elsewhere.")
-    if element.default is not None and element.default not in {flow.id for flow in element.outgoing}:
-        yield error("bpmn-default-flow", f"the default {element.default!r} does not leave it", "Choose one that does.")
+        yield error(
+            "bpmn-outgoing", f"a flow leaves this {element.kind}", "Let it start elsewhere."
+        )
+    if element.default is not None and element.default not in {
+        flow.id for flow in element.outgoing
+    }:
+        yield error(
+            "bpmn-default-flow",
+            f"the default {element.default!r} does not leave it",
+            "Choose one that does.",
+        )
     if element.kind == "exclusiveGateway" and len(element.outgoing) > 1:
         for flow in element.outgoing:
             if flow.condition is None and flow.id != element.default:

@@ -1,4 +1,5 @@
-"""What is wrong with an event: where it stands, what it may catch or throw there, and what that needs."""
+"""What is wrong with an event: where it stands, what it may catch or throw there, and what that
+needs."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ AT_PROCESS_START = ("none", "message", "timer", "signal")
 AT_EVENT_START = ("message", "timer", "signal", "error", "escalation")
 NEEDS_NAME = {
     "signal": ("bpmn-missing-signal", "no signal with a name is chosen", "Choose the signal."),
-    "error": ("bpmn-missing-error-code", "the error that is thrown has no code", "Give the error a code."),
+    "error": (
+        "bpmn-missing-error-code",
+        "the error that is thrown has no code",
+        "Give the error a code.",
+    ),
     "escalation": (
         "bpmn-missing-escalation-code",
         "the escalation that is thrown has no code",
@@ -55,13 +60,34 @@ def _place(process: Process, element: Element) -> Iterator[Finding]:
         if element.scope and not in_event_scope:
             allowed = None  # reported for the sub-process
     if allowed is not None and event not in allowed and not (in_event_scope and event == "none"):
-        yield error("bpmn-event-place", f"a {kind} cannot have the event {event!r}", f"Possible: {', '.join(allowed)}.")
+        yield error(
+            "bpmn-event-place",
+            f"a {kind} cannot have the event {event!r}",
+            f"Possible: {', '.join(allowed)}.",
+        )
     if kind == "boundaryEvent":
         host = process.elements.get(element.attached_to or "")
-        if host is None or host.kind not in n.ACTIVITIES or host.scope != element.scope or host.triggered_by_event:
-            yield error("bpmn-not-attached", "the boundary event sits on no activity of its scope", "Attach it to one.")
-    if event == "error" and not element.interrupting and (kind == "boundaryEvent" or in_event_scope):
-        yield error("bpmn-error-not-interrupting", "an error always interrupts", "Make the event interrupting.")
+        if (
+            host is None
+            or host.kind not in n.ACTIVITIES
+            or host.scope != element.scope
+            or host.triggered_by_event
+        ):
+            yield error(
+                "bpmn-not-attached",
+                "the boundary event sits on no activity of its scope",
+                "Attach it to one.",
+            )
+    if (
+        event == "error"
+        and not element.interrupting
+        and (kind == "boundaryEvent" or in_event_scope)
+    ):
+        yield error(
+            "bpmn-error-not-interrupting",
+            "an error always interrupts",
+            "Make the event interrupting.",
+        )
 
 
 def _needs(element: Element, *, is_process_start: bool) -> Iterator[Finding]:
@@ -76,10 +102,16 @@ def _needs(element: Element, *, is_process_start: bool) -> Iterator[Finding]:
         and event.name.source.startswith("=")
         and catches
     ):
-        yield error("bpmn-code-expression", "the code that is caught cannot be an expression", "Write the code itself.")
+        yield error(
+            "bpmn-code-expression",
+            "the code that is caught cannot be an expression",
+            "Write the code itself.",
+        )
     if event.kind == "message" and catches and not is_process_start and event.key is None:
         yield error(
-            "bpmn-no-correlation-key", "the message has no correlation key", "Give it a zeebe:subscription key."
+            "bpmn-no-correlation-key",
+            "the message has no correlation key",
+            "Give it a zeebe:subscription key.",
         )
 
 
@@ -88,8 +120,14 @@ def _timer(process: Process, element: Element) -> Iterator[Finding]:
     may_repeat = element.kind == "startEvent" or element.kind == "boundaryEvent"
     if element.kind == "startEvent" and element.scope and element.interrupting:
         may_repeat = False
-    if event.timer == "cycle" and (not may_repeat or (element.kind == "boundaryEvent" and element.interrupting)):
-        yield error("bpmn-timer-cycle", "an event that happens once has a cycle", "Give it a duration or a date.")
+    if event.timer == "cycle" and (
+        not may_repeat or (element.kind == "boundaryEvent" and element.interrupting)
+    ):
+        yield error(
+            "bpmn-timer-cycle",
+            "an event that happens once has a cycle",
+            "Give it a duration or a date.",
+        )
     if event.value is None or event.value.source.startswith("="):
         return
     try:
@@ -108,16 +146,30 @@ def _link(process: Process, element: Element) -> Iterator[Finding]:
     siblings = [e for e in process.children.get(element.scope, ()) if e.event == element.event]
     targets = [e for e in siblings if e.kind == "intermediateCatchEvent"]
     if element.kind == "intermediateThrowEvent" and not targets:
-        yield error("bpmn-link-target", "no link catch event has this name here", "Draw it, or correct the name.")
+        yield error(
+            "bpmn-link-target",
+            "no link catch event has this name here",
+            "Draw it, or correct the name.",
+        )
     if element.kind == "intermediateCatchEvent" and targets[0].id != element.id:
-        yield error("bpmn-link-double", "another link catch event has the same name", "Name them differently.")
+        yield error(
+            "bpmn-link-double",
+            "another link catch event has the same name",
+            "Name them differently.",
+        )
     if element.kind == "intermediateThrowEvent" and element.outgoing:
-        yield error("bpmn-outgoing", "a flow leaves this link throw event", "Let it start at the catch event.")
+        yield error(
+            "bpmn-outgoing",
+            "a flow leaves this link throw event",
+            "Let it start at the catch event.",
+        )
 
 
 def _event_gateway(process: Process, element: Element) -> Iterator[Finding]:
     if len(element.outgoing) < 2:
-        yield error("bpmn-event-gateway-target", "fewer than two events follow the gateway", "Draw them.")
+        yield error(
+            "bpmn-event-gateway-target", "fewer than two events follow the gateway", "Draw them."
+        )
     for flow in element.outgoing:
         target = process.elements.get(flow.target)
         waits = target is not None and (
@@ -131,5 +183,8 @@ def _event_gateway(process: Process, element: Element) -> Iterator[Finding]:
             yield error(
                 "bpmn-event-gateway-target",
                 f"the flow {flow.id} does not lead to a catching event of its own",
-                "Only message, timer and signal catch events may follow, each with this flow alone.",
+                (
+                    "Only message, timer and signal catch events may follow, each with this flow "
+                    "alone."
+                ),
             )

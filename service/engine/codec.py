@@ -1,7 +1,9 @@
-"""The state of a root instance as bytes: what is active, and nothing that the bundle or the history knows already.
+"""The state of a root instance as bytes: what is active, and nothing that the bundle or the history
+knows already.
 
-JSON with positional rows, parents before children: `[id, parent, spec, state, data, internal]`. The first byte is the
-format's version, and says whether there are decimals in it. The same game gives the same bytes.
+JSON with positional rows, parents before children: `[id, parent, spec, state, data, internal]`. The
+first byte is the format's version, and says whether there are decimals in it. The same game gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
 
 EXACT, PLAIN = b"1", b"2"
-"""With numbers that only an exact reader gets right; without any: those, and they are most, are read twice as fast."""
+"""With numbers that only an exact reader gets right; without any: those, and they are most, are
+read twice as fast."""
 MAX_STATE = 8 * 1024 * 1024
 """Business data live in tables; the variables are the few that route the case."""
 
@@ -52,7 +55,9 @@ def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
     state = _encode([counter, ends, rows])
     if len(state) > MAX_STATE:
         raise EngineError(
-            "state-limit", "", f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}."
+            "state-limit",
+            "",
+            f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}.",
         )
     return state
 
@@ -69,7 +74,9 @@ def _encode(rows: list[Any]) -> bytes:
     try:
         return EXACT + orjson.dumps(_without_big(rows), default=_number)
     except (TypeError, RecursionError) as error:
-        raise EngineError("expression-limit", "", f"The variables cannot be kept: {error}.") from None
+        raise EngineError(
+            "expression-limit", "", f"The variables cannot be kept: {error}."
+        ) from None
 
 
 def _number(value: Any) -> Any:
@@ -88,14 +95,21 @@ def _without_big(value: Any) -> Any:
 
 
 def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
-    """What a state holds, without a bundle: the counter of ids, the ends reached, and the rows. Raises EngineError."""
+    """What a state holds, without a bundle: the counter of ids, the ends reached, and the rows.
+    Raises EngineError."""
     kind = state[:1]
     if kind not in (PLAIN, EXACT):
-        raise EngineError("state-format", "", f"expected a state of format {EXACT!r} or {PLAIN!r}, got {kind!r}")
+        raise EngineError(
+            "state-format", "", f"expected a state of format {EXACT!r} or {PLAIN!r}, got {kind!r}"
+        )
     try:
-        counter, ends, rows = orjson.loads(state[1:]) if kind == PLAIN else _DECODER.decode(state[1:].decode())
+        counter, ends, rows = (
+            orjson.loads(state[1:]) if kind == PLAIN else _DECODER.decode(state[1:].decode())
+        )
     except ValueError:
-        raise EngineError("state-format", "", "expected a state that was saved here, got something else") from None
+        raise EngineError(
+            "state-format", "", "expected a state that was saved here, got something else"
+        ) from None
     return counter, ends, rows
 
 
@@ -108,7 +122,9 @@ def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGam
     for identifier, parent, name, kind, data, internal in rows:
         spec = specs.get(name)
         if spec is None:
-            raise EngineError("state-format", name, f"The state names {name!r}, which this version does not have.")
+            raise EngineError(
+                "state-format", name, f"The state names {name!r}, which this version does not have."
+            )
         token = Token(game, spec, game.tasks.get(parent), state=kind, id=identifier)
         token.data = data or {}
         token.internal_data = internal or {}

@@ -1,7 +1,9 @@
-"""What can be asked of a process instance. Frozen values: `advance` takes one and gives the new state and its changes.
+"""What can be asked of a process instance. Frozen values: `advance` takes one and gives the new
+state and its changes.
 
-Ids are the engine's own short strings, unique within one root instance and stable for the life of what they name. They
-were handed out in a change (`TaskCreated.id`, `JobCreated.id`, `TimerSet.id`, `SubscriptionOpened.id`).
+Ids are the engine's own short strings, unique within one root instance and stable for the life of
+what they name. They were handed out in a change (`TaskCreated.id`, `JobCreated.id`, `TimerSet.id`,
+`SubscriptionOpened.id`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ Variables = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start a root instance of `process_id` at its none start event, or at `start_event` (message, timer, signal)."""
+    """Start a root instance of `process_id` at its none start event, or at `start_event` (message,
+    timer, signal)."""
 
     process_id: str
     variables: Variables = field(default_factory=dict)
@@ -33,7 +36,8 @@ class CompleteTask:
 
 @dataclass(frozen=True, slots=True)
 class CompleteJob:
-    """Complete the open job `id` (service, send, script or business rule task, or message throw event with a type)."""
+    """Complete the open job `id` (service, send, script or business rule task, or message throw
+    event with a type)."""
 
     id: str
     variables: Variables = field(default_factory=dict)
@@ -51,8 +55,8 @@ class ThrowError:
 
 @dataclass(frozen=True, slots=True)
 class ThrowEscalation:
-    """A worker or a person raises a BPMN escalation from the open job or user task `id`, which stays open unless a
-    boundary event interrupts it."""
+    """A worker or a person raises a BPMN escalation from the open job or user task `id`, which
+    stays open unless a boundary event interrupts it."""
 
     id: str
     escalation_code: str
@@ -84,7 +88,8 @@ class DeliverSignal:
 
 @dataclass(frozen=True, slots=True)
 class SetVariables:
-    """Write variables into a scope: "" is the root process instance, else the id of an active element instance.
+    """Write variables into a scope: "" is the root process instance, else the id of an active
+    element instance.
 
     Not `local`: each goes to the nearest scope that has its name, else to the outermost one.
     """
@@ -96,7 +101,8 @@ class SetVariables:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceVariables:
-    """Write variables wherever they are: each in every scope that has its name, of called processes too."""
+    """Write variables wherever they are: each in every scope that has its name, of called processes
+    too."""
 
     variables: Variables
 
@@ -113,9 +119,9 @@ class Which:
 class Activate:
     """Put a token on an element; the sub-processes around it are opened where they are not.
 
-    `ancestor` is the id of an active scope ("" the root): what stands between it and the element is opened anew. None
-    takes the scopes that are there, of which there may be only one. `variables` go by element: "" the process, the
-    element itself, or a sub-process around it.
+    `ancestor` is the id of an active scope ("" the root): what stands between it and the element is
+    opened anew. None takes the scopes that are there, of which there may be only one. `variables`
+    go by element: "" the process, the element itself, or a sub-process around it.
     """
 
     element_id: str
@@ -125,8 +131,9 @@ class Activate:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """End element instances, and put a token on another element for each of them. `within` says in which scope:
-    `given` (that of `to`), `inferred` (the innermost around both), `parent` (the one the source stands in)."""
+    """End element instances, and put a token on another element for each of them. `within` says in
+    which scope: `given` (that of `to`), `inferred` (the innermost around both), `parent` (the one
+    the source stands in)."""
 
     source: Which
     to: Activate
@@ -135,8 +142,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Modify:
-    """Repair an instance: activate elements, then end element instances. A scope that is empty afterwards ends too,
-    and with the outermost one the instance."""
+    """Repair an instance: activate elements, then end element instances. A scope that is empty
+    afterwards ends too, and with the outermost one the instance."""
 
     activate: tuple[Activate, ...] = ()
     move: tuple[Move, ...] = ()

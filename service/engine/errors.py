@@ -1,4 +1,5 @@
-"""What can go wrong in a step. After any of these nothing has changed: the caller keeps the old state."""
+"""What can go wrong in a step. After any of these nothing has changed: the caller keeps the old
+state."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from service.errors import RedressError
 class EngineError(RedressError):
     """The process cannot make this step.
 
-    `code`: `unknown-id` (the task, job, timer or subscription is not open), `no-flow` (a gateway where nothing
-    matches), `expression-null` (an expression has no usable value), `expression-limit` (it asks for too
-    much work), `uncaught-error`, `decision-failed`, `step-limit`, `called-process-missing`, `call-depth`, `stuck`
-    (every token waits at a join for others that cannot come), `no-service` (a built-in service that the case cannot be
-    given), `modification` (a modification asks for what cannot be), `not-started`, `ended`, `state-format`,
+    `code`: `unknown-id` (the task, job, timer or subscription is not open), `no-flow` (a gateway
+    where nothing matches), `expression-null` (an expression has no usable value),
+    `expression-limit` (it asks for too much work), `uncaught-error`, `decision-failed`,
+    `step-limit`, `called-process-missing`, `call-depth`, `stuck` (every token waits at a join for
+    others that cannot come), `no-service` (a built-in service that the case cannot be given),
+    `modification` (a modification asks for what cannot be), `not-started`, `ended`, `state-format`,
     `state-limit`.
     """
 

@@ -1,9 +1,10 @@
 """The token game: SpiffWorkflow's workflow and tasks, kept flat.
 
-A token is a SpiffWorkflow task. Its parent is not the task before it but the scope around it (process, sub-process,
-multi-instance body), and it leaves the tree when it is done: the tree holds what is active and nothing of what has
-been, so neither its size nor the cost of a step grows with the loops a case has made. A task's `data` are the
-variables local to its scope; a name is looked up from the token outwards to the process it is in.
+A token is a SpiffWorkflow task. Its parent is not the task before it but the scope around it
+(process, sub-process, multi-instance body), and it leaves the tree when it is done: the tree holds
+what is active and nothing of what has been, so neither its size nor the cost of a step grows with
+the loops a case has made. A task's `data` are the variables local to its scope; a name is looked up
+from the token outwards to the process it is in.
 """
 
 from __future__ import annotations
@@ -35,9 +36,11 @@ Service = Callable[[c.JobCreated], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the host lends to a step: functions for expressions, and services that are carried out inside the step.
+    """What the host lends to a step: functions for expressions, and services that are carried out
+    inside the step.
 
-    Job types that begin with `reserved` are the host's own: no worker would ever take one that it does not lend.
+    Job types that begin with `reserved` are the host's own: no worker would ever take one that it
+    does not lend.
     """
 
     functions: Mapping[str, FeelFunction] = field(default_factory=dict)
@@ -46,12 +49,16 @@ class Host:
 
 
 class Token(Task):  # type: ignore[misc]
-    """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes, and knows its scope."""
+    """A SpiffWorkflow task that neither logs nor looks at the clock when its state changes, and
+    knows its scope."""
 
     parent: Any = None
-    """The scope around the token, None at the root: it never changes, and stays as long as what is in it."""
+    """The scope around the token, None at the root: it never changes, and stays as long as what is
+    in it."""
 
-    def __init__(self, game: TokenGame, spec: TaskSpec, scope: Token | None, *, state: int, id: str) -> None:
+    def __init__(
+        self, game: TokenGame, spec: TaskSpec, scope: Token | None, *, state: int, id: str
+    ) -> None:
         self.id = id
         self.workflow = game
         self.task_spec = spec
@@ -103,7 +110,9 @@ class TokenGame(Workflow):  # type: ignore[misc]
         self.ends: list[str] = []
         self.task_tree: Token | None = None
 
-    def add(self, spec: TaskSpec, parent: Token | None, *, state: int = READY, **internal: Any) -> Token:
+    def add(
+        self, spec: TaskSpec, parent: Token | None, *, state: int = READY, **internal: Any
+    ) -> Token:
         """A new token of `spec` in the scope `parent`."""
         self.counter += 1
         token = Token(self, spec, parent, state=state, id=str(self.counter))
@@ -129,7 +138,10 @@ class TokenGame(Workflow):  # type: ignore[misc]
                     raise EngineError(
                         "step-limit",
                         token.task_spec.element_id,
-                        f"more than {MAX_STEPS} elements in one step: the diagram has a loop without a stop",
+                        (
+                            f"more than {MAX_STEPS} elements in one step: the diagram has a loop "
+                            "without a stop"
+                        ),
                     )
                 token.run()
             if not self.bundle.open_inclusive(self):
@@ -164,13 +176,16 @@ class TokenGame(Workflow):  # type: ignore[misc]
         return "ended" in self.root.internal_data
 
     def is_stuck(self) -> bool:
-        """Whether no event could ever move what is active: tokens wait at a join for others that never come."""
+        """Whether no event could ever move what is active: tokens wait at a join for others that
+        never come."""
         marks = ("open", "due", "sub", "signal", "ended")
-        return not any(mark in token.internal_data for token in self.tasks.values() for mark in marks)
+        return not any(
+            mark in token.internal_data for token in self.tasks.values() for mark in marks
+        )
 
     def let_go(self) -> None:
-        """The step is made. Tokens and game hold each other: without this only the garbage collector, going over
-        everything, would find that nobody wants them any more."""
+        """The step is made. Tokens and game hold each other: without this only the garbage
+        collector, going over everything, would find that nobody wants them any more."""
         self.tasks.clear()
         self.task_tree = None
 

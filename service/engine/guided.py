@@ -1,7 +1,8 @@
 """The engine on the shape of a diagram alone: what data would decide is asked of somebody else.
 
-A proof does not evaluate conditions, it looks at every way they could go. To show one of these ways in the engine
-itself, every condition, collection and time is replaced: `choose` says which flows are taken.
+A proof does not evaluate conditions, it looks at every way they could go. To show one of these ways
+in the engine itself, every condition, collection and time is replaced: `choose` says which flows
+are taken.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from service.engine.parts import Parts
 from service.feel import Expression, Why
 
 Choose = Callable[[str, str, str], Collection[str]]
-"""What is asked ("flows" or "items"), of which process and element → the flows that are taken out of it, or one entry
-for each instance that is made."""
+"""What is asked ("flows" or "items"), of which process and element → the flows that are taken out
+of it, or one entry for each instance that is made."""
 
 Waits = Callable[[Element], bool]
 AT_ONCE = "at once"
@@ -43,7 +44,9 @@ class _Condition:
     choose: Choose
     text: str = "the data"
 
-    def evaluate(self, context: Mapping[str, Any], *, now: datetime, why: Why | None = None) -> bool:
+    def evaluate(
+        self, context: Mapping[str, Any], *, now: datetime, why: Why | None = None
+    ) -> bool:
         if self.first:
             self.turn.taken = self.choose("flows", self.process, self.element)
         return self.flow in self.turn.taken
@@ -58,18 +61,24 @@ class _Items:
     choose: Choose
     text: str = "the data"
 
-    def evaluate(self, context: Mapping[str, Any], *, now: datetime, why: Why | None = None) -> list[Any]:
+    def evaluate(
+        self, context: Mapping[str, Any], *, now: datetime, why: Why | None = None
+    ) -> list[Any]:
         return list(self.choose("items", self.process, self.element))
 
 
 def guide(processes: Mapping[str, Process], choose: Choose, waits: Waits) -> Bundle:
-    """A bundle of the same processes that asks `choose` instead of the data. Jobs that nobody `waits` for get the type
-    `AT_ONCE`, for the host to carry out."""
-    return assemble({}, Parts({key: _process(process, choose, waits) for key, process in processes.items()}))
+    """A bundle of the same processes that asks `choose` instead of the data. Jobs that nobody
+    `waits` for get the type `AT_ONCE`, for the host to carry out."""
+    return assemble(
+        {}, Parts({key: _process(process, choose, waits) for key, process in processes.items()})
+    )
 
 
 def _process(process: Process, choose: Choose, waits: Waits) -> Process:
-    made = {key: _element(process, element, choose, waits) for key, element in process.elements.items()}
+    made = {
+        key: _element(process, element, choose, waits) for key, element in process.elements.items()
+    }
     return replace(
         process,
         elements=made,
@@ -80,21 +89,37 @@ def _process(process: Process, choose: Choose, waits: Waits) -> Process:
 
 def _element(process: Process, element: Element, choose: Choose, waits: Waits) -> Element:
     turn = _Turn()
-    first = next((f.id for f in element.outgoing if f.condition is not None and f.id != element.default), "")
+    first = next(
+        (f.id for f in element.outgoing if f.condition is not None and f.id != element.default), ""
+    )
     decides = element.kind == "businessRuleTask" and element.job_type is None
     return replace(
         element,
         kind="task" if decides else element.kind,
-        outgoing=tuple(_flow(process, element, flow, first, turn, choose) for flow in element.outgoing),
+        outgoing=tuple(
+            _flow(process, element, flow, first, turn, choose) for flow in element.outgoing
+        ),
         event=_event(element.event),
         loop=_loop(process, element, choose),
-        inputs=(), outputs=(), script=None, result_variable=None, decision=None, retries=None, assignee=None,
-        candidate_groups=None, candidate_users=None, due=None, follow_up=None, priority=None,
+        inputs=(),
+        outputs=(),
+        script=None,
+        result_variable=None,
+        decision=None,
+        retries=None,
+        assignee=None,
+        candidate_groups=None,
+        candidate_users=None,
+        due=None,
+        follow_up=None,
+        priority=None,
         job_type=None if element.job_type is None else Text("job" if waits(element) else AT_ONCE),
-    )  # fmt: skip
+    )
 
 
-def _flow(process: Process, element: Element, flow: Flow, first: str, turn: _Turn, choose: Choose) -> Flow:
+def _flow(
+    process: Process, element: Element, flow: Flow, first: str, turn: _Turn, choose: Choose
+) -> Flow:
     if flow.condition is None:
         return flow
     stand_in = _Condition(process.id, element.id, flow.id, flow.id == first, turn, choose)
@@ -115,5 +140,10 @@ def _loop(process: Process, element: Element, choose: Choose) -> Loop | None:
         return None
     items = Text("=", cast(Expression, _Items(process.id, element.id, choose)))
     return replace(
-        element.loop, collection=items, output_collection=None, output_element=None, completion=None, element=None
+        element.loop,
+        collection=items,
+        output_collection=None,
+        output_element=None,
+        completion=None,
+        element=None,
     )

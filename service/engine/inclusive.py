@@ -1,7 +1,9 @@
-"""Inclusive joins (BPMN 2.0, 13.4.3): when no token still under way could add to those that have arrived.
+"""Inclusive joins (BPMN 2.0, 13.4.3): when no token still under way could add to those that have
+arrived.
 
-A join opens when at least one flow has a token and every token elsewhere in the scope that can reach an empty flow
-without passing the join can also reach one that has a token. What can be reached is worked out once per process.
+A join opens when at least one flow has a token and every token elsewhere in the scope that can
+reach an empty flow without passing the join can also reach one that has a token. What can be
+reached is worked out once per process.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from service.engine.model import Process
 from service.engine.reach import link_targets
 
 Reach = Mapping[str, Mapping[str, frozenset[str]]]
-"""Join → incoming flow → the elements from which the flow can be reached without passing the join."""
+"""Join → incoming flow → the elements from which the flow can be reached without passing the
+join."""
 
 
 def reach_of(process: Process) -> Reach:
@@ -33,7 +36,9 @@ def reach_of(process: Process) -> Reach:
     for element in process.elements.values():
         if element.kind == "inclusiveGateway" and len(element.incoming) > 1:
             found[element.id] = {
-                flow: _upstream(source_of[flow], element.id, before) for flow in element.incoming if flow in source_of
+                flow: _upstream(source_of[flow], element.id, before)
+                for flow in element.incoming
+                if flow in source_of
             }
     return found
 
@@ -50,7 +55,8 @@ def _upstream(start: str, without: str, before: Mapping[str, set[str]]) -> froze
 
 
 def open_inclusive(game: TokenGame, reaches: Mapping[str, Reach]) -> bool:
-    """Open the inclusive joins that may open now; whether there was one. Called when nothing else can move."""
+    """Open the inclusive joins that may open now; whether there was one. Called when nothing else
+    can move."""
     waiting = [
         (scope, gateway)
         for scope in game.tasks.values()
@@ -89,7 +95,9 @@ def _under_way(scope: Token, gateway: str) -> list[str]:
     return [*(other for other in scope.internal_data["joins"] if other != gateway), *_active(scope)]
 
 
-def _awaits_more(scope: Token, gateway: str, reaches: Mapping[str, Reach], under_way: list[str]) -> bool:
+def _awaits_more(
+    scope: Token, gateway: str, reaches: Mapping[str, Reach], under_way: list[str]
+) -> bool:
     reach = reaches[scope.task_spec.process.id][gateway]
     arrived = scope.internal_data["joins"][gateway]
     for element_id in under_way:

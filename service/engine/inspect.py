@@ -48,6 +48,8 @@ def inspect(bundle: Bundle, state: bytes) -> Snapshot:
         if not token.task_spec.is_process and not is_wait(token):
             element = token.task_spec.element
             active.append(
-                ActiveElement(token.id, element.id, element.kind, token.task_spec.process.id, scope_id(token))
+                ActiveElement(
+                    token.id, element.id, element.kind, token.task_spec.process.id, scope_id(token)
+                )
             )
     return Snapshot(tuple(active), variables, game.is_ended())

@@ -1,8 +1,9 @@
-"""An instance goes on in another version of its diagrams: every token keeps its id, its timers, its variables.
+"""An instance goes on in another version of its diagrams: every token keeps its id, its timers, its
+variables.
 
-Elements keep their place by their id, or by the one that the mapping gives. What waits at an event that is gone no
-longer waits; an event that is new at something active begins to. A token that has no place is an obstacle, and nothing
-is moved then.
+Elements keep their place by their id, or by the one that the mapping gives. What waits at an event
+that is gone no longer waits; an event that is new at something active begins to. A token that has
+no place is an obstacle, and nothing is moved then.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The instance in the new version. `tasks` are the open user tasks as the new version offers them, `renamed` the
-    engine's ids whose element has another id now, and `formerly` which one each had. The step's changes are elements
-    renamed, and waits that ended or began."""
+    """The instance in the new version. `tasks` are the open user tasks as the new version offers
+    them, `renamed` the engine's ids whose element has another id now, and `formerly` which one each
+    had. The step's changes are elements renamed, and waits that ended or began."""
 
     step: Step
     tasks: tuple[c.TaskCreated, ...]
@@ -52,14 +53,24 @@ def find_obstacles(old: Bundle, new: Bundle, state: bytes, places: Places) -> li
 
 
 def migrate(
-    old: Bundle, new: Bundle, state: bytes, places: Places, *, now: datetime, host: Host | None = None
+    old: Bundle,
+    new: Bundle,
+    state: bytes,
+    places: Places,
+    *,
+    now: datetime,
+    host: Host | None = None,
 ) -> Migrated:
-    """Move an instance. Raises EngineError("no-place") for the first obstacle; then nothing has changed."""
+    """Move an instance. Raises EngineError("no-place") for the first obstacle; then nothing has
+    changed."""
     counter, ends, rows = codec.read_rows(state)
     moving = _Moving(old, new, places, rows)
     obstacles = moving.obstacles()
     if obstacles:
-        first, more = obstacles[0], f" (and {len(obstacles) - 1} more)" if len(obstacles) > 1 else ""
+        first, more = (
+            obstacles[0],
+            f" (and {len(obstacles) - 1} more)" if len(obstacles) > 1 else "",
+        )
         raise EngineError("no-place", first.element_id, f"{first.reason}{more}")
     kept = codec.write_rows(counter, ends, moving.rewritten())
     game = codec.load(kept, new, now=now, host=host or Host())
@@ -78,7 +89,9 @@ def offered_tasks(
 
 
 def _open_tasks(game: TokenGame) -> tuple[c.TaskCreated, ...]:
-    return tuple(task_of(token) for token in game.tasks.values() if token.internal_data.get("open") == "task")
+    return tuple(
+        task_of(token) for token in game.tasks.values() if token.internal_data.get("open") == "task"
+    )
 
 
 class _Moving:
@@ -91,13 +104,20 @@ class _Moving:
         self.renamed: dict[str, str] = {}
         self.formerly: dict[str, str] = {}
 
-    def where(self, row: list[Any]) -> tuple[Process, Element | None, Process | None, Element | None]:
-        """Process and element in the old version, then in the new; no element for the scope of a process."""
+    def where(
+        self, row: list[Any]
+    ) -> tuple[Process, Element | None, Process | None, Element | None]:
+        """Process and element in the old version, then in the new; no element for the scope of a
+        process."""
         process_id, _, element_id = row[2].partition("/")
         before, after = self.old.models[process_id], self.new.models.get(process_id)
         if not element_id:
             return before, None, after, None
-        now = after.elements.get(self.places.get(element_id, element_id)) if after is not None else None
+        now = (
+            after.elements.get(self.places.get(element_id, element_id))
+            if after is not None
+            else None
+        )
         return before, before.elements[element_id], after, now
 
     def obstacles(self) -> list[Obstacle]:
@@ -117,7 +137,10 @@ class _Moving:
         if process is None:
             yield f"the process {name.partition('/')[0]!r} is not in the new version"
         elif element is not None and now is None:
-            yield f"{element.id} is active and is not in the new version: say which element takes its place"
+            yield (
+                f"{element.id} is active and is not in the new version: say which element "
+                "takes its place"
+            )
         elif element is not None and now is not None:
             yield from self._unlike(row, element, now)
         elif row[1] is not None:
@@ -125,7 +148,10 @@ class _Moving:
         for gateway, flows in (row[5] or {}).get("joins", {}).items():
             for flow in flows:
                 if process is not None and self._flow(row, gateway, flow) is None:
-                    yield f"a token waits at {gateway} by the flow {flow}, which does not lead to a join there any more"
+                    yield (
+                        f"a token waits at {gateway} by the flow {flow}, which does not lead "
+                        "to a join there any more"
+                    )
 
     def _unlike(self, row: list[Any], element: Element, now: Element) -> Iterator[str]:
         if element.kind != now.kind:
@@ -135,29 +161,44 @@ class _Moving:
         elif (row[5] or {}).get("open") == "job" and now.job_type is None:
             yield f"{element.id} has an open job, and {now.id} makes none"
         elif (element.loop is None) != (now.loop is None) or (
-            element.loop is not None and now.loop is not None and element.loop.sequential != now.loop.sequential
+            element.loop is not None
+            and now.loop is not None
+            and element.loop.sequential != now.loop.sequential
         ):
             yield f"{element.id} is active, and {now.id} is done for each item in another way"
         elif element.event.kind != now.event.kind:
-            yield f"{element.id} waits for a {element.event.kind}, and {now.id} for a {now.event.kind}"
+            yield (
+                f"{element.id} waits for a {element.event.kind}, and {now.id} for a "
+                f"{now.event.kind}"
+            )
 
     def _called_otherwise(self, row: list[Any]) -> Iterator[str]:
         _, _, _, caller = self.where(self.by_id[row[1]])
         text = caller.called_process if caller is not None else None
         if text is not None and text.expression is None and text.source != row[2]:
-            yield f"{caller.id if caller else ''} is under way in {row[2]}, and now calls {text.source}"
+            yield (
+                f"{caller.id if caller else ''} is under way in {row[2]}, and now calls "
+                f"{text.source}"
+            )
 
     def _flow(self, row: list[Any], gateway: str, flow: str) -> str | None:
-        """The flow by which a token waits at a join: by its id, or from what takes the place of its source."""
+        """The flow by which a token waits at a join: by its id, or from what takes the place of its
+        source."""
         before, _, after, _ = self.where(row)
         drawn = after.elements.get(self.places.get(gateway, gateway)) if after is not None else None
         if after is None or drawn is None or not _is_join(drawn):
             return None
         if self.places.get(flow, flow) in drawn.incoming:
             return self.places.get(flow, flow)
-        source = next((e.id for e in before.elements.values() if any(f.id == flow for f in e.outgoing)), "")
+        source = next(
+            (e.id for e in before.elements.values() if any(f.id == flow for f in e.outgoing)), ""
+        )
         now = after.elements.get(self.places.get(source, source))
-        return next((f.id for f in now.outgoing if f.target == drawn.id), None) if now is not None else None
+        return (
+            next((f.id for f in now.outgoing if f.target == drawn.id), None)
+            if now is not None
+            else None
+        )
 
     def rewritten(self) -> list[list[Any]]:
         """The rows in terms of the new version; waits at events that are gone are left out."""
@@ -171,7 +212,9 @@ class _Moving:
                 continue
             if "joins" in inside:
                 inside["joins"] = {
-                    self.places.get(gateway, gateway): {self._flow(row, gateway, flow): n for flow, n in flows.items()}
+                    self.places.get(gateway, gateway): {
+                        self._flow(row, gateway, flow): n for flow, n in flows.items()
+                    }
                     for gateway, flows in inside["joins"].items()
                 }
             if element is not None and now is not None:
@@ -191,17 +234,31 @@ class _Moving:
         ]
 
     def _may_wait(self, row: list[Any], now: Element | None, inside: dict[str, Any]) -> bool:
-        """Whether the event that a wait stands for is still there, for the same host; a gateway's flow is renewed."""
+        """Whether the event that a wait stands for is still there, for the same host; a gateway's
+        flow is renewed."""
         _, element, process, _ = self.where(row)
-        if now is None or element is None or process is None or now.event.kind != element.event.kind:
+        if (
+            now is None
+            or element is None
+            or process is None
+            or now.event.kind != element.event.kind
+        ):
             return False
         _, _, _, host = self.where(self.by_id[row[1]])
         if now.kind == "boundaryEvent":
             return host is not None and now.attached_to == host.id
         if now.kind == "startEvent":
             around = process.elements.get(now.scope)
-            return around is not None and around.triggered_by_event and around.scope == (host.id if host else "")
-        flow = next((flow.id for flow in host.outgoing if flow.target == now.id), None) if host is not None else None
+            return (
+                around is not None
+                and around.triggered_by_event
+                and around.scope == (host.id if host else "")
+            )
+        flow = (
+            next((flow.id for flow in host.outgoing if flow.target == now.id), None)
+            if host is not None
+            else None
+        )
         inside["wait"] = flow
         return flow is not None
 
@@ -260,7 +317,13 @@ def _starts(process: Process, scope: str) -> tuple[Element, ...]:
 
 
 def _add(
-    game: TokenGame, moving: _Moving, host: Token, process: Process, events: tuple[Element, ...], *, flow: str = ""
+    game: TokenGame,
+    moving: _Moving,
+    host: Token,
+    process: Process,
+    events: tuple[Element, ...],
+    *,
+    flow: str = "",
 ) -> None:
     if host.internal_data.get("interrupted"):
         return

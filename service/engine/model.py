@@ -1,7 +1,8 @@
-"""A process as it was drawn: elements, flows in document order, event definitions and their extensions. Immutable.
+"""A process as it was drawn: elements, flows in document order, event definitions and their
+extensions. Immutable.
 
-Only what has a meaning at run time is here; coordinates never are. Expressions are compiled once, when the bundle is
-loaded.
+Only what has a meaning at run time is here; coordinates never are. Expressions are compiled once,
+when the bundle is loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from service.feel import Expression
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An attribute that is FEEL when it begins with `=`, else itself. `expression` is None for a literal."""
+    """An attribute that is FEEL when it begins with `=`, else itself. `expression` is None for a
+    literal."""
 
     source: str
     expression: Expression | None = None
@@ -32,8 +34,9 @@ class Mapped:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is none, message, signal, timer, error, escalation, terminate or link. `name` is the message's or signal's
-    name, the code of an error or escalation (None: any), the link's name. `timer` is date, duration or cycle.
+    `kind` is none, message, signal, timer, error, escalation, terminate or link. `name` is the
+    message's or signal's name, the code of an error or escalation (None: any), the link's name.
+    `timer` is date, duration or cycle.
     """
 
     kind: str
@@ -106,8 +109,8 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """An executable process. `children` and `attached` index the elements: directly inside a scope ("" the process),
-    and boundary events by the activity they sit on; both in document order."""
+    """An executable process. `children` and `attached` index the elements: directly inside a scope
+    ("" the process), and boundary events by the activity they sit on; both in document order."""
 
     id: str
     name: str

@@ -1,7 +1,8 @@
-"""Repairing an instance: tokens are put on elements and taken away, as Camunda 8 modifies a process instance.
+"""Repairing an instance: tokens are put on elements and taken away, as Camunda 8 modifies a process
+instance.
 
-Elements are activated first, then element instances end. A scope that nothing is left in ends with them, out to the
-instance itself. Tokens that wait at a join stay there.
+Elements are activated first, then element instances end. A scope that nothing is left in ends with
+them, out to the instance itself. Tokens that wait at a join stay there.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def modify(game: TokenGame, command: q.Modify) -> None:
         wanted += [_moved(game, move, source) for source in sources]
         ending += sources
     if not wanted and not ending:
-        raise _wrong("", "expected an element to activate or an element instance to end, got neither")
+        raise _wrong(
+            "", "expected an element to activate or an element instance to end, got neither"
+        )
     for each in wanted:
         _activate(game, each, {token.id for token in ending})
     for token in ending:
@@ -54,19 +57,32 @@ def _is_active(token: Token) -> bool:
 
 
 def _instances(game: TokenGame, which: q.Which) -> list[Token]:
-    """The element instances that are meant; of a multi-instance activity the whole of it, unless named by id."""
+    """The element instances that are meant; of a multi-instance activity the whole of it, unless
+    named by id."""
     if which.id:
         token = game.tasks.get(which.id)
         if token is None or not _is_active(token):
-            raise _wrong("", f"expected the key of an active element instance, got that of {which.id}, which is not")
+            raise _wrong(
+                "",
+                (
+                    f"expected the key of an active element instance, got that of {which.id}, "
+                    "which "
+                    "is not"
+                ),
+            )
         return [token]
     found = [
         token
         for token in game.tasks.values()
-        if token.task_spec.element_id == which.element_id and _is_active(token) and "mi" not in token.internal_data
+        if token.task_spec.element_id == which.element_id
+        and _is_active(token)
+        and "mi" not in token.internal_data
     ]
     if not found:
-        raise _wrong(which.element_id, f"expected an active element instance of {which.element_id!r}, got none")
+        raise _wrong(
+            which.element_id,
+            f"expected an active element instance of {which.element_id!r}, got none",
+        )
     return found
 
 
@@ -84,8 +100,11 @@ def _moved(game: TokenGame, move: q.Move, source: Token) -> q.Activate:
 
 
 def _target(game: TokenGame, wanted: q.Activate, ancestor: Token | None) -> tuple[Process, Element]:
-    """The element, in the process of the ancestor, else in the instance's own, else in one that it calls."""
-    called = [token.task_spec.process for token in game.tasks.values() if token.task_spec.is_process]
+    """The element, in the process of the ancestor, else in the instance's own, else in one that it
+    calls."""
+    called = [
+        token.task_spec.process for token in game.tasks.values() if token.task_spec.is_process
+    ]
     processes = [ancestor.task_spec.process] if ancestor is not None else called
     for process in processes:
         element = process.elements.get(wanted.element_id)
@@ -100,7 +119,10 @@ def _check_target(process: Process, element: Element) -> None:
         raise _wrong(element.id, f"{element.id} is a {element.kind}: no token can be put on it.")
     sources = (each for each in process.elements.values() if each.kind == "eventBasedGateway")
     if any(flow.target == element.id for each in sources for flow in each.outgoing):
-        raise _wrong(element.id, f"{element.id} follows an event-based gateway: put the token on the gateway.")
+        raise _wrong(
+            element.id,
+            f"{element.id} follows an event-based gateway: put the token on the gateway.",
+        )
 
 
 def _scopes(process: Process, element: Element) -> list[str]:
@@ -132,14 +154,18 @@ def _activate(game: TokenGame, wanted: q.Activate, ending: set[str]) -> None:
         _write(scope, name, wanted)
     doomed = next((token for token in _outwards(scope) if token.id in ending), None)
     if doomed is not None:
-        raise _wrong(element.id, f"{element.id} would be activated in {_named(doomed)}, which is to end.")
+        raise _wrong(
+            element.id, f"{element.id} would be activated in {_named(doomed)}, which is to end."
+        )
     _write(moves.enter(scope, process, element.id), element.id, wanted)
 
 
 def _ancestor(game: TokenGame, wanted: q.Activate) -> Token:
     token = game.tasks.get(wanted.ancestor) if wanted.ancestor else game.root
     if token is None or not (token.task_spec.is_process or _is_active(token)):
-        raise _wrong(wanted.element_id, f"expected the key of an active scope, got that of {wanted.ancestor}")
+        raise _wrong(
+            wanted.element_id, f"expected the key of an active scope, got that of {wanted.ancestor}"
+        )
     return inside_of(token)
 
 
@@ -158,19 +184,36 @@ def _around(ancestor: Token | None) -> frozenset[str]:
 def _process_scope(game: TokenGame, process: Process, ancestor: Token | None) -> Token:
     if ancestor is not None:
         return next(token for token in _outwards(ancestor) if token.task_spec.is_process)
-    return _only([t for t in game.tasks.values() if t.task_spec.is_process and t.task_spec.process is process], process)
+    return _only(
+        [
+            t
+            for t in game.tasks.values()
+            if t.task_spec.is_process and t.task_spec.process is process
+        ],
+        process,
+    )
 
 
 def _only(found: Sequence[Token], what: Process | Element) -> Token:
     if len(found) != 1:
-        raise _wrong(what.id, f"{what.id} is active {len(found)} times: say in which one by an ancestor's key.")
+        raise _wrong(
+            what.id,
+            f"{what.id} is active {len(found)} times: say in which one by an ancestor's key.",
+        )
     return found[0]
 
 
-def _inner(scope: Token, process: Process, element: Element, ancestor: Token | None, around: frozenset[str]) -> Token:
-    """The instance of a sub-process inside a scope to use, or a new one where there is none or below the ancestor."""
+def _inner(
+    scope: Token, process: Process, element: Element, ancestor: Token | None, around: frozenset[str]
+) -> Token:
+    """The instance of a sub-process inside a scope to use, or a new one where there is none or
+    below the ancestor."""
     game: TokenGame = scope.workflow
-    found = [token for token in _children(scope) if token.task_spec.element_id == element.id and _is_active(token)]
+    found = [
+        token
+        for token in _children(scope)
+        if token.task_spec.element_id == element.id and _is_active(token)
+    ]
     if element.loop is not None:  # an instance of it is meant, not the body around them
         found = [token for body in found for token in _children(body) if _is_active(token)]
     chosen = [token for token in found if token.id in around]
@@ -179,11 +222,19 @@ def _inner(scope: Token, process: Process, element: Element, ancestor: Token | N
     if found and (ancestor is None or scope.id not in around):
         return _only(found, element)
     if element.loop is not None:
-        raise _wrong(element.id, f"{element.id} is done for each of many items: an instance of it cannot be opened.")
-    start = next((start for each, start in process.event_starts(element.scope) if each.id == element.id), None)
+        raise _wrong(
+            element.id,
+            f"{element.id} is done for each of many items: an instance of it cannot be opened.",
+        )
+    start = next(
+        (start for each, start in process.event_starts(element.scope) if each.id == element.id),
+        None,
+    )
     if start is not None and start.interrupting:
         raise _wrong(element.id, f"{element.id} interrupts what is around it, and has not begun.")
-    opened = game.add(game.bundle.spec.task_specs[f"{process.id}/{element.id}"], scope, state=STARTED)
+    opened = game.add(
+        game.bundle.spec.task_specs[f"{process.id}/{element.id}"], scope, state=STARTED
+    )
     moves.arrive(opened)
     apply_inputs(opened, element.inputs)
     waits.open_boundaries(opened)
@@ -198,7 +249,10 @@ def _children(scope: Token) -> list[Token]:
 def _check_variables(wanted: q.Activate, scopes: Sequence[str]) -> None:
     for name, _ in wanted.variables:
         if name != wanted.element_id and name not in scopes:
-            raise _wrong(name, f"{name} is neither {wanted.element_id} nor a scope around it: its variables stay.")
+            raise _wrong(
+                name,
+                f"{name} is neither {wanted.element_id} nor a scope around it: its variables stay.",
+            )
 
 
 def _write(token: Token, name: str, wanted: q.Activate) -> None:

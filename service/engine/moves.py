@@ -19,7 +19,9 @@ def arrive(token: Token) -> None:
     token.internal_data["in"] = True
     element = token.task_spec.element
     token.workflow.emit(
-        c.ElementEntered(token.id, element.id, element.kind, scope_id(token), token.task_spec.process.id)
+        c.ElementEntered(
+            token.id, element.id, element.kind, scope_id(token), token.task_spec.process.id
+        )
     )
 
 
@@ -29,8 +31,11 @@ def scope_id(token: Token) -> str:
     return "" if scope is None else scope_name(scope)
 
 
-def enter(scope: Token, process: Process, element_id: str, *, fired: Mapping[str, Any] | None = None) -> Token:
-    """Put a token on an element inside a scope; `fired` carries the variables of the event that put it there."""
+def enter(
+    scope: Token, process: Process, element_id: str, *, fired: Mapping[str, Any] | None = None
+) -> Token:
+    """Put a token on an element inside a scope; `fired` carries the variables of the event that put
+    it there."""
     spec = scope.workflow.bundle.spec.task_specs[f"{process.id}/{element_id}"]
     game: TokenGame = scope.workflow
     return game.add(spec, scope) if fired is None else game.add(spec, scope, fired=dict(fired))
@@ -43,7 +48,8 @@ def finish(token: Token, variables: Mapping[str, Any]) -> None:
 
 
 def leave(token: Token) -> None:
-    """The token completed its element: waits around it end, and it goes on by the outgoing flows."""
+    """The token completed its element: waits around it end, and it goes on by the outgoing
+    flows."""
     game, spec = token.workflow, token.task_spec
     waits.close_children(token)
     token.internal_data.pop("in", None)
@@ -131,7 +137,10 @@ def _no_flow(element: Element) -> EngineError:
     return EngineError(
         "no-flow",
         element.id,
-        f"No condition of the gateway “{element.name or element.id}” holds, and it has no default flow.",
+        (
+            f"No condition of the gateway “{element.name or element.id}” holds, and it has no "
+            "default flow."
+        ),
     )
 
 
@@ -151,7 +160,8 @@ def is_empty(scope: Token) -> bool:
 
 
 def end_process(token: Token) -> None:
-    """A process is over: the instance ends, or the call activity goes on with the variables of the called process."""
+    """A process is over: the instance ends, or the call activity goes on with the variables of the
+    called process."""
     game = token.workflow
     waits.close_children(token)
     parent = token.parent

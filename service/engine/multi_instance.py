@@ -1,7 +1,8 @@
-"""Multi-instance activities: one body around an instance for each item, in parallel or one after the other.
+"""Multi-instance activities: one body around an instance for each item, in parallel or one after
+the other.
 
-The body holds the boundary events and collects the outputs in the order of the inputs; each instance is a scope of its
-own with its item and its `loopCounter`.
+The body holds the boundary events and collects the outputs in the order of the inputs; each
+instance is a scope of its own with its item and its `loopCounter`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def instance_done(token: Token) -> None:
             results[token.internal_data["mi"]] = value
         body.data[loop.output_collection] = results
     state["done"] += 1
-    state["over"] = state["done"] + state.get("gone", 0) >= state["total"] or _is_complete(token, loop, state)
+    state["over"] = state["done"] + state.get("gone", 0) >= state["total"] or _is_complete(
+        token, loop, state
+    )
 
 
 def instance_ended(body: Token) -> None:
@@ -81,7 +84,9 @@ def _items(body: Token, loop: Loop) -> list[Any]:
         )
     if len(items) > MAX_INSTANCES:
         raise EngineError(
-            "expression-limit", body.task_spec.element_id, f"more than {MAX_INSTANCES} instances: {len(items)}"
+            "expression-limit",
+            body.task_spec.element_id,
+            f"more than {MAX_INSTANCES} instances: {len(items)}",
         )
     return items
 
@@ -96,7 +101,8 @@ def _next(body: Token, loop: Loop, items: list[Any]) -> None:
         token.data[loop.element] = items[index]
     produced = _plain_name(loop)
     if produced:
-        # Made here so that what an instance produces stays its own, and does not spread to the process.
+        # Made here so that what an instance produces stays its own, and does not spread to the
+        # process.
         token.data.setdefault(produced, None)
 
 

@@ -1,4 +1,5 @@
-"""The names of BPMN 2.0 and of the zeebe extension that the engine knows, and those it refuses with the way out."""
+"""The names of BPMN 2.0 and of the zeebe extension that the engine knows, and those it refuses with
+the way out."""
 
 from __future__ import annotations
 
@@ -10,19 +11,40 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 
 TASKS = frozenset(
-    {"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"}
+    {
+        "task",
+        "manualTask",
+        "userTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+    }
 )
 SCOPES = frozenset({"subProcess"})
 ACTIVITIES = TASKS | SCOPES | {"callActivity"}
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+GATEWAYS = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+)
+EVENTS = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+)
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 HOST_FUNCTIONS = (
-    "best investigator", "can extend", "earlier compensation", "emergency compensation", "emergency reports",
-    "part of deadline", "situation report due", "time used", "working days after", "working hours after",
-)  # fmt: skip
+    "best investigator",
+    "can extend",
+    "earlier compensation",
+    "emergency compensation",
+    "emergency reports",
+    "part of deadline",
+    "situation report due",
+    "time used",
+    "working days after",
+    "working hours after",
+)
 """Functions of the host whose names have spaces: the reader of expressions must know them."""
 
 BUILT_IN = "redress."
@@ -31,20 +53,48 @@ BUILT_IN = "redress."
 HOST_SERVICES = frozenset(
     BUILT_IN + name
     for name in (
-        "approve-version", "archive", "clock", "close", "emergency", "emergency-close", "emergency-level",
-        "emergency-log", "emergency-quiet", "emergency-team", "extend", "follow", "letter", "link", "notify", "pause",
-        "record", "release-version", "resume", "return-version", "similar",
+        "approve-version",
+        "archive",
+        "clock",
+        "close",
+        "emergency",
+        "emergency-close",
+        "emergency-level",
+        "emergency-log",
+        "emergency-quiet",
+        "emergency-team",
+        "extend",
+        "follow",
+        "letter",
+        "link",
+        "notify",
+        "pause",
+        "record",
+        "release-version",
+        "resume",
+        "return-version",
+        "similar",
     )
-)  # fmt: skip
-"""The services that the host has, for complaints, for emergencies, for reviews, or for several of them."""
+)
+"""The services that the host has, for complaints, for emergencies, for reviews, or for several of
+them."""
 
 SOME_DAY = datetime(2026, 1, 31, 12, tzinfo=UTC)
 """A day to try literal times with."""
 
 REFUSED = {
-    "complexGateway": ("bpmn-unsupported-complex-gateway", "Use exclusive, inclusive or parallel gateways."),
-    "adHocSubProcess": ("bpmn-unsupported-ad-hoc", "Draw the order of the steps, or one task with a check list."),
-    "transaction": ("bpmn-unsupported-transaction", "Use a sub-process with an error boundary event."),
+    "complexGateway": (
+        "bpmn-unsupported-complex-gateway",
+        "Use exclusive, inclusive or parallel gateways.",
+    ),
+    "adHocSubProcess": (
+        "bpmn-unsupported-ad-hoc",
+        "Draw the order of the steps, or one task with a check list.",
+    ),
+    "transaction": (
+        "bpmn-unsupported-transaction",
+        "Use a sub-process with an error boundary event.",
+    ),
     "choreographyTask": ("bpmn-unsupported-choreography", "Draw the process of each party."),
     "subChoreography": ("bpmn-unsupported-choreography", "Draw the process of each party."),
     "callChoreography": ("bpmn-unsupported-choreography", "Draw the process of each party."),
@@ -52,29 +102,66 @@ REFUSED = {
 """Flow elements that are refused: the code, and what to draw instead."""
 
 REFUSED_EVENTS = {
-    "conditional": ("bpmn-unsupported-conditional-event", "Use a message, a timer, or a gateway in a loop."),
+    "conditional": (
+        "bpmn-unsupported-conditional-event",
+        "Use a message, a timer, or a gateway in a loop.",
+    ),
     "compensate": ("bpmn-unsupported-compensation", "Draw the way back as an ordinary path."),
     "cancel": ("bpmn-unsupported-cancel", "Use an error event on a sub-process."),
 }
 
 DRAWN_ONLY = frozenset(
     {
-        "documentation", "extensionElements", "incoming", "outgoing", "laneSet", "sequenceFlow", "textAnnotation",
-        "association", "group", "dataObject", "dataObjectReference", "dataStoreReference", "property",
-        "ioSpecification", "dataInputAssociation", "dataOutputAssociation", "multiInstanceLoopCharacteristics",
-        "standardLoopCharacteristics", "resourceRole", "performer", "potentialOwner", "humanPerformer", "auditing",
-        "monitoring", "category", "script",
+        "documentation",
+        "extensionElements",
+        "incoming",
+        "outgoing",
+        "laneSet",
+        "sequenceFlow",
+        "textAnnotation",
+        "association",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "property",
+        "ioSpecification",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+        "resourceRole",
+        "performer",
+        "potentialOwner",
+        "humanPerformer",
+        "auditing",
+        "monitoring",
+        "category",
+        "script",
     }
-)  # fmt: skip
+)
 """Elements beside flow nodes that mean nothing at run time, or are read with their owner."""
 
 EXTENSIONS = frozenset(
     {
-        "taskDefinition", "ioMapping", "taskHeaders", "userTask", "formDefinition", "assignmentDefinition",
-        "taskSchedule", "priorityDefinition", "script", "calledElement", "calledDecision", "loopCharacteristics",
-        "subscription", "versionTag", "properties", "userTaskForm",
+        "taskDefinition",
+        "ioMapping",
+        "taskHeaders",
+        "userTask",
+        "formDefinition",
+        "assignmentDefinition",
+        "taskSchedule",
+        "priorityDefinition",
+        "script",
+        "calledElement",
+        "calledDecision",
+        "loopCharacteristics",
+        "subscription",
+        "versionTag",
+        "properties",
+        "userTaskForm",
     }
-)  # fmt: skip
+)
 OWNERS = FLOW_NODES | set(REFUSED) | {"sequenceFlow", "process", "lane", "participant", "message"}
 
 

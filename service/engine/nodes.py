@@ -1,6 +1,8 @@
-"""What each kind of element does when a token reaches it: SpiffWorkflow task specs, one class per behaviour.
+"""What each kind of element does when a token reaches it: SpiffWorkflow task specs, one class per
+behaviour.
 
-`_run_hook` returns True when the element is done at once, None when it waits for the world outside or for its inside.
+`_run_hook` returns True when the element is done at once, None when it waits for the world outside
+or for its inside.
 """
 
 from __future__ import annotations
@@ -41,7 +43,11 @@ class ProcessNode(TaskSpec):  # type: ignore[misc]
     def begin(self, token: Token, start: Element | None) -> None:
         """Open the scope and put a token on its start event."""
         if start is None:
-            raise EngineError("not-started", self.process.id, f"The process {self.process.id} has no none start event.")
+            raise EngineError(
+                "not-started",
+                self.process.id,
+                f"The process {self.process.id} has no none start event.",
+            )
         token._set_state(STARTED)
         waits.open_scope(token, self.process, "")
         moves.enter(token, self.process, start.id)
@@ -52,7 +58,8 @@ class ProcessNode(TaskSpec):  # type: ignore[misc]
 
 
 class Node(TaskSpec):  # type: ignore[misc]
-    """A flow node that passes straight through: `task`, `manualTask`, events without a definition."""
+    """A flow node that passes straight through: `task`, `manualTask`, events without a
+    definition."""
 
     is_process = False
 
@@ -98,7 +105,8 @@ class Node(TaskSpec):  # type: ignore[misc]
             self.inside_done(token)
 
     def inside_done(self, token: Token) -> None:
-        """Something inside ended that is no instance of a multi-instance activity; only scopes care."""
+        """Something inside ended that is no instance of a multi-instance activity; only scopes
+        care."""
 
 
 class UserTask(Node):
@@ -120,7 +128,9 @@ class JobTask(Node):
         service = game.host.services.get(job.type)
         if service is None:
             if game.host.reserved and job.type.startswith(game.host.reserved):
-                raise EngineError("no-service", self.element_id, f"This case has no service {job.type!r}.")
+                raise EngineError(
+                    "no-service", self.element_id, f"This case has no service {job.type!r}."
+                )
             token.internal_data["open"] = "job"
             return None
         try:
@@ -152,7 +162,9 @@ class DecisionTask(Node):
     def act(self, token: Token) -> bool | None:
         game, element = token.workflow, self.element
         decision_id = str(value_of(token, element.decision))
-        value, record = game.bundle.decide(decision_id, visible(token), element_id=element.id, game=game)
+        value, record = game.bundle.decide(
+            decision_id, visible(token), element_id=element.id, game=game
+        )
         game.emit(c.DecisionMade(element.id, decision_id, record))
         name = element.result_variable
         apply_outputs(token, element.outputs, {name: value} if name else {})
@@ -217,7 +229,11 @@ class Scope(Node):
             return None
         start = self.process.start_of(self.element_id)
         if start is None:
-            raise EngineError("not-started", self.element_id, f"The sub-process {self.element_id} has no start event.")
+            raise EngineError(
+                "not-started",
+                self.element_id,
+                f"The sub-process {self.element_id} has no start event.",
+            )
         moves.enter(token, self.process, start.id)
         return None
 
@@ -235,10 +251,16 @@ class CallActivity(Node):
         called = game.bundle.spec.task_specs.get(process_id)
         if called is None or not called.is_process:
             raise EngineError(
-                "called-process-missing", element.id, f"The called process {process_id!r} is not in this version."
+                "called-process-missing",
+                element.id,
+                f"The called process {process_id!r} is not in this version.",
             )
         if moves.call_depth(token) >= MAX_CALL_DEPTH:
-            raise EngineError("call-depth", element.id, f"Processes call each other more than {MAX_CALL_DEPTH} deep.")
+            raise EngineError(
+                "call-depth",
+                element.id,
+                f"Processes call each other more than {MAX_CALL_DEPTH} deep.",
+            )
         token._set_state(STARTED)
         inside = game.add(called, token, state=STARTED)
         inside.data = dict(visible(token)) if element.propagate_parent else dict(token.data)

@@ -1,4 +1,5 @@
-"""What the world is offered: a task for a person or a job for a worker, from the element and what the token sees."""
+"""What the world is offered: a task for a person or a job for a worker, from the element and what
+the token sees."""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ def check_bundle(files: Mapping[str, bytes]) -> list[Problem]:
     _, problems = read_parts(files)
     models = {path: data for path, data in files.items() if path.endswith(".dmn")}
     found = dict.fromkeys([*problems, *check_models(models)])
-    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.code, problem.element))
+    return sorted(
+        found, key=lambda problem: (problem.file, problem.line, problem.code, problem.element)
+    )
 
 
 def read_parts(files: Mapping[str, bytes]) -> tuple[Parts, list[Problem]]:
@@ -40,7 +42,11 @@ def read_parts(files: Mapping[str, bytes]) -> tuple[Parts, list[Problem]]:
             _read_processes(path, content, parts, problems)
         elif path.endswith(".form.json"):
             _read_form(path, content, parts, problems)
-    _read_decisions({path: data for path, data in sorted(files.items()) if path.endswith(".dmn")}, parts, problems)
+    _read_decisions(
+        {path: data for path, data in sorted(files.items()) if path.endswith(".dmn")},
+        parts,
+        problems,
+    )
     known = Known(parts.processes, frozenset(parts.decisions), frozenset(parts.forms))
     problems += check_processes(known)
     return parts, problems
@@ -90,13 +96,37 @@ def _read_form(path: str, content: bytes, parts: Parts, problems: list[Problem])
     try:
         form = orjson.loads(content)
     except orjson.JSONDecodeError as wrong:
-        problems.append(Problem("form-unreadable", path, wrong.lineno, "", f"no JSON: {wrong.msg}", "Correct it."))
-        return
-    if not isinstance(form, dict) or not isinstance(form.get("id"), str) or not isinstance(form.get("schema"), dict):
         problems.append(
-            Problem("form-unreadable", path, 0, "", "the form has no id or no schema", "Give it id and schema.")
+            Problem(
+                "form-unreadable", path, wrong.lineno, "", f"no JSON: {wrong.msg}", "Correct it."
+            )
+        )
+        return
+    if (
+        not isinstance(form, dict)
+        or not isinstance(form.get("id"), str)
+        or not isinstance(form.get("schema"), dict)
+    ):
+        problems.append(
+            Problem(
+                "form-unreadable",
+                path,
+                0,
+                "",
+                "the form has no id or no schema",
+                "Give it id and schema.",
+            )
         )
     elif form["id"] in parts.forms:
-        problems.append(Problem("form-duplicate", path, 0, "", f"another form has the id {form['id']!r}", "Rename it."))
+        problems.append(
+            Problem(
+                "form-duplicate",
+                path,
+                0,
+                "",
+                f"another form has the id {form['id']!r}",
+                "Rename it.",
+            )
+        )
     else:
         parts.forms[form["id"]] = form

@@ -1,7 +1,9 @@
-"""Which element of another version takes the place of which: proposed, checked, and what that version asks for.
+"""Which element of another version takes the place of which: proposed, checked, and what that
+version asks for.
 
-A proposal is only that: a person looks at it. The same id stays the same place; what has another id is looked for among
-the elements of its kind that are new, by its form, its job, its name in any language, and what stands beside it.
+A proposal is only that: a person looks at it. The same id stays the same place; what has another id
+is looked for among the elements of its kind that are new, by its form, its job, its name in any
+language, and what stands beside it.
 """
 
 from __future__ import annotations
@@ -17,10 +19,19 @@ from service.feel import Expression
 
 HELD = frozenset(
     {
-        "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "subProcess",
-        "callActivity", "eventBasedGateway", "intermediateCatchEvent", "intermediateThrowEvent",
+        "userTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+        "subProcess",
+        "callActivity",
+        "eventBasedGateway",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
     }
-)  # fmt: skip
+)
 """Kinds at which a case may stand between two steps."""
 ENOUGH = 3
 """How alike two elements have to be before one is proposed for the other."""
@@ -28,7 +39,8 @@ ENOUGH = 3
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An element at which a case may stand, and what is proposed to take its place: "" where nothing is."""
+    """An element at which a case may stand, and what is proposed to take its place: "" where
+    nothing is."""
 
     process_id: str
     element_id: str
@@ -39,7 +51,8 @@ class Place:
 
 
 def propose_places(old: Bundle, new: Bundle) -> list[Place]:
-    """A proposal for every element of the old version at which a case may stand, process by process."""
+    """A proposal for every element of the old version at which a case may stand, process by
+    process."""
     found: list[Place] = []
     for process in sorted(old.models.values(), key=lambda each: each.id):
         after = new.models.get(process.id)
@@ -50,7 +63,9 @@ def propose_places(old: Bundle, new: Bundle) -> list[Place]:
         for element in sorted(held, key=_is_join):
             target, why = _proposal(process, element, after, places)
             places |= {element.id: target} if target else {}
-            chosen[element.id] = Place(process.id, element.id, element.kind, element.name or element.id, target, why)
+            chosen[element.id] = Place(
+                process.id, element.id, element.kind, element.name or element.id, target, why
+            )
         found += [chosen[element.id] for element in held]
     return found
 
@@ -63,7 +78,9 @@ def _is_join(element: Element) -> bool:
     return element.kind in ("parallelGateway", "inclusiveGateway") and len(element.incoming) > 1
 
 
-def _proposal(process: Process, element: Element, after: Process | None, places: Mapping[str, str]) -> tuple[str, str]:
+def _proposal(
+    process: Process, element: Element, after: Process | None, places: Mapping[str, str]
+) -> tuple[str, str]:
     if after is None:
         return "", "no process"
     same = after.elements.get(element.id)
@@ -74,19 +91,27 @@ def _proposal(process: Process, element: Element, after: Process | None, places:
         (score, each.id, why)
         for each in after.elements.values()
         if each.id not in taken and each.kind == element.kind
-        for score, why in [_likeness(_beside(process, element, places), element, _beside(after, each, {}), each)]
+        for score, why in [
+            _likeness(_beside(process, element, places), element, _beside(after, each, {}), each)
+        ]
         if score >= ENOUGH
     ]
     best = max(alike, key=lambda each: each[0], default=None)
     return ("", "nothing alike") if best is None else (best[1], best[2])
 
 
-def _likeness(beside: set[str], element: Element, other_beside: set[str], other: Element) -> tuple[int, str]:
+def _likeness(
+    beside: set[str], element: Element, other_beside: set[str], other: Element
+) -> tuple[int, str]:
     """How alike, and what speaks for it most."""
     job, other_job = (each.job_type.source if each.job_type else None for each in (element, other))
     marks = [
         (4, "same form", bool(element.form_id) and element.form_id == other.form_id),
-        (4, "same process called", _called(element) is not None and _called(element) == _called(other)),
+        (
+            4,
+            "same process called",
+            _called(element) is not None and _called(element) == _called(other),
+        ),
         (3, "same job", job is not None and job == other_job),
         (3, "same name", bool(_names(element) & _names(other))),
         (2, "same event", element.event.kind != "none" and element.event == other.event),
@@ -109,7 +134,11 @@ def _names(element: Element) -> set[str]:
 
 def _beside(process: Process, element: Element, places: Mapping[str, str]) -> set[str]:
     """The elements before and behind it, by what takes their place."""
-    before = {each.id for each in process.elements.values() if any(f.target == element.id for f in each.outgoing)}
+    before = {
+        each.id
+        for each in process.elements.values()
+        if any(f.target == element.id for f in each.outgoing)
+    }
     return {places.get(each, each) for each in before | {flow.target for flow in element.outgoing}}
 
 
@@ -132,8 +161,8 @@ def check_places(old: Bundle, new: Bundle, places: Mapping[str, str]) -> dict[st
 
 
 def asked_anew(old: Bundle, new: Bundle) -> frozenset[str]:
-    """Variables that the new version reads and the old one did not, and that nothing in the new one writes: a case
-    that has been under way has them only by chance."""
+    """Variables that the new version reads and the old one did not, and that nothing in the new one
+    writes: a case that has been under way has them only by chance."""
     return _read(new) - _read(old) - _written(new) - frozenset(names.HOST_FUNCTIONS)
 
 
@@ -161,7 +190,9 @@ def _written(bundle: Bundle) -> frozenset[str]:
     found: set[str] = set()
     for process in bundle.models.values():
         for element in process.elements.values():
-            found |= {mapped.target.partition(".")[0] for mapped in (*element.inputs, *element.outputs)}
+            found |= {
+                mapped.target.partition(".")[0] for mapped in (*element.inputs, *element.outputs)
+            }
             found |= {element.result_variable or ""}
             if element.loop is not None:
                 found |= {element.loop.element or "", element.loop.output_collection or ""}

@@ -1,4 +1,5 @@
-"""BPMN XML to the model, by lxml. Every problem met on the way is collected, none stops the reading of the rest."""
+"""BPMN XML to the model, by lxml. Every problem met on the way is collected, none stops the reading
+of the rest."""
 
 from __future__ import annotations
 
@@ -30,7 +31,12 @@ class Reader:
         for node in self.root.iter(etree.Element):
             self._index(node)
         if self.root.tag != n.b("definitions"):
-            self.report("bpmn-not-bpmn", self.root, "the file is no BPMN 2.0 definitions", "Export it as BPMN 2.0.")
+            self.report(
+                "bpmn-not-bpmn",
+                self.root,
+                "the file is no BPMN 2.0 definitions",
+                "Export it as BPMN 2.0.",
+            )
             return []
         processes = list(self.root.iterfind(n.b("process")))
         executable = [node for node in processes if node.get("isExecutable") == "true"]
@@ -45,7 +51,12 @@ class Reader:
         return [self._process(node) for node in executable]
 
     def report(
-        self, code: str, node: etree._Element | None, message: str, mend: str, severity: Severity = Severity.ERROR
+        self,
+        code: str,
+        node: etree._Element | None,
+        message: str,
+        mend: str,
+        severity: Severity = Severity.ERROR,
     ) -> None:
         line = int(node.sourceline or 0) if node is not None else 0
         element = _owner(node) if node is not None else ""
@@ -56,17 +67,30 @@ class Reader:
         if identifier is None or not isinstance(node.tag, str) or not node.tag.startswith(n.BPMN):
             return
         if not _ID.fullmatch(identifier):
-            self.report("bpmn-bad-id", node, f"{identifier[:80]!r} is no id", "Use letters, digits, - _ and . only.")
+            self.report(
+                "bpmn-bad-id",
+                node,
+                f"{identifier[:80]!r} is no id",
+                "Use letters, digits, - _ and . only.",
+            )
         if identifier in self.ids:
             self.report(
-                "bpmn-duplicate-id", node, f"the id {identifier!r} is used twice", "Give each element its own id."
+                "bpmn-duplicate-id",
+                node,
+                f"the id {identifier!r} is used twice",
+                "Give each element its own id.",
             )
         self.ids[identifier] = node
 
     def _process(self, node: etree._Element) -> Process:
         lanes = self._lanes(node)
         elements: dict[str, Element] = {}
-        self._scope(node, "", elements, {ref: lane for lane, refs in lanes.items() for ref in refs["members"].split()})
+        self._scope(
+            node,
+            "",
+            elements,
+            {ref: lane for lane, refs in lanes.items() for ref in refs["members"].split()},
+        )
         children: dict[str, list[Element]] = {}
         attached: dict[str, list[Element]] = {}
         for element in elements.values():
@@ -92,11 +116,23 @@ class Reader:
         for lane in process.iter(n.b("lane")):
             if lane.find(n.b("childLaneSet")) is not None:
                 continue
-            members = " ".join((ref.text or "").strip() for ref in lane.iterfind(n.b("flowNodeRef")))
-            lanes[lane.get("id", "")] = {"name": lane.get("name") or "", "members": members, **_properties(lane)}
+            members = " ".join(
+                (ref.text or "").strip() for ref in lane.iterfind(n.b("flowNodeRef"))
+            )
+            lanes[lane.get("id", "")] = {
+                "name": lane.get("name") or "",
+                "members": members,
+                **_properties(lane),
+            }
         return lanes
 
-    def _scope(self, parent: etree._Element, scope: str, elements: dict[str, Element], lane_of: dict[str, str]) -> None:
+    def _scope(
+        self,
+        parent: etree._Element,
+        scope: str,
+        elements: dict[str, Element],
+        lane_of: dict[str, str],
+    ) -> None:
         flows = list(self._flows(parent))
         lanes = {lane.get("id"): lane.get("name") or "" for lane in self.root.iter(n.b("lane"))}
         for node in parent:
@@ -119,17 +155,30 @@ class Reader:
         if kind in n.REFUSED:
             code, mend = n.REFUSED[kind]
             self.report(code, node, f"a {kind} cannot be run", mend)
-        elif kind and kind not in n.DRAWN_ONLY and isinstance(node.tag, str) and node.tag.startswith(n.BPMN):
-            self.report("bpmn-unknown-element", node, f"the element {kind!r} is not known", "Remove it.")
+        elif (
+            kind
+            and kind not in n.DRAWN_ONLY
+            and isinstance(node.tag, str)
+            and node.tag.startswith(n.BPMN)
+        ):
+            self.report(
+                "bpmn-unknown-element", node, f"the element {kind!r} is not known", "Remove it."
+            )
 
     def _flows(self, parent: etree._Element) -> Iterator[Flow]:
         for node in parent.iterfind(n.b("sequenceFlow")):
             condition = node.find(n.b("conditionExpression"))
             text = "".join(condition.itertext()).strip() if condition is not None else ""
-            compiled = self.feel(text.removeprefix("="), condition) if condition is not None and text else None
+            compiled = (
+                self.feel(text.removeprefix("="), condition)
+                if condition is not None and text
+                else None
+            )
             if not node.get("id"):
                 self.report("bpmn-no-id", node, "the sequence flow has no id", "Give it one.")
-            flow = Flow(node.get("id", ""), node.get("sourceRef", ""), node.get("targetRef", ""), compiled)
+            flow = Flow(
+                node.get("id", ""), node.get("sourceRef", ""), node.get("targetRef", ""), compiled
+            )
             for end, ref in (("sourceRef", flow.source), ("targetRef", flow.target)):
                 target = self.ids.get(ref)
                 if target is None or target.getparent() is not parent:
@@ -141,7 +190,9 @@ class Reader:
                     )
             yield flow
 
-    def _element(self, node: etree._Element, kind: str, scope: str, flows: list[Flow], lane: str | None) -> Element:
+    def _element(
+        self, node: etree._Element, kind: str, scope: str, flows: list[Flow], lane: str | None
+    ) -> Element:
         identifier = node.get("id", "")
         extensions = node.find(n.b("extensionElements"))
         ext = extensions if extensions is not None else etree.Element("none")
@@ -171,7 +222,8 @@ class Reader:
             job_type=self.text(job, "type"),
             retries=self.text(job, "retries"),
             headers={
-                h.get("key", ""): h.get("value", "") for h in ext.iterfind(f"{n.z('taskHeaders')}/{n.z('header')}")
+                h.get("key", ""): h.get("value", "")
+                for h in ext.iterfind(f"{n.z('taskHeaders')}/{n.z('header')}")
             },
             properties=_properties(node),
             form_id=None if form is None else form.get("formId"),
@@ -181,12 +233,16 @@ class Reader:
             due=self.text(schedule, "dueDate"),
             follow_up=self.text(schedule, "followUpDate"),
             priority=self.text(priority, "priority"),
-            script=None if script is None else self.feel(script.get("expression", "").removeprefix("="), script),
+            script=None
+            if script is None
+            else self.feel(script.get("expression", "").removeprefix("="), script),
             result_variable=_result_variable(script, decision),
             decision=self.text(decision, "decisionId"),
             called_process=self.text(called, "processId"),
-            propagate_child=called is None or called.get("propagateAllChildVariables", "true") != "false",
-            propagate_parent=called is None or called.get("propagateAllParentVariables", "true") != "false",
+            propagate_child=called is None
+            or called.get("propagateAllChildVariables", "true") != "false",
+            propagate_parent=called is None
+            or called.get("propagateAllParentVariables", "true") != "false",
             lane=lane,
         )
 
@@ -212,7 +268,11 @@ class Reader:
 
     def _check_extensions(self, ext: etree._Element) -> None:
         for child in ext:
-            if isinstance(child.tag, str) and child.tag.startswith(n.ZEEBE) and n.local(child) not in n.EXTENSIONS:
+            if (
+                isinstance(child.tag, str)
+                and child.tag.startswith(n.ZEEBE)
+                and n.local(child) not in n.EXTENSIONS
+            ):
                 self.report(
                     "bpmn-unknown-extension",
                     child,
@@ -225,7 +285,12 @@ class Reader:
         for node in ext.iterfind(f"{n.z('ioMapping')}/{n.z(kind)}"):
             source, target = self.text(node, "source"), node.get("target", "")
             if not target:
-                self.report("bpmn-mapping-target", node, f"an {kind} mapping has no target", "Name the variable.")
+                self.report(
+                    "bpmn-mapping-target",
+                    node,
+                    f"an {kind} mapping has no target",
+                    "Name the variable.",
+                )
             elif source is not None:
                 yield Mapped(source, target)
 
@@ -244,7 +309,12 @@ class Reader:
         try:
             return compile_expression(text, names=n.HOST_FUNCTIONS)
         except FeelError as error:
-            self.report("feel-syntax", node, f"the expression {text[:80]!r} cannot be read: {error}", "Mend it.")
+            self.report(
+                "feel-syntax",
+                node,
+                f"the expression {text[:80]!r} cannot be read: {error}",
+                "Mend it.",
+            )
             return None
 
 

@@ -22,7 +22,8 @@ def read_event(reader: Reader, node: etree._Element) -> EventDefinition:
     definitions = [
         child
         for child in node
-        if isinstance(child.tag, str) and n.local(child).endswith(("EventDefinition", "eventDefinitionRef"))
+        if isinstance(child.tag, str)
+        and n.local(child).endswith(("EventDefinition", "eventDefinitionRef"))
     ]
     if not definitions:
         return NONE
@@ -37,7 +38,9 @@ def read_event(reader: Reader, node: etree._Element) -> EventDefinition:
     return _definition(reader, definitions[0], node)
 
 
-def _definition(reader: Reader, definition: etree._Element, node: etree._Element) -> EventDefinition:
+def _definition(
+    reader: Reader, definition: etree._Element, node: etree._Element
+) -> EventDefinition:
     match n.local(definition).removesuffix("EventDefinition"):
         case "message":
             return _message(reader, definition, node)
@@ -59,12 +62,19 @@ def _message(reader: Reader, holder: etree._Element, node: etree._Element) -> Ev
     message = reader.ids.get(holder.get("messageRef", ""))
     if message is None or n.local(message) != "message" or not message.get("name"):
         if n.local(node) in n.CATCHING:
-            reader.report("bpmn-missing-message", node, "no message with a name is chosen", "Choose the message.")
+            reader.report(
+                "bpmn-missing-message",
+                node,
+                "no message with a name is chosen",
+                "Choose the message.",
+            )
             return EventDefinition("refused")
         return EventDefinition("message")
     subscription = message.find(f"{n.b('extensionElements')}/{n.z('subscription')}")
     return EventDefinition(
-        "message", name=reader.text(message, "name"), key=reader.text(subscription, "correlationKey")
+        "message",
+        name=reader.text(message, "name"),
+        key=reader.text(subscription, "correlationKey"),
     )
 
 
@@ -74,7 +84,10 @@ def _reference(reader: Reader, definition: etree._Element, kind: str) -> EventDe
     target = reader.ids.get(reference or "")
     if reference and target is None:
         reader.report(
-            "bpmn-dangling-reference", definition, f"{kind}Ref is {reference!r}, which is not there", "Choose one."
+            "bpmn-dangling-reference",
+            definition,
+            f"{kind}Ref is {reference!r}, which is not there",
+            "Choose one.",
         )
         return EventDefinition("refused")
     return EventDefinition(kind, name=reader.text(target, attribute))
@@ -86,7 +99,12 @@ def _timer(reader: Reader, definition: etree._Element) -> EventDefinition:
         text = "".join(child.itertext()).strip()
         if tag in ("timeDate", "timeDuration", "timeCycle") and text:
             return EventDefinition("timer", timer=tag[4:].lower(), value=reader.of(text, child))
-    reader.report("bpmn-timer-empty", definition, "the timer says no time", "Give a date, a duration or a cycle.")
+    reader.report(
+        "bpmn-timer-empty",
+        definition,
+        "the timer says no time",
+        "Give a date, a duration or a cycle.",
+    )
     return EventDefinition("refused")
 
 
@@ -94,7 +112,10 @@ def read_loop(reader: Reader, node: etree._Element) -> Loop | None:
     """Multi-instance characteristics; standard loops are refused."""
     if node.find(n.b("standardLoopCharacteristics")) is not None:
         reader.report(
-            "bpmn-unsupported-standard-loop", node, "a standard loop cannot be run", "Draw the loop with a gateway."
+            "bpmn-unsupported-standard-loop",
+            node,
+            "a standard loop cannot be run",
+            "Draw the loop with a gateway.",
         )
     found = node.find(n.b("multiInstanceLoopCharacteristics"))
     if found is None:
@@ -111,7 +132,10 @@ def read_loop(reader: Reader, node: etree._Element) -> Loop | None:
         return None
     if bool(extension.get("outputCollection")) != bool(extension.get("outputElement")):
         reader.report(
-            "bpmn-loop-output", node, "outputCollection and outputElement go together", "Give both, or neither."
+            "bpmn-loop-output",
+            node,
+            "outputCollection and outputElement go together",
+            "Give both, or neither.",
         )
     done = found.find(n.b("completionCondition"))
     text = "".join(done.itertext()).strip() if done is not None else ""

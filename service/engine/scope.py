@@ -1,7 +1,8 @@
 """Variables: who sees what, and where a result goes (as in Camunda 8).
 
-A name is looked up from the token outwards to the root of its process. A result without an output mapping goes to the
-nearest scope that has the name, else to the root of the process. Values are kept in JSON's shapes.
+A name is looked up from the token outwards to the root of its process. A result without an output
+mapping goes to the nearest scope that has the name, else to the root of the process. Values are
+kept in JSON's shapes.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def visible(token: Token) -> dict[str, Any]:
 
 
 class Sight(Mapping[str, Any]):
-    """What an expression sees from where a token stands, looked up name by name: most read one or two of the many
-    there are. The variables as `visible` gives them, over the host's functions."""
+    """What an expression sees from where a token stands, looked up name by name: most read one or
+    two of the many there are. The variables as `visible` gives them, over the host's functions."""
 
     __slots__ = ("_levels",)
 
@@ -65,13 +66,17 @@ class Sight(Mapping[str, Any]):
         return len(set().union(*self._levels))
 
 
-def evaluate(token: Token, expression: Expression, *, extra: Mapping[str, Any] | None = None) -> Any:
+def evaluate(
+    token: Token, expression: Expression, *, extra: Mapping[str, Any] | None = None
+) -> Any:
     """The FEEL value of an expression where the token stands."""
     game = token.workflow
     try:
         return expression.evaluate(Sight(token, extra), now=game.now)
     except FeelError as error:
-        raise EngineError("expression-limit", token.task_spec.element_id, f"{expression.text!r}: {error}") from error
+        raise EngineError(
+            "expression-limit", token.task_spec.element_id, f"{expression.text!r}: {error}"
+        ) from error
 
 
 def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None = None) -> Any:
@@ -82,14 +87,17 @@ def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None
 
 
 def is_true(token: Token, expression: Expression, where: str) -> bool:
-    """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not sent by a guess."""
+    """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not
+    sent by a guess."""
     game = token.workflow
     why = Why()
     try:
         found = expression.evaluate(Sight(token), now=game.now, why=why)
     except FeelError as error:
         element_id = token.task_spec.element_id
-        raise EngineError("expression-limit", element_id, f"{where}: {expression.text!r}: {error}") from error
+        raise EngineError(
+            "expression-limit", element_id, f"{where}: {expression.text!r}: {error}"
+        ) from error
     if isinstance(found, bool):
         return found
     reasons = "; ".join(reason.message for reason in why.reasons)
@@ -124,14 +132,16 @@ def write(scope: Token, variables: Mapping[str, Any]) -> None:
 
 
 def scope_name(scope: Token) -> str:
-    """The id that a scope has for the world: "" for the root; a called process goes by its call activity."""
+    """The id that a scope has for the world: "" for the root; a called process goes by its call
+    activity."""
     if scope.parent is None:
         return ""
     return str(scope.parent.id if scope.task_spec.is_process else scope.id)
 
 
 def inside_of(token: Token) -> Token:
-    """The scope that goes by a token's id: the process that a call activity runs, or the token itself."""
+    """The scope that goes by a token's id: the process that a call activity runs, or the token
+    itself."""
     game = token.workflow
     for child in token._children:
         if game.tasks[child].task_spec.is_process:
@@ -141,7 +151,8 @@ def inside_of(token: Token) -> Token:
 
 
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO text."""
+    """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO
+    text."""
     return {str(name): to_json(from_json(value)) for name, value in (variables or {}).items()}
 
 
@@ -152,17 +163,21 @@ def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:
     for mapping in mappings:
         _assign(token.data, mapping.target, to_json(value_of(token, mapping.source)))
     heads = {mapping.target.partition(".")[0] for mapping in mappings}
-    token.workflow.emit(c.VariablesSet(scope_name(token), {name: token.data[name] for name in sorted(heads)}))
+    token.workflow.emit(
+        c.VariablesSet(scope_name(token), {name: token.data[name] for name in sorted(heads)})
+    )
 
 
 def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping[str, Any]) -> None:
-    """A finished element's result: through its output mappings, or name by name when it has none."""
+    """A finished element's result: through its output mappings, or name by name when it has
+    none."""
     if not mappings:
         for name, value in variables.items():
             set_variable(token, name, value)
         return
     token.data |= {name: to_json(value) for name, value in variables.items()}
-    # An instance of a multi-instance activity writes from its own scope, where its output element is.
+    # An instance of a multi-instance activity writes from its own scope, where its output element
+    # is.
     scope = token if "mi" in token.internal_data else token.parent
     for mapping in mappings:
         value = value_of(token, mapping.source)

@@ -1,4 +1,5 @@
-"""Start events by timer: when the next instance is due. The caller keeps the due time and sends `Start` at it."""
+"""Start events by timer: when the next instance is due. The caller keeps the due time and sends
+`Start` at it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from service.feel import FeelError
 
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """A process is to start at `start_event` at `due_at`; `repetitions` more times after that, -1 without end."""
+    """A process is to start at `start_event` at `due_at`; `repetitions` more times after that, -1
+    without end."""
 
     process_id: str
     start_event: str
@@ -24,7 +26,8 @@ class StartTimer:
 
 
 def start_timers(bundle: Bundle, *, now: datetime) -> list[StartTimer]:
-    """Every timer start event of a bundle that is released now. Raises EngineError for a time without value.
+    """Every timer start event of a bundle that is released now. Raises EngineError for a time
+    without value.
 
     For a cycle ask again with `now` the time it was due: the next one counts from there.
     """
@@ -50,8 +53,11 @@ def _value(element_id: str, text: Any, now: datetime) -> Any:
         raise EngineError("expression-limit", element_id, f"{text.source!r}: {wrong}") from wrong
 
 
-def next_start(bundle: Bundle, process_id: str, start_event: str, *, anchor: datetime, fired: int) -> datetime | None:
-    """When a timer start event is due that was set at `anchor` and has fired so often; None when it is over.
+def next_start(
+    bundle: Bundle, process_id: str, start_event: str, *, anchor: datetime, fired: int
+) -> datetime | None:
+    """When a timer start event is due that was set at `anchor` and has fired so often; None when it
+    is over.
 
     Raises EngineError for a time without value.
     """
@@ -71,10 +77,15 @@ def next_start(bundle: Bundle, process_id: str, start_event: str, *, anchor: dat
 
 
 def start_event_names(bundle: Bundle, process_id: str) -> list[dict[str, str]]:
-    """The start events of a process that wait for something: `elementId`, `kind` and the `name` they wait for."""
+    """The start events of a process that wait for something: `elementId`, `kind` and the `name`
+    they wait for."""
     found = []
     for start in bundle.processes[process_id].start_events:
         if start.event.kind in ("message", "signal", "timer"):
-            name = "" if start.event.name is None else str(_value(start.id, start.event.name, SOME_DAY) or "")
+            name = (
+                ""
+                if start.event.name is None
+                else str(_value(start.id, start.event.name, SOME_DAY) or "")
+            )
             found.append({"elementId": start.id, "kind": start.event.kind, "name": name})
     return found

@@ -1,7 +1,8 @@
 """Errors, escalations and signals: who catches what is thrown.
 
-An error or escalation is looked for from the token outwards: at each scope first its event sub-processes, then the
-boundary events of the activity; a matching code before a catch-all. Called processes hand on what they do not catch.
+An error or escalation is looked for from the token outwards: at each scope first its event
+sub-processes, then the boundary events of the activity; a matching code before a catch-all. Called
+processes hand on what they do not catch.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def throw_error(token: Token, code: str, message: str, variables: Mapping[str, A
         raise EngineError(
             "uncaught-error",
             element_id,
-            f"The error {code!r} of {element_id} is caught nowhere" + (f": {message}" if message else "."),
+            f"The error {code!r} of {element_id} is caught nowhere"
+            + (f": {message}" if message else "."),
         )
     at, catcher = caught
     token.workflow.emit(c.ErrorRaised(element_id, code, catcher.id))
@@ -34,7 +36,9 @@ def throw_error(token: Token, code: str, message: str, variables: Mapping[str, A
 def throw_escalation(token: Token, code: str, variables: Mapping[str, Any]) -> bool:
     """An escalation tells the scopes outside; True when something caught it."""
     caught = _catcher(token, "escalation", code)
-    raised = c.EscalationRaised(token.task_spec.element_id, code, "" if caught is None else caught[1].id)
+    raised = c.EscalationRaised(
+        token.task_spec.element_id, code, "" if caught is None else caught[1].id
+    )
     token.workflow.emit(raised)
     if caught is None:
         return False
@@ -49,7 +53,8 @@ def throw_signal(token: Token, name: str, variables: Mapping[str, Any]) -> None:
 
 
 def deliver_signal(game: TokenGame, name: str, variables: Mapping[str, Any]) -> None:
-    """Everything that waits for the signal at this moment catches it, unless another catch has ended it."""
+    """Everything that waits for the signal at this moment catches it, unless another catch has
+    ended it."""
     waiting = [token for token in game.tasks.values() if token.internal_data.get("signal") == name]
     for token in waiting:
         if token.id in game.tasks and token.internal_data.get("signal") == name:
@@ -64,7 +69,8 @@ def _catch(at: Token, catcher: Element, variables: Mapping[str, Any]) -> None:
 
 
 def _catcher(token: Token, kind: str, code: str) -> tuple[Token, Element] | None:
-    """The nearest token whose boundary event or event sub-process catches the code, and that event."""
+    """The nearest token whose boundary event or event sub-process catches the code, and that
+    event."""
     at: Token | None = token
     below: Token | None = None
     while at is not None:
@@ -85,7 +91,8 @@ def _catcher(token: Token, kind: str, code: str) -> tuple[Token, Element] | None
 
 
 def _is_interrupted(scope: Token, below: Token) -> bool:
-    """Whether the scope is already in its interrupting event sub-process, or is the body around its own instance."""
+    """Whether the scope is already in its interrupting event sub-process, or is the body around its
+    own instance."""
     if not scope.task_spec.is_process and scope.task_spec is below.task_spec:
         return True
     return scope.internal_data.get("interrupted") is True

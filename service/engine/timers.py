@@ -1,4 +1,5 @@
-"""When a timer is due: ISO 8601 dates, durations and cycles, or FEEL values of those, as an absolute UTC instant."""
+"""When a timer is due: ISO 8601 dates, durations and cycles, or FEEL values of those, as an
+absolute UTC instant."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _CYCLE = re.compile(r"R(?P<count>\d{0,6})/(?:(?P<start>[^/]+)/)?(?P<period>P[^/]
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """`R3/2026-01-31T09:00:00Z/P1M`: how often after the first time (-1 without end), from when, how far apart."""
+    """`R3/2026-01-31T09:00:00Z/P1M`: how often after the first time (-1 without end), from when,
+    how far apart."""
 
     repetitions: int
     start: DateTime | None
@@ -65,7 +67,8 @@ def parse_cycle(value: Any) -> Cycle:
 
 
 def cycle_due(cycle: Cycle, anchor: datetime, fired: int) -> datetime:
-    """When a cycle is due that was set at `anchor` and has fired so often: no month is lost on the way."""
+    """When a cycle is due that was set at `anchor` and has fired so often: no month is lost on the
+    way."""
     if cycle.start is not None:
         return _after(_datetime(cycle.start), fired, cycle.period)
     return _after(anchor, fired + 1, cycle.period)

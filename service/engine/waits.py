@@ -1,7 +1,9 @@
-"""What waits for the world: timers, message and signal subscriptions, and how everything ends that is interrupted.
+"""What waits for the world: timers, message and signal subscriptions, and how everything ends that
+is interrupted.
 
-A wait is a token in the state WAITING: the catch event itself, or, below an activity, an event-based gateway or a
-scope, a token of the boundary event, the following event, or the event sub-process's start that it stands for.
+A wait is a token in the state WAITING: the catch event itself, or, below an activity, an
+event-based gateway or a scope, a token of the boundary event, the following event, or the event
+sub-process's start that it stands for.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ def arm(token: Token, element: Element) -> None:
             key = value_of(token, event.key)
             if key is None:
                 raise EngineError(
-                    "expression-null", element.id, f"The correlation key of the message {name!r} has no value here."
+                    "expression-null",
+                    element.id,
+                    f"The correlation key of the message {name!r} has no value here.",
                 )
             token.internal_data["sub"] = name
             game.emit(_subscription(token, element, name, to_text(key)))
@@ -63,7 +67,9 @@ def arm(token: Token, element: Element) -> None:
 def _subscription(token: Token, element: Element, name: str, key: str) -> c.SubscriptionOpened:
     kind: Any = element.event.kind
     process_id = token.task_spec.process.id
-    return c.SubscriptionOpened(token.id, element.id, kind, name, key, element.interrupting, process_id)
+    return c.SubscriptionOpened(
+        token.id, element.id, kind, name, key, element.interrupting, process_id
+    )
 
 
 def _set_timer(token: Token, element: Element, due: datetime, repetitions: int) -> None:
@@ -83,7 +89,8 @@ def disarm(token: Token, *, fired: bool) -> None:
 
 
 def open_boundaries(token: Token) -> None:
-    """Wait for the boundary events of an activity (of the whole of it when it is multi-instance)."""
+    """Wait for the boundary events of an activity (of the whole of it when it is
+    multi-instance)."""
     if "mi" in token.internal_data:
         return
     process = token.task_spec.process
@@ -145,7 +152,8 @@ def fire(token: Token, variables: Mapping[str, Any]) -> None:
 
 
 def catch_at_boundary(host: Token, element: Element, variables: Mapping[str, Any]) -> None:
-    """A boundary event of `host` caught its event: it goes on there, in place of the activity or beside it."""
+    """A boundary event of `host` caught its event: it goes on there, in place of the activity or
+    beside it."""
     scope, process = host.parent, host.task_spec.process
     if element.interrupting:
         terminate(host)
@@ -153,7 +161,8 @@ def catch_at_boundary(host: Token, element: Element, variables: Mapping[str, Any
 
 
 def catch_in_scope(scope: Token, start: Element, variables: Mapping[str, Any]) -> None:
-    """An event sub-process of `scope` starts, in place of everything else in the scope or beside it."""
+    """An event sub-process of `scope` starts, in place of everything else in the scope or beside
+    it."""
     process = scope.task_spec.process
     if start.interrupting:
         scope.internal_data.pop("joins", None)
@@ -164,7 +173,8 @@ def catch_in_scope(scope: Token, start: Element, variables: Mapping[str, Any]) -
 
 
 def _rearm_or_end(token: Token) -> None:
-    """A wait that fired: interrupting ones end, others go on waiting, or a new one waits for a cycle's next time."""
+    """A wait that fired: interrupting ones end, others go on waiting, or a new one waits for a
+    cycle's next time."""
     element, state = token.task_spec.element, token.internal_data
     is_timer = "due" in state
     if not is_timer and not element.interrupting:
@@ -182,13 +192,19 @@ def _set_next(token: Token, element: Element) -> None:
         return
     anchor, fired = state["anchor"], state.get("fired", 0) + 1
     due = next_due(token, element.event, anchor=datetime.fromisoformat(anchor), fired=fired)
-    again = game.add(token.task_spec, token.parent, state=WAITING, wait="", anchor=anchor, fired=fired)
+    again = game.add(
+        token.task_spec, token.parent, state=WAITING, wait="", anchor=anchor, fired=fired
+    )
     _set_timer(again, element, due, left - 1 if left > 0 else left)
 
 
 def _fire_after_gateway(token: Token, variables: Mapping[str, Any]) -> None:
     gateway = token.parent
-    gateway.internal_data["go"] = [token.internal_data["wait"], token.task_spec.element_id, dict(variables)]
+    gateway.internal_data["go"] = [
+        token.internal_data["wait"],
+        token.task_spec.element_id,
+        dict(variables),
+    ]
     disarm(token, fired=True)
     token.workflow.remove(token)
     gateway.complete()

@@ -1,8 +1,9 @@
 """FEEL 1.5, the expression language of DMN, in pure Python.
 
-Text is compiled once into closures and evaluated against a context of plain values. Nothing a user writes reaches
-Python's own `eval`, attributes or imports; type errors give null with a reason in `Why`; work is bounded. The package
-knows no database, no clock and no XML; any package above it may use it, through the names below.
+Text is compiled once into closures and evaluated against a context of plain values. Nothing a user
+writes reaches Python's own `eval`, attributes or imports; type errors give null with a reason in
+`Why`; work is bounded. The package knows no database, no clock and no XML; any package above it may
+use it, through the names below.
 """
 
 from service.feel import (  # noqa: F401 - imported for what they register

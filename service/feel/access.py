@@ -22,14 +22,19 @@ def build_root_name(name: str, default: Any, at: At) -> Code:
         if kind is str or kind is bool:
             return value
         if value is MISSING:
-            return default if default is not MISSING else env.run.fail(at, f"there is no variable '{name}'", name)
+            return (
+                default
+                if default is not MISSING
+                else env.run.fail(at, f"there is no variable '{name}'", name)
+            )
         return value if kind in PLAIN else admit(value, env.run)
 
     return read
 
 
 def build_name(name: str, default: Any, at: At) -> Code:
-    """A name looked for from the innermost scope outwards. Only the outermost holds values that are not FEEL's yet."""
+    """A name looked for from the innermost scope outwards. Only the outermost holds values that are
+    not FEEL's yet."""
 
     def read(env: Env) -> Any:
         level: Env | None = env
@@ -40,7 +45,11 @@ def build_name(name: str, default: Any, at: At) -> Code:
                     return value
                 return admit(value, env.run)
             level = level.parent
-        return default if default is not MISSING else env.run.fail(at, f"there is no variable '{name}'", name)
+        return (
+            default
+            if default is not MISSING
+            else env.run.fail(at, f"there is no variable '{name}'", name)
+        )
 
     return read
 
@@ -134,7 +143,9 @@ def item_at(items: list[Any], index: Any, env: Env, at: At) -> Any:
     position = whole(index)
     if position is not None and 1 <= abs(position) <= len(items):
         return admit(items[position - 1 if position > 0 else position], env.run)
-    return env.run.fail(at, f"position {index} is outside the list of {len(items)}", "filter", (items, index))
+    return env.run.fail(
+        at, f"position {index} is outside the list of {len(items)}", "filter", (items, index)
+    )
 
 
 def build_index(source: Code, index: Any, at: At) -> Code:
@@ -142,7 +153,11 @@ def build_index(source: Code, index: Any, at: At) -> Code:
 
     def pick(env: Env) -> Any:
         value = source(env)
-        return item_at(value if type(value) is list else [value], index, env, at) if value is not None else None
+        return (
+            item_at(value if type(value) is list else [value], index, env, at)
+            if value is not None
+            else None
+        )
 
     return pick
 
@@ -168,7 +183,10 @@ def build_filter(source: Code, condition: Code, at: At, *, price: int) -> Code:
                 return item_at(items, found, env, at)
             else:
                 return env.run.fail(
-                    at, f"a filter needs a boolean or a number, not {kind_of(found)}", "filter", (found,)
+                    at,
+                    f"a filter needs a boolean or a number, not {kind_of(found)}",
+                    "filter",
+                    (found,),
                 )
         return kept
 
@@ -176,7 +194,8 @@ def build_filter(source: Code, condition: Code, at: At, *, price: int) -> Code:
 
 
 def item_scope(item: Any, env: Env) -> Env:
-    """Inside a filter `item` is the item, and a context's entries are names; an entry called item wins."""
+    """Inside a filter `item` is the item, and a context's entries are names; an entry called item
+    wins."""
     if isinstance(item, Mapping):
         return Env(item, Env({"item": item}, env, env.run), env.run)
     return Env({"item": item}, env, env.run)

@@ -1,4 +1,5 @@
-"""`+ - * / **` and negation over numbers, strings, dates, times and durations. A `Null` says why there is no value."""
+"""`+ - * / **` and negation over numbers, strings, dates, times and durations. A `Null` says why
+there is no value."""
 
 from __future__ import annotations
 
@@ -6,9 +7,26 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from service.feel.civil import DAY, MAX_YEAR, SECOND, AnyDate, date_of, day_number, make_date, month_length, offset_at
+from service.feel.civil import (
+    DAY,
+    MAX_YEAR,
+    SECOND,
+    AnyDate,
+    date_of,
+    day_number,
+    make_date,
+    month_length,
+    offset_at,
+)
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
-from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, at_midnight, is_date
+from service.feel.temporal import (
+    DateTime,
+    DaysTimeDuration,
+    Time,
+    YearsMonthsDuration,
+    at_midnight,
+    is_date,
+)
 from service.feel.values import NUMBERS, is_number, kind_of, shrink
 
 # A billion years in nanoseconds: beyond it no date can be.
@@ -55,7 +73,9 @@ def shift(value: Any, by: DaysTimeDuration | YearsMonthsDuration, sign: int) -> 
         if is_date(value):
             return shift_months(value, sign * by.months)
         if isinstance(value, DateTime):
-            return DateTime(day_number(shift_months(value.date, sign * by.months)), value.nanos, value.zone)
+            return DateTime(
+                day_number(shift_months(value.date, sign * by.months)), value.nanos, value.zone
+            )
     else:
         if is_date(value):
             found = date_of(day_number(value) + (sign * by.nanos) // DAY)

@@ -183,7 +183,9 @@ def sort(run: Run, items: list[Any], precedes: FeelFunction) -> list[Any]:
             raise Null("the precedence function must give a boolean")
         return found
 
-    return sorted(items, key=cmp_to_key(lambda a, b: -1 if first(a, b) else 1 if first(b, a) else 0))
+    return sorted(
+        items, key=cmp_to_key(lambda a, b: -1 if first(a, b) else 1 if first(b, a) else 0)
+    )
 
 
 # Contexts
@@ -206,7 +208,11 @@ def get_entries(m: Mapping[str, Any]) -> list[Any]:
 def context(entries: list[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for entry in entries:
-        if not isinstance(entry, Mapping) or type(entry.get("key")) is not str or "value" not in entry:
+        if (
+            not isinstance(entry, Mapping)
+            or type(entry.get("key")) is not str
+            or "value" not in entry
+        ):
             raise Null("each entry must be a context with a string 'key' and a 'value'")
         if entry["key"] in result:
             raise Null(f"the key '{entry['key']}' occurs twice")
@@ -214,7 +220,9 @@ def context(entries: list[Any]) -> dict[str, Any]:
     return result
 
 
-@builtin("context put", "context:context, key:string, value:any", "context:context, keys:list, value:any")
+@builtin(
+    "context put", "context:context, key:string, value:any", "context:context, keys:list, value:any"
+)
 def context_put(target: Mapping[str, Any], key: str | list[Any], value: Any) -> dict[str, Any]:
     if isinstance(key, str):
         return {**target, key: value}

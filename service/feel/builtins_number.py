@@ -66,7 +66,11 @@ def absolute(n: Number) -> Number:
 
 @builtin("abs", "n:duration")
 def absolute_duration(n: Any) -> Any:
-    return DaysTimeDuration(abs(n.nanos)) if isinstance(n, DaysTimeDuration) else YearsMonthsDuration(abs(n.months))
+    return (
+        DaysTimeDuration(abs(n.nanos))
+        if isinstance(n, DaysTimeDuration)
+        else YearsMonthsDuration(abs(n.months))
+    )
 
 
 @builtin("modulo", "dividend:number, divisor:number", result="number")
@@ -77,7 +81,9 @@ def modulo(dividend: Number, divisor: Number) -> Number:
     try:
         rest = NUMBERS.remainder(dividend, divisor)
     except DecimalException:
-        return subtract(dividend, multiply(divisor, scaled(divide(dividend, divisor), 0, ROUND_FLOOR)))  # type: ignore[no-any-return]
+        return subtract(  # type: ignore[no-any-return]
+            dividend, multiply(divisor, scaled(divide(dividend, divisor), 0, ROUND_FLOOR))
+        )
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 
@@ -133,8 +139,15 @@ def total(values: list[Any]) -> Any:
     if not values:
         raise Null("the list is empty")
     kinds = {kind_of(value) for value in values}
-    if len(kinds) != 1 or not kinds <= {"number", "days and time duration", "years and months duration"}:
-        raise Null(f"the list has {', '.join(sorted(kinds))}; only numbers or durations of one kind have a sum")
+    if len(kinds) != 1 or not kinds <= {
+        "number",
+        "days and time duration",
+        "years and months duration",
+    }:
+        raise Null(
+            f"the list has {', '.join(sorted(kinds))}; only numbers or durations of one kind "
+            "have a sum"
+        )
     result = values[0]
     for value in values[1:]:
         result = add(result, value)
@@ -158,7 +171,11 @@ def mean(values: list[Any]) -> Any:
 def median(values: list[Any]) -> Any:
     ordered = sorted(numbers(values))
     middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else divide(add(ordered[middle - 1], ordered[middle]), 2)
+    return (
+        ordered[middle]
+        if len(ordered) % 2
+        else divide(add(ordered[middle - 1], ordered[middle]), 2)
+    )
 
 
 @builtin("stddev", "list:list", spread=True)
@@ -167,7 +184,10 @@ def stddev(values: list[Any]) -> Any:
     if len(numbers(values)) < 2:
         raise Null("at least two numbers are needed")
     average = mean(values)
-    squares = [multiply(difference, difference) for difference in (subtract(value, average) for value in values)]
+    squares = [
+        multiply(difference, difference)
+        for difference in (subtract(value, average) for value in values)
+    ]
     return sqrt(divide(total(squares), len(values) - 1))
 
 

@@ -1,4 +1,5 @@
-"""Built-in functions that relate points and ranges (Allen's interval relations), and `range(...)`."""
+"""Built-in functions that relate points and ranges (Allen's interval relations), and
+`range(...)`."""
 
 from __future__ import annotations
 
@@ -104,9 +105,15 @@ def _point_starts(point: Any, span: Range) -> bool:
     return span.start_included and _order((0, point), _start(span)) == 0
 
 
-# For each relation: between points, point and range, range and point, two ranges; None where the standard has none.
+# For each relation: between points, point and range, range and point, two ranges; None where the
+# standard has none.
 _RELATIONS: dict[str, tuple[Any, Any, Any, Any]] = {
-    "before": (lambda a, b: _points(a, b) < 0, _point_before, lambda r, p: _point_after(p, r), _before),
+    "before": (
+        lambda a, b: _points(a, b) < 0,
+        _point_before,
+        lambda r, p: _point_after(p, r),
+        _before,
+    ),
     "after": (
         lambda a, b: _points(a, b) > 0,
         _point_after,

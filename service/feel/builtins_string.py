@@ -23,7 +23,9 @@ def substring(string: str, start: Any, length: Any = None) -> str:
     if length is not None and length < 1:
         raise Null("the length must be at least 1")
     first = first - 1 if first > 0 else len(string) + first
-    return string[first:] if length is None else string[first : first + int(min(length, MAX_STRING))]
+    return (
+        string[first:] if length is None else string[first : first + int(min(length, MAX_STRING))]
+    )
 
 
 @builtin("string length", "string:string", result="number")

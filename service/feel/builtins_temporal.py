@@ -1,4 +1,5 @@
-"""Built-in functions that make and read dates, times and durations; `now` comes from the evaluation, never a clock."""
+"""Built-in functions that make and read dates, times and durations; `now` comes from the
+evaluation, never a clock."""
 
 from __future__ import annotations
 
@@ -30,7 +31,20 @@ from service.feel.temporal import (
 from service.feel.values import NUMBERS, equal, is_number, kind_of, whole
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = tuple("January February March April May June July August September October November December".split())  # noqa: SIM905
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def _unreadable(what: str, text: str) -> Null:
@@ -152,7 +166,9 @@ _SIX = "year:number, month:number, day:number, hour:number, minute:number, secon
 
 
 @builtin("date and time", _SIX, _SIX + ", offset:any")
-def from_parts(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, offset: Any = None) -> DateTime:
+def from_parts(
+    year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, offset: Any = None
+) -> DateTime:
     zone: Zone
     if type(offset) is str:
         known = parse_time("00:00:00@" + offset)
@@ -190,10 +206,14 @@ def string(source: Any) -> str:
     return to_text(source)
 
 
-@builtin("number", "from:string, grouping separator:string?, decimal separator:string?", result="number")
+@builtin(
+    "number", "from:string, grouping separator:string?, decimal separator:string?", result="number"
+)
 def number(source: str, grouping: str | None = None, point: str | None = None) -> Any:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
-        raise Null("the grouping separator is one of ' ', ',', '.', the decimal separator one of ',', '.'")
+        raise Null(
+            "the grouping separator is one of ' ', ',', '.', the decimal separator one of ',', '.'"
+        )
     if grouping is not None and grouping == point:
         raise Null("the separators must differ")
     text = source.replace(grouping, "") if grouping else source
@@ -210,7 +230,9 @@ def read_number(text: str) -> Any:
     digits = mantissa.replace(".", "", 1)
     exponent_digits = exponent[1:] if exponent[:1] in ("-", "+") else exponent
     whole = digits.isascii() and digits.isdigit() and not mantissa.endswith(".")
-    if not whole or ("e" in body.lower() and not (exponent_digits.isascii() and exponent_digits.isdigit())):
+    if not whole or (
+        "e" in body.lower() and not (exponent_digits.isascii() and exponent_digits.isdigit())
+    ):
         raise _unreadable("number", text)
     try:
         return NUMBERS.create_decimal(text)

@@ -7,7 +7,13 @@ from typing import Any
 from service.feel.errors import MAX_CALLS, FeelLimitExceeded, Null
 from service.feel.operators import At, Code
 from service.feel.scope import Env, Run, admit
-from service.feel.temporal import DateTime, DaysTimeDuration, YearsMonthsDuration, at_midnight, is_date
+from service.feel.temporal import (
+    DateTime,
+    DaysTimeDuration,
+    YearsMonthsDuration,
+    at_midnight,
+    is_date,
+)
 from service.feel.types import FeelType, coerce
 from service.feel.values import FeelFunction, Signature, kind_of
 
@@ -16,7 +22,8 @@ UNGIVEN: Any = object()
 
 
 def fits(value: Any, kind: str) -> tuple[bool, Any]:
-    """The value as a built-in's parameter wants it: a list of one gives its item, one item a list."""
+    """The value as a built-in's parameter wants it: a list of one gives its item, one item a
+    list."""
     if kind == "any":
         return True, value
     if value is None:
@@ -33,9 +40,19 @@ def fits(value: Any, kind: str) -> tuple[bool, Any]:
     if kind == "day":  # a date, or the date of a date and time
         return (True, value.date) if isinstance(value, DateTime) else (is_date(value), value)
     if kind == "moment":  # a date and time, or a date at midnight UTC
-        return (True, at_midnight(value)) if is_date(value) else (isinstance(value, DateTime), value)
+        return (
+            (True, at_midnight(value)) if is_date(value) else (isinstance(value, DateTime), value)
+        )
     if kind == "point":
-        return found not in ("list", "context", "function", "range", "null", "boolean", "unknown"), value
+        return found not in (
+            "list",
+            "context",
+            "function",
+            "range",
+            "null",
+            "boolean",
+            "unknown",
+        ), value
     return False, None
 
 
@@ -63,7 +80,9 @@ def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> 
             values = (list(values),) if values != (None,) else values
     required = sum(1 for parameter in parameters if not parameter[2])
     if len(values) > len(parameters) or len(values) < required:
-        counts = str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
+        counts = (
+            str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
+        )
         return f"{counts} arguments are needed, {len(values)} are given"
     arranged: list[Any] = []
     for value, (name, kind, optional) in zip(values, parameters, strict=False):
@@ -81,7 +100,9 @@ def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> 
     return tuple(arranged)
 
 
-def invoke(run: Run, function: Any, values: Arguments, names: tuple[str, ...] = (), at: At = (1, 1)) -> Any:
+def invoke(
+    run: Run, function: Any, values: Arguments, names: tuple[str, ...] = (), at: At = (1, 1)
+) -> Any:
     """The function's value; null with a reason where it cannot be called so."""
     run.spend()
     if not isinstance(function, FeelFunction):
@@ -94,7 +115,9 @@ def invoke(run: Run, function: Any, values: Arguments, names: tuple[str, ...] = 
         return run.fail(at, f"{function.name}: {reason}", function.name, values)
 
 
-def _call_builtin(run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Any:
+def _call_builtin(
+    run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]
+) -> Any:
     complaint = ""
     for signature in function.signatures:
         arranged = arrange(signature, values, names)
@@ -111,7 +134,8 @@ def _call_builtin(run: Run, function: FeelFunction, values: Arguments, names: tu
 
 
 def _pay(run: Run, values: Arguments) -> None:
-    """Long lists and strings cost what going through them takes; short ones are in the price of the call."""
+    """Long lists and strings cost what going through them takes; short ones are in the price of the
+    call."""
     for value in values:
         if type(value) is list:
             run.spend(len(value) >> 3)
@@ -119,10 +143,15 @@ def _pay(run: Run, values: Arguments) -> None:
             run.spend(len(value) >> 6)
 
 
-def _call_function(run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Any:
+def _call_function(
+    run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]
+) -> Any:
     if names:
         if set(names) != set(function.parameters) or len(names) != len(function.parameters):
-            raise Null(f"the parameters are {', '.join(function.parameters) or 'none'}, not {', '.join(names)}")
+            raise Null(
+                f"the parameters are {', '.join(function.parameters) or 'none'}, not "
+                f"{', '.join(names)}"
+            )
         given = dict(zip(names, values, strict=True))
         values = tuple(given[name] for name in function.parameters)
     elif len(values) != len(function.parameters) and not function.variadic:
@@ -137,7 +166,9 @@ def _call_function(run: Run, function: FeelFunction, values: Arguments, names: t
         raise FeelLimitExceeded(f"Functions call each other more than {MAX_CALLS} deep.")
     try:
         # What the host answers may be Python's; what FEEL itself makes is FEEL's already.
-        result = function.call(run, *values) if function.inner else admit(function.call(*values), run)
+        result = (
+            function.call(run, *values) if function.inner else admit(function.call(*values), run)
+        )
     finally:
         run.calls -= 1
     if function.result is not None:
@@ -157,6 +188,8 @@ def _typed(run: Run, value: Any, kind: FeelType, name: str) -> Any:
 def build_call(callee: Code, arguments: tuple[Code, ...], names: tuple[str, ...], at: At) -> Code:
     def call(env: Env) -> Any:
         function = callee(env)
-        return invoke(env.run, function, tuple([argument(env) for argument in arguments]), names, at)
+        return invoke(
+            env.run, function, tuple([argument(env) for argument in arguments]), names, at
+        )
 
     return call

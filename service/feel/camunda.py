@@ -1,8 +1,8 @@
 """What Camunda 8 adds to the standard's built-ins.
 
-`uuid()` and `random number()` draw from the operating system: they are the only built-ins whose value does not follow
-from their arguments and the evaluation's `now`. A step that uses one is not repeatable; whoever needs the value again
-must keep it in a variable.
+`uuid()` and `random number()` draw from the operating system: they are the only built-ins whose
+value does not follow from their arguments and the evaluation's `now`. A step that uses one is not
+repeatable; whoever needs the value again must keep it in a variable.
 """
 
 from __future__ import annotations

@@ -36,11 +36,17 @@ def is_leap(year: int) -> bool:
 
 
 def month_length(year: int, month: int) -> int:
-    return 29 if month == 2 and is_leap(year) else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    return (
+        29
+        if month == 2 and is_leap(year)
+        else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    )
 
 
 def make_date(year: int, month: int, day: int) -> AnyDate | None:
-    if not (1 <= month <= 12 and -MAX_YEAR <= year <= MAX_YEAR and 1 <= day <= month_length(year, month)):
+    if not (
+        1 <= month <= 12 and -MAX_YEAR <= year <= MAX_YEAR and 1 <= day <= month_length(year, month)
+    ):
         return None
     return date(year, month, day) if 1 <= year <= 9999 else FarDate(year, month, day)
 
@@ -81,7 +87,8 @@ def find_zone(name: str) -> ZoneInfo | None:
 
 
 def zone_offset(name: str, day: int, nanos: int) -> int:
-    """Seconds east of UTC of a local time; far years take the rules of the nearest year Python knows."""
+    """Seconds east of UTC of a local time; far years take the rules of the nearest year Python
+    knows."""
     zone = find_zone(name)
     if zone is None:
         return 0
@@ -91,7 +98,9 @@ def zone_offset(name: str, day: int, nanos: int) -> int:
 def offset_at(name: str, instant: int) -> int:
     """Seconds east of UTC at an instant, also where the clocks are put forward or back."""
     zone = find_zone(name)
-    return 0 if zone is None else _seconds(_moment(*divmod(instant, DAY)).astimezone(zone).utcoffset())
+    return (
+        0 if zone is None else _seconds(_moment(*divmod(instant, DAY)).astimezone(zone).utcoffset())
+    )
 
 
 def _moment(day: int, nanos: int) -> datetime:

@@ -1,6 +1,7 @@
 """From the tree to closures: every node becomes one Python function of the scope, made once.
 
-`depth` counts the scopes opened around a node; at 0 a name is read straight from the caller's context.
+`depth` counts the scopes opened around a node; at 0 a name is read straight from the caller's
+context.
 """
 
 from __future__ import annotations
@@ -36,7 +37,13 @@ from service.feel.types import (
     is_instance,
     type_of,
 )
-from service.feel.unary import build_cell, build_compare_test, build_in, build_tests, build_value_test
+from service.feel.unary import (
+    build_cell,
+    build_compare_test,
+    build_in,
+    build_tests,
+    build_value_test,
+)
 from service.feel.values import FeelFunction, Range, is_number, kind_of
 
 
@@ -68,7 +75,11 @@ class Compiler:
         default = BUILTINS.get(name, MISSING)
         if name not in self.local and default is MISSING:
             self.names.add(name)
-        return build_root_name(name, default, node.at) if depth == 0 else build_name(name, default, node.at)
+        return (
+            build_root_name(name, default, node.at)
+            if depth == 0
+            else build_name(name, default, node.at)
+        )
 
     def do_binary(self, node: Node, depth: int) -> Code:
         sign, left, right = node.parts
@@ -134,8 +145,16 @@ class Compiler:
             a, b = first(env), last(env)
             if a is None or b is None:
                 return env.run.fail(at, "an end of the range is null", "range", (a, b))
-            if kind_of(a) != kind_of(b) or kind_of(a) in ("list", "context", "function", "boolean", "range"):
-                return env.run.fail(at, f"there is no range from {kind_of(a)} to {kind_of(b)}", "range", (a, b))
+            if kind_of(a) != kind_of(b) or kind_of(a) in (
+                "list",
+                "context",
+                "function",
+                "boolean",
+                "range",
+            ):
+                return env.run.fail(
+                    at, f"there is no range from {kind_of(a)} to {kind_of(b)}", "range", (a, b)
+                )
             return Range(a, b, start_included, end_included)
 
         return build
@@ -193,7 +212,9 @@ class Compiler:
         names, kinds, external, body = node.parts
         types = tuple(kind or ANY for kind in kinds) if any(kinds) else ()
         if external:
-            return lambda env: FeelFunction("external function", names, _refuse_external, types=types)
+            return lambda env: FeelFunction(
+                "external function", names, _refuse_external, types=types
+            )
         before = len(self.local)
         self.local.extend(names)
         code = self.code(body, depth + 1)
@@ -218,7 +239,9 @@ class Compiler:
         return tuple(found), depth
 
     def do_steps(self, node: Node, depth: int) -> Code:
-        return build_steps(self.code(node.parts[0], depth), self.code(node.parts[1], depth), node.at)
+        return build_steps(
+            self.code(node.parts[0], depth), self.code(node.parts[1], depth), node.at
+        )
 
     def do_for(self, node: Node, depth: int) -> Code:
         before = len(self.local)
@@ -226,7 +249,9 @@ class Compiler:
         self.local.append("partial")
         body = self.code(node.parts[1], inner)
         del self.local[before:]
-        return build_for(found, body, node.at, partial=mentions(node.parts[1], "partial"), price=price_of(node))
+        return build_for(
+            found, body, node.at, partial=mentions(node.parts[1], "partial"), price=price_of(node)
+        )
 
     def do_some(self, node: Node, depth: int) -> Code:
         before = len(self.local)
@@ -243,7 +268,9 @@ class Compiler:
         if node.kind == "tests":
             return build_tests(tuple(self.test(part, depth) for part in node.parts))
         if node.kind == "not":
-            return build_tests(tuple(self.test(part, depth) for part in node.parts[0].parts), negated=True)
+            return build_tests(
+                tuple(self.test(part, depth) for part in node.parts[0].parts), negated=True
+            )
         if node.kind == "any":
             return lambda env, value: True
         if node.kind == "compare-test":
@@ -252,7 +279,10 @@ class Compiler:
         code = self.code(node.parts[0], depth)
         asks = mentions(node.parts[0], "?")
         return build_value_test(
-            code, node.at, asks=asks, constant=fixed_range(node.parts[0]) or constant_of(node.parts[0])
+            code,
+            node.at,
+            asks=asks,
+            constant=fixed_range(node.parts[0]) or constant_of(node.parts[0]),
         )
 
     def do_in(self, node: Node, depth: int) -> Code:
@@ -286,9 +316,13 @@ def shown_type(node: Node) -> FeelType | None:
     if node.kind == "context":
         return ContextType(tuple((key, shown_type(part) or ANY) for key, part in node.parts))
     if node.kind == "function":
-        return FunctionType(tuple(kind or ANY for kind in node.parts[1]), shown_type(node.parts[3]) or ANY)
+        return FunctionType(
+            tuple(kind or ANY for kind in node.parts[1]), shown_type(node.parts[3]) or ANY
+        )
     return None
 
 
 def _refuse_external(*_: Any) -> Any:
-    raise Null("external functions (Java, PMML) are refused: nothing outside FEEL and DMN is ever called")
+    raise Null(
+        "external functions (Java, PMML) are refused: nothing outside FEEL and DMN is ever called"
+    )

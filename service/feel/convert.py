@@ -27,7 +27,8 @@ def from_json(value: Any) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """A FEEL value as JSON has it: whole numbers as int, other numbers as Decimal, temporal values as ISO text."""
+    """A FEEL value as JSON has it: whole numbers as int, other numbers as Decimal, temporal values
+    as ISO text."""
     if type(value) in _AS_IT_IS:
         return value
     try:
@@ -104,16 +105,26 @@ def _render(value: Any, left: list[int], *, quoted: bool) -> str:
 
 
 def _key(key: str) -> str:
-    plain = key and all(c.isalnum() or c in "_ " for c in key) and not key[0].isdigit() and key.strip() == key
+    plain = (
+        key
+        and all(c.isalnum() or c in "_ " for c in key)
+        and not key[0].isdigit()
+        and key.strip() == key
+    )
     return key if plain else quote(key)
 
 
 def _range_text(value: Range, left: list[int]) -> str:
-    start, end = (_text(part, left, quoted=True) if part is not None else "" for part in (value.start, value.end))
+    start, end = (
+        _text(part, left, quoted=True) if part is not None else ""
+        for part in (value.start, value.end)
+    )
     if value.negated:
         return f"!={start}"
     if value.start is None:
         return f"{'<=' if value.end_included else '<'}{end}"
     if value.end is None:
         return f"{'>=' if value.start_included else '>'}{start}"
-    return f"{'[' if value.start_included else '('}{start}..{end}{']' if value.end_included else ')'}"
+    return (
+        f"{'[' if value.start_included else '('}{start}..{end}{']' if value.end_included else ')'}"
+    )

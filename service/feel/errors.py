@@ -1,7 +1,7 @@
 """What FEEL raises, how it explains a null, and how much work it allows itself.
 
-A type error inside an expression is not an exception: the result is null and the reason goes to a `Why`. Only
-text that is no FEEL and work beyond the budgets below raise.
+A type error inside an expression is not an exception: the result is null and the reason goes to a
+`Why`. Only text that is no FEEL and work beyond the budgets below raise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from service.errors import RedressError
 
 MAX_TEXT = 65_536  # characters of one expression
 MAX_NESTING = 100  # brackets, calls and branches inside each other
-MAX_STEPS = 1_000_000  # of one evaluation: loop rounds by the size of what they repeat, calls, items gone through
+# of one evaluation: loop rounds by the size of what they repeat, calls, items gone through
+MAX_STEPS = 1_000_000
 MAX_LIST = 500_000  # items of one list
 MAX_STRING = 1_000_000  # characters of one string
 MAX_CALLS = 120  # user functions calling each other
@@ -63,7 +64,8 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a part of an expression is null: where (line, column), what, in which function, with which types."""
+    """Why a part of an expression is null: where (line, column), what, in which function, with
+    which types."""
 
     position: tuple[int, int]
     message: str

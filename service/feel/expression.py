@@ -27,15 +27,19 @@ class Expression:
     names: frozenset[str]
     code: Code = field(repr=False, compare=False)
 
-    def evaluate(self, context: Mapping[str, Any], *, now: datetime | None = None, why: Why | None = None) -> Any:
-        """The value; null (with a reason in `why`) for anything that has none. Raises FeelLimitExceeded only."""
+    def evaluate(
+        self, context: Mapping[str, Any], *, now: datetime | None = None, why: Why | None = None
+    ) -> Any:
+        """The value; null (with a reason in `why`) for anything that has none. Raises
+        FeelLimitExceeded only."""
         try:
             return self.code(Env(context, None, Run(now, why)))
         except RecursionError:
             raise FeelLimitExceeded(_TOO_DEEP) from None
 
     def evaluate_within(self, run: Run, context: Mapping[str, Any]) -> Any:
-        """The value as a part of a larger evaluation, whose time, reasons and budget of steps it shares."""
+        """The value as a part of a larger evaluation, whose time, reasons and budget of steps it
+        shares."""
         try:
             return self.code(Env(context, None, run))
         except RecursionError:
@@ -57,7 +61,8 @@ _NO_TYPES: Mapping[str, FeelType] = {}
 def compile_expression(
     text: str, *, names: Collection[str] = (), types: Mapping[str, FeelType] = _NO_TYPES
 ) -> Expression:
-    """Compile FEEL text. `names` announces variables with spaces; `types` the types `instance of` may name."""
+    """Compile FEEL text. `names` announces variables with spaces; `types` the types `instance of`
+    may name."""
     try:
         compiler = Compiler()
         code = compiler.code(_parser(text, names, types).parse_whole())

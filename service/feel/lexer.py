@@ -1,4 +1,5 @@
-"""Cuts FEEL text into tokens. Which tokens make up one name is the parser's business: only it knows the scope."""
+"""Cuts FEEL text into tokens. Which tokens make up one name is the parser's business: only it knows
+the scope."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from service.feel.errors import MAX_TEXT, FeelLimitExceeded, FeelSyntaxError
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is num, str, at, name, quoted (a name in backticks), op or end; `start`/`end` are offsets."""
+    """`kind` is num, str, at, name, quoted (a name in backticks), op or end; `start`/`end` are
+    offsets."""
 
     kind: str
     text: str
@@ -20,7 +22,8 @@ class Token:
 
 
 _SPACE = r"[\s\u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
-# Digits and the combining dot may continue a name but not start one; symbols above U+0080 (emoji) count as letters.
+# Digits and the combining dot may continue a name but not start one; symbols above U+0080 (emoji)
+# count as letters.
 _NAME = r"(?:[^\W\d]|[\U00010000-\U000EFFFF])(?:\w|[\u00b7\u203f\u2040]|[\U00010000-\U000EFFFF])*"
 _TOKEN = re.compile(
     rf"""(?P<skip>{_SPACE}|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)
@@ -33,7 +36,17 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\", "/": "/"}
+_SIMPLE = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "b": "\b",
+    "f": "\f",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+    "/": "/",
+}
 
 
 def place(text: str, offset: int) -> tuple[int, int]:
@@ -61,14 +74,18 @@ def unescape(body: str) -> str:
 
 def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_TEXT:
-        raise FeelLimitExceeded(f"The expression has {len(text)} characters, at most {MAX_TEXT} are allowed.")
+        raise FeelLimitExceeded(
+            f"The expression has {len(text)} characters, at most {MAX_TEXT} are allowed."
+        )
     tokens: list[Token] = []
     offset = 0
     while offset < len(text):
         found = _TOKEN.match(text, offset)
         if found is None:
             line, column = place(text, offset)
-            what = "a string without its closing quote" if text[offset] == '"' else repr(text[offset])
+            what = (
+                "a string without its closing quote" if text[offset] == '"' else repr(text[offset])
+            )
             raise FeelSyntaxError(f"expected an expression, found {what}", line, column)
         kind = found.lastgroup or ""
         body = found[0]

@@ -37,7 +37,12 @@ def domain(value: Any, env: Env, at: At) -> Iterable[Any] | None:
         found = range_items(value)
         if found is not None:
             return found
-        env.run.fail(at, "only a closed range of whole numbers or dates, upwards, can be run through", "for", (value,))
+        env.run.fail(
+            at,
+            "only a closed range of whole numbers or dates, upwards, can be run through",
+            "for",
+            (value,),
+        )
         return None
     if value is None:
         env.run.fail(at, "null cannot be run through", "for", (value,))
@@ -58,7 +63,11 @@ def range_items(value: Range) -> Iterable[Any] | None:
     if is_date(start):
         first = day_number(start) + (not value.start_included)
         last = day_number(end) - (not value.end_included)
-        return (date_of(number) for number in range(first, last + 1)) if day_number(start) <= day_number(end) else None
+        return (
+            (date_of(number) for number in range(first, last + 1))
+            if day_number(start) <= day_number(end)
+            else None
+        )
     return None
 
 
@@ -67,7 +76,8 @@ class _NoDomain(Exception):
 
 
 def _rounds(iterators: Iterators, at: At, env: Env, price: int) -> Iterator[Env]:
-    """An environment for every combination of the variables. `price` is what a round of the body costs."""
+    """An environment for every combination of the variables. `price` is what a round of the body
+    costs."""
     (name, source), rest = iterators[0], iterators[1:]
     items = domain(source(env), env, at)
     if items is None:
@@ -130,6 +140,10 @@ def build_quantified(every: bool, iterators: Iterators, body: Code, at: At, *, p
         except _NoDomain:
             return None
         word = "every" if every else "some"
-        return env.run.fail(at, f"'{word}' met a value that is not a boolean", word) if unknown else every
+        return (
+            env.run.fail(at, f"'{word}' met a value that is not a boolean", word)
+            if unknown
+            else every
+        )
 
     return ask

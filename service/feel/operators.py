@@ -1,6 +1,7 @@
 """Closures for arithmetic, comparison and three-valued logic, specialised while compiling.
 
-A name compared with a number or string constant, the common gateway condition, becomes a single closure.
+A name compared with a number or string constant, the common gateway condition, becomes a single
+closure.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
     """`a < b` and its kin for any two values."""
     found = compare(a, b)
     if found is None:
-        env.run.fail(at, f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}", sign, (a, b))
+        env.run.fail(
+            at, f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}", sign, (a, b)
+        )
         return None
     return SIGNS[sign](found)
 
@@ -54,8 +57,9 @@ def same(a: Any, b: Any, env: Env, at: At) -> bool | None:
 def _float_of(constant: int | Decimal) -> float | None:
     """The float that is written like the constant, None where there is none.
 
-    A caller's float stands for the decimal it is written as. Beside such a constant both compare alike: every decimal
-    is rounded to the nearest float, which keeps their order, and only this one is written like the constant.
+    A caller's float stands for the decimal it is written as. Beside such a constant both compare
+    alike: every decimal is rounded to the nearest float, which keeps their order, and only this one
+    is written like the constant.
     """
     try:
         near = float(constant)
@@ -64,7 +68,9 @@ def _float_of(constant: int | Decimal) -> float | None:
     return near if Decimal(repr(near)) == constant else None
 
 
-def build_compare(sign: str, left: Code, right: Code, at: At, constant: Any, name: str | None) -> Code:
+def build_compare(
+    sign: str, left: Code, right: Code, at: At, constant: Any, name: str | None
+) -> Code:
     if sign in ("=", "!="):
         return _build_equal(sign == "=", left, right, at, constant, name)
     work = ORDER[sign]
@@ -86,7 +92,11 @@ def build_compare(sign: str, left: Code, right: Code, at: At, constant: Any, nam
         def against(env: Env) -> Any:
             a = left(env)
             kind = type(a)
-            return work(a, constant) if kind is int or kind is Decimal else order(sign, a, constant, env, at)
+            return (
+                work(a, constant)
+                if kind is int or kind is Decimal
+                else order(sign, a, constant, env, at)
+            )
 
         return against
 
@@ -99,7 +109,9 @@ def build_compare(sign: str, left: Code, right: Code, at: At, constant: Any, nam
     return general
 
 
-def _build_equal(wanted: bool, left: Code, right: Code, at: At, constant: Any, name: str | None) -> Code:
+def _build_equal(
+    wanted: bool, left: Code, right: Code, at: At, constant: Any, name: str | None
+) -> Code:
     if type(constant) is str and name is not None:
 
         def named(env: Env) -> Any:
@@ -140,7 +152,9 @@ def build_and(left: Code, right: Code, at: At) -> Code:
             return b
         if b is False:
             return False
-        return env.run.fail(at, f"'and' of {kind_of(a)} and {kind_of(b)} is not known", "and", (a, b))
+        return env.run.fail(
+            at, f"'and' of {kind_of(a)} and {kind_of(b)} is not known", "and", (a, b)
+        )
 
     return both
 
@@ -162,7 +176,11 @@ def build_or(left: Code, right: Code, at: At) -> Code:
 
 def build_arithmetic(sign: str, left: Code, right: Code, at: At) -> Code:
     slow = OPERATIONS[sign]
-    quick: Callable[[int, int], int] | None = {"+": operator.add, "-": operator.sub, "*": operator.mul}.get(sign)
+    quick: Callable[[int, int], int] | None = {
+        "+": operator.add,
+        "-": operator.sub,
+        "*": operator.mul,
+    }.get(sign)
 
     def careful(a: Any, b: Any, env: Env) -> Any:
         try:
@@ -211,6 +229,10 @@ def constant_of(node: Node) -> Any:
     """The value of a literal (also a negated number); None where it is none."""
     if node.kind == "const":
         return node.parts[0]
-    if node.kind == "negate" and node.parts[0].kind == "const" and type(node.parts[0].parts[0]) in (int, Decimal):
+    if (
+        node.kind == "negate"
+        and node.parts[0].kind == "const"
+        and type(node.parts[0].parts[0]) in (int, Decimal)
+    ):
         return negate(node.parts[0].parts[0])
     return None

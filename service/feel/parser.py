@@ -1,4 +1,5 @@
-"""From tokens to a tree: precedence climbing, with names matched longest first against what is in scope."""
+"""From tokens to a tree: precedence climbing, with names matched longest first against what is in
+scope."""
 
 from __future__ import annotations
 
@@ -9,10 +10,22 @@ from service.feel.reader import KEYWORDS
 from service.feel.tree import Node
 from service.feel.types import FeelType
 
-# A comparison without its left side is a range; `=` is not among them, so that `a == b` stays a mistake.
+# A comparison without its left side is a range; `=` is not among them, so that `a == b` stays a
+# mistake.
 ORDERED = frozenset(("<", "<=", ">", ">="))
 MAX_READS = 150_000
-BINARY = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6, "instance": 8}
+BINARY = {
+    "or": 1,
+    "and": 2,
+    "between": 3,
+    "in": 3,
+    "+": 4,
+    "-": 4,
+    "*": 5,
+    "/": 5,
+    "**": 6,
+    "instance": 8,
+}
 BINARY |= dict.fromkeys(COMPARE, 3)
 
 
@@ -103,7 +116,8 @@ class Parser(Brackets):
                 left = Node("binary", at, (token.text, left, self.binary(power + 1)))
 
     def in_tests(self) -> Node:
-        """The right side of `in`: one test, or several in brackets. `(1..3]` is a range all the same."""
+        """The right side of `in`: one test, or several in brackets. `(1..3]` is a range all the
+        same."""
         start = self.at
         if self.take("("):
             try:
@@ -180,7 +194,9 @@ class Parser(Brackets):
     def primary(self) -> Node:
         token, at = self.token, self.here()
         self.reads += 1
-        if self.reads > MAX_READS:  # brackets that are read twice, inside each other, would double the work each time
+        if (
+            self.reads > MAX_READS
+        ):  # brackets that are read twice, inside each other, would double the work each time
             raise FeelLimitExceeded("The expression is too tangled to read.")
         if token.kind == "num":
             self.at += 1
@@ -218,7 +234,12 @@ class Parser(Brackets):
         if token.text in constants:
             self.at += 1
             return Node("const", at, (constants[token.text],))
-        reader = {"if": self.branch, "for": self.loop, "some": self.quantified, "every": self.quantified}
+        reader = {
+            "if": self.branch,
+            "for": self.loop,
+            "some": self.quantified,
+            "every": self.quantified,
+        }
         reader["function"] = self.function
         if token.text in reader:
             self.at += 1
@@ -272,7 +293,12 @@ class Parser(Brackets):
         kinds: list[FeelType | None] = []
         while not self.sees(")"):
             first = self.at
-            while not self.sees(":", ",", ")") and self.token.kind in ("name", "op", "num", "quoted"):
+            while not self.sees(":", ",", ")") and self.token.kind in (
+                "name",
+                "op",
+                "num",
+                "quoted",
+            ):
                 self.at += 1
             if self.at == first:
                 raise self.fail("a parameter's name")

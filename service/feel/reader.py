@@ -1,4 +1,5 @@
-"""The tokens of one text with a finger on the next one, and the names in scope, matched longest first."""
+"""The tokens of one text with a finger on the next one, and the names in scope, matched longest
+first."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from service.feel.lexer import Token, name_parts, tokenize
 from service.feel.types import FeelType, TypeNames, read_type, type_names
 from service.feel.values import NUMBERS
 
-KEYWORDS = frozenset(("and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies"))
+KEYWORDS = frozenset(
+    ("and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies")
+)
 KEYWORDS |= {"between", "instance", "function", "true", "false", "null"}
 # Properties with a space, known after a dot without being announced.
 PROPERTIES = ("time offset", "start included", "end included")
@@ -84,13 +87,18 @@ class Reader:
         """A name in front of ':'; None, with nothing taken, where there is none."""
         i = self.at
         token = self.tokens[i]
-        if token.kind == "str" and self.tokens[i + 1].text == closer and self.tokens[i + 1].kind == "op":
+        if (
+            token.kind == "str"
+            and self.tokens[i + 1].text == closer
+            and self.tokens[i + 1].kind == "op"
+        ):
             self.at = i + 2
             return token.text
         if token.kind not in ("name", "quoted"):
             return None
         while self.tokens[i].kind in ("name", "num", "quoted") or (
-            self.tokens[i].kind == "op" and self.tokens[i].text in ("-", "+", "*", "/", "**", "'", ".", "?")
+            self.tokens[i].kind == "op"
+            and self.tokens[i].text in ("-", "+", "*", "/", "**", "'", ".", "?")
         ):
             i += 1
         if self.tokens[i].kind != "op" or self.tokens[i].text != closer:
@@ -100,7 +108,8 @@ class Reader:
         return name
 
     def spelled(self, first: int, after: int) -> str:
-        """The tokens as one name: white space counts as one blank, and only where there was some."""
+        """The tokens as one name: white space counts as one blank, and only where there was
+        some."""
         if after - first == 1:
             return self.tokens[first].text
         words = [self.tokens[first].text]
@@ -112,7 +121,10 @@ class Reader:
     def known_name(self) -> str | None:
         """The longest name of several tokens that starts here and is in scope."""
         for parts in self.words.get(self.token.text, ()):
-            if all(self.tokens[min(self.at + i, len(self.tokens) - 1)].text == part for i, part in enumerate(parts)):
+            if all(
+                self.tokens[min(self.at + i, len(self.tokens) - 1)].text == part
+                for i, part in enumerate(parts)
+            ):
                 self.at += len(parts)
                 return self.declared[parts]
         return None

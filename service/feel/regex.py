@@ -1,7 +1,9 @@
-"""Runs XPath regular expressions without recursion and without blow-up, and the built-ins that use them.
+"""Runs XPath regular expressions without recursion and without blow-up, and the built-ins that use
+them.
 
-Every pair of (instruction, position) is tried at most once per search, so the work is bounded by the product of their
-numbers; only patterns with back references can need more, and those stop at the step budget.
+Every pair of (instruction, position) is tried at most once per search, so the work is bounded by
+the product of their numbers; only patterns with back references can need more, and those stop at
+the step budget.
 """
 
 from __future__ import annotations
@@ -41,8 +43,11 @@ def program_of(pattern: str, flags: str | None) -> Program:
     return found
 
 
-def run_at(program: Program, text: str, start: int, flags: str, seen: set[Any], run: Run) -> Match | None:
-    """The saved positions of a match that begins at `start`; the first alternative that fits wins."""
+def run_at(
+    program: Program, text: str, start: int, flags: str, seen: set[Any], run: Run
+) -> Match | None:
+    """The saved positions of a match that begins at `start`; the first alternative that fits
+    wins."""
     code, groups, back = program
     stack = [(0, start, (start,) + (-1,) * (2 * groups + 1))]
     steps, width = 0, len(text) + 1
@@ -78,7 +83,11 @@ def run_at(program: Program, text: str, start: int, flags: str, seen: set[Any], 
                 if at != len(text) and not ("m" in flags and text[at] == "\n"):
                     break
             elif kind == "back":
-                part = text[saves[2 * step[1]] : saves[2 * step[1] + 1]] if saves[2 * step[1] + 1] >= 0 else ""
+                part = (
+                    text[saves[2 * step[1]] : saves[2 * step[1] + 1]]
+                    if saves[2 * step[1] + 1] >= 0
+                    else ""
+                )
                 other = text[at : at + len(part)]
                 if other != part and not ("i" in flags and other.lower() == part.lower()):
                     break
@@ -135,7 +144,10 @@ def _expand(replacement: str, match: Match, text: str) -> str:
                 raise Null("in a replacement '$' must be followed by a group's number")
             number = int(replacement[i])
             i += 1
-            while replacement[i : i + 1].isdigit() and number * 10 + int(replacement[i]) < len(match) // 2:
+            while (
+                replacement[i : i + 1].isdigit()
+                and number * 10 + int(replacement[i]) < len(match) // 2
+            ):
                 number = number * 10 + int(replacement[i])
                 i += 1
             if number < len(match) // 2 and match[2 * number + 1] >= 0:

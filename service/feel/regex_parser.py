@@ -1,7 +1,8 @@
-"""XPath 3.1 regular expressions to a small program for `regex.run`; nothing is handed to Python's own `re`.
+"""XPath 3.1 regular expressions to a small program for `regex.run`; nothing is handed to Python's
+own `re`.
 
-Instructions are tuples: ("set", predicate), ("split", first, second), ("jump", to), ("save", slot), ("back", group),
-("start",), ("end",), ("done",).
+Instructions are tuples: ("set", predicate), ("split", first, second), ("jump", to), ("save", slot),
+("back", group), ("start",), ("end",), ("done",).
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ MAX_GROUPS = 200
 
 
 CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split()  # noqa: SIM905
+    f"{group}{kind}"
+    for group, kinds in {
+        "L": "ultmo",
+        "M": "nce",
+        "N": "dlo",
+        "P": "cdseifo",
+        "Z": "slp",
+        "S": "mcko",
+        "C": "cfon",
+    }.items()
+    for kind in ("", *kinds)
 )
 
 
@@ -75,7 +86,8 @@ def _without_space(pattern: str) -> str:
 
 
 class PatternParser:
-    """Recursive descent; every method returns the instructions of what it read, with relative jumps."""
+    """Recursive descent; every method returns the instructions of what it read, with relative
+    jumps."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         self.text = _without_space(pattern) if "x" in flags and "q" not in flags else pattern
@@ -155,7 +167,9 @@ class PatternParser:
     def counts(self) -> tuple[int, int | None]:
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at : end].partition(",") if end >= 0 else ("", "", "")
-        if not (low.isdigit() and low.isascii() and len(low) < 5) or (high and not (high.isdigit() and len(high) < 5)):
+        if not (low.isdigit() and low.isascii() and len(low) < 5) or (
+            high and not (high.isdigit() and len(high) < 5)
+        ):
             raise BadPattern("a quantifier must be {n}, {n,} or {n,m}")
         self.at = end + 1
         first, last = int(low), int(high) if high else (None if comma else int(low))
@@ -289,7 +303,8 @@ def _class_test(
 
     def test(c: str) -> bool:
         found = inside(c) or (
-            any_case and (any(inside(each[:1]) for each in (c.lower(), c.upper(), c.lower().upper())))
+            any_case
+            and (any(inside(each[:1]) for each in (c.lower(), c.upper(), c.lower().upper())))
         )
         return found is not negated and not (without is not None and without(c))
 

@@ -1,7 +1,8 @@
 """The register of built-in functions and the decorator that writes into it.
 
-A built-in declares each way it can be called as a line such as `"string:string, start position:number,
-length:number?"`; `?` makes a parameter optional and lets it be null, `...` lets it take all remaining arguments.
+A built-in declares each way it can be called as a line such as `"string:string, start
+position:number, length:number?"`; `?` makes a parameter optional and lets it be null, `...` lets it
+take all remaining arguments.
 """
 
 from __future__ import annotations

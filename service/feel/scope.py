@@ -13,7 +13,8 @@ from service.feel.temporal import Time, from_datetime
 from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
 
 MISSING: Any = object()
-# Values of these types are taken as they are; lists and contexts are looked through once per evaluation.
+# Values of these types are taken as they are; lists and contexts are looked through once per
+# evaluation.
 PLAIN = frozenset(KINDS) - {int, Decimal, list, dict}
 
 
@@ -29,7 +30,9 @@ class Run(Effort):
         self.calls = 0
         self.checked: dict[int, tuple[Any, Any]] | None = None
 
-    def fail(self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()) -> Any:
+    def fail(
+        self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()
+    ) -> Any:
         """Null; its reason is kept where somebody asked for it."""
         if self.why is not None:
             self.why.add(Reason(at, message, function, tuple(kind_of(a) for a in arguments)))
@@ -48,7 +51,8 @@ class Env:
 
 
 def admit(value: Any, run: Run) -> Any:
-    """A value of the caller's as FEEL has it: floats to decimals, Python's times to FEEL's, also inside."""
+    """A value of the caller's as FEEL has it: floats to decimals, Python's times to FEEL's, also
+    inside."""
     kind = type(value)
     if kind is int:
         return value if -MAX_INT < value < MAX_INT else _number(Decimal(value))
@@ -94,7 +98,9 @@ def _foreign(value: Any, run: Run) -> Any:
         return from_datetime(value)
     if isinstance(value, time):
         offset = value.utcoffset()
-        clock = ((value.hour * 60 + value.minute) * 60 + value.second) * SECOND + value.microsecond * 1000
+        clock = (
+            (value.hour * 60 + value.minute) * 60 + value.second
+        ) * SECOND + value.microsecond * 1000
         return Time(clock, None if offset is None else int(offset.total_seconds()))
     if isinstance(value, date):
         return date(value.year, value.month, value.day)

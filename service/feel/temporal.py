@@ -9,7 +9,17 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from service.feel.civil import DAY, SECOND, AnyDate, FarDate, date_of, day_number, find_zone, make_date, zone_offset
+from service.feel.civil import (
+    DAY,
+    SECOND,
+    AnyDate,
+    FarDate,
+    date_of,
+    day_number,
+    find_zone,
+    make_date,
+    zone_offset,
+)
 
 Zone = int | str | None
 MAX_OFFSET = 18 * 3600
@@ -46,7 +56,11 @@ class DateTime:
 
     @property
     def offset(self) -> int | None:
-        return zone_offset(self.zone, self.day, self.nanos) if isinstance(self.zone, str) else self.zone
+        return (
+            zone_offset(self.zone, self.day, self.nanos)
+            if isinstance(self.zone, str)
+            else self.zone
+        )
 
     @property
     def instant(self) -> int:
@@ -103,11 +117,15 @@ def zone_text(zone: Zone) -> str:
     if zone == 0:
         return "Z"
     minutes, seconds = divmod(abs(zone), 60)
-    return f"{'-' if zone < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
+    return f"{'-' if zone < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}" + (
+        f":{seconds:02d}" if seconds else ""
+    )
 
 
 _DATE = re.compile(r"(-?)(\d{4}|[1-9]\d{4,8})-(\d\d)-(\d\d)", re.ASCII)
-_CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(\.\d{1,30})?(Z|z|[+-]\d\d:\d\d(?::\d\d)?|@.+)?", re.ASCII)
+_CLOCK = re.compile(
+    r"(\d\d):(\d\d):(\d\d)(\.\d{1,30})?(Z|z|[+-]\d\d:\d\d(?::\d\d)?|@.+)?", re.ASCII
+)
 _MONTHS = re.compile(r"(-?)P(?=\d)(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
 _DAYS = re.compile(
     r"(-?)P(?=\d|T\d)(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(\.\d{1,30})?S)?)?",
@@ -189,13 +207,16 @@ def parse_temporal(text: str) -> object | None:
 
 
 def from_datetime(value: datetime) -> DateTime:
-    """A Python datetime: its zone's IANA name where it has one (but UTC as an offset), else its offset."""
+    """A Python datetime: its zone's IANA name where it has one (but UTC as an offset), else its
+    offset."""
     zone: Zone = None
     offset = value.utcoffset()
     if offset is not None:
         key = getattr(value.tzinfo, "key", None)
         zone = key if key and find_zone(key) and key != "UTC" else int(offset.total_seconds())
-    clock = ((value.hour * 60 + value.minute) * 60 + value.second) * SECOND + value.microsecond * 1000
+    clock = (
+        (value.hour * 60 + value.minute) * 60 + value.second
+    ) * SECOND + value.microsecond * 1000
     return DateTime(day_number(value.date()), clock, zone)
 
 

@@ -16,7 +16,8 @@ class Node:
 
 
 def price_of(node: Node) -> int:
-    """The steps that one round of a part costs: 1 for what people write, more for what goes on for pages."""
+    """The steps that one round of a part costs: 1 for what people write, more for what goes on for
+    pages."""
     return 1 + _size(node) // 16
 
 
@@ -29,5 +30,7 @@ def _size(node: Any) -> int:
 def mentions(node: Any, name: str) -> bool:
     """Whether a part of the tree reads the name."""
     if isinstance(node, Node):
-        return (node.kind == "name" and node.parts[0] == name) or any(mentions(part, name) for part in node.parts)
+        return (node.kind == "name" and node.parts[0] == name) or any(
+            mentions(part, name) for part in node.parts
+        )
     return isinstance(node, tuple) and any(mentions(part, name) for part in node)

@@ -88,8 +88,11 @@ ALIASES = {"dateTime": "date and time", "dayTimeDuration": "days and time durati
 ALIASES |= {"yearMonthDuration": "years and months duration"}
 
 
-def is_instance(value: Any, kind: FeelType, run: Run | None = None, *, constrained: bool = True) -> bool:
-    """Whether the value has the type; null is an instance of Null only. `instance of` ignores allowed values."""
+def is_instance(
+    value: Any, kind: FeelType, run: Run | None = None, *, constrained: bool = True
+) -> bool:
+    """Whether the value has the type; null is an instance of Null only. `instance of` ignores
+    allowed values."""
     if isinstance(kind, ConstrainedType):
         run = run or Run(None, None)
         return is_instance(value, kind.base, run, constrained=constrained) and (
@@ -144,7 +147,10 @@ def conforms(kind: FeelType, other: FeelType) -> bool:
     if isinstance(kind, FunctionType) and isinstance(other, FunctionType):
         return (
             len(kind.parameters) == len(other.parameters)
-            and all(conforms(theirs, mine) for mine, theirs in zip(kind.parameters, other.parameters, strict=True))
+            and all(
+                conforms(theirs, mine)
+                for mine, theirs in zip(kind.parameters, other.parameters, strict=True)
+            )
             and conforms(kind.result, other.result)
         )
     return False
@@ -176,7 +182,11 @@ def coerce(value: Any, kind: FeelType, run: Run | None = None) -> tuple[bool, An
     if isinstance(value, list) and len(value) == 1 and is_instance(value[0], kind, run):
         return True, value[0]
     base = _base(kind)
-    if isinstance(base, ListType) and not isinstance(value, list) and is_instance([value], kind, run):
+    if (
+        isinstance(base, ListType)
+        and not isinstance(value, list)
+        and is_instance([value], kind, run)
+    ):
         return True, [value]
     if is_date(value) and base == SimpleType("date and time"):
         moment = at_midnight(value)
@@ -196,7 +206,9 @@ def parse_type(text: str, types: Mapping[str, FeelType] | None = None) -> FeelTy
     found, after = read_type(tokens, 0, type_names(types or {}), text)
     if tokens[after].kind != "end":
         line, column = place(text, tokens[after].start)
-        raise FeelSyntaxError(f"expected the end of a type, found '{tokens[after].text}'", line, column)
+        raise FeelSyntaxError(
+            f"expected the end of a type, found '{tokens[after].text}'", line, column
+        )
     return found
 
 
@@ -267,7 +279,9 @@ def read_type(tokens: list[Token], at: int, names: TypeNames, text: str) -> tupl
         return names[best], at + len(best)
     if tokens[at].kind not in ("name", "quoted"):
         line, column = place(text, tokens[at].start)
-        raise FeelSyntaxError(f"expected a type, found '{tokens[at].text or 'the end'}'", line, column)
+        raise FeelSyntaxError(
+            f"expected a type, found '{tokens[at].text or 'the end'}'", line, column
+        )
     name = tokens[at].text
     at += 1
     while peek() == "." and tokens[at + 1].kind == "name":

@@ -18,7 +18,9 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
     if isinstance(found, Range):
         inside = in_range(value, found)
         if inside is None:
-            env.run.fail(at, f"a {kind_of(value)} cannot be compared with the range", "in", (value, found))
+            env.run.fail(
+                at, f"a {kind_of(value)} cannot be compared with the range", "in", (value, found)
+            )
         return inside
     if isinstance(found, list):
         env.run.spend(len(found))
@@ -70,8 +72,11 @@ def build_value_test(expression: Code, at: At, *, asks: bool, constant: Any) -> 
         return plain
 
     if type(constant) is bool:
-        # The literal is what the input is compared with; only a computed `true` is a test that has passed.
-        return lambda env, value: value is constant if type(value) is bool else passes(value, constant, env, at)
+        # The literal is what the input is compared with; only a computed `true` is a test that has
+        # passed.
+        return lambda env, value: (
+            value is constant if type(value) is bool else passes(value, constant, env, at)
+        )
 
     if isinstance(constant, Range) and is_number(constant.start):
         low = ORDER[">=" if constant.start_included else ">"]

@@ -1,6 +1,7 @@
 """FEEL's values in Python: kinds, ranges, functions, equality and order.
 
-Numbers are int or Decimal and never float; booleans are checked before numbers because Python's bool is an int.
+Numbers are int or Decimal and never float; booleans are checked before numbers because Python's
+bool is an int.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
     from service.feel.types import FeelType
 
 # decimal128: 34 digits, exponents to 6144; what does not fit is null, never infinity.
-NUMBERS = Context(prec=34, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow])
+NUMBERS = Context(
+    prec=34, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
 MAX_INT = 10**34
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From start to end; None at an end is open to infinity (`< 10`). `negated` is the complement (`!= 10`)."""
+    """From start to end; None at an end is open to infinity (`< 10`). `negated` is the complement
+    (`!= 10`)."""
 
     start: Any
     end: Any
@@ -38,7 +42,8 @@ class Range:
 class Signature:
     """One way to call a built-in: (name, kind, optional) of each parameter.
 
-    `spread`: its one list may also be given as several arguments. `rest`: the last parameter takes all that remain.
+    `spread`: its one list may also be given as several arguments. `rest`: the last parameter takes
+    all that remain.
     """
 
     parameters: tuple[tuple[str, str, bool], ...]
@@ -52,8 +57,8 @@ class Signature:
 class FeelFunction:
     """A function value. `call` gets the arguments in the order of `parameters`.
 
-    `types` and `result`, where given, are what `instance of` and argument coercion go by. `inner` functions get the
-    running evaluation as first argument; they are made by this package only.
+    `types` and `result`, where given, are what `instance of` and argument coercion go by. `inner`
+    functions get the running evaluation as first argument; they are made by this package only.
     """
 
     name: str
@@ -94,7 +99,8 @@ def kind_of(value: Any) -> str:
 
 
 def equal(a: Any, b: Any, effort: Effort | None = None) -> bool | None:
-    """FEEL's `=`: null where the kinds cannot be compared. Items and entries are paid for out of `effort`."""
+    """FEEL's `=`: null where the kinds cannot be compared. Items and entries are paid for out of
+    `effort`."""
     if a is None or b is None:
         return a is b
     kind = kind_of(a)
@@ -123,7 +129,11 @@ def _same_parts(a: Any, b: Any, effort: Effort) -> bool:
 
 
 def _same_range(a: Range, b: Range) -> bool:
-    flags = (a.start_included, a.end_included, a.negated) == (b.start_included, b.end_included, b.negated)
+    flags = (a.start_included, a.end_included, a.negated) == (
+        b.start_included,
+        b.end_included,
+        b.negated,
+    )
     return flags and equal(a.start, b.start) is True and equal(a.end, b.end) is True
 
 

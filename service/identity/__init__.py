@@ -1,4 +1,5 @@
-"""Who acts: accounts, roles, sessions and API tokens. Actors are passed to operations, never found by them."""
+"""Who acts: accounts, roles, sessions and API tokens. Actors are passed to operations, never found
+by them."""
 
 from service.identity.accounts import (
     Account,
@@ -23,7 +24,13 @@ from service.identity.accounts import (
 from service.identity.actors import SYSTEM, Actor, Role
 from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
 from service.identity.bearers import LIFE, make_bearer, read_bearer
-from service.identity.permissions import GRANTS, WORKER, Permission, check_permission, has_permission
+from service.identity.permissions import (
+    GRANTS,
+    WORKER,
+    Permission,
+    check_permission,
+    has_permission,
+)
 from service.identity.staff import (
     CAPACITY,
     Absence,

@@ -1,7 +1,7 @@
 """Accounts, passwords, sessions and API tokens.
 
-Passwords are argon2id; sessions and tokens are random and stored as SHA-256 only. Checking the password of a name that
-does not exist takes the same work as one that does.
+Passwords are argon2id; sessions and tokens are random and stored as SHA-256 only. Checking the
+password of a name that does not exist takes the same work as one that does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _MEMBERS = Prepared(
         sa.or_(
             account.c.name == sa.bindparam("b_group"),
             account.c.name.in_(
-                sa.select(account_role.c.account_name).where(account_role.c.role == sa.bindparam("b_group"))
+                sa.select(account_role.c.account_name).where(
+                    account_role.c.role == sa.bindparam("b_group")
+                )
             ),
         ),
     )
@@ -82,12 +84,24 @@ def create_account(
     language: str = "en",
     email: str | None = None,
 ) -> None:
-    """Make an account. Raises InvalidInput for an unusable name or password, StateConflict when the name is taken."""
-    if not name or len(name) > 100 or not name.replace("-", "").replace(".", "").replace("_", "").isalnum():
-        raise InvalidInput(f"expected an account name of letters, digits, '.', '-' and '_', got {name[:50]!r}")
+    """Make an account. Raises InvalidInput for an unusable name or password, StateConflict when the
+    name is taken."""
+    if (
+        not name
+        or len(name) > 100
+        or not name.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    ):
+        raise InvalidInput(
+            f"expected an account name of letters, digits, '.', '-' and '_', got {name[:50]!r}"
+        )
     if password is not None and len(password) < MIN_PASSWORD:
-        raise InvalidInput(f"expected a password of at least {MIN_PASSWORD} characters, got {len(password)}")
-    if connection.execute(sa.select(account.c.name).where(account.c.name == name)).first() is not None:
+        raise InvalidInput(
+            f"expected a password of at least {MIN_PASSWORD} characters, got {len(password)}"
+        )
+    if (
+        connection.execute(sa.select(account.c.name).where(account.c.name == name)).first()
+        is not None
+    ):
         raise StateConflict(f"There is an account {name!r} already.")
     connection.execute(
         sa.insert(account),
@@ -109,7 +123,9 @@ def create_account(
 def set_password(connection: Connection, name: str, password: str) -> None:
     """Give an account a new password; its sessions end. Raises NotFound."""
     changed = connection.execute(
-        sa.update(account).where(account.c.name == name).values(password_hash=_HASHER.hash(password))
+        sa.update(account)
+        .where(account.c.name == name)
+        .values(password_hash=_HASHER.hash(password))
     )
     if changed.rowcount != 1:
         raise NotFound(f"There is no account {name!r}.")
@@ -121,7 +137,9 @@ def find_account(connection: Connection, name: str) -> Account | None:
     row = connection.execute(sa.select(account).where(account.c.name == name)).one_or_none()
     if row is None:
         return None
-    roles = connection.execute(sa.select(account_role.c.role).where(account_role.c.account_name == name)).scalars()
+    roles = connection.execute(
+        sa.select(account_role.c.role).where(account_role.c.account_name == name)
+    ).scalars()
     return Account(row.name, row.display_name, row.language, row.active, tuple(sorted(roles)))
 
 
@@ -132,7 +150,10 @@ def list_accounts(connection: Connection) -> list[Account]:
         roles.setdefault(row.account_name, []).append(row.role)
     rows = connection.execute(sa.select(account).order_by(account.c.name))
     return [
-        Account(row.name, row.display_name, row.language, row.active, tuple(roles.get(row.name, ()))) for row in rows
+        Account(
+            row.name, row.display_name, row.language, row.active, tuple(roles.get(row.name, ()))
+        )
+        for row in rows
     ]
 
 
@@ -203,7 +224,12 @@ def create_token(connection: Connection, name: str, *, now: datetime, label: str
     token = "rdr_" + secrets.token_urlsafe(32)
     connection.execute(
         sa.insert(api_token),
-        {"token_hash": hash_token(token), "label": label or name, "account_name": name, "created_at": now},
+        {
+            "token_hash": hash_token(token),
+            "label": label or name,
+            "account_name": name,
+            "created_at": now,
+        },
     )
     return token
 
@@ -211,7 +237,9 @@ def create_token(connection: Connection, name: str, *, now: datetime, label: str
 def revoke_tokens(connection: Connection, label: str, *, now: datetime) -> None:
     """Let no token of that label open anything any more."""
     connection.execute(
-        sa.update(api_token).where(api_token.c.label == label, api_token.c.revoked_at.is_(None)).values(revoked_at=now)
+        sa.update(api_token)
+        .where(api_token.c.label == label, api_token.c.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
 
 
@@ -226,13 +254,17 @@ def find_token_hash(connection: Connection, token_hash: str, *, now: datetime) -
     if not rows or not rows[0]["active"]:
         return None
     first = rows[0]
-    if first["revoked_at"] is not None or (first["expires_at"] is not None and first["expires_at"] <= now):
+    if first["revoked_at"] is not None or (
+        first["expires_at"] is not None and first["expires_at"] <= now
+    ):
         return None
     roles = tuple(sorted(row["role"] for row in rows if row["role"] is not None))
     return Account(first["name"], first["display_name"], first["language"], True, roles)
 
 
-def find_client(connection: Connection, client: str, token: str, *, now: datetime) -> Account | None:
+def find_client(
+    connection: Connection, client: str, token: str, *, now: datetime
+) -> Account | None:
     """The account behind a token whose client id is the account's name or the token's label."""
     found = find_token(connection, token, now=now)
     if found is None or client == found.name:

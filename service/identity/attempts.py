@@ -1,4 +1,5 @@
-"""Failed sign-ins, counted per process in a sliding window, so that passwords cannot be tried by the thousand."""
+"""Failed sign-ins, counted per process in a sliding window, so that passwords cannot be tried by
+the thousand."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ class TooManyAttempts(RedressError):
 
 
 class Attempts:
-    """Failures by key (an address, a name). Thread-safe; the oldest keys go when there are too many."""
+    """Failures by key (an address, a name). Thread-safe; the oldest keys go when there are too
+    many."""
 
     def __init__(self, *, limit: int = 10) -> None:
         self._limit = limit

@@ -1,7 +1,8 @@
-"""Short-lived bearers that stand for an API token: JSON Web Tokens (RFC 7519) with HMAC-SHA-256, for clients that
-look into their bearer for its end.
+"""Short-lived bearers that stand for an API token: JSON Web Tokens (RFC 7519) with HMAC-SHA-256,
+for clients that look into their bearer for its end.
 
-A bearer names its API token by hash, and the token is looked up again each time: revoking it ends its bearers, too.
+A bearer names its API token by hash, and the token is looked up again each time: revoking it ends
+its bearers, too.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ def make_bearer(token_hash: str, name: str, *, secret: str, now: datetime) -> st
 def read_bearer(text: str, *, secret: str, now: datetime) -> str | None:
     """The hash of the API token behind a bearer; None when it is none of ours, or over."""
     signed, _, signature = text.rpartition(".")
-    if len(text) > LONGEST or not text.isascii() or not hmac.compare_digest(_sign(signed, secret), signature):
+    if (
+        len(text) > LONGEST
+        or not text.isascii()
+        or not hmac.compare_digest(_sign(signed, secret), signature)
+    ):
         return None
     claims: dict[str, Any] = orjson.loads(_decode(signed.partition(".")[2]))
     over = datetime.fromtimestamp(claims["exp"], tz=UTC) <= now

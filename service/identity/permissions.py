@@ -1,7 +1,8 @@
-"""What each role may ask of the product over the API: one table, read from left to right, shown in docs/api.md.
+"""What each role may ask of the product over the API: one table, read from left to right, shown in
+docs/api.md.
 
-A permission opens the door of an operation. Which task, job or case it may then touch is said by the rules of that
-thing (`service.tasks.rules`).
+A permission opens the door of an operation. Which task, job or case it may then touch is said by
+the rules of that thing (`service.tasks.rules`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,15 @@ class Permission(StrEnum):
     RESOLVE_INCIDENTS = "incidents:resolve"
 
 
-_STAFF = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
+_STAFF = (
+    Role.CLERK,
+    Role.HANDLER,
+    Role.APPROVER,
+    Role.EXECUTIVE,
+    Role.OWNER,
+    Role.COMPLIANCE,
+    Role.ADMIN,
+)
 
 GRANTS: dict[Permission, tuple[str, ...]] = {
     Permission.SIGNED_IN: (),
@@ -81,4 +90,6 @@ def has_permission(actor: Actor, permission: Permission) -> bool:
 def check_permission(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden, naming the roles that have the permission."""
     if not has_permission(actor, permission):
-        raise Forbidden(f"This needs one of the roles {', '.join(GRANTS[permission])} ({permission}).")
+        raise Forbidden(
+            f"This needs one of the roles {', '.join(GRANTS[permission])} ({permission})."
+        )

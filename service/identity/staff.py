@@ -1,4 +1,5 @@
-"""Who can take a complaint: their unit, skills, capacity, absences. Rules are pure; load is counted by the caller."""
+"""Who can take a complaint: their unit, skills, capacity, absences. Rules are pure; load is counted
+by the caller."""
 
 from __future__ import annotations
 
@@ -18,9 +19,17 @@ MOST_CAPACITY = 10_000
 
 
 _ON: sa.BindParameter[date] = sa.bindparam("b_on", type_=sa.Date)
-_AWAY = sa.select(absence.c.account_name).where(absence.c.first_day <= _ON, absence.c.last_day >= _ON)
+_AWAY = sa.select(absence.c.account_name).where(
+    absence.c.first_day <= _ON, absence.c.last_day >= _ON
+)
 _CANDIDATES = Prepared(
-    sa.select(account.c.name, staff.c.unit, staff.c.skills, staff.c.capacity, account.c.name.in_(_AWAY).label("away"))
+    sa.select(
+        account.c.name,
+        staff.c.unit,
+        staff.c.skills,
+        staff.c.capacity,
+        account.c.name.in_(_AWAY).label("away"),
+    )
     .join(account_role, account_role.c.account_name == account.c.name)
     .outerjoin(staff, staff.c.account_name == account.c.name)
     .where(account_role.c.role == sa.bindparam("b_role"), account.c.active)
@@ -60,8 +69,11 @@ class StaffMember:
     absences: tuple[Absence, ...]
 
 
-def set_staff(connection: Connection, name: str, *, unit: str, skills: Iterable[str], capacity: int = CAPACITY) -> None:
-    """Say where an account works, what it can do and how much it can hold. Raises InvalidInput, NotFound."""
+def set_staff(
+    connection: Connection, name: str, *, unit: str, skills: Iterable[str], capacity: int = CAPACITY
+) -> None:
+    """Say where an account works, what it can do and how much it can hold. Raises InvalidInput,
+    NotFound."""
     if not 1 <= capacity <= MOST_CAPACITY:
         raise InvalidInput(f"expected a capacity of 1 to {MOST_CAPACITY}, got {capacity}")
     _check_known(connection, name)
@@ -77,18 +89,27 @@ def set_absence(connection: Connection, name: str, *, first: date, last: date) -
         raise InvalidInput(f"expected a last day on or after {first}, got {last}")
     where = (absence.c.account_name == name) & (absence.c.first_day == first)
     connection.execute(sa.delete(absence).where(where))
-    connection.execute(sa.insert(absence), {"account_name": name, "first_day": first, "last_day": last})
+    connection.execute(
+        sa.insert(absence), {"account_name": name, "first_day": first, "last_day": last}
+    )
 
 
 def drop_absence(connection: Connection, name: str, *, first: date) -> None:
     """Forget an absence that begins on that day."""
-    connection.execute(sa.delete(absence).where(absence.c.account_name == name, absence.c.first_day == first))
+    connection.execute(
+        sa.delete(absence).where(absence.c.account_name == name, absence.c.first_day == first)
+    )
 
 
-def list_staff(connection: Connection, *, on: date, after: str = "", limit: int = 50) -> list[StaffMember]:
-    """The active accounts by name from just after one, with what is known of them and their absences from a day on."""
+def list_staff(
+    connection: Connection, *, on: date, after: str = "", limit: int = 50
+) -> list[StaffMember]:
+    """The active accounts by name from just after one, with what is known of them and their
+    absences from a day on."""
     people = (
-        sa.select(account.c.name, account.c.display_name, staff.c.unit, staff.c.skills, staff.c.capacity)
+        sa.select(
+            account.c.name, account.c.display_name, staff.c.unit, staff.c.skills, staff.c.capacity
+        )
         .outerjoin(staff, staff.c.account_name == account.c.name)
         .where(account.c.active, account.c.name > after)
         .order_by(account.c.name)
@@ -101,26 +122,36 @@ def list_staff(connection: Connection, *, on: date, after: str = "", limit: int 
     for each in connection.execute(query.order_by(absence.c.first_day)):
         away.setdefault(each.account_name, []).append(Absence(each.first_day, each.last_day))
     roles: dict[str, list[str]] = {}
-    for each in connection.execute(sa.select(account_role).where(account_role.c.account_name.in_(names))):
+    for each in connection.execute(
+        sa.select(account_role).where(account_role.c.account_name.in_(names))
+    ):
         roles.setdefault(each.account_name, []).append(each.role)
     return [
         StaffMember(
-            row.name, row.display_name, tuple(sorted(roles.get(row.name, ()))), row.unit or "",
-            tuple(row.skills or ()), row.capacity or CAPACITY, tuple(away.get(row.name, ())),
+            row.name,
+            row.display_name,
+            tuple(sorted(roles.get(row.name, ()))),
+            row.unit or "",
+            tuple(row.skills or ()),
+            row.capacity or CAPACITY,
+            tuple(away.get(row.name, ())),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def list_candidates(connection: Connection, role: str, *, on: date) -> list[Candidate]:
     """The active accounts with a role, by name."""
     return [
         Candidate(
-            row["name"], row["unit"] or "", frozenset(row["skills"] or ()), row["capacity"] or CAPACITY,
+            row["name"],
+            row["unit"] or "",
+            frozenset(row["skills"] or ()),
+            row["capacity"] or CAPACITY,
             bool(row["away"]),
         )
         for row in _CANDIDATES.all(connection, {"b_role": role, "b_on": on})
-    ]  # fmt: skip
+    ]
 
 
 def best_candidate(
@@ -131,18 +162,26 @@ def best_candidate(
     person: str | None = None,
     unit: str | None = None,
 ) -> Candidate | None:
-    """The least loaded of those who may: never the person or unit complained about, nobody absent or full.
+    """The least loaded of those who may: never the person or unit complained about, nobody absent
+    or full.
 
-    Somebody with the skill goes before somebody without; who holds less, in parts of what they can, goes first.
+    Somebody with the skill goes before somebody without; who holds less, in parts of what they can,
+    goes first.
     """
     free = [
         each
         for each in people
-        if not each.absent and not is_complained_about(each, person, unit) and load.get(each.name, 0) < each.capacity
+        if not each.absent
+        and not is_complained_about(each, person, unit)
+        and load.get(each.name, 0) < each.capacity
     ]
     return min(
         free,
-        key=lambda each: (skill not in each.skills, load.get(each.name, 0) / each.capacity, each.name),
+        key=lambda each: (
+            skill not in each.skills,
+            load.get(each.name, 0) / each.capacity,
+            each.name,
+        ),
         default=None,
     )
 

@@ -24,7 +24,8 @@ account_role = sa.Table(
     sa.Column("account_name", sa.ForeignKey("account.name"), primary_key=True),
     sa.Column("role", sa.String(60), primary_key=True),
 )
-"""A role is also a candidate group of that name; groups beyond the eight roles are stored the same way."""
+"""A role is also a candidate group of that name; groups beyond the eight roles are stored the same
+way."""
 
 session = sa.Table(
     "session",

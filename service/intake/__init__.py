@@ -1,7 +1,8 @@
 """A message from a channel becomes a complaint: validated here, registered by `service.operations`.
 
-The mailbox: `mailbox` (IMAP), `take_mail` (once), `mail_reading` (what it says), `mail_sorting` (what becomes of it).
-`MailboxWatch` reads it again and again and raises the alarm when that does not work.
+The mailbox: `mailbox` (IMAP), `take_mail` (once), `mail_reading` (what it says), `mail_sorting`
+(what becomes of it). `MailboxWatch` reads it again and again and raises the alarm when that does
+not work.
 """
 
 from service.intake.bulk import MAPPINGS, BulkRow, read_rows
@@ -10,7 +11,13 @@ from service.intake.mail_queries import MailRow, count_mail, get_mail, list_mail
 from service.intake.mailbox import parse_address
 from service.intake.new_complaint import CHANNELS, FLAGS, LANGUAGES, NUMBERS, parse_complaint
 from service.intake.relating import Marker
-from service.intake.triage import MailShown, attach_mail, dismiss_mail, register_from_mail, show_mail
+from service.intake.triage import (
+    MailShown,
+    attach_mail,
+    dismiss_mail,
+    register_from_mail,
+    show_mail,
+)
 from service.intake.watch import DUTY, SILENT_AFTER, MailboxWatch, check_heartbeat, make_watch
 
 __all__ = [

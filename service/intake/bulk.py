@@ -1,6 +1,7 @@
 """Complaints in bulk from another system's file, row by row in bounded memory.
 
-A row that cannot be read is reported with its line and never stops the others: rows in = complaints + reported errors.
+A row that cannot be read is reported with its line and never stops the others: rows in = complaints
++ reported errors.
 """
 
 from __future__ import annotations
@@ -51,10 +52,15 @@ class BulkRow:
 Mapper = Callable[[Mapping[str, str], ZoneInfo, datetime], NewComplaint]
 
 
-def read_rows(stream: BinaryIO, *, mapping: str, zone: ZoneInfo, now: datetime) -> Iterator[BulkRow]:
-    """The rows of a CSV file in UTF-8. Raises InvalidInput when the file as a whole is not of that mapping."""
+def read_rows(
+    stream: BinaryIO, *, mapping: str, zone: ZoneInfo, now: datetime
+) -> Iterator[BulkRow]:
+    """The rows of a CSV file in UTF-8. Raises InvalidInput when the file as a whole is not of that
+    mapping."""
     if mapping not in MAPPINGS:
-        raise InvalidInput(f"expected a mapping out of {', '.join(sorted(MAPPINGS))}, got {mapping!r}")
+        raise InvalidInput(
+            f"expected a mapping out of {', '.join(sorted(MAPPINGS))}, got {mapping!r}"
+        )
     columns, convert = MAPPINGS[mapping]
     csv.field_size_limit(MAX_FIELD)
     # undecodable bytes become lone surrogates, so that only the row that holds them is refused
@@ -81,11 +87,15 @@ def _header(reader: Iterator[list[str]], columns: tuple[str, ...]) -> list[str]:
         raise InvalidInput("expected a CSV file with a line of column names, found none") from None
     missing = [name for name in columns if name not in header]
     if missing:
-        raise InvalidInput(f"expected the columns {', '.join(columns)}; {', '.join(missing)} missing")
+        raise InvalidInput(
+            f"expected the columns {', '.join(columns)}; {', '.join(missing)} missing"
+        )
     return header
 
 
-def _row(line: int, header: list[str], values: list[str], convert: Mapper, zone: ZoneInfo, now: datetime) -> BulkRow:
+def _row(
+    line: int, header: list[str], values: list[str], convert: Mapper, zone: ZoneInfo, now: datetime
+) -> BulkRow:
     if len(values) != len(header):
         return BulkRow(line, error=f"expected {len(header)} columns, got {len(values)}")
     if any("\udc80" <= character <= "\udcff" for value in values for character in value):
@@ -109,7 +119,9 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint
     if not content:
         raise InvalidInput("expected a narrative or an issue, found neither")
     if len(content) > MAX_CONTENT:
-        raise InvalidInput(f"expected a narrative of at most {MAX_CONTENT} characters, got {len(content)}")
+        raise InvalidInput(
+            f"expected a narrative of at most {MAX_CONTENT} characters, got {len(content)}"
+        )
     return NewComplaint(
         customer_name=None,
         phone=None,

@@ -16,7 +16,16 @@ _REAL = re.compile(
     r"utf-?(8|16|32)\S*|iso-?\S*|windows-\d+|cp\d+|gb\S+|big5\S*|euc-?\S*|s(hift)?_?jis|koi8-\w|hz\S*|mac\w*"
 )
 _GUESSES = ("utf-8", "gb18030", "big5hkscs", "cp932")
-_TOO_KIND = {"us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "unknown-8bit", "8bit", ""}
+_TOO_KIND = {
+    "us-ascii",
+    "ascii",
+    "iso-8859-1",
+    "latin-1",
+    "windows-1252",
+    "unknown-8bit",
+    "8bit",
+    "",
+}
 MOST_HEADER = 4_000
 _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {0x7F: None}
 
@@ -24,7 +33,9 @@ _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {0x7
 def decode_text(payload: bytes, charset: str | None) -> str:
     """The text of a part. A charset that fits anything is believed only when UTF-8 does not fit."""
     named = (charset or "").strip("\"' ").casefold()
-    named = named if _REAL.fullmatch(named) else ""  # Python has codecs that are no charsets: rot13, idna, zlib
+    named = (
+        named if _REAL.fullmatch(named) else ""
+    )  # Python has codecs that are no charsets: rot13, idna, zlib
     tries = ("utf-8", named) if named in _TOO_KIND else (_WIDER.get(named, named),)
     for name in (*tries, *_GUESSES):
         try:

@@ -1,4 +1,5 @@
-"""The texts of a case that lie in the vault: mails, and what customers wrote in the portal. For a new index."""
+"""The texts of a case that lie in the vault: mails, and what customers wrote in the portal. For a
+new index."""
 
 from __future__ import annotations
 
@@ -18,11 +19,17 @@ from service.intake.take_mail import said_in
 log = logging.getLogger("redress.search")
 
 
-def texts_in(connection: Connection, vault: Vault) -> Callable[[Sequence[int]], Mapping[int, list[str]]]:
-    """What to give to `cases.rebuild_search`. A file that is not there, or no text, is passed over."""
+def texts_in(
+    connection: Connection, vault: Vault
+) -> Callable[[Sequence[int]], Mapping[int, list[str]]]:
+    """What to give to `cases.rebuild_search`. A file that is not there, or no text, is passed
+    over."""
 
     def more(roots: Sequence[int]) -> Mapping[int, list[str]]:
-        written = sa.or_(evidence.c.kind == "mail", (evidence.c.kind == "statement") & (evidence.c.source == "portal"))
+        written = sa.or_(
+            evidence.c.kind == "mail",
+            (evidence.c.kind == "statement") & (evidence.c.source == "portal"),
+        )
         query = sa.select(evidence.c.root_key, evidence.c.kind, evidence.c.sha256).where(
             evidence.c.root_key.in_(roots), evidence.c.state == "kept", written
         )
@@ -37,7 +44,11 @@ def texts_in(connection: Connection, vault: Vault) -> Callable[[Sequence[int]], 
 def _text(vault: Vault, kind: str, sha256: str) -> str:
     try:
         content = vault.read(sha256)
-        return said_in(read_mail(content)) if kind == "mail" else content.decode("utf-8", errors="replace")
+        return (
+            said_in(read_mail(content))
+            if kind == "mail"
+            else content.decode("utf-8", errors="replace")
+        )
     except (RedressError, Unreadable, OSError) as error:
         log.warning("the file %s… is not in the index: %s", sha256[:12], error)
         return ""

@@ -1,4 +1,5 @@
-"""The structure of a mail, walked without recursion and within limits: what is text, what is attached."""
+"""The structure of a mail, walked without recursion and within limits: what is text, what is
+attached."""
 
 from __future__ import annotations
 
@@ -45,12 +46,20 @@ def parse_message(raw: bytes) -> AnyMessage:
         raise Unreadable("made of too many parts within parts")
     try:
         return email.message_from_bytes(raw, policy=email.policy.compat32)
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
+    except (
+        RecursionError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        IndexError,
+    ) as error:
         raise Unreadable(f"cannot be taken apart ({type(error).__name__})") from error
 
 
 def leaves(message: AnyMessage) -> Iterator[AnyMessage]:
-    """The parts that hold content, in order; a mail within the mail is one of them. Raises Unreadable."""
+    """The parts that hold content, in order; a mail within the mail is one of them. Raises
+    Unreadable."""
     waiting, seen = [message], 0
     while waiting:
         part = waiting.pop()
@@ -67,11 +76,17 @@ def is_attached(part: AnyMessage) -> bool:
     """Whether a part is a file rather than the letter itself."""
     kind = part.get_content_type()
     named = part.get_filename() is not None or part.get_content_disposition() == "attachment"
-    return named or kind not in ("text/plain", "text/html", "message/delivery-status", "text/rfc822-headers")
+    return named or kind not in (
+        "text/plain",
+        "text/html",
+        "message/delivery-status",
+        "text/rfc822-headers",
+    )
 
 
 def text_of(message: AnyMessage) -> str:
-    """What the sender wrote: the plain parts, or the HTML ones as text where no plain part says anything."""
+    """What the sender wrote: the plain parts, or the HTML ones as text where no plain part says
+    anything."""
     plain: list[str] = []
     markup: list[str] = []
     for part in leaves(message):
@@ -102,7 +117,11 @@ def attachments_of(message: AnyMessage) -> list[Attachment]:
         if content:
             kind = part.get_content_type()
             name = decode_words(part.get_filename(), 200)
-            found.append(Attachment(name or f"part-{number}{'.eml' if kind == 'message/rfc822' else ''}", content))
+            found.append(
+                Attachment(
+                    name or f"part-{number}{'.eml' if kind == 'message/rfc822' else ''}", content
+                )
+            )
     return found
 
 
@@ -112,7 +131,9 @@ def content_of(part: AnyMessage) -> bytes:
         try:
             return b"\n".join(each.as_bytes() for each in _inner(part))
         except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise Unreadable(f"holds a mail that cannot be taken apart ({type(error).__name__})") from error
+            raise Unreadable(
+                f"holds a mail that cannot be taken apart ({type(error).__name__})"
+            ) from error
     try:
         decoded = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
@@ -122,4 +143,6 @@ def content_of(part: AnyMessage) -> bytes:
 
 def _inner(part: AnyMessage) -> list[AnyMessage]:
     payload = part.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    return (
+        [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    )

@@ -77,17 +77,25 @@ def last_uid(connection: Connection, mailbox: str, uid_validity: int) -> int:
 
 def get_mail(connection: Connection, key: int) -> MailRow:
     """A message's row. Raises NotFound."""
-    row = connection.execute(sa.select(mail_message).where(mail_message.c.key == key)).mappings().one_or_none()
+    row = (
+        connection.execute(sa.select(mail_message).where(mail_message.c.key == key))
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         raise NotFound(f"There is no mail {key}.")
     return MailRow(**row)
 
 
 def list_mail(
-    connection: Connection, *, state: str = "waiting", after: PageMark | None = None, limit: int = 50
+    connection: Connection,
+    *,
+    state: str = "waiting",
+    after: PageMark | None = None,
+    limit: int = 50,
 ) -> tuple[list[MailRow], int]:
-    """Messages in a state, the oldest first while they wait and the newest first afterwards, from just after a place;
-    and how many there are, counted up to a bound."""
+    """Messages in a state, the oldest first while they wait and the newest first afterwards, from
+    just after a place; and how many there are, counted up to a bound."""
     query, down = sa.select(mail_message).where(mail_message.c.state == state), state != "waiting"
     total, order = count_up_to(connection, query), (mail_message.c.received_at, mail_message.c.key)
     if after is not None:
@@ -115,7 +123,8 @@ def decide_mail(
     now: datetime,
     verdict: str | None = None,
 ) -> None:
-    """A person's decision on a waiting message. Raises StateConflict when somebody else decided at this moment."""
+    """A person's decision on a waiting message. Raises StateConflict when somebody else decided at
+    this moment."""
     changed = connection.execute(
         sa.update(mail_message)
         .where(mail_message.c.key == row.key, mail_message.c.state == "waiting")

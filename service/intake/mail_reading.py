@@ -28,8 +28,8 @@ PREVIEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. `letters` are (key, token) of letters of ours it answers or returns; `numbers` complaint
-    numbers in its subject; `mark` what it is besides a person's letter."""
+    """What a mail says. `letters` are (key, token) of letters of ours it answers or returns;
+    `numbers` complaint numbers in its subject; `mark` what it is besides a person's letter."""
 
     sender: str
     sender_name: str
@@ -55,8 +55,9 @@ def read_mail(raw: bytes) -> Mail:
 
 
 def fingerprint_of(raw: bytes) -> tuple[str, str]:
-    """The Message-ID, and the hash that makes a message the same one wherever it lies: of the Message-ID and the
-    content. What servers add on the way (Received and the like) does not count."""
+    """The Message-ID, and the hash that makes a message the same one wherever it lies: of the
+    Message-ID and the content. What servers add on the way (Received and the like) does not
+    count."""
     head, body = _split(raw)
     fields = {name: _field(head, name) for name in (b"message-id", b"from", b"date", b"subject")}
     digest = hashlib.sha256()
@@ -71,7 +72,9 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 
 def _field(head: bytes, name: bytes) -> bytes:
-    found = re.search(rb"(?:^|\n)" + name + rb":[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", head, re.IGNORECASE)
+    found = re.search(
+        rb"(?:^|\n)" + name + rb":[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", head, re.IGNORECASE
+    )
     return b" ".join(found.group(1).split()) if found else b""
 
 
@@ -87,7 +90,9 @@ def _read(message: AnyMessage) -> Mail:
         subject=subject,
         text=text_of(message),
         message_id=decode_words(message.get("Message-ID"), 300),
-        letters=tuple(dict.fromkeys((int(key), token) for key, token in _OURS.findall(answered + returned))),
+        letters=tuple(
+            dict.fromkeys((int(key), token) for key, token in _OURS.findall(answered + returned))
+        ),
         numbers=tuple(dict.fromkeys(number.upper() for number in _NUMBER.findall(subject))),
         mark="bounce" if bounced else _mark(message),
         bounced=bounced,
@@ -105,36 +110,55 @@ def _sender(message: AnyMessage) -> tuple[str, str]:
 
 
 def _mark(message: AnyMessage) -> str:
-    """What the headers say of a mail that nobody wrote by hand: `auto-reply`, `spam`, `bulk`, or nothing."""
+    """What the headers say of a mail that nobody wrote by hand: `auto-reply`, `spam`, `bulk`, or
+    nothing."""
     head = {name: str(message.get(name) or "").strip().casefold() for name in _HEADERS}
     if head["X-Spam-Flag"] == "yes" or head["X-Spam-Status"].startswith("yes"):
         return "spam"
     score = head["X-MS-Exchange-Organization-SCL"]
     if score.isdecimal() and int(score[:3]) >= 5:
         return "spam"
-    automatic = head["Auto-Submitted"] not in ("", "no") or head["X-Autoreply"] or head["X-Autorespond"]
+    automatic = (
+        head["Auto-Submitted"] not in ("", "no") or head["X-Autoreply"] or head["X-Autorespond"]
+    )
     if automatic or head["Precedence"] == "auto_reply":
         return "auto-reply"
-    if head["List-Id"] or head["List-Unsubscribe"] or head["Precedence"] in ("bulk", "list", "junk"):
+    if (
+        head["List-Id"]
+        or head["List-Unsubscribe"]
+        or head["Precedence"] in ("bulk", "list", "junk")
+    ):
         return "bulk"
     return ""
 
 
 _HEADERS = (
-    "X-Spam-Flag", "X-Spam-Status", "X-MS-Exchange-Organization-SCL", "Auto-Submitted", "X-Autoreply", "X-Autorespond",
-    "Precedence", "List-Id", "List-Unsubscribe",
-)  # fmt: skip
+    "X-Spam-Flag",
+    "X-Spam-Status",
+    "X-MS-Exchange-Organization-SCL",
+    "Auto-Submitted",
+    "X-Autoreply",
+    "X-Autorespond",
+    "Precedence",
+    "List-Id",
+    "List-Unsubscribe",
+)
 
 
 def _bounced(message: AnyMessage, sender: str) -> str:
-    """Why a mail of ours came back, "" when this is no such report. A delay is none: the mail is still under way."""
+    """Why a mail of ours came back, "" when this is no such report. A delay is none: the mail is
+    still under way."""
     if message.get_content_type() == "multipart/report":
         for part in leaves(message):
             if part.get_content_type() == "message/delivery-status":
                 return _status(content_of(part).decode("ascii", errors="replace"))
     null_path = str(message.get("Return-Path") or "x").strip() == "<>"
     daemon = sender.partition("@")[0].casefold() in _DAEMONS
-    return "returned by the mail system" if daemon and (null_path or message.get("X-Failed-Recipients")) else ""
+    return (
+        "returned by the mail system"
+        if daemon and (null_path or message.get("X-Failed-Recipients"))
+        else ""
+    )
 
 
 def _status(report: str) -> str:
@@ -147,5 +171,7 @@ def _status(report: str) -> str:
 def _returned_text(message: AnyMessage) -> str:
     """The letter that came back, or its head, as text: it has our Message-ID."""
     kinds = ("message/rfc822", "text/rfc822-headers", "text/plain")
-    pieces = [content_of(part)[:20_000] for part in leaves(message) if part.get_content_type() in kinds]
+    pieces = [
+        content_of(part)[:20_000] for part in leaves(message) if part.get_content_type() in kinds
+    ]
     return " " + b" ".join(pieces).decode("utf-8", errors="replace")

@@ -1,7 +1,9 @@
-"""What becomes of a mail: a complaint, part of a case, or a person's to decide. Nothing is thrown away.
+"""What becomes of a mail: a complaint, part of a case, or a person's to decide. Nothing is thrown
+away.
 
-A mail answers a case when it quotes the Message-ID of a letter of ours, which only its receiver knows; or names the
-number in its subject and comes from the address of the case. A number alone proves nothing: numbers can be guessed.
+A mail answers a case when it quotes the Message-ID of a letter of ours, which only its receiver
+knows; or names the number in its subject and comes from the address of the case. A number alone
+proves nothing: numbers can be guessed.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from service.intake.mail_reading import Mail
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """`verdict` and `state` as in `mail_message`. `complaint` is the case it belongs to, `letter` the key of the letter
-    it answers or returns."""
+    """`verdict` and `state` as in `mail_message`. `complaint` is the case it belongs to, `letter`
+    the key of the letter it answers or returns."""
 
     verdict: str
     state: str
@@ -34,18 +36,24 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
         reason = mail.bounced if case else f"{mail.bounced}; no letter of ours is known by it"
         return Sorted("bounce", "waiting", reason, case, letter)
     if mail.sender and mail.sender.casefold() == own_address.casefold():
-        return Sorted("auto-reply", "waiting", "comes from our own address: a loop or a forgery", case)
+        return Sorted(
+            "auto-reply", "waiting", "comes from our own address: a loop or a forgery", case
+        )
     if mail.mark == "auto-reply":
         return Sorted("auto-reply", "filed", "an automatic answer", case, letter)
     if case is not None:
         return _reply(mail, case, letter)
     if mail.mark:
-        return Sorted(mail.mark, "waiting", {"spam": "marked as spam", "bulk": "sent to a list"}[mail.mark])
+        return Sorted(
+            mail.mark, "waiting", {"spam": "marked as spam", "bulk": "sent to a list"}[mail.mark]
+        )
     named = _named(connection, mail)
     if named is not None:
         if _same(mail.sender, named.contact_email):
             return _reply(mail, named, None)
-        return Sorted("unclear", "waiting", f"names {named.number}, but comes from another address", named)
+        return Sorted(
+            "unclear", "waiting", f"names {named.number}, but comes from another address", named
+        )
     if not mail.sender:
         return Sorted("unclear", "waiting", "names no sender that could be answered")
     if not mail.text.strip() and not mail.subject and not mail.attachments:
@@ -55,9 +63,13 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
 
 def _reply(mail: Mail, case: Complaint, letter: int | None) -> Sorted:
     if case.status != "open":
-        return Sorted("reply", "waiting", f"answers {case.number}, which is {case.status}", case, letter)
+        return Sorted(
+            "reply", "waiting", f"answers {case.number}, which is {case.status}", case, letter
+        )
     if mail.mark == "spam" and not _same(mail.sender, case.contact_email):
-        return Sorted("spam", "waiting", f"answers {case.number}, but is marked as spam", case, letter)
+        return Sorted(
+            "spam", "waiting", f"answers {case.number}, but is marked as spam", case, letter
+        )
     return Sorted("reply", "filed", "", case, letter)
 
 

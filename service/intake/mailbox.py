@@ -1,4 +1,5 @@
-"""A mailbox over IMAP: what is new in it, and a message's bytes. It only reads; nothing is deleted or moved."""
+"""A mailbox over IMAP: what is new in it, and a message's bytes. It only reads; nothing is deleted
+or moved."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class OpenMailbox:
-    """A mailbox that is open for reading. Raises Unavailable whenever the server does not answer as it should."""
+    """A mailbox that is open for reading. Raises Unavailable whenever the server does not answer as
+    it should."""
 
     box: BaseMailBox
     name: str
@@ -61,11 +63,15 @@ class OpenMailbox:
         """The messages above that UID, in order."""
         with _answering():
             found = sorted({int(each) for each in self.box.uids(f"UID {uid + 1}:*")})
-        new = [each for each in found if each > uid]  # `n:*` names the last message even when it is below n
+        new = [
+            each for each in found if each > uid
+        ]  # `n:*` names the last message even when it is below n
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
             known = self._envelopes(batch)
-            yield from (known[each] for each in batch if each in known)  # one that is gone was deleted meanwhile
+            yield from (
+                known[each] for each in batch if each in known
+            )  # one that is gone was deleted meanwhile
 
     def fetch(self, envelope: Envelope) -> bytes:
         """The whole message, which stays unread."""
@@ -91,7 +97,9 @@ class OpenMailbox:
             line = item[0] if isinstance(item, tuple) else item or b""
             uid, size = _UID.search(line), _SIZE.search(line)
             if uid and size:
-                found[int(uid.group(1))] = Envelope(int(uid.group(1)), int(size.group(1)), _instant(line))
+                found[int(uid.group(1))] = Envelope(
+                    int(uid.group(1)), int(size.group(1)), _instant(line)
+                )
         return found
 
     def _fetch(self, uids: str, parts: str) -> list[Any]:
@@ -106,7 +114,9 @@ def parse_address(url: str) -> Address:
     """The address of a mailbox. Raises InvalidInput."""
     parts = urlsplit(url)
     if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
-        raise InvalidInput("expected a mailbox such as imaps://user:password@host:993/INBOX in REDRESS_IMAP_URL")
+        raise InvalidInput(
+            "expected a mailbox such as imaps://user:password@host:993/INBOX in REDRESS_IMAP_URL"
+        )
     secure = parts.scheme == "imaps"
     return Address(
         secure=secure,
@@ -123,7 +133,13 @@ def parse_address(url: str) -> Address:
 def open_mailbox(address: Address) -> Iterator[OpenMailbox]:
     """Sign in and select the folder. Raises Unavailable."""
     with _answering():
-        kind = MailBox if address.secure else MailBoxStartTls if address.starttls else MailBoxUnencrypted
+        kind = (
+            MailBox
+            if address.secure
+            else MailBoxStartTls
+            if address.starttls
+            else MailBoxUnencrypted
+        )
         box = kind(address.host, address.port, timeout=TIMEOUT_SECONDS)
     try:
         with _answering():
@@ -143,7 +159,9 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except (ImapToolsError, imaplib.IMAP4.error, OSError, KeyError) as error:
-        raise Unavailable(f"The mailbox cannot be read: {type(error).__name__}: {str(error)[:200]}") from error
+        raise Unavailable(
+            f"The mailbox cannot be read: {type(error).__name__}: {str(error)[:200]}"
+        ) from error
 
 
 def _instant(line: bytes) -> datetime | None:

@@ -1,7 +1,7 @@
 """From what somebody sent to a complaint that can be registered (S3.2-c).
 
-A missing fact never turns a complaint away: it is registered without, and the procedure asks for it. What is malformed
-or oversized is refused field by field.
+A missing fact never turns a complaint away: it is registered without, and the procedure asks for
+it. What is malformed or oversized is refused field by field.
 """
 
 from __future__ import annotations
@@ -21,26 +21,56 @@ LIMITS = {"customerName": 300, "content": 20_000, "product": 300}
 CONTACT_LIMITS = {"phone": 100, "email": 320, "address": 1_000}
 NUMBERS = ("groupSize", "mediaReach", "customersAffected", "reopened", "similarIn24h")
 FLAGS = (
-    "vulnerable", "regulatorReferral", "legalThreat", "threatToLife", "moneyMoving", "systemFault", "misconduct",
-    "executiveChannel", "attitudeOnly", "hardship", "byProxy",
-)  # fmt: skip
-KNOWN = {"contact", "channel", "receivedAt", "amount", "currency", "language", *LIMITS, *NUMBERS, *FLAGS}
+    "vulnerable",
+    "regulatorReferral",
+    "legalThreat",
+    "threatToLife",
+    "moneyMoving",
+    "systemFault",
+    "misconduct",
+    "executiveChannel",
+    "attitudeOnly",
+    "hardship",
+    "byProxy",
+)
+KNOWN = {
+    "contact",
+    "channel",
+    "receivedAt",
+    "amount",
+    "currency",
+    "language",
+    *LIMITS,
+    *NUMBERS,
+    *FLAGS,
+}
 
 
 def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewComplaint:
     """A complaint from an untrusted mapping, as in `POST /api/complaints`. Raises FormInvalid."""
     if not isinstance(data, Mapping):
         raise FormInvalid([FieldError("", f"expected an object, got {type(data).__name__}")])
-    errors = [FieldError(f"/{name}", "is not a field of a complaint") for name in data if name not in KNOWN]
-    texts = {name: _text(data.get(name), f"/{name}", limit, errors) for name, limit in LIMITS.items()}
+    errors = [
+        FieldError(f"/{name}", "is not a field of a complaint")
+        for name in data
+        if name not in KNOWN
+    ]
+    texts = {
+        name: _text(data.get(name), f"/{name}", limit, errors) for name, limit in LIMITS.items()
+    }
     contact = data.get("contact") or {}
     if not isinstance(contact, Mapping):
         errors.append(FieldError("/contact", "expected an object with phone, email or address"))
         contact = {}
     errors += [
-        FieldError(f"/contact/{name}", "is not a way of contact") for name in contact if name not in CONTACT_LIMITS
+        FieldError(f"/contact/{name}", "is not a way of contact")
+        for name in contact
+        if name not in CONTACT_LIMITS
     ]
-    ways = {name: _text(contact.get(name), f"/contact/{name}", limit, errors) for name, limit in CONTACT_LIMITS.items()}
+    ways = {
+        name: _text(contact.get(name), f"/contact/{name}", limit, errors)
+        for name, limit in CONTACT_LIMITS.items()
+    }
     if ways["email"] and ("@" not in ways["email"] or any(ch.isspace() for ch in ways["email"])):
         errors.append(FieldError("/contact/email", "expected an address such as name@example.org"))
     new = NewComplaint(
@@ -75,11 +105,15 @@ def _text(value: Any, pointer: str, limit: int, errors: list[FieldError]) -> str
     return value.strip() or None
 
 
-def _choice(value: Any, pointer: str, known: tuple[str, ...], default: str, errors: list[FieldError]) -> str:
+def _choice(
+    value: Any, pointer: str, known: tuple[str, ...], default: str, errors: list[FieldError]
+) -> str:
     if value is None or value == "":
         return default
     if value not in known:
-        errors.append(FieldError(pointer, f"expected one of {', '.join(known)}, got {str(value)[:40]!r}"))
+        errors.append(
+            FieldError(pointer, f"expected one of {', '.join(known)}, got {str(value)[:40]!r}")
+        )
         return default
     return str(value)
 
@@ -90,10 +124,14 @@ def _instant(value: Any, now: datetime, errors: list[FieldError]) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        errors.append(FieldError("/receivedAt", "expected a date and time such as 2026-01-31T09:30:00+08:00"))
+        errors.append(
+            FieldError("/receivedAt", "expected a date and time such as 2026-01-31T09:30:00+08:00")
+        )
         return now
     if found.tzinfo is None:
-        errors.append(FieldError("/receivedAt", "expected an offset from UTC, such as +08:00 at the end"))
+        errors.append(
+            FieldError("/receivedAt", "expected an offset from UTC, such as +08:00 at the end")
+        )
         return now
     if found > now + timedelta(minutes=5):
         errors.append(FieldError("/receivedAt", "lies in the future"))

@@ -1,4 +1,5 @@
-"""What a customer does in the portal: complains, looks, adds, answers, withdraws. Each is an operation on the case."""
+"""What a customer does in the portal: complains, looks, adds, answers, withdraws. Each is an
+operation on the case."""
 
 from __future__ import annotations
 
@@ -54,12 +55,15 @@ def complain(
     once: str,
     now: datetime,
 ) -> Registered:
-    """Register a complaint with its files and its secret, all of it or nothing. The same form again changes nothing."""
+    """Register a complaint with its files and its secret, all of it or nothing. The same form again
+    changes nothing."""
     if not new.content:
         raise FormInvalid([FieldError("/content", "is required")])
 
     def along(connection: Connection, registered: Registered) -> None:
-        operations.write_evidence(connection, registered.root_key, files, actor=CUSTOMER.name, now=now)
+        operations.write_evidence(
+            connection, registered.root_key, files, actor=CUSTOMER.name, now=now
+        )
         give_access(connection, registered.root_key, secret, actor=CUSTOMER, now=now)
 
     given = replace(new, channel="online")
@@ -75,7 +79,11 @@ def look(connection: Connection, root_key: int) -> Standing:
         raise NotFound
     answer = bool(jobs.find_subscriptions(connection, ANSWER, complaint.number))
     withdrawal = bool(jobs.find_subscriptions(connection, WITHDRAWAL, complaint.number))
-    promised = [entry for entry in cases.list_deadlines(connection, root_key) if entry.clock == "final response"]
+    promised = [
+        entry
+        for entry in cases.list_deadlines(connection, root_key)
+        if entry.clock == "final response"
+    ]
     letters = notifications.list_letters(connection, root_key)
     files = cases.list_evidence(connection, root_key)
     return Standing(
@@ -89,8 +97,11 @@ def look(connection: Connection, root_key: int) -> Standing:
     )
 
 
-def add_information(runtime: Runtime, root_key: int, files: Sequence[NewEvidence], *, now: datetime) -> None:
-    """The customer adds a text or files. Raises FormInvalid when there is neither, StateConflict for a closed case."""
+def add_information(
+    runtime: Runtime, root_key: int, files: Sequence[NewEvidence], *, now: datetime
+) -> None:
+    """The customer adds a text or files. Raises FormInvalid when there is neither, StateConflict
+    for a closed case."""
     if not files:
         raise FormInvalid([FieldError("/text", "is required")])
     with runtime.database.transaction() as connection:
@@ -100,14 +111,23 @@ def add_information(runtime: Runtime, root_key: int, files: Sequence[NewEvidence
             raise StateConflict("The complaint is closed. You may complain again at any time.")
         operations.write_evidence(connection, root_key, files, actor=CUSTOMER.name, now=now)
         details = {"verdict": "portal"}
-        audit.append(connection, root_key, Event.MAIL_RECEIVED, actor=CUSTOMER.name, at=now, details=details)
+        audit.append(
+            connection, root_key, Event.MAIL_RECEIVED, actor=CUSTOMER.name, at=now, details=details
+        )
         operations.tell_staff(connection, complaint, runtime.profile, "reply-received", now=now)
 
 
 def answer_questions(
-    runtime: Runtime, number: str, *, satisfaction: int | None, settled: bool | None, comment: str, now: datetime
+    runtime: Runtime,
+    number: str,
+    *,
+    satisfaction: int | None,
+    settled: bool | None,
+    comment: str,
+    now: datetime,
 ) -> None:
-    """The customer says whether the outcome settles the matter. Raises FormInvalid; StateConflict when not asked."""
+    """The customer says whether the outcome settles the matter. Raises FormInvalid; StateConflict
+    when not asked."""
     errors = []
     if satisfaction is None or not 1 <= satisfaction <= 5:
         errors.append(FieldError("/satisfaction", "is required"))
@@ -115,18 +135,26 @@ def answer_questions(
         errors.append(FieldError("/settled", "is required"))
     if errors:
         raise FormInvalid(errors)
-    variables = {"reached": True, "satisfaction": satisfaction, "disputed": not settled, "comment": comment[:1_000]}
+    variables = {
+        "reached": True,
+        "satisfaction": satisfaction,
+        "disputed": not settled,
+        "comment": comment[:1_000],
+    }
     _send(runtime, ANSWER, number, variables, now=now)
 
 
 def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: datetime) -> None:
-    """The customer withdraws. Raises FormInvalid unless it is confirmed; StateConflict when it is too late."""
+    """The customer withdraws. Raises FormInvalid unless it is confirmed; StateConflict when it is
+    too late."""
     if not freely:
         raise FormInvalid([FieldError("/freely", "true was expected")])
     _send(runtime, WITHDRAWAL, number, {"reason": reason[:1_000]} if reason else {}, now=now)
 
 
-def _send(runtime: Runtime, name: str, number: str, variables: Mapping[str, object], *, now: datetime) -> None:
+def _send(
+    runtime: Runtime, name: str, number: str, variables: Mapping[str, object], *, now: datetime
+) -> None:
     try:
         operations.send_message(runtime, name, number, variables, actor=CUSTOMER, now=now)
     except NotFound:

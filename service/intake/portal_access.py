@@ -1,7 +1,9 @@
-"""Who may follow a case in the portal: whoever knows its number and its secret, and for a while their browser.
+"""Who may follow a case in the portal: whoever knows its number and its secret, and for a while
+their browser.
 
-A number that is not there and a secret that is wrong take the same way and get the same answer. Secrets are long and
-random, so a plain hash is enough to keep them; tries are counted for all processes together.
+A number that is not there and a secret that is wrong take the same way and get the same answer.
+Secrets are long and random, so a plain hash is enough to keep them; tries are counted for all
+processes together.
 """
 
 from __future__ import annotations
@@ -31,11 +33,15 @@ WINDOW = timedelta(minutes=15)
 LENGTH = 16
 _ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B", "-": "", " ": ""})
 _NOBODY = sha256(secrets.token_bytes(16)).hexdigest()
-_INSERT: dict[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Callable[[sa.Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def secret_from(key: str, once: str) -> str:
-    """The secret of the receipt of a form: the same form sent again gets the same receipt, and nobody else can tell."""
+    """The secret of the receipt of a form: the same form sent again gets the same receipt, and
+    nobody else can tell."""
     return _shaped(hmac.digest(key.encode(), b"portal receipt " + once.encode(), "sha256"))
 
 
@@ -44,21 +50,31 @@ def new_secret() -> str:
     return _shaped(secrets.token_bytes(32))
 
 
-def give_access(connection: Connection, root_key: int, secret: str, *, actor: Actor, now: datetime) -> None:
+def give_access(
+    connection: Connection, root_key: int, secret: str, *, actor: Actor, now: datetime
+) -> None:
     """Let whoever knows the secret follow the case. A secret given before stops to work."""
     take_children(connection, root_key, 0)
     connection.execute(sa.delete(portal_access).where(portal_access.c.root_key == root_key))
     connection.execute(sa.delete(portal_visit).where(portal_visit.c.root_key == root_key))
-    row = {"root_key": root_key, "secret_hash": _hash(_plain(secret)), "given_at": now, "given_by": actor.name}
+    row = {
+        "root_key": root_key,
+        "secret_hash": _hash(_plain(secret)),
+        "given_at": now,
+        "given_by": actor.name,
+    }
     connection.execute(sa.insert(portal_access), row)
     audit.append(connection, root_key, Event.PORTAL_OPENED, actor=actor.name, at=now, details={})
 
 
-def mail_link(database: Database, key: str, portal_url: str, root_key: int, now: datetime) -> str | None:
+def mail_link(
+    database: Database, key: str, portal_url: str, root_key: int, now: datetime
+) -> str | None:
     """The address that opens a customer's case, for mail to them; None when there is no such case.
 
-    Its secret is made of the service's own and of what is kept of the case's, so that it stops to work together with
-    it. It stands behind the `#`, which browsers send to nobody and servers do not log.
+    Its secret is made of the service's own and of what is kept of the case's, so that it stops to
+    work together with it. It stands behind the `#`, which browsers send to nobody and servers do
+    not log.
     """
     with database.read() as connection:
         found = _secret_hash(connection, root_key)
@@ -72,11 +88,14 @@ def mail_link(database: Database, key: str, portal_url: str, root_key: int, now:
             if found is None:
                 give_access(connection, root_key, new_secret(), actor=SYSTEM, now=now)
                 found = _secret_hash(connection, root_key)
-    return f"{portal_url}/portal/follow#{complaint.number}.{_mail_secret(key, root_key, str(found))}"
+    return (
+        f"{portal_url}/portal/follow#{complaint.number}.{_mail_secret(key, root_key, str(found))}"
+    )
 
 
 def check_secret(connection: Connection, number: str, secret: str, *, key: str) -> int | None:
-    """The case of a number and secret that belong together; None for everything else, in the same time.
+    """The case of a number and secret that belong together; None for everything else, in the same
+    time.
 
     The secret is the one that the customer was given, or that of the link in mail to them."""
     try:
@@ -119,12 +138,15 @@ def close_visit(connection: Connection, token: str) -> None:
 
 
 def count_try(connection: Connection, what: str, who: str, *, most: int, now: datetime) -> None:
-    """Count one more try of somebody. Raises TooManyAttempts when there are more than `most` within the window."""
+    """Count one more try of somebody. Raises TooManyAttempts when there are more than `most` within
+    the window."""
     name, window = f"{what}:{_hash(who)[:40]}", int(now.timestamp() // WINDOW.total_seconds())
     statement = (
         _INSERT[connection.dialect.name](portal_count)
         .values(name=name, window=window, count=1)
-        .on_conflict_do_update(index_elements=["name", "window"], set_={"count": portal_count.c.count + 1})
+        .on_conflict_do_update(
+            index_elements=["name", "window"], set_={"count": portal_count.c.count + 1}
+        )
     )
     connection.execute(sa.delete(portal_count).where(portal_count.c.window < window - 1))
     if connection.execute(statement.returning(portal_count.c.count)).scalar_one() > most:
@@ -132,7 +154,9 @@ def count_try(connection: Connection, what: str, who: str, *, most: int, now: da
 
 
 def _mail_secret(key: str, root_key: int, secret_hash: str) -> str:
-    return _shaped(hmac.digest(key.encode(), f"portal mail {root_key} {secret_hash}".encode(), "sha256"))
+    return _shaped(
+        hmac.digest(key.encode(), f"portal mail {root_key} {secret_hash}".encode(), "sha256")
+    )
 
 
 def _secret_hash(connection: Connection, root_key: int) -> str | None:

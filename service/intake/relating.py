@@ -1,4 +1,5 @@
-"""New complaints get the marks by which alike ones are found: by one process for all, a moment after registration."""
+"""New complaints get the marks by which alike ones are found: by one process for all, a moment
+after registration."""
 
 from __future__ import annotations
 
@@ -28,10 +29,13 @@ class Marker:
 
     runtime: Runtime
     clock: Clock
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}")
+    owner: str = field(
+        default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}"
+    )
 
     def mark_once(self) -> int:
-        """Every complaint that has no marks yet; how many there were. 0 while another process does it."""
+        """Every complaint that has no marks yet; how many there were. 0 while another process does
+        it."""
         done = 0
         while count := self._batch():
             done += count

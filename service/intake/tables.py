@@ -27,13 +27,14 @@ mail_message = sa.Table(
     sa.Column("decided_at", UtcDateTime),
     sa.CheckConstraint("state IN ('filed', 'waiting', 'dismissed')", name="state"),
     sa.CheckConstraint(
-        "verdict IN ('complaint', 'reply', 'bounce', 'auto-reply', 'spam', 'bulk', 'unclear')", name="verdict"
+        "verdict IN ('complaint', 'reply', 'bounce', 'auto-reply', 'spam', 'bulk', 'unclear')",
+        name="verdict",
     ),
     sa.Index("ix_mail_message_state", "state", "received_at", "key"),
 )
-"""`fingerprint` is made of the Message-ID and the content: one that comes again under another UID is the same.
-`waiting` ones are a person's to decide; `root_key` is the case it belongs to, or is thought to belong to. The whole
-message lies in the vault under `sha256`."""
+"""`fingerprint` is made of the Message-ID and the content: one that comes again under another UID
+is the same. `waiting` ones are a person's to decide; `root_key` is the case it belongs to, or is
+thought to belong to. The whole message lies in the vault under `sha256`."""
 
 mail_uid = sa.Table(
     "mail_uid",
@@ -53,7 +54,8 @@ portal_access = sa.Table(
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Column("given_by", sa.String(100), nullable=False),
 )
-"""Who knows the secret of a case may follow it in the portal. Only its hash is kept; a new one replaces the old."""
+"""Who knows the secret of a case may follow it in the portal. Only its hash is kept; a new one
+replaces the old."""
 
 portal_visit = sa.Table(
     "portal_visit",
@@ -71,4 +73,5 @@ portal_count = sa.Table(
     sa.Column("window", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("count", sa.Integer, nullable=False),
 )
-"""How often somebody did something within a window of time; `name` holds no address, only its hash."""
+"""How often somebody did something within a window of time; `name` holds no address, only its
+hash."""

@@ -1,8 +1,8 @@
 """One message of a mailbox is taken in: once, whatever happens meanwhile.
 
-The raw message goes to the vault first. Then one transaction writes the message's row, where it was seen, and what
-follows from it (a complaint with its process, evidence of a case, a returned letter's mark). The row's fingerprint and
-place are unique: who comes second writes nothing.
+The raw message goes to the vault first. Then one transaction writes the message's row, where it was
+seen, and what follows from it (a complaint with its process, evidence of a case, a returned
+letter's mark). The row's fingerprint and place are unique: who comes second writes nothing.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Raw:
 
 
 def take_mail(runtime: Runtime, vault: Vault, raw: Raw, *, own_address: str, now: datetime) -> str:
-    """Take a message in; its verdict, or `seen` when it was taken before. Raises Unavailable when that cannot be done
-    now: the message stays where it is and is taken next time."""
+    """Take a message in; its verdict, or `seen` when it was taken before. Raises Unavailable when
+    that cannot be done now: the message stays where it is and is taken next time."""
     message_id, content = fingerprint_of(raw.head)
     fingerprint = raw.kept.sha256 if raw.cut else content
     if _is_known(runtime, raw.place, fingerprint):
@@ -67,25 +67,35 @@ def _is_known(runtime: Runtime, place: Place, fingerprint: str) -> bool:
     return key is not None
 
 
-def _take(runtime: Runtime, vault: Vault, raw: Raw, row: MailRow, *, own_address: str, now: datetime) -> str:
+def _take(
+    runtime: Runtime, vault: Vault, raw: Raw, row: MailRow, *, own_address: str, now: datetime
+) -> str:
     try:
         mail = read_mail(raw.head)
     except Unreadable as error:
         return _leave(runtime, row, raw.place, error.message)
     row = _described(row, mail)
     if raw.cut:
-        return _leave(runtime, row, raw.place, f"larger than can be read by itself ({raw.kept.size:,} bytes)")
+        return _leave(
+            runtime, row, raw.place, f"larger than can be read by itself ({raw.kept.size:,} bytes)"
+        )
     with runtime.database.read() as connection:
         found = sort_mail(connection, mail, own_address=own_address)
-    items = _evidence(vault, raw.kept, mail, wanted=found.complaint is not None or found.verdict == "complaint")
+    items = _evidence(
+        vault, raw.kept, mail, wanted=found.complaint is not None or found.verdict == "complaint"
+    )
     try:
         if found.verdict == "complaint":
-            register_mail(runtime, row, mail, items, file=_filing(row, raw.place), actor=READER, now=now)
+            register_mail(
+                runtime, row, mail, items, file=_filing(row, raw.place), actor=READER, now=now
+            )
         else:
             _file(runtime, row, raw.place, found, items, now=now)
     except (EngineError, sa.exc.DataError, UnicodeError) as error:
         log.exception("a mail could not be taken in by itself")
-        return _leave(runtime, row, raw.place, f"could not be registered by itself ({type(error).__name__})")
+        return _leave(
+            runtime, row, raw.place, f"could not be registered by itself ({type(error).__name__})"
+        )
     return found.verdict
 
 
@@ -99,7 +109,8 @@ def register_mail(
     actor: Actor,
     now: datetime,
 ) -> str:
-    """Register a mail as a complaint; its number. `file` writes the message's row in the same transaction."""
+    """Register a mail as a complaint; its number. `file` writes the message's row in the same
+    transaction."""
 
     def along(connection: Connection, registered: operations.Registered) -> None:
         file(connection, registered.root_key)
@@ -129,25 +140,47 @@ def complaint_of(mail: Mail, row: MailRow, *, now: datetime, currency: str) -> N
 
 def _filing(row: MailRow, place: Place) -> Callable[[Connection, int], None]:
     def file(connection: Connection, root_key: int) -> None:
-        insert_mail(connection, _with(row, take(connection, "mail"), "complaint", "filed", "", root_key), place)
+        insert_mail(
+            connection,
+            _with(row, take(connection, "mail"), "complaint", "filed", "", root_key),
+            place,
+        )
 
     return file
 
 
 def _file(
-    runtime: Runtime, row: MailRow, place: Place, found: Sorted, items: list[NewEvidence], *, now: datetime
+    runtime: Runtime,
+    row: MailRow,
+    place: Place,
+    found: Sorted,
+    items: list[NewEvidence],
+    *,
+    now: datetime,
 ) -> None:
     """Enter a message that registers nothing, and what it means for the case it belongs to."""
     with runtime.database.transaction() as connection:
         root_key = found.complaint.root_key if found.complaint else None
         key = take(connection, "mail")
-        insert_mail(connection, _with(row, key, found.verdict, found.state, found.reason, root_key), place)
+        insert_mail(
+            connection, _with(row, key, found.verdict, found.state, found.reason, root_key), place
+        )
         if found.complaint is None:
             return
         if found.state == "filed" or found.verdict == "bounce":
-            enter_mail(runtime, connection, found.complaint, items, verdict=found.verdict, actor=READER, now=now)
+            enter_mail(
+                runtime,
+                connection,
+                found.complaint,
+                items,
+                verdict=found.verdict,
+                actor=READER,
+                now=now,
+            )
         if found.verdict == "bounce":
-            operations.mark_returned(connection, found.complaint, found.letter, reason=found.reason, now=now)
+            operations.mark_returned(
+                connection, found.complaint, found.letter, reason=found.reason, now=now
+            )
 
 
 def enter_mail(
@@ -161,7 +194,9 @@ def enter_mail(
     now: datetime,
 ) -> None:
     """Enter a mail in the file of a case, and tell who works on it."""
-    operations.write_evidence(connection, complaint.root_key, list(items), actor=actor.name, now=now)
+    operations.write_evidence(
+        connection, complaint.root_key, list(items), actor=actor.name, now=now
+    )
     audit.append(
         connection,
         complaint.root_key,
@@ -177,7 +212,11 @@ def enter_mail(
 def _leave(runtime: Runtime, row: MailRow, place: Place, reason: str) -> str:
     """A person has to look at it."""
     with runtime.database.transaction() as connection:
-        insert_mail(connection, _with(row, take(connection, "mail"), "unclear", "waiting", reason, None), place)
+        insert_mail(
+            connection,
+            _with(row, take(connection, "mail"), "unclear", "waiting", reason, None),
+            place,
+        )
     return "unclear"
 
 
@@ -185,11 +224,15 @@ def _evidence(vault: Vault, kept: Kept, mail: Mail, *, wanted: bool) -> list[New
     """The whole message and each file in it, in the vault and looked at."""
     if not wanted:
         return []
-    message = NewEvidence("mail", "mail", "message.eml", kept, cases.Verdict("message/rfc822"), said_in(mail))
+    message = NewEvidence(
+        "mail", "mail", "message.eml", kept, cases.Verdict("message/rfc822"), said_in(mail)
+    )
     items = [message]
     for attachment in mail.attachments:
         stored = vault.keep_bytes(attachment.content)
-        items.append(cases.examine(vault, stored, name=attachment.name, kind="document", source="mail"))
+        items.append(
+            cases.examine(vault, stored, name=attachment.name, kind="document", source="mail")
+        )
     return items
 
 
@@ -206,10 +249,23 @@ def evidence_of(vault: Vault, row: MailRow, mail: Mail) -> list[NewEvidence]:
 def _row(raw: Raw, fingerprint: str, message_id: str, now: datetime) -> MailRow:
     received_at = raw.received_at if raw.received_at <= now + timedelta(minutes=5) else now
     return MailRow(
-        key=0, fingerprint=fingerprint, message_id=message_id, sha256=raw.kept.sha256, size=raw.kept.size, sender="",
-        subject="", preview="", received_at=received_at, read_at=now, verdict="unclear", state="waiting", reason="",
-        root_key=None, decided_by=None, decided_at=None,
-    )  # fmt: skip
+        key=0,
+        fingerprint=fingerprint,
+        message_id=message_id,
+        sha256=raw.kept.sha256,
+        size=raw.kept.size,
+        sender="",
+        subject="",
+        preview="",
+        received_at=received_at,
+        read_at=now,
+        verdict="unclear",
+        state="waiting",
+        reason="",
+        root_key=None,
+        decided_by=None,
+        decided_at=None,
+    )
 
 
 def _described(row: MailRow, mail: Mail) -> MailRow:
@@ -217,5 +273,9 @@ def _described(row: MailRow, mail: Mail) -> MailRow:
     return replace(row, sender=mail.sender, subject=mail.subject, preview=preview)
 
 
-def _with(row: MailRow, key: int, verdict: str, state: str, reason: str, root_key: int | None) -> MailRow:
-    return replace(row, key=key, verdict=verdict, state=state, reason=reason[:300], root_key=root_key)
+def _with(
+    row: MailRow, key: int, verdict: str, state: str, reason: str, root_key: int | None
+) -> MailRow:
+    return replace(
+        row, key=key, verdict=verdict, state=state, reason=reason[:300], root_key=root_key
+    )

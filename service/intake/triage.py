@@ -1,4 +1,5 @@
-"""A person decides on a mail that the reader left: it is a complaint, it belongs to a case, or it is put aside."""
+"""A person decides on a mail that the reader left: it is a complaint, it belongs to a case, or it
+is put aside."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ MOST_READ = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class MailShown:
-    """A mail for a person's eyes. `markup` is cleaned HTML, "" where there is none; `problem` why it is not shown."""
+    """A mail for a person's eyes. `markup` is cleaned HTML, "" where there is none; `problem` why
+    it is not shown."""
 
     row: MailRow
     text: str
@@ -39,46 +41,74 @@ def show_mail(vault: Vault, row: MailRow) -> MailShown:
         markup = safe_html(markup_of(parse_message(raw)))
     except Unreadable as error:
         return MailShown(row, "", "", (), error.message)
-    return MailShown(row, mail.text, markup, tuple((each.name, len(each.content)) for each in mail.attachments))
+    return MailShown(
+        row, mail.text, markup, tuple((each.name, len(each.content)) for each in mail.attachments)
+    )
 
 
-def register_from_mail(runtime: Runtime, vault: Vault, key: int, *, actor: Actor, now: datetime) -> str:
+def register_from_mail(
+    runtime: Runtime, vault: Vault, key: int, *, actor: Actor, now: datetime
+) -> str:
     """A waiting mail is a complaint; its number. Raises NotFound, StateConflict."""
     row = _waiting(runtime, key)
     mail = _read(vault, row)
 
     def file(connection: Connection, root_key: int) -> None:
         decide_mail(
-            connection, row, state="filed", reason=row.reason, root_key=root_key, by=actor.name, now=now,
+            connection,
+            row,
+            state="filed",
+            reason=row.reason,
+            root_key=root_key,
+            by=actor.name,
+            now=now,
             verdict="complaint",
-        )  # fmt: skip
+        )
 
-    return register_mail(runtime, row, mail, evidence_of(vault, row, mail), file=file, actor=actor, now=now)
+    return register_mail(
+        runtime, row, mail, evidence_of(vault, row, mail), file=file, actor=actor, now=now
+    )
 
 
-def attach_mail(runtime: Runtime, vault: Vault, key: int, number: str, *, actor: Actor, now: datetime) -> str:
-    """A waiting mail belongs to a case; its number. Raises NotFound, StateConflict, InvalidInput."""
+def attach_mail(
+    runtime: Runtime, vault: Vault, key: int, number: str, *, actor: Actor, now: datetime
+) -> str:
+    """A waiting mail belongs to a case; its number. Raises NotFound, StateConflict,
+    InvalidInput."""
     row = _waiting(runtime, key)
     mail = _read(vault, row)
     items = evidence_of(vault, row, mail)
     with runtime.database.transaction() as connection:
         complaint = cases.get_complaint(connection, number)
         decide_mail(
-            connection, row, state="filed", reason=row.reason, root_key=complaint.root_key, by=actor.name, now=now,
+            connection,
+            row,
+            state="filed",
+            reason=row.reason,
+            root_key=complaint.root_key,
+            by=actor.name,
+            now=now,
             verdict="bounce" if row.verdict == "bounce" else "reply",
-        )  # fmt: skip
+        )
         enter_mail(runtime, connection, complaint, items, verdict="reply", actor=actor, now=now)
     return complaint.number
 
 
 def dismiss_mail(runtime: Runtime, key: int, reason: str, *, actor: Actor, now: datetime) -> None:
-    """A waiting mail is nobody's complaint. Raises InvalidInput without a reason, NotFound, StateConflict."""
+    """A waiting mail is nobody's complaint. Raises InvalidInput without a reason, NotFound,
+    StateConflict."""
     if not reason.strip():
         raise InvalidInput("expected a reason why the mail is put aside, got none")
     row = _waiting(runtime, key)
     with runtime.database.transaction() as connection:
         decide_mail(
-            connection, row, state="dismissed", reason=reason.strip(), root_key=row.root_key, by=actor.name, now=now
+            connection,
+            row,
+            state="dismissed",
+            reason=reason.strip(),
+            root_key=row.root_key,
+            by=actor.name,
+            now=now,
         )
 
 
@@ -86,12 +116,15 @@ def _waiting(runtime: Runtime, key: int) -> MailRow:
     with runtime.database.read() as connection:
         row = get_mail(connection, key)
     if row.state != "waiting":
-        raise StateConflict(f"This mail was decided on already by {row.decided_by or 'the reader'}.")
+        raise StateConflict(
+            f"This mail was decided on already by {row.decided_by or 'the reader'}."
+        )
     return row
 
 
 def _read(vault: Vault, row: MailRow) -> Mail:
-    """The mail; one that cannot be taken apart counts as its file alone, under what is known of it."""
+    """The mail; one that cannot be taken apart counts as its file alone, under what is known of
+    it."""
     try:
         return read_mail(_raw(vault, row))
     except Unreadable:

@@ -1,4 +1,5 @@
-"""The mailbox is read again and again by one process at a time; an alarm goes out when that has not worked for long."""
+"""The mailbox is read again and again by one process at a time; an alarm goes out when that has not
+worked for long."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class DutyLost(RedressError):
 
 @dataclass(frozen=True, slots=True)
 class MailboxWatch:
-    """Reads one mailbox. `owner` is this process; the duty's lease is renewed with every message."""
+    """Reads one mailbox. `owner` is this process; the duty's lease is renewed with every
+    message."""
 
     runtime: Runtime
     vault: Vault
@@ -48,12 +50,16 @@ class MailboxWatch:
     most_bytes: int
     pause_seconds: int
     alarm_mail: str = ""
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}")
+    owner: str = field(
+        default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}"
+    )
 
     def read_once(self) -> int:
-        """One round: every message that is new; how many there were. 0 while another process has the duty.
+        """One round: every message that is new; how many there were. 0 while another process has
+        the duty.
 
-        Raises Unavailable when the mailbox or the database does not answer: what was not taken is taken next time."""
+        Raises Unavailable when the mailbox or the database does not answer: what was not taken is
+        taken next time."""
         if not self._claim():
             return 0
         try:
@@ -78,7 +84,8 @@ class MailboxWatch:
             stop.wait(self.pause_seconds)
 
     def watch_forever(self, stop: threading.Event) -> None:
-        """Look after the heartbeat until `stop` is set: in a thread of its own, so that a stuck reader is noticed."""
+        """Look after the heartbeat until `stop` is set: in a thread of its own, so that a stuck
+        reader is noticed."""
         while not stop.is_set():
             try:
                 check_heartbeat(self.runtime, alarm_mail=self.alarm_mail, now=self.clock.now())
@@ -124,8 +131,11 @@ class MailboxWatch:
             jobs.end_duty(connection, DUTY, owner=self.owner, now=self.clock.now(), error=error)
 
 
-def make_watch(runtime: Runtime, vault: Vault, settings: Settings, clock: Clock) -> MailboxWatch | None:
-    """The watch of the settings; None where no mailbox is set. Raises InvalidInput for an address that is none."""
+def make_watch(
+    runtime: Runtime, vault: Vault, settings: Settings, clock: Clock
+) -> MailboxWatch | None:
+    """The watch of the settings; None where no mailbox is set. Raises InvalidInput for an address
+    that is none."""
     if not settings.imap_url:
         return None
     return MailboxWatch(
@@ -141,7 +151,8 @@ def make_watch(runtime: Runtime, vault: Vault, settings: Settings, clock: Clock)
 
 
 def check_heartbeat(runtime: Runtime, *, alarm_mail: str, now: datetime) -> bool:
-    """Raise the alarm once when the mailbox has not been read for long, take it back when it is; whether it is on."""
+    """Raise the alarm once when the mailbox has not been read for long, take it back when it is;
+    whether it is on."""
     with runtime.database.transaction() as connection:
         duty = jobs.want_duty(connection, DUTY, now=now)
         silent = now - duty.last_done > SILENT_AFTER
@@ -155,7 +166,9 @@ def check_heartbeat(runtime: Runtime, *, alarm_mail: str, now: datetime) -> bool
     return silent
 
 
-def _raise_alarm(connection: Connection, runtime: Runtime, duty: jobs.Duty, alarm_mail: str, now: datetime) -> int:
+def _raise_alarm(
+    connection: Connection, runtime: Runtime, duty: jobs.Duty, alarm_mail: str, now: datetime
+) -> int:
     root_key = operations.new_root_key(connection, runtime)
     minutes = int((now - duty.last_done).total_seconds() // 60)
     why = f" ({duty.error_message})" if duty.error_message else ""
@@ -174,8 +187,15 @@ def _raise_alarm(connection: Connection, runtime: Runtime, duty: jobs.Duty, alar
         letter = notifications.write_letter(
             "mailbox-silent", language=language, recipient=address, audience="staff", facts=facts
         )
-        payload = {"to": letter.recipient, "subject": letter.subject, "body": letter.body, "automatic": True}
-        jobs.insert_outbox(connection, root_key, [(root_key + place, payload)], kind="mail", now=now)
+        payload = {
+            "to": letter.recipient,
+            "subject": letter.subject,
+            "body": letter.body,
+            "automatic": True,
+        }
+        jobs.insert_outbox(
+            connection, root_key, [(root_key + place, payload)], kind="mail", now=now
+        )
     return root_key + 1
 
 

@@ -1,7 +1,9 @@
-"""Background work: timers, jobs, subscriptions, the outbox, incidents, and the loop that does what is due.
+"""Background work: timers, jobs, subscriptions, the outbox, incidents, and the loop that does what
+is due.
 
-Rows are written in the transaction of the command that wants them; workers claim them with a lease, so that a worker
-that dies loses nothing, and every effect guards itself, so that nothing happens twice.
+Rows are written in the transaction of the command that wants them; workers claim them with a lease,
+so that a worker that dies loses nothing, and every effect guards itself, so that nothing happens
+twice.
 """
 
 from service.jobs.claims import Due, claim_outbox, claim_timers

@@ -1,4 +1,5 @@
-"""Work that one process at a time does for all: claimed with a lease, so that another follows a process that dies.
+"""Work that one process at a time does for all: claimed with a lease, so that another follows a
+process that dies.
 
 The lease only saves work. Whatever a duty writes guards itself, so two holders at once do no harm.
 """
@@ -41,7 +42,11 @@ class Duty:
 def want_duty(connection: Connection, name: str, *, now: datetime) -> Duty:
     """The duty of that name, which from now on has to be done; its row is locked until commit."""
     connection.execute(_CREATE[connection.dialect.name], {"name": name, "since": now})
-    row = connection.execute(sa.select(duty).where(duty.c.name == name).with_for_update()).mappings().one()
+    row = (
+        connection.execute(sa.select(duty).where(duty.c.name == name).with_for_update())
+        .mappings()
+        .one()
+    )
     return Duty(**row)
 
 
@@ -51,20 +56,28 @@ def find_duty(connection: Connection, name: str) -> Duty | None:
     return None if row is None else Duty(**row)
 
 
-def claim_duty(connection: Connection, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
+def claim_duty(
+    connection: Connection, name: str, *, owner: str, now: datetime, until: datetime
+) -> bool:
     """Take the duty, or keep it, until then; False while somebody else has it."""
     want_duty(connection, name, now=now)
     free = (duty.c.owner == owner) | duty.c.until.is_(None) | (duty.c.until <= now)
-    taken = connection.execute(sa.update(duty).where(duty.c.name == name, free).values(owner=owner, until=until))
+    taken = connection.execute(
+        sa.update(duty).where(duty.c.name == name, free).values(owner=owner, until=until)
+    )
     return taken.rowcount == 1
 
 
-def end_duty(connection: Connection, name: str, *, owner: str, now: datetime, error: str | None = None) -> None:
+def end_duty(
+    connection: Connection, name: str, *, owner: str, now: datetime, error: str | None = None
+) -> None:
     """Give the duty back: done whole, or stopped by an error."""
     values: dict[str, object] = {"until": None, "error_message": error and error[:2000]}
     if error is None:
         values["done_at"] = now
-    connection.execute(sa.update(duty).where(duty.c.name == name, duty.c.owner == owner).values(values))
+    connection.execute(
+        sa.update(duty).where(duty.c.name == name, duty.c.owner == owner).values(values)
+    )
 
 
 def set_alarm(connection: Connection, name: str, incident_key: int | None) -> None:

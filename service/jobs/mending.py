@@ -1,4 +1,5 @@
-"""Signals' subscriptions, rows for the outbox, and what an incident's resolution sets going again."""
+"""Signals' subscriptions, rows for the outbox, and what an incident's resolution sets going
+again."""
 
 from __future__ import annotations
 
@@ -13,18 +14,26 @@ from service.errors import NotFound, StateConflict
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
 _INSERT_OUTBOX = Prepared(
-    sa.insert(outbox), columns=("root_key", "key", "kind", "state", "payload", "created_at", "run_at", "attempts")
+    sa.insert(outbox),
+    columns=("root_key", "key", "kind", "state", "payload", "created_at", "run_at", "attempts"),
 )
 
 
 def find_signal_subscriptions(connection: Connection, name: str) -> list[sa.Row[Any]]:
     """Open subscriptions of a signal, in any case."""
-    query = sa.select(subscription).where(subscription.c.name == name, subscription.c.kind == "signal")
+    query = sa.select(subscription).where(
+        subscription.c.name == name, subscription.c.kind == "signal"
+    )
     return list(connection.execute(query))
 
 
 def insert_outbox(
-    connection: Connection, root_key: int, leaving: Iterable[tuple[int, Mapping[str, Any]]], *, kind: str, now: datetime
+    connection: Connection,
+    root_key: int,
+    leaving: Iterable[tuple[int, Mapping[str, Any]]],
+    *,
+    kind: str,
+    now: datetime,
 ) -> None:
     """Write what is to leave after this transaction: keys and payloads."""
     rows = [
@@ -47,28 +56,43 @@ def insert_outbox(
 
 def is_active(connection: Connection, key: int) -> bool:
     """Whether an incident is there and not resolved."""
-    query = sa.select(incident.c.state).where(incident.c.root_key == root_of(key), incident.c.key == key)
+    query = sa.select(incident.c.state).where(
+        incident.c.root_key == root_of(key), incident.c.key == key
+    )
     return connection.execute(query).scalar_one_or_none() == "active"
 
 
 def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:
-    """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved already."""
+    """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved
+    already."""
     one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)
     row = connection.execute(sa.select(incident).where(one)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no incident {key}.")
     if row["state"] != "active":
-        raise StateConflict(f"The incident at {row['element_id']} was resolved already by {row['resolved_by']}.")
-    connection.execute(sa.update(incident).where(one).values(state="resolved", resolved_at=now, resolved_by=by))
+        raise StateConflict(
+            f"The incident at {row['element_id']} was resolved already by {row['resolved_by']}."
+        )
+    connection.execute(
+        sa.update(incident).where(one).values(state="resolved", resolved_at=now, resolved_by=by)
+    )
     return row
 
 
-def end_incidents(connection: Connection, root_key: int, engine_ids: Iterable[str], *, now: datetime) -> None:
+def end_incidents(
+    connection: Connection, root_key: int, engine_ids: Iterable[str], *, now: datetime
+) -> None:
     """Close the active incidents of jobs that are no longer wanted."""
-    of_job = sa.select(job.c.key).where(job.c.root_key == root_key, job.c.engine_id.in_(list(engine_ids)))
+    of_job = sa.select(job.c.key).where(
+        job.c.root_key == root_key, job.c.engine_id.in_(list(engine_ids))
+    )
     connection.execute(
         sa.update(incident)
-        .where(incident.c.root_key == root_key, incident.c.state == "active", incident.c.subject_key.in_(of_job))
+        .where(
+            incident.c.root_key == root_key,
+            incident.c.state == "active",
+            incident.c.subject_key.in_(of_job),
+        )
         .values(state="resolved", resolved_at=now)
     )
 
@@ -89,10 +113,16 @@ def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
             },
             job.c.state == "failed",
         ),
-        (outbox, {"run_at": now, "attempts": 0, "state": "waiting", "lease_owner": None}, outbox.c.state == "dead"),
+        (
+            outbox,
+            {"run_at": now, "attempts": 0, "state": "waiting", "lease_owner": None},
+            outbox.c.state == "dead",
+        ),
     ):
         connection.execute(
-            sa.update(table).where(table.c.root_key == root_key, table.c.key == key, where).values(values)
+            sa.update(table)
+            .where(table.c.root_key == root_key, table.c.key == key, where)
+            .values(values)
         )
 
 
@@ -101,15 +131,16 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def hold_back(connection: Connection, root_key: int) -> None:
-    """No timer of the instance fires and no job is handed out, until `let_go`. The caller's write is guarded."""
+    """No timer of the instance fires and no job is handed out, until `let_go`. The caller's write
+    is guarded."""
     connection.execute(sa.update(timer).where(timer.c.root_key == root_key).values(run_at=NEVER))
     waiting = (job.c.root_key == root_key, job.c.state == "created")
     connection.execute(sa.update(job).where(*waiting).values(run_at=NEVER))
 
 
 def let_go(connection: Connection, root_key: int, *, now: datetime) -> None:
-    """Timers fire at their times again, those that have passed at once; jobs are handed out, also those that a worker
-    held. The caller's write is guarded."""
+    """Timers fire at their times again, those that have passed at once; jobs are handed out, also
+    those that a worker held. The caller's write is guarded."""
     again = {"run_at": timer.c.due_at, "attempts": 0, "lease_owner": None}
     connection.execute(sa.update(timer).where(timer.c.root_key == root_key).values(again))
     held = (job.c.root_key == root_key, job.c.state == "created", job.c.run_at == NEVER)

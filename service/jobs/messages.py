@@ -1,4 +1,5 @@
-"""Published messages: kept until they expire, in the order they came, and given to each process once."""
+"""Published messages: kept until they expire, in the order they came, and given to each process
+once."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from service.jobs.tables import message, message_delivery, message_start, subscr
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it was published. Without a time to live `expires_at` is `published_at`: nothing keeps it."""
+    """A message as it was published. Without a time to live `expires_at` is `published_at`: nothing
+    keeps it."""
 
     key: int
     name: str
@@ -52,10 +54,16 @@ _NEXT = Prepared(
     .order_by(message.c.published_at, message.c.key)
     .limit(1)
 )
-_LOCK = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("b_mark", type_=sa.BigInteger))))
+_LOCK = Prepared(
+    sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("b_mark", type_=sa.BigInteger)))
+)
 _OPEN = Prepared(
     sa.select(*(subscription.c[name] for name in Waiting.__slots__))
-    .where(subscription.c.name == _NAME, subscription.c.correlation_key == _KEY, subscription.c.kind == "message")
+    .where(
+        subscription.c.name == _NAME,
+        subscription.c.correlation_key == _KEY,
+        subscription.c.kind == "message",
+    )
     .order_by(subscription.c.root_key, subscription.c.key)
 )
 _INSERT = Prepared(sa.insert(message), columns=Message.__slots__)
@@ -67,7 +75,8 @@ _INSERT_DELIVERY = Prepared(
 def lock_messages(connection: Connection, names: Iterable[tuple[str, str]]) -> None:
     """Let nobody else publish or wait for these names and keys until this transaction ends.
 
-    A message and the subscription it belongs to cannot pass each other unseen. SQLite has one writer anyway.
+    A message and the subscription it belongs to cannot pass each other unseen. SQLite has one
+    writer anyway.
     """
     if connection.dialect.name != "postgresql":
         return
@@ -76,7 +85,9 @@ def lock_messages(connection: Connection, names: Iterable[tuple[str, str]]) -> N
         _LOCK.run(connection, {"b_mark": mark})
 
 
-def has_message(connection: Connection, name: str, key: str, message_id: str, *, now: datetime) -> bool:
+def has_message(
+    connection: Connection, name: str, key: str, message_id: str, *, now: datetime
+) -> bool:
     """Whether a message with that id is alive. One that is over makes room for the new one."""
     same = sa.select(message.c.key, message.c.expires_at).where(
         message.c.name == name, message.c.correlation_key == key, message.c.message_id == message_id
@@ -94,16 +105,25 @@ def insert_message(connection: Connection, new: Message) -> None:
     _INSERT.run(connection, values | {"variables": dict(new.variables)})
 
 
-def next_message(connection: Connection, name: str, key: str, process_id: str, *, now: datetime) -> Message | None:
+def next_message(
+    connection: Connection, name: str, key: str, process_id: str, *, now: datetime
+) -> Message | None:
     """The oldest living message of that name and key that has not gone to that process."""
     wanted = {"b_name": name, "b_key": key, "b_process_id": process_id, "b_now": now}
     row = _NEXT.first(connection, wanted)
     return None if row is None else Message(**row)
 
 
-def insert_delivery(connection: Connection, message_key: int, process_id: str, root_key: int, *, now: datetime) -> None:
+def insert_delivery(
+    connection: Connection, message_key: int, process_id: str, root_key: int, *, now: datetime
+) -> None:
     """The message went to an instance of that process; the key of the table lets it happen once."""
-    row = {"message_key": message_key, "process_id": process_id, "root_key": root_key, "delivered_at": now}
+    row = {
+        "message_key": message_key,
+        "process_id": process_id,
+        "root_key": root_key,
+        "delivered_at": now,
+    }
     _INSERT_DELIVERY.run(connection, row)
 
 
@@ -117,18 +137,30 @@ def list_open_subscriptions(connection: Connection, name: str, key: str) -> list
 
 def list_message_subscriptions(connection: Connection, root_key: int) -> list[sa.Row[Any]]:
     """All that an instance waits for, the oldest first."""
-    query = sa.select(subscription).where(subscription.c.root_key == root_key, subscription.c.kind == "message")
+    query = sa.select(subscription).where(
+        subscription.c.root_key == root_key, subscription.c.kind == "message"
+    )
     return list(connection.execute(query.order_by(subscription.c.key)))
 
 
 def has_expired(connection: Connection, *, now: datetime) -> bool:
     """Whether there is anything to forget."""
-    return connection.execute(sa.select(message.c.key).where(message.c.expires_at <= now).limit(1)).first() is not None
+    return (
+        connection.execute(
+            sa.select(message.c.key).where(message.c.expires_at <= now).limit(1)
+        ).first()
+        is not None
+    )
 
 
 def drop_expired(connection: Connection, *, now: datetime, limit: int = 1_000) -> int:
     """Forget messages whose time is over; how many there were."""
-    query = sa.select(message.c.key).where(message.c.expires_at <= now).order_by(message.c.expires_at).limit(limit)
+    query = (
+        sa.select(message.c.key)
+        .where(message.c.expires_at <= now)
+        .order_by(message.c.expires_at)
+        .limit(limit)
+    )
     keys = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     if keys:
         _forget(connection, keys)
@@ -149,7 +181,8 @@ def has_started(connection: Connection, process_id: str, key: str) -> bool:
 
 
 def insert_start(connection: Connection, process_id: str, key: str, root_key: int) -> None:
-    """Note that a message with that key started this instance; while it lives, no other one does."""
+    """Note that a message with that key started this instance; while it lives, no other one
+    does."""
     row = {"process_id": process_id, "correlation_key": key, "root_key": root_key}
     connection.execute(sa.insert(message_start), row)
 
@@ -157,5 +190,7 @@ def insert_start(connection: Connection, process_id: str, key: str, root_key: in
 def end_starts(connection: Connection, root_key: int) -> list[tuple[str, str]]:
     """The instance is over: the process ids and keys that it held."""
     gone = sa.delete(message_start).where(message_start.c.root_key == root_key)
-    rows = connection.execute(gone.returning(message_start.c.process_id, message_start.c.correlation_key))
+    rows = connection.execute(
+        gone.returning(message_start.c.process_id, message_start.c.correlation_key)
+    )
     return [(row.process_id, row.correlation_key) for row in rows]

@@ -26,15 +26,22 @@ _END_TIMERS, _END_SUBSCRIPTIONS = (
     for table in (timer, subscription)
 )
 _INSERT_TIMER = Prepared(
-    sa.insert(timer), columns=("root_key", "key", "engine_id", "element_id", "due_at", "run_at", "attempts")
+    sa.insert(timer),
+    columns=("root_key", "key", "engine_id", "element_id", "due_at", "run_at", "attempts"),
 )
-_INSERT_SUBSCRIPTION = Prepared(sa.insert(subscription), columns=[column.name for column in subscription.columns])
+_INSERT_SUBSCRIPTION = Prepared(
+    sa.insert(subscription), columns=[column.name for column in subscription.columns]
+)
 _LATER = ("worker", "error_message", "error_code", "ended_at")
-_INSERT_JOB = Prepared(sa.insert(job), columns=[column.name for column in job.columns if column.name not in _LATER])
+_INSERT_JOB = Prepared(
+    sa.insert(job), columns=[column.name for column in job.columns if column.name not in _LATER]
+)
 _END_JOBS = Prepared(
     {
         dialect: sa.update(job)
-        .where(job.c.root_key == _ROOT, among, (job.c.state == "created") | (job.c.state == "failed"))
+        .where(
+            job.c.root_key == _ROOT, among, (job.c.state == "created") | (job.c.state == "failed")
+        )
         .values(state=sa.bindparam("b_state"), ended_at=sa.bindparam("b_ended_at"))
         for dialect, among in any_of(job.c.engine_id, "b_engine_ids").items()
     }
@@ -44,7 +51,9 @@ _JOB = Prepared(sa.select(job).where(job.c.root_key == _ROOT, job.c.key == _KEY)
 _OPEN = (job.c.state == sa.literal_column("'created'")) & (job.c.retries > sa.literal_column("0"))
 """Spelled out as in the index of open jobs, which otherwise is no help to a prepared statement."""
 _WAITING = (
-    (job.c.type == sa.bindparam("b_type")) & _OPEN & (job.c.run_at <= sa.bindparam("b_now", type_=job.c.run_at.type))
+    (job.c.type == sa.bindparam("b_type"))
+    & _OPEN
+    & (job.c.run_at <= sa.bindparam("b_now", type_=job.c.run_at.type))
 )
 _HAS_JOB = Prepared(sa.select(job.c.key).where(_WAITING).limit(1))
 _TAKE_JOBS = Prepared(
@@ -61,7 +70,9 @@ _NEXT_JOB_AT = Prepared(
 )
 
 
-def insert_timers(connection: Connection, root_key: int, timers: Iterable[tuple[int, TimerSet]]) -> None:
+def insert_timers(
+    connection: Connection, root_key: int, timers: Iterable[tuple[int, TimerSet]]
+) -> None:
     """Write the timers a step set."""
     rows = [
         {
@@ -85,7 +96,11 @@ def end_timers(connection: Connection, root_key: int, engine_ids: Sequence[str])
 
 
 def insert_subscriptions(
-    connection: Connection, root_key: int, opened: Iterable[tuple[int, SubscriptionOpened]], *, now: datetime
+    connection: Connection,
+    root_key: int,
+    opened: Iterable[tuple[int, SubscriptionOpened]],
+    *,
+    now: datetime,
 ) -> None:
     """Write the subscriptions a step opened."""
     rows = [
@@ -109,11 +124,17 @@ def insert_subscriptions(
 def end_subscriptions(connection: Connection, root_key: int, engine_ids: Sequence[str]) -> None:
     """Forget subscriptions that are over."""
     if engine_ids:
-        _END_SUBSCRIPTIONS.run(connection, {"b_root_key": root_key, "b_engine_ids": list(engine_ids)})
+        _END_SUBSCRIPTIONS.run(
+            connection, {"b_root_key": root_key, "b_engine_ids": list(engine_ids)}
+        )
 
 
 def insert_jobs(
-    connection: Connection, root_key: int, created: Iterable[tuple[int, JobCreated]], *, now: datetime
+    connection: Connection,
+    root_key: int,
+    created: Iterable[tuple[int, JobCreated]],
+    *,
+    now: datetime,
 ) -> None:
     """Write the jobs a step left for workers."""
     rows = [
@@ -140,13 +161,18 @@ def insert_jobs(
         wake_after_commit(connection)
 
 
-def end_jobs(connection: Connection, root_key: int, ended: Iterable[JobEnded], *, now: datetime) -> None:
+def end_jobs(
+    connection: Connection, root_key: int, ended: Iterable[JobEnded], *, now: datetime
+) -> None:
     """Close jobs: completed, cancelled or error."""
     ways: dict[str, list[str]] = {}
     for each in ended:
         ways.setdefault(each.how, []).append(each.id)
     for how, ids in ways.items():
-        _END_JOBS.run(connection, {"b_root_key": root_key, "b_engine_ids": ids, "b_state": how, "b_ended_at": now})
+        _END_JOBS.run(
+            connection,
+            {"b_root_key": root_key, "b_engine_ids": ids, "b_state": how, "b_ended_at": now},
+        )
 
 
 def get_job(connection: Connection, key: int) -> Mapping[str, Any]:
@@ -178,17 +204,29 @@ def put_back_timer(connection: Connection, due: Due, *, run_at: datetime) -> Non
 
 
 def end_outbox(
-    connection: Connection, due: Due, *, state: str, now: datetime, run_at: datetime | None = None, error: str = ""
+    connection: Connection,
+    due: Due,
+    *,
+    state: str,
+    now: datetime,
+    run_at: datetime | None = None,
+    error: str = "",
 ) -> None:
     """Delivered, dead, or waiting again until `run_at`."""
-    values: dict[str, Any] = {"state": state, "lease_owner": None, "error_message": error[:2000] or None}
+    values: dict[str, Any] = {
+        "state": state,
+        "lease_owner": None,
+        "error_message": error[:2000] or None,
+    }
     if run_at is not None:
         values["run_at"] = run_at
     if state == "delivered":
         values["delivered_at"] = now
     connection.execute(
         sa.update(outbox)
-        .where(outbox.c.root_key == due.root_key, outbox.c.key == due.key, outbox.c.state == "waiting")
+        .where(
+            outbox.c.root_key == due.root_key, outbox.c.key == due.key, outbox.c.state == "waiting"
+        )
         .values(**values)
     )
 
@@ -208,7 +246,9 @@ def raise_incident(
     """Record a step that could not be made; one active incident per subject."""
     if subject_key is not None:
         known = sa.select(incident.c.key).where(
-            incident.c.root_key == root_key, incident.c.subject_key == subject_key, incident.c.state == "active"
+            incident.c.root_key == root_key,
+            incident.c.subject_key == subject_key,
+            incident.c.state == "active",
         )
         if connection.execute(known).first() is not None:
             return
@@ -229,10 +269,17 @@ def raise_incident(
 
 
 def list_incidents(
-    connection: Connection, *, state: str = "active", after: PageMark | None = None, limit: int = 100
+    connection: Connection,
+    *,
+    state: str = "active",
+    after: PageMark | None = None,
+    limit: int = 100,
 ) -> list[dict[str, Any]]:
     """Incidents, oldest first, from just after a place."""
-    query, order = sa.select(incident).where(incident.c.state == state), (incident.c.created_at, incident.c.key)
+    query, order = (
+        sa.select(incident).where(incident.c.state == state),
+        (incident.c.created_at, incident.c.key),
+    )
     if after is not None:
         query = query.where(beyond(order, after))
     query = query.order_by(*order).limit(limit)
@@ -242,13 +289,22 @@ def list_incidents(
 def list_incidents_of(connection: Connection, root_key: int) -> list[dict[str, Any]]:
     """The active incidents of an instance, oldest first."""
     query = sa.select(incident).where(incident.c.root_key == root_key, incident.c.state == "active")
-    return [dict(row) for row in connection.execute(query.order_by(incident.c.created_at, incident.c.key)).mappings()]
+    return [
+        dict(row)
+        for row in connection.execute(
+            query.order_by(incident.c.created_at, incident.c.key)
+        ).mappings()
+    ]
 
 
-def find_subscriptions(connection: Connection, name: str, correlation_key: str, *, kind: str = "message") -> list[Any]:
+def find_subscriptions(
+    connection: Connection, name: str, correlation_key: str, *, kind: str = "message"
+) -> list[Any]:
     """Open subscriptions of a message (or signal) name and key."""
     query = sa.select(subscription).where(
-        subscription.c.name == name, subscription.c.correlation_key == correlation_key, subscription.c.kind == kind
+        subscription.c.name == name,
+        subscription.c.correlation_key == correlation_key,
+        subscription.c.kind == kind,
     )
     return list(connection.execute(query.order_by(subscription.c.root_key, subscription.c.key)))
 
@@ -259,8 +315,8 @@ def has_job(connection: Connection, kind: str, *, now: datetime) -> bool:
 
 
 def next_job_at(connection: Connection, kind: str) -> datetime | None:
-    """When the next job of that type can be handed out: one that waits for its next try, or comes back from who holds
-    it. None when there is no open one."""
+    """When the next job of that type can be handed out: one that waits for its next try, or comes
+    back from who holds it. None when there is no open one."""
     found = _NEXT_JOB_AT.first(connection, {"b_type": kind})
     return None if found is None else found["at"]
 
@@ -273,7 +329,10 @@ def activate_jobs(
     if rows:
         connection.execute(
             sa.update(job)
-            .where(job.c.root_key.in_({row["root_key"] for row in rows}), job.c.key.in_([row["key"] for row in rows]))
+            .where(
+                job.c.root_key.in_({row["root_key"] for row in rows}),
+                job.c.key.in_([row["key"] for row in rows]),
+            )
             .values(run_at=until, worker=worker[:200])
         )
     return [{**row, "run_at": until, "worker": worker} for row in rows]
@@ -287,16 +346,25 @@ def update_job(
     until: datetime | None = None,
     priority: int | None = None,
 ) -> None:
-    """Give a job other retries, another end of its lease, another priority: those that are not None."""
+    """Give a job other retries, another end of its lease, another priority: those that are not
+    None."""
     given = {"retries": retries, "run_at": until, "rank": None if priority is None else -priority}
     values = {name: value for name, value in given.items() if value is not None}
     if values:
         wake_after_commit(connection)
-        connection.execute(sa.update(job).where(job.c.root_key == root_of(key), job.c.key == key).values(**values))
+        connection.execute(
+            sa.update(job).where(job.c.root_key == root_of(key), job.c.key == key).values(**values)
+        )
 
 
 def fail_job(
-    connection: Connection, key: int, *, retries: int, message: str, run_at: datetime, code: str | None = None
+    connection: Connection,
+    key: int,
+    *,
+    retries: int,
+    message: str,
+    run_at: datetime,
+    code: str | None = None,
 ) -> None:
     """Let a job wait for its next try; without retries it is `failed`."""
     wake_after_commit(connection)

@@ -1,4 +1,5 @@
-"""Rows of background work: timers, jobs, subscriptions, published messages, the outbox, and incidents."""
+"""Rows of background work: timers, jobs, subscriptions, published messages, the outbox, and
+incidents."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ timer = sa.Table(
     sa.Column("run_at", UtcDateTime, nullable=False, index=True),
     *_lease(),
 )
-"""Timers that wait; gone when fired or cancelled. `run_at` is when a worker may next take it: `due_at` at first, then
-the end of a lease or of a backoff."""
+"""Timers that wait; gone when fired or cancelled. `run_at` is when a worker may next take it:
+`due_at` at first, then the end of a lease or of a backoff."""
 
 job = sa.Table(
     "job",
@@ -54,7 +55,9 @@ job = sa.Table(
     sa.Column("error_code", sa.String(200)),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("ended_at", UtcDateTime),
-    sa.CheckConstraint("state IN ('created', 'completed', 'cancelled', 'failed', 'error')", name="state"),
+    sa.CheckConstraint(
+        "state IN ('created', 'completed', 'cancelled', 'failed', 'error')", name="state"
+    ),
     sa.Index(
         "ix_job_open",
         "type",
@@ -74,8 +77,9 @@ job = sa.Table(
         postgresql_where=sa.text("state = 'completed'"),
     ),
 )
-"""Work for workers. An activated job stays `created` with `run_at` at the end of its lease; `failed` has no retries
-left and an incident. `rank` is the priority below zero, so that the index is in the order that jobs are handed out."""
+"""Work for workers. An activated job stays `created` with `run_at` at the end of its lease;
+`failed` has no retries left and an incident. `rank` is the priority below zero, so that the index
+is in the order that jobs are handed out."""
 
 subscription = sa.Table(
     "subscription",
@@ -107,7 +111,8 @@ message = sa.Table(
     sa.UniqueConstraint("name", "correlation_key", "message_id"),
     sa.Index("ix_message_name", "name", "correlation_key"),
 )
-"""Published messages that are still alive (buffered until `expires_at`, or kept so that `message_id` de-duplicates)."""
+"""Published messages that are still alive (buffered until `expires_at`, or kept so that
+`message_id` de-duplicates)."""
 
 message_delivery = sa.Table(
     "message_delivery",
@@ -126,7 +131,8 @@ message_start = sa.Table(
     sa.Column("correlation_key", sa.String(300), primary_key=True),
     sa.Column("root_key", sa.BigInteger, nullable=False, index=True),
 )
-"""Living instances that a message with a key started: while one lives, no second one starts with that key."""
+"""Living instances that a message with a key started: while one lives, no second one starts with
+that key."""
 
 outbox = sa.Table(
     "outbox",
@@ -173,7 +179,8 @@ incident = sa.Table(
         postgresql_where=sa.text("state = 'active'"),
     ),
 )
-"""A step that could not be made, with what has to be mended. `subject_key` is the timer, job, task or outbox row."""
+"""A step that could not be made, with what has to be mended. `subject_key` is the timer, job, task
+or outbox row."""
 
 duty = sa.Table(
     "duty",
@@ -186,5 +193,6 @@ duty = sa.Table(
     sa.Column("incident_key", sa.BigInteger),
     sa.Column("error_message", sa.Text),
 )
-"""Work that one process at a time does for all: who holds it until when, and when it was last done whole. `since` is
-when it was first wanted; `incident_key` the alarm that is out because it was not done."""
+"""Work that one process at a time does for all: who holds it until when, and when it was last done
+whole. `since` is when it was first wanted; `incident_key` the alarm that is out because it was not
+done."""

@@ -1,7 +1,8 @@
-"""The loop that does what is due: fires timers, delivers the outbox. Any number of them may run at once.
+"""The loop that does what is due: fires timers, delivers the outbox. Any number of them may run at
+once.
 
-It looks for work when the bell rings and otherwise twice a second. Told to stop, it ends the row it is at and gives
-the others back.
+It looks for work when the bell rings and otherwise twice a second. Told to stop, it ends the row it
+is at and gives the others back.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ log = logging.getLogger("redress.worker")
 
 Handler = Callable[[Due, datetime], None]
 Chore = Callable[[datetime], int]
-"""Something else that a round does; it answers how much there was to do, and claims its own rows."""
+"""Something else that a round does; it answers how much there was to do, and claims its own
+rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Claims due rows and hands each to its handler. A handler ends or puts back the row it was given, and does not
-    raise for anything that can be expected; what it raises is logged and the row is tried again after its lease."""
+    """Claims due rows and hands each to its handler. A handler ends or puts back the row it was
+    given, and does not raise for anything that can be expected; what it raises is logged and the
+    row is tried again after its lease."""
 
     database: Database
     clock: Clock
@@ -57,8 +60,8 @@ class Worker:
             return timers + claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
 
     def _do(self, claimed: list[Due], stop: threading.Event, until: datetime) -> int:
-        """Handle them one by one; what is not begun `until` half of the lease is over goes back, so that what is begun
-        is over before somebody else may claim it."""
+        """Handle them one by one; what is not begun `until` half of the lease is over goes back, so
+        that what is begun is over before somebody else may claim it."""
         for done, due in enumerate(claimed):
             if stop.is_set() or self.clock.now() >= until:
                 self._give_back(claimed[done:])
@@ -67,7 +70,8 @@ class Worker:
         return len(claimed)
 
     def run_forever(self, stop: threading.Event) -> None:
-        """Rounds until `stop` is set; after one that found nothing a pause, or until the bell rings."""
+        """Rounds until `stop` is set; after one that found nothing a pause, or until the bell
+        rings."""
         heard = threading.Event()
         self.database.listen(heard, stop)
         while not stop.is_set():

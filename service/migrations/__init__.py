@@ -1,7 +1,9 @@
-"""Migration plans: which element takes the place of which when running cases go on in another version.
+"""Migration plans: which element takes the place of which when running cases go on in another
+version.
 
-A plan is drawn up and edited by people, tried on every running case, and carried out by the background worker, each
-case once and in a transaction of its own. What moves a case is in `service.operations`; here are the rows and states.
+A plan is drawn up and edited by people, tried on every running case, and carried out by the
+background worker, each case once and in a transaction of its own. What moves a case is in
+`service.operations`; here are the rows and states.
 """
 
 from service.migrations.queries import (

@@ -74,7 +74,9 @@ _CASE = tuple(migration_case.c[name] for name in MigrationCase.__dataclass_field
 
 def insert_plan(connection: Connection, values: Mapping[str, Any]) -> None:
     """Keep a new plan."""
-    connection.execute(sa.insert(migration_plan), {"state": PlanState.DRAWN_UP.value, "revision": 1, **values})
+    connection.execute(
+        sa.insert(migration_plan), {"state": PlanState.DRAWN_UP.value, "revision": 1, **values}
+    )
 
 
 def get_plan(connection: Connection, key: int, *, lock: bool = False) -> MigrationPlan:
@@ -90,7 +92,9 @@ def _plan(row: Any) -> MigrationPlan:
     return MigrationPlan(**{**row, "state": PlanState(row["state"])})
 
 
-def list_plans(connection: Connection, *, before: int | None = None, limit: int = 100) -> list[MigrationPlan]:
+def list_plans(
+    connection: Connection, *, before: int | None = None, limit: int = 100
+) -> list[MigrationPlan]:
     """The newest plans first, from just before a key."""
     query = sa.select(migration_plan)
     if before is not None:
@@ -102,12 +106,15 @@ def list_plans(connection: Connection, *, before: int | None = None, limit: int 
 def list_plans_at_work(connection: Connection) -> list[MigrationPlan]:
     """Those whose cases the worker goes through, the oldest first."""
     at_work = migration_plan.c.state.in_([state.value for state in AT_WORK])
-    rows = connection.execute(sa.select(migration_plan).where(at_work).order_by(migration_plan.c.key)).mappings()
+    rows = connection.execute(
+        sa.select(migration_plan).where(at_work).order_by(migration_plan.c.key)
+    ).mappings()
     return [_plan(row) for row in rows]
 
 
 def move_plan(connection: Connection, plan: MigrationPlan, to: PlanState, **values: Any) -> None:
-    """Take a plan from the state it was read in to another. Raises StateConflict when somebody else was first."""
+    """Take a plan from the state it was read in to another. Raises StateConflict when somebody else
+    was first."""
     moved = connection.execute(
         sa.update(migration_plan)
         .where(
@@ -122,7 +129,8 @@ def move_plan(connection: Connection, plan: MigrationPlan, to: PlanState, **valu
 
 
 def move_cursor(connection: Connection, plan: MigrationPlan, root_key: int) -> None:
-    """The cases up to that one are done with; nothing when the plan is not at that work any more."""
+    """The cases up to that one are done with; nothing when the plan is not at that work any
+    more."""
     connection.execute(
         sa.update(migration_plan)
         .where(migration_plan.c.key == plan.key, migration_plan.c.state == plan.state.value)
@@ -131,19 +139,41 @@ def move_cursor(connection: Connection, plan: MigrationPlan, root_key: int) -> N
 
 
 def add_step(
-    connection: Connection, key: int, event: str, *, actor: str, now: datetime, details: Mapping[str, Any]
+    connection: Connection,
+    key: int,
+    event: str,
+    *,
+    actor: str,
+    now: datetime,
+    details: Mapping[str, Any],
 ) -> None:
     """Note what happened to a plan."""
-    last = sa.select(sa.func.coalesce(sa.func.max(migration_step.c.seq), 0)).where(migration_step.c.plan_key == key)
+    last = sa.select(sa.func.coalesce(sa.func.max(migration_step.c.seq), 0)).where(
+        migration_step.c.plan_key == key
+    )
     seq = connection.execute(last).scalar_one() + 1
-    row = {"plan_key": key, "seq": seq, "event": event, "actor": actor, "at": now, "details": dict(details)}
+    row = {
+        "plan_key": key,
+        "seq": seq,
+        "event": event,
+        "actor": actor,
+        "at": now,
+        "details": dict(details),
+    }
     connection.execute(sa.insert(migration_step), row)
 
 
 def list_steps(connection: Connection, key: int) -> list[MigrationStep]:
     """Everything that happened to a plan, oldest first."""
-    columns = (migration_step.c.event, migration_step.c.actor, migration_step.c.at, migration_step.c.details)
-    query = sa.select(*columns).where(migration_step.c.plan_key == key).order_by(migration_step.c.seq)
+    columns = (
+        migration_step.c.event,
+        migration_step.c.actor,
+        migration_step.c.at,
+        migration_step.c.details,
+    )
+    query = (
+        sa.select(*columns).where(migration_step.c.plan_key == key).order_by(migration_step.c.seq)
+    )
     return [MigrationStep(**row) for row in connection.execute(query).mappings()]
 
 
@@ -158,20 +188,30 @@ def list_authors(connection: Connection, key: int) -> frozenset[str]:
 DRAWN_UP, EDITED = "migration:plan:drawn-up", "migration:plan:edited"
 
 
-def write_case(connection: Connection, plan_key: int, root_key: int, values: Mapping[str, Any]) -> None:
+def write_case(
+    connection: Connection, plan_key: int, root_key: int, values: Mapping[str, Any]
+) -> None:
     """What became of a case that is not decided yet. Raises StateConflict when it is."""
     one = (migration_case.c.root_key == root_key) & (migration_case.c.plan_key == plan_key)
     open_ = migration_case.c.state.in_([state.value for state in UNDECIDED])
-    if connection.execute(sa.update(migration_case).where(one, open_).values(**values)).rowcount == 1:
+    if (
+        connection.execute(sa.update(migration_case).where(one, open_).values(**values)).rowcount
+        == 1
+    ):
         return
     if connection.execute(sa.select(migration_case.c.state).where(one)).first() is not None:
         raise StateConflict("The case was dealt with already.")
     row = {"note": "", "warning": "", "began": [], "ended": [], **values}
-    connection.execute(sa.insert(migration_case), {"root_key": root_key, "plan_key": plan_key, **row})
+    connection.execute(
+        sa.insert(migration_case), {"root_key": root_key, "plan_key": plan_key, **row}
+    )
 
 
-def settle_case(connection: Connection, plan_key: int, root_key: int, state: CaseState, note: str, at: datetime) -> int:
-    """A case that was moved is back, or stays; how many rows that were (one, or none when it was not moved)."""
+def settle_case(
+    connection: Connection, plan_key: int, root_key: int, state: CaseState, note: str, at: datetime
+) -> int:
+    """A case that was moved is back, or stays; how many rows that were (one, or none when it was
+    not moved)."""
     one = (migration_case.c.root_key == root_key) & (migration_case.c.plan_key == plan_key)
     done = connection.execute(
         sa.update(migration_case)
@@ -181,7 +221,9 @@ def settle_case(connection: Connection, plan_key: int, root_key: int, state: Cas
     return done.rowcount
 
 
-def find_undo(connection: Connection, plan_key: int, root_key: int) -> tuple[bytes, Mapping[str, Any]] | None:
+def find_undo(
+    connection: Connection, plan_key: int, root_key: int
+) -> tuple[bytes, Mapping[str, Any]] | None:
     """What taking a moved case back needs: its state from before, and the rest."""
     query = sa.select(migration_case.c.before, migration_case.c.undo).where(
         migration_case.c.root_key == root_key,
@@ -189,14 +231,19 @@ def find_undo(connection: Connection, plan_key: int, root_key: int) -> tuple[byt
         migration_case.c.state == CaseState.MOVED.value,
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None or row.before is None or row.undo is None else (bytes(row.before), row.undo)
+    return (
+        None
+        if row is None or row.before is None or row.undo is None
+        else (bytes(row.before), row.undo)
+    )
 
 
 def forget_cases(connection: Connection, plan_key: int, states: Iterable[CaseState]) -> None:
     """Forget what a dry run found."""
     connection.execute(
         sa.delete(migration_case).where(
-            migration_case.c.plan_key == plan_key, migration_case.c.state.in_([state.value for state in states])
+            migration_case.c.plan_key == plan_key,
+            migration_case.c.state.in_([state.value for state in states]),
         )
     )
 
@@ -205,16 +252,22 @@ def reopen_refused(connection: Connection, plan_key: int) -> None:
     """Those that could not go are to be tried once more."""
     connection.execute(
         sa.update(migration_case)
-        .where(migration_case.c.plan_key == plan_key, migration_case.c.state == CaseState.REFUSED.value)
+        .where(
+            migration_case.c.plan_key == plan_key, migration_case.c.state == CaseState.REFUSED.value
+        )
         .values(state=CaseState.STUCK.value)
     )
 
 
 def close_undecided(connection: Connection, plan_key: int, *, now: datetime) -> None:
-    """The run is over: what the dry run knew and the run did not meet has ended, or is in another version."""
+    """The run is over: what the dry run knew and the run did not meet has ended, or is in another
+    version."""
     connection.execute(
         sa.update(migration_case)
-        .where(migration_case.c.plan_key == plan_key, migration_case.c.state.in_([state.value for state in UNDECIDED]))
+        .where(
+            migration_case.c.plan_key == plan_key,
+            migration_case.c.state.in_([state.value for state in UNDECIDED]),
+        )
         .values(state=CaseState.GONE.value, at=now)
     )
 
@@ -241,7 +294,9 @@ def list_reasons(connection: Connection, plan_key: int, *, limit: int = 50) -> l
             .order_by(number.desc(), text)
             .limit(limit)
         )
-        found += [Reason(CaseState(state), why, many) for state, why, many in connection.execute(query)]
+        found += [
+            Reason(CaseState(state), why, many) for state, why, many in connection.execute(query)
+        ]
     return found
 
 
@@ -266,4 +321,6 @@ def list_cases(
 def forget_undo(connection: Connection, *, before: datetime) -> int:
     """Forget what taking back needs of cases that were moved before then; how many there were."""
     old = (migration_case.c.at < before, migration_case.c.before.is_not(None))
-    return connection.execute(sa.update(migration_case).where(*old).values(before=None, undo=None)).rowcount
+    return connection.execute(
+        sa.update(migration_case).where(*old).values(before=None, undo=None)
+    ).rowcount

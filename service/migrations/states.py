@@ -1,6 +1,7 @@
 """The states of a migration plan and of each case in it, and what may be done with a plan in each.
 
-One table feeds the guards, the guarded UPDATE and the buttons on the page; a CHECK in the database is the third guard.
+One table feeds the guards, the guarded UPDATE and the buttons on the page; a CHECK in the database
+is the third guard.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from service.identity import GRANTS, Actor, Permission, has_permission
 
 
 class PlanState(StrEnum):
-    """Where a plan stands. In `trying`, `running` and `reverting` the background worker goes through the cases."""
+    """Where a plan stands. In `trying`, `running` and `reverting` the background worker goes
+    through the cases."""
 
     DRAWN_UP = "drawn up"
     TRYING = "trying"
@@ -30,8 +32,8 @@ AT_WORK = (PlanState.TRYING, PlanState.RUNNING, PlanState.REVERTING)
 
 
 class CaseState(StrEnum):
-    """What became, or would become, of one case: `fits` and `stuck` are of the dry run, the others final. `kept`: it
-    could not be taken back, because it has gone on."""
+    """What became, or would become, of one case: `fits` and `stuck` are of the dry run, the others
+    final. `kept`: it could not be taken back, because it has gone on."""
 
     FITS = "fits"
     STUCK = "stuck"
@@ -84,14 +86,19 @@ WITH_REASON = (Verb.START, Verb.REVERT)
 
 
 def check_may(verb: Verb, state: PlanState, actor: Actor, authors: frozenset[str]) -> PlanState:
-    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for who drew the plan up."""
+    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for who drew
+    the plan up."""
     if not has_permission(actor, Permission.MIGRATE_INSTANCES):
-        raise Forbidden(f"A migration needs one of the roles {', '.join(GRANTS[Permission.MIGRATE_INSTANCES])}.")
+        raise Forbidden(
+            f"A migration needs one of the roles {', '.join(GRANTS[Permission.MIGRATE_INSTANCES])}."
+        )
     following = TRANSITIONS.get((state, verb))
     if following is None:
         raise StateConflict(f"The plan is {state.value}; {verb.value!r} is not possible then.")
     if verb in FOUR_EYES and actor.name in authors:
-        raise Forbidden(f"Four eyes: {actor.name} drew up a part of this plan; another person has to start it.")
+        raise Forbidden(
+            f"Four eyes: {actor.name} drew up a part of this plan; another person has to start it."
+        )
     return following
 
 

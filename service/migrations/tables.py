@@ -29,14 +29,16 @@ migration_plan = sa.Table(
     sa.Column("created_by", sa.String(100), nullable=False),
     sa.CheckConstraint(_among(PlanState), name="state"),
 )
-"""`places`: element id of the old version → of the new one, for those whose id is another. `revision` goes up with
-every change. `cursor` is the root key up to which the worker has gone through the cases; `run_by` on whose behalf, with
-which `reason`."""
+"""`places`: element id of the old version → of the new one, for those whose id is another.
+`revision` goes up with every change. `cursor` is the root key up to which the worker has gone
+through the cases; `run_by` on whose behalf, with which `reason`."""
 
 migration_step = sa.Table(
     "migration_step",
     metadata,
-    sa.Column("plan_key", sa.ForeignKey("migration_plan.key"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "plan_key", sa.ForeignKey("migration_plan.key"), primary_key=True, autoincrement=False
+    ),
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("event", sa.String(60), nullable=False),
     sa.Column("actor", sa.String(100), nullable=False),
@@ -68,6 +70,7 @@ migration_case = sa.Table(
         postgresql_where=sa.text("before IS NOT NULL"),
     ),
 )
-"""One row for each case that a plan met: `note` says why it could not go, `warning` what to look at, `began` and
-`ended` which events it waits for now and no longer does. `before` is the engine's state from before it was moved and
-`undo` what else taking it back needs; both are null where it cannot be taken back."""
+"""One row for each case that a plan met: `note` says why it could not go, `warning` what to look
+at, `began` and `ended` which events it waits for now and no longer does. `before` is the engine's
+state from before it was moved and `undo` what else taking it back needs; both are null where it
+cannot be taken back."""

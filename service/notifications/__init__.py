@@ -1,7 +1,7 @@
 """Letters and messages: written from templates, filed with the case, delivered through the outbox.
 
-What a letter says is fixed in the transaction that decided it; delivery comes after, at least once, under one
-Message-ID.
+What a letter says is fixed in the transaction that decided it; delivery comes after, at least once,
+under one Message-ID.
 """
 
 from service.notifications.letters import LANGUAGES, Letter, spoken, unknown_facts, write_letter

@@ -31,7 +31,8 @@ LONGEST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it was written. `recipient` is an address, or "" when there is none to send it to."""
+    """A letter as it was written. `recipient` is an address, or "" when there is none to send it
+    to."""
 
     template: str
     language: str
@@ -47,30 +48,52 @@ class Letter:
 
 
 def write_letter(
-    template: str, *, language: str, recipient: str, facts: Mapping[str, Any], audience: str = "customer",
+    template: str,
+    *,
+    language: str,
+    recipient: str,
+    facts: Mapping[str, Any],
+    audience: str = "customer",
     text: str | None = None,
-) -> Letter:  # fmt: skip
-    """Render a letter from the `text` of its template, or from the product's own. The first line is the subject.
+) -> Letter:
+    """Render a letter from the `text` of its template, or from the product's own. The first line is
+    the subject.
 
     Raises InvalidInput when the template is not there or wants something `facts` does not have.
     """
     chosen = spoken(language)
     try:
-        found = _environment().get_template(f"{template}.{chosen}.txt") if text is None else compile_letter(text)
+        found = (
+            _environment().get_template(f"{template}.{chosen}.txt")
+            if text is None
+            else compile_letter(text)
+        )
         written = found.render(**facts)
     except TemplateNotFound as error:
         raise InvalidInput(f"There is no letter template {template!r} in {chosen}.") from error
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise InvalidInput(f"The letter template {template!r} ({chosen}) cannot be filled: {error}") from error
+    except (
+        TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise InvalidInput(
+            f"The letter template {template!r} ({chosen}) cannot be filled: {error}"
+        ) from error
     if len(written) > LONGEST:
-        raise InvalidInput(f"The letter template {template!r} ({chosen}) gives more than {LONGEST} characters.")
+        raise InvalidInput(
+            f"The letter template {template!r} ({chosen}) gives more than {LONGEST} characters."
+        )
     subject, _, body = written.strip().partition("\n")
     line = " ".join(subject.split())[:300]
     return Letter(template, chosen, audience, recipient, line, body.strip() + "\n", {})
 
 
 def spoken(language: str) -> str:
-    """The language that a letter is written in: the one asked for, English where there is none in it."""
+    """The language that a letter is written in: the one asked for, English where there is none in
+    it."""
     return language if language in LANGUAGES else "en"
 
 
@@ -82,28 +105,50 @@ def compile_letter(text: str) -> Template:
 
 
 def unknown_facts(text: str, known: Collection[str]) -> list[str]:
-    """What a template asks for that no letter is told. Raises TemplateSyntaxError as `compile_letter`."""
+    """What a template asks for that no letter is told. Raises TemplateSyntaxError as
+    `compile_letter`."""
     return sorted(find_undeclared_variables(_check(text)) - set(known))
 
 
 _NODES = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.Getattr,
-    nodes.Getitem, nodes.Call, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-    nodes.CondExpr, nodes.Tuple, nodes.List,
-)  # fmt: skip
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.If,
+    nodes.For,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Call,
+    nodes.Filter,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.CondExpr,
+    nodes.Tuple,
+    nodes.List,
+)
 _FILTERS = ("default", "first", "join", "last", "length", "lower", "round", "trim", "upper")
 
 
 def _check(text: str) -> nodes.Template:
-    """A letter names facts and chooses between texts; it cannot compute or repeat itself without end."""
+    """A letter names facts and chooses between texts; it cannot compute or repeat itself without
+    end."""
     tree = _environment().parse(text)
     for node in _all(tree):
         if not isinstance(node, _NODES):
             raise TemplateSyntaxError(f"a letter has no {type(node).__name__.lower()}", node.lineno)
-        if isinstance(node, nodes.Call) and not (isinstance(node.node, nodes.Getattr) and node.node.attr == "get"):
+        if isinstance(node, nodes.Call) and not (
+            isinstance(node.node, nodes.Getattr) and node.node.attr == "get"
+        ):
             raise TemplateSyntaxError("a letter calls nothing but .get('name')", node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            raise TemplateSyntaxError(f"expected a filter out of {', '.join(_FILTERS)}, got {node.name}", node.lineno)
+            raise TemplateSyntaxError(
+                f"expected a filter out of {', '.join(_FILTERS)}, got {node.name}", node.lineno
+            )
         if isinstance(node, nodes.For) and (node.recursive or node.find(nodes.For) is not None):
             raise TemplateSyntaxError("a letter has no loop within a loop", node.lineno)
     return tree
@@ -119,5 +164,8 @@ def _all(node: nodes.Node) -> Iterator[nodes.Node]:
 def _environment() -> ImmutableSandboxedEnvironment:
     # plain text mail: nothing is HTML, so nothing is escaped
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
     )

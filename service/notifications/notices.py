@@ -1,5 +1,5 @@
-"""What a person is told in the page: a task was given to them, somebody mentioned them, a deadline is near or gone,
-a diagram says that a case needs them or their group, or an emergency does.
+"""What a person is told in the page: a task was given to them, somebody mentioned them, a deadline
+is near or gone, a diagram says that a case needs them or their group, or an emergency does.
 
 A notice is written in the transaction of what it tells of, once: its mark says of what.
 """
@@ -58,7 +58,9 @@ class Notice:
 
 _CHOSEN = Prepared(
     {
-        dialect: sa.select(notice_choice).where(among, notice_choice.c.kind == sa.bindparam("b_kind"))
+        dialect: sa.select(notice_choice).where(
+            among, notice_choice.c.kind == sa.bindparam("b_kind")
+        )
         for dialect, among in any_of(notice_choice.c.account, "b_accounts").items()
     }
 )
@@ -82,9 +84,17 @@ def tell(
     by: str = "",
     stamp: str = "",
 ) -> Ways | None:
-    """Tell a person something, as `tell_all` does. The ways it has to go; None when it goes none."""
+    """Tell a person something, as `tell_all` does. The ways it has to go; None when it goes
+    none."""
     told = tell_all(
-        connection, [account], kind, root_key=root_key, subject_key=subject_key, now=now, by=by, stamp=stamp
+        connection,
+        [account],
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        by=by,
+        stamp=stamp,
     )
     return told.get(account)
 
@@ -100,11 +110,18 @@ def tell_all(
     by: str = "",
     stamp: str = "",
 ) -> dict[str, Ways]:
-    """Tell people something, but those who were told before or do not want to know. The ways it has to go for each of
-    the others. What is only to go by mail is kept too, as read: so it goes once."""
+    """Tell people something, but those who were told before or do not want to know. The ways it has
+    to go for each of the others. What is only to go by mail is kept too, as read: so it goes
+    once."""
     names = list(accounts)
     ways = (
-        {name: way for name, way in _wanted(connection, names, kind).items() if way.page or way.mail} if names else {}
+        {
+            name: way
+            for name, way in _wanted(connection, names, kind).items()
+            if way.page or way.mail
+        }
+        if names
+        else {}
     )
     if not ways:
         return {}
@@ -135,7 +152,10 @@ def list_notices(
     connection: Connection, account: str, *, after: PageMark | None = None, limit: int = 50
 ) -> Sequence[Notice]:
     """What a person was told, newest first, from just after a place (when, and of what)."""
-    query, order = sa.select(notice).where(notice.c.account == account), (notice.c.at, notice.c.subject_key)
+    query, order = (
+        sa.select(notice).where(notice.c.account == account),
+        (notice.c.at, notice.c.subject_key),
+    )
     if after is not None:
         query = query.where(beyond(order, after, down=True))
     query = query.order_by(*(column.desc() for column in order)).limit(limit)
@@ -144,14 +164,22 @@ def list_notices(
 
 def count_unread(connection: Connection, account: str) -> int:
     """How many notices a person has not read, counted up to 100."""
-    unread = sa.select(notice.c.mark).where(notice.c.account == account, notice.c.read_at.is_(None)).limit(100)
-    return int(connection.execute(sa.select(sa.func.count()).select_from(unread.subquery())).scalar_one())
+    unread = (
+        sa.select(notice.c.mark)
+        .where(notice.c.account == account, notice.c.read_at.is_(None))
+        .limit(100)
+    )
+    return int(
+        connection.execute(sa.select(sa.func.count()).select_from(unread.subquery())).scalar_one()
+    )
 
 
 def mark_read(connection: Connection, account: str, *, now: datetime) -> None:
     """The person has seen them all."""
     connection.execute(
-        sa.update(notice).where(notice.c.account == account, notice.c.read_at.is_(None)).values(read_at=now)
+        sa.update(notice)
+        .where(notice.c.account == account, notice.c.read_at.is_(None))
+        .values(read_at=now)
     )
 
 
@@ -159,16 +187,26 @@ def wants(connection: Connection, account: str) -> dict[str, Ways]:
     """How a person wants to be told of each kind."""
     rows = connection.execute(sa.select(notice_choice).where(notice_choice.c.account == account))
     chosen = {row.kind: Ways(bool(row.by_page), bool(row.by_mail)) for row in rows}
-    return {kind.value: chosen.get(kind.value, Ways(page=True, mail=kind in BY_MAIL)) for kind in NoticeKind}
+    return {
+        kind.value: chosen.get(kind.value, Ways(page=True, mail=kind in BY_MAIL))
+        for kind in NoticeKind
+    }
 
 
-def choose(connection: Connection, account: str, *, page: frozenset[str], mail: frozenset[str]) -> None:
+def choose(
+    connection: Connection, account: str, *, page: frozenset[str], mail: frozenset[str]
+) -> None:
     """Keep which kinds a person wants to be told, in the page and by mail."""
     connection.execute(sa.delete(notice_choice).where(notice_choice.c.account == account))
     connection.execute(
         sa.insert(notice_choice),
         [
-            {"account": account, "kind": kind.value, "by_page": kind.value in page, "by_mail": kind.value in mail}
+            {
+                "account": account,
+                "kind": kind.value,
+                "by_page": kind.value in page,
+                "by_mail": kind.value in mail,
+            }
             for kind in NoticeKind
         ],
     )

@@ -1,4 +1,5 @@
-"""Letters are filed with their case and leave through the outbox, or on paper where there is no address to mail to."""
+"""Letters are filed with their case and leave through the outbox, or on paper where there is no
+address to mail to."""
 
 from __future__ import annotations
 
@@ -21,14 +22,18 @@ _WAITS = letter.c.delivery.in_([sa.literal_column(f"'{each}'") for each in ON_PA
 """In the words of the index: PostgreSQL does not recognize it by parameters."""
 BY_HAND = frozenset({"outcome", "clarification"})
 """Letters that a person wrote; all others tell mail systems that nobody has to answer them."""
-_COLUMNS = "root_key key template language audience recipient subject body written_at details delivery token"
+_COLUMNS = (
+    "root_key key template language audience recipient subject body written_at details "
+    "delivery token"
+)
 _INSERT = Prepared(sa.insert(letter), columns=_COLUMNS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A letter with two fresh keys of its case: its own, and one for its way out. `missing` says why it could not be
-    written: then nothing leaves, and an incident takes the second key. `thread` is the Message-ID it answers."""
+    """A letter with two fresh keys of its case: its own, and one for its way out. `missing` says
+    why it could not be written: then nothing leaves, and an incident takes the second key. `thread`
+    is the Message-ID it answers."""
 
     key: int
     second_key: int
@@ -45,18 +50,29 @@ class Queued:
         return "print" if self.written.audience == "customer" else "none"
 
 
-def queue_letters(connection: Connection, root_key: int, letters: Iterable[Queued], *, now: datetime) -> None:
-    """File the letters and, where there is an address, put them into the outbox; in the caller's transaction."""
+def queue_letters(
+    connection: Connection, root_key: int, letters: Iterable[Queued], *, now: datetime
+) -> None:
+    """File the letters and, where there is an address, put them into the outbox; in the caller's
+    transaction."""
     queued = [(each, secrets.token_hex(8)) for each in letters]
     _INSERT.run_many(connection, [_row(root_key, each, token, now) for each, token in queued])
-    mails = [(each.second_key, _mail(each, token)) for each, token in queued if each.delivery == "queued"]
+    mails = [
+        (each.second_key, _mail(each, token)) for each, token in queued if each.delivery == "queued"
+    ]
     insert_outbox(connection, root_key, mails, kind="mail", now=now)
     for each, _ in queued:
         if each.missing:
             raise_incident(
-                connection, root_key=root_key, key=each.second_key, kind="letter-incomplete", element_id="",
-                message=each.missing, now=now, subject_key=each.key,
-            )  # fmt: skip
+                connection,
+                root_key=root_key,
+                key=each.second_key,
+                kind="letter-incomplete",
+                element_id="",
+                message=each.missing,
+                now=now,
+                subject_key=each.key,
+            )
 
 
 def _mail(each: Queued, token: str) -> dict[str, Any]:
@@ -120,14 +136,16 @@ def find_letter(connection: Connection, key: int, token: str) -> int | None:
 def list_on_paper(
     connection: Connection, *, after: PageMark | None = None, limit: int = 50
 ) -> tuple[list[dict[str, Any]], int]:
-    """Letters that wait for a person: to be printed, sent another way, or completed. Oldest first, from just after a
-    place, and how many there are, counted up to a bound."""
+    """Letters that wait for a person: to be printed, sent another way, or completed. Oldest first,
+    from just after a place, and how many there are, counted up to a bound."""
     order = (letter.c.written_at, letter.c.key)
     query = sa.select(letter).where(_WAITS)
     total = count_up_to(connection, query)
     if after is not None:
         query = query.where(beyond(order, after))
-    return [dict(row) for row in connection.execute(query.order_by(*order).limit(limit)).mappings()], total
+    return [
+        dict(row) for row in connection.execute(query.order_by(*order).limit(limit)).mappings()
+    ], total
 
 
 def set_delivery(
@@ -148,7 +166,9 @@ def mark_sent(connection: Connection, payload: Mapping[str, Any], *, now: dateti
     key = int(payload.get("letter") or 0)
     connection.execute(
         sa.update(letter)
-        .where(letter.c.root_key == root_of(key), letter.c.key == key, letter.c.delivery == "queued")
+        .where(
+            letter.c.root_key == root_of(key), letter.c.key == key, letter.c.delivery == "queued"
+        )
         .values(delivery="sent", delivery_at=now)
     )
 
@@ -158,6 +178,8 @@ def mark_unsent(connection: Connection, payload: Mapping[str, Any], *, now: date
     key = int(payload.get("letter") or 0)
     connection.execute(
         sa.update(letter)
-        .where(letter.c.root_key == root_of(key), letter.c.key == key, letter.c.delivery == "queued")
+        .where(
+            letter.c.root_key == root_of(key), letter.c.key == key, letter.c.delivery == "queued"
+        )
         .values(delivery="returned", delivery_at=now)
     )

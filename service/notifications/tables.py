@@ -25,7 +25,8 @@ letter = sa.Table(
     sa.Column("delivery_by", sa.String(100)),
     sa.CheckConstraint("audience IN ('customer', 'staff')", name="audience"),
     sa.CheckConstraint(
-        "delivery IN ('none', 'queued', 'sent', 'returned', 'print', 'printed', 'incomplete')", name="delivery"
+        "delivery IN ('none', 'queued', 'sent', 'returned', 'print', 'printed', 'incomplete')",
+        name="delivery",
     ),
     sa.Index(
         "ix_letter_to_print",
@@ -35,9 +36,10 @@ letter = sa.Table(
         postgresql_where=sa.text("delivery IN ('print', 'returned', 'incomplete')"),
     ),
 )
-"""`token` is the secret part of the Message-ID a letter leaves under. `delivery`: `none` for a notice in the house,
-`queued` and `sent` by mail, `returned` when it came back, `print` and `printed` on paper, `incomplete` when the
-template wanted something that is not known: nothing was sent, a person has to complete it."""
+"""`token` is the secret part of the Message-ID a letter leaves under. `delivery`: `none` for a
+notice in the house, `queued` and `sent` by mail, `returned` when it came back, `print` and
+`printed` on paper, `incomplete` when the template wanted something that is not known: nothing was
+sent, a person has to complete it."""
 
 notice = sa.Table(
     "notice",
@@ -50,7 +52,9 @@ notice = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("read_at", UtcDateTime),
     sa.Column("details", Json, nullable=False),
-    sa.CheckConstraint("kind IN ('alert', 'assignment', 'breach', 'emergency', 'mention', 'near')", name="kind"),
+    sa.CheckConstraint(
+        "kind IN ('alert', 'assignment', 'breach', 'emergency', 'mention', 'near')", name="kind"
+    ),
     sa.Index("ix_notice_account", "account", "at"),
     sa.Index(
         "ix_notice_unread",
@@ -59,7 +63,8 @@ notice = sa.Table(
         postgresql_where=sa.text("read_at IS NULL"),
     ),
 )
-"""Something a person is told. `mark` says of what (`near:task:2026-03-02T09:30`), so that nobody is told twice."""
+"""Something a person is told. `mark` says of what (`near:task:2026-03-02T09:30`), so that nobody is
+told twice."""
 
 notice_choice = sa.Table(
     "notice_choice",
@@ -69,4 +74,5 @@ notice_choice = sa.Table(
     sa.Column("by_page", sa.Boolean, nullable=False),
     sa.Column("by_mail", sa.Boolean, nullable=False),
 )
-"""How a person wants to be told. Without a row: in the page, and by mail of a breach, a mention and an emergency."""
+"""How a person wants to be told. Without a row: in the page, and by mail of a breach, a mention and
+an emergency."""

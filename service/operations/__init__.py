@@ -1,7 +1,8 @@
 """What moves a case: one verb per file, and the one write path they all take.
 
-Read the instance and its version, check, let the engine advance (outside any lock), write everything in one short
-transaction guarded by that version. Whoever calls passes the actor and the time.
+Read the instance and its version, check, let the engine advance (outside any lock), write
+everything in one short transaction guarded by that version. Whoever calls passes the actor and the
+time.
 """
 
 from service.operations.add_evidence import add_evidence, write_evidence
@@ -25,7 +26,12 @@ from service.operations.letters import LetterOrder, compose_letter, mark_returne
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.messages import Published, correlate_message, publish_message, send_message
-from service.operations.migrate_instance import Report, migrate_instance, migrate_instances, try_migration
+from service.operations.migrate_instance import (
+    Report,
+    migrate_instance,
+    migrate_instances,
+    try_migration,
+)
 from service.operations.modify_instance import MODIFIERS, modify_instance
 from service.operations.open_emergency import declare_emergency, link_emergency
 from service.operations.plan import Plan
@@ -63,7 +69,12 @@ from service.operations.start import (
     start_variables,
 )
 from service.operations.start_events import fire_due_starts
-from service.operations.suspend_instance import LONGEST_REASON, resume_instance, suspend_instance, suspended_since
+from service.operations.suspend_instance import (
+    LONGEST_REASON,
+    resume_instance,
+    suspend_instance,
+    suspended_since,
+)
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.work_jobs import (
     activate_jobs,

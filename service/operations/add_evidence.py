@@ -23,9 +23,15 @@ def add_evidence(
 
 
 def write_evidence(
-    connection: Connection, root_key: int, items: Sequence[NewEvidence], *, actor: str, now: datetime
+    connection: Connection,
+    root_key: int,
+    items: Sequence[NewEvidence],
+    *,
+    actor: str,
+    now: datetime,
 ) -> list[int]:
-    """The same inside a transaction that is under way. The history names hashes, not names: those can be personal."""
+    """The same inside a transaction that is under way. The history names hashes, not names: those
+    can be personal."""
     if not items:
         return []
     first = take_children(connection, root_key, len(items))
@@ -44,5 +50,13 @@ def write_evidence(
             for key, item in zip(keys, items, strict=True)
         ]
     }
-    audit.append(connection, root_key, Event.EVIDENCE_ADDED, actor=actor, at=now, details=details, subject_key=keys[0])
+    audit.append(
+        connection,
+        root_key,
+        Event.EVIDENCE_ADDED,
+        actor=actor,
+        at=now,
+        details=details,
+        subject_key=keys[0],
+    )
     return keys

@@ -1,4 +1,5 @@
-"""Running a command again: after a conflict, and after a lost connection where that cannot do it twice."""
+"""Running a command again: after a conflict, and after a lost connection where that cannot do it
+twice."""
 
 from __future__ import annotations
 
@@ -15,23 +16,28 @@ from service.measures import GAVE_UP, RETRIES
 
 ATTEMPTS = 12
 BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05
-"""The first pause after a conflict, and after a lost connection; each further one is up to twice as long."""
+"""The first pause after a conflict, and after a lost connection; each further one is up to twice as
+long."""
 
 T = TypeVar("T")
 
 
 def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
-    """The command's answer. It reads and writes everything anew each time, a bounded number of times.
+    """The command's answer. It reads and writes everything anew each time, a bounded number of
+    times.
 
-    `once` says that it carries an idempotency key: then it may also run again when the connection was lost while
-    committing, for it finds its own answer. Raises Unavailable when the case stays busy or the database stays away.
+    `once` says that it carries an idempotency key: then it may also run again when the connection
+    was lost while committing, for it finds its own answer. Raises Unavailable when the case stays
+    busy or the database stays away.
     """
     return run_or_keep(lambda _alone: command(), once=once, conflicts=conflicts)
 
 
-def run_or_keep(command: Callable[[bool], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
-    """As `run_again`, for a command that can keep others out: it is told to when others were first. A case that many
-    move at once would have somebody lose every time."""
+def run_or_keep(
+    command: Callable[[bool], T], *, once: bool, conflicts: tuple[type[Exception], ...]
+) -> T:
+    """As `run_again`, for a command that can keep others out: it is told to when others were first.
+    A case that many move at once would have somebody lose every time."""
     lost = False
     for attempt in range(ATTEMPTS):
         try:

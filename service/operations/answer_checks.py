@@ -1,4 +1,5 @@
-"""What a form's answer has to be beyond its schema, where the diagram asks for it (extension property `check`)."""
+"""What a form's answer has to be beyond its schema, where the diagram asks for it (extension
+property `check`)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from service.tasks import UserTask
 Check = Callable[[Connection, UserTask, Mapping[str, Any], str, date], FieldError | None]
 
 
-def check_answer(connection: Connection, task: UserTask, answer: Mapping[str, Any], *, actor: str, today: date) -> None:
+def check_answer(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], *, actor: str, today: date
+) -> None:
     """Raises FormInvalid when the answer is not one that the task's rule allows."""
     rule = CHECKS.get(task.properties.get("check", ""))
     problem = None if rule is None else rule(connection, task, answer, actor, today)
@@ -26,14 +29,17 @@ def check_answer(connection: Connection, task: UserTask, answer: Mapping[str, An
 def _investigator(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
-    """A handler who is there, and neither the person complained about nor of the unit complained about (S2-e)."""
+    """A handler who is there, and neither the person complained about nor of the unit complained
+    about (S2-e)."""
     name = str(answer.get("investigator", "")).strip()
     person, unit = (task.variables.get(key) for key in ("complainedPerson", "complainedUnit"))
     problem = find_investigator(connection, name, person=person, unit=unit, today=today)
     return FieldError("/investigator", problem) if problem else None
 
 
-def find_investigator(connection: Connection, name: str, *, person: Any, unit: Any, today: date) -> str:
+def find_investigator(
+    connection: Connection, name: str, *, person: Any, unit: Any, today: date
+) -> str:
     """Why somebody cannot investigate a complaint about this person or unit, "" when they can."""
     people = identity.list_candidates(connection, Role.HANDLER, on=today)
     found = next((each for each in people if each.name == name), None)
@@ -53,11 +59,14 @@ def find_investigator(connection: Connection, name: str, *, person: Any, unit: A
 def _quorum(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
-    """Enough members, each once, none of whom proposed the solution; a majority where it is approved."""
+    """Enough members, each once, none of whom proposed the solution; a majority where it is
+    approved."""
     members = [str(each).strip().casefold() for each in answer.get("members", ())]
     wanted = int(task.variables.get("quorum") or 3)
     if len(set(members)) < wanted:
-        return FieldError("/members", f"expected a quorum of {wanted} different members, got {len(set(members))}")
+        return FieldError(
+            "/members", f"expected a quorum of {wanted} different members, got {len(set(members))}"
+        )
     if str(task.variables.get("investigator") or "").casefold() in members:
         return FieldError("/members", "the investigator may not vote on a solution of their own")
     person = str(task.variables.get("complainedPerson") or "").strip().casefold()
@@ -67,7 +76,10 @@ def _quorum(
     if votes > len(members):
         return FieldError("/votesFor", f"expected at most {len(members)} votes, got {votes}")
     if answer.get("approved") is True and votes * 2 <= len(members):
-        return FieldError("/votesFor", f"expected more than half of {len(members)} votes for an approval, got {votes}")
+        return FieldError(
+            "/votesFor",
+            f"expected more than half of {len(members)} votes for an approval, got {votes}",
+        )
     return None
 
 
@@ -77,7 +89,11 @@ def _approval(
     """Nobody decides on a complaint about themselves."""
     person = str(task.variables.get("complainedPerson") or "").strip().casefold()
     names = {actor.casefold(), str(answer.get("approvedBy", "")).strip().casefold()}
-    return FieldError("/approvedBy", "the complaint is about this person") if person and person in names else None
+    return (
+        FieldError("/approvedBy", "the complaint is about this person")
+        if person and person in names
+        else None
+    )
 
 
 def _other_complaint(
@@ -91,7 +107,11 @@ def _other_complaint(
         other = cases.get_complaint(connection, str(number))
     except RedressError as error:
         return FieldError("/otherNumber", error.message)
-    return FieldError("/otherNumber", "is this complaint itself") if other.root_key == task.root_key else None
+    return (
+        FieldError("/otherNumber", "is this complaint itself")
+        if other.root_key == task.root_key
+        else None
+    )
 
 
 CHECKS: dict[str, Check] = {

@@ -1,4 +1,5 @@
-"""The write of a step: its changes and effects become rows, in one transaction guarded by the instance's version."""
+"""The write of a step: its changes and effects become rows, in one transaction guarded by the
+instance's version."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ _UPDATE = Prepared(
         ended_at=sa.bindparam("b_ended_at"),
         end_elements=sa.bindparam("b_end_elements", type_=sa.JSON),
         engine_state=sa.bindparam("b_engine_state"),
-        final_variables=sa.bindparam("b_final_variables", type_=process_instance.c.final_variables.type),
+        final_variables=sa.bindparam(
+            "b_final_variables", type_=process_instance.c.final_variables.type
+        ),
     ),
     counted=True,
 )
@@ -71,18 +74,27 @@ def apply_step(
     now: datetime,
     by: str,
 ) -> Write:
-    """Write a step and its history row. `by` gave the command, and completed the task it was about with `plan.answer`.
+    """Write a step and its history row. `by` gave the command, and completed the task it was about
+    with `plan.answer`.
 
-    Raises VersionConflict when the instance is not at the version that was read: the whole command runs again.
+    Raises VersionConflict when the instance is not at the version that was read: the whole command
+    runs again.
     """
     return apply_together(connection, instance, step, view, [Part(plan, by, step.changes)], now=now)
 
 
 def apply_together(
-    connection: Connection, instance: Instance, step: Step, view: CaseView, parts: Sequence[Part], *, now: datetime
+    connection: Connection,
+    instance: Instance,
+    step: Step,
+    view: CaseView,
+    parts: Sequence[Part],
+    *,
+    now: datetime,
 ) -> Write:
-    """Write the step that several commands made together, with a row of the history for each. Only a command that is
-    alone may complete a user task or have effects. Raises VersionConflict, as `apply_step`."""
+    """Write the step that several commands made together, with a row of the history for each. Only
+    a command that is alone may complete a user task or have effects. Raises VersionConflict, as
+    `apply_step`."""
     write = Write(connection, instance, now, instance.next_child)
     kinds = _by_kind(step.changes)
     last = parts[-1]
@@ -98,7 +110,9 @@ def apply_together(
         _write_signals(write)
         guard = _write_instance(write, step)
         entries.append(entry_of(write, last.plan, actor=last.by))
-        write.tip = audit.append_all(connection, instance.root_key, entries, at=now, last=instance.tip)
+        write.tip = audit.append_all(
+            connection, instance.root_key, entries, at=now, last=instance.tip
+        )
     if guard.rowcount != 1:
         raise VersionConflict
     return write
@@ -112,7 +126,8 @@ def _by_kind(changes: Iterable[c.Change]) -> Kinds:
 
 
 def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
-    """End tasks, then make the new ones; the clock that is met by completing the task of the command, if any."""
+    """End tasks, then make the new ones; the clock that is met by completing the task of the
+    command, if any."""
     instance, connection = write.instance, write.connection
     ended_here = {change.id for change in kinds[c.TaskEnded]}
     created_here, rows = set(), []
@@ -125,7 +140,10 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
         rows.append(_task_row(instance, created, key, write.now))
     ended = [change for change in kinds[c.TaskEnded] if change.id not in created_here]
     tasks.end_tasks(
-        connection, instance.root_key, [_ending(each, instance.task, by, answer) for each in ended], at=write.now
+        connection,
+        instance.root_key,
+        [_ending(each, instance.task, by, answer) for each in ended],
+        at=write.now,
     )
     tasks.insert_tasks(connection, rows)
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
@@ -142,7 +160,9 @@ def _ending(ended: c.TaskEnded, task: tasks.UserTask | None, by: str, answer: An
     return tasks.Ending(ended.id, tasks.TaskState.CANCELLED, key=key)
 
 
-def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetime) -> dict[str, Any]:
+def _task_row(
+    instance: Instance, created: c.TaskCreated, key: int, now: datetime
+) -> dict[str, Any]:
     return {
         "root_key": instance.root_key,
         "key": key,
@@ -169,12 +189,14 @@ def _task_row(instance: Instance, created: c.TaskCreated, key: int, now: datetim
 
 
 def _write_waits(write: Write, kinds: Kinds) -> None:
-    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this step never were."""
+    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this
+    step never were."""
     root_key, connection, now = write.instance.root_key, write.connection, write.now
     ended = {change.id for kind in ENDS for change in kinds[kind]}
     begun = {change.id for kind in BEGINNINGS for change in kinds[kind]}
     timers, subscriptions, new_jobs = (
-        [(write.key(), change) for change in kinds[kind] if change.id not in ended] for kind in BEGINNINGS
+        [(write.key(), change) for change in kinds[kind] if change.id not in ended]
+        for kind in BEGINNINGS
     )
     jobs.insert_timers(connection, root_key, timers)
     jobs.insert_subscriptions(connection, root_key, subscriptions, now=now)
@@ -191,7 +213,8 @@ def _write_waits(write: Write, kinds: Kinds) -> None:
 
 
 def _note(write: Write, changes: Iterable[c.Change]) -> None:
-    """What the history says of the step: identifiers and what was decided, in the order it happened."""
+    """What the history says of the step: identifiers and what was decided, in the order it
+    happened."""
     for change in changes:
         match change:
             case c.ElementEntered():
@@ -220,13 +243,20 @@ def _note(write: Write, changes: Iterable[c.Change]) -> None:
 
 
 def _write_signals(write: Write) -> None:
-    """Signals for other cases leave through the outbox: broadcast once this write is there, and not otherwise."""
-    leaving = [(write.key(), {"name": signal.name, "variables": dict(signal.variables)}) for signal in write.signals]
-    jobs.insert_outbox(write.connection, write.instance.root_key, leaving, kind="signal", now=write.now)
+    """Signals for other cases leave through the outbox: broadcast once this write is there, and not
+    otherwise."""
+    leaving = [
+        (write.key(), {"name": signal.name, "variables": dict(signal.variables)})
+        for signal in write.signals
+    ]
+    jobs.insert_outbox(
+        write.connection, write.instance.root_key, leaving, kind="signal", now=write.now
+    )
 
 
 def _write_instance(write: Write, step: Step) -> Any:
-    """The guarded update; its row count says whether the instance was still at the version that was read."""
+    """The guarded update; its row count says whether the instance was still at the version that was
+    read."""
     how, ends = write.moved.get("ended", (None, None))
     return _UPDATE.run(
         write.connection,

@@ -1,4 +1,5 @@
-"""What happens without a person: timers fire, the outbox is delivered. Handlers for `service.jobs.Worker`."""
+"""What happens without a person: timers fire, the outbox is delivered. Handlers for
+`service.jobs.Worker`."""
 
 from __future__ import annotations
 
@@ -33,12 +34,16 @@ from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
 Link = Callable[[int, datetime], str | None]
-"""The address at which a customer follows the case of that root key; None for one that no customer follows."""
+"""The address at which a customer follows the case of that root key; None for one that no customer
+follows."""
 log = logging.getLogger("redress.background")
 
 
-def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | None = None) -> Worker:
-    """A worker that does this product's background work. `link` is the portal's, for mail to customers."""
+def make_worker(
+    runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | None = None
+) -> Worker:
+    """A worker that does this product's background work. `link` is the portal's, for mail to
+    customers."""
     chores = (
         partial(_start_due, runtime),
         partial(_expire, runtime),
@@ -47,7 +52,13 @@ def make_worker(runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | 
         make_deadline_chore(runtime),
         make_tidy_chore(runtime),
     )
-    return Worker(runtime.database, clock, timer_handler(runtime), outbox_handler(runtime, mailer, link), chores)
+    return Worker(
+        runtime.database,
+        clock,
+        timer_handler(runtime),
+        outbox_handler(runtime, mailer, link),
+        chores,
+    )
 
 
 def _start_due(runtime: Runtime, now: datetime) -> int:
@@ -88,7 +99,8 @@ def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
 
 
 def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
-    """Fire it; what cannot fire has an incident and is tried again later and later, never in a spin."""
+    """Fire it; what cannot fire has an incident and is tried again later and later, never in a
+    spin."""
 
     def handle(due: Due, now: datetime) -> None:
         try:
@@ -101,7 +113,9 @@ def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
     return handle
 
 
-def outbox_handler(runtime: Runtime, mailer: Mailer, link: Link | None = None) -> Callable[[Due, datetime], None]:
+def outbox_handler(
+    runtime: Runtime, mailer: Mailer, link: Link | None = None
+) -> Callable[[Due, datetime], None]:
     """Deliver it; after the last attempt it is dead, with an incident."""
 
     def handle(due: Due, now: datetime) -> None:
@@ -123,12 +137,15 @@ def outbox_handler(runtime: Runtime, mailer: Mailer, link: Link | None = None) -
 
 
 def _footer(due: Due, link: Link | None, now: datetime) -> str:
-    """The way to the portal. It opens the case, so it is not kept with the letter: staff would have it too."""
+    """The way to the portal. It opens the case, so it is not kept with the letter: staff would have
+    it too."""
     language = str((due.payload or {}).get("customer") or "")
     address = link(due.root_key, now) if link and language else None
     if not address:
         return ""
-    return notifications.write_letter("portal-link", language=language, recipient="", facts={"link": address}).body
+    return notifications.write_letter(
+        "portal-link", language=language, recipient="", facts={"link": address}
+    ).body
 
 
 def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
@@ -141,7 +158,13 @@ def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
     payload = due.payload or {}
     broadcast_signal(
-        runtime, payload["name"], payload["variables"], actor=SYSTEM, now=now, thrown_by=due.root_key, cause=due.key
+        runtime,
+        payload["name"],
+        payload["variables"],
+        actor=SYSTEM,
+        now=now,
+        thrown_by=due.root_key,
+        cause=due.key,
     )
 
 
@@ -149,7 +172,9 @@ def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:
     """A message for another case; it is news, so one that nobody waits for any more is let go."""
     payload = due.payload or {}
     try:
-        send_message(runtime, payload["name"], payload["key"], payload["variables"], actor=SYSTEM, now=now)
+        send_message(
+            runtime, payload["name"], payload["key"], payload["variables"], actor=SYSTEM, now=now
+        )
     except NotFound:
         log.info("nobody waits for the message %s any more", payload["name"])
 
@@ -160,7 +185,8 @@ def backoff(attempts: int) -> timedelta:
 
 
 def is_final(error: Exception) -> bool:
-    """Whether trying again cannot help: the mail server knows no such receiver, or the address is none."""
+    """Whether trying again cannot help: the mail server knows no such receiver, or the address is
+    none."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     return isinstance(error, InvalidInput)

@@ -1,4 +1,5 @@
-"""The first step of a root instance, inside a transaction that the caller opened: its row, its rows, its history."""
+"""The first step of a root instance, inside a transaction that the caller opened: its row, its
+rows, its history."""
 
 from __future__ import annotations
 
@@ -23,9 +24,16 @@ from service.operations.tables import process_instance
 from service.operations.write import Instance, Write
 
 _COLUMNS = (
-    "root_key", "version", "next_child", "state", "process_definition_key", "bundle_key", "business_key", "holds_key",
+    "root_key",
+    "version",
+    "next_child",
+    "state",
+    "process_definition_key",
+    "bundle_key",
+    "business_key",
+    "holds_key",
     "started_at",
-)  # fmt: skip
+)
 _INSERT = Prepared(sa.insert(process_instance), columns=_COLUMNS)
 
 
@@ -33,19 +41,27 @@ def released(connection: Connection, process_id: str) -> ProcessVersion:
     """The released version of a process. Raises NotFound."""
     process = find_released(connection, process_id)
     if process is None:
-        raise NotFound(f"No version of the process {process_id!r} is released; deploy and release one first.")
+        raise NotFound(
+            f"No version of the process {process_id!r} is released; deploy and release one first."
+        )
     return process
 
 
 def keep_keys(runtime: Runtime) -> None:
-    """Before a transaction that may begin processes. SQLite takes its keys in the transaction itself."""
+    """Before a transaction that may begin processes. SQLite takes its keys in the transaction
+    itself."""
     if runtime.database.dialect != "sqlite":
         runtime.keys.reserve()
 
 
 def new_root_key(connection: Connection, runtime: Runtime) -> int:
-    """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for it for ever."""
-    return take(connection, "root") << CHILD_BITS if runtime.database.dialect == "sqlite" else runtime.keys.root_key()
+    """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for
+    it for ever."""
+    return (
+        take(connection, "root") << CHILD_BITS
+        if runtime.database.dialect == "sqlite"
+        else runtime.keys.root_key()
+    )
 
 
 def begin(
@@ -62,13 +78,26 @@ def begin(
     business_key: str | None = None,
     holds_key: bool = False,
 ) -> tuple[Write, Step]:
-    """Start an instance of that version under `root_key`. Raises EngineError before anything is written."""
+    """Start an instance of that version under `root_key`. Raises EngineError before anything is
+    written."""
     bundle = runtime.bundles.get(connection, process.bundle_key)
     command = Start(
-        process.process_id, variables, plan.command.start_event if isinstance(plan.command, Start) else None
+        process.process_id,
+        variables,
+        plan.command.start_event if isinstance(plan.command, Start) else None,
     )
     instance = Instance(
-        root_key, 0, 1, "active", process.key, process.bundle_key, business_key, None, holds_key, None, START
+        root_key,
+        0,
+        1,
+        "active",
+        process.key,
+        process.bundle_key,
+        business_key,
+        None,
+        holds_key,
+        None,
+        START,
     )
     step = advance(bundle, None, command, now=now, host=view.host())
     _INSERT.run(

@@ -1,4 +1,5 @@
-"""A table whose entries are bound to a case when they are first asked for: a step needs one of them, or none."""
+"""A table whose entries are bound to a case when they are first asked for: a step needs one of
+them, or none."""
 
 from __future__ import annotations
 

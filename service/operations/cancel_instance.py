@@ -15,8 +15,11 @@ from service.operations.runtime import Runtime
 from service.operations.write import Instance
 
 
-def cancel_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime) -> Outcome:
-    """Terminate a root instance. Raises Forbidden, InvalidInput without a reason, NotFound, StateConflict."""
+def cancel_instance(
+    runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """Terminate a root instance. Raises Forbidden, InvalidInput without a reason, NotFound,
+    StateConflict."""
     if not actor.has(Role.ADMIN):
         raise Forbidden("Only an administrator may cancel a process instance.")
     if not reason.strip():

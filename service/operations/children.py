@@ -1,4 +1,5 @@
-"""Fresh keys within a case for rows that no engine step writes. Taking one moves the case on: other commands wait."""
+"""Fresh keys within a case for rows that no engine step writes. Taking one moves the case on: other
+commands wait."""
 
 from __future__ import annotations
 
@@ -20,8 +21,11 @@ _TAKE = (
 
 
 def take_children(connection: Connection, root_key: int, count: int = 1) -> int:
-    """The first of `count` consecutive child keys. Raises NotFound when there is no such root instance."""
-    following = connection.execute(_TAKE, {"b_root_key": root_key, "b_count": count}).scalar_one_or_none()
+    """The first of `count` consecutive child keys. Raises NotFound when there is no such root
+    instance."""
+    following = connection.execute(
+        _TAKE, {"b_root_key": root_key, "b_count": count}
+    ).scalar_one_or_none()
     if following is None:
         raise NotFound(f"There is no process instance {root_key}.")
     if following > MAX_CHILD:

@@ -1,4 +1,5 @@
-"""Somebody of the bank says something about a case. It is kept; its SHA-256 goes into the case's history."""
+"""Somebody of the bank says something about a case. It is kept; its SHA-256 goes into the case's
+history."""
 
 from __future__ import annotations
 
@@ -21,16 +22,36 @@ def comment_case(runtime: Runtime, root_key: int, body: str, *, actor: Actor, no
     """Keep a comment and tell those it mentions; its key. Raises FormInvalid, NotFound."""
     text = body.strip()
     if not text or len(text) > LONGEST or "\x00" in text:
-        raise FormInvalid([FieldError("/comment", f"expected 1 to {LONGEST} characters, got {len(text)}")])
+        raise FormInvalid(
+            [FieldError("/comment", f"expected 1 to {LONGEST} characters, got {len(text)}")]
+        )
     with runtime.database.transaction() as connection:
         key = take_children(connection, root_key)
-        named = [each for each in cases.mentions_of(text) if identity.find_account(connection, each) is not None]
+        named = [
+            each
+            for each in cases.mentions_of(text)
+            if identity.find_account(connection, each) is not None
+        ]
         cases.insert_comment(connection, Comment(root_key, key, actor.name, text, named, now))
         details = {"sha256": sha256(text.encode()).hexdigest(), "mentions": named}
         audit.append(
-            connection, root_key, Event.COMMENT_ADDED, actor=actor.name, at=now, details=details, subject_key=key
+            connection,
+            root_key,
+            Event.COMMENT_ADDED,
+            actor=actor.name,
+            at=now,
+            details=details,
+            subject_key=key,
         )
         for name in named:
             if name != actor.name:
-                tell_person(connection, name, "mention", root_key=root_key, subject_key=key, by=actor.name, now=now)
+                tell_person(
+                    connection,
+                    name,
+                    "mention",
+                    root_key=root_key,
+                    subject_key=key,
+                    by=actor.name,
+                    now=now,
+                )
     return key

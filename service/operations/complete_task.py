@@ -31,12 +31,13 @@ def complete_task(
     idempotency_key: str | None = None,
     among_visible: bool = False,
 ) -> Outcome:
-    """Complete the task with the answer of its form; the process goes on, in the same transaction. Sent again with
-    the same idempotency key it has the same outcome, once. With `among_visible` a task that the actor may not see is
-    not there.
+    """Complete the task with the answer of its form; the process goes on, in the same transaction.
+    Sent again with the same idempotency key it has the same outcome, once. With `among_visible` a
+    task that the actor may not see is not there.
 
-    Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another, not offered, four
-    eyes), FormInvalid, EngineError (the process cannot go on: nothing has changed, an incident says why).
+    Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another,
+    not offered, four eyes), FormInvalid, EngineError (the process cannot go on: nothing has
+    changed, an incident says why).
     """
 
     def decide(connection: Connection, instance: Instance) -> Plan:
@@ -45,7 +46,9 @@ def complete_task(
             raise NotFound(f"There is no user task {key}.")
         tasks.check_open(task)
         tasks.check_revision(task, revision)
-        tasks.check_may_complete(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))
+        tasks.check_may_complete(
+            task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
+        )
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         form = bundle.forms.get(task.form_id) if task.form_id else None
         checked = tasks.validate(form, dict(answer))

@@ -1,4 +1,5 @@
-"""A decision on a version: the state of its review moves, with everything that is checked before it may."""
+"""A decision on a version: the state of its review moves, with everything that is checked before it
+may."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ class Decision:
 
 
 def decide_version(connection: Connection, key: int, decision: Decision) -> None:
-    """Return, approve or release it. Raises InvalidInput, Forbidden, NotFound, and StateConflict: the state does not
-    allow it, or an approval has no evidence, or one that refuses it."""
+    """Return, approve or release it. Raises InvalidInput, Forbidden, NotFound, and StateConflict:
+    the state does not allow it, or an approval has no evidence, or one that refuses it."""
     verb, actor, now = decision.verb, decision.actor, decision.now
     match verb:
         case Verb.RETURN:
@@ -43,7 +44,11 @@ def decide_version(connection: Connection, key: int, decision: Decision) -> None
             text = said(decision.reason, "the reason for approving it")
             version = rows.get_version(connection, key)
             known = _checked(connection, version, decision)
-            details = {"reason": text, "contentHash": version.content_hash, "evidence": dict(known.details)}
+            details = {
+                "reason": text,
+                "contentHash": version.content_hash,
+                "evidence": dict(known.details),
+            }
             move_version(connection, key, verb, actor, now, details)
         case Verb.RELEASE:
             move_version(connection, key, verb, actor, now, {})
@@ -51,10 +56,13 @@ def decide_version(connection: Connection, key: int, decision: Decision) -> None
 
 
 def gather_evidence(runtime: Runtime, view: CaseView, now: datetime) -> None:
-    """What an approval in this step will want, gathered before anything is written: it takes its time."""
+    """What an approval in this step will want, gathered before anything is written: it takes its
+    time."""
     if view.review is None or view.review.evidence is not None or runtime.gather is None:
         return
-    if any(isinstance(effect, VersionEffect) and effect.verb is Verb.APPROVE for effect in view.effects):
+    if any(
+        isinstance(effect, VersionEffect) and effect.verb is Verb.APPROVE for effect in view.effects
+    ):
         view.review = replace(view.review, evidence=runtime.gather(runtime, view.review.key, now))
 
 
@@ -89,11 +97,17 @@ def said(text: str, what: str) -> str:
 def _checked(connection: Connection, version: Version, decision: Decision) -> Evidence:
     evidence = decision.evidence
     if evidence is None:
-        raise StateConflict("Nothing was gathered to approve it on; approve it on the page of its review.")
+        raise StateConflict(
+            "Nothing was gathered to approve it on; approve it on the page of its review."
+        )
     if evidence.content_hash != version.content_hash:
         raise StateConflict("The evidence is of another content.")
-    unresolved = [each for each in rows.list_comments(connection, version.key) if each.resolved_at is None]
-    refusals = [f"{len(unresolved)} comments are not resolved"] * bool(unresolved) + list(evidence.refusals)
+    unresolved = [
+        each for each in rows.list_comments(connection, version.key) if each.resolved_at is None
+    ]
+    refusals = [f"{len(unresolved)} comments are not resolved"] * bool(unresolved) + list(
+        evidence.refusals
+    )
     check_may_now(connection, version, decision.verb, decision.actor)
     if refusals:
         raise StateConflict(f"It cannot be approved: {'; '.join(refusals)}.")

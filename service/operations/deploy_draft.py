@@ -18,16 +18,24 @@ KEYS_FOR_A_VERSION = 400
 def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
     """The key of the version made, which is in review and starts no case before it is released.
 
-    Raises NotFound, StateConflict when nothing has been changed, Forbidden when this person may not submit it.
+    Raises NotFound, StateConflict when nothing has been changed, Forbidden when this person may not
+    submit it.
     """
     keep_keys(runtime)
     spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
     with runtime.database.transaction() as connection:
         draft = definitions.get_draft(connection, key)
         files = definitions.read_draft(connection, key)
-        made = definitions.deploy(connection, files, name=draft.name, actor=actor.name, now=now, next_key=spare.pop)
+        made = definitions.deploy(
+            connection, files, name=draft.name, actor=actor.name, now=now, next_key=spare.pop
+        )
         if not made.new:
-            raise StateConflict(f"This is version {made.version} of {draft.name} as it is: nothing has been changed.")
+            raise StateConflict(
+                f"This is version {made.version} of {draft.name} as it is: nothing has been "
+                "changed."
+            )
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
-        ask_for_review(connection, runtime, made.bundle_key, summary=draft.title, actor=actor, now=now)
+        ask_for_review(
+            connection, runtime, made.bundle_key, summary=draft.title, actor=actor, now=now
+        )
     return made.bundle_key

@@ -1,4 +1,5 @@
-"""What a step wants done beside moving its tokens: services note effects, the write transaction makes rows of them."""
+"""What a step wants done beside moving its tokens: services note effects, the write transaction
+makes rows of them."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from service.definitions.review_states import Verb
 
 @dataclass(frozen=True, slots=True)
 class LetterEffect:
-    """Write a letter from a template to the customer, or a notice to staff: to a person or to everybody of a group,
-    who are told unless it `rings` not. `meets` names the clock it meets."""
+    """Write a letter from a template to the customer, or a notice to staff: to a person or to
+    everybody of a group, who are told unless it `rings` not. `meets` names the clock it meets."""
 
     template: str
     audience: str

@@ -1,4 +1,5 @@
-"""The built-in services of an emergency's own process (`redress.emergency-…`). Each notes effects and does nothing."""
+"""The built-in services of an emergency's own process (`redress.emergency-…`). Each notes effects
+and does nothing."""
 
 from __future__ import annotations
 
@@ -35,12 +36,18 @@ def log(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def quiet(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """The test of a stand-down: `quiet` says whether nothing new has happened for as long as the level wants."""
+    """The test of a stand-down: `quiet` says whether nothing new has happened for as long as the
+    level wants."""
     found = view.emergency
     calm = found is not None and is_quiet(
-        view.profile, str(job.variables.get("level")), last_event_at=found.last_event_at, now=view.now
+        view.profile,
+        str(job.variables.get("level")),
+        last_event_at=found.last_event_at,
+        now=view.now,
     )
-    view.effects.append(LogEffect("stand-down", "quiet long enough" if calm else "not quiet long enough"))
+    view.effects.append(
+        LogEffect("stand-down", "quiet long enough" if calm else "not quiet long enough")
+    )
     return {"quiet": calm}
 
 

@@ -1,4 +1,5 @@
-"""Cases whose time of retention is over are erased whole; what stays is that there was one, and the end of its chain.
+"""Cases whose time of retention is over are erased whole; what stays is that there was one, and the
+end of its chain.
 
 A case under a legal hold stays, and so does one that began something which is not over.
 """
@@ -41,7 +42,9 @@ class Expired:
     until: date
 
 
-def list_expired(connection: Connection, *, today: date, after: int = 0, limit: int = 500) -> list[Expired]:
+def list_expired(
+    connection: Connection, *, today: date, after: int = 0, limit: int = 500
+) -> list[Expired]:
     """Archived complaints beyond their retention, no hold on them, from just after a key."""
     active = (
         sa.select(follower.c.root_key)
@@ -49,22 +52,30 @@ def list_expired(connection: Connection, *, today: date, after: int = 0, limit: 
         .where(follower.c.case_key == complaint.c.root_key, process_instance.c.state == "active")
     )
     query = (
-        sa.select(complaint.c.root_key, complaint.c.number, complaint.c.archived_at, _UNTIL.label("until"))
+        sa.select(
+            complaint.c.root_key, complaint.c.number, complaint.c.archived_at, _UNTIL.label("until")
+        )
         .where(
-            complaint.c.status == "archived", ~complaint.c.legal_hold, today.isoformat() > _UNTIL,
-            complaint.c.root_key > after, ~active.exists(),
+            complaint.c.status == "archived",
+            ~complaint.c.legal_hold,
+            today.isoformat() > _UNTIL,
+            complaint.c.root_key > after,
+            ~active.exists(),
         )
         .order_by(complaint.c.root_key)
         .limit(limit)
-    )  # fmt: skip
+    )
     return [
         Expired(row.root_key, row.number, row.archived_at, date.fromisoformat(row.until))
         for row in connection.execute(query)
     ]
 
 
-def erase_case(runtime: Runtime, vault: Vault, found: Expired, *, today: date, actor: Actor, now: datetime) -> bool:
-    """Erase one case and what it began, in one transaction; whether it could still be erased. Its files go after."""
+def erase_case(
+    runtime: Runtime, vault: Vault, found: Expired, *, today: date, actor: Actor, now: datetime
+) -> bool:
+    """Erase one case and what it began, in one transaction; whether it could still be erased. Its
+    files go after."""
     with runtime.database.transaction() as connection:
         try:
             take_children(connection, found.root_key)
@@ -80,9 +91,15 @@ def erase_case(runtime: Runtime, vault: Vault, found: Expired, *, today: date, a
         hashes = _hashes(connection, keys)
         _erase(connection, keys)
         row = {
-            "number": found.number, "root_key": found.root_key, "archived_at": found.archived_at, "until": found.until,
-            "erased_at": now, "erased_by": actor.name, "history_rows": tip.seq, "history_hash": tip.hash,
-        }  # fmt: skip
+            "number": found.number,
+            "root_key": found.root_key,
+            "archived_at": found.archived_at,
+            "until": found.until,
+            "erased_at": now,
+            "erased_by": actor.name,
+            "history_rows": tip.seq,
+            "history_hash": tip.hash,
+        }
         connection.execute(sa.insert(erased_case), row)
     _unlink(runtime, vault, hashes)
     return True
@@ -90,14 +107,20 @@ def erase_case(runtime: Runtime, vault: Vault, found: Expired, *, today: date, a
 
 def _with_files() -> list[sa.Table]:
     """The tables that name files of cases: evidence, and messages as they came."""
-    return [table for table in metadata.sorted_tables if "sha256" in table.c and "root_key" in table.c]
+    return [
+        table for table in metadata.sorted_tables if "sha256" in table.c and "root_key" in table.c
+    ]
 
 
 def _hashes(connection: Connection, keys: Sequence[int]) -> list[str]:
     """The files that the cases name."""
     found: set[str] = set()
     for table in _with_files():
-        found.update(connection.execute(sa.select(table.c.sha256).where(table.c.root_key.in_(keys))).scalars())
+        found.update(
+            connection.execute(
+                sa.select(table.c.sha256).where(table.c.root_key.in_(keys))
+            ).scalars()
+        )
     return sorted(found)
 
 
@@ -112,11 +135,14 @@ def _erase(connection: Connection, keys: Sequence[int]) -> None:
 
 
 def _unlink(runtime: Runtime, vault: Vault, hashes: Sequence[str]) -> None:
-    """Remove the files that no other row names. A crash before it leaves a file that nothing names."""
+    """Remove the files that no other row names. A crash before it leaves a file that nothing
+    names."""
     with runtime.database.read() as connection:
         for sha256 in hashes:
             named = [
-                connection.execute(sa.select(table.c.key).where(table.c.sha256 == sha256).limit(1)).first()
+                connection.execute(
+                    sa.select(table.c.key).where(table.c.sha256 == sha256).limit(1)
+                ).first()
                 for table in _with_files()
             ]
             if not any(named):

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.definitions import DecisionVersion, find_released_decision, get_decision, list_decisions
+from service.definitions import (
+    DecisionVersion,
+    find_released_decision,
+    get_decision,
+    list_decisions,
+)
 from service.dmn import DecisionResult
 from service.feel import FeelLimitExceeded
 from service.operations.functions import functions_of
@@ -17,7 +22,8 @@ from service.operations.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of it. `parts` are the decisions of the bundle by id; `failure` says why there is no result."""
+    """What came of it. `parts` are the decisions of the bundle by id; `failure` says why there is
+    no result."""
 
     decision: DecisionVersion
     parts: Mapping[str, DecisionVersion]
@@ -26,11 +32,18 @@ class Evaluation:
 
 
 def evaluate_decision(
-    runtime: Runtime, *, decision_id: str | None, key: int | None, variables: Mapping[str, Any], now: datetime
+    runtime: Runtime,
+    *,
+    decision_id: str | None,
+    key: int | None,
+    variables: Mapping[str, Any],
+    now: datetime,
 ) -> Evaluation:
-    """Evaluate the decision with the id, of what was released last, or with the key. Raises NotFound.
+    """Evaluate the decision with the id, of what was released last, or with the key. Raises
+    NotFound.
 
-    What has no value is null, with its reason in the result; only work beyond the budget is a failure.
+    What has no value is null, with its reason in the result; only work beyond the budget is a
+    failure.
     """
     with runtime.database.read() as connection:
         if decision_id is not None:

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found of a version's content. `refusals` say why it cannot be approved; `details` are kept."""
+    """What was found of a version's content. `refusals` say why it cannot be approved; `details`
+    are kept."""
 
     content_hash: str
     refusals: tuple[str, ...]
@@ -18,7 +19,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The version that an instance reviews, by the key of its bundle, with the evidence that was gathered of it."""
+    """The version that an instance reviews, by the key of its bundle, with the evidence that was
+    gathered of it."""
 
     key: int
     evidence: Evidence | None = None

@@ -1,4 +1,5 @@
-"""A person deals with a letter that did not leave by itself: it was printed and posted, or it is written again."""
+"""A person deals with a letter that did not leave by itself: it was printed and posted, or it is
+written again."""
 
 from __future__ import annotations
 
@@ -15,10 +16,13 @@ from service.operations.runtime import Runtime
 
 
 def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
-    """The letter went out on paper or was told. Raises NotFound, StateConflict when somebody dealt with it already."""
+    """The letter went out on paper or was told. Raises NotFound, StateConflict when somebody dealt
+    with it already."""
     with runtime.database.transaction() as connection:
         take_children(connection, root_of(key), 0)
-        notifications.set_delivery(connection, key, "printed", was=("print", "returned"), now=now, by=actor.name)
+        notifications.set_delivery(
+            connection, key, "printed", was=("print", "returned"), now=now, by=actor.name
+        )
         _note(connection, key, "printed", actor, now)
 
 
@@ -32,19 +36,32 @@ def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> i
         complaint = cases.find_complaint(connection, row["root_key"])
         if complaint is None or row["delivery"] != "incomplete":
             raise StateConflict("Only a letter that could not be written can be written again.")
-        clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
-        order = LetterOrder(row["template"], row["audience"], row["recipient"], row["details"].get("variables"))
-        queued = compose_letter(connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
+        clocks = {
+            entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)
+        }
+        order = LetterOrder(
+            row["template"], row["audience"], row["recipient"], row["details"].get("variables")
+        )
+        queued = compose_letter(
+            connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now
+        )
         if queued.missing:
             raise StateConflict(f"The letter still cannot be written: {queued.missing}")
         notifications.queue_letters(connection, complaint.root_key, [queued], now=now)
-        notifications.set_delivery(connection, key, "printed", was=("incomplete",), now=now, by=actor.name)
+        notifications.set_delivery(
+            connection, key, "printed", was=("incomplete",), now=now, by=actor.name
+        )
         _note(connection, first, "written again", actor, now)
     return first
 
 
 def _note(connection: Connection, key: int, what: str, actor: Actor, now: datetime) -> None:
     audit.append(
-        connection, root_of(key), Event.LETTER_DELIVERED, actor=actor.name, at=now,
-        details={"letter": str(key), "how": what}, subject_key=key,
-    )  # fmt: skip
+        connection,
+        root_of(key),
+        Event.LETTER_DELIVERED,
+        actor=actor.name,
+        at=now,
+        details={"letter": str(key), "how": what},
+        subject_key=key,
+    )

@@ -1,4 +1,5 @@
-"""What a step starts beside its own case, in the same transaction: links, followers, emergencies and their log."""
+"""What a step starts beside its own case, in the same transaction: links, followers, emergencies
+and their log."""
 
 from __future__ import annotations
 
@@ -42,7 +43,13 @@ KINDS = {
 
 
 def follow_up(
-    connection: Connection, runtime: Runtime, view: CaseView, root_key: int, *, actor: Actor, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    view: CaseView,
+    root_key: int,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Carry out the effects that reach beyond the case, once its step is written."""
     for effect in view.effects:
@@ -52,16 +59,28 @@ def follow_up(
                 if moved is not None:
                     cases.save_compensation(connection, moved, at=now)
             case LinkEffect(other_key, kind):
-                cases.put_links(connection, root_key, other_key, KINDS[kind], reason=kind, by=actor.name, now=now)
+                cases.put_links(
+                    connection,
+                    root_key,
+                    other_key,
+                    KINDS[kind],
+                    reason=kind,
+                    by=actor.name,
+                    now=now,
+                )
             case FollowEffect(process_id, variables):
                 _follow(connection, runtime, view, process_id, variables, actor=actor, now=now)
             case AlarmEffect(level, cause):
                 _alarm(connection, runtime, root_key, level, cause, actor=actor, now=now)
             case LevelEffect(level):
                 cases.set_level(connection, root_key, level, at=now, event=False)
-                cases.log_action(connection, root_key, at=now, actor=actor.name, kind="level", text=level)
+                cases.log_action(
+                    connection, root_key, at=now, actor=actor.name, kind="level", text=level
+                )
             case LogEffect(kind, text):
-                cases.log_action(connection, root_key, at=now, actor=actor.name, kind=kind, text=text)
+                cases.log_action(
+                    connection, root_key, at=now, actor=actor.name, kind=kind, text=text
+                )
             case LetterEffect() if view.emergency is not None:
                 tell_of_emergency(connection, view.profile, root_key, effect, now=now)
             case LetterEffect(to=to) if view.review is not None:
@@ -71,16 +90,27 @@ def follow_up(
                 decide_version(connection, key, Decision(verb, actor, now, reason, evidence))
             case LetterEffect(template, "staff", to) if effect.rings:
                 stamp = f"{now.isoformat()}:{template}"
-                tell_group(connection, to, "alert", root_key=root_key, subject_key=root_key, stamp=stamp, now=now)
+                tell_group(
+                    connection,
+                    to,
+                    "alert",
+                    root_key=root_key,
+                    subject_key=root_key,
+                    stamp=stamp,
+                    now=now,
+                )
             case TeamEffect(level):
                 call_team(connection, view.profile, root_key, level, actor=actor, now=now)
             case EndEmergencyEffect(status):
                 cases.close_emergency(connection, root_key, status=status, at=now)
-                cases.log_action(connection, root_key, at=now, actor=actor.name, kind="end", text=status)
+                cases.log_action(
+                    connection, root_key, at=now, actor=actor.name, kind="end", text=status
+                )
 
 
 def _remind(connection: Connection, root_key: int, group: str, *, now: datetime) -> None:
-    """Tell a group of every open task of a review, unless it was told already that the task is late."""
+    """Tell a group of every open task of a review, unless it was told already that the task is
+    late."""
     for task in tasks.list_open_tasks(connection, root_key):
         tell_group(connection, group, "alert", root_key=root_key, subject_key=task.key, now=now)
 
@@ -99,8 +129,12 @@ def _follow(
         return
     process, root_key = released(connection, process_id), new_root_key(connection, runtime)
     case = view.complaint
-    plan = Plan(Start(process_id), Event.INSTANCE_STARTED, {"process": process_id, "number": case.number})
-    cases.insert_follower(connection, root_key, case_key=case.root_key, process_id=process_id, at=now)
+    plan = Plan(
+        Start(process_id), Event.INSTANCE_STARTED, {"process": process_id, "number": case.number}
+    )
+    cases.insert_follower(
+        connection, root_key, case_key=case.root_key, process_id=process_id, at=now
+    )
     write, step = begin(
         connection,
         runtime,
@@ -117,10 +151,19 @@ def _follow(
 
 
 def _alarm(
-    connection: Connection, runtime: Runtime, root_key: int, level: str, cause: str, *, actor: Actor, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    root_key: int,
+    level: str,
+    cause: str,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     known = cases.find_emergency_of(connection, root_key)
     if known is None:
-        open_emergency(connection, runtime, [root_key], level=level, cause=cause, actor=actor, now=now)
+        open_emergency(
+            connection, runtime, [root_key], level=level, cause=cause, actor=actor, now=now
+        )
     elif known.status == "open" and cases.is_higher(level, known.level):
         raise_emergency(connection, known.root_key, level, actor=actor, now=now)

@@ -1,4 +1,5 @@
-"""What diagrams may ask of the case in FEEL: its clocks and the working calendar of its jurisdiction."""
+"""What diagrams may ask of the case in FEEL: its clocks and the working calendar of its
+jurisdiction."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ Call = Callable[..., Any]
 
 def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
     """The functions bound to a case."""
-    return Bound(FUNCTIONS, lambda name, entry: FeelFunction(name, entry[0], partial(entry[1], view)))
+    return Bound(
+        FUNCTIONS, lambda name, entry: FeelFunction(name, entry[0], partial(entry[1], view))
+    )
 
 
 def _due(view: CaseView, clock: Any) -> Any:
@@ -58,7 +61,8 @@ def _hours_after(view: CaseView, start: Any, amount: Any) -> Any:
 
 
 def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -> Any:
-    """Apply a calendar function to FEEL values; null for anything that is not a date and time and a number."""
+    """Apply a calendar function to FEEL values; null for anything that is not a date and time and a
+    number."""
     instant = getattr(start, "instant", None)
     if instant is None or isinstance(amount, bool) or amount is None:
         return None
@@ -67,14 +71,19 @@ def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -
 
 
 def best_investigator(view: CaseView, skill: Any, person: Any, unit: Any) -> str | None:
-    """The handler to propose: free, skilled, present, and neither the person nor of the unit complained about."""
+    """The handler to propose: free, skilled, present, and neither the person nor of the unit
+    complained about."""
     if view.connection is None:
         return None
-    people = identity.list_candidates(view.connection, Role.HANDLER, on=view.profile.calendar.local_day(view.now))
+    people = identity.list_candidates(
+        view.connection, Role.HANDLER, on=view.profile.calendar.local_day(view.now)
+    )
     load = cases.count_open_by_investigator(view.connection)
     texts = (None if each is None else str(each) for each in (skill, person, unit))
     skill_text, person_text, unit_text = texts
-    found = identity.best_candidate(people, load, skill=skill_text, person=person_text, unit=unit_text)
+    found = identity.best_candidate(
+        people, load, skill=skill_text, person=person_text, unit=unit_text
+    )
     return None if found is None else found.name
 
 

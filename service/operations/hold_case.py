@@ -1,4 +1,5 @@
-"""A case is kept beyond its retention for the law's sake, or no longer: by whom and why is in its history."""
+"""A case is kept beyond its retention for the law's sake, or no longer: by whom and why is in its
+history."""
 
 from __future__ import annotations
 
@@ -15,13 +16,18 @@ HOLDERS = (Role.COMPLIANCE, Role.ADMIN)
 LONGEST = 1_000
 
 
-def hold_case(runtime: Runtime, number: str, *, held: bool, reason: str, actor: Actor, now: datetime) -> None:
-    """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound, StateConflict."""
+def hold_case(
+    runtime: Runtime, number: str, *, held: bool, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound,
+    StateConflict."""
     if not actor.has(*HOLDERS):
         raise Forbidden(f"A legal hold needs one of the roles {', '.join(HOLDERS)}.")
     why = reason.strip()
     if not why or len(why) > LONGEST:
-        raise FormInvalid([FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")])
+        raise FormInvalid(
+            [FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")]
+        )
     with runtime.database.transaction() as connection:
         root_key = cases.get_complaint(connection, number).root_key
         take_children(connection, root_key)

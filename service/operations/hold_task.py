@@ -1,4 +1,5 @@
-"""Who holds a user task: claim, release, assign. The case does not move, the task's revision does."""
+"""Who holds a user task: claim, release, assign. The case does not move, the task's revision
+does."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def claim_task(
     with runtime.database.transaction() as connection:
         task = _take_turn(connection, key)
         tasks.check_revision(task, revision)
-        tasks.check_may_claim(task, actor, tasks.list_performers(connection, task.root_key, task.excluded))
+        tasks.check_may_claim(
+            task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
+        )
         if task.assignee == actor.name:
             return task
         tasks.hold_task(connection, task, actor.name)
@@ -52,21 +55,35 @@ def release_task(
 
 
 def assign_task(
-    runtime: Runtime, key: int, to: Actor, *, actor: Actor, now: datetime, revision: int | None = None
+    runtime: Runtime,
+    key: int,
+    to: Actor,
+    *,
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
 ) -> tasks.UserTask:
     """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
         task = _take_turn(connection, key)
         tasks.check_revision(task, revision)
-        tasks.check_may_assign(task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded))
+        tasks.check_may_assign(
+            task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
+        )
         tasks.hold_task(connection, task, to.name)
         _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         if to.name != actor.name:
             stamp = str(task.revision)
             tell_person(
-                connection, to.name, "assignment", root_key=task.root_key, subject_key=key, by=actor.name, stamp=stamp,
+                connection,
+                to.name,
+                "assignment",
+                root_key=task.root_key,
+                subject_key=key,
+                by=actor.name,
+                stamp=stamp,
                 now=now,
-            )  # fmt: skip
+            )
         return tasks.get_task(connection, key)
 
 
@@ -83,31 +100,57 @@ def update_task(
         return _change(connection, task, changes, actor, now)
 
 
-def move_due(connection: Connection, task: tasks.UserTask, at: datetime, *, actor: Actor, now: datetime) -> None:
-    """Let a task be due at another time, in a transaction that is open. Raises StateConflict when it has ended."""
+def move_due(
+    connection: Connection, task: tasks.UserTask, at: datetime, *, actor: Actor, now: datetime
+) -> None:
+    """Let a task be due at another time, in a transaction that is open. Raises StateConflict when
+    it has ended."""
     _change(connection, _take_turn(connection, task.key), {"due_at": at}, actor, now)
 
 
 def _change(
-    connection: Connection, task: tasks.UserTask, changes: Mapping[str, Any], actor: Actor, now: datetime
+    connection: Connection,
+    task: tasks.UserTask,
+    changes: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
 ) -> tasks.UserTask:
     changed = tasks.update_task(connection, task, changes)
     details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
     audit.append(
-        connection, task.root_key, Event.TASK_UPDATED, actor=actor.name, at=now, details=details, subject_key=task.key
+        connection,
+        task.root_key,
+        Event.TASK_UPDATED,
+        actor=actor.name,
+        at=now,
+        details=details,
+        subject_key=task.key,
     )
     return changed
 
 
 def _take_turn(connection: Connection, key: int) -> tasks.UserTask:
-    """The task, once no other command moves its case. A completion that read the case before this one has to read it
-    again, and finds who holds the task now."""
+    """The task, once no other command moves its case. A completion that read the case before this
+    one has to read it again, and finds who holds the task now."""
     connection.execute(_TURN, {"b_root_key": root_of(key)})
     return tasks.get_task(connection, key)
 
 
 def _note(
-    connection: Connection, task: tasks.UserTask, event: Event, actor: Actor, now: datetime, to: str | None
+    connection: Connection,
+    task: tasks.UserTask,
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    to: str | None,
 ) -> None:
     details = {"element": task.element_id, "name": task.name, "to": to}
-    audit.append(connection, task.root_key, event, actor=actor.name, at=now, details=details, subject_key=task.key)
+    audit.append(
+        connection,
+        task.root_key,
+        event,
+        actor=actor.name,
+        at=now,
+        details=details,
+        subject_key=task.key,
+    )

@@ -1,7 +1,7 @@
 """What diagrams may ask of the product: built-in services, and functions in FEEL.
 
-A service is carried out inside the engine's step and is pure: it only notes an effect. The write transaction turns
-effects into rows; if the step fails, nothing has happened.
+A service is carried out inside the engine's step and is pure: it only notes an effect. The write
+transaction turns effects into rows; if the step fails, nothing has happened.
 """
 
 from __future__ import annotations
@@ -33,17 +33,18 @@ _SERVICES: Mapping[tuple[bool, bool, bool], Mapping[str, Service]] = {
     }
     for case, emergency, review in product((False, True), repeat=3)
 }
-"""The services by what there is: a complaint, an emergency, a version under review. Where several have one of a name,
-it is the last one's."""
+"""The services by what there is: a complaint, an emergency, a version under review. Where several
+have one of a name, it is the last one's."""
 
 
 @dataclass(slots=True)
 class CaseView:
-    """The case as services and functions see it during one step; clocks set earlier in the step are seen later.
+    """The case as services and functions see it during one step; clocks set earlier in the step are
+    seen later.
 
-    Its clocks are read when somebody first asks for one: most steps never do. `connection` is there for what a service
-    or function wants to know beside, while the step is made; without a database, `similar` are the other complaints of
-    the customer.
+    Its clocks are read when somebody first asks for one: most steps never do. `connection` is there
+    for what a service or function wants to know beside, while the step is made; without a database,
+    `similar` are the other complaints of the customer.
     """
 
     complaint: Complaint | None
@@ -73,22 +74,29 @@ class CaseView:
 
     def host(self) -> Host:
         """The functions and services bound to this case."""
-        known = _SERVICES[self.complaint is not None, self.emergency is not None, self.review is not None]
-        return Host(functions_of(self), Bound(known, lambda _, service: partial(service, self)), n.BUILT_IN)
+        known = _SERVICES[
+            self.complaint is not None, self.emergency is not None, self.review is not None
+        ]
+        return Host(
+            functions_of(self), Bound(known, lambda _, service: partial(service, self)), n.BUILT_IN
+        )
 
     def set_clocks(self, clocks: Iterable[Deadline], what: str) -> None:
         """Set clocks, those that changed; one that has been met stays, unless it starts anew."""
         fresh = {}
         for entry in clocks:
             known = self.deadlines.get(entry.clock)
-            if known != entry and (known is None or known.met_at is None or entry.started_at >= known.met_at):
+            if known != entry and (
+                known is None or known.met_at is None or entry.started_at >= known.met_at
+            ):
                 fresh[entry.clock] = entry
         if fresh:
             self.deadlines.update(fresh)
             self.effects.append(DeadlinesEffect(tuple(fresh.values()), what))
 
     def next_extension(self, clock: str) -> Extension | None:
-        """The first extension of the law that gives the clock a later date, and that was not used yet."""
+        """The first extension of the law that gives the clock a later date, and that was not used
+        yet."""
         entry = self.deadlines.get(clock)
         if entry is None or entry.met_at is not None:
             return None

@@ -1,6 +1,8 @@
-"""Idempotency keys: the same key with the same request gets the same answer, with another request a refusal.
+"""Idempotency keys: the same key with the same request gets the same answer, with another request a
+refusal.
 
-The answer is stored in the transaction of the command, so it is there if and only if the command was carried out.
+The answer is stored in the transaction of the command, so it is there if and only if the command
+was carried out.
 """
 
 from __future__ import annotations
@@ -38,11 +40,16 @@ def digest(request: Any) -> str:
 
 
 def find_answer(connection: Connection, *, actor: str, key: str, request: Any) -> Any:
-    """The stored answer, or None. Raises StateConflict when the key was used for another request."""
+    """The stored answer, or None. Raises StateConflict when the key was used for another
+    request."""
     if not 1 <= len(key) <= MAX_LENGTH:
-        raise InvalidInput(f"expected an idempotency key of 1 to {MAX_LENGTH} characters, got {len(key)}")
+        raise InvalidInput(
+            f"expected an idempotency key of 1 to {MAX_LENGTH} characters, got {len(key)}"
+        )
     row = connection.execute(
-        sa.select(idempotency_key).where(idempotency_key.c.actor == actor, idempotency_key.c.key == key)
+        sa.select(idempotency_key).where(
+            idempotency_key.c.actor == actor, idempotency_key.c.key == key
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -51,9 +58,17 @@ def find_answer(connection: Connection, *, actor: str, key: str, request: Any) -
     return row.answer
 
 
-def store_answer(connection: Connection, *, actor: str, key: str, request: Any, answer: Any, now: datetime) -> None:
+def store_answer(
+    connection: Connection, *, actor: str, key: str, request: Any, answer: Any, now: datetime
+) -> None:
     """Keep the answer of a command that this transaction carries out."""
     connection.execute(
         sa.insert(idempotency_key),
-        {"actor": actor, "key": key, "request_hash": digest(request), "answer": answer, "created_at": now},
+        {
+            "actor": actor,
+            "key": key,
+            "request_hash": digest(request),
+            "answer": answer,
+            "created_at": now,
+        },
     )

@@ -1,4 +1,5 @@
-"""Noting that a step could not be made: a fresh key in the instance, the incident, and its row of history."""
+"""Noting that a step could not be made: a fresh key in the instance, the incident, and its row of
+history."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ from service.operations.children import take_children
 
 
 def raise_incident(
-    connection: Connection, root_key: int, error: EngineError, *, subject_key: int | None, actor: str, now: datetime
+    connection: Connection,
+    root_key: int,
+    error: EngineError,
+    *,
+    subject_key: int | None,
+    actor: str,
+    now: datetime,
 ) -> None:
     """Note in this transaction that a step of the instance could not be made."""
     jobs.raise_incident(

@@ -1,4 +1,5 @@
-"""The letters of a case as its version of the procedure words them: `processes/letters/NAME.LANGUAGE.letter.txt`."""
+"""The letters of a case as its version of the procedure words them:
+`processes/letters/NAME.LANGUAGE.letter.txt`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ _TEXT = Prepared(
     sa.select(definition_file.c.content)
     .join(bundle_file, bundle_file.c.content_hash == definition_file.c.content_hash)
     .join(process_instance, process_instance.c.bundle_key == bundle_file.c.bundle_key)
-    .where(process_instance.c.root_key == sa.bindparam("b_root_key"), bundle_file.c.path == sa.bindparam("b_path"))
+    .where(
+        process_instance.c.root_key == sa.bindparam("b_root_key"),
+        bundle_file.c.path == sa.bindparam("b_path"),
+    )
 )
 
 
@@ -27,7 +31,8 @@ def path_of(template: str, language: str) -> str:
 
 
 def letter_text(connection: Connection, root_key: int, template: str, language: str) -> str | None:
-    """The text of a letter in the case's version; as it is shipped where that has none; None where neither has."""
+    """The text of a letter in the case's version; as it is shipped where that has none; None where
+    neither has."""
     path = path_of(template, language)
     row = _TEXT.first(connection, {"b_root_key": root_key, "b_path": path})
     return _shipped().get(path) if row is None else bytes(row["content"]).decode("utf-8", "replace")

@@ -1,6 +1,8 @@
-"""A letter of a case is written from what the case knows, filed, and queued; or filed as incomplete with an incident.
+"""A letter of a case is written from what the case knows, filed, and queued; or filed as incomplete
+with an incident.
 
-Nothing half-written leaves: a template that wants something the case does not have makes a person's work.
+Nothing half-written leaves: a template that wants something the case does not have makes a person's
+work.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
 
 @dataclass(frozen=True, slots=True)
 class LetterOrder:
-    """Which letter is wanted, for whom, with what beyond the facts of the case. `to` is for staff only."""
+    """Which letter is wanted, for whom, with what beyond the facts of the case. `to` is for staff
+    only."""
 
     template: str
     audience: str = "customer"
@@ -34,10 +37,17 @@ class LetterOrder:
 
 
 def compose_letter(
-    connection: Connection, complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, order: LetterOrder,
-    *, keys: tuple[int, int], now: datetime,
-) -> Queued:  # fmt: skip
-    """A letter under two fresh child keys, to be queued; with the reason when it could not be written."""
+    connection: Connection,
+    complaint: Complaint,
+    clocks: Mapping[str, Deadline],
+    profile: Profile,
+    order: LetterOrder,
+    *,
+    keys: tuple[int, int],
+    now: datetime,
+) -> Queued:
+    """A letter under two fresh child keys, to be queued; with the reason when it could not be
+    written."""
     recipient = _address(complaint) if order.audience == "customer" else order.to
     variables = dict(order.variables or {})
     try:
@@ -47,27 +57,50 @@ def compose_letter(
             recipient=recipient,
             audience=order.audience,
             facts=letter_facts(complaint, clocks, profile, variables, now=now),
-            text=letter_text(connection, complaint.root_key, order.template, notifications.spoken(complaint.language)),
+            text=letter_text(
+                connection,
+                complaint.root_key,
+                order.template,
+                notifications.spoken(complaint.language),
+            ),
         )
     except InvalidInput as error:
         details = {"variables": variables, "missing": error.message}
-        wanted = Letter(order.template, complaint.language, order.audience, recipient, order.template, "", details)
+        wanted = Letter(
+            order.template,
+            complaint.language,
+            order.audience,
+            recipient,
+            order.template,
+            "",
+            details,
+        )
         return Queued(*keys, wanted, missing=error.message)
     return Queued(*keys, written, complaint.facts.get("mailThread"))
 
 
-def tell_staff(connection: Connection, complaint: Complaint, profile: Profile, template: str, *, now: datetime) -> None:
+def tell_staff(
+    connection: Connection, complaint: Complaint, profile: Profile, template: str, *, now: datetime
+) -> None:
     """A notice to the investigator of a case, or to the handlers while there is none."""
     first = take_children(connection, complaint.root_key, 2)
     order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or "handler"))
-    notice = compose_letter(connection, complaint, {}, profile, order, keys=(first, first + 1), now=now)
+    notice = compose_letter(
+        connection, complaint, {}, profile, order, keys=(first, first + 1), now=now
+    )
     notifications.queue_letters(connection, complaint.root_key, [notice], now=now)
 
 
 def mark_returned(
-    connection: Connection, complaint: Complaint, letter_key: int | None, *, reason: str, now: datetime
+    connection: Connection,
+    complaint: Complaint,
+    letter_key: int | None,
+    *,
+    reason: str,
+    now: datetime,
 ) -> None:
-    """A letter came back: its address is marked as bad, the letter waits to go another way, an incident says so."""
+    """A letter came back: its address is marked as bad, the letter waits to go another way, an
+    incident says so."""
     key = take_children(connection, complaint.root_key)
     if letter_key is not None:
         row = notifications.get_letter(connection, letter_key)
@@ -77,11 +110,18 @@ def mark_returned(
             )
     mark = {"at": now.isoformat(), "address": complaint.contact_email, "reason": reason}
     current = cases.find_complaint(connection, complaint.root_key) or complaint
-    cases.save_complaint(connection, replace(current, facts={**current.facts, "mailReturned": mark}))
+    cases.save_complaint(
+        connection, replace(current, facts={**current.facts, "mailReturned": mark})
+    )
     jobs.raise_incident(
-        connection, root_key=complaint.root_key, key=key, kind="letter-returned", element_id="",
-        message=f"A letter came back: {reason}.", now=now,
-    )  # fmt: skip
+        connection,
+        root_key=complaint.root_key,
+        key=key,
+        kind="letter-returned",
+        element_id="",
+        message=f"A letter came back: {reason}.",
+        now=now,
+    )
     audit.append(
         connection,
         complaint.root_key,
@@ -94,10 +134,15 @@ def mark_returned(
 
 
 def letter_facts(
-    complaint: Complaint, clocks: Mapping[str, Deadline], profile: Profile, variables: Mapping[str, Any], *,
+    complaint: Complaint,
+    clocks: Mapping[str, Deadline],
+    profile: Profile,
+    variables: Mapping[str, Any],
+    *,
     now: datetime,
-) -> dict[str, Any]:  # fmt: skip
-    """What a letter template may say. What is not known is not there: a template that wants it is not written."""
+) -> dict[str, Any]:
+    """What a letter template may say. What is not known is not there: a template that wants it is
+    not written."""
     zone, final = profile.calendar.zone, clocks.get("final response")
     facts = {
         "number": complaint.number,

@@ -1,4 +1,5 @@
-"""A person says that two complaints have to do with each other, that they have not, or that one is the other again."""
+"""A person says that two complaints have to do with each other, that they have not, or that one is
+the other again."""
 
 from __future__ import annotations
 
@@ -25,9 +26,17 @@ KINDS = ("related", "not related")
 
 
 def link_cases(
-    runtime: Runtime, number: str, other: str, kind: str, *, reason: str, actor: Actor, now: datetime
+    runtime: Runtime,
+    number: str,
+    other: str,
+    kind: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Link two complaints as related, or say that they are not. Raises Forbidden, InvalidInput, NotFound."""
+    """Link two complaints as related, or say that they are not. Raises Forbidden, InvalidInput,
+    NotFound."""
     _check(actor, number, other)
     if kind not in KINDS:
         raise InvalidInput(f"expected a kind out of {', '.join(KINDS)}, got {kind[:40]!r}")
@@ -35,16 +44,27 @@ def link_cases(
         one, two = cases.get_complaint(connection, number), cases.get_complaint(connection, other)
         for root_key in sorted((one.root_key, two.root_key)):
             take_children(connection, root_key, 0)
-        cases.put_links(connection, one.root_key, two.root_key, (kind, kind), reason=reason, by=actor.name, now=now)
+        cases.put_links(
+            connection,
+            one.root_key,
+            two.root_key,
+            (kind, kind),
+            reason=reason,
+            by=actor.name,
+            now=now,
+        )
         _note(connection, one, two, kind, reason, actor, now)
         _note(connection, two, one, kind, reason, actor, now)
 
 
-def merge_cases(runtime: Runtime, number: str, into: str, *, reason: str, actor: Actor, now: datetime) -> Outcome:
-    """The complaint is the same customer's other one again: its evidence joins that one, its own process ends, the
-    customer is told. All of it or nothing.
+def merge_cases(
+    runtime: Runtime, number: str, into: str, *, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """The complaint is the same customer's other one again: its evidence joins that one, its own
+    process ends, the customer is told. All of it or nothing.
 
-    Raises Forbidden, InvalidInput, NotFound, StateConflict when either is closed or the customers differ."""
+    Raises Forbidden, InvalidInput, NotFound, StateConflict when either is closed or the customers
+    differ."""
     _check(actor, number, into)
     with runtime.database.read() as connection:
         one = cases.get_complaint(connection, number)
@@ -65,29 +85,51 @@ def merge_cases(runtime: Runtime, number: str, into: str, *, reason: str, actor:
 
 
 def _merge(
-    runtime: Runtime, connection: Connection, one: Complaint, main: Complaint, reason: str, actor: Actor, now: datetime
+    runtime: Runtime,
+    connection: Connection,
+    one: Complaint,
+    main: Complaint,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     take_children(connection, main.root_key, 0)
     cases.put_links(
-        connection, one.root_key, main.root_key, ("duplicate of", "has duplicate"), reason=reason, by=actor.name,
+        connection,
+        one.root_key,
+        main.root_key,
+        ("duplicate of", "has duplicate"),
+        reason=reason,
+        by=actor.name,
         now=now,
-    )  # fmt: skip
+    )
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, one.root_key)}
     running = [replace(entry, met_at=now) for entry in clocks.values() if entry.met_at is None]
     cases.write_deadlines(connection, one.root_key, running)
     current = cases.find_complaint(connection, one.root_key) or one
-    cases.save_complaint(connection, replace(current, status="closed", closed_at=now, due_at=None, outcome="duplicate"))
+    cases.save_complaint(
+        connection,
+        replace(current, status="closed", closed_at=now, due_at=None, outcome="duplicate"),
+    )
     write_evidence(connection, main.root_key, _copies(connection, one), actor=actor.name, now=now)
     _note(connection, main, one, "has duplicate", reason, actor, now)
     first = take_children(connection, one.root_key, 2)
     order = LetterOrder("merged", variables={"main": main.number})
-    letter = compose_letter(connection, current, clocks, runtime.profile, order, keys=(first, first + 1), now=now)
+    letter = compose_letter(
+        connection, current, clocks, runtime.profile, order, keys=(first, first + 1), now=now
+    )
     notifications.queue_letters(connection, one.root_key, [letter], now=now)
 
 
 def _copies(connection: Connection, one: Complaint) -> list[NewEvidence]:
     return [
-        NewEvidence(row.kind, row.source, row.name, Kept(row.sha256, row.size), Verdict(row.media_type, row.reason))
+        NewEvidence(
+            row.kind,
+            row.source,
+            row.name,
+            Kept(row.sha256, row.size),
+            Verdict(row.media_type, row.reason),
+        )
         for row in cases.list_evidence(connection, one.root_key)
     ]
 
@@ -100,18 +142,28 @@ def _check(actor: Actor, number: str, other: str) -> None:
 
 
 def _check_same(one: Complaint, main: Complaint) -> None:
-    """Another customer's complaint is never a duplicate: each keeps its own number, handler and reply."""
+    """Another customer's complaint is never a duplicate: each keeps its own number, handler and
+    reply."""
     if main.status != "open" or one.status != "open":
         raise StateConflict("Only open complaints can be merged; link them as related instead.")
     if not cases.compare(cases.likable(one), cases.likable(main)).same_customer:
         raise StateConflict(
-            "These complaints have no telephone number or e-mail address in common: they may be two customers'. "
+            "These complaints have no telephone number or e-mail address in common: they may be "
+            "two customers'. "
             "Link them as related instead."
         )
 
 
 def _note(
-    connection: Connection, one: Complaint, other: Complaint, kind: str, reason: str, actor: Actor, now: datetime
+    connection: Connection,
+    one: Complaint,
+    other: Complaint,
+    kind: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     details = {"other": other.number, "kind": kind, "reason": reason[:500]}
-    audit.append(connection, one.root_key, Event.RELATION_DECIDED, actor=actor.name, at=now, details=details)
+    audit.append(
+        connection, one.root_key, Event.RELATION_DECIDED, actor=actor.name, at=now, details=details
+    )

@@ -1,4 +1,5 @@
-"""A line in the log for each command that was carried out: what, on which instance, by whom, how long it took."""
+"""A line in the log for each command that was carried out: what, on which instance, by whom, how
+long it took."""
 
 from __future__ import annotations
 

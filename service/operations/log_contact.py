@@ -1,4 +1,5 @@
-"""Somebody of the bank spoke with the customer, or tried to: it is entered in the contact log (S3.3-b)."""
+"""Somebody of the bank spoke with the customer, or tried to: it is entered in the contact log
+(S3.3-b)."""
 
 from __future__ import annotations
 
@@ -28,18 +29,35 @@ class NewContact:
     note: str = ""
 
 
-def log_contact(runtime: Runtime, root_key: int, new: NewContact, *, actor: Actor, now: datetime) -> int:
+def log_contact(
+    runtime: Runtime, root_key: int, new: NewContact, *, actor: Actor, now: datetime
+) -> int:
     """Enter a contact; its key. Raises FormInvalid, NotFound."""
     _check(new, now)
     with runtime.database.transaction() as connection:
         key = take_children(connection, root_key)
         entry = ContactEntry(
-            root_key, key, new.spoke_at, new.bank_person, new.party, new.means, new.result, new.note, now, actor.name
+            root_key,
+            key,
+            new.spoke_at,
+            new.bank_person,
+            new.party,
+            new.means,
+            new.result,
+            new.note,
+            now,
+            actor.name,
         )
         cases.insert_contact(connection, entry)
         details = {"means": new.means, "result": new.result, "person": new.bank_person}
         audit.append(
-            connection, root_key, Event.CONTACT_LOGGED, actor=actor.name, at=now, details=details, subject_key=key
+            connection,
+            root_key,
+            Event.CONTACT_LOGGED,
+            actor=actor.name,
+            at=now,
+            details=details,
+            subject_key=key,
         )
     return key
 

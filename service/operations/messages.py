@@ -1,8 +1,9 @@
-"""Messages from outside: to the instances that wait for them, to start events, and kept for those that will.
+"""Messages from outside: to the instances that wait for them, to start events, and kept for those
+that will.
 
-A message goes to each process once: to the instance that has waited longest, or, where none of that process waits, to
-its message start event, unless an instance lives that a message with the same key started. Message, deliveries and
-what follows from them are one transaction.
+A message goes to each process once: to the instance that has waited longest, or, where none of that
+process waits, to its message start event, unless an instance lives that a message with the same key
+started. Message, deliveries and what follows from them are one transaction.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ TOO_LONG = 300
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A step that was computed for an instance that waits, to be written if nothing has changed by then."""
+    """A step that was computed for an instance that waits, to be written if nothing has changed by
+    then."""
 
     waiting: Waiting
     instance: Instance
@@ -95,9 +97,13 @@ def publish_message(
     Raises InvalidInput, StateConflict when a message with that id is alive.
     """
     if not timedelta(0) <= life <= LONGEST_LIFE:
-        raise InvalidInput(f"expected a time to live of at most {LONGEST_LIFE.days} days, got {life}")
+        raise InvalidInput(
+            f"expected a time to live of at most {LONGEST_LIFE.days} days, got {life}"
+        )
     _check_length(name, key, message_id or "")
-    new = Message(runtime.keys.root_key(), name, key, message_id or None, variables, now, now + life)
+    new = Message(
+        runtime.keys.root_key(), name, key, message_id or None, variables, now, now + life
+    )
     return _run(runtime, new, actor=actor, now=now, once=None)
 
 
@@ -111,11 +117,12 @@ def correlate_message(
     now: datetime,
     idempotency_key: str | None = None,
 ) -> Outcome:
-    """Deliver a message now, or not at all: to the instance that waits for that name and correlation key, or to a
-    start event. Sent again with the same idempotency key it has the same outcome, once.
+    """Deliver a message now, or not at all: to the instance that waits for that name and
+    correlation key, or to a start event. Sent again with the same idempotency key it has the same
+    outcome, once.
 
-    Raises NotFound when nothing waits for it, EngineError when the one that waited cannot go on, Suspended when it is
-    suspended.
+    Raises NotFound when nothing waits for it, EngineError when the one that waited cannot go on,
+    Suspended when it is suspended.
     """
     _check_length(name, key, "")
     once = Once.of(idempotency_key, "correlate", name, key, variables)
@@ -124,10 +131,16 @@ def correlate_message(
 
 
 def send_message(
-    runtime: Runtime, name: str, key: str, variables: Mapping[str, Any], *, actor: Actor, now: datetime
+    runtime: Runtime,
+    name: str,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """The same as to correlate it; the message of one that is suspended is kept for it. Raises NotFound when nothing
-    waits for it, EngineError."""
+    """The same as to correlate it; the message of one that is suspended is kept for it. Raises
+    NotFound when nothing waits for it, EngineError."""
     try:
         correlate_message(runtime, name, key, variables, actor=actor, now=now)
     except Suspended:
@@ -136,11 +149,19 @@ def send_message(
 
 def _check_length(*texts: str) -> None:
     if max(map(len, texts)) > TOO_LONG:
-        raise InvalidInput(f"expected a name, a correlation key and an id of at most {TOO_LONG} characters")
+        raise InvalidInput(
+            f"expected a name, a correlation key and an id of at most {TOO_LONG} characters"
+        )
 
 
 def _run(
-    runtime: Runtime, new: Message, *, actor: Actor, now: datetime, once: Once | None, must_meet: bool = False
+    runtime: Runtime,
+    new: Message,
+    *,
+    actor: Actor,
+    now: datetime,
+    once: Once | None,
+    must_meet: bool = False,
 ) -> Published:
     return run_or_keep(
         lambda alone: (_attempt_alone if alone else _attempt)(
@@ -152,7 +173,13 @@ def _run(
 
 
 def _attempt(
-    runtime: Runtime, new: Message, *, actor: Actor, now: datetime, once: Once | None, must_meet: bool
+    runtime: Runtime,
+    new: Message,
+    *,
+    actor: Actor,
+    now: datetime,
+    once: Once | None,
+    must_meet: bool,
 ) -> Published:
     with runtime.database.read() as connection:
         known = find_outcome(connection, once, actor=actor.name)
@@ -172,13 +199,22 @@ def _attempt(
         jobs.lock_messages(connection, [(new.name, new.correlation_key)])
         if _targets(connection, new).marks() != targets.marks():
             raise VersionConflict
-        return _write(connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once)
+        return _write(
+            connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once
+        )
 
 
 def _attempt_alone(
-    runtime: Runtime, new: Message, *, actor: Actor, now: datetime, once: Once | None, must_meet: bool
+    runtime: Runtime,
+    new: Message,
+    *,
+    actor: Actor,
+    now: datetime,
+    once: Once | None,
+    must_meet: bool,
 ) -> Published:
-    """The same, with everybody kept out who would move the instances that wait, from before they are read."""
+    """The same, with everybody kept out who would move the instances that wait, from before they
+    are read."""
     ready: list[Delivery] = []
     failed: list[tuple[Waiting, EngineError]] = []
     broken: RedressError | None = None
@@ -203,15 +239,23 @@ def _attempt_alone(
                     broken = asleep
             if must_meet:
                 _check_met(new, ready, targets, broken)
-            return _write(connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once)
+            return _write(
+                connection, runtime, new, ready, targets.starts, actor=actor, now=now, once=once
+            )
     finally:
         for row, stopped in failed:
-            record_incident(runtime, row.root_key, stopped, subject_key=row.key, actor=actor.name, now=now)
+            record_incident(
+                runtime, row.root_key, stopped, subject_key=row.key, actor=actor.name, now=now
+            )
 
 
-def _check_met(new: Message, ready: list[Delivery], targets: Targets, broken: RedressError | None) -> None:
+def _check_met(
+    new: Message, ready: list[Delivery], targets: Targets, broken: RedressError | None
+) -> None:
     if not ready and not targets.starts:
-        raise broken or NotFound(f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}.")
+        raise broken or NotFound(
+            f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}."
+        )
 
 
 def _targets(connection: Connection, new: Message) -> Targets:
@@ -221,15 +265,20 @@ def _targets(connection: Connection, new: Message) -> Targets:
     for start in definitions.list_starts(connection, "message", new.name):
         if start.process_id in taken:
             continue
-        if new.correlation_key and jobs.has_started(connection, start.process_id, new.correlation_key):
+        if new.correlation_key and jobs.has_started(
+            connection, start.process_id, new.correlation_key
+        ):
             continue
         taken.add(start.process_id)
         starts.append(start)
     return Targets(waiting, starts)
 
 
-def _step(connection: Connection, runtime: Runtime, row: Waiting, new: Message, *, now: datetime) -> Delivery:
-    """The step of one instance. Raises Suspended, EngineError, and VersionConflict when it does not wait any more."""
+def _step(
+    connection: Connection, runtime: Runtime, row: Waiting, new: Message, *, now: datetime
+) -> Delivery:
+    """The step of one instance. Raises Suspended, EngineError, and VersionConflict when it does not
+    wait any more."""
     instance = get_instance(connection, row.root_key)
     check_awake(instance)
     view = view_of(connection, runtime, instance, now)
@@ -248,8 +297,11 @@ def _step(connection: Connection, runtime: Runtime, row: Waiting, new: Message, 
     return Delivery(row, instance, view, step)
 
 
-def _compute(runtime: Runtime, row: Waiting, new: Message, *, actor: Actor, now: datetime) -> Delivery:
-    """The step of one instance, outside any lock. What cannot go on has an incident, and the others their message."""
+def _compute(
+    runtime: Runtime, row: Waiting, new: Message, *, actor: Actor, now: datetime
+) -> Delivery:
+    """The step of one instance, outside any lock. What cannot go on has an incident, and the others
+    their message."""
     try:
         with runtime.database.read() as connection:
             return _step(connection, runtime, row, new, now=now)
@@ -271,13 +323,18 @@ def _write(
     once: Once | None,
 ) -> Published:
     kept = new.expires_at > now
-    if new.message_id and jobs.has_message(connection, new.name, new.correlation_key, new.message_id, now=now):
+    if new.message_id and jobs.has_message(
+        connection, new.name, new.correlation_key, new.message_id, now=now
+    ):
         raise StateConflict(
-            f"A message {new.name!r} with the id {new.message_id!r} was published already and is alive."
+            f"A message {new.name!r} with the id {new.message_id!r} was published already and is "
+            "alive."
         )
     if kept:
         jobs.insert_message(connection, new)
-    met = [_apply(connection, runtime, new, each, kept=kept, actor=actor, now=now) for each in ready]
+    met = [
+        _apply(connection, runtime, new, each, kept=kept, actor=actor, now=now) for each in ready
+    ]
     for start in starts:
         root_key = start_by_message(connection, runtime, start, new, kept=kept, now=now)
         met.append(Outcome(root_key, (), False))
@@ -300,7 +357,9 @@ def _apply(
     details = {"message": new.name, "element": row.element_id, "key": str(new.key)}
     plan = Plan(DeliverMessage(row.engine_id, new.variables), Event.MESSAGE_CORRELATED, details)
     lock_opened(connection, ready.step)
-    write = apply_step(connection, ready.instance, ready.step, ready.view, plan, now=now, by=actor.name)
+    write = apply_step(
+        connection, ready.instance, ready.step, ready.view, plan, now=now, by=actor.name
+    )
     if kept:
         jobs.insert_delivery(connection, new.key, row.process_id, row.root_key, now=now)
     rest = settle(connection, runtime, write, ready.step, now=now)

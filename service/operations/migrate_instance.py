@@ -1,6 +1,8 @@
-"""Running cases go on in another version of their diagrams: tried first, then each in a transaction of its own.
+"""Running cases go on in another version of their diagrams: tried first, then each in a transaction
+of its own.
 
-Ids, timers, drafts and claims stay. A case that has no place in the new version stays where it is and says why.
+Ids, timers, drafts and claims stay. A case that has no place in the new version stays where it is
+and says why.
 """
 
 from __future__ import annotations
@@ -17,7 +19,15 @@ from service.audit import Event
 from service.db import Connection
 from service.definitions import check_not_retired
 from service.definitions import review as versions
-from service.engine import Bundle, EngineError, Migrated, asked_anew, find_obstacles, inspect, migrate
+from service.engine import (
+    Bundle,
+    EngineError,
+    Migrated,
+    asked_anew,
+    find_obstacles,
+    inspect,
+    migrate,
+)
 from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
@@ -39,8 +49,8 @@ MAY_MIGRATE = (Role.ADMIN, Role.COMPLIANCE, Role.OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became, or would become, of one case. `obstacles` is empty when it could be moved; `warnings` say what of
-    the new version finds the case unprepared."""
+    """What became, or would become, of one case. `obstacles` is empty when it could be moved;
+    `warnings` say what of the new version finds the case unprepared."""
 
     root_key: int
     business_key: str | None
@@ -54,7 +64,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A case on its way, inside the transaction that moves it: as it was, what is done, and what comes of it."""
+    """A case on its way, inside the transaction that moves it: as it was, what is done, and what
+    comes of it."""
 
     before: Instance
     done: Migrated
@@ -75,12 +86,14 @@ def migrate_instance(
     actor: Actor,
     now: datetime,
 ) -> Report:
-    """Move one case. Raises Forbidden, InvalidInput without a reason, NotFound, and StateConflict that names every
-    token without a place."""
+    """Move one case. Raises Forbidden, InvalidInput without a reason, NotFound, and StateConflict
+    that names every token without a place."""
     _check(actor, reason)
     with runtime.database.read() as connection:
         check_in_force(connection, to_bundle)
-    return move_instance(runtime, root_key, to_bundle, places or {}, reason=reason, by=actor.name, now=now)
+    return move_instance(
+        runtime, root_key, to_bundle, places or {}, reason=reason, by=actor.name, now=now
+    )
 
 
 def move_instance(
@@ -95,7 +108,8 @@ def move_instance(
     along: Along | None = None,
     plan_key: int | None = None,
 ) -> Report:
-    """Move one case on somebody's behalf who was let to. Raises NotFound, StateConflict, EngineError."""
+    """Move one case on somebody's behalf who was let to. Raises NotFound, StateConflict,
+    EngineError."""
     wanted = partial(_move, runtime, root_key, to_bundle, places, reason=reason, by=by, now=now)
     with runtime.turns.turn(root_key):
         return run_again(
@@ -106,18 +120,26 @@ def move_instance(
 
 
 def check_in_force(connection: Connection, to_bundle: int) -> None:
-    """Raises StateConflict for a version that was retired, and for one of the complaint procedure that was never
-    released: nobody reviewed it."""
+    """Raises StateConflict for a version that was retired, and for one of the complaint procedure
+    that was never released: nobody reviewed it."""
     check_not_retired(connection, to_bundle)
     version = versions.get_version(connection, to_bundle)
-    if version.in_use == "deployed" and definitions.is_governed(connection, to_bundle, COMPLAINT_PROCESS):
+    if version.in_use == "deployed" and definitions.is_governed(
+        connection, to_bundle, COMPLAINT_PROCESS
+    ):
         raise StateConflict(
-            f"Version {version.version} of {version.name} was never released; cases may be tried in it, not moved."
+            f"Version {version.version} of {version.name} was never released; cases may be tried "
+            "in it, not moved."
         )
 
 
 def try_migration(
-    runtime: Runtime, root_key: int, *, to_bundle: int, places: Mapping[str, str] | None = None, now: datetime
+    runtime: Runtime,
+    root_key: int,
+    *,
+    to_bundle: int,
+    places: Mapping[str, str] | None = None,
+    now: datetime,
 ) -> Report:
     """What would become of one case; nothing is written. Raises NotFound."""
     with runtime.database.read() as connection:
@@ -137,20 +159,32 @@ def try_migration(
 def _asked(runtime: Runtime, from_bundle: int, to_bundle: int) -> frozenset[str]:
     """The variables that only the new version asks for; versions never change."""
     with runtime.database.read() as connection:
-        return asked_anew(runtime.bundles.get(connection, from_bundle), runtime.bundles.get(connection, to_bundle))
+        return asked_anew(
+            runtime.bundles.get(connection, from_bundle), runtime.bundles.get(connection, to_bundle)
+        )
 
 
-def _warnings(bundle: Bundle, done: Migrated, asked: frozenset[str], now: datetime) -> tuple[str, ...]:
-    """New timers that are due already, and variables that the new version asks for and the case does not have."""
+def _warnings(
+    bundle: Bundle, done: Migrated, asked: frozenset[str], now: datetime
+) -> tuple[str, ...]:
+    """New timers that are due already, and variables that the new version asks for and the case
+    does not have."""
     due = [
         f"{each.element_id} begins and is due at once"
         for each in done.step.changes
         if isinstance(each, c.TimerSet) and each.due_at <= now
     ]
-    known = {name for scope in inspect(bundle, done.step.state).variables.values() for name in scope} if asked else ()
+    known = (
+        {name for scope in inspect(bundle, done.step.state).variables.values() for name in scope}
+        if asked
+        else ()
+    )
     return (
         *due,
-        *(f"{name} is asked for, and the case has no such variable" for name in sorted(asked.difference(known))),
+        *(
+            f"{name} is asked for, and the case has no such variable"
+            for name in sorted(asked.difference(known))
+        ),
     )
 
 
@@ -165,7 +199,8 @@ def migrate_instances(
     now: datetime,
     dry_run: bool,
 ) -> Iterator[Report]:
-    """Move many cases, one after the other, or only try. What one case cannot do does not stop the others."""
+    """Move many cases, one after the other, or only try. What one case cannot do does not stop the
+    others."""
     _check(actor, reason)
     for root_key in root_keys:
         if dry_run:
@@ -173,7 +208,13 @@ def migrate_instances(
             continue
         try:
             yield migrate_instance(
-                runtime, root_key, to_bundle=to_bundle, places=places, reason=reason, actor=actor, now=now
+                runtime,
+                root_key,
+                to_bundle=to_bundle,
+                places=places,
+                reason=reason,
+                actor=actor,
+                now=now,
             )
         except RedressError as refused:
             yield Report(root_key, None, 0, False, (refused.message,))
@@ -181,7 +222,10 @@ def migrate_instances(
 
 def _check(actor: Actor, reason: str) -> None:
     if not actor.has(*MAY_MIGRATE):
-        raise Forbidden("Only a process owner, compliance or an administrator may move cases to another version.")
+        raise Forbidden(
+            "Only a process owner, compliance or an administrator may move cases to another "
+            "version."
+        )
     if not reason.strip():
         raise InvalidInput("expected a reason for the migration, got none")
 
@@ -199,7 +243,10 @@ def _migrated(
     if instance.bundle_key == to_bundle:
         raise StateConflict("The case is in this version already")
     check_not_retired(connection, to_bundle)
-    old, new = runtime.bundles.get(connection, instance.bundle_key), runtime.bundles.get(connection, to_bundle)
+    old, new = (
+        runtime.bundles.get(connection, instance.bundle_key),
+        runtime.bundles.get(connection, to_bundle),
+    )
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
         raise StateConflict("; ".join(each.reason for each in obstacles))
@@ -226,9 +273,13 @@ def _move(
         view = view_of(connection, runtime, instance, now)
         named = version_name(connection, to_bundle)
     details = {
-        "from": str(instance.bundle_key), "to": str(to_bundle), "version": named, "reason": reason[:500],
-        "places": dict(places), **({} if plan_key is None else {"plan": str(plan_key)}),
-    }  # fmt: skip
+        "from": str(instance.bundle_key),
+        "to": str(to_bundle),
+        "version": named,
+        "reason": reason[:500],
+        "places": dict(places),
+        **({} if plan_key is None else {"plan": str(plan_key)}),
+    }
     plan = Plan(SetVariables({}), Event.INSTANCE_MIGRATED, details)
     report = _report(instance, done=done, moved=True)
     with runtime.database.transaction() as connection:
@@ -258,7 +309,15 @@ def _report(
         instance.bundle_key,
         moved,
         obstacles,
-        tuple(each.element_id for each in changes if isinstance(each, c.TimerSet | c.SubscriptionOpened)),
-        tuple(each.element_id for each in changes if isinstance(each, c.TimerEnded | c.SubscriptionEnded)),
+        tuple(
+            each.element_id
+            for each in changes
+            if isinstance(each, c.TimerSet | c.SubscriptionOpened)
+        ),
+        tuple(
+            each.element_id
+            for each in changes
+            if isinstance(each, c.TimerEnded | c.SubscriptionEnded)
+        ),
         warnings,
     )

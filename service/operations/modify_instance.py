@@ -1,4 +1,5 @@
-"""An administrator repairs the course of an instance: tokens are put on elements, moved, or taken away."""
+"""An administrator repairs the course of an instance: tokens are put on elements, moved, or taken
+away."""
 
 from __future__ import annotations
 
@@ -22,8 +23,9 @@ MODIFIERS = (Role.ADMIN,)
 def modify_instance(
     runtime: Runtime, root_key: int, command: Modify, *, reason: str, actor: Actor, now: datetime
 ) -> Outcome:
-    """Carry out a modification, all of it or nothing. Raises Forbidden, NotFound, StateConflict, InvalidInput without a
-    reason or for what cannot be, EngineError when what follows cannot go on; none of them leaves an incident."""
+    """Carry out a modification, all of it or nothing. Raises Forbidden, NotFound, StateConflict,
+    InvalidInput without a reason or for what cannot be, EngineError when what follows cannot go on;
+    none of them leaves an incident."""
     if not actor.has(*MODIFIERS):
         raise Forbidden(f"To modify an instance needs one of the roles {', '.join(MODIFIERS)}.")
     if not reason.strip():
@@ -46,8 +48,12 @@ def _told(command: Modify) -> dict[str, Any]:
     wanted = [*command.activate, *(move.to for move in command.move)]
     told = {
         "activated": [each.element_id for each in command.activate],
-        "movedTokens": [[move.source.element_id or move.source.id, move.to.element_id] for move in command.move],
+        "movedTokens": [
+            [move.source.element_id or move.source.id, move.to.element_id] for move in command.move
+        ],
         "terminated": [each.element_id or each.id for each in command.terminate],
-        "names": sorted({name for each in wanted for _, variables in each.variables for name in variables}),
+        "names": sorted(
+            {name for each in wanted for _, variables in each.variables for name in variables}
+        ),
     }
     return {name: value for name, value in told.items() if value}

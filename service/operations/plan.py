@@ -15,9 +15,10 @@ from service.operations.write import Write
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a command wants, once it was checked against what was read. `along` writes more in the same transaction.
-    With `noted` a step that cannot be made becomes an incident; without, whoever asked is told, and nobody else.
-    `person` is who asked, with their roles, where the step may come to something that wants them."""
+    """What a command wants, once it was checked against what was read. `along` writes more in the
+    same transaction. With `noted` a step that cannot be made becomes an incident; without, whoever
+    asked is told, and nobody else. `person` is who asked, with their roles, where the step may come
+    to something that wants them."""
 
     command: Command
     event: Event
@@ -30,7 +31,8 @@ class Plan:
 
 
 def entry_of(write: Write, plan: Plan, *, actor: str) -> Entry:
-    """The history row of a command: what has moved in the write so far is what the command moved."""
+    """The history row of a command: what has moved in the write so far is what the command
+    moved."""
     entry = Entry(plan.event, actor, {**plan.details, "moved": write.moved}, plan.subject_key)
     write.moved = {}
     return entry

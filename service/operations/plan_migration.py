@@ -1,4 +1,5 @@
-"""People draw up a migration plan, change its mapping, have it tried, start, stop and take it back; and drop it.
+"""People draw up a migration plan, change its mapping, have it tried, start, stop and take it back;
+and drop it.
 
 What the worker then does with the cases is in `work_migrations`.
 """
@@ -14,7 +15,15 @@ from service.definitions import review as versions
 from service.engine import check_places, propose_places
 from service.errors import FieldError, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor, Permission, check_permission
-from service.migrations import AT_WORK, UNDECIDED, WITH_REASON, CaseState, MigrationPlan, PlanState, Verb
+from service.migrations import (
+    AT_WORK,
+    UNDECIDED,
+    WITH_REASON,
+    CaseState,
+    MigrationPlan,
+    PlanState,
+    Verb,
+)
 from service.operations.migrate_instance import check_in_force
 from service.operations.runtime import Runtime
 
@@ -24,42 +33,68 @@ LONGEST_TITLE, LONGEST_REASON, MOST_PLACES = 200, 500, 5_000
 def draw_up_migration(
     runtime: Runtime, *, title: str, from_bundle: int, to_bundle: int, actor: Actor, now: datetime
 ) -> int:
-    """A new plan with the mapping that is proposed; its key. Raises Forbidden, NotFound, InvalidInput."""
+    """A new plan with the mapping that is proposed; its key. Raises Forbidden, NotFound,
+    InvalidInput."""
     check_permission(actor, Permission.MIGRATE_INSTANCES)
     name = title.strip()
     if not name or len(name) > LONGEST_TITLE:
         raise InvalidInput(f"expected a title of 1 to {LONGEST_TITLE} characters, got {len(name)}")
     key = runtime.keys.root_key()
     with runtime.database.read() as connection:
-        before, after = (versions.get_version(connection, each) for each in (from_bundle, to_bundle))
+        before, after = (
+            versions.get_version(connection, each) for each in (from_bundle, to_bundle)
+        )
         old, new = (runtime.bundles.get(connection, each.key) for each in (before, after))
     if before.key == after.key or not set(old.models) & set(new.models):
-        raise InvalidInput("expected two versions that have a process in common, got the same one or two strangers")
+        raise InvalidInput(
+            "expected two versions that have a process in common, got the same one or two strangers"
+        )
     places = {
         place.element_id: place.target
         for place in propose_places(old, new)
         if place.target and place.target != place.element_id
     }
     values = {
-        "key": key, "title": name, "from_bundle": from_bundle, "to_bundle": to_bundle, "places": places,
-        "created_at": now, "created_by": actor.name,
-    }  # fmt: skip
+        "key": key,
+        "title": name,
+        "from_bundle": from_bundle,
+        "to_bundle": to_bundle,
+        "places": places,
+        "created_at": now,
+        "created_by": actor.name,
+    }
     with runtime.database.transaction() as connection:
         migrations.insert_plan(connection, values)
-        migrations.add_step(connection, key, migrations.DRAWN_UP, actor=actor.name, now=now, details={"places": places})
+        migrations.add_step(
+            connection,
+            key,
+            migrations.DRAWN_UP,
+            actor=actor.name,
+            now=now,
+            details={"places": places},
+        )
     return key
 
 
 def edit_migration(
-    runtime: Runtime, key: int, places: Mapping[str, str], *, revision: int, actor: Actor, now: datetime
+    runtime: Runtime,
+    key: int,
+    places: Mapping[str, str],
+    *,
+    revision: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Another mapping; what was tried has to be tried again. Raises Forbidden, NotFound, StateConflict when the plan
-    is at work or was changed since `revision`, FormInvalid for places that cannot be."""
+    """Another mapping; what was tried has to be tried again. Raises Forbidden, NotFound,
+    StateConflict when the plan is at work or was changed since `revision`, FormInvalid for places
+    that cannot be."""
     if len(places) > MOST_PLACES:
         raise InvalidInput(f"expected at most {MOST_PLACES} places, got {len(places)}")
     with runtime.database.read() as connection:
         plan = migrations.get_plan(connection, key)
-        old, new = (runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle))
+        old, new = (
+            runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
+        )
     wanted = {source: target for source, target in places.items() if target != source}
     wrong = check_places(old, new, wanted)
     if wrong:
@@ -71,7 +106,14 @@ def edit_migration(
             raise StateConflict("Somebody else has changed the plan meanwhile; look at it again.")
         migrations.move_plan(connection, plan, following, places=wanted, revision=plan.revision + 1)
         migrations.forget_cases(connection, key, UNDECIDED)
-        migrations.add_step(connection, key, migrations.EDITED, actor=actor.name, now=now, details={"places": wanted})
+        migrations.add_step(
+            connection,
+            key,
+            migrations.EDITED,
+            actor=actor.name,
+            now=now,
+            details={"places": wanted},
+        )
 
 
 def carry_on_migration(
@@ -94,7 +136,14 @@ def carry_on_migration(
         begins = {"cursor": 0, "run_by": actor.name} if following in AT_WORK else {}
         migrations.move_plan(connection, plan, following, **values, **begins)
         details = {"reason": why} if why else {}
-        migrations.add_step(connection, key, f"migration:plan:{verb.value}", actor=actor.name, now=now, details=details)
+        migrations.add_step(
+            connection,
+            key,
+            f"migration:plan:{verb.value}",
+            actor=actor.name,
+            now=now,
+            details=details,
+        )
         wake_after_commit(connection)
         return migrations.get_plan(connection, key)
 
@@ -105,8 +154,12 @@ def _prepare(connection: Connection, plan: MigrationPlan, verb: Verb) -> None:
     elif verb is Verb.GO_ON and plan.state is PlanState.DONE:
         migrations.reopen_refused(connection, plan.key)
     elif verb is Verb.DROP:
-        migrations.forget_cases(connection, plan.key, (*UNDECIDED, CaseState.REFUSED, CaseState.GONE))
+        migrations.forget_cases(
+            connection, plan.key, (*UNDECIDED, CaseState.REFUSED, CaseState.GONE)
+        )
 
 
 def _check(connection: Connection, plan: MigrationPlan, verb: Verb, actor: Actor) -> PlanState:
-    return migrations.check_may(verb, plan.state, actor, migrations.list_authors(connection, plan.key))
+    return migrations.check_may(
+        verb, plan.state, actor, migrations.list_authors(connection, plan.key)
+    )

@@ -15,14 +15,22 @@ from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 FINAL = "final response"
 
 
-def prove_bundle(files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str = "complaint") -> Proofs:
-    """Soundness, rules and deadlines; the deadlines as they are for a complaint received now. And the letters."""
+def prove_bundle(
+    files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str = "complaint"
+) -> Proofs:
+    """Soundness, rules and deadlines; the deadlines as they are for a complaint received now. And
+    the letters."""
     clocks = first_deadlines(profile, now)
     view = CaseView(None, profile, now, lambda: clocks)
-    guarded = [Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL]
+    guarded = [
+        Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL
+    ]
     functions = view.host().functions
     proofs = prove_files(
-        files, limit_of=limits_on(now, functions), moment_of=moments_on(now, functions), clocks=tuple(guarded)
+        files,
+        limit_of=limits_on(now, functions),
+        moment_of=moments_on(now, functions),
+        clocks=tuple(guarded),
     )
     letters = check_letters(files, read_parts(files)[0].processes)
     return replace(proofs, problems=(*proofs.problems, *letters))

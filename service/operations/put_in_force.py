@@ -1,4 +1,5 @@
-"""Put a version into force other than by the review's own release: at an installation, or in spite of the review."""
+"""Put a version into force other than by the review's own release: at an installation, or in spite
+of the review."""
 
 from __future__ import annotations
 
@@ -19,10 +20,16 @@ SKIPPED = "bundle:review:skipped"
 
 
 def put_in_force(
-    connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime, reason: str = ""
+    connection: Connection,
+    runtime: Runtime,
+    key: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """Release a version: the first of the procedure, an approved one, or, for a `reason`, one without review, which
-    only an administrator does, and which the history of the review says.
+    """Release a version: the first of the procedure, an approved one, or, for a `reason`, one
+    without review, which only an administrator does, and which the history of the review says.
 
     Raises NotFound, StateConflict when it has to be approved first, Forbidden.
     """
@@ -30,10 +37,15 @@ def put_in_force(
     if version.in_use == "released":
         return
     if version.state in USED:
-        raise StateConflict(f"Version {version.version} of {version.name} is {version.state}; deploy its files again.")
+        raise StateConflict(
+            f"Version {version.version} of {version.name} is {version.state}; deploy its files "
+            "again."
+        )
     if version.state is ReviewState.APPROVED and not reason:
         if version.release_at is not None and version.release_at > now:
-            raise StateConflict(f"It is to be released at {version.release_at.isoformat()}; it cannot be before.")
+            raise StateConflict(
+                f"It is to be released at {version.release_at.isoformat()}; it cannot be before."
+            )
         _note(connection, version, PAST[Verb.RELEASE], actor, now, "")
     elif reason:
         if not actor.has(Role.ADMIN):
@@ -41,21 +53,31 @@ def put_in_force(
         _note(connection, version, SKIPPED, actor, now, reason)
     elif needs_review(connection, key):
         raise StateConflict(
-            f"Version {version.version} of {version.name} is {version.state.value}; another version is in force, so "
-            "compliance has to approve this one first. Without review an administrator releases it, for a reason."
+            f"Version {version.version} of {version.name} is {version.state.value}; another "
+            "version is in force, so "
+            "compliance has to approve this one first. Without review an administrator releases "
+            "it, for a reason."
         )
-    end_review(connection, runtime, version, reason=reason or "released otherwise", actor=actor, now=now)
+    end_review(
+        connection, runtime, version, reason=reason or "released otherwise", actor=actor, now=now
+    )
     definitions.release(connection, key, actor=actor.name, now=now)
 
 
 def needs_review(connection: Connection, key: int) -> bool:
-    """Whether it belongs to the complaint procedure, of which another version is or was in force."""
+    """Whether it belongs to the complaint procedure, of which another version is or was in
+    force."""
     governed = definitions.is_governed(connection, key, COMPLAINT_PROCESS)
     return governed and definitions.was_released(connection, key, COMPLAINT_PROCESS)
 
 
 def _note(
-    connection: Connection, version: definitions.Version, event: str, actor: Actor, now: datetime, reason: str
+    connection: Connection,
+    version: definitions.Version,
+    event: str,
+    actor: Actor,
+    now: datetime,
+    reason: str,
 ) -> None:
     rows.move_review(connection, version, ReviewState.RELEASED)
     details = {"reason": reason} if reason else {}

@@ -1,4 +1,5 @@
-"""A whole case goes to another investigator: every scope of it, its open tasks, and the record of who and why."""
+"""A whole case goes to another investigator: every scope of it, its open tasks, and the record of
+who and why."""
 
 from __future__ import annotations
 
@@ -23,17 +24,24 @@ REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
 LONGEST = 1_000
 
 
-def reassign_case(runtime: Runtime, number: str, to: str, *, reason: str, actor: Actor, now: datetime) -> Outcome:
-    """Give a complaint to another handler who is there, and is neither the person nor of the unit complained about.
+def reassign_case(
+    runtime: Runtime, number: str, to: str, *, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """Give a complaint to another handler who is there, and is neither the person nor of the unit
+    complained about.
 
-    The open tasks of the one before go along, but for those that four eyes keep from the new one: they go back to
-    their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
+    The open tasks of the one before go along, but for those that four eyes keep from the new one:
+    they go back to their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
     """
     if not actor.has(*REASSIGNERS):
-        raise Forbidden(f"Handing a case to somebody else needs one of the roles {', '.join(REASSIGNERS)}.")
+        raise Forbidden(
+            f"Handing a case to somebody else needs one of the roles {', '.join(REASSIGNERS)}."
+        )
     why = reason.strip()
     if not why or len(why) > LONGEST:
-        raise FormInvalid([FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")])
+        raise FormInvalid(
+            [FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")]
+        )
     with runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
 
@@ -45,14 +53,20 @@ def reassign_case(runtime: Runtime, number: str, to: str, *, reason: str, actor:
         def along(write: Connection) -> None:
             _hand_over(write, complaint, to, actor=actor, now=now)
 
-        return Plan(ReplaceVariables({"investigator": to}), Event.CASE_REASSIGNED, details, along=along)
+        return Plan(
+            ReplaceVariables({"investigator": to}), Event.CASE_REASSIGNED, details, along=along
+        )
 
     return execute(runtime, root_key, decide, actor=actor.name, now=now)
 
 
-def _check(connection: Connection, runtime: Runtime, complaint: Complaint, to: str, now: datetime) -> None:
+def _check(
+    connection: Connection, runtime: Runtime, complaint: Complaint, to: str, now: datetime
+) -> None:
     if complaint.investigator is None:
-        raise StateConflict(f"{complaint.number} has no investigator yet; it is assigned by its own task.")
+        raise StateConflict(
+            f"{complaint.number} has no investigator yet; it is assigned by its own task."
+        )
     if complaint.investigator == to:
         raise StateConflict(f"{complaint.number} is {to}'s already.")
     person, unit = (complaint.facts.get(name) for name in ("complainedPerson", "complainedUnit"))
@@ -62,7 +76,9 @@ def _check(connection: Connection, runtime: Runtime, complaint: Complaint, to: s
         raise FormInvalid([FieldError("/to", problem)])
 
 
-def _hand_over(connection: Connection, complaint: Complaint, to: str, *, actor: Actor, now: datetime) -> None:
+def _hand_over(
+    connection: Connection, complaint: Complaint, to: str, *, actor: Actor, now: datetime
+) -> None:
     """The record of the complaint, and the open tasks of the investigator before."""
     current = cases.get_complaint(connection, complaint.number)
     facts = {**current.facts, "investigator": to}
@@ -75,6 +91,12 @@ def _hand_over(connection: Connection, complaint: Complaint, to: str, *, actor: 
             may = not barred and tasks.is_candidate(task, receiver)
             tasks.hold_task(connection, task, to if may else None)
     tell_person(
-        connection, to, "assignment", root_key=complaint.root_key, subject_key=complaint.root_key, by=actor.name,
-        stamp=now.isoformat(), now=now,
-    )  # fmt: skip
+        connection,
+        to,
+        "assignment",
+        root_key=complaint.root_key,
+        subject_key=complaint.root_key,
+        by=actor.name,
+        stamp=now.isoformat(),
+        now=now,
+    )

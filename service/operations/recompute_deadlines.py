@@ -1,4 +1,5 @@
-"""A calendar was published or changed: the dates that stood on it are computed again, with a row of the history."""
+"""A calendar was published or changed: the dates that stood on it are computed again, with a row of
+the history."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
 
 
-def recompute_deadlines(runtime: Runtime, root_key: int, *, actor: Actor, now: datetime) -> tuple[cases.Deadline, ...]:
+def recompute_deadlines(
+    runtime: Runtime, root_key: int, *, actor: Actor, now: datetime
+) -> tuple[cases.Deadline, ...]:
     """Compute the running clocks of a case again under the calendar of today; those that moved.
 
-    Timers of the case that were set keep their time: a warning may come a little early, never a date be lost.
+    Timers of the case that were set keep their time: a warning may come a little early, never a
+    date be lost.
     """
     with runtime.database.transaction() as connection:
         moved = []
@@ -44,5 +48,15 @@ def _write(
         .values(version=process_instance.c.version + 1)
     )
     cases.put_deadlines(connection, root_key, [fresh for _, fresh in moved])
-    clocks = [[old.clock, old.due_at.isoformat(), fresh.due_at.isoformat(), fresh.provisional] for old, fresh in moved]
-    audit.append(connection, root_key, Event.CLOCKS_RECOMPUTED, actor=actor.name, at=now, details={"clocks": clocks})
+    clocks = [
+        [old.clock, old.due_at.isoformat(), fresh.due_at.isoformat(), fresh.provisional]
+        for old, fresh in moved
+    ]
+    audit.append(
+        connection,
+        root_key,
+        Event.CLOCKS_RECOMPUTED,
+        actor=actor.name,
+        at=now,
+        details={"clocks": clocks},
+    )

@@ -1,4 +1,5 @@
-"""Retire a version: nothing starts in it and nothing moves to it any more; cases that run in it go on."""
+"""Retire a version: nothing starts in it and nothing moves to it any more; cases that run in it go
+on."""
 
 from __future__ import annotations
 
@@ -15,10 +16,12 @@ from service.operations.start import COMPLAINT_PROCESS
 
 
 def retire_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Retire a version that was superseded, or a released one whose processes other released versions start.
+    """Retire a version that was superseded, or a released one whose processes other released
+    versions start.
 
-    Raises InvalidInput without a reason, Forbidden for the role or by four eyes, NotFound, and StateConflict for a
-    version that is not in that state or without which a process of the complaint procedure could not start.
+    Raises InvalidInput without a reason, Forbidden for the role or by four eyes, NotFound, and
+    StateConflict for a version that is not in that state or without which a process of the
+    complaint procedure could not start.
     """
     text = reason.strip()[:4000]
     if not text:
@@ -28,7 +31,9 @@ def retire_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now:
         check_may(Verb.RETIRE, version.state, actor, rows.list_authors(connection, version))
         _check_others_start(connection, version)
         definitions.retire(connection, key, now=now)
-        rows.add_step(connection, key, PAST[Verb.RETIRE], actor=actor.name, now=now, details={"reason": text})
+        rows.add_step(
+            connection, key, PAST[Verb.RETIRE], actor=actor.name, now=now, details={"reason": text}
+        )
 
 
 def _check_others_start(connection: Connection, version: definitions.Version) -> None:
@@ -36,8 +41,10 @@ def _check_others_start(connection: Connection, version: definitions.Version) ->
     alone = definitions.list_only_here(connection, version.key)
     if alone and definitions.is_governed(connection, version.key, COMPLAINT_PROCESS):
         raise StateConflict(
-            f"Version {version.version} of {version.name} is the only one that starts {_some(alone)}; without it no "
-            "complaint could be registered or followed. Release another version first, then retire this one."
+            f"Version {version.version} of {version.name} is the only one that starts "
+            f"{_some(alone)}; without it no "
+            "complaint could be registered or followed. Release another version first, then "
+            "retire this one."
         )
 
 

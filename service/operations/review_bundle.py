@@ -1,7 +1,8 @@
-"""A version on its way through review: submitted, said things of, returned or approved, and released from a date.
+"""A version on its way through review: submitted, said things of, returned or approved, and
+released from a date.
 
-Approval needs evidence that refuses nothing: proofs, rules and scenarios, gathered by the caller on the very content of
-the version. Whoever wrote a part of it does not decide on it.
+Approval needs evidence that refuses nothing: proofs, rules and scenarios, gathered by the caller on
+the very content of the version. Whoever wrote a part of it does not decide on it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from service.identity import Actor, Role, find_account
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict
 from service.operations.begin import keep_keys
-from service.operations.decide_version import Decision, check_may_now, decide_version, move_version, said
+from service.operations.decide_version import (
+    Decision,
+    check_may_now,
+    decide_version,
+    move_version,
+    said,
+)
 from service.operations.evidence import Evidence
 from service.operations.execute import record_incident
 from service.operations.review_process import begin_review, decide_in_process, plan_in_process
@@ -30,7 +37,8 @@ LAPSED = "bundle:release:lapsed"
 
 
 def submit_bundle(runtime: Runtime, key: int, *, summary: str, actor: Actor, now: datetime) -> None:
-    """Ask for a review. Raises InvalidInput without a summary, Forbidden, NotFound, StateConflict."""
+    """Ask for a review. Raises InvalidInput without a summary, Forbidden, NotFound,
+    StateConflict."""
     keep_keys(runtime)
     with runtime.database.transaction() as connection:
         ask_for_review(connection, runtime, key, summary=summary, actor=actor, now=now)
@@ -46,18 +54,24 @@ def ask_for_review(
 
 
 def return_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Give it back to its owner. Raises InvalidInput without a reason, Forbidden, NotFound, StateConflict."""
+    """Give it back to its owner. Raises InvalidInput without a reason, Forbidden, NotFound,
+    StateConflict."""
     text = said(reason, "the reason for returning it")
     _decide(runtime, key, Decision(Verb.RETURN, actor, now, text))
 
 
-def approve_bundle(runtime: Runtime, key: int, evidence: Evidence, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Approve it on evidence. Raises StateConflict while a comment is open or the evidence refuses it."""
+def approve_bundle(
+    runtime: Runtime, key: int, evidence: Evidence, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Approve it on evidence. Raises StateConflict while a comment is open or the evidence refuses
+    it."""
     text = said(reason, "the reason for approving it")
     _decide(runtime, key, Decision(Verb.APPROVE, actor, now, text, evidence))
 
 
-def release_bundle(runtime: Runtime, key: int, *, at: datetime | None, actor: Actor, now: datetime) -> bool:
+def release_bundle(
+    runtime: Runtime, key: int, *, at: datetime | None, actor: Actor, now: datetime
+) -> bool:
     """Release an approved version now, or from a time to come; whether it is released now.
 
     Raises InvalidInput for a time that has passed, Forbidden, NotFound, StateConflict.
@@ -73,12 +87,15 @@ def release_bundle(runtime: Runtime, key: int, *, at: datetime | None, actor: Ac
         rows.plan_release(connection, key, at=at, actor=actor.name)
         plan_in_process(connection, version, at=at, actor=actor, now=now)
         details = {"releaseAt": at.isoformat()}
-        rows.add_step(connection, key, "bundle:release:planned", actor=actor.name, now=now, details=details)
+        rows.add_step(
+            connection, key, "bundle:release:planned", actor=actor.name, now=now, details=details
+        )
     return False
 
 
 def _decide(runtime: Runtime, key: int, decision: Decision) -> None:
-    """Decide by the task of the review's process, which carries it out, or by itself where there is none."""
+    """Decide by the task of the review's process, which carries it out, or by itself where there is
+    none."""
 
     def once() -> None:
         with runtime.database.transaction() as connection:
@@ -100,7 +117,9 @@ def _note_stopped(runtime: Runtime, key: int, error: EngineError, decision: Deci
     with runtime.database.read() as connection:
         root_key = rows.get_version(connection, key).root_key
     if root_key is not None:
-        record_incident(runtime, root_key, error, subject_key=None, actor=decision.actor.name, now=decision.now)
+        record_incident(
+            runtime, root_key, error, subject_key=None, actor=decision.actor.name, now=decision.now
+        )
 
 
 def release_due_bundles(runtime: Runtime, *, now: datetime) -> int:
@@ -117,7 +136,8 @@ def release_due_bundles(runtime: Runtime, *, now: datetime) -> int:
 
 
 def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
-    """Release it for who planned it, by the roles of today: who has left or changed posts since releases nothing."""
+    """Release it for who planned it, by the roles of today: who has left or changed posts since
+    releases nothing."""
     with runtime.database.transaction() as connection:
         account = find_account(connection, name)
         version = rows.get_version(connection, key)
@@ -129,7 +149,9 @@ def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
             check_may_now(connection, version, Verb.RELEASE, account.actor)
         except Forbidden as refused:
             rows.move_review(connection, version, version.state, {"release_at": None})
-            rows.add_step(connection, key, LAPSED, actor=name, now=now, details={"reason": str(refused)})
+            rows.add_step(
+                connection, key, LAPSED, actor=name, now=now, details={"reason": str(refused)}
+            )
             return False
         decision = Decision(Verb.RELEASE, account.actor, now)
         if not decide_in_process(connection, runtime, version, decision, held_by_any=True):
@@ -138,7 +160,14 @@ def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
 
 
 def comment_bundle(
-    runtime: Runtime, key: int, *, file: str, element_id: str, text: str, actor: Actor, now: datetime
+    runtime: Runtime,
+    key: int,
+    *,
+    file: str,
+    element_id: str,
+    text: str,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Say something of an element of a version; the comment's key."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
@@ -148,14 +177,24 @@ def comment_bundle(
         version = rows.get_version(connection, key)
         if version.state in USED:
             raise StateConflict(f"The version is {version.state.value}; comment on the next one.")
-        values = {"file": file, "element_id": element_id, "text": words, "author": actor.name, "at": now}
+        values = {
+            "file": file,
+            "element_id": element_id,
+            "text": words,
+            "author": actor.name,
+            "at": now,
+        }
         rows.insert_comment(connection, comment, key, values)
         details = {"element": element_id, "text": words}
-        rows.add_step(connection, key, "bundle:comment:added", actor=actor.name, now=now, details=details)
+        rows.add_step(
+            connection, key, "bundle:comment:added", actor=actor.name, now=now, details=details
+        )
     return comment
 
 
-def resolve_comment(runtime: Runtime, key: int, comment: int, *, answer: str, actor: Actor, now: datetime) -> None:
+def resolve_comment(
+    runtime: Runtime, key: int, comment: int, *, answer: str, actor: Actor, now: datetime
+) -> None:
     """Answer a comment. Raises InvalidInput without an answer, Forbidden, StateConflict."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
         raise Forbidden("Only compliance and process owners resolve comments.")
@@ -163,15 +202,25 @@ def resolve_comment(runtime: Runtime, key: int, comment: int, *, answer: str, ac
     with runtime.database.transaction() as connection:
         rows.resolve_comment(connection, key, comment, answer=text, by=actor.name, now=now)
         details = {"comment": str(comment), "answer": text}
-        rows.add_step(connection, key, "bundle:comment:resolved", actor=actor.name, now=now, details=details)
+        rows.add_step(
+            connection, key, "bundle:comment:resolved", actor=actor.name, now=now, details=details
+        )
 
 
 def tag_bundle(runtime: Runtime, key: int, tag: str, *, actor: Actor, now: datetime) -> None:
-    """Give a version a name that never moves. Raises Forbidden, InvalidInput, NotFound, StateConflict."""
+    """Give a version a name that never moves. Raises Forbidden, InvalidInput, NotFound,
+    StateConflict."""
     if not actor.has(Role.COMPLIANCE, Role.OWNER):
         raise Forbidden("Only compliance and process owners name versions.")
     name = said(tag, "a name")[:100]
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         rows.tag_version(connection, version, name, actor=actor.name, now=now)
-        rows.add_step(connection, key, "bundle:version:tagged", actor=actor.name, now=now, details={"tag": name})
+        rows.add_step(
+            connection,
+            key,
+            "bundle:version:tagged",
+            actor=actor.name,
+            now=now,
+            details={"tag": name},
+        )

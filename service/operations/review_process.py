@@ -1,7 +1,9 @@
-"""The process of a review: it starts when a version is submitted, and its tasks are how compliance decides.
+"""The process of a review: it starts when a version is submitted, and its tasks are how compliance
+decides.
 
-The review's own states and guards stay the ones that count: a task is completed together with the change of state that
-it stands for, or not at all. Where no procedure with this process is in force, a review goes on without it.
+The review's own states and guards stay the ones that count: a task is completed together with the
+change of state that it stands for, or not at all. Where no procedure with this process is in force,
+a review goes on without it.
 """
 
 from __future__ import annotations
@@ -40,24 +42,38 @@ DECIDES = "decides"
 log = logging.getLogger("redress.reviews")
 
 
-def begin_review(connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
-    """Start the process for a version that was submitted, if the procedure in force has one that can start: a broken
-    one must not keep out the version that mends it."""
+def begin_review(
+    connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime
+) -> None:
+    """Start the process for a version that was submitted, if the procedure in force has one that
+    can start: a broken one must not keep out the version that mends it."""
     version = rows.get_version(connection, key)
     end_review(connection, runtime, version, reason="submitted again", actor=actor, now=now)
     rows.put_instance(connection, key, None)
     process = definitions.find_released(connection, REVIEW_PROCESS)
-    if process is None or not definitions.is_governed(connection, process.bundle_key, COMPLAINT_PROCESS):
+    if process is None or not definitions.is_governed(
+        connection, process.bundle_key, COMPLAINT_PROCESS
+    ):
         return
     root_key = new_root_key(connection, runtime)
     view = CaseView(None, runtime.profile, now, connection=connection, review=Reviewed(key))
     known = {"versionKey": str(key), "versionName": version.name, "version": version.version}
-    plan = Plan(Start(process.process_id), Event.INSTANCE_STARTED, {"process": process.process_id, **known})
+    plan = Plan(
+        Start(process.process_id), Event.INSTANCE_STARTED, {"process": process.process_id, **known}
+    )
     try:
         write, step = begin(
-            connection, runtime, process, root_key, {**known, "summary": version.summary, "submittedBy": actor.name},
-            plan, view, actor=actor.name, now=now, business_key=f"R-{version.name[:80]}-{version.version}",
-        )  # fmt: skip
+            connection,
+            runtime,
+            process,
+            root_key,
+            {**known, "summary": version.summary, "submittedBy": actor.name},
+            plan,
+            view,
+            actor=actor.name,
+            now=now,
+            business_key=f"R-{version.name[:80]}-{version.version}",
+        )
     except EngineError as error:
         log.warning("the review of bundle %s goes on without a process: %s", key, error.message)
         return
@@ -74,10 +90,11 @@ def decide_in_process(
     *,
     held_by_any: bool = False,
 ) -> bool:
-    """Complete the task that takes this decision; the process carries it out. False when there is no process.
+    """Complete the task that takes this decision; the process carries it out. False when there is
+    no process.
 
-    Raises StateConflict when the process waits for something else, Forbidden when the task is held by another, what
-    the decision itself raises, and EngineError.
+    Raises StateConflict when the process waits for something else, Forbidden when the task is held
+    by another, what the decision itself raises, and EngineError.
     """
     root_key = _find_active(connection, version)
     if root_key is None:
@@ -85,16 +102,27 @@ def decide_in_process(
     actor, now = decision.actor, decision.now
     task = _get_task(connection, root_key, decision.verb)
     if not held_by_any:
-        tasks.check_may_complete(task, actor, tasks.list_performers(connection, root_key, task.excluded))
-    given = {"decision": decision.verb.value, **({"reason": decision.reason} if decision.reason else {})}
+        tasks.check_may_complete(
+            task, actor, tasks.list_performers(connection, root_key, task.excluded)
+        )
+    given = {
+        "decision": decision.verb.value,
+        **({"reason": decision.reason} if decision.reason else {}),
+    }
     form = runtime.bundles.get(connection, task.bundle_key).forms.get(task.form_id or "")
     try:
         answer = tasks.validate(form, given)
     except FormInvalid as more:
-        raise StateConflict(f"The task “{task.name}” asks for more; complete it in the list of tasks.") from more
+        raise StateConflict(
+            f"The task “{task.name}” asks for more; complete it in the list of tasks."
+        ) from more
     details = {"element": task.element_id, "name": task.name}
     plan = Plan(
-        CompleteTask(task.engine_id, answer), Event.TASK_COMPLETED, details, subject_key=task.key, answer=answer
+        CompleteTask(task.engine_id, answer),
+        Event.TASK_COMPLETED,
+        details,
+        subject_key=task.key,
+        answer=answer,
     )
     review = Reviewed(version.key, decision.evidence)
     ended = step_within(connection, runtime, task.key, plan, actor=actor, now=now, review=review)
@@ -103,17 +131,29 @@ def decide_in_process(
     return True
 
 
-def plan_in_process(connection: Connection, version: Version, *, at: datetime, actor: Actor, now: datetime) -> None:
-    """The release is planned: its task is due on that day. Raises StateConflict when the process waits for another."""
+def plan_in_process(
+    connection: Connection, version: Version, *, at: datetime, actor: Actor, now: datetime
+) -> None:
+    """The release is planned: its task is due on that day. Raises StateConflict when the process
+    waits for another."""
     root_key = _find_active(connection, version)
     if root_key is not None:
-        move_due(connection, _get_task(connection, root_key, Verb.RELEASE), at, actor=actor, now=now)
+        move_due(
+            connection, _get_task(connection, root_key, Verb.RELEASE), at, actor=actor, now=now
+        )
 
 
 def end_review(
-    connection: Connection, runtime: Runtime, version: Version, *, reason: str, actor: Actor, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    version: Version,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """The version is in force by another way than its process: that is over, and nobody is asked any more."""
+    """The version is in force by another way than its process: that is over, and nobody is asked
+    any more."""
     root_key = _find_active(connection, version)
     if root_key is None:
         return
@@ -135,4 +175,6 @@ def _get_task(connection: Connection, root_key: int, verb: Verb) -> tasks.UserTa
         if verb.value in [part.strip() for part in task.properties.get(DECIDES, "").split(",")]:
             return task
     names = " and ".join(f"“{task.name}”" for task in waiting) or "no task of a person"
-    raise StateConflict(f"The process of this review waits for {names}; the version cannot be decided on before.")
+    raise StateConflict(
+        f"The process of this review waits for {names}; the version cannot be decided on before."
+    )

@@ -1,5 +1,6 @@
-"""The built-in services of the process that reviews a version. Each notes what is to be done with the version of its
-own instance, never another, and does nothing itself: the write checks it as the page of the review would."""
+"""The built-in services of the process that reviews a version. Each notes what is to be done with
+the version of its own instance, never another, and does nothing itself: the write checks it as the
+page of the review would."""
 
 from __future__ import annotations
 

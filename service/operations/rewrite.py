@@ -45,7 +45,8 @@ def rewrite(
     offered: Iterable[c.TaskCreated],
     renamed: Mapping[str, str],
 ) -> None:
-    """Rows that speak of elements and versions; due dates, holders and drafts are left as they are."""
+    """Rows that speak of elements and versions; due dates, holders and drafts are left as they
+    are."""
     connection.execute(
         sa.update(process_instance)
         .where(process_instance.c.root_key == root_key)
@@ -58,8 +59,14 @@ def rewrite(
             one = (table.c.root_key == root_key, table.c.engine_id == engine_id)
             connection.execute(sa.update(table).where(*one).values(element_id=element_id))
         for table in (timer, job):
-            subject = sa.select(table.c.key).where(table.c.root_key == root_key, table.c.engine_id == engine_id)
-            stuck = (incident.c.root_key == root_key, incident.c.state == "active", incident.c.subject_key.in_(subject))
+            subject = sa.select(table.c.key).where(
+                table.c.root_key == root_key, table.c.engine_id == engine_id
+            )
+            stuck = (
+                incident.c.root_key == root_key,
+                incident.c.state == "active",
+                incident.c.subject_key.in_(subject),
+            )
             connection.execute(sa.update(incident).where(*stuck).values(element_id=element_id))
 
 

@@ -1,4 +1,5 @@
-"""What every operation is handed: the database, keys, parsed bundles, and the policy of the bank."""
+"""What every operation is handed: the database, keys, parsed bundles, and the policy of the
+bank."""
 
 from __future__ import annotations
 
@@ -27,15 +28,21 @@ class Runtime:
     bundles: BundleCache = field(default_factory=BundleCache)
     turns: Turns = field(default_factory=Turns)
     gather: Callable[[Runtime, int, datetime], Evidence] | None = None
-    """Gathers what an approval of a version stands on. It plays scenarios, so who puts the parts together gives it."""
+    """Gathers what an approval of a version stands on. It plays scenarios, so who puts the parts
+    together gives it."""
 
     @classmethod
     def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
-        return cls(database, KeyAllocator(database), load_profile(policy, Path(policy_dir) if policy_dir else None))
+        return cls(
+            database,
+            KeyAllocator(database),
+            load_profile(policy, Path(policy_dir) if policy_dir else None),
+        )
 
     def settle(self) -> None:
-        """Parse what is released, and then keep the garbage collector from going over all of it again and again: what
-        lives as long as the process is not looked at any more. Called once, when a process begins to serve."""
+        """Parse what is released, and then keep the garbage collector from going over all of it
+        again and again: what lives as long as the process is not looked at any more. Called once,
+        when a process begins to serve."""
         with suppress(Unavailable), self.database.read() as connection:
             for bundle_key in list_released(connection):
                 self.bundles.get(connection, bundle_key)

@@ -12,8 +12,11 @@ from service.identity import Actor
 from service.operations.runtime import Runtime
 
 
-def save_draft(runtime: Runtime, key: int, answer: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
-    """Keep the answer as the actor's draft. Raises NotFound for a task the actor may not see, TooLarge."""
+def save_draft(
+    runtime: Runtime, key: int, answer: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    """Keep the answer as the actor's draft. Raises NotFound for a task the actor may not see,
+    TooLarge."""
     with runtime.database.transaction() as connection:
         if not tasks.can_see(tasks.get_task(connection, key), actor):
             raise NotFound(f"There is no user task {key}.")

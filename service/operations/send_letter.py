@@ -1,4 +1,5 @@
-"""A person writes to the customer from a template, having read it: a question, a word that it takes longer."""
+"""A person writes to the customer from a template, having read it: a question, a word that it takes
+longer."""
 
 from __future__ import annotations
 
@@ -28,27 +29,39 @@ BY_HAND: Mapping[str, str] = {
 MOST_TEXT = 8_000
 
 
-def preview_letter(runtime: Runtime, number: str, template: str, text: str, *, now: datetime) -> Queued:
+def preview_letter(
+    runtime: Runtime, number: str, template: str, text: str, *, now: datetime
+) -> Queued:
     """The letter as it would be sent. Raises FormInvalid when it cannot be written, NotFound."""
     with runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         return _compose(connection, runtime, complaint, template, text, keys=(0, 0), now=now)
 
 
-def send_letter(runtime: Runtime, number: str, template: str, text: str, *, actor: Actor, now: datetime) -> int:
-    """Send the letter; its key. Raises Forbidden, FormInvalid when it cannot be written, NotFound."""
+def send_letter(
+    runtime: Runtime, number: str, template: str, text: str, *, actor: Actor, now: datetime
+) -> int:
+    """Send the letter; its key. Raises Forbidden, FormInvalid when it cannot be written,
+    NotFound."""
     if not actor.has(*WRITERS):
         raise Forbidden(f"Writing to a customer needs one of the roles {', '.join(WRITERS)}.")
     with runtime.database.transaction() as connection:
         complaint = cases.get_complaint(connection, number)
         first = take_children(connection, complaint.root_key, 2)
-        letter = _compose(connection, runtime, complaint, template, text, keys=(first, first + 1), now=now)
+        letter = _compose(
+            connection, runtime, complaint, template, text, keys=(first, first + 1), now=now
+        )
         notifications.queue_letters(connection, complaint.root_key, [letter], now=now)
         details = {"template": template, "letter": str(first)}
         audit.append(
-            connection, complaint.root_key, Event.LETTER_WRITTEN, actor=actor.name, at=now, details=details,
+            connection,
+            complaint.root_key,
+            Event.LETTER_WRITTEN,
+            actor=actor.name,
+            at=now,
+            details=details,
             subject_key=first,
-        )  # fmt: skip
+        )
     return first
 
 
@@ -71,7 +84,9 @@ def _compose(
         raise FormInvalid([FieldError("/text", "is required")])
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
     order = LetterOrder(template, variables={wanted: text.strip()} if wanted else {})
-    letter = compose_letter(connection, complaint, clocks, runtime.profile, order, keys=keys, now=now)
+    letter = compose_letter(
+        connection, complaint, clocks, runtime.profile, order, keys=keys, now=now
+    )
     if letter.missing:
         raise FormInvalid([FieldError("/template", letter.missing)])
     return letter

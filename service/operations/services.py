@@ -1,4 +1,5 @@
-"""The built-in services of diagrams (`redress.…`). Each notes effects and gives variables back; none does anything."""
+"""The built-in services of diagrams (`redress.…`). Each notes effects and gives variables back;
+none does anything."""
 
 from __future__ import annotations
 
@@ -41,29 +42,43 @@ def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """A letter to the customer. Header `template`; header `meets` names the clock that it meets."""
     headers = job.headers
     view.effects.append(
-        LetterEffect(headers.get("template", ""), "customer", "", dict(job.variables), headers.get("meets", ""))
+        LetterEffect(
+            headers.get("template", ""),
+            "customer",
+            "",
+            dict(job.variables),
+            headers.get("meets", ""),
+        )
     )
     return {}
 
 
 def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """A notice to a person (variable `user`) or a group (variable or header `group`): filed, and told to them.
+    """A notice to a person (variable `user`) or a group (variable or header `group`): filed, and
+    told to them.
 
-    With the header `ring` = `no` it is only filed: for a group whose task list shows the work at the same moment.
+    With the header `ring` = `no` it is only filed: for a group whose task list shows the work at
+    the same moment.
     """
-    to = str(job.variables.get("user") or job.headers.get("group") or job.variables.get("group") or "")
+    to = str(
+        job.variables.get("user") or job.headers.get("group") or job.variables.get("group") or ""
+    )
     rings, template = job.headers.get("ring") != "no", job.headers.get("template", "notice")
     view.effects.append(LetterEffect(template, "staff", to, dict(job.variables), rings=rings))
     return {}
 
 
 def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Facts of the complaint, out of those that may be recorded. A severity that is new starts its clocks; one that is
-    recorded again does not, and what has been met stays met."""
+    """Facts of the complaint, out of those that may be recorded. A severity that is new starts its
+    clocks; one that is recorded again does not, and what has been met stays met."""
     facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
     view.effects.append(RecordEffect(facts))
     severity = facts.get("severity")
-    if severity is not None and view.complaint is not None and str(severity) != view.complaint.severity:
+    if (
+        severity is not None
+        and view.complaint is not None
+        and str(severity) != view.complaint.severity
+    ):
         met = {name for name, entry in view.deadlines.items() if entry.met_at is not None}
         fresh = severity_deadlines(view.profile, str(severity), view.now)
         view.set_clocks([entry for entry in fresh if entry.clock not in met], "started")
@@ -72,12 +87,15 @@ def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 def start_clock(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Start a clock of the bank's own, named by the header `clock`."""
-    view.set_clocks([other_deadline(view.profile, job.headers.get("clock", ""), view.now)], "started")
+    view.set_clocks(
+        [other_deadline(view.profile, job.headers.get("clock", ""), view.now)], "started"
+    )
     return {}
 
 
 def pause(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Stop the clocks that may be stopped: the bank's own, and a statutory one where the law says so."""
+    """Stop the clocks that may be stopped: the bank's own, and a statutory one where the law says
+    so."""
     view.set_clocks([paused(entry, view.now) for entry in view.deadlines.values()], "paused")
     return {}
 
@@ -90,28 +108,35 @@ def resume(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Move the clock of the header `clock` as far as the next extension of the law goes. `extended` says whether."""
+    """Move the clock of the header `clock` as far as the next extension of the law goes. `extended`
+    says whether."""
     clock = job.headers.get("clock", "final response")
     extension = view.next_extension(clock)
     if extension is None:
         return {"extended": False}
     moved = extended(view.profile, view.deadlines[clock], extension)
     view.set_clocks([moved], "extended")
-    return {"extended": True, "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat()}
+    return {
+        "extended": True,
+        "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat(),
+    }
 
 
 def similar(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """The other complaints of the same customer that are open or were closed in the last ninety days: `similar`."""
+    """The other complaints of the same customer that are open or were closed in the last ninety
+    days: `similar`."""
     case = view.complaint
     if view.connection is None or case is None:
         return {"similar": list(view.similar)}
     since = view.now - RECENT
-    return {"similar": list_of_customer(view.connection, case.root_key, case.customer_key, since=since)}
+    return {
+        "similar": list_of_customer(view.connection, case.root_key, case.customer_key, since=since)
+    }
 
 
 def link(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Link the complaint to the one of variable `otherNumber` as `relation` says; `reopened` counts a settled matter
-    that comes back."""
+    """Link the complaint to the one of variable `otherNumber` as `relation` says; `reopened` counts
+    a settled matter that comes back."""
     relation, number = job.variables.get("relation"), job.variables.get("otherNumber")
     reopened = job.variables.get("reopened")
     if relation in (None, "new") or not number:
@@ -126,7 +151,8 @@ def link(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def follow(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Start the process of the header `process`, with the variables of the task; it outlives the case."""
+    """Start the process of the header `process`, with the variables of the task; it outlives the
+    case."""
     process_id = job.headers.get("process", "")
     view.effects.append(FollowEffect(process_id, dict(job.variables)))
     return {}
@@ -156,8 +182,8 @@ def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 def end_by_hand(view: CaseView) -> None:
-    """The case was ended before its end: its complaint is closed and kept as long as any, or it would be open for
-    ever, late, and somebody's."""
+    """The case was ended before its end: its complaint is closed and kept as long as any, or it
+    would be open for ever, late, and somebody's."""
     if view.complaint is None or view.complaint.status == "archived":
         return
     if view.complaint.status == "open":

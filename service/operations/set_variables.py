@@ -29,18 +29,29 @@ def set_variables(
     everywhere: bool = False,
     reason: str = "",
 ) -> Outcome:
-    """Write variables where they are known, seen from the scope ("" is the instance), or with `local` in that scope, or
-    `everywhere` that they are, in called processes too.
+    """Write variables where they are known, seen from the scope ("" is the instance), or with
+    `local` in that scope, or `everywhere` that they are, in called processes too.
 
-    The history says which names were written, not what. Raises NotFound, StateConflict, InvalidInput.
+    The history says which names were written, not what. Raises NotFound, StateConflict,
+    InvalidInput.
     """
-    wrong = sorted(name for name in variables if not name or name.startswith("_") or len(name) > 200)
+    wrong = sorted(
+        name for name in variables if not name or name.startswith("_") or len(name) > 200
+    )
     if wrong or not variables:
-        raise InvalidInput(f"expected variables with names that do not begin with _, got {wrong or 'none'}"[:300])
+        raise InvalidInput(
+            f"expected variables with names that do not begin with _, got {wrong or 'none'}"[:300]
+        )
 
     def decide(connection: Connection, instance: Instance) -> Plan:
-        details = {"scope": scope, "names": sorted(variables), **({"reason": reason[:500]} if reason else {})}
-        command = ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
+        details = {
+            "scope": scope,
+            "names": sorted(variables),
+            **({"reason": reason[:500]} if reason else {}),
+        }
+        command = (
+            ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
+        )
         return Plan(command, Event.VARIABLES_SET, details)
 
     return execute(runtime, root_key, decide, actor=actor.name, now=now)

@@ -1,7 +1,8 @@
-"""What follows from a step inside its transaction: messages that were waiting reach the subscriptions it opened, and
-an instance that ended makes room for the next one of its key.
+"""What follows from a step inside its transaction: messages that were waiting reach the
+subscriptions it opened, and an instance that ended makes room for the next one of its key.
 
-Everything here joins the transaction of the command that caused it. It costs nothing where no message is waited for.
+Everything here joins the transaction of the command that caused it. It costs nothing where no
+message is waited for.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ class Settled:
     budget: int = MOST
 
 
-def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *, now: datetime) -> Settled:
-    """Deliver to what `step` opened, as long as there is a message; then start what its end makes room for."""
+def settle(
+    connection: Connection, runtime: Runtime, write: Write, step: Step, *, now: datetime
+) -> Settled:
+    """Deliver to what `step` opened, as long as there is a message; then start what its end makes
+    room for."""
     settled = Settled(step.ended)
     suspended = write.instance.suspended_at is not None
     if suspended:
@@ -57,9 +61,15 @@ def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *
         try:
             write, step, taken = _deliver_most(connection, runtime, write, step, found, now=now)
         except EngineError as error:
-            # the step before is made; that the message could not be taken is an incident, and the message is kept
+            # the step before is made; that the message could not be taken is an incident, and the
+            # message is kept
             raise_incident(
-                connection, write.instance.root_key, error, subject_key=found[0][1].key, actor=SYSTEM.name, now=now
+                connection,
+                write.instance.root_key,
+                error,
+                subject_key=found[0][1].key,
+                actor=SYSTEM.name,
+                now=now,
             )
             break
         settled.budget -= taken
@@ -75,11 +85,15 @@ def settle(connection: Connection, runtime: Runtime, write: Write, step: Step, *
 Meeting = tuple[c.SubscriptionOpened, Message]
 
 
-def _met(connection: Connection, waiting: Iterable[c.SubscriptionOpened], now: datetime) -> list[Meeting]:
+def _met(
+    connection: Connection, waiting: Iterable[c.SubscriptionOpened], now: datetime
+) -> list[Meeting]:
     """The messages that these may have, the oldest first; each goes to a process once."""
     pairs = []
     for each in waiting:
-        message = jobs.next_message(connection, each.name, each.correlation_key, each.process_id, now=now)
+        message = jobs.next_message(
+            connection, each.name, each.correlation_key, each.process_id, now=now
+        )
         if message is not None:
             pairs.append((each, message))
     pairs.sort(key=lambda pair: (pair[1].published_at, pair[1].key))
@@ -94,7 +108,13 @@ class _Apart(Exception):
 
 
 def _deliver_most(
-    connection: Connection, runtime: Runtime, write: Write, step: Step, met: list[Meeting], *, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    write: Write,
+    step: Step,
+    met: list[Meeting],
+    *,
+    now: datetime,
 ) -> tuple[Write, Step, int]:
     """Deliver all of these in one more step or, where that cannot be, the first; and how many."""
     if len(met) > 1:
@@ -106,7 +126,13 @@ def _deliver_most(
 
 
 def _deliver(
-    connection: Connection, runtime: Runtime, write: Write, step: Step, met: list[Meeting], *, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    write: Write,
+    step: Step,
+    met: list[Meeting],
+    *,
+    now: datetime,
 ) -> tuple[Write, Step]:
     """One more step of the same instance, in the same transaction."""
     before, root_key = write.instance, write.instance.root_key
@@ -164,18 +190,38 @@ def free(connection: Connection, runtime: Runtime, root_key: int, *, now: dateti
 
 
 def start_by_message(
-    connection: Connection, runtime: Runtime, start: StartEvent, message: Message, *, kept: bool, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    start: StartEvent,
+    message: Message,
+    *,
+    kept: bool,
+    now: datetime,
 ) -> int:
     """Start an instance at a message start event; its root key. Raises EngineError."""
     process = definitions.get_process(connection, start.process_definition_key)
     root_key = new_root_key(connection, runtime)
-    details: dict[str, Any] = {"process": start.process_id, "message": message.name, "key": str(message.key)}
-    plan = Plan(Start(start.process_id, start_event=start.element_id), Event.INSTANCE_STARTED, details)
+    details: dict[str, Any] = {
+        "process": start.process_id,
+        "message": message.name,
+        "key": str(message.key),
+    }
+    plan = Plan(
+        Start(start.process_id, start_event=start.element_id), Event.INSTANCE_STARTED, details
+    )
     view = CaseView(None, runtime.profile, now)
     write, step = begin(
-        connection, runtime, process, root_key, message.variables, plan, view,
-        actor=SYSTEM.name, now=now, holds_key=bool(message.correlation_key),
-    )  # fmt: skip
+        connection,
+        runtime,
+        process,
+        root_key,
+        message.variables,
+        plan,
+        view,
+        actor=SYSTEM.name,
+        now=now,
+        holds_key=bool(message.correlation_key),
+    )
     if kept:
         jobs.insert_delivery(connection, message.key, start.process_id, root_key, now=now)
     if message.correlation_key:

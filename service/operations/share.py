@@ -1,11 +1,13 @@
 """Completed jobs of one case that arrive together share one engine step and one write.
 
-A case with many jobs at once, a multi-instance activity over a long list, has many workers waiting for each other. The
-one whose turn it is takes along what the others want: the state is read, advanced and written once, in one transaction,
-with a row of the history for each. Whatever cannot be done together is done one by one, as if nothing had been shared.
+A case with many jobs at once, a multi-instance activity over a long list, has many workers waiting
+for each other. The one whose turn it is takes along what the others want: the state is read,
+advanced and written once, in one transaction, with a row of the history for each. Whatever cannot
+be done together is done one by one, as if nothing had been shared.
 
-Other processes are likely to want the same case too. PostgreSQL keeps them out from the start, which costs no other
-case anything; on SQLite it would hold up every writer, so there they are kept out only when they were first.
+Other processes are likely to want the same case too. PostgreSQL keeps them out from the start,
+which costs no other case anything; on SQLite it would hold up every writer, so there they are kept
+out only when they were first.
 """
 
 from __future__ import annotations
@@ -59,8 +61,11 @@ class _Apart(Exception):
     """These commands cannot be done together."""
 
 
-def execute_shared(runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime) -> Outcome:
-    """As `execute`, for a command that may share its step with others of its kind: one that completes no user task."""
+def execute_shared(
+    runtime: Runtime, key: int, decide: Decide, *, actor: str, now: datetime
+) -> Outcome:
+    """As `execute`, for a command that may share its step with others of its kind: one that
+    completes no user task."""
     keep_keys(runtime)
     asked = Asked(key, decide, actor, now)
     with runtime.turns.share(root_of(key), asked) as group:
@@ -117,7 +122,10 @@ def _attempt(runtime: Runtime, group: list[Asked], *, alone: bool) -> None:
                 raise _Apart
         with writing(runtime, held) as connection:
             lock_opened(connection, step)
-            parts = [Part(plan, each.actor, moved) for (each, plan), moved in zip(made, changes, strict=True)]
+            parts = [
+                Part(plan, each.actor, moved)
+                for (each, plan), moved in zip(made, changes, strict=True)
+            ]
             write = apply_together(connection, instance, step, view, parts, now=now)
             rest = settle(connection, runtime, write, step, now=now)
     outcome = Outcome(root_key, (*write.new_tasks, *rest.new_tasks), rest.ended)

@@ -1,4 +1,5 @@
-"""Somebody signs the investigation report off: the document is kept as evidence, its hash in the history (S3.3-f)."""
+"""Somebody signs the investigation report off: the document is kept as evidence, its hash in the
+history (S3.3-f)."""
 
 from __future__ import annotations
 
@@ -17,14 +18,24 @@ SIGNERS = (Role.HANDLER, Role.APPROVER, Role.COMPLIANCE)
 
 
 def sign_report(
-    runtime: Runtime, root_key: int, documents: Sequence[NewEvidence], *, actor: Actor, now: datetime
+    runtime: Runtime,
+    root_key: int,
+    documents: Sequence[NewEvidence],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Keep the documents of a report that the actor signs. Raises Forbidden, InvalidInput, NotFound."""
+    """Keep the documents of a report that the actor signs. Raises Forbidden, InvalidInput,
+    NotFound."""
     if not actor.has(*SIGNERS):
         raise Forbidden(f"Signing a report off needs one of the roles {', '.join(SIGNERS)}.")
     if not documents:
         raise InvalidInput("expected the document that is signed, got none")
     with runtime.database.transaction() as connection:
         write_evidence(connection, root_key, documents, actor=actor.name, now=now)
-        details = {"documents": [{"name": each.name, "sha256": each.kept.sha256} for each in documents]}
-        audit.append(connection, root_key, Event.REPORT_SIGNED, actor=actor.name, at=now, details=details)
+        details = {
+            "documents": [{"name": each.name, "sha256": each.kept.sha256} for each in documents]
+        }
+        audit.append(
+            connection, root_key, Event.REPORT_SIGNED, actor=actor.name, at=now, details=details
+        )

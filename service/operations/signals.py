@@ -30,11 +30,13 @@ def broadcast_signal(
     thrown_by: int = 0,
     cause: int | None = None,
 ) -> int:
-    """Deliver a signal to every case with an open subscription, and start the processes that it starts; how many.
+    """Deliver a signal to every case with an open subscription, and start the processes that it
+    starts; how many.
 
-    Each case catches in a transaction of its own: one that cannot go on has an incident and stops nobody else.
-    `thrown_by` is the root key of the case that threw it, which has caught its own already; `cause` the outbox row
-    that brought it, so that a row delivered twice starts nothing twice.
+    Each case catches in a transaction of its own: one that cannot go on has an incident and stops
+    nobody else. `thrown_by` is the root key of the case that threw it, which has caught its own
+    already; `cause` the outbox row that brought it, so that a row delivered twice starts nothing
+    twice.
     """
     with runtime.database.read() as connection:
         rows = jobs.find_signal_subscriptions(connection, name)

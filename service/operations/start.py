@@ -1,4 +1,5 @@
-"""Starting root instances: a complaint with its process, or a process by itself. One transaction each."""
+"""Starting root instances: a complaint with its process, or a process by itself. One transaction
+each."""
 
 from __future__ import annotations
 
@@ -63,14 +64,18 @@ def register_complaint(
     idempotency_key: str | None = None,
     along: Along | None = None,
 ) -> Registered:
-    """Register a complaint, give it its number and clocks, and start its process: all of it or nothing (S3.2-a..d).
+    """Register a complaint, give it its number and clocks, and start its process: all of it or
+    nothing (S3.2-a..d).
 
-    Raises NotFound when no complaint process is released, StateConflict for an idempotency key used otherwise.
+    Raises NotFound when no complaint process is released, StateConflict for an idempotency key used
+    otherwise.
     """
     keep_keys(runtime)
     began = time.perf_counter()
     done = run_again(
-        lambda: _register(runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along),
+        lambda: _register(
+            runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along
+        ),
         once=idempotency_key is not None,
         # the same key was stored by another request at this moment: its answer is there now
         conflicts=(sa.exc.IntegrityError,) if idempotency_key is not None else (),
@@ -98,28 +103,51 @@ def _register(
         root_key = new_root_key(connection, runtime)
         local_year = now.astimezone(runtime.profile.calendar.zone).year
         number = cases.next_number(connection, local_year)
-        cases.insert_complaint(connection, new, root_key=root_key, number=number, now=now, actor=actor.name)
+        cases.insert_complaint(
+            connection, new, root_key=root_key, number=number, now=now, actor=actor.name
+        )
         clocks = cases.first_deadlines(runtime.profile, new.received_at)
         cases.put_deadlines(connection, root_key, clocks)
         complaint = cases.find_complaint(connection, root_key)
         bands = cases.bands_of(new.content, new.product)
         similar = count_spike(connection, runtime, root_key, bands, now=now)
         view = CaseView(complaint, runtime.profile, now, lambda: clocks, connection=connection)
-        plan = Plan(Start(process.process_id), Event.COMPLAINT_REGISTERED, {"number": number, "channel": new.channel})
+        plan = Plan(
+            Start(process.process_id),
+            Event.COMPLAINT_REGISTERED,
+            {"number": number, "channel": new.channel},
+        )
         variables = start_variables(new, number)
         if variables["similarIn24h"] is None and similar > 1:
             variables["similarIn24h"] = similar
         write, step = begin(
-            connection, runtime, process, root_key, variables, plan, view,
-            actor=actor.name, now=now, business_key=number,
-        )  # fmt: skip
+            connection,
+            runtime,
+            process,
+            root_key,
+            variables,
+            plan,
+            view,
+            actor=actor.name,
+            now=now,
+            business_key=number,
+        )
         settle(connection, runtime, write, step, now=now)
         follow_up(connection, runtime, view, root_key, actor=actor, now=now)
         join_spike(connection, runtime, root_key, bands, similar, actor=actor, now=now)
         if idempotency_key is not None:
             answer = {"number": number, "rootKey": str(root_key)}
-            store_answer(connection, actor=actor.name, key=idempotency_key, request=request, answer=answer, now=now)
-        done = Registered(number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key)))
+            store_answer(
+                connection,
+                actor=actor.name,
+                key=idempotency_key,
+                request=request,
+                answer=answer,
+                now=now,
+            )
+        done = Registered(
+            number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key))
+        )
         if along is not None:
             along(connection, done)
         return done
@@ -136,7 +164,8 @@ def start_instance(
     start_event: str | None = None,
     version: ProcessVersion | None = None,
 ) -> Started:
-    """Start the released version of a process, or the very version that is given. Raises NotFound, EngineError."""
+    """Start the released version of a process, or the very version that is given. Raises NotFound,
+    EngineError."""
     began = time.perf_counter()
     with runtime.database.transaction() as connection:
         process = version or released(connection, process_id)
@@ -144,11 +173,23 @@ def start_instance(
             check_not_retired(connection, version.bundle_key)
         root_key = new_root_key(connection, runtime)
         view = CaseView(None, runtime.profile, now)
-        plan = Plan(Start(process_id, start_event=start_event), Event.INSTANCE_STARTED, {"process": process_id})
+        plan = Plan(
+            Start(process_id, start_event=start_event),
+            Event.INSTANCE_STARTED,
+            {"process": process_id},
+        )
         write, step = begin(
-            connection, runtime, process, root_key, variables, plan, view,
-            actor=actor.name, now=now, business_key=business_key,
-        )  # fmt: skip
+            connection,
+            runtime,
+            process,
+            root_key,
+            variables,
+            plan,
+            view,
+            actor=actor.name,
+            now=now,
+            business_key=business_key,
+        )
         settle(connection, runtime, write, step, now=now)
     log_command(Event.INSTANCE_STARTED, root_key, actor=actor.name, began=began)
     return Started(root_key, process)
@@ -157,8 +198,10 @@ def start_instance(
 def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
     """The few variables that route a complaint; absent facts are null."""
     names = (
-        "groupSize vulnerable mediaReach regulatorReferral legalThreat threatToLife moneyMoving systemFault "
-        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h hardship byProxy"
+        "groupSize vulnerable mediaReach regulatorReferral legalThreat threatToLife moneyMoving "
+        "systemFault "
+        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h "
+        "hardship byProxy"
     )
     return {
         **dict.fromkeys(names.split()),
@@ -182,5 +225,9 @@ def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:
     root_key = int(known["rootKey"])
     complaint = cases.get_complaint(connection, known["number"])
     return Registered(
-        complaint.number, root_key, complaint.received_at, tuple(cases.list_deadlines(connection, root_key)), True
+        complaint.number,
+        root_key,
+        complaint.received_at,
+        tuple(cases.list_deadlines(connection, root_key)),
+        True,
     )

@@ -1,4 +1,5 @@
-"""Processes that start by themselves: at a time, or when a signal is broadcast. Each firing is one transaction."""
+"""Processes that start by themselves: at a time, or when a signal is broadcast. Each firing is one
+transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ log = logging.getLogger("redress.starts")
 
 
 def fire_due_starts(runtime: Runtime, *, now: datetime) -> int:
-    """Start what is due; how many instances were started. Any number of workers may do this at once."""
+    """Start what is due; how many instances were started. Any number of workers may do this at
+    once."""
     with runtime.database.read() as connection:
         if not definitions.has_due_start(connection, now=now):
             return 0
@@ -45,20 +47,26 @@ def _fire(runtime: Runtime, start: StartEvent, *, now: datetime) -> int:
     try:
         return int(fire_start(runtime, start, now=now) is not None)
     except EngineError as error:
-        log.warning("the process %s cannot start at %s: %s", start.process_id, start.element_id, error.code)
+        log.warning(
+            "the process %s cannot start at %s: %s", start.process_id, start.element_id, error.code
+        )
         with runtime.database.transaction() as connection:
             definitions.put_back_start(connection, start, run_at=now + PAUSE)
         return 0
 
 
 def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | None:
-    """Start an instance at a timer start event and set its next time; its root key, None when that has happened
-    already or another version took over. Raises EngineError."""
+    """Start an instance at a timer start event and set its next time; its root key, None when that
+    has happened already or another version took over. Raises EngineError."""
     with runtime.database.transaction() as connection:
         process = definitions.get_process(connection, start.process_definition_key)
         bundle = runtime.bundles.get(connection, process.bundle_key)
         following = next_start(
-            bundle, start.process_id, start.element_id, anchor=start.anchor_at, fired=start.fired + 1
+            bundle,
+            start.process_id,
+            start.element_id,
+            anchor=start.anchor_at,
+            fired=start.fired + 1,
         )
         if not definitions.move_start(connection, start, following):
             return None
@@ -69,31 +77,58 @@ def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | N
 def start_by_signal(
     runtime: Runtime, name: str, variables: Mapping[str, Any], *, now: datetime, cause: int | None
 ) -> int:
-    """Start every process whose start event waits for the signal; how many. The same `cause` starts each once."""
+    """Start every process whose start event waits for the signal; how many. The same `cause` starts
+    each once."""
     with runtime.database.read() as connection:
         starts = definitions.list_starts(connection, "signal", name)
     count = 0
     for start in starts:
-        once = Once.of(None if cause is None else f"signal-{cause}-{start.process_definition_key}", start.element_id)
+        once = Once.of(
+            None if cause is None else f"signal-{cause}-{start.process_definition_key}",
+            start.element_id,
+        )
         try:
             count += run_again(
-                lambda start=start, once=once: _start_once(runtime, start, variables, name, once, now=now),  # type: ignore[misc]
+                lambda start=start, once=once: _start_once(
+                    runtime, start, variables, name, once, now=now
+                ),  # type: ignore[misc]
                 once=once is not None,
                 conflicts=(sa.exc.IntegrityError,),
             )
         except EngineError as error:
-            log.warning("the process %s cannot start at the signal %s: %s", start.process_id, name, error.code)
+            log.warning(
+                "the process %s cannot start at the signal %s: %s",
+                start.process_id,
+                name,
+                error.code,
+            )
     return count
 
 
 def _start_once(
-    runtime: Runtime, start: StartEvent, variables: Mapping[str, Any], name: str, once: Once | None, *, now: datetime
+    runtime: Runtime,
+    start: StartEvent,
+    variables: Mapping[str, Any],
+    name: str,
+    once: Once | None,
+    *,
+    now: datetime,
 ) -> int:
     with runtime.database.transaction() as connection:
         if once is not None:
-            if find_answer(connection, actor=SYSTEM.name, key=once.key, request=once.request) is not None:
+            if (
+                find_answer(connection, actor=SYSTEM.name, key=once.key, request=once.request)
+                is not None
+            ):
                 return 0
-            store_answer(connection, actor=SYSTEM.name, key=once.key, request=once.request, answer=True, now=now)
+            store_answer(
+                connection,
+                actor=SYSTEM.name,
+                key=once.key,
+                request=once.request,
+                answer=True,
+                now=now,
+            )
         _start(connection, runtime, start, variables, {"signal": name}, now=now)
         return 1
 
@@ -110,8 +145,14 @@ def _start(
     process = definitions.get_process(connection, start.process_definition_key)
     root_key = new_root_key(connection, runtime)
     command = Start(start.process_id, start_event=start.element_id)
-    plan = Plan(command, Event.INSTANCE_STARTED, {"process": start.process_id, "at": start.element_id, **details})
+    plan = Plan(
+        command,
+        Event.INSTANCE_STARTED,
+        {"process": start.process_id, "at": start.element_id, **details},
+    )
     view = CaseView(None, runtime.profile, now)
-    write, step = begin(connection, runtime, process, root_key, variables, plan, view, actor=SYSTEM.name, now=now)
+    write, step = begin(
+        connection, runtime, process, root_key, variables, plan, view, actor=SYSTEM.name, now=now
+    )
     settle(connection, runtime, write, step, now=now)
     return root_key

@@ -1,4 +1,5 @@
-"""One more step of an instance inside a transaction that is open, where more than the case has to change with it."""
+"""One more step of an instance inside a transaction that is open, where more than the case has to
+change with it."""
 
 from __future__ import annotations
 
@@ -27,11 +28,11 @@ def step_within(
     now: datetime,
     review: Reviewed | None = None,
 ) -> bool:
-    """Make the step of the instance that `key` belongs to, and write it; whether the instance has ended. `review` is
-    what is known of the version that it reviews.
+    """Make the step of the instance that `key` belongs to, and write it; whether the instance has
+    ended. `review` is what is known of the version that it reviews.
 
-    Raises NotFound, StateConflict when the instance is over, Suspended, VersionConflict when somebody else moved it,
-    EngineError.
+    Raises NotFound, StateConflict when the instance is over, Suspended, VersionConflict when
+    somebody else moved it, EngineError.
     """
     instance, view = read_case(connection, runtime, key, now=now)
     if plan.event not in WHILE_SUSPENDED:

@@ -1,8 +1,9 @@
 """A running case is suspended, and resumed: in between nobody and nothing moves it.
 
-Its tasks can be read, claimed and drafted, not completed; timers do not fire, jobs are not handed out, and a message is
-kept for it by who published it to be kept. Its deadlines run on: the law does not wait for the bank. A person may still
-cancel it, correct variables, move tokens, or take it to another version.
+Its tasks can be read, claimed and drafted, not completed; timers do not fire, jobs are not handed
+out, and a message is kept for it by who published it to be kept. Its deadlines run on: the law does
+not wait for the bank. A person may still cancel it, correct variables, move tokens, or take it to
+another version.
 """
 
 from __future__ import annotations
@@ -33,14 +34,18 @@ from service.operations.write import Instance
 LONGEST_REASON = 500
 
 
-def suspend_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime) -> Outcome:
-    """Nothing moves it from now on. Raises Forbidden, InvalidInput without a reason, NotFound, StateConflict when it is
-    suspended already or over."""
+def suspend_instance(
+    runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """Nothing moves it from now on. Raises Forbidden, InvalidInput without a reason, NotFound,
+    StateConflict when it is suspended already or over."""
     why = _check(actor, reason)
 
     def decide(connection: Connection, instance: Instance) -> Plan:
         if instance.suspended_at is not None:
-            raise StateConflict(f"The case is suspended since {instance.suspended_at:%Y-%m-%d %H:%M} UTC already.")
+            raise StateConflict(
+                f"The case is suspended since {instance.suspended_at:%Y-%m-%d %H:%M} UTC already."
+            )
 
         def hold(connection: Connection) -> None:
             _mark(connection, root_key, now)
@@ -51,9 +56,11 @@ def suspend_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Act
     return execute(runtime, root_key, decide, actor=actor.name, now=now)
 
 
-def resume_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """It goes on: timers that fell due meanwhile fire, and messages that were kept reach it. Raises Forbidden,
-    InvalidInput without a reason, NotFound, StateConflict when it is not suspended."""
+def resume_instance(
+    runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """It goes on: timers that fell due meanwhile fire, and messages that were kept reach it. Raises
+    Forbidden, InvalidInput without a reason, NotFound, StateConflict when it is not suspended."""
     why = _check(actor, reason)
     with runtime.turns.turn(root_key):
         run_again(
@@ -65,7 +72,9 @@ def resume_instance(runtime: Runtime, root_key: int, *, reason: str, actor: Acto
 
 def suspended_since(connection: Connection, root_key: int) -> datetime | None:
     """Since when an instance is suspended; None for one that is not."""
-    query = sa.select(process_instance.c.suspended_at).where(process_instance.c.root_key == root_key)
+    query = sa.select(process_instance.c.suspended_at).where(
+        process_instance.c.root_key == root_key
+    )
     found: datetime | None = connection.execute(query).scalar_one_or_none()
     return found
 
@@ -82,14 +91,21 @@ def _resume(runtime: Runtime, root_key: int, *, reason: str, by: str, now: datet
     with runtime.database.read() as connection:
         instance = get_instance(connection, root_key)
         if instance.suspended_at is None or instance.engine_state is None:
-            raise StateConflict(f"The case is {instance.state} and not suspended; there is nothing to resume.")
+            raise StateConflict(
+                f"The case is {instance.state} and not suspended; there is nothing to resume."
+            )
         waiting = tuple(
             c.SubscriptionOpened(
-                row.engine_id, row.element_id, "message", row.name, row.correlation_key, row.interrupting,
+                row.engine_id,
+                row.element_id,
+                "message",
+                row.name,
+                row.correlation_key,
+                row.interrupting,
                 row.process_id,
             )
             for row in jobs.list_message_subscriptions(connection, root_key)
-        )  # fmt: skip
+        )
         view = view_of(connection, runtime, instance, now)
     plan = Plan(SetVariables({}), Event.INSTANCE_RESUMED, {"reason": reason})
     step = Step(instance.engine_state, (), ended=False)
@@ -104,5 +120,7 @@ def _resume(runtime: Runtime, root_key: int, *, reason: str, by: str, now: datet
 
 def _mark(connection: Connection, root_key: int, at: datetime | None) -> None:
     connection.execute(
-        sa.update(process_instance).where(process_instance.c.root_key == root_key).values(suspended_at=at)
+        sa.update(process_instance)
+        .where(process_instance.c.root_key == root_key)
+        .values(suspended_at=at)
     )

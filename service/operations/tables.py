@@ -1,4 +1,5 @@
-"""The root instance's row: its compact state and the version that guards every write; and idempotency keys."""
+"""The root instance's row: its compact state and the version that guards every write; and
+idempotency keys."""
 
 from __future__ import annotations
 
@@ -13,7 +14,12 @@ process_instance = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("next_child", sa.Integer, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("process_definition_key", sa.ForeignKey("process_definition.key"), nullable=False, index=True),
+    sa.Column(
+        "process_definition_key",
+        sa.ForeignKey("process_definition.key"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("bundle_key", sa.ForeignKey("bundle.key"), nullable=False),
     sa.Column("business_key", sa.String(100), index=True),
     sa.Column("started_at", UtcDateTime, nullable=False),
@@ -33,10 +39,12 @@ process_instance = sa.Table(
         postgresql_where=sa.text("state = 'active'"),
     ),
 )
-"""`version` goes up by one with every command; `next_child` is the next free child number (see `service.db.keys`).
+"""`version` goes up by one with every command; `next_child` is the next free child number (see
+`service.db.keys`).
 
-`engine_state` is null once the instance has ended: what happened is in the history, and `final_variables` are those of
-the outermost scope at its end. `holds_key`: a message with a correlation key started it (`message_start`).
+`engine_state` is null once the instance has ended: what happened is in the history, and
+`final_variables` are those of the outermost scope at its end. `holds_key`: a message with a
+correlation key started it (`message_start`).
 """
 
 idempotency_key = sa.Table(
@@ -48,4 +56,5 @@ idempotency_key = sa.Table(
     sa.Column("answer", Json, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False, index=True),
 )
-"""What an acknowledged command answered; the same key with the same request gets the same answer again."""
+"""What an acknowledged command answered; the same key with the same request gets the same answer
+again."""

@@ -1,7 +1,7 @@
 """A migrated case goes back to its version, as long as it has made no step since.
 
-Its state from before is kept with the plan. Who holds a task, drafts and due dates stay as they are now; events that
-the migration took away wait again until the moment they were to come.
+Its state from before is kept with the plan. Who holds a task, drafts and due dates stay as they are
+now; events that the migration took away wait again until the moment they were to come.
 """
 
 from __future__ import annotations
@@ -38,37 +38,51 @@ _WAITS = (c.TimerSet, c.TimerEnded, c.SubscriptionOpened, c.SubscriptionEnded, c
 
 
 def undo_of(connection: Connection, moved: Moved) -> Mapping[str, Any] | None:
-    """What taking the case back will need beside its state, read before the migration is written; None where tokens
-    have moved on with it."""
+    """What taking the case back will need beside its state, read before the migration is written;
+    None where tokens have moved on with it."""
     changes, root_key = moved.done.step.changes, moved.before.root_key
     if not all(isinstance(change, _WAITS) for change in changes):
         return None
     begun = [change for change in changes if isinstance(change, c.TimerSet | c.SubscriptionOpened)]
-    ended = [change.id for change in changes if isinstance(change, c.TimerEnded | c.SubscriptionEnded)]
+    ended = [
+        change.id for change in changes if isinstance(change, c.TimerEnded | c.SubscriptionEnded)
+    ]
     formerly = moved.done.formerly
     tokens = [change for change in changes if isinstance(change, c.ElementRenamed)]
     return {
         "after": sha256(moved.done.step.state).hexdigest(),
         "begun": [[type(change).__name__, change.id, change.element_id] for change in begun],
         "timers": [
-            [row.engine_id, row.element_id, row.due_at.isoformat()] for row in _rows(connection, timer, root_key, ended)
+            [row.engine_id, row.element_id, row.due_at.isoformat()]
+            for row in _rows(connection, timer, root_key, ended)
         ],
         "subscriptions": [
             [
-                row.engine_id, row.element_id, row.kind, row.name, row.correlation_key, row.interrupting,
+                row.engine_id,
+                row.element_id,
+                row.kind,
+                row.name,
+                row.correlation_key,
+                row.interrupting,
                 row.process_id,
             ]
             for row in _rows(connection, subscription, root_key, ended)
         ],
         "formerly": dict(formerly),
-        "places": {str(key): place for key, place in tasks.get_places(connection, root_key).items()},
+        "places": {
+            str(key): place for key, place in tasks.get_places(connection, root_key).items()
+        },
         "tokens": [[change.id, change.process_id, formerly[change.id]] for change in tokens],
-    }  # fmt: skip
+    }
 
 
-def _rows(connection: Connection, table: sa.Table, root_key: int, engine_ids: Iterable[str]) -> Iterable[Any]:
+def _rows(
+    connection: Connection, table: sa.Table, root_key: int, engine_ids: Iterable[str]
+) -> Iterable[Any]:
     return connection.execute(
-        sa.select(table).where(table.c.root_key == root_key, table.c.engine_id.in_(list(engine_ids)))
+        sa.select(table).where(
+            table.c.root_key == root_key, table.c.engine_id.in_(list(engine_ids))
+        )
     )
 
 
@@ -84,7 +98,9 @@ def take_back(
         )
 
 
-def _attempt(runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: str, by: str, now: datetime) -> CaseState:
+def _attempt(
+    runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: str, by: str, now: datetime
+) -> CaseState:
     with runtime.database.read() as connection:
         instance = get_instance(connection, root_key)
         found = migrations.find_undo(connection, plan.key, root_key)
@@ -100,12 +116,17 @@ def _attempt(runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: st
             step = None
     if step is None:
         with runtime.database.transaction() as connection:
-            migrations.settle_case(connection, plan.key, root_key, CaseState.KEPT, "It has gone on since.", now)
+            migrations.settle_case(
+                connection, plan.key, root_key, CaseState.KEPT, "It has gone on since.", now
+            )
         return CaseState.KEPT
     details = {
-        "from": str(plan.to_bundle), "to": str(plan.from_bundle), "version": named, "reason": reason[:500],
+        "from": str(plan.to_bundle),
+        "to": str(plan.from_bundle),
+        "version": named,
+        "reason": reason[:500],
         "plan": str(plan.key),
-    }  # fmt: skip
+    }
     command = Plan(SetVariables({}), Event.INSTANCE_TAKEN_BACK, details)
     with runtime.database.transaction() as connection:
         lock_opened(connection, step)
@@ -113,7 +134,9 @@ def _attempt(runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: st
             raise StateConflict("The case was taken back already.")
         write = apply_step(connection, instance, step, view, command, now=now, by=by)
         rewrite(connection, root_key, plan.from_bundle, process, offered, undo["formerly"])
-        tasks.restore_places(connection, root_key, {int(key): place for key, place in undo["places"].items()})
+        tasks.restore_places(
+            connection, root_key, {int(key): place for key, place in undo["places"].items()}
+        )
         settle(connection, runtime, write, step, now=now)
     return CaseState.BACK
 

@@ -1,4 +1,5 @@
-"""Tell people that a deadline of a task they hold is near or gone, and a group that a task nobody holds is late.
+"""Tell people that a deadline of a task they hold is near or gone, and a group that a task nobody
+holds is late.
 
 A chore of the background worker, once a minute.
 """
@@ -24,14 +25,16 @@ MOST = 500
 
 
 def tell_deadlines(runtime: Runtime, *, now: datetime) -> int:
-    """Write the notices that are missing; how many. A person is told once of a task that it is near, once that it is
-    gone."""
+    """Write the notices that are missing; how many. A person is told once of a task that it is
+    near, once that it is gone."""
     late = (user_task.c.due_at > now - GONE, user_task.c.due_at <= now)
     near = _tell(runtime, "near", now, (user_task.c.due_at > now, user_task.c.due_at <= now + NEAR))
     return near + _tell(runtime, "breach", now, late) + _tell_groups(runtime, now, late)
 
 
-def _tell(runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElement[bool], ...]) -> int:
+def _tell(
+    runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElement[bool], ...]
+) -> int:
     told = sa.select(notice.c.mark).where(
         notice.c.root_key == user_task.c.root_key,
         notice.c.account == user_task.c.assignee,
@@ -46,7 +49,13 @@ def _tell(runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElemen
     )
     query = (
         sa.select(user_task.c.root_key, user_task.c.key, user_task.c.assignee)
-        .where(user_task.c.state == "open", *due, user_task.c.assignee.is_not(None), ~told.exists(), ~unwanted.exists())
+        .where(
+            user_task.c.state == "open",
+            *due,
+            user_task.c.assignee.is_not(None),
+            ~told.exists(),
+            ~unwanted.exists(),
+        )
         .order_by(user_task.c.due_at, user_task.c.key)
         .limit(MOST)
     )
@@ -56,18 +65,28 @@ def _tell(runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElemen
 
 
 def _tell_one(runtime: Runtime, kind: str, row: Any, now: datetime) -> bool:
-    """A transaction each: the mail takes a key of the case, and no two cases are to be held at once."""
+    """A transaction each: the mail takes a key of the case, and no two cases are to be held at
+    once."""
     with runtime.database.transaction() as connection:
-        return tell_person(connection, row.assignee, kind, root_key=row.root_key, subject_key=row.key, now=now)
+        return tell_person(
+            connection, row.assignee, kind, root_key=row.root_key, subject_key=row.key, now=now
+        )
 
 
 def _tell_groups(runtime: Runtime, now: datetime, late: tuple[sa.ColumnElement[bool], ...]) -> int:
     """Everybody to whom a late task is offered; how many tasks there were to tell of."""
     told = sa.select(notice.c.mark).where(
-        notice.c.root_key == user_task.c.root_key, notice.c.kind == "alert", notice.c.subject_key == user_task.c.key
+        notice.c.root_key == user_task.c.root_key,
+        notice.c.kind == "alert",
+        notice.c.subject_key == user_task.c.key,
     )
     query = (
-        sa.select(user_task.c.root_key, user_task.c.key, user_task.c.candidate_groups, user_task.c.candidate_users)
+        sa.select(
+            user_task.c.root_key,
+            user_task.c.key,
+            user_task.c.candidate_groups,
+            user_task.c.candidate_users,
+        )
         .where(user_task.c.state == "open", *late, user_task.c.assignee.is_(None), ~told.exists())
         .order_by(user_task.c.due_at, user_task.c.key)
     )
@@ -79,14 +98,17 @@ def _tell_groups(runtime: Runtime, now: datetime, late: tuple[sa.ColumnElement[b
 def _tell_group(runtime: Runtime, row: Any, now: datetime) -> bool:
     with runtime.database.transaction() as connection:
         told = [
-            tell_group(connection, each, "alert", root_key=row.root_key, subject_key=row.key, now=now)
+            tell_group(
+                connection, each, "alert", root_key=row.root_key, subject_key=row.key, now=now
+            )
             for each in (*row.candidate_groups, *row.candidate_users)
         ]
         return any(told)
 
 
 def make_deadline_chore(runtime: Runtime) -> Callable[[datetime], int]:
-    """The chore: at most once a minute in this process; telling twice is kept out by the notices themselves."""
+    """The chore: at most once a minute in this process; telling twice is kept out by the notices
+    themselves."""
     last: list[datetime] = []
 
     def chore(now: datetime) -> int:

@@ -17,7 +17,13 @@ from service.operations.tell_person import tell_group
 
 
 def call_team(
-    connection: Connection, profile: cases.Profile, root_key: int, level: str, *, actor: Actor, now: datetime
+    connection: Connection,
+    profile: cases.Profile,
+    root_key: int,
+    level: str,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """A notice to every team that the level wants, and a line of the log."""
     policy = cases.emergency_policy(profile)
@@ -26,27 +32,57 @@ def call_team(
         facts = {"level": level, "duties": entry["duties"]["en"]}
         _tell(connection, root_key, "emergency", entry["group"], facts, now=now)
     for group in sorted({entry["group"] for entry in wanted}):
-        tell_group(connection, group, "emergency", root_key=root_key, subject_key=root_key, stamp=level, now=now)
+        tell_group(
+            connection,
+            group,
+            "emergency",
+            root_key=root_key,
+            subject_key=root_key,
+            stamp=level,
+            now=now,
+        )
     text = ", ".join(entry["name"]["en"] for entry in wanted)
-    cases.log_action(connection, root_key, at=now, actor=actor.name, kind="team", text=f"level {level}: {text}")
+    cases.log_action(
+        connection, root_key, at=now, actor=actor.name, kind="team", text=f"level {level}: {text}"
+    )
 
 
 def tell_of_emergency(
-    connection: Connection, profile: cases.Profile, root_key: int, effect: LetterEffect, *, now: datetime
+    connection: Connection,
+    profile: cases.Profile,
+    root_key: int,
+    effect: LetterEffect,
+    *,
+    now: datetime,
 ) -> None:
-    """The notice that a diagram of the emergency orders, filed with it, and told to the people of the group."""
+    """The notice that a diagram of the emergency orders, filed with it, and told to the people of
+    the group."""
     known = {name: value for name, value in effect.variables.items() if value is not None}
-    facts = {"today": f"{now.astimezone(profile.calendar.zone):%Y-%m-%d}", "variables": known, "severity": None}
+    facts = {
+        "today": f"{now.astimezone(profile.calendar.zone):%Y-%m-%d}",
+        "variables": known,
+        "severity": None,
+    }
     key = _tell(connection, root_key, effect.template, effect.to, facts, now=now)
     tell_group(connection, effect.to, "alert", root_key=root_key, subject_key=key, now=now)
 
 
 def _tell(
-    connection: Connection, root_key: int, template: str, to: str, facts: dict[str, Any], *, now: datetime
+    connection: Connection,
+    root_key: int,
+    template: str,
+    to: str,
+    facts: dict[str, Any],
+    *,
+    now: datetime,
 ) -> int:
     """File the notice; one that cannot be written is an incident. Its key."""
     found, key = cases.find_emergency(connection, root_key), take_children(connection, root_key, 2)
-    known = {"number": found.number if found else "", "level": found.level if found else "", **facts}
+    known = {
+        "number": found.number if found else "",
+        "level": found.level if found else "",
+        **facts,
+    }
     try:
         text = letter_text(connection, root_key, template, "en")
         written = notifications.write_letter(

@@ -1,4 +1,5 @@
-"""Tell a person of the bank something: in the page, and by mail where they chose it. In the caller's transaction."""
+"""Tell a person of the bank something: in the page, and by mail where they chose it. In the
+caller's transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +23,14 @@ def tell_person(
 ) -> bool:
     """Write the notice and put its mail into the outbox; whether there was anything new to tell."""
     ways = notifications.tell(
-        connection, name, kind, root_key=root_key, subject_key=subject_key, now=now, by=by, stamp=stamp
+        connection,
+        name,
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        by=by,
+        stamp=stamp,
     )
     if ways is not None and ways.mail:
         _mail(connection, name, kind, root_key=root_key, by=by, now=now)
@@ -30,20 +38,35 @@ def tell_person(
 
 
 def tell_group(
-    connection: Connection, group: str, kind: str, *, root_key: int, subject_key: int, now: datetime, stamp: str = ""
+    connection: Connection,
+    group: str,
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    stamp: str = "",
 ) -> bool:
-    """Tell every person of a role, or the one person of that name; whether there was anybody to tell."""
+    """Tell every person of a role, or the one person of that name; whether there was anybody to
+    tell."""
     told = notifications.tell_all(
-        connection, identity.list_members(connection, group), kind, root_key=root_key, subject_key=subject_key,
-        now=now, stamp=stamp,
-    )  # fmt: skip
+        connection,
+        identity.list_members(connection, group),
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        stamp=stamp,
+    )
     for name, ways in told.items():
         if ways.mail:
             _mail(connection, name, kind, root_key=root_key, by="", now=now)
     return bool(told)
 
 
-def _mail(connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime) -> None:
+def _mail(
+    connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime
+) -> None:
     """The mail names the case and what happened, nothing of its customer: it leaves the house."""
     address = identity.find_address(connection, name)
     case = cases.find_complaint(connection, root_key) or cases.find_emergency(connection, root_key)
@@ -53,5 +76,12 @@ def _mail(connection: Connection, name: str, kind: str, *, root_key: int, by: st
     written = notifications.write_letter(
         "told", language=address[1], recipient=address[0], facts=facts, audience="staff"
     )
-    payload = {"to": written.recipient, "subject": written.subject, "body": written.body, "automatic": True}
-    jobs.insert_outbox(connection, root_key, [(take_children(connection, root_key), payload)], kind="mail", now=now)
+    payload = {
+        "to": written.recipient,
+        "subject": written.subject,
+        "body": written.body,
+        "automatic": True,
+    }
+    jobs.insert_outbox(
+        connection, root_key, [(take_children(connection, root_key), payload)], kind="mail", now=now
+    )

@@ -1,4 +1,5 @@
-"""Forget old drafts of tasks that ended without them, and what taking old migrations back would need.
+"""Forget old drafts of tasks that ended without them, and what taking old migrations back would
+need.
 
 A chore of the background worker, once an hour.
 """

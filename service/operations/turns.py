@@ -1,8 +1,10 @@
-"""Commands for the same case take turns in a process, instead of finding out at their write that another was first.
+"""Commands for the same case take turns in a process, instead of finding out at their write that
+another was first.
 
-Each finds the case as the one before left it, and its engine step is not thrown away. Those that may be done together
-are: whoever has the turn does what all the others that wait want. Commands of other processes are still found by the
-case's version: this is no lock of the database, and nothing depends on it but the time it takes.
+Each finds the case as the one before left it, and its engine step is not thrown away. Those that
+may be done together are: whoever has the turn does what all the others that wait want. Commands of
+other processes are still found by the case's version: this is no lock of the database, and nothing
+depends on it but the time it takes.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ class Turns:
 
     @contextmanager
     def turn(self, root_key: int) -> Iterator[None]:
-        """Wait until nobody else in this process moves the case. After a long wait it goes on without: the version
-        guards the write."""
+        """Wait until nobody else in this process moves the case. After a long wait it goes on
+        without: the version guards the write."""
         queue = self._queues[(root_key >> CHILD_BITS) % STRIPES]
         taken = queue.acquire(timeout=WAIT_SECONDS)
         try:
@@ -44,8 +46,9 @@ class Turns:
 
     @contextmanager
     def share(self, root_key: int, mine: T) -> Iterator[list[T]]:
-        """As `turn`, for what may be done together with what other threads want of the same case: what is now to be
-        done here, `mine` first. Nothing when another thread has taken `mine` along."""
+        """As `turn`, for what may be done together with what other threads want of the same case:
+        what is now to be done here, `mine` first. Nothing when another thread has taken `mine`
+        along."""
         with self._guard:
             self._waiting.setdefault(root_key, []).append(mine)
         with self.turn(root_key):

@@ -14,13 +14,24 @@ from service.operations.runtime import Runtime
 from service.operations.write import Instance
 
 
-def view_of(connection: Connection, runtime: Runtime, instance: Instance, now: datetime) -> CaseView:
-    """The view of a case; its clocks are read when they are asked for, while the connection is open."""
+def view_of(
+    connection: Connection, runtime: Runtime, instance: Instance, now: datetime
+) -> CaseView:
+    """The view of a case; its clocks are read when they are asked for, while the connection is
+    open."""
     root_key = instance.root_key
     complaint = cases.find_complaint(connection, root_key) if instance.business_key else None
     clocks = partial(cases.list_deadlines, connection, root_key)
     emergency, review = find_emergency(connection, instance), find_review(connection, instance)
-    return CaseView(complaint, runtime.profile, now, clocks, emergency=emergency, connection=connection, review=review)
+    return CaseView(
+        complaint,
+        runtime.profile,
+        now,
+        clocks,
+        emergency=emergency,
+        connection=connection,
+        review=review,
+    )
 
 
 def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:

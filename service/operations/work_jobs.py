@@ -1,4 +1,5 @@
-"""Workers' jobs: activate with a lease, complete, fail with retries and a backoff, throw a BPMN error, update."""
+"""Workers' jobs: activate with a lease, complete, fail with retries and a backoff, throw a BPMN
+error, update."""
 
 from __future__ import annotations
 
@@ -28,24 +29,28 @@ from service.operations.write import Instance
 
 MAX_LEASE = timedelta(days=1)
 LOOK_SECONDS = 1.0
-"""How long to wait at most without a look of one's own: what rings may not be heard behind a pooler."""
+"""How long to wait at most without a look of one's own: what rings may not be heard behind a
+pooler."""
 UNCAUGHT = "uncaught-error"
 
 _VERSIONS = (
     sa.select(
-        process_instance.c.root_key, process_definition.c.process_id, process_definition.c.key,
+        process_instance.c.root_key,
+        process_definition.c.process_id,
+        process_definition.c.key,
         process_definition.c.version,
     )
     .join(process_definition, process_definition.c.bundle_key == process_instance.c.bundle_key)
     .where(process_instance.c.root_key.in_(sa.bindparam("b_roots", expanding=True)))
-)  # fmt: skip
+)
 
 
 def activate_jobs(
     runtime: Runtime, kind: str, *, worker: str, lease: timedelta, now: datetime, limit: int = 10
 ) -> list[dict[str, Any]]:
-    """Hand out waiting jobs of a type, those of the highest priority first; nobody else gets them until the lease is
-    over. Each comes with the key and version of its process. Raises InvalidInput."""
+    """Hand out waiting jobs of a type, those of the highest priority first; nobody else gets them
+    until the lease is over. Each comes with the key and version of its process. Raises
+    InvalidInput."""
     if not timedelta(0) < lease <= MAX_LEASE:
         raise InvalidInput(f"expected a lease above zero and of at most {MAX_LEASE}, got {lease}")
     if not 1 <= limit <= 1000:
@@ -54,10 +59,14 @@ def activate_jobs(
         if not jobs.has_job(connection, kind, now=now):
             return []
     with runtime.database.transaction() as connection:
-        rows = jobs.activate_jobs(connection, kind, worker=worker, until=now + lease, now=now, limit=limit)
+        rows = jobs.activate_jobs(
+            connection, kind, worker=worker, until=now + lease, now=now, limit=limit
+        )
         if not rows:
             return []
-        found = connection.execute(_VERSIONS, {"b_roots": sorted({row["root_key"] for row in rows})})
+        found = connection.execute(
+            _VERSIONS, {"b_roots": sorted({row["root_key"] for row in rows})}
+        )
         versions = {(each.root_key, each.process_id): each for each in found}
     return [
         {**row, "definition_key": version.key, "definition_version": version.version}
@@ -67,10 +76,15 @@ def activate_jobs(
 
 
 def await_jobs(
-    runtime: Runtime, kind: str, take: Callable[[], list[dict[str, Any]]], *, clock: Clock, most: timedelta
+    runtime: Runtime,
+    kind: str,
+    take: Callable[[], list[dict[str, Any]]],
+    *,
+    clock: Clock,
+    most: timedelta,
 ) -> list[dict[str, Any]]:
-    """What `take` gives as soon as it gives something, for as long as that. It is asked when work was left behind, when
-    the next job of the type falls due, and once in a while; not otherwise."""
+    """What `take` gives as soon as it gives something, for as long as that. It is asked when work
+    was left behind, when the next job of the type falls due, and once in a while; not otherwise."""
     waits, until = runtime.database.waits, time.monotonic() + most.total_seconds()
     while True:
         mark = waits.mark()
@@ -80,12 +94,19 @@ def await_jobs(
             return rows
         with runtime.database.read() as connection:
             due = jobs.next_job_at(connection, kind)
-        pause = LOOK_SECONDS if due is None else min(LOOK_SECONDS, max(0.001, (due - clock.now()).total_seconds()))
+        pause = (
+            LOOK_SECONDS
+            if due is None
+            else min(LOOK_SECONDS, max(0.001, (due - clock.now()).total_seconds()))
+        )
         waits.wait(mark, min(pause, left))
 
 
-def complete_job(runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime) -> Outcome:
-    """Complete a job with its result. Raises NotFound, StateConflict when it has ended, EngineError."""
+def complete_job(
+    runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Outcome:
+    """Complete a job with its result. Raises NotFound, StateConflict when it has ended,
+    EngineError."""
     decide = _ending(key, lambda engine_id: CompleteJob(engine_id, variables), Event.JOB_COMPLETED)
     return execute_shared(runtime, key, decide, actor=actor.name, now=now)
 
@@ -100,13 +121,16 @@ def throw_job_error(
     now: datetime,
     variables: Mapping[str, Any] | None = None,
 ) -> Outcome | None:
-    """The work met an error that the diagram knows. One that nothing catches stops the job with an incident (None).
+    """The work met an error that the diagram knows. One that nothing catches stops the job with an
+    incident (None).
 
     Raises NotFound, StateConflict, EngineError when what follows cannot go on.
     """
     try:
         thrown = _ending(
-            key, lambda engine_id: ThrowError(engine_id, code, message, variables or {}), Event.JOB_ERROR_THROWN
+            key,
+            lambda engine_id: ThrowError(engine_id, code, message, variables or {}),
+            Event.JOB_ERROR_THROWN,
         )
         return execute(runtime, key, thrown, actor=actor.name, now=now)
     except EngineError as error:
@@ -144,7 +168,9 @@ def fail_job(
         _check_waiting(row)
         child = take_children(connection, root_key)
         _check_waiting(jobs.get_job(connection, key))
-        jobs.fail_job(connection, key, retries=retries, message=message, run_at=now + (wait or timedelta(0)))
+        jobs.fail_job(
+            connection, key, retries=retries, message=message, run_at=now + (wait or timedelta(0))
+        )
         if retries == 0:
             jobs.raise_incident(
                 connection,
@@ -157,7 +183,15 @@ def fail_job(
                 subject_key=key,
             )
         details = {"element": row["element_id"], "type": row["type"], "retries": retries}
-        audit.append(connection, root_key, Event.JOB_FAILED, actor=actor.name, at=now, details=details, subject_key=key)
+        audit.append(
+            connection,
+            root_key,
+            Event.JOB_FAILED,
+            actor=actor.name,
+            at=now,
+            details=details,
+            subject_key=key,
+        )
 
 
 def update_job(
@@ -170,7 +204,8 @@ def update_job(
     timeout: timedelta | None = None,
     priority: int | None = None,
 ) -> None:
-    """Give a job other retries, another priority, or, while somebody holds it, another end of the lease.
+    """Give a job other retries, another priority, or, while somebody holds it, another end of the
+    lease.
 
     Raises NotFound, StateConflict.
     """
@@ -179,21 +214,38 @@ def update_job(
         if row["state"] not in ("created", "failed"):
             _check_waiting(row)
         if timeout is not None and (row["worker"] is None or row["run_at"] <= now):
-            raise StateConflict(f"The job at {row['element_id']} is held by nobody, so it has no timeout to change.")
+            raise StateConflict(
+                f"The job at {row['element_id']} is held by nobody, so it has no timeout to change."
+            )
         until = None if timeout is None else now + timeout
         jobs.update_job(connection, key, retries=retries, until=until, priority=priority)
-        details = {"element": row["element_id"], "type": row["type"], "retries": retries, "priority": priority}
+        details = {
+            "element": row["element_id"],
+            "type": row["type"],
+            "retries": retries,
+            "priority": priority,
+        }
         audit.append(
-            connection, root_of(key), Event.JOB_UPDATED, actor=actor.name, at=now, details=details, subject_key=key
+            connection,
+            root_of(key),
+            Event.JOB_UPDATED,
+            actor=actor.name,
+            at=now,
+            details=details,
+            subject_key=key,
         )
 
 
-def _set_local(runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
+def _set_local(
+    runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
     def decide(connection: Connection, instance: Instance) -> Plan:
         row = jobs.get_job(connection, key)
         _check_waiting(row)
         details = {"element": row["element_id"], "names": sorted(variables)}
-        return Plan(SetVariables(variables, row["engine_id"]), Event.VARIABLES_SET, details, subject_key=key)
+        return Plan(
+            SetVariables(variables, row["engine_id"]), Event.VARIABLES_SET, details, subject_key=key
+        )
 
     execute(runtime, key, decide, actor=actor.name, now=now)
 
@@ -210,4 +262,6 @@ def _ending(key: int, command: Callable[[str], Command], event: Event) -> Decide
 
 def _check_waiting(row: Any) -> None:
     if row["state"] != "created":
-        raise StateConflict(f"The job at {row['element_id']} is {row['state']}; nothing more can be done with it.")
+        raise StateConflict(
+            f"The job at {row['element_id']} is {row['state']}; nothing more can be done with it."
+        )

@@ -1,8 +1,9 @@
-"""The worker goes through the cases of migration plans: tries, moves, or takes them back, a batch in each round.
+"""The worker goes through the cases of migration plans: tries, moves, or takes them back, a batch
+in each round.
 
-Each case is written in a transaction of its own together with what became of it, so that a worker that is killed leaves
-every case either done or not begun, and nothing is done twice. One worker at a time has a plan; the lease only saves
-work.
+Each case is written in a transaction of its own together with what became of it, so that a worker
+that is killed leaves every case either done or not begun, and nothing is done twice. One worker at
+a time has a plan; the lease only saves work.
 """
 
 from __future__ import annotations
@@ -62,12 +63,17 @@ def _work(runtime: Runtime, plan: MigrationPlan, *, now: datetime, owner: str) -
 
 
 def _next(runtime: Runtime, plan: MigrationPlan) -> list[int]:
-    """The next cases of the old version that are not decided; or that were moved, when they are to be taken back."""
+    """The next cases of the old version that are not decided; or that were moved, when they are to
+    be taken back."""
     with runtime.database.read() as connection:
         if plan.state is PlanState.REVERTING:
-            moved = migrations.list_cases(connection, plan.key, state=CaseState.MOVED, after=plan.cursor, limit=BATCH)
+            moved = migrations.list_cases(
+                connection, plan.key, state=CaseState.MOVED, after=plan.cursor, limit=BATCH
+            )
             return [each.root_key for each in moved]
-        mine = (migration_case.c.root_key == process_instance.c.root_key) & (migration_case.c.plan_key == plan.key)
+        mine = (migration_case.c.root_key == process_instance.c.root_key) & (
+            migration_case.c.plan_key == plan.key
+        )
         undecided = migration_case.c.state.in_([state.value for state in UNDECIDED])
         query = (
             sa.select(process_instance.c.root_key)
@@ -98,7 +104,9 @@ def _try(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime)
 
 def _tried(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -> Report:
     try:
-        return try_migration(runtime, root_key, to_bundle=plan.to_bundle, places=plan.places, now=now)
+        return try_migration(
+            runtime, root_key, to_bundle=plan.to_bundle, places=plan.places, now=now
+        )
     except Unavailable:
         raise
     except RedressError as refused:
@@ -125,7 +133,8 @@ def _run(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime)
 
 
 def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -> None:
-    """Move one case and note it; the plan is asked again whether it still runs, in the same transaction."""
+    """Move one case and note it; the plan is asked again whether it still runs, in the same
+    transaction."""
 
     def along(connection: Connection, moved: Moved) -> None:
         if migrations.get_plan(connection, plan.key).state is not PlanState.RUNNING:
@@ -138,9 +147,16 @@ def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -
 
     try:
         move_instance(
-            runtime, root_key, plan.to_bundle, plan.places, reason=plan.reason, by=plan.run_by or "system", now=now,
-            along=along, plan_key=plan.key,
-        )  # fmt: skip
+            runtime,
+            root_key,
+            plan.to_bundle,
+            plan.places,
+            reason=plan.reason,
+            by=plan.run_by or "system",
+            now=now,
+            along=along,
+            plan_key=plan.key,
+        )
     except _Stopped:
         return
     except Unavailable:
@@ -153,15 +169,21 @@ class _Stopped(RedressError):
     """The plan was stopped meanwhile."""
 
 
-def _refuse(runtime: Runtime, plan: MigrationPlan, root_key: int, refused: RedressError, now: datetime) -> None:
+def _refuse(
+    runtime: Runtime, plan: MigrationPlan, root_key: int, refused: RedressError, now: datetime
+) -> None:
     """The case stays where it is, and the plan says why; one that has ended meanwhile is gone."""
     with runtime.database.transaction() as connection:
-        one = sa.select(process_instance.c.state, process_instance.c.bundle_key, process_instance.c.business_key)
+        one = sa.select(
+            process_instance.c.state, process_instance.c.bundle_key, process_instance.c.business_key
+        )
         row = connection.execute(one.where(process_instance.c.root_key == root_key)).one_or_none()
         stays = row is not None and row.state == "active" and row.bundle_key == plan.from_bundle
         state = CaseState.REFUSED if stays else CaseState.GONE
         number = None if row is None else row.business_key
-        report = Report(root_key, number, plan.from_bundle, False, (refused.message,) if stays else ())
+        report = Report(
+            root_key, number, plan.from_bundle, False, (refused.message,) if stays else ()
+        )
         try:
             migrations.write_case(connection, plan.key, root_key, _row(report, state, now))
         except StateConflict:  # dealt with already
@@ -171,14 +193,18 @@ def _refuse(runtime: Runtime, plan: MigrationPlan, root_key: int, refused: Redre
 def _revert(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime) -> None:
     for root_key in roots:
         try:
-            take_back(runtime, plan, root_key, reason=plan.reason, by=plan.run_by or "system", now=now)
+            take_back(
+                runtime, plan, root_key, reason=plan.reason, by=plan.run_by or "system", now=now
+            )
         except Unavailable:
             raise
         except NotFound:  # erased meanwhile
             continue
         except RedressError as refused:
             with runtime.database.transaction() as connection:
-                migrations.settle_case(connection, plan.key, root_key, CaseState.KEPT, refused.message[:MARGIN], now)
+                migrations.settle_case(
+                    connection, plan.key, root_key, CaseState.KEPT, refused.message[:MARGIN], now
+                )
     with runtime.database.transaction() as connection:
         migrations.move_cursor(connection, plan, roots[-1])
 
@@ -191,11 +217,18 @@ def _finish(runtime: Runtime, plan: MigrationPlan, duty: str, *, now: datetime, 
             if plan.state is PlanState.RUNNING:
                 migrations.close_undecided(connection, plan.key, now=now)
             migrations.move_plan(connection, plan, following, cursor=0)
-            counts = {state.value: number for state, number in migrations.count_cases(connection, plan.key).items()}
+            counts = {
+                state.value: number
+                for state, number in migrations.count_cases(connection, plan.key).items()
+            }
             migrations.add_step(
-                connection, plan.key, f"migration:cases:{following.value}", actor=plan.run_by or "system", now=now,
+                connection,
+                plan.key,
+                f"migration:cases:{following.value}",
+                actor=plan.run_by or "system",
+                now=now,
                 details=counts,
-            )  # fmt: skip
+            )
         jobs.end_duty(connection, duty, owner=owner, now=now)
 
 

@@ -15,7 +15,8 @@ from service.tasks import UserTask
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """The row of a root instance as it was read; `task` is the user task that the command is about, if any."""
+    """The row of a root instance as it was read; `task` is the user task that the command is about,
+    if any."""
 
     root_key: int
     version: int

@@ -1,7 +1,8 @@
 """The effects of a step become rows: facts and clocks of the complaint, letters.
 
-They are first played in memory, in their order, on the complaint as it was read; then its row and its clocks are
-written once. The write is guarded by the case's version, so what was read is what is there.
+They are first played in memory, in their order, on the complaint as it was read; then its row and
+its clocks are written once. The write is guarded by the case's version, so what was read is what is
+there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from typing import Any
 from service import cases, notifications
 from service.cases import Complaint, Deadline
 from service.errors import StateConflict
-from service.operations.effects import ArchiveEffect, CloseEffect, DeadlinesEffect, LetterEffect, RecordEffect
+from service.operations.effects import (
+    ArchiveEffect,
+    CloseEffect,
+    DeadlinesEffect,
+    LetterEffect,
+    RecordEffect,
+)
 from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter
 from service.operations.write import Write
@@ -37,8 +44,8 @@ class _File:
 
 
 def write_effects(write: Write, view: CaseView, *, met: str = "") -> None:
-    """`met` names the clock that the completed task meets. Raises StateConflict when the complaint is not where an
-    effect expects it."""
+    """`met` names the clock that the completed task meets. Raises StateConflict when the complaint
+    is not where an effect expects it."""
     if view.complaint is None or not (view.effects or met):
         return
     file = _File(view.complaint, dict(view.stored))
@@ -68,7 +75,9 @@ def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
 def _save(file: _File, write: Write, before: Complaint) -> None:
     notifications.queue_letters(write.connection, before.root_key, file.letters, now=write.now)
     if file.moved:
-        cases.write_deadlines(write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)])
+        cases.write_deadlines(
+            write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)]
+        )
         due_at = cases.nearest(file.clocks.values())
         if file.complaint.status == "open" and file.complaint.due_at != due_at:
             file.complaint = replace(file.complaint, due_at=due_at)
@@ -95,7 +104,9 @@ def _record(file: _File, facts: Mapping[str, Any]) -> None:
         facts={**complaint.facts, **facts},
         severity=facts["severity"] if facts.get("severity") is not None else complaint.severity,
         outcome=facts["outcome"] if facts.get("outcome") is not None else complaint.outcome,
-        investigator=facts["investigator"] if facts.get("investigator") is not None else complaint.investigator,
+        investigator=facts["investigator"]
+        if facts.get("investigator") is not None
+        else complaint.investigator,
     )
 
 
@@ -103,7 +114,9 @@ def _close(file: _File, outcome: str | None, write: Write) -> None:
     """Every clock that still runs is met or missed now."""
     if file.complaint.status != "open":
         raise StateConflict("The complaint is closed already.")
-    file.complaint = replace(file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome)
+    file.complaint = replace(
+        file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome
+    )
     for entry in list(file.clocks.values()):
         if entry.met_at is None:
             file.put(replace(entry, met_at=write.now))

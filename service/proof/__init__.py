@@ -1,8 +1,10 @@
-"""Proofs about a bundle's diagrams, over every path and whatever the data may be: pure, no database and no clock.
+"""Proofs about a bundle's diagrams, over every path and whatever the data may be: pure, no database
+and no clock.
 
-`prove` says whether every case can end, no two tokens meet and nothing is drawn in vain; `prove_rules` whether the
-rules of the procedure hold; `check_deadlines` whether a clock can run out with nobody told; `play` shows a
-counterexample in the engine itself. Past a cap of states nothing is said to be proved.
+`prove` says whether every case can end, no two tokens meet and nothing is drawn in vain;
+`prove_rules` whether the rules of the procedure hold; `check_deadlines` whether a clock can run out
+with nobody told; `play` shows a counterexample in the engine itself. Past a cap of states nothing
+is said to be proved.
 """
 
 from service.proof.bundle import Clock, Proofs, prove_files

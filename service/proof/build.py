@@ -34,8 +34,9 @@ def build(
 ) -> Net:
     """The net of a process (`scope` "") or of one of its sub-processes, played on its own.
 
-    `may_escape` is for a called process: an error that nothing in it catches ends it, and its caller goes on.
-    `repeat` lets an activity that is done for each item be done any number of times, instead of never or once.
+    `may_escape` is for a called process: an error that nothing in it catches ends it, and its
+    caller goes on. `repeat` lets an activity that is done for each item be done any number of
+    times, instead of never or once.
     """
     net = Net()
     boot = net.place(scope or process.id)
@@ -43,7 +44,10 @@ def build(
     lay(net, frame, look_into)
     wiring = Wiring(net, reaches, waits, repeat)
     for start in _starts(frame):
-        out = [Way(way.flows, way.give | opened(frame), way.twice) for way in ways(wiring, frame, start)]
+        out = [
+            Way(way.flows, way.give | opened(frame), way.twice)
+            for way in ways(wiring, frame, start)
+        ]
         verb = Verb.PASS if scope else Verb.BEGIN
         wiring.add((move(frame, verb, start),), boot, out)
     _wire(wiring, frame, may_escape=may_escape)
@@ -68,7 +72,10 @@ def _wire(wiring: Wiring, frame: Frame, *, may_escape: bool) -> None:
         elif element.kind == "startEvent":
             if element.event.kind == "none" and frame.outer is not None:
                 wiring.add(
-                    (move(frame, Verb.PASS, element),), frame.at[element.id], ways(wiring, frame, element), auto=True
+                    (move(frame, Verb.PASS, element),),
+                    frame.at[element.id],
+                    ways(wiring, frame, element),
+                    auto=True,
                 )
         elif element.id in frame.inside:
             _wire_inside(wiring, frame, element, may_escape=may_escape)
@@ -82,9 +89,13 @@ def _wire_inside(wiring: Wiring, frame: Frame, element: Element, *, may_escape: 
     out = [Way((), 0, 0)] if element.triggered_by_event else ways(wiring, frame, element)
     told = (move(frame, Verb.PASS, element),)
     if element.id in frame.choose:
-        wiring.add((move(frame, Verb.PASS, element, items=0),), frame.choose[element.id], out, auto=True)
+        wiring.add(
+            (move(frame, Verb.PASS, element, items=0),), frame.choose[element.id], out, auto=True
+        )
         start = [Way((), begun(frame, element.id), 0)]
-        wiring.add((move(frame, Verb.PASS, element, items=1),), frame.choose[element.id], start, auto=True)
+        wiring.add(
+            (move(frame, Verb.PASS, element, items=1),), frame.choose[element.id], start, auto=True
+        )
         if wiring.repeat:
             out = [*out, Way((), frame.choose[element.id], 0)]
     clear = frame.mask_of(element.id)
@@ -102,10 +113,20 @@ def _wire_element(wiring: Wiring, frame: Frame, element: Element, *, may_escape:
         wire_thrown(wiring, frame, element)
         if may_escape and element.event.kind == "error" and not _is_caught(wiring, here):
             everything = _root(frame).everything
-            wiring.add((move(frame, Verb.PASS, element),), here, [Way((), 0, 0)], auto=True, clear=everything)
+            wiring.add(
+                (move(frame, Verb.PASS, element),),
+                here,
+                [Way((), 0, 0)],
+                auto=True,
+                clear=everything,
+            )
     elif throws and element.event.kind == "terminate":
         wiring.add(
-            (move(frame, Verb.PASS, element),), here, ways(wiring, frame, element), auto=True, clear=frame.everything
+            (move(frame, Verb.PASS, element),),
+            here,
+            ways(wiring, frame, element),
+            auto=True,
+            clear=frame.everything,
         )
     else:
         _wire_task(wiring, frame, element)
@@ -116,10 +137,20 @@ def _wire_task(wiring: Wiring, frame: Frame, element: Element) -> None:
     opaque = element.kind in ("subProcess", "callActivity")
     waits = wiring.waits(frame.process, element) if opaque else can_be_waited_in(element)
     event = element.kind in ("intermediateCatchEvent", "receiveTask")
-    verb = Verb.INSIDE if opaque else Verb.EVENT if waits and event else Verb.DONE if waits else Verb.PASS
+    verb = (
+        Verb.INSIDE
+        if opaque
+        else Verb.EVENT
+        if waits and event
+        else Verb.DONE
+        if waits
+        else Verb.PASS
+    )
     clear = frame.mask_of(element.id)
     out = [Way((), 0, 0)] if element.triggered_by_event else ways(wiring, frame, element)
-    wiring.add((move(frame, verb, element),), frame.at[element.id], out, auto=not waits, clear=clear)
+    wiring.add(
+        (move(frame, verb, element),), frame.at[element.id], out, auto=not waits, clear=clear
+    )
     wire_boundaries(wiring, frame, element)
     if verb is Verb.DONE:
         wire_reported(wiring, frame, element)

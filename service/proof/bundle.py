@@ -26,7 +26,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """Everything that was proved of a set of files. `soundness` is None when the files have errors of the check."""
+    """Everything that was proved of a set of files. `soundness` is None when the files have errors
+    of the check."""
 
     soundness: Proof | None
     rules: tuple[Verdict, ...]
@@ -34,22 +35,35 @@ class Proofs:
 
 
 def prove_files(
-    files: Mapping[str, bytes], *, limit_of: LimitOf, moment_of: LimitOf = no_moment, clocks: tuple[Clock, ...] = (),
+    files: Mapping[str, bytes],
+    *,
+    limit_of: LimitOf,
+    moment_of: LimitOf = no_moment,
+    clocks: tuple[Clock, ...] = (),
     cap: int = CAP,
-) -> Proofs:  # fmt: skip
-    """Soundness, procedure rules and deadlines of the files; nothing of it while the check finds errors in them."""
+) -> Proofs:
+    """Soundness, procedure rules and deadlines of the files; nothing of it while the check finds
+    errors in them."""
     parts, problems = read_parts(files)
     rules, unreadable = read_rules(files)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Proofs(None, (), tuple(unreadable))
     soundness = prove(parts.processes, cap=cap)
     verdicts = prove_rules(parts.processes, rules, limit_of=limit_of)
-    found = [*unreadable, *soundness.problems, *(problem for verdict in verdicts for problem in verdict.problems)]
+    found = [
+        *unreadable,
+        *soundness.problems,
+        *(problem for verdict in verdicts for problem in verdict.problems),
+    ]
     for clock in clocks:
         found += check_deadlines(
-            parts.processes, process_id=clock.process, clock=clock.name, statutory=clock.limit, limit_of=limit_of,
+            parts.processes,
+            process_id=clock.process,
+            clock=clock.name,
+            statutory=clock.limit,
+            limit_of=limit_of,
             moment_of=moment_of,
-        )  # fmt: skip
+        )
     return Proofs(soundness, tuple(verdicts), tuple(sorted(found, key=_place)))
 
 

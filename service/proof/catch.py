@@ -1,4 +1,5 @@
-"""Events: who catches what an element throws or a task reports, and what a caught event does to the tokens."""
+"""Events: who catches what an element throws or a task reports, and what a caught event does to the
+tokens."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from service.proof.wire import CAUGHT, Way, Wiring, beside, move, opened, ways
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """An event that catches: at the boundary of `host` in `frame`, or, without a host, the start of an event
-    sub-process of `frame`. It catches only where `live` is there and `dead` is not."""
+    """An event that catches: at the boundary of `host` in `frame`, or, without a host, the start of
+    an event sub-process of `frame`. It catches only where `live` is there and `dead` is not."""
 
     frame: Frame
     event: Element
@@ -28,7 +29,13 @@ def wire_boundaries(wiring: Wiring, frame: Frame, host: Element) -> None:
     for event in frame.process.attached.get(host.id, ()):
         if event.event.kind in CAUGHT:
             told = (move(frame, Verb.EVENT, event),)
-            _caught(wiring, Catcher(frame, event, host), told, frame.at[host.id], frame.arms.get(event.id, 0))
+            _caught(
+                wiring,
+                Catcher(frame, event, host),
+                told,
+                frame.at[host.id],
+                frame.arms.get(event.id, 0),
+            )
 
 
 def wire_event_scopes(wiring: Wiring, frame: Frame) -> None:
@@ -36,11 +43,14 @@ def wire_event_scopes(wiring: Wiring, frame: Frame) -> None:
     for inner, start in frame.process.event_starts(frame.scope):
         if start.event.kind in CAUGHT:
             told = (move(frame, Verb.EVENT, start),)
-            _caught(wiring, Catcher(frame, start, None), told, frame.live, frame.arms.get(inner.id, 0))
+            _caught(
+                wiring, Catcher(frame, start, None), told, frame.live, frame.arms.get(inner.id, 0)
+            )
 
 
 def wire_reported(wiring: Wiring, frame: Frame, task: Element) -> None:
-    """Errors and escalations that whoever does the task may report; only those that something catches."""
+    """Errors and escalations that whoever does the task may report; only those that something
+    catches."""
     for verb, kind in ((Verb.ERROR, "error"), (Verb.ESCALATION, "escalation")):
         for code in codes(frame, task, kind):
             for catcher in catchers(frame, task, kind, code):
@@ -70,12 +80,16 @@ def wire_thrown(wiring: Wiring, frame: Frame, element: Element) -> None:
 
 
 def _beside_thrower(wiring: Wiring, frame: Frame, element: Element, catcher: Catcher) -> None:
-    """An escalation that does not interrupt: the thrower goes on, the handler begins unless it is at work already."""
+    """An escalation that does not interrupt: the thrower goes on, the handler begins unless it is
+    at work already."""
     busy = _busy(catcher)
     first, second = move(frame, Verb.PASS, element), move(catcher.frame, Verb.PASS, catcher.event)
     for own in ways(wiring, frame, element):
         told = (Move(first.verb, first.element, first.process, own.flows, "", first.scope), second)
-        more = [Way(w.flows, w.give | own.give, w.twice | (w.give & own.give)) for w in _handler(wiring, catcher)]
+        more = [
+            Way(w.flows, w.give | own.give, w.twice | (w.give & own.give))
+            for w in _handler(wiring, catcher)
+        ]
         need = frame.at[element.id] | catcher.live
         more = [Way(w.flows, w.give | catcher.live, w.twice) for w in more]
         wiring.add(told, need, more, auto=True, forbid=busy | catcher.dead)
@@ -85,9 +99,16 @@ def _beside_thrower(wiring: Wiring, frame: Frame, element: Element, catcher: Cat
 
 
 def _caught(
-    wiring: Wiring, catcher: Catcher, told: tuple[Move, ...], source: int, arm: int, *, auto: bool = False
+    wiring: Wiring,
+    catcher: Catcher,
+    told: tuple[Move, ...],
+    source: int,
+    arm: int,
+    *,
+    auto: bool = False,
 ) -> None:
-    """The transitions of a caught event; `source` is the place that has to be there for it to come."""
+    """The transitions of a caught event; `source` is the place that has to be there for it to
+    come."""
     out = _handler(wiring, catcher)
     need = source | arm | catcher.live
     if catcher.event.interrupting:
@@ -122,11 +143,14 @@ def _interrupted(catcher: Catcher) -> int:
 def _busy(catcher: Catcher) -> int:
     if catcher.host is not None:
         return beside(catcher.frame, catcher.event)
-    return catcher.frame.mask_of(catcher.event.scope) & ~catcher.frame.arms.get(catcher.event.scope, 0)
+    return catcher.frame.mask_of(catcher.event.scope) & ~catcher.frame.arms.get(
+        catcher.event.scope, 0
+    )
 
 
 def catchers(frame: Frame, element: Element, kind: str, code: str) -> Iterator[Catcher]:
-    """Who catches a code thrown by an element: the nearest that always does, and nearer ones that may be dead."""
+    """Who catches a code thrown by an element: the nearest that always does, and nearer ones that
+    may be dead."""
     dead = 0
     for at, host, events in _levels(frame, element):
         event = _best(events, kind, code)
@@ -140,12 +164,14 @@ def catchers(frame: Frame, element: Element, kind: str, code: str) -> Iterator[C
 
 
 def _can_die(frame: Frame) -> bool:
-    """Whether an event sub-process may interrupt the scope, after which none of the others starts."""
+    """Whether an event sub-process may interrupt the scope, after which none of the others
+    starts."""
     return any(start.interrupting for _, start in frame.process.event_starts(frame.scope))
 
 
 def codes(frame: Frame, element: Element, kind: str) -> list[str]:
-    """The codes worth telling apart: those that something around names, and any other if there is a catch-all."""
+    """The codes worth telling apart: those that something around names, and any other if there is a
+    catch-all."""
     found = dict[str, None]()
     for _, _, events in _levels(frame, element):
         for event in events:
@@ -154,8 +180,11 @@ def codes(frame: Frame, element: Element, kind: str) -> list[str]:
     return list(found)
 
 
-def _levels(frame: Frame, element: Element) -> Iterator[tuple[Frame, Element | None, tuple[Element, ...]]]:
-    """From an element outwards: its boundary events, then the event sub-processes of its scope, and so on."""
+def _levels(
+    frame: Frame, element: Element
+) -> Iterator[tuple[Frame, Element | None, tuple[Element, ...]]]:
+    """From an element outwards: its boundary events, then the event sub-processes of its scope, and
+    so on."""
     at: Frame | None = frame
     below: Element | None = element
     while at is not None and below is not None:

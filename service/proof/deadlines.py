@@ -1,12 +1,13 @@
-"""Deadlines: on no path may the limits of the steps add up to more than a statutory clock unless a timer fires on the
-way, so that somebody is told in time.
+"""Deadlines: on no path may the limits of the steps add up to more than a statutory clock unless a
+timer fires on the way, so that somebody is told in time.
 
-The limit of a step is its due date or a timer at its boundary; that of an activity with an inside also what its inside
-can take. A step without a limit can take for ever, unless something around it has a timer. Time counts until the clock
-is met: by a step with the header or property `meets`, or by the service that closes the case.
+The limit of a step is its due date or a timer at its boundary; that of an activity with an inside
+also what its inside can take. A step without a limit can take for ever, unless something around it
+has a timer. Time counts until the clock is met: by a step with the header or property `meets`, or
+by the service that closes the case.
 
-A timer of a fixed moment, such as 80 % of a clock, fires then wherever the case is: such steps do not add up, the
-latest moment of them counts.
+A timer of a fixed moment, such as 80 % of a clock, fires then wherever the case is: such steps do
+not add up, the latest moment of them counts.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ CLOSES = "redress.close"
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long something can take without a timer firing, beyond the fixed moment `by` if any, and the steps that take
-    it."""
+    """How long something can take without a timer firing, beyond the fixed moment `by` if any, and
+    the steps that take it."""
 
     time: timedelta = timedelta(0)
     steps: tuple[tuple[str, timedelta], ...] = ()
@@ -48,8 +49,8 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The longest time in something until the clock is `met` there, and until it is `left` with the clock still
-    running; None where that does not happen."""
+    """The longest time in something until the clock is `met` there, and until it is `left` with the
+    clock still running; None where that does not happen."""
 
     met: Length | None = None
     left: Length | None = None
@@ -61,7 +62,11 @@ class Stay:
     def then(self, rest: Stay, *, whole: bool = False) -> Stay:
         """This, and then the rest. With `whole` it is left early, at any moment of it."""
         own = self.longest if whole else self.left
-        return Stay(None if whole else self.met, own).after(rest) if own is not None else Stay(self.met)
+        return (
+            Stay(None if whole else self.met, own).after(rest)
+            if own is not None
+            else Stay(self.met)
+        )
 
     def after(self, rest: Stay) -> Stay:
         own = self.left or Length()
@@ -106,7 +111,9 @@ class _Measure:
                 own = self.own(process, element)
                 length = Length(own, ((element.id, own),))
             stay = Stay(met=length) if _meets(element, self.clock) else Stay(left=length)
-        timers = [event for event in process.attached.get(element.id, ()) if event.event.kind == "timer"]
+        timers = [
+            event for event in process.attached.get(element.id, ()) if event.event.kind == "timer"
+        ]
         return self.guarded(stay, timers)
 
     def guarded(self, stay: Stay, timers: list[Element]) -> Stay:
@@ -118,7 +125,9 @@ class _Measure:
         """The limit of a step by itself."""
         events = [element]
         if element.kind == "eventBasedGateway":
-            events = [process.elements[f.target] for f in element.outgoing if f.target in process.elements]
+            events = [
+                process.elements[f.target] for f in element.outgoing if f.target in process.elements
+            ]
         shortest = self.shortest([each for each in events if each.event.kind == "timer"])
         due = None if element.due is None else self.limit_of(element.due, "date")
         return shortest if due is None else min(shortest, due)
@@ -132,8 +141,14 @@ class _Measure:
         elements = {element.id: element for element in process.children.get(scope, ())}
         stays = {key: self.element(process, element, calls) for key, element in elements.items()}
         for gateway in elements.values():
-            if gateway.kind == "eventBasedGateway":  # it waits for the events that follow it, which do not wait again
-                stays |= {flow.target: Stay(left=Length()) for flow in gateway.outgoing if flow.target in stays}
+            if (
+                gateway.kind == "eventBasedGateway"
+            ):  # it waits for the events that follow it, which do not wait again
+                stays |= {
+                    flow.target: Stay(left=Length())
+                    for flow in gateway.outgoing
+                    if flow.target in stays
+                }
         onward = {key: _onward(process, element, elements) for key, element in elements.items()}
         way = _Way(stays, onward)
         starts = [element.id for element in elements.values() if element.kind == "startEvent"]
@@ -157,7 +172,9 @@ class _Way:
         for key, stay in self.stays.items():
             if (length := stay.longest) is not None and length.time and key in _reached(after, key):
                 endless = Length(FOR_EVER, tuple((step, FOR_EVER) for step, _ in length.steps))
-                self.stays[key] = Stay(stay.met and endless, stay.left and endless)  # as often as it likes
+                self.stays[key] = Stay(
+                    stay.met and endless, stay.left and endless
+                )  # as often as it likes
 
     def after(self, key: str) -> list[str]:
         """What can follow an element with the clock still running."""
@@ -195,7 +212,9 @@ def _meets(element: Element, clock: str) -> bool:
     """Whether doing the element stops the clock for good."""
     if element.job_type is not None and element.job_type.source == CLOSES:
         return True
-    said = element.headers.get("meets") or ("" if "meetsIf" in element.properties else element.properties.get("meets"))
+    said = element.headers.get("meets") or (
+        "" if "meetsIf" in element.properties else element.properties.get("meets")
+    )
     return clock in [part.strip() for part in (said or "").split(",")]
 
 
@@ -214,14 +233,25 @@ def _at_most(length: Length | None, limit: timedelta) -> Length | None:
 def _fixed(length: Length | None, moment: timedelta) -> Length | None:
     if length is None:
         return None
-    return Length(timedelta(0), tuple((step, min(time, moment)) for step, time in length.steps), moment)
+    return Length(
+        timedelta(0), tuple((step, min(time, moment)) for step, time in length.steps), moment
+    )
 
 
 def _onward(process: Process, element: Element, elements: Mapping[str, Element]) -> Onward:
     """Where the main path goes on; not by a timer, which tells somebody."""
-    flows = [*(flow.target for flow in element.outgoing), *(e.id for e in link_targets(element, elements.values()))]
-    events = [e.id for e in process.attached.get(element.id, ()) if e.interrupting and e.event.kind != "timer"]
-    return Onward(tuple(each for each in flows if each in elements), tuple(e for e in events if e in elements))
+    flows = [
+        *(flow.target for flow in element.outgoing),
+        *(e.id for e in link_targets(element, elements.values())),
+    ]
+    events = [
+        e.id
+        for e in process.attached.get(element.id, ())
+        if e.interrupting and e.event.kind != "timer"
+    ]
+    return Onward(
+        tuple(each for each in flows if each in elements), tuple(e for e in events if e in elements)
+    )
 
 
 def _reached(after: Mapping[str, list[str]], start: str) -> set[str]:
@@ -236,15 +266,24 @@ def _reached(after: Mapping[str, list[str]], start: str) -> set[str]:
 
 
 def check_deadlines(
-    processes: Mapping[str, Process], *, process_id: str, clock: str, statutory: timedelta, limit_of: LimitOf,
+    processes: Mapping[str, Process],
+    *,
+    process_id: str,
+    clock: str,
+    statutory: timedelta,
+    limit_of: LimitOf,
     moment_of: LimitOf = no_moment,
-) -> list[Problem]:  # fmt: skip
-    """One warning when a path can take longer than the clock with nobody told, naming the steps it takes."""
+) -> list[Problem]:
+    """One warning when a path can take longer than the clock with nobody told, naming the steps it
+    takes."""
     process = processes.get(process_id)
     if process is None:
         return []
     length = min(
-        (_longest(processes, process, clock, limit_of, moments) for moments in (no_moment, moment_of)),
+        (
+            _longest(processes, process, clock, limit_of, moments)
+            for moments in (no_moment, moment_of)
+        ),
         key=lambda length: length.whole,
     )  # each is an upper bound: with the fixed moments, and without them
     if length.whole <= statutory:
@@ -256,16 +295,25 @@ def check_deadlines(
             process.file,
             process.line,
             process_id,
-            f"a path can take {took} with nobody told, and the clock “{clock}” runs out after {statutory.days} days",
+            (
+                f"a path can take {took} with nobody told, and the clock “{clock}” runs out after "
+                f"{statutory.days} days"
+            ),
             "Give the steps a due date or a timer, or put a timer on the activity around them.",
             Severity.WARNING,
-            tuple(step for step, time in length.steps if length.time != FOR_EVER or time == FOR_EVER),
+            tuple(
+                step for step, time in length.steps if length.time != FOR_EVER or time == FOR_EVER
+            ),
         )
     ]
 
 
 def _longest(
-    processes: Mapping[str, Process], process: Process, clock: str, limit_of: LimitOf, moment_of: LimitOf
+    processes: Mapping[str, Process],
+    process: Process,
+    clock: str,
+    limit_of: LimitOf,
+    moment_of: LimitOf,
 ) -> Length:
     measure = _Measure(processes, clock, limit_of, moment_of, Insides(processes))
     return measure.scope(process, "", frozenset({process.id})).longest or Length()

@@ -1,7 +1,8 @@
 """Every state of a net, breadth first, so that the first way found to a state is a shortest one.
 
-What goes by itself goes first, as in the engine: only then can something come from outside. An automaton may walk
-along (`watch`): then a state of the search is a state of the net with a state of the automaton.
+What goes by itself goes first, as in the engine: only then can something come from outside. An
+automaton may walk along (`watch`): then a state of the search is a state of the net with a state of
+the automaton.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ Watch = Callable[[int, Move], int]
 
 @dataclass(slots=True)
 class Search:
-    """What was found. `states` are (net, automaton) pairs by number; `came` how each was first reached. In `stuck`
-    ones nothing that is under way can go on: at best an event replaces it, or runs beside it.
-    `fired` are the transitions that happened, each with the first state it did in."""
+    """What was found. `states` are (net, automaton) pairs by number; `came` how each was first
+    reached. In `stuck` ones nothing that is under way can go on: at best an event replaces it, or
+    runs beside it. `fired` are the transitions that happened, each with the first state it did
+    in."""
 
     net: Net
     capped: bool = False
@@ -63,8 +65,8 @@ class Table:
                 self.outside_keys |= key
 
     def enabled(self, state: int) -> list[Transition]:
-        """What can happen next: one group of what goes by itself, else every inclusive join that may open, else all
-        that may come from outside."""
+        """What can happen next: one group of what goes by itself, else every inclusive join that
+        may open, else all that may come from outside."""
         late: list[Transition] = []
         waiting = state & self.auto_keys
         while waiting:
@@ -80,7 +82,9 @@ class Table:
         for counting_others in (True, False):
             for group in self.joins.values():
                 join = group[0].join
-                if join is not None and _is_open(join, state if counting_others else state & ~join.others):
+                if join is not None and _is_open(
+                    join, state if counting_others else state & ~join.others
+                ):
                     return group
         return []
 
@@ -121,7 +125,12 @@ def _after(each: Transition, state: int) -> tuple[int, int]:
 
 
 def explore(
-    net: Net, transitions: Iterable[Transition], *, cap: int, watch: Watch | None = None, start: int = 0
+    net: Net,
+    transitions: Iterable[Transition],
+    *,
+    cap: int,
+    watch: Watch | None = None,
+    start: int = 0,
 ) -> Search:
     """Every state that can be reached, up to `cap` of them."""
     table, search = Table(transitions), Search(net)

@@ -1,4 +1,5 @@
-"""What a finished search says about soundness: each fault on its element, with a shortest way that leads to it."""
+"""What a finished search says about soundness: each fault on its element, with a shortest way that
+leads to it."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """Elements that are told of in words of their own: end events, and those that throw an error."""
+    """Elements that are told of in words of their own: end events, and those that throw an
+    error."""
 
     ends: frozenset[str]
     errors: frozenset[str]
@@ -40,7 +42,12 @@ def faults_of(search: Search, kinds: Kinds, drawn: frozenset[str]) -> list[Fault
     """The faults of a scope; `drawn` are the elements that must be alive."""
     if search.capped:
         return [_not_proved(search)]
-    for kind in (_doubled(search, kinds.ends), _stuck(search, kinds.errors), _no_exit(search), _dead(search, drawn)):
+    for kind in (
+        _doubled(search, kinds.ends),
+        _stuck(search, kinds.errors),
+        _no_exit(search),
+        _dead(search, drawn),
+    ):
         # One fault gives one problem: what follows from it is not told.
         found = {(fault.code, fault.element): fault for fault in reversed(list(kind))}
         if found:
@@ -87,14 +94,28 @@ def _stuck(search: Search, errors: frozenset[str]) -> Iterator[Fault]:
     for number in search.stuck:
         state = search.states[number][0] & net.positions
         thrown = [owner for owner in net.owners(state) if owner in errors]
-        waiting = thrown or net.owners(state & net.joins) or net.owners(state & ~net.hosts) or net.owners(state)
+        waiting = (
+            thrown
+            or net.owners(state & net.joins)
+            or net.owners(state & ~net.hosts)
+            or net.owners(state)
+        )
         for owner in waiting:
             if owner in errors:
-                message, mend = "the error is caught nowhere: the case can go no further", "Catch it, or end otherwise."
+                message, mend = (
+                    "the error is caught nowhere: the case can go no further",
+                    "Catch it, or end otherwise.",
+                )
             else:
                 message = "a token waits here for another that cannot come: the case never ends"
                 mend = "Let the same kind of gateway split and join."
-            yield Fault(UNCAUGHT if owner in errors else DEADLOCK, owner, message, mend, tuple(search.path(number)))
+            yield Fault(
+                UNCAUGHT if owner in errors else DEADLOCK,
+                owner,
+                message,
+                mend,
+                tuple(search.path(number)),
+            )
 
 
 def _no_exit(search: Search) -> Iterator[Fault]:
@@ -134,5 +155,9 @@ def _dead(search: Search, drawn: frozenset[str]) -> Iterator[Fault]:
             DEAD,
             element,
             "on no path does a token come here",
-            "Remove it, or let something lead to it, throw what it catches, or wait where it is attached.",
+            (
+                "Remove it, or let something lead to it, throw what it catches, or wait where it "
+                "is "
+                "attached."
+            ),
         )

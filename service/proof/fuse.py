@@ -1,8 +1,10 @@
-"""Chain fusion: a place whose token can only do one thing, unseen by anything else, is joined with what comes before.
+"""Chain fusion: a place whose token can only do one thing, unseen by anything else, is joined with
+what comes before.
 
-Fewer states, the same answers: a deadlock, a second token or a dead element is there before exactly when it is there
-after (Berthelot's agglomeration). The moves of what is fused are kept in order. Steps between the same places count as
-one, and a step that leaves everything as it was is left out; the others say `also` which elements those were.
+Fewer states, the same answers: a deadlock, a second token or a dead element is there before exactly
+when it is there after (Berthelot's agglomeration). The moves of what is fused are kept in order.
+Steps between the same places count as one, and a step that leaves everything as it was is left out;
+the others say `also` which elements those were.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class _Fusing:
         twin = self.same.get(key)
         if twin is not None and not self.keep(transition) and not self.keep(self.live[twin]):
             known = self.live[twin]
-            self.live[twin] = replace(known, also=known.also + transition.also + _elements(transition))
+            self.live[twin] = replace(
+                known, also=known.also + transition.also + _elements(transition)
+            )
             return
         number, self.next = self.next, self.next + 1
         self.live[number] = transition
@@ -64,10 +68,16 @@ class _Fusing:
             self.givers[bit].discard(number)
 
     def note_touches(self) -> None:
-        """Which masks look at a place, beside those that take from it and give to it: by their value, once each."""
+        """Which masks look at a place, beside those that take from it and give to it: by their
+        value, once each."""
         masks: set[tuple[str, int]] = set()
         for each in self.net.transitions:
-            masks |= {("clear", each.clear), ("forbid", each.forbid), ("some", each.some), ("twice", each.twice)}
+            masks |= {
+                ("clear", each.clear),
+                ("forbid", each.forbid),
+                ("some", each.some),
+                ("twice", each.twice),
+            }
             if each.join is not None:
                 masks.add(("others", each.join.others))
                 for place, before in each.join.flows:
@@ -77,7 +87,11 @@ class _Fusing:
                 self.touched[bit].add((kind, mask))
 
     def run(self) -> list[Transition]:
-        waiting = [bit for bit in reversed(self.net.owner) if bit != self.net.start and not bit & self.net.ends]
+        waiting = [
+            bit
+            for bit in reversed(self.net.owner)
+            if bit != self.net.start and not bit & self.net.ends
+        ]
         while waiting:
             bit = waiting.pop()
             waiting.extend(self.fuse_place(bit))
@@ -111,7 +125,9 @@ class _Fusing:
         others = self.takers[bit] - set(loops)
         if not loops or not others:
             return
-        also = tuple(e for number in loops for e in (*self.live[number].also, *_elements(self.live[number])))
+        also = tuple(
+            e for number in loops for e in (*self.live[number].also, *_elements(self.live[number]))
+        )
         for number in loops:
             self.drop(number)
         for number in others:
@@ -119,7 +135,13 @@ class _Fusing:
 
     def is_alone(self, transition: Transition, bit: int) -> bool:
         """It takes this one place and looks at nothing else."""
-        if transition.need != bit or transition.forbid or transition.some or transition.twice or transition.join:
+        if (
+            transition.need != bit
+            or transition.forbid
+            or transition.some
+            or transition.twice
+            or transition.join
+        ):
             return False
         return not transition.clear & ~bit and not self.keep(transition)
 
@@ -132,7 +154,8 @@ class _Fusing:
         return all(self.same_watch(bit, place) for place in bits(transition.give))
 
     def ends_aside(self, bit: int) -> bool:
-        """Work beside the main path that only the end of its scope waits for: it changes nothing when it is done."""
+        """Work beside the main path that only the end of its scope waits for: it changes nothing
+        when it is done."""
         return all(kind in ("clear", "forbid") for kind, mask in self.touched[bit] if mask != bit)
 
     def same_watch(self, bit: int, place: int) -> bool:
@@ -140,24 +163,41 @@ class _Fusing:
         return own == {touch for touch in self.touched[place] if touch[1] != place}
 
     def fits(self, before: list[Transition], after: list[Transition], bit: int) -> bool:
-        """A step that waits may only follow its like, one by one: what else begins with it must not come too late."""
+        """A step that waits may only follow its like, one by one: what else begins with it must not
+        come too late."""
         if not any(each.give for each in after):
             return all(first.give != bit and not first.twice for first in before)
         waits = any(not each.auto for each in after)
-        if waits and (len(after) > 1 or any(each.auto or not self.unseen(each.give, bit) for each in before)):
+        if waits and (
+            len(after) > 1 or any(each.auto or not self.unseen(each.give, bit) for each in before)
+        ):
             return False
-        return not any((first.give & ~bit) & second.give or first.twice for first in before for second in after)
+        return not any(
+            (first.give & ~bit) & second.give or first.twice for first in before for second in after
+        )
 
     def unseen(self, give: int, bit: int) -> bool:
-        """Whether this place is all that is given, or nothing can end what is given with it, or waits for its end."""
+        """Whether this place is all that is given, or nothing can end what is given with it, or
+        waits for its end."""
         if give == bit:
             return True
-        looks = (touch for place in bits(give) for touch in self.touched[place] if touch[1] != place)
+        looks = (
+            touch for place in bits(give) for touch in self.touched[place] if touch[1] != place
+        )
         return not any(kind in ("clear", "forbid", "some") for kind, _ in looks)
 
 
 def _key(each: Transition) -> tuple[object, ...]:
-    return (each.need, each.give, each.auto, each.clear, each.forbid, each.some, each.twice, each.join)
+    return (
+        each.need,
+        each.give,
+        each.auto,
+        each.clear,
+        each.forbid,
+        each.some,
+        each.twice,
+        each.join,
+    )
 
 
 def _elements(transition: Transition) -> tuple[str, ...]:

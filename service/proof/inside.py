@@ -1,6 +1,8 @@
-"""Which activities are looked into, and which are taken as one step because nothing but their end is seen outside.
+"""Which activities are looked into, and which are taken as one step because nothing but their end
+is seen outside.
 
-Taken as one step, the inside is proved on its own: the proof of a whole bundle stays the sum of its scopes.
+Taken as one step, the inside is proved on its own: the proof of a whole bundle stays the sum of its
+scopes.
 """
 
 from __future__ import annotations
@@ -28,14 +30,16 @@ class Traits:
 
 @dataclass(slots=True)
 class Insides:
-    """The traits of every scope of a set of processes, worked out once. `wanted` elements are never hidden."""
+    """The traits of every scope of a set of processes, worked out once. `wanted` elements are never
+    hidden."""
 
     processes: Mapping[str, Process]
     wanted: frozenset[str] = frozenset()
     _known: dict[tuple[str, str], Traits] = field(default_factory=dict)
 
     def inside_of(self, process: Process, element: Element) -> tuple[Process, str] | None:
-        """The scope in an activity; None for other elements and for calls that only the data know."""
+        """The scope in an activity; None for other elements and for calls that only the data
+        know."""
         if element.kind == "subProcess":
             return process, element.id
         if element.kind == "callActivity" and element.called_process is not None:
@@ -43,7 +47,9 @@ class Insides:
             return None if called is None else (called, "")
         return None
 
-    def traits(self, process: Process, scope: str, seen: frozenset[tuple[str, str]] = frozenset()) -> Traits:
+    def traits(
+        self, process: Process, scope: str, seen: frozenset[tuple[str, str]] = frozenset()
+    ) -> Traits:
         key = (process.id, scope)
         if key in self._known:
             return self._known[key]
@@ -56,7 +62,9 @@ class Insides:
             self._known[key] = found
         return found
 
-    def _of_element(self, process: Process, element: Element, seen: frozenset[tuple[str, str]]) -> Traits:
+    def _of_element(
+        self, process: Process, element: Element, seen: frozenset[tuple[str, str]]
+    ) -> Traits:
         inside = self.inside_of(process, element)
         own = frozenset({element.id})
         if inside is not None:
@@ -82,8 +90,12 @@ class Insides:
             return None
         traits = self.traits(*inside)
         caught = _caught_outside(frame, element)
-        seen = traits.throws | (frozenset({"error", "escalation"}) if traits.offers else frozenset())
-        shows = "error" in traits.throws or bool(seen & caught) or bool(traits.elements & self.wanted)
+        seen = traits.throws | (
+            frozenset({"error", "escalation"}) if traits.offers else frozenset()
+        )
+        shows = (
+            "error" in traits.throws or bool(seen & caught) or bool(traits.elements & self.wanted)
+        )
         return inside[0] if shows else None
 
 
@@ -106,7 +118,10 @@ def _caught_outside(frame: Frame, element: Element) -> set[str]:
     below: Element | None = element
     found: set[str] = set()
     while at is not None and below is not None:
-        events = [*at.process.attached.get(below.id, ()), *(start for _, start in at.process.event_starts(at.scope))]
+        events = [
+            *at.process.attached.get(below.id, ()),
+            *(start for _, start in at.process.event_starts(at.scope)),
+        ]
         found |= {event.event.kind for event in events}
         below, at = at.host, at.outer
     return found & {"error", "escalation"}

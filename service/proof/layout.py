@@ -1,6 +1,8 @@
-"""Places for every scope that is looked into: where tokens stand, which events are armed, which ends were reached.
+"""Places for every scope that is looked into: where tokens stand, which events are armed, which
+ends were reached.
 
-Done before any transition is made, because an interruption clears everything in a scope, however deep.
+Done before any transition is made, because an interruption clears everything in a scope, however
+deep.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ JOINS = ("parallelGateway", "inclusiveGateway")
 
 @dataclass(slots=True)
 class Frame:
-    """One scope of one process where it is played. `inside` are the scopes in it that are looked into.
+    """One scope of one process where it is played. `inside` are the scopes in it that are looked
+    into.
 
-    `at` is the place of a token on an element, `joins` that of one that waits at a join by its flow, `arms` the
-    timers that fire once, `live` says that event sub-processes may still start, `ends` the end events reached.
+    `at` is the place of a token on an element, `joins` that of one that waits at a join by its
+    flow, `arms` the timers that fire once, `live` says that event sub-processes may still start,
+    `ends` the end events reached.
     """
 
     process: Process
@@ -53,7 +57,8 @@ class Frame:
 
 
 LookInto = Callable[[Frame, Element], "Process | None"]
-"""The process whose inside is to be played for an activity, None when the activity is taken as one step."""
+"""The process whose inside is to be played for an activity, None when the activity is taken as one
+step."""
 
 
 def lay(net: Net, frame: Frame, look_into: LookInto) -> None:
@@ -87,7 +92,9 @@ def _lay_element(net: Net, frame: Frame, element: Element, look_into: LookInto) 
         frame.choose[element.id] = net.place(element.id)
     called = element.kind == "callActivity"
     scope = "" if called else element.id
-    inner = Frame(process, scope, (*frame.path, element.id) if called else frame.path, frame, element)
+    inner = Frame(
+        process, scope, (*frame.path, element.id) if called else frame.path, frame, element
+    )
     frame.inside[element.id] = inner
     net.hosts |= frame.at[element.id]
     lay(net, inner, look_into)
@@ -97,7 +104,11 @@ def _lay_arm(net: Net, frame: Frame, element: Element) -> None:
     """A timer that does not interrupt fires once while its activity, or its scope, is active."""
     event = element
     if element.triggered_by_event:
-        starts = [start for inner, start in frame.process.event_starts(frame.scope) if inner.id == element.id]
+        starts = [
+            start
+            for inner, start in frame.process.event_starts(frame.scope)
+            if inner.id == element.id
+        ]
         if not starts:
             return
         event = starts[0]
@@ -106,7 +117,8 @@ def _lay_arm(net: Net, frame: Frame, element: Element) -> None:
 
 
 def _main_path(frame: Frame) -> frozenset[str]:
-    """The elements that can be come to without an event that does not interrupt: the rest runs beside the main path."""
+    """The elements that can be come to without an event that does not interrupt: the rest runs
+    beside the main path."""
     elements: Mapping[str, Element] = {element.id: element for element in frame.children}
     stack = [element.id for element in frame.children if element.kind == "startEvent"]
     seen: set[str] = set()
@@ -119,10 +131,15 @@ def _main_path(frame: Frame) -> frozenset[str]:
     return frozenset(seen)
 
 
-def following(process: Process, element: Element, siblings: tuple[Element, ...], *, beside: bool) -> list[str]:
-    """The elements a token can come to next in the same scope; `beside` also by events that do not interrupt."""
+def following(
+    process: Process, element: Element, siblings: tuple[Element, ...], *, beside: bool
+) -> list[str]:
+    """The elements a token can come to next in the same scope; `beside` also by events that do not
+    interrupt."""
     found = [flow.target for flow in element.outgoing]
-    found += [event.id for event in process.attached.get(element.id, ()) if beside or event.interrupting]
+    found += [
+        event.id for event in process.attached.get(element.id, ()) if beside or event.interrupting
+    ]
     return found + [target.id for target in link_targets(element, siblings)]
 
 

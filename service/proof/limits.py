@@ -1,4 +1,5 @@
-"""How long a timer or a due date is, worked out on some day without a case: what depends on the case has no value."""
+"""How long a timer or a due date is, worked out on some day without a case: what depends on the
+case has no value."""
 
 from __future__ import annotations
 
@@ -10,12 +11,14 @@ from service.engine.timers import due_of
 from service.feel import FeelError, FeelFunction
 
 LimitOf = Callable[[Text | None, str], timedelta | None]
-"""How long a text (of the kind date, duration or cycle) is from now; None when it has no value without a case."""
+"""How long a text (of the kind date, duration or cycle) is from now; None when it has no value
+without a case."""
 LATER = timedelta(days=7)
 
 
 def limits_on(day: datetime, functions: Mapping[str, FeelFunction]) -> LimitOf:
-    """Limits as they are on this day, with the host's functions (`deadline`, `working days after`)."""
+    """Limits as they are on this day, with the host's functions (`deadline`, `working days
+    after`)."""
 
     def limit_of(text: Text | None, kind: str) -> timedelta | None:
         due = None if text is None else _due(text, kind, day, functions)
@@ -25,8 +28,8 @@ def limits_on(day: datetime, functions: Mapping[str, FeelFunction]) -> LimitOf:
 
 
 def moments_on(day: datetime, functions: Mapping[str, FeelFunction]) -> LimitOf:
-    """As limits, but only those that come at one moment whenever the timer is set, such as a part of a clock that runs
-    since the start; None for the others."""
+    """As limits, but only those that come at one moment whenever the timer is set, such as a part
+    of a clock that runs since the start; None for the others."""
 
     def moment_of(text: Text | None, kind: str) -> timedelta | None:
         if text is None:
@@ -42,9 +45,15 @@ def no_moment(text: Text | None, kind: str) -> timedelta | None:
     return None
 
 
-def _due(text: Text, kind: str, now: datetime, functions: Mapping[str, FeelFunction]) -> datetime | None:
+def _due(
+    text: Text, kind: str, now: datetime, functions: Mapping[str, FeelFunction]
+) -> datetime | None:
     try:
-        value = text.source if text.expression is None else text.expression.evaluate(dict(functions), now=now)
+        value = (
+            text.source
+            if text.expression is None
+            else text.expression.evaluate(dict(functions), now=now)
+        )
         return due_of(kind or "date", value, now=now)[0]
     except (FeelError, ValueError, OverflowError):
         return None

@@ -1,7 +1,7 @@
 """The token game as a net: a place is a bit, a state is an integer, a transition is a few masks.
 
-A transition carries the moves it stands for, so that a way through the states can be told and played: several when
-steps that nobody can tell apart were fused into one.
+A transition carries the moves it stands for, so that a way through the states can be told and
+played: several when steps that nobody can tell apart were fused into one.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step on the diagram. `flows` are the flows taken, `by` the task that reports what `element` catches;
-    `scope` the activities around it from the process that started, and `items` how many instances were made."""
+    """One step on the diagram. `flows` are the flows taken, `by` the task that reports what
+    `element` catches; `scope` the activities around it from the process that started, and `items`
+    how many instances were made."""
 
     verb: Verb
     element: str
@@ -38,7 +39,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An inclusive join: each incoming flow's place, with the places from which a token can still come to it."""
+    """An inclusive join: each incoming flow's place, with the places from which a token can still
+    come to it."""
 
     element: str
     flows: tuple[tuple[int, int], ...]
@@ -48,10 +50,12 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`need` is taken, then `clear`, then `give` is put. `forbid` must be empty, one of `some` must not.
+    """`need` is taken, then `clear`, then `give` is put. `forbid` must be empty, one of `some` must
+    not.
 
-    `auto` ones go by themselves, before anything can happen from outside. `twice` is given two tokens at once.
-    `also` are elements of other steps from and to the same places, for which this one stands.
+    `auto` ones go by themselves, before anything can happen from outside. `twice` is given two
+    tokens at once. `also` are elements of other steps from and to the same places, for which this
+    one stands.
     """
 
     moves: tuple[Move, ...]
@@ -68,8 +72,9 @@ class Transition:
 
 @dataclass(slots=True)
 class Net:
-    """Places, transitions, and what each place means. `work` are the places where something is under way, `hosts`
-    those of activities whose inside is played, `positions` those of tokens in any scope."""
+    """Places, transitions, and what each place means. `work` are the places where something is
+    under way, `hosts` those of activities whose inside is played, `positions` those of tokens in
+    any scope."""
 
     start: int = 0
     work: int = 0

@@ -1,4 +1,5 @@
-"""A way on the diagram played in the engine itself: a counterexample is one only if the engine goes it too."""
+"""A way on the diagram played in the engine itself: a counterexample is one only if the engine goes
+it too."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ Finish = Mapping[tuple[str, str], tuple[Move, ...]]
 
 @dataclass(slots=True)
 class Played:
-    """What the engine did. `lost` says where it could not follow; `error` is how a command was refused."""
+    """What the engine did. `lost` says where it could not follow; `error` is how a command was
+    refused."""
 
     entered: list[str] = field(default_factory=list)
     open: dict[str, Any] = field(default_factory=dict)
@@ -37,15 +39,23 @@ class Played:
     lost: str = ""
 
 
-def expand(moves: Iterable[Move], processes: Mapping[str, Process], finish: Finish, depth: int = 0) -> Iterator[Move]:
+def expand(
+    moves: Iterable[Move], processes: Mapping[str, Process], finish: Finish, depth: int = 0
+) -> Iterator[Move]:
     """The moves with the inside of every activity that was taken as one step."""
     for move in moves:
         if move.verb is Verb.INSIDE and depth < 30:
             element = processes[move.process].elements[move.element]
-            called = element.called_process.source if element.called_process is not None else move.process
+            called = (
+                element.called_process.source
+                if element.called_process is not None
+                else move.process
+            )
             scope = "" if element.kind == "callActivity" else element.id
             inner = finish.get((called, scope), ())
-            inside = (replace(each, verb=Verb.PASS) if each.verb is Verb.BEGIN else each for each in inner)
+            inside = (
+                replace(each, verb=Verb.PASS) if each.verb is Verb.BEGIN else each for each in inner
+            )
             yield from expand(inside, processes, finish, depth + 1)
         yield move
 
@@ -125,9 +135,15 @@ def _event(waiting: Any) -> q.Command | None:
         return None
     if isinstance(waiting, c.TimerSet):
         return q.FireTimer(waiting.id)
-    return q.DeliverSignal(waiting.name) if waiting.kind == "signal" else q.DeliverMessage(waiting.id)
+    return (
+        q.DeliverSignal(waiting.name) if waiting.kind == "signal" else q.DeliverMessage(waiting.id)
+    )
 
 
 def _open(played: Played, element_id: str, kinds: tuple[type, ...]) -> Any:
-    found = [each for each in played.open.values() if each.element_id == element_id and isinstance(each, kinds)]
+    found = [
+        each
+        for each in played.open.values()
+        if each.element_id == element_id and isinstance(each, kinds)
+    ]
     return found[0] if found else None

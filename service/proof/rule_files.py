@@ -29,15 +29,29 @@ class Kind(StrEnum):
     WITHIN = "within"
 
 
-_NEEDS_THEN = frozenset({Kind.RESPONSE, Kind.PRECEDENCE, Kind.SUCCESSION, Kind.NOT_THE_SAME_PERSON, Kind.WITHIN})
+_NEEDS_THEN = frozenset(
+    {Kind.RESPONSE, Kind.PRECEDENCE, Kind.SUCCESSION, Kind.NOT_THE_SAME_PERSON, Kind.WITHIN}
+)
 _KEYS = frozenset(
-    {"title", "title:zh-Hant", "title:zh-Hans", "clause", "rule", "process", "first", "then", "unless", "limit"}
+    {
+        "title",
+        "title:zh-Hant",
+        "title:zh-Hans",
+        "clause",
+        "rule",
+        "process",
+        "first",
+        "then",
+        "unless",
+        "limit",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `first`, `then` and `unless` are elements, or words that stand for several (`job:redress.close`)."""
+    """One rule. `first`, `then` and `unless` are elements, or words that stand for several
+    (`job:redress.close`)."""
 
     name: str
     file: str
@@ -61,9 +75,20 @@ def read_rules(files: Mapping[str, bytes]) -> tuple[list[Rule], list[Problem]]:
         try:
             rules.append(_read(path, orjson.loads(content)))
         except orjson.JSONDecodeError as wrong:
-            problems.append(Problem("rule-unreadable", path, wrong.lineno, "", f"no JSON: {wrong.msg}", "Correct it."))
+            problems.append(
+                Problem(
+                    "rule-unreadable",
+                    path,
+                    wrong.lineno,
+                    "",
+                    f"no JSON: {wrong.msg}",
+                    "Correct it.",
+                )
+            )
         except ValueError as wrong:
-            problems.append(Problem("rule-unreadable", path, 0, "", str(wrong), "See docs/rules.md."))
+            problems.append(
+                Problem("rule-unreadable", path, 0, "", str(wrong), "See docs/rules.md.")
+            )
     return rules, problems
 
 
@@ -79,17 +104,25 @@ def _read(path: str, found: Any) -> Rule:
     try:
         kind = Kind(found["rule"])
     except ValueError:
-        raise ValueError(f"expected a rule out of {', '.join(Kind)}, got {found['rule']!r}") from None
+        raise ValueError(
+            f"expected a rule out of {', '.join(Kind)}, got {found['rule']!r}"
+        ) from None
     first, then, unless = (_names(found, key) for key in ("first", "then", "unless"))
     if not first or (kind in _NEEDS_THEN) != bool(then):
-        raise ValueError(f"the rule {kind.value!r} needs first" + (" and then" if kind in _NEEDS_THEN else " alone"))
+        raise ValueError(
+            f"the rule {kind.value!r} needs first"
+            + (" and then" if kind in _NEEDS_THEN else " alone")
+        )
     if (kind is Kind.WITHIN) != bool(found.get("limit")):
         raise ValueError("a limit goes with the rule 'within', and only there")
     return Rule(
         name=PurePosixPath(path).name.removesuffix(SUFFIX),
         file=path,
         title=found["title"],
-        titles={"en": found["title"], **{key.partition(":")[2]: str(found[key]) for key in found if ":" in key}},
+        titles={
+            "en": found["title"],
+            **{key.partition(":")[2]: str(found[key]) for key in found if ":" in key},
+        },
         clause=found["clause"],
         kind=kind,
         process=str(found.get("process", "complaint")),
@@ -109,7 +142,8 @@ def _names(found: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def select(processes: Mapping[str, Process], word: str) -> set[str]:
-    """The elements that a word of a rule stands for: an id, or `kind:`, `job:`, `letter:` or `clause:` with a value."""
+    """The elements that a word of a rule stands for: an id, or `kind:`, `job:`, `letter:` or
+    `clause:` with a value."""
     what, colon, value = word.partition(":")
     test = _WORDS.get(what) if colon else None
     return {

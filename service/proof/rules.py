@@ -1,7 +1,8 @@
-"""Procedure rules, proved over every path: each is a small automaton that walks along with the token game.
+"""Procedure rules, proved over every path: each is a small automaton that walks along with the
+token game.
 
-A state of the search is a state of the net with a state of the automaton, so the first state in which a rule is broken
-comes with a shortest path that breaks it.
+A state of the search is a state of the net with a state of the automaton, so the first state in
+which a rule is broken comes with a shortest path that breaks it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from service.proof.rule_files import Kind, Rule, select
 
 CAP = 100_000
 WAITING, SEEN, BROKEN, EXCUSED = range(4)
-"""States of every automaton: nothing seen yet, `first` was seen, the rule is broken, nothing matters any more."""
+"""States of every automaton: nothing seen yet, `first` was seen, the rule is broken, nothing
+matters any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a rule. `problems` is empty when it holds on every path; `paths` are the counterexamples."""
+    """What is known of a rule. `problems` is empty when it holds on every path; `paths` are the
+    counterexamples."""
 
     rule: Rule
     problems: tuple[Problem, ...]
@@ -57,11 +60,17 @@ def _prove(processes: Mapping[str, Process], rule: Rule, limit_of: LimitOf, cap:
         search, broken = _search(processes, part, limit_of, cap)
         states += len(search.states)
         if search.capped:
-            found.append(_problem(processes, rule, "rule-not-proved", rule.process, (), f"more than {cap} states"))
+            found.append(
+                _problem(
+                    processes, rule, "rule-not-proved", rule.process, (), f"more than {cap} states"
+                )
+            )
         elif broken is not None:
             path = tuple(search.path(broken))
             culprit = _culprit(part, path)
-            found.append(_problem(processes, rule, "rule-broken", culprit, path, _why(part, culprit)))
+            found.append(
+                _problem(processes, rule, "rule-broken", culprit, path, _why(part, culprit))
+            )
             paths.append(path)
     return Verdict(rule, tuple(found), tuple(paths), states)
 
@@ -97,9 +106,16 @@ def _parts(processes: Mapping[str, Process], rule: Rule, limit_of: LimitOf) -> I
             yield whole
 
 
-def _timers(processes: Mapping[str, Process], limit: timedelta, limit_of: LimitOf) -> frozenset[str]:
+def _timers(
+    processes: Mapping[str, Process], limit: timedelta, limit_of: LimitOf
+) -> frozenset[str]:
     """The timers that tell somebody in time."""
-    timers = [e for process in processes.values() for e in process.elements.values() if e.event.kind == "timer"]
+    timers = [
+        e
+        for process in processes.values()
+        for e in process.elements.values()
+        if e.event.kind == "timer"
+    ]
     known = [(timer, limit_of(timer.event.value, timer.event.timer)) for timer in timers]
     return frozenset(timer.id for timer, length in known if length is not None and length <= limit)
 
@@ -113,19 +129,37 @@ def _kept_apart(processes: Mapping[str, Process], one: str, other: str) -> bool:
     for process in processes.values():
         element = process.elements.get(other)
         if element is not None:
-            return one in [part.strip() for part in element.properties.get("fourEyes", "").split(",")]
+            return one in [
+                part.strip() for part in element.properties.get("fourEyes", "").split(",")
+            ]
     return False
 
 
 def _names_nothing(processes: Mapping[str, Process], rule: Rule) -> Iterator[Problem]:
     if rule.process not in processes:
-        yield _problem(processes, rule, "rule-names-no-process", rule.process, (), "the bundle has no such process")
+        yield _problem(
+            processes,
+            rule,
+            "rule-names-no-process",
+            rule.process,
+            (),
+            "the bundle has no such process",
+        )
     for word in (*rule.first, *rule.then, *rule.unless):
         if not select(processes, word):
-            yield _problem(processes, rule, "rule-names-no-element", word, (), f"nothing in the bundle is {word!r}")
+            yield _problem(
+                processes,
+                rule,
+                "rule-names-no-element",
+                word,
+                (),
+                f"nothing in the bundle is {word!r}",
+            )
 
 
-def _search(processes: Mapping[str, Process], part: _Part, limit_of: LimitOf, cap: int) -> tuple[Search, int | None]:
+def _search(
+    processes: Mapping[str, Process], part: _Part, limit_of: LimitOf, cap: int
+) -> tuple[Search, int | None]:
     """Look at every path; the first state in which the rule is broken."""
     wanted = part.first | part.then | part.unless
     insides = Insides(processes, wanted)
@@ -135,13 +169,17 @@ def _search(processes: Mapping[str, Process], part: _Part, limit_of: LimitOf, ca
         return reaches.setdefault(process_id, reach_of(processes[process_id]))
 
     process = processes[part.process]
-    net = build(process, "", look_into=insides.look_into(), waits=insides.waits, reaches=reach, repeat=True)
+    net = build(
+        process, "", look_into=insides.look_into(), waits=insides.waits, reaches=reach, repeat=True
+    )
 
     def shows(transition: Transition) -> bool:
         return any(move.element in wanted for move in transition.moves)
 
     steps = net.transitions if part.kind is Kind.WITHIN else fuse(net, keep=shows)
-    search = explore(net, steps, cap=cap, watch=lambda state, move: _step(part, state, move.element))
+    search = explore(
+        net, steps, cap=cap, watch=lambda state, move: _step(part, state, move.element)
+    )
     if part.kind is Kind.WITHIN:
         return search, _unguarded(processes, search, Table(steps), part, limit_of)
     ends = set(search.finals)
@@ -154,7 +192,8 @@ def _search(processes: Mapping[str, Process], part: _Part, limit_of: LimitOf, ca
 def _unguarded(
     processes: Mapping[str, Process], search: Search, table: Table, part: _Part, limit_of: LimitOf
 ) -> int | None:
-    """A state between `first` and `then` in which somebody can sit longer than the limit: no timer of it runs."""
+    """A state between `first` and `then` in which somebody can sit longer than the limit: no timer
+    of it runs."""
     for number, (state, watched) in enumerate(search.states):
         if watched != SEEN or not state & search.net.work:
             continue
@@ -231,7 +270,12 @@ def _either(elements: frozenset[str]) -> str:
 
 
 def _problem(
-    processes: Mapping[str, Process], rule: Rule, code: str, element: str, path: tuple[Move, ...], why: str
+    processes: Mapping[str, Process],
+    rule: Rule,
+    code: str,
+    element: str,
+    path: tuple[Move, ...],
+    why: str,
 ) -> Problem:
     home = next((each for each in processes.values() if element in each.elements), None)
     proved = code != "rule-not-proved"

@@ -1,6 +1,8 @@
-"""Soundness of a bundle: every case can end, no two tokens meet, nothing is drawn that never happens.
+"""Soundness of a bundle: every case can end, no two tokens meet, nothing is drawn that never
+happens.
 
-Each scope that can be taken as one step is proved on its own; a way into it is put before its counterexamples.
+Each scope that can be taken as one step is proved on its own; a way into it is put before its
+counterexamples.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ class _Work:
 
 
 def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
-    """Prove every process, or say what is wrong and on which way. Only for processes without an error of the check."""
+    """Prove every process, or say what is wrong and on which way. Only for processes without an
+    error of the check."""
     work = _Work(processes, cap, Insides(processes))
     called = {
         element.called_process.source
@@ -73,7 +76,9 @@ def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
     return Proof(tuple(problems), paths, work.states, work.finish)
 
 
-def _prove_scope(work: _Work, process: Process, scope: str, before: Before, *, may_escape: bool) -> None:
+def _prove_scope(
+    work: _Work, process: Process, scope: str, before: Before, *, may_escape: bool
+) -> None:
     """Prove one scope, then those in it that were taken as one step; `before` leads into it."""
     net = build(
         process,
@@ -91,23 +96,40 @@ def _prove_scope(work: _Work, process: Process, scope: str, before: Before, *, m
     for fault in _faults(work, net, search, frozenset(elements)):
         path = (*before(), *fault.path) if fault.path else ()
         told = Fault(fault.code, fault.element, fault.message, fault.mend, path)
-        work.faults.setdefault((fault.code, fault.element), (_home(work, process, fault.element), told))
+        work.faults.setdefault(
+            (fault.code, fault.element), (_home(work, process, fault.element), told)
+        )
     for element_id, why in net.unknown:
-        note = Fault(NOT_PROVED, element_id, f"not proved: {why}", "Draw it another way to have it proved.")
+        note = Fault(
+            NOT_PROVED, element_id, f"not proved: {why}", "Draw it another way to have it proved."
+        )
         work.faults.setdefault((NOT_PROVED, element_id), (_home(work, process, element_id), note))
     for element in elements.values():
         if element.kind == "subProcess" and _is_one_step(net, element.id):
             way = partial(_way_into, work, net, search, element.id, before)
             _prove_scope(work, process, element.id, way, may_escape=False)
         if element.kind == "callActivity" and work.insides.inside_of(process, element) is None:
-            note = Fault(NOT_PROVED, element.id, "not proved: only the data know which process is called", "Name it.")
+            note = Fault(
+                NOT_PROVED,
+                element.id,
+                "not proved: only the data know which process is called",
+                "Name it.",
+            )
             work.faults.setdefault((NOT_PROVED, element.id), (process, note))
 
 
 def _faults(work: _Work, net: Net, search: Search, drawn: frozenset[str]) -> list[Fault]:
-    """The faults of a scope. Where there is one, every single step is looked at, to name its very element."""
-    ends = [e for each in work.processes.values() for e in each.elements.values() if e.kind == "endEvent"]
-    kinds = Kinds(frozenset(e.id for e in ends), frozenset(e.id for e in ends if e.event.kind == "error"))
+    """The faults of a scope. Where there is one, every single step is looked at, to name its very
+    element."""
+    ends = [
+        e
+        for each in work.processes.values()
+        for e in each.elements.values()
+        if e.kind == "endEvent"
+    ]
+    kinds = Kinds(
+        frozenset(e.id for e in ends), frozenset(e.id for e in ends if e.event.kind == "error")
+    )
     found = faults_of(search, kinds, drawn)
     if not found or search.capped:
         return found
@@ -116,7 +138,8 @@ def _faults(work: _Work, net: Net, search: Search, drawn: frozenset[str]) -> lis
 
 
 def _drawn(process: Process, scope: str, net: Net) -> dict[str, Element]:
-    """The elements of a scope that are played in this net, those of sub-processes it looks into included."""
+    """The elements of a scope that are played in this net, those of sub-processes it looks into
+    included."""
     told = {move.element for transition in net.transitions for move in transition.moves}
     found: dict[str, Element] = {}
     stack = [scope]
@@ -126,18 +149,25 @@ def _drawn(process: Process, scope: str, net: Net) -> dict[str, Element]:
             if element.kind == "subProcess" and not _is_one_step(net, element.id):
                 stack.append(element.id)
     return {
-        key: element for key, element in found.items() if key in told or element.kind in ("boundaryEvent", "subProcess")
+        key: element
+        for key, element in found.items()
+        if key in told or element.kind in ("boundaryEvent", "subProcess")
     }
 
 
 def _is_one_step(net: Net, element_id: str) -> bool:
-    return any(m.element == element_id and m.verb is Verb.INSIDE for t in net.transitions for m in t.moves)
+    return any(
+        m.element == element_id and m.verb is Verb.INSIDE for t in net.transitions for m in t.moves
+    )
 
 
-def _way_into(work: _Work, net: Net, search: Search, element_id: str, before: Before) -> tuple[Move, ...]:
+def _way_into(
+    work: _Work, net: Net, search: Search, element_id: str, before: Before
+) -> tuple[Move, ...]:
     """The moves before the first time that an activity is done that was taken as one step."""
     for looked in (search, None):
-        # Not there: the step stands behind another one between the same places. Then every step is looked at.
+        # Not there: the step stands behind another one between the same places. Then every step is
+        # looked at.
         found = looked or explore(net, net.transitions, cap=work.cap)
         for number, transition in sorted(found.fired.values(), key=lambda fired: fired[0]):
             for at, move in enumerate(transition.moves):
@@ -158,4 +188,6 @@ def _problem(process: Process, fault: Fault) -> Problem:
     severity = Severity.WARNING if fault.code == NOT_PROVED else Severity.ERROR
     line = element.line if element is not None else process.line
     path = tuple(move.element for move in fault.path)
-    return Problem(fault.code, process.file, line, fault.element, fault.message, fault.mend, severity, path)
+    return Problem(
+        fault.code, process.file, line, fault.element, fault.message, fault.mend, severity, path
+    )

@@ -20,7 +20,14 @@ from service.proof.net import Join, Move, Net, Transition, Verb
 MOST_CHOICES = 8
 """Conditional flows out of one element whose every combination is looked at."""
 
-JOBS = ("serviceTask", "sendTask", "scriptTask", "businessRuleTask", "intermediateThrowEvent", "endEvent")
+JOBS = (
+    "serviceTask",
+    "sendTask",
+    "scriptTask",
+    "businessRuleTask",
+    "intermediateThrowEvent",
+    "endEvent",
+)
 CAUGHT = ("timer", "message", "signal")
 
 
@@ -35,20 +42,29 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What is needed while a net is wired. `waits` says whether an activity taken as one step can be waited in."""
+    """What is needed while a net is wired. `waits` says whether an activity taken as one step can
+    be waited in."""
 
     net: Net
     reaches: Callable[[str], Reach]
     waits: Callable[[Process, Element], bool]
     repeat: bool = False
 
-    def add(self, moves: tuple[Move, ...], need: int, ways: list[Way], **more: int | bool | Join | None) -> None:
+    def add(
+        self, moves: tuple[Move, ...], need: int, ways: list[Way], **more: int | bool | Join | None
+    ) -> None:
         """A transition for each way; the first move takes the way's flows."""
         for way in ways:
             first = moves[-1]
             told = (*moves[:-1], _with_flows(first, way.flows))
             self.net.transitions.append(
-                Transition(told, need=need, give=way.give, twice=way.twice, **{"auto": False, **more})  # type: ignore[arg-type]
+                Transition(
+                    told,
+                    need=need,
+                    give=way.give,
+                    twice=way.twice,
+                    **{"auto": False, **more},  # type: ignore[arg-type]
+                )
             )
 
 
@@ -134,16 +150,22 @@ def _way(flows: tuple[str, ...], gives: list[int]) -> Way:
 def _choices(wiring: Wiring, element: Element) -> Iterator[tuple[Flow, ...]]:
     flows = element.outgoing
     if element.kind == "exclusiveGateway" and len(flows) > 1:
-        yield from ((flow,) for flow in flows if flow.condition is not None or flow.id == element.default)
+        yield from (
+            (flow,) for flow in flows if flow.condition is not None or flow.id == element.default
+        )
         return
-    open_flows = [flow for flow in flows if flow.condition is not None and flow.id != element.default]
+    open_flows = [
+        flow for flow in flows if flow.condition is not None and flow.id != element.default
+    ]
     if element.kind in ("parallelGateway", "exclusiveGateway") or not open_flows:
         yield flows
         return
     always = [flow for flow in flows if flow.condition is None and flow.id != element.default]
     default = [flow for flow in flows if flow.id == element.default]
     if len(open_flows) > MOST_CHOICES:
-        wiring.net.unknown.append((element.id, f"more than {MOST_CHOICES} conditions can hold together"))
+        wiring.net.unknown.append(
+            (element.id, f"more than {MOST_CHOICES} conditions can hold together")
+        )
         return
     for count in range(len(open_flows) + 1):
         for taken in combinations(open_flows, count):
@@ -162,7 +184,8 @@ def wire_join(wiring: Wiring, frame: Frame, element: Element) -> None:
         return
     reach = wiring.reaches(frame.process.id).get(element.id, {})
     standing = {flow: _standing_at(frame, element, reach[flow]) for flow in reach}
-    # What can come to every flow holds nothing up: a token there could just as well come to one that is filled.
+    # What can come to every flow holds nothing up: a token there could just as well come to one
+    # that is filled.
     common = reduce(and_, standing.values(), -1)
     before = [(frame.joins[flow], mask & ~common) for flow, mask in standing.items()]
     others = sum(place for flow, place in frame.joins.items() if flow not in element.incoming)
@@ -188,7 +211,8 @@ def _target(frame: Frame, flow: str) -> str:
 
 
 def beside(frame: Frame, element: Element) -> int:
-    """Everything that an event which does not interrupt may have started and that is off the main path."""
+    """Everything that an event which does not interrupt may have started and that is off the main
+    path."""
     siblings = {each.id: each for each in frame.children}
     stack, seen, mask = [flow.target for flow in element.outgoing], set[str](), 0
     while stack:

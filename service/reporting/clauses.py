@@ -1,5 +1,6 @@
-"""Clause coverage: which elements, pages and rules fulfil each clause of the written procedure, and the evidence of it
-in one case. The clauses are a policy file; the elements name them in their extension property `clause`."""
+"""Clause coverage: which elements, pages and rules fulfil each clause of the written procedure, and
+the evidence of it in one case. The clauses are a policy file; the elements name them in their
+extension property `clause`."""
 
 from __future__ import annotations
 
@@ -62,20 +63,26 @@ def list_clauses(bundle: Bundle, profile: Profile) -> list[Clause]:
     for process in bundle.processes.values():
         for element in process.elements.values():
             for clause in element.clauses:
-                made = Fulfilment("element", f"{process.id}/{element.id}", element.name, element.names)
+                made = Fulfilment(
+                    "element", f"{process.id}/{element.id}", element.name, element.names
+                )
                 found.setdefault(clause, []).append(made)
     return [
-        _clause(entry, found.get(entry["id"], [])) for entry in policy_file("clauses.json", profile.folder)["clauses"]
+        _clause(entry, found.get(entry["id"], []))
+        for entry in policy_file("clauses.json", profile.folder)["clauses"]
     ]
 
 
 def evidence_of(clause: Clause, history: Iterable[HistoryRow]) -> list[Evidence]:
-    """The steps of a case at which an element of the clause was entered or completed, oldest first."""
+    """The steps of a case at which an element of the clause was entered or completed, oldest
+    first."""
     wanted = {each.where.partition("/")[2]: each.name or each.where for each in clause.elements}
     found = []
     for row in history:
         moved: dict[str, Any] = row.details.get("moved", {})
-        touched = [element for _, element in moved.get("entered", ())] + list(moved.get("completed", ()))
+        touched = [element for _, element in moved.get("entered", ())] + list(
+            moved.get("completed", ())
+        )
         hit = next((element for element in touched if element in wanted), None)
         if hit is not None:
             found.append(Evidence(row.at, row.actor, wanted[hit]))
@@ -83,5 +90,9 @@ def evidence_of(clause: Clause, history: Iterable[HistoryRow]) -> list[Evidence]
 
 
 def _clause(entry: dict[str, Any], elements: list[Fulfilment]) -> Clause:
-    met = [Fulfilment(each["kind"], each["where"], each["en"], each) for each in entry.get("met", ())]
-    return Clause(entry["id"], entry["kind"], entry["en"], entry["zh-Hant"], entry["who"], (*elements, *met))
+    met = [
+        Fulfilment(each["kind"], each["where"], each["en"], each) for each in entry.get("met", ())
+    ]
+    return Clause(
+        entry["id"], entry["kind"], entry["en"], entry["zh-Hant"], entry["who"], (*elements, *met)
+    )

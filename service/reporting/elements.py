@@ -1,4 +1,5 @@
-"""Element instances, computed from the history: when each began, and when and how it ended; and counts per element."""
+"""Element instances, computed from the history: when each began, and when and how it ended; and
+counts per element."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ class ElementCounts:
 
 def list_elements(connection: Connection, root_key: int) -> list[ElementInstance]:
     """Every element instance that a root instance has had, in the order they began."""
-    query = sa.select(history.c.root_key, history.c.at, history.c.details).where(history.c.root_key == root_key)
+    query = sa.select(history.c.root_key, history.c.at, history.c.details).where(
+        history.c.root_key == root_key
+    )
     return list(_replay(connection.execute(query.order_by(history.c.seq))).values())
 
 
@@ -55,7 +58,9 @@ def _replay(rows: Iterable[Any]) -> dict[tuple[int, int], ElementInstance]:
         moved = row.details.get("moved", {})
         begun = zip(moved.get("begun", ()), moved.get("entered", ()), strict=False)
         for number, (process_id, element_id) in begun:
-            found[row.root_key, number] = ElementInstance(row.root_key, str(number), process_id, element_id, row.at)
+            found[row.root_key, number] = ElementInstance(
+                row.root_key, str(number), process_id, element_id, row.at
+            )
         for number, _, element_id in moved.get("renamed", ()):
             if (row.root_key, number) in found:
                 found[row.root_key, number].element_id = element_id
@@ -66,8 +71,11 @@ def _replay(rows: Iterable[Any]) -> dict[tuple[int, int], ElementInstance]:
     return found
 
 
-def count_elements(connection: Connection, roots: sa.Select[Any], process_id: str) -> list[ElementCounts]:
-    """Counts per element of a process over the instances that `roots` selects the keys of, read one after another."""
+def count_elements(
+    connection: Connection, roots: sa.Select[Any], process_id: str
+) -> list[ElementCounts]:
+    """Counts per element of a process over the instances that `roots` selects the keys of, read one
+    after another."""
     keys = list(connection.execute(roots).scalars())
     counts: dict[str, ElementCounts] = {}
     for start in range(0, len(keys), AT_ONCE):
@@ -75,7 +83,9 @@ def count_elements(connection: Connection, roots: sa.Select[Any], process_id: st
     return [counts[element_id] for element_id in sorted(counts)]
 
 
-def _count_some(connection: Connection, keys: list[int], process_id: str, counts: dict[str, ElementCounts]) -> None:
+def _count_some(
+    connection: Connection, keys: list[int], process_id: str, counts: dict[str, ElementCounts]
+) -> None:
     """Add what has happened in these instances."""
     query = (
         sa.select(history.c.root_key, history.c.details)
@@ -98,8 +108,15 @@ def _count_some(connection: Connection, keys: list[int], process_id: str, counts
             counts[element_id].incidents += number
 
 
-def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementCounts], open_: dict[int, str]) -> None:
-    for number, (process, element_id) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
+def _count(
+    moved: Mapping[str, Any],
+    process_id: str,
+    counts: dict[str, ElementCounts],
+    open_: dict[int, str],
+) -> None:
+    for number, (process, element_id) in zip(
+        moved.get("begun", ()), moved.get("entered", ()), strict=False
+    ):
         if process == process_id:
             open_[number] = element_id
             counts.setdefault(element_id, ElementCounts(element_id)).active += 1
@@ -118,7 +135,9 @@ def _count(moved: Mapping[str, Any], process_id: str, counts: dict[str, ElementC
                 counts[left].canceled += 1
 
 
-def roots_of(connection: Connection, query: Query, *, bundle_key: int | None = None) -> sa.Select[Any]:
+def roots_of(
+    connection: Connection, query: Query, *, bundle_key: int | None = None
+) -> sa.Select[Any]:
     """The keys of the root instances that fulfil a query, among those of one bundle."""
     found = matching(INSTANCES, query, connection.dialect.name)
     if bundle_key is not None:
@@ -135,9 +154,14 @@ def active_incidents(connection: Connection, root_key: int) -> dict[str, int]:
 
 
 def list_flows(connection: Connection, root_key: int) -> list[tuple[str, str]]:
-    """The sequence flows that a root instance has taken, each once, in the order they were first taken."""
-    query = sa.select(history.c.details).where(history.c.root_key == root_key).order_by(history.c.seq)
+    """The sequence flows that a root instance has taken, each once, in the order they were first
+    taken."""
+    query = (
+        sa.select(history.c.details).where(history.c.root_key == root_key).order_by(history.c.seq)
+    )
     taken: dict[tuple[str, str], None] = {}
     for details in connection.execute(query).scalars():
-        taken |= dict.fromkeys((process, flow) for process, flow in details.get("moved", {}).get("flows", ()))
+        taken |= dict.fromkeys(
+            (process, flow) for process, flow in details.get("moved", {}).get("flows", ())
+        )
     return list(taken)

@@ -1,4 +1,5 @@
-"""The event log of the cases, from their histories: one event per step, with what process mining needs and no more.
+"""The event log of the cases, from their histories: one event per step, with what process mining
+needs and no more.
 
 What a complaint says and who made it stay out of it.
 """
@@ -61,7 +62,11 @@ def iter_events(connection: Connection) -> Iterator[LoggedEvent]:
     """Every event, case by case, oldest first; rows are fetched as they are used."""
     for row in connection.execution_options(yield_per=BATCH).execute(_EVENTS):
         case = LoggedCase(
-            row.number or str(row.root_key), row.channel or "", row.product or "", row.severity or "", row.outcome or ""
+            row.number or str(row.root_key),
+            row.channel or "",
+            row.product or "",
+            row.severity or "",
+            row.outcome or "",
         )
         yield LoggedEvent(
             case,

@@ -1,4 +1,5 @@
-"""Event logs as files: CSV, XES (IEEE 1849), and OCEL 2.0 in JSON. Written as they are read, whatever their size."""
+"""Event logs as files: CSV, XES (IEEE 1849), and OCEL 2.0 in JSON. Written as they are read,
+whatever their size."""
 
 from __future__ import annotations
 
@@ -46,13 +47,24 @@ XES_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def write_csv(events: Events, out: IO[str]) -> int:
-    """One line per event. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """One line per event. A cell that a spreadsheet would take for a formula begins with an
+    apostrophe."""
     lines, count = csv.writer(out), 0
     lines.writerow(CSV_COLUMNS)
     for each in events:
         case = each.case
-        cells = (case.id, each.event, each.activity, each.element, each.at.isoformat(), each.actor, each.task)
-        lines.writerow([_no_formula(cell) for cell in (*cells, *(getattr(case, name) for name in CASE_FACTS))])
+        cells = (
+            case.id,
+            each.event,
+            each.activity,
+            each.element,
+            each.at.isoformat(),
+            each.actor,
+            each.task,
+        )
+        lines.writerow(
+            [_no_formula(cell) for cell in (*cells, *(getattr(case, name) for name in CASE_FACTS))]
+        )
         count += 1
     return count
 
@@ -63,12 +75,22 @@ def write_xes(events: Events, out: IO[str]) -> int:
     count = 0
     for case, trace in groupby(events, lambda each: each.case):
         out.write("<trace>" + _string("concept:name", case.id))
-        out.write("".join(_string(f"case:{name}", value) for name in CASE_FACTS if (value := getattr(case, name))))
+        out.write(
+            "".join(
+                _string(f"case:{name}", value)
+                for name in CASE_FACTS
+                if (value := getattr(case, name))
+            )
+        )
         for each in trace:
-            out.write(f"\n<event>{_string('concept:name', each.activity)}{_string('org:resource', each.actor)}")
+            out.write(f"\n<event>{_string('concept:name', each.activity)}")
+            out.write(_string("org:resource", each.actor))
             out.write(f'<date key="time:timestamp" value="{each.at.isoformat()}"/>')
             out.write(_string("lifecycle:transition", "complete") + _string("identity:id", each.id))
-            out.write(_string("event", each.event) + (_string("element", each.element) if each.element else ""))
+            out.write(
+                _string("event", each.event)
+                + (_string("element", each.element) if each.element else "")
+            )
             out.write("</event>")
             count += 1
         out.write("</trace>\n")
@@ -83,7 +105,11 @@ def write_ocel(events: Events, out: IO[str]) -> int:
     count = 0
     out.write('{"events": [')
     for each in events:
-        out.write(("," if count else "") + "\n" + json.dumps(_ocel_event(each, objects), ensure_ascii=False))
+        out.write(
+            ("," if count else "")
+            + "\n"
+            + json.dumps(_ocel_event(each, objects), ensure_ascii=False)
+        )
         kinds.add(each.event)
         count += 1
     names = [{"name": name, "type": "string"} for name in CASE_FACTS]
@@ -97,7 +123,10 @@ def write_ocel(events: Events, out: IO[str]) -> int:
     out.write('],\n"objects": [')
     for position, found in enumerate(objects.values()):
         out.write(("," if position else "") + "\n" + json.dumps(found, ensure_ascii=False))
-    out.write(f'],\n"objectTypes": {json.dumps(object_types)},\n"eventTypes": {json.dumps(event_types)}}}\n')
+    out.write(
+        f'],\n"objectTypes": {json.dumps(object_types)},\n"eventTypes": '
+        f"{json.dumps(event_types)}}}\n"
+    )
     return count
 
 
@@ -126,7 +155,9 @@ def _object(objects: dict[str, dict[str, Any]], kind: str, name: str, facts: dic
     """The id of an object, which is made when it is first named."""
     key = f"{kind}:{name}"
     if key not in objects:
-        attributes = [{"name": each, "time": EPOCH, "value": value} for each, value in facts.items()]
+        attributes = [
+            {"name": each, "time": EPOCH, "value": value} for each, value in facts.items()
+        ]
         objects[key] = {"id": key, "type": kind, "attributes": attributes, "relationships": []}
     return key
 
@@ -139,4 +170,8 @@ def _no_formula(cell: str) -> str:
     return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-EXPORTS: dict[str, Callable[[Events, IO[str]], int]] = {"csv": write_csv, "ocel": write_ocel, "xes": write_xes}
+EXPORTS: dict[str, Callable[[Events, IO[str]], int]] = {
+    "csv": write_csv,
+    "ocel": write_ocel,
+    "xes": write_xes,
+}

@@ -1,8 +1,10 @@
-"""The task list: open tasks a person may see, nearest deadline first, in pages that cost the same at any size.
+"""The task list: open tasks a person may see, nearest deadline first, in pages that cost the same
+at any size.
 
-Two roads. By due date: an index gives each group's nearest tasks, and a filter looks at a bounded window of them. By
-case: where a filter fits few cases, those cases give the tasks. Neither reads more rows than its bound, however many
-tasks are open; a page says when it did not look at everything (`more` with a cursor), so that one can look further.
+Two roads. By due date: an index gives each group's nearest tasks, and a filter looks at a bounded
+window of them. By case: where a filter fits few cases, those cases give the tasks. Neither reads
+more rows than its bound, however many tasks are open; a page says when it did not look at
+everything (`more` with a cursor), so that one can look further.
 """
 
 from __future__ import annotations
@@ -56,7 +58,8 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """Some lines, and from where to go on; `bounded` when the window ended before the page was full."""
+    """Some lines, and from where to go on; `bounded` when the window ended before the page was
+    full."""
 
     rows: Sequence[InboxRow]
     more: Key | None
@@ -83,7 +86,9 @@ def list_inbox(
         found = keys_by_due(connection, reach, only, after=after, limit=size + 1)
     keys = found.keys[:size]
     more = keys[-1] if len(found.keys) > size else found.window_end
-    return InboxPage(_rows(connection, keys), more, bounded=len(found.keys) <= size and more is not None)
+    return InboxPage(
+        _rows(connection, keys), more, bounded=len(found.keys) <= size and more is not None
+    )
 
 
 def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
@@ -105,19 +110,33 @@ def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
 
 
 _COLUMNS = [
-    *(user_task.c[name] for name in (
-        "key", "name", "properties", "element_id", "process_id", "assignee", "candidate_groups", "priority", "revision",
-        "due_at", "created_at",
-    )),
+    *(
+        user_task.c[name]
+        for name in (
+            "key",
+            "name",
+            "properties",
+            "element_id",
+            "process_id",
+            "assignee",
+            "candidate_groups",
+            "priority",
+            "revision",
+            "due_at",
+            "created_at",
+        )
+    ),
     sa.func.coalesce(complaint.c.number, user_task.c.business_key).label("number"),
     complaint.c.customer_name.label("customer"),
     *(complaint.c[name] for name in ("severity", "channel", "product")),
-]  # fmt: skip
+]
 _ROWS = Prepared(
     {
         dialect: sa.select(*_COLUMNS).select_from(
             keys.join(
-                user_task, (user_task.c.key == keys.c.value) & (user_task.c.root_key == root_column(keys.c.value))
+                user_task,
+                (user_task.c.key == keys.c.value)
+                & (user_task.c.root_key == root_column(keys.c.value)),
             ).outerjoin(complaint, complaint.c.root_key == user_task.c.root_key)
         )
         for dialect, keys in keys_given("b_keys").items()
@@ -135,8 +154,17 @@ def _rows(connection: Connection, keys: Iterable[Key]) -> list[InboxRow]:
 
 
 def count_inbox(
-    connection: Connection, actor: Actor, *, scope: Scope, until: datetime | None = None, most: int = MOST_COUNTED
+    connection: Connection,
+    actor: Actor,
+    *,
+    scope: Scope,
+    until: datetime | None = None,
+    most: int = MOST_COUNTED,
 ) -> int:
     """How many tasks a list has (due before `until`), counted up to `most`."""
     reach = reach_of(actor, scope, NO_FILTER)
-    return 0 if reach is None else count_keys(connection, reach, InboxFilter(due_until=until), most=most)
+    return (
+        0
+        if reach is None
+        else count_keys(connection, reach, InboxFilter(due_until=until), most=most)
+    )

@@ -1,7 +1,7 @@
 """The live view of a sheet: who stands where now, what is late or has failed, how long it took.
 
-Every figure comes from the rows of what waits or has ended (tasks, jobs, timers, subscriptions, incidents), counted by
-the database; no case's state is opened.
+Every figure comes from the rows of what waits or has ended (tasks, jobs, timers, subscriptions,
+incidents), counted by the database; no case's state is opened.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from service.tasks.tables import user_task
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """An element: cases that stand there now, and of them late ones; incidents that are open; what ended there in the
-    period, and how many seconds it took."""
+    """An element: cases that stand there now, and of them late ones; incidents that are open; what
+    ended there in the period, and how many seconds it took."""
 
     cases: int = 0
     late: int = 0
@@ -38,7 +38,8 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class StandingCase:
-    """A token at an element, or an incident there, with its case; `due_at` is 9999-12-31 where it has no due date."""
+    """A token at an element, or an incident there, with its case; `due_at` is 9999-12-31 where it
+    has no due date."""
 
     root_key: int
     key: int
@@ -58,9 +59,15 @@ _OPEN = user_task.c.state == sa.literal_column("'open'")
 
 
 def get_figures(
-    connection: Connection, sheet: Sheet, *, now: datetime, since: datetime, bundle_key: int | None = None
+    connection: Connection,
+    sheet: Sheet,
+    *,
+    now: datetime,
+    since: datetime,
+    bundle_key: int | None = None,
 ) -> dict[str, Figures]:
-    """The figures of a sheet's elements, those that have any; of the cases of one version or of all."""
+    """The figures of a sheet's elements, those that have any; of the cases of one version or of
+    all."""
     found: dict[str, Figures] = {}
     standing = _standing(sheet, bundle_key).subquery("standing")
     late = sa.case((standing.c.due_at <= sa.literal(now, _FAR.type), standing.c.root_key))
@@ -91,8 +98,8 @@ def list_standing(
     after: PageMark | None = None,
     limit: int = 50,
 ) -> list[StandingCase]:
-    """What stands at an element, the nearest due date first; with `late_at` only what was due by then. With `failed`
-    its open incidents."""
+    """What stands at an element, the nearest due date first; with `late_at` only what was due by
+    then. With `failed` its open incidents."""
     rows = (_failed if failed else _standing)(sheet, bundle_key, element_id).subquery("standing")
     due = sa.func.coalesce(rows.c.due_at, _FAR, type_=_FAR.type)
     nearest = sa.select(rows.c.root_key, rows.c.key, due.label("due_at"), rows.c.since)
@@ -115,17 +122,23 @@ def list_standing(
             incident.c.message,
         )
         .join(process_instance, process_instance.c.root_key == page.c.root_key)
-        .outerjoin(user_task, (user_task.c.root_key == page.c.root_key) & (user_task.c.key == page.c.key))
-        .outerjoin(incident, (incident.c.root_key == page.c.root_key) & (incident.c.key == page.c.key))
+        .outerjoin(
+            user_task, (user_task.c.root_key == page.c.root_key) & (user_task.c.key == page.c.key)
+        )
+        .outerjoin(
+            incident, (incident.c.root_key == page.c.root_key) & (incident.c.key == page.c.key)
+        )
         .outerjoin(complaint, complaint.c.root_key == page.c.root_key)
         .order_by(page.c.due_at, page.c.key)
     )
     return [StandingCase(**row) for row in connection.execute(query).mappings()]
 
 
-def _standing(sheet: Sheet, bundle_key: int | None, element_id: str | None = None) -> sa.CompoundSelect[Any]:
-    """Every token that waits on the sheet or inside what it calls (at one element): its place, its keys, its due date,
-    and since when, where the row that waits says so."""
+def _standing(
+    sheet: Sheet, bundle_key: int | None, element_id: str | None = None
+) -> sa.CompoundSelect[Any]:
+    """Every token that waits on the sheet or inside what it calls (at one element): its place, its
+    keys, its due date, and since when, where the row that waits says so."""
     parts = [
         _tasks(sheet, bundle_key, element_id),
         *(_jobs(sheet, bundle_key, element_id, state) for state in ("created", "failed")),
@@ -133,14 +146,23 @@ def _standing(sheet: Sheet, bundle_key: int | None, element_id: str | None = Non
     catches = {each: place for each, place in sheet.catches.items() if element_id in (None, place)}
     if catches:
         parts += [
-            _of_version(_row(timer, sa.case(catches, value=timer.c.element_id), sa.null()), timer, bundle_key).where(
-                timer.c.element_id.in_(catches)
-            ),
             _of_version(
-                _row(subscription, sa.case(catches, value=subscription.c.element_id), subscription.c.opened_at),
+                _row(timer, sa.case(catches, value=timer.c.element_id), sa.null()),
+                timer,
+                bundle_key,
+            ).where(timer.c.element_id.in_(catches)),
+            _of_version(
+                _row(
+                    subscription,
+                    sa.case(catches, value=subscription.c.element_id),
+                    subscription.c.opened_at,
+                ),
                 subscription,
                 bundle_key,
-            ).where(subscription.c.element_id.in_(catches), subscription.c.process_id.in_(sheet.processes)),
+            ).where(
+                subscription.c.element_id.in_(catches),
+                subscription.c.process_id.in_(sheet.processes),
+            ),
         ]
     return sa.union_all(*parts)
 
@@ -157,14 +179,18 @@ def _tasks(sheet: Sheet, bundle_key: int | None, element_id: str | None) -> sa.S
     return query if bundle_key is None else query.where(user_task.c.bundle_key == bundle_key)
 
 
-def _jobs(sheet: Sheet, bundle_key: int | None, element_id: str | None, state: str) -> sa.Select[Any]:
-    """Jobs that wait for a worker, or that failed: those have an incident, and no index of their own."""
+def _jobs(
+    sheet: Sheet, bundle_key: int | None, element_id: str | None, state: str
+) -> sa.Select[Any]:
+    """Jobs that wait for a worker, or that failed: those have an incident, and no index of their
+    own."""
     query = _row(job, _place(sheet, job), job.c.created_at).where(
         job.c.state == sa.literal_column(f"'{state}'"), _at(sheet, job, element_id)
     )
     if state == "failed":
         query = query.join(
-            incident, (incident.c.root_key == job.c.root_key) & (incident.c.subject_key == job.c.key)
+            incident,
+            (incident.c.root_key == job.c.root_key) & (incident.c.subject_key == job.c.key),
         ).where(incident.c.state == sa.literal_column("'active'"))
     return _of_version(query, job, bundle_key)
 
@@ -175,14 +201,18 @@ def _row(table: sa.Table, place: Any, since: Any) -> sa.Select[Any]:
         table.c.root_key,
         table.c.key,
         sa.cast(sa.null(), _FAR.type).label("due_at"),
-        sa.cast(since, _FAR.type).label("since") if isinstance(since, sa.Null) else since.label("since"),
+        sa.cast(since, _FAR.type).label("since")
+        if isinstance(since, sa.Null)
+        else since.label("since"),
     )
 
 
 def _place(sheet: Sheet, table: sa.Table) -> sa.Case[Any]:
     """The element of the sheet that a row stands for."""
     own = (table.c.process_id == sheet.process_id, table.c.element_id)
-    return sa.case(own, *((table.c.process_id == called, place) for called, place in sheet.inside.items()))
+    return sa.case(
+        own, *((table.c.process_id == called, place) for called, place in sheet.inside.items())
+    )
 
 
 def _at(sheet: Sheet, table: sa.Table, element_id: str | None) -> sa.ColumnElement[bool]:
@@ -205,7 +235,9 @@ def _of_version(query: sa.Select[Any], table: sa.Table, bundle_key: int | None) 
 def _failed(sheet: Sheet, bundle_key: int | None, element_id: str) -> sa.Select[Any]:
     among = [each for each, place in sheet.elements.items() if place == element_id]
     query = _row(incident, sa.literal(element_id), incident.c.created_at)
-    query = query.where(incident.c.state == sa.literal_column("'active'"), incident.c.element_id.in_(among))
+    query = query.where(
+        incident.c.state == sa.literal_column("'active'"), incident.c.element_id.in_(among)
+    )
     return _of_version(query, incident, bundle_key)
 
 
@@ -222,7 +254,9 @@ def _failures(connection: Connection, sheet: Sheet, bundle_key: int | None) -> M
     return counts
 
 
-def _durations(sheet: Sheet, since: datetime, bundle_key: int | None, dialect: str) -> sa.CompoundSelect[Any]:
+def _durations(
+    sheet: Sheet, since: datetime, bundle_key: int | None, dialect: str
+) -> sa.CompoundSelect[Any]:
     """How long each task and job of the sheet took that was completed since then."""
     parts = []
     for table in (user_task, job):

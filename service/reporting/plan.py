@@ -1,4 +1,5 @@
-"""The execution plan (S4-a, S4-b): who does what by when, drawn from the released diagrams and policy files."""
+"""The execution plan (S4-a, S4-b): who does what by when, drawn from the released diagrams and
+policy files."""
 
 from __future__ import annotations
 
@@ -77,12 +78,16 @@ def limits_of(profile: Profile) -> list[Limit]:
     severity = profile.severity
     confirmed = severity["confidence"] not in UNCONFIRMED
     for level, targets in severity["targets"].items():
-        found += [Limit(clock, level, limit, severity["source"], confirmed) for clock, limit in targets.items()]
+        found += [
+            Limit(clock, level, limit, severity["source"], confirmed)
+            for clock, limit in targets.items()
+        ]
     return found
 
 
 def plan_csv(lines: list[PlanLine]) -> str:
-    """The plan as a table for a spreadsheet. A cell that a spreadsheet would take for a formula is quoted."""
+    """The plan as a table for a spreadsheet. A cell that a spreadsheet would take for a formula is
+    quoted."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["sheet", "task", "task (zh-Hant)", "who", "due", "form", "clauses"])
@@ -96,5 +101,7 @@ def plan_csv(lines: list[PlanLine]) -> str:
             line.form,
             " ".join(line.clauses),
         )
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+        writer.writerow(
+            [f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells]
+        )
     return out.getvalue()

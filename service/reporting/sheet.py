@@ -1,4 +1,5 @@
-"""What belongs to which element of a sheet: where tokens wait on it, and what lies inside the processes it calls."""
+"""What belongs to which element of a sheet: where tokens wait on it, and what lies inside the
+processes it calls."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ CATCHING = frozenset({"intermediateCatchEvent", "receiveTask"})
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A process with its places. `inside` leads from a process that is called, at any depth, to the one element of
-    this sheet that it can have come from; `catches` and `elements` from an element, here or inside, to its place."""
+    """A process with its places. `inside` leads from a process that is called, at any depth, to the
+    one element of this sheet that it can have come from; `catches` and `elements` from an element,
+    here or inside, to its place."""
 
     process_id: str
     inside: Mapping[str, str]
@@ -27,7 +29,8 @@ class Sheet:
 
 
 def sheet_of(bundle: Bundle, process_id: str) -> Sheet:
-    """The places of a sheet. A process that two elements of it lead to counts for neither: nothing tells them apart."""
+    """The places of a sheet. A process that two elements of it lead to counts for neither: nothing
+    tells them apart."""
     inside = _inside(bundle, process_id)
     catches: dict[str, str] = {}
     elements: dict[str, str] = {}

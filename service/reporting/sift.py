@@ -1,4 +1,5 @@
-"""The same search over rows that were computed and are in no table: element instances and variables of one instance."""
+"""The same search over rows that were computed and are in no table: element instances and variables
+of one instance."""
 
 from __future__ import annotations
 
@@ -25,12 +26,17 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def sift(rows: Sequence[Row], query: Query) -> Found:
-    """The page of those rows that the query asks for. Raises InvalidInput for a cursor that is none."""
+    """The page of those rows that the query asks for. Raises InvalidInput for a cursor that is
+    none."""
     kept = [row for row in rows if _holds(row, query.where)]
     if query.any_of:
         kept = [row for row in kept if any(_holds(row, each) for each in query.any_of)]
     for name, down in reversed(query.order):
-        full = sorted((row for row in kept if row[name] is not None), key=lambda row, n=name: row[n], reverse=down)  # type: ignore[misc]
+        full = sorted(
+            (row for row in kept if row[name] is not None),
+            key=lambda row, n=name: row[n],  # type: ignore[misc]
+            reverse=down,
+        )
         kept = full + [row for row in kept if row[name] is None]
     start = query.offset
     if query.after is not None:
@@ -54,7 +60,9 @@ def _place(cursor: str) -> int:
     except ValueError:
         text = ""
     if not text.isdecimal() or len(text) > 9:
-        raise InvalidInput("expected a cursor that an earlier page of this very search gave, got something else")
+        raise InvalidInput(
+            "expected a cursor that an earlier page of this very search gave, got something else"
+        )
     return int(text)
 
 
@@ -67,7 +75,8 @@ def _holds(row: Row, where: Mapping[str, Any]) -> bool:
 
 
 def is_like(text: str, pattern: str) -> bool:
-    """`*` is any text, `?` any character, a backslash takes the meaning from either. In time of one times the other."""
+    """`*` is any text, `?` any character, a backslash takes the meaning from either. In time of one
+    times the other."""
     wanted = list(_letters(pattern))
     at = place = 0
     star = mark = -1

@@ -1,4 +1,5 @@
-"""What the orchestration API may search in: rows and their fields by the API's names. Every source counts exactly."""
+"""What the orchestration API may search in: rows and their fields by the API's names. Every source
+counts exactly."""
 
 from __future__ import annotations
 
@@ -16,26 +17,33 @@ from service.tasks import OVERSEERS
 from service.tasks.tables import task_candidate, user_task
 
 NOTHING = sa.cast(sa.null(), sa.BigInteger)
-"""A field that is never filled here: no instance has a parent, for a called process belongs to its caller's."""
+"""A field that is never filled here: no instance has a parent, for a called process belongs to its
+caller's."""
 
 _newest = sa.alias(process_definition)
 LATEST = (
     process_definition.c.version
     == (
-        sa.select(sa.func.max(_newest.c.version)).where(_newest.c.process_id == process_definition.c.process_id)
+        sa.select(sa.func.max(_newest.c.version)).where(
+            _newest.c.process_id == process_definition.c.process_id
+        )
     ).scalar_subquery()
 )
 _other = sa.alias(decision_definition)
 LATEST_DECISION = (
     decision_definition.c.version
     == (
-        sa.select(sa.func.max(_other.c.version)).where(_other.c.decision_id == decision_definition.c.decision_id)
+        sa.select(sa.func.max(_other.c.version)).where(
+            _other.c.decision_id == decision_definition.c.decision_id
+        )
     ).scalar_subquery()
 )
 
 
 def _of_process(bundle: Any, process: Any) -> Any:
-    return (process_definition.c.bundle_key == bundle) & (process_definition.c.process_id == process)
+    return (process_definition.c.bundle_key == bundle) & (
+        process_definition.c.process_id == process
+    )
 
 
 _DEFINITION = (
@@ -63,7 +71,9 @@ DEFINITIONS = Source(
     (process_definition.c.key,),
 )
 
-HAS_INCIDENT = sa.exists().where(incident.c.root_key == process_instance.c.root_key, incident.c.state == "active")
+HAS_INCIDENT = sa.exists().where(
+    incident.c.root_key == process_instance.c.root_key, incident.c.state == "active"
+)
 INSTANCES = Source(
     sa.select(process_instance, HAS_INCIDENT.label("stuck"), *_DEFINITION).join(
         process_definition, process_definition.c.key == process_instance.c.process_definition_key
@@ -76,7 +86,11 @@ INSTANCES = Source(
         "processDefinitionVersionTag": Field(process_definition.c.version_tag),
         "state": Field(
             sa.case(
-                (process_instance.c.suspended_at.is_not(None) & (process_instance.c.state == "active"), "SUSPENDED"),
+                (
+                    process_instance.c.suspended_at.is_not(None)
+                    & (process_instance.c.state == "active"),
+                    "SUSPENDED",
+                ),
                 else_=words.said(process_instance.c.state, words.INSTANCE_STATES),
             ),
             words=(*words.INSTANCE_STATES.values(), "SUSPENDED"),
@@ -101,7 +115,8 @@ JOBS = Source(
         "type": Field(job.c.type),
         "worker": Field(job.c.worker),
         "state": Field(
-            words.said(job.c.state, words.JOB_STATES), words=(*words.JOB_STATES.values(), *words.OTHER_JOB_STATES)
+            words.said(job.c.state, words.JOB_STATES),
+            words=(*words.JOB_STATES.values(), *words.OTHER_JOB_STATES),
         ),
         "retries": Field(job.c.retries, Kind.NUMBER),
         "priority": Field(-job.c.rank, Kind.NUMBER),
@@ -121,22 +136,29 @@ JOBS = Source(
 
 JOB_KEY = sa.case((incident.c.kind == "job-no-retries", incident.c.subject_key))
 INCIDENTS = Source(
-    sa.select(incident, JOB_KEY.label("job_key"), job.c.engine_id.label("job_engine_id"), *_DEFINITION)
+    sa.select(
+        incident, JOB_KEY.label("job_key"), job.c.engine_id.label("job_engine_id"), *_DEFINITION
+    )
     .join(process_instance, process_instance.c.root_key == incident.c.root_key)
     .join(process_definition, process_definition.c.key == process_instance.c.process_definition_key)
-    .outerjoin(job, (job.c.root_key == incident.c.root_key) & (job.c.key == incident.c.subject_key)),
+    .outerjoin(
+        job, (job.c.root_key == incident.c.root_key) & (job.c.key == incident.c.subject_key)
+    ),
     _DEFINITION_FIELDS
     | {
         "incidentKey": Field(incident.c.key, Kind.KEY, within=incident.c.root_key),
         "errorType": Field(
             words.said(incident.c.kind, words.INCIDENT_TYPES),
-            words=tuple(dict.fromkeys((*words.INCIDENT_TYPES.values(), *words.OTHER_INCIDENT_TYPES))),
+            words=tuple(
+                dict.fromkeys((*words.INCIDENT_TYPES.values(), *words.OTHER_INCIDENT_TYPES))
+            ),
         ),
         "errorMessage": Field(incident.c.message),
         "elementId": Field(incident.c.element_id),
         "creationTime": Field(incident.c.created_at, Kind.INSTANT),
         "state": Field(
-            words.said(incident.c.state, words.INCIDENT_STATES), words=(*words.INCIDENT_STATES.values(), "PENDING")
+            words.said(incident.c.state, words.INCIDENT_STATES),
+            words=(*words.INCIDENT_STATES.values(), "PENDING"),
         ),
         "processInstanceKey": Field(incident.c.root_key, Kind.KEY),
         "jobKey": Field(JOB_KEY, Kind.KEY, within=incident.c.root_key),
@@ -168,7 +190,9 @@ _waits = sa.union_all(
         subscription.c.element_id.label("element_id"),
         subscription.c.name.label("message_name"),
         subscription.c.correlation_key.label("correlation_key"),
-        sa.func.coalesce(subscription.c.opened_at, process_instance.c.started_at).label("opened_at"),
+        sa.func.coalesce(subscription.c.opened_at, process_instance.c.started_at).label(
+            "opened_at"
+        ),
         sa.literal("PROCESS_EVENT").label("kind"),
         process_definition.c.key.label("definition_key"),
     )
@@ -189,7 +213,9 @@ _waits = sa.union_all(
 ).subquery("waits")
 
 SUBSCRIPTIONS = Source(
-    sa.select(_waits, *_DEFINITION[1:]).join(process_definition, process_definition.c.key == _waits.c.definition_key),
+    sa.select(_waits, *_DEFINITION[1:]).join(
+        process_definition, process_definition.c.key == _waits.c.definition_key
+    ),
     _DEFINITION_FIELDS
     | {
         "messageSubscriptionKey": Field(_waits.c.key, Kind.KEY),
@@ -199,7 +225,9 @@ SUBSCRIPTIONS = Source(
         "processInstanceKey": Field(_waits.c.root_key, Kind.KEY),
         "lastUpdatedDate": Field(_waits.c.opened_at, Kind.INSTANT),
         "messageSubscriptionState": Field(
-            sa.literal("CREATED"), words=("CREATED", "CORRELATED", "DELETED", "MIGRATED"), sortable=False
+            sa.literal("CREATED"),
+            words=("CREATED", "CORRELATED", "DELETED", "MIGRATED"),
+            sortable=False,
         ),
         "messageSubscriptionType": Field(_waits.c.kind, words=("PROCESS_EVENT", "START_EVENT")),
         "processDefinitionName": Field(process_definition.c.name),
@@ -249,12 +277,15 @@ def tasks_of(actor: Actor) -> Source:
     listed = [_listed(user_task.c.candidate_users, actor.name)]
     listed += [_listed(user_task.c.candidate_groups, group) for group in sorted(actor.groups)]
     ended = (user_task.c.state != "open") & sa.or_(*listed)
-    mine = sa.or_(user_task.c.assignee == actor.name, user_task.c.completed_by == actor.name, offered, ended)
+    mine = sa.or_(
+        user_task.c.assignee == actor.name, user_task.c.completed_by == actor.name, offered, ended
+    )
     return Source(TASKS.select.where(mine), TASKS.fields, TASKS.unique)
 
 
 def _listed(column: Any, value: str) -> Any:
-    """Whether a list of names, kept as JSON, has this one; names have no letter that JSON would write otherwise."""
+    """Whether a list of names, kept as JSON, has this one; names have no letter that JSON would
+    write otherwise."""
     return sa.cast(column, sa.Text).contains(f'"{value}"', autoescape=True)
 
 

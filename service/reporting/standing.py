@@ -24,15 +24,25 @@ _INSTANCE = sa.select(
     process_instance.c.business_key,
     sa.func.length(process_instance.c.engine_state).label("state_bytes"),
 ).where(process_instance.c.root_key == _ROOT)
-_TIMERS = sa.select(timer.c.key, timer.c.due_at).where(timer.c.root_key == _ROOT).order_by(timer.c.due_at, timer.c.key)
-_MESSAGES = sa.select(subscription.c.name).where(subscription.c.root_key == _ROOT, subscription.c.kind == "message")
+_TIMERS = (
+    sa.select(timer.c.key, timer.c.due_at)
+    .where(timer.c.root_key == _ROOT)
+    .order_by(timer.c.due_at, timer.c.key)
+)
+_MESSAGES = sa.select(subscription.c.name).where(
+    subscription.c.root_key == _ROOT, subscription.c.kind == "message"
+)
 _ACTIVE = (
     sa.select(process_instance.c.root_key)
     .where(process_instance.c.state == "active", process_instance.c.root_key > _ROOT)
     .order_by(process_instance.c.root_key)
     .limit(sa.bindparam("b_limit"))
 )
-_COUNT = sa.select(sa.func.count()).select_from(process_instance).where(process_instance.c.state == "active")
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(process_instance)
+    .where(process_instance.c.state == "active")
+)
 _OPEN_TASKS = (
     sa.select(user_task.c.process_id, user_task.c.element_id, sa.func.count().label("number"))
     .where(user_task.c.state == "open", user_task.c.bundle_key == sa.bindparam("b_bundle_key"))

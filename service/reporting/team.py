@@ -1,7 +1,7 @@
 """Who has how much, and what is about to be late: for those who give out the work.
 
-People are found by going from name to name in the index of open tasks, and each one's tasks are counted up to a bound:
-what it costs depends on how many people there are, not on how many tasks.
+People are found by going from name to name in the index of open tasks, and each one's tasks are
+counted up to a bound: what it costs depends on how many people there are, not on how many tasks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ MOST_NAMES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The open tasks of one person, counted up to `MOST_COUNTED`; `name` is empty for those nobody holds."""
+    """The open tasks of one person, counted up to `MOST_COUNTED`; `name` is empty for those nobody
+    holds."""
 
     name: str
     open: int
@@ -30,15 +31,26 @@ class Load:
     soon: int
 
 
-_COUNT = "(SELECT count(*) FROM (SELECT 1 FROM user_task WHERE state = 'open' AND {held}{within} LIMIT {most}) one)"
-_NEXT = "(SELECT assignee FROM user_task WHERE state = 'open' AND assignee {after} ORDER BY assignee LIMIT 1)"
+_COUNT = (
+    "(SELECT count(*) FROM (SELECT 1 FROM user_task WHERE state = 'open' AND {held}{within} "
+    "LIMIT {most}) one)"
+)
+_NEXT = (
+    "(SELECT assignee FROM user_task WHERE state = 'open' AND assignee {after} ORDER BY "
+    "assignee LIMIT 1)"
+)
 
 
 def _counts(held: str) -> str:
     """The open tasks of a holder: all, late, soon."""
-    within = {"open": "", "late": " AND due_at <= :now", "soon": " AND due_at > :now AND due_at <= :soon"}
+    within = {
+        "open": "",
+        "late": " AND due_at <= :now",
+        "soon": " AND due_at > :now AND due_at <= :soon",
+    }
     return ", ".join(
-        _COUNT.format(held=held, within=bounds, most=MOST_COUNTED) + f" AS {name}" for name, bounds in within.items()
+        _COUNT.format(held=held, within=bounds, most=MOST_COUNTED) + f" AS {name}"
+        for name, bounds in within.items()
     )
 
 

@@ -1,7 +1,8 @@
-"""Variables as the API sees them: of an active instance from its state, of one that ended those of its outermost scope.
+"""Variables as the API sees them: of an active instance from its state, of one that ended those of
+its outermost scope.
 
-Business data live in tables; these are the few that route the case, so they are read where they are and kept nowhere
-twice.
+Business data live in tables; these are the few that route the case, so they are read where they are
+and kept nowhere twice.
 """
 
 from __future__ import annotations
@@ -39,22 +40,31 @@ class Variable:
 
     @property
     def key(self) -> int:
-        """Made from instance, scope and name, so that it leads back to the instance; at most 23 digits."""
+        """Made from instance, scope and name, so that it leads back to the instance; at most 23
+        digits."""
         mark = sha256(f"{self.scope}\0{self.name}".encode()).digest()[:8]
         return (self.root_key >> CHILD_BITS) * _SPAN + int.from_bytes(mark, "big") % _SPAN
 
 
 def find_variables(connection: Connection, runtime: Runtime, root_key: int) -> list[Variable]:
     """Every variable of an instance; none where there is no such instance."""
-    columns = [process_instance.c[name] for name in ("bundle_key", "engine_state", "final_variables")]
-    row = connection.execute(sa.select(*columns).where(process_instance.c.root_key == root_key)).one_or_none()
+    columns = [
+        process_instance.c[name] for name in ("bundle_key", "engine_state", "final_variables")
+    ]
+    row = connection.execute(
+        sa.select(*columns).where(process_instance.c.root_key == root_key)
+    ).one_or_none()
     return [] if row is None else list(_variables(connection, runtime, root_key, row))
 
 
-def _variables(connection: Connection, runtime: Runtime, root_key: int, row: Any) -> Iterator[Variable]:
+def _variables(
+    connection: Connection, runtime: Runtime, root_key: int, row: Any
+) -> Iterator[Variable]:
     scopes: Any = {"": row.final_variables or {}}
     if row.engine_state is not None:
-        scopes = inspect(runtime.bundles.get(connection, row.bundle_key), row.engine_state).variables
+        scopes = inspect(
+            runtime.bundles.get(connection, row.bundle_key), row.engine_state
+        ).variables
     for scope, values in sorted(scopes.items()):
         for name, value in sorted(values.items()):
             yield Variable(root_key, scope, name, orjson.dumps(value, default=_number).decode())

@@ -1,7 +1,8 @@
-"""Scenarios: given-when-then files played through the definitions with the engine and the product's own services.
+"""Scenarios: given-when-then files played through the definitions with the engine and the product's
+own services.
 
-Pure but for reading files: no database, a clock of their own. The same files serve `redress test`, the review of a
-change, drills and load. `docs/scenarios.md` says how to write one.
+Pure but for reading files: no database, a clock of their own. The same files serve `redress test`,
+the review of a change, drills and load. `docs/scenarios.md` says how to write one.
 """
 
 from service.scenarios.coverage import Coverage, cover, marks_of

@@ -1,7 +1,8 @@
-"""One case in memory: the engine with the product's own services, a clock of its own, and everything it did.
+"""One case in memory: the engine with the product's own services, a clock of its own, and
+everything it did.
 
-It is a complaint, an emergency, the review of a version, or what a case began beside itself (a promise, an
-improvement), which has no services.
+It is a complaint, an emergency, the review of a version, or what a case began beside itself (a
+promise, an improvement), which has no services.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.cases import Complaint, Deadline, Emergency, NewComplaint, Profile, first_deadlines, nearest
+from service.cases import (
+    Complaint,
+    Deadline,
+    Emergency,
+    NewComplaint,
+    Profile,
+    first_deadlines,
+    nearest,
+)
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
@@ -31,8 +40,12 @@ from service.scenarios.model import Scenario
 NUMBER = "C-2026-0000001-0"
 EMERGENCY_NUMBER = "E-2026-0001"
 REVIEWED = {
-    "versionKey": "1", "versionName": "procedure", "version": 2, "summary": "A scenario", "submittedBy": "olga",
-}  # fmt: skip
+    "versionKey": "1",
+    "versionName": "procedure",
+    "version": 2,
+    "summary": "A scenario",
+    "submittedBy": "olga",
+}
 """What the review of a version starts with."""
 _OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
 _ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
@@ -41,7 +54,8 @@ MOST_TIMERS = 1_000
 
 @dataclass(slots=True)
 class VirtualCase:
-    """A case under way. `open` is what waits, by the engine's id; `done` everything that happened."""
+    """A case under way. `open` is what waits, by the engine's id; `done` everything that
+    happened."""
 
     bundle: Bundle
     profile: Profile
@@ -61,9 +75,14 @@ class VirtualCase:
     def send(self, command: q.Command) -> None:
         """Carry out one command. Raises EngineError."""
         view = CaseView(
-            self.complaint, self.profile, self.now, self.clocks.values, emergency=self.emergency,
-            similar=self.similar, review=self.review,
-        )  # fmt: skip
+            self.complaint,
+            self.profile,
+            self.now,
+            self.clocks.values,
+            emergency=self.emergency,
+            similar=self.similar,
+            review=self.review,
+        )
         step = advance(self.bundle, self.state, command, now=self.now, host=view.host())
         self.state, self.ended = step.state, step.ended
         for change in step.changes:
@@ -78,15 +97,23 @@ class VirtualCase:
     def _take(self, effect: Any) -> None:
         match effect:
             case LetterEffect():
-                self.letters.append(effect.template if effect.audience == "customer" else f"notice to {effect.to}")
+                self.letters.append(
+                    effect.template if effect.audience == "customer" else f"notice to {effect.to}"
+                )
                 if effect.meets:
                     self.meet(effect.meets)
             case DeadlinesEffect(deadlines):
                 self.clocks |= {entry.clock: entry for entry in deadlines}
                 self.change(due_at=nearest(self.clocks.values()))
             case RecordEffect(facts):
-                kept = {name: facts[name] for name in ("severity", "outcome") if facts.get(name) is not None}
-                self.change(facts={**(self.complaint.facts if self.complaint else {}), **facts}, **kept)
+                kept = {
+                    name: facts[name]
+                    for name in ("severity", "outcome")
+                    if facts.get(name) is not None
+                }
+                self.change(
+                    facts={**(self.complaint.facts if self.complaint else {}), **facts}, **kept
+                )
             case CloseEffect(outcome):
                 self.change(status="closed", closed_at=self.now, outcome=outcome)
             case ArchiveEffect():
@@ -110,7 +137,11 @@ class VirtualCase:
         """Let time pass; every timer that comes due on the way fires at its time."""
         until = self.now + length
         for _ in range(MOST_TIMERS):
-            timers = [each for each in self.open.values() if isinstance(each, c.TimerSet) and each.due_at <= until]
+            timers = [
+                each
+                for each in self.open.values()
+                if isinstance(each, c.TimerSet) and each.due_at <= until
+            ]
             if not timers:
                 break
             first = min(timers, key=lambda timer: timer.due_at)
@@ -147,13 +178,23 @@ def new_complaint(facts: Mapping[str, Any], at: datetime) -> NewComplaint:
     return NewComplaint(**fields, received_at=at, triage=triage)  # type: ignore[arg-type]
 
 
-def open_case(bundle: Bundle, profile: Profile, scenario: Scenario) -> tuple[VirtualCase, dict[str, Any]]:
+def open_case(
+    bundle: Bundle, profile: Profile, scenario: Scenario
+) -> tuple[VirtualCase, dict[str, Any]]:
     """A case with its first clocks, not started yet, and the variables it starts with."""
     at = scenario.at
     if scenario.emergency is not None:
-        level, cause = str(scenario.emergency.get("level", "IV")), str(scenario.emergency.get("cause", "A scenario"))
+        level, cause = (
+            str(scenario.emergency.get("level", "IV")),
+            str(scenario.emergency.get("cause", "A scenario")),
+        )
         emergency = Emergency(1, EMERGENCY_NUMBER, level, "open", cause, at, None, at, 0)
-        start = {"emergencyNumber": EMERGENCY_NUMBER, "level": level, "cause": cause, "openedAt": at.isoformat()}
+        start = {
+            "emergencyNumber": EMERGENCY_NUMBER,
+            "level": level,
+            "cause": cause,
+            "openedAt": at.isoformat(),
+        }
         return VirtualCase(bundle, profile, None, at, emergency), start
     if scenario.process == REVIEW_PROCESS:
         return VirtualCase(bundle, profile, None, at, review=Reviewed(1)), dict(REVIEWED)
@@ -168,9 +209,28 @@ def open_case(bundle: Bundle, profile: Profile, scenario: Scenario) -> tuple[Vir
 def _registered(new: NewComplaint) -> Complaint:
     at = new.received_at
     return Complaint(
-        root_key=1, number=NUMBER, status="open", customer_name=new.customer_name, contact_phone=new.phone,
-        contact_email=new.email, contact_address=new.address, withheld=list(new.withheld), channel=new.channel,
-        content=new.content, language=new.language, product=new.product, amount=new.amount, currency=new.currency,
-        received_at=at, registered_at=at, registered_by="scenario", external_id=None, severity=None, due_at=None,
-        closed_at=None, archived_at=None, outcome=None, facts={},
-    )  # fmt: skip
+        root_key=1,
+        number=NUMBER,
+        status="open",
+        customer_name=new.customer_name,
+        contact_phone=new.phone,
+        contact_email=new.email,
+        contact_address=new.address,
+        withheld=list(new.withheld),
+        channel=new.channel,
+        content=new.content,
+        language=new.language,
+        product=new.product,
+        amount=new.amount,
+        currency=new.currency,
+        received_at=at,
+        registered_at=at,
+        registered_by="scenario",
+        external_id=None,
+        severity=None,
+        due_at=None,
+        closed_at=None,
+        archived_at=None,
+        outcome=None,
+        facts={},
+    )

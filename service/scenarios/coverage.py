@@ -39,7 +39,12 @@ class Coverage:
 def cover(bundle: Bundle, results: Iterable[Result]) -> Coverage:
     """Count over all results."""
     elements = {(p.id, e): 0 for p in bundle.models.values() for e in p.elements}
-    flows = {(p.id, flow.id): 0 for p in bundle.models.values() for e in p.elements.values() for flow in e.outgoing}
+    flows = {
+        (p.id, flow.id): 0
+        for p in bundle.models.values()
+        for e in p.elements.values()
+        for flow in e.outgoing
+    }
     rules = {
         (decision, rule): 0
         for model in dict.fromkeys(bundle.decisions.values())
@@ -52,7 +57,9 @@ def cover(bundle: Bundle, results: Iterable[Result]) -> Coverage:
     return Coverage(elements, flows, rules)
 
 
-def _count(change: c.Change, elements: dict[Place, int], flows: dict[Place, int], rules: dict[Place, int]) -> None:
+def _count(
+    change: c.Change, elements: dict[Place, int], flows: dict[Place, int], rules: dict[Place, int]
+) -> None:
     if isinstance(change, c.ElementEntered):
         elements[change.process_id, change.element_id] += 1
     elif isinstance(change, c.FlowTaken):
@@ -69,7 +76,8 @@ def marks_of(coverage: Coverage, process_id: str) -> dict[str, Mark]:
     found = {**coverage.elements, **coverage.flows}
     return {
         place: Mark(
-            "done" if times else "overdue", str(times) if times and (process, place) in coverage.elements else ""
+            "done" if times else "overdue",
+            str(times) if times and (process, place) in coverage.elements else "",
         )
         for (process, place), times in found.items()
         if process == process_id

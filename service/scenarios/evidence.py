@@ -1,4 +1,5 @@
-"""What is known of a version's content before somebody decides on it: check, proofs, rules, scenarios, coverage."""
+"""What is known of a version's content before somebody decides on it: check, proofs, rules,
+scenarios, coverage."""
 
 from __future__ import annotations
 
@@ -27,8 +28,16 @@ class Findings:
         """The short form that an approval keeps."""
         errors = [each for each in self.problems if each.severity is Severity.ERROR]
         failed = [each for each in self.results if each.problems]
-        refusals = [f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"] if errors else []
-        refusals += [f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"] if failed else []
+        refusals = (
+            [f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"]
+            if errors
+            else []
+        )
+        refusals += (
+            [f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"]
+            if failed
+            else []
+        )
         if not self.results:
             refusals.append("the version has no scenario")
         return Evidence(
@@ -44,14 +53,18 @@ class Findings:
         )
 
 
-def find_all(bundle: Bundle, files: Mapping[str, bytes], *, checked: Iterable[Problem], proofs: Proofs) -> Findings:
-    """Play the scenarios of a version, beside what the check and the proofs said of its files. A scenario that cannot
-    be read is a problem."""
+def find_all(
+    bundle: Bundle, files: Mapping[str, bytes], *, checked: Iterable[Problem], proofs: Proofs
+) -> Findings:
+    """Play the scenarios of a version, beside what the check and the proofs said of its files. A
+    scenario that cannot be read is a problem."""
     problems = [*checked, *proofs.problems]
     try:
         scenarios = scenarios_of(files)
     except InvalidInput as wrong:
         scenarios = []
-        problems.append(Problem("scenario-unreadable", "", 0, "", wrong.message, "See docs/scenarios.md."))
+        problems.append(
+            Problem("scenario-unreadable", "", 0, "", wrong.message, "See docs/scenarios.md.")
+        )
     results = tuple(run_scenario(bundle, scenario) for scenario in scenarios)
     return Findings(tuple(problems), proofs, results, cover(bundle, results))

@@ -39,8 +39,13 @@ def _letters(case: VirtualCase, wanted: Any) -> Iterator[str]:
 
 
 def _decisions(case: VirtualCase, wanted: Any) -> Iterator[str]:
-    """For each decision named: the value it came to, or the rule that matched, the last time it was asked."""
-    made = {change.decision_id: change.record for change in case.done if isinstance(change, c.DecisionMade)}
+    """For each decision named: the value it came to, or the rule that matched, the last time it was
+    asked."""
+    made = {
+        change.decision_id: change.record
+        for change in case.done
+        if isinstance(change, c.DecisionMade)
+    }
     for decision, value in wanted.items():
         record = made.get(decision)
         if record is None:
@@ -73,7 +78,10 @@ def _waits(case: VirtualCase, wanted: Any) -> Iterator[str]:
     waiting = {each.element_id for each in case.open.values()}
     for element in wanted:
         if element not in waiting:
-            yield f"waits: nothing waits at {element}; open: {', '.join(sorted(waiting)) or 'nothing'}"
+            yield (
+                f"waits: nothing waits at {element}; open: "
+                f"{', '.join(sorted(waiting)) or 'nothing'}"
+            )
 
 
 def _variables(case: VirtualCase, wanted: Any) -> Iterator[str]:
@@ -87,7 +95,10 @@ def _variables(case: VirtualCase, wanted: Any) -> Iterator[str]:
 def _status(case: VirtualCase, wanted: Any) -> Iterator[str]:
     of = case.complaint or case.emergency
     if of is None or of.status != wanted:
-        yield f"status: expected {wanted}, found {of.status if of else 'neither a complaint nor an emergency'}"
+        yield (
+            f"status: expected {wanted}, found "
+            f"{of.status if of else 'neither a complaint nor an emergency'}"
+        )
 
 
 def _entered(case: VirtualCase) -> list[str]:

@@ -20,7 +20,10 @@ def read_scenarios(*places: Path) -> list[Scenario]:
         for path in ([place] if place.is_file() else place.rglob("*"))
         if path.name.endswith(SUFFIX)
     }
-    return [parse_scenario(path.as_posix(), path.read_bytes(), beside=partial(_beside, path)) for path in sorted(found)]
+    return [
+        parse_scenario(path.as_posix(), path.read_bytes(), beside=partial(_beside, path))
+        for path in sorted(found)
+    ]
 
 
 def scenarios_of(files: Mapping[str, bytes]) -> list[Scenario]:

@@ -16,11 +16,25 @@ VERBS = ("do", "job", "error", "escalation", "message", "signal", "timer", "wait
 """What can happen. Each step has one of these; `after` says how much later than the step before."""
 
 _STEP_KEYS = frozenset({*VERBS, "after", "answer", "by", "code", "variables", "note"})
-_GIVEN_KEYS = frozenset({"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy"})
+_GIVEN_KEYS = frozenset(
+    {"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy"}
+)
 _EMERGENCY_KEYS = frozenset({"level", "cause"})
-_THEN_KEYS = frozenset({"path", "never", "letters", "decisions", "end", "open", "waits", "variables", "status"})
+_THEN_KEYS = frozenset(
+    {"path", "never", "letters", "decisions", "end", "open", "waits", "variables", "status"}
+)
 _KEYS = frozenset(
-    {"name", "name:zh-Hant", "name:zh-Hans", "clauses", "given", "answersFrom", "answers", "when", "then"}
+    {
+        "name",
+        "name:zh-Hant",
+        "name:zh-Hans",
+        "clauses",
+        "given",
+        "answersFrom",
+        "answers",
+        "when",
+        "then",
+    }
 )
 
 
@@ -38,8 +52,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario. `answers` are what each task is answered with where a step does not say otherwise: an object, or a
-    list of them for the first time, the second time, and so on, the last one for every time after."""
+    """One scenario. `answers` are what each task is answered with where a step does not say
+    otherwise: an object, or a list of them for the first time, the second time, and so on, the last
+    one for every time after."""
 
     file: str
     name: str
@@ -63,7 +78,8 @@ ReadBeside = Callable[[str], bytes]
 
 
 def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = None) -> Scenario:
-    """Raises InvalidInput that says where the file is wrong. `beside` reads the file of `answersFrom`."""
+    """Raises InvalidInput that says where the file is wrong. `beside` reads the file of
+    `answersFrom`."""
     root = _object(file, "the file", _json(file, content), _KEYS)
     given = _object(file, "given", root.get("given", {}), _GIVEN_KEYS)
     name = root.get("name")
@@ -72,7 +88,10 @@ def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = Non
     return Scenario(
         file=file,
         name=name,
-        names={"en": name, **{key.partition(":")[2]: str(root[key]) for key in root if key.startswith("name:")}},
+        names={
+            "en": name,
+            **{key.partition(":")[2]: str(root[key]) for key in root if key.startswith("name:")},
+        },
         clauses=tuple(str(each) for each in root.get("clauses", [])),
         at=_instant(file, given.get("at", "2026-03-02T09:00:00+08:00")),
         process=str(given.get("process", "complaint")),
@@ -105,7 +124,9 @@ def _standing_answers(
     name = root.get("answersFrom")
     if name is not None:
         if beside is None or "/" in str(name) or "\\" in str(name):
-            raise InvalidInput(f"{file}: answersFrom: expected the name of a file in the same folder, got {name!r}")
+            raise InvalidInput(
+                f"{file}: answersFrom: expected the name of a file in the same folder, got {name!r}"
+            )
         shared = _object(str(name), "the file", _json(str(name), beside(str(name))), None)
     own = _object(file, "answers", root.get("answers", {}), None)
     return {key: _answers(file, key, value) for key, value in {**shared, **own}.items()}
@@ -116,7 +137,9 @@ def _object(file: str, where: str, value: Any, keys: frozenset[str] | None) -> d
         raise InvalidInput(f"{file}: expected {where} to be an object, got {type(value).__name__}")
     odd = sorted(set(value) - keys) if keys is not None else []
     if odd and keys is not None:
-        raise InvalidInput(f"{file}: {where} has {', '.join(odd)}; expected only {', '.join(sorted(keys))}")
+        raise InvalidInput(
+            f"{file}: {where} has {', '.join(odd)}; expected only {', '.join(sorted(keys))}"
+        )
     return value
 
 
@@ -132,7 +155,9 @@ def _step(file: str, number: int, value: Any) -> Step:
     given = _object(file, where, value, _STEP_KEYS)
     verbs = [verb for verb in VERBS if verb in given]
     if len(verbs) != 1:
-        raise InvalidInput(f"{file}: {where}: expected one of {', '.join(VERBS)}, got {', '.join(verbs) or 'none'}")
+        raise InvalidInput(
+            f"{file}: {where}: expected one of {', '.join(VERBS)}, got {', '.join(verbs) or 'none'}"
+        )
     answer = given.get("answer", given.get("variables"))
     return Step(
         verb=verbs[0],

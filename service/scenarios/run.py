@@ -36,7 +36,9 @@ class Result:
     @property
     def path(self) -> tuple[str, ...]:
         """The elements that tokens came to, in order."""
-        return tuple(change.element_id for change in self.done if isinstance(change, c.ElementEntered))
+        return tuple(
+            change.element_id for change in self.done if isinstance(change, c.ElementEntered)
+        )
 
 
 def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
@@ -52,7 +54,10 @@ def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
     except (Impossible, EngineError) as error:
         problems = [f"{where}: {error}"]
     except FormInvalid as error:
-        problems = [f"{where}: the form refuses {each.pointer or '/'}: {each.message}" for each in error.errors]
+        problems = [
+            f"{where}: the form refuses {each.pointer or '/'}: {each.message}"
+            for each in error.errors
+        ]
     except RedressError as error:
         problems = [f"{where}: {error.message}"]
     else:
@@ -77,7 +82,9 @@ class _Player:
                 task = self.one(c.TaskCreated, step.target)
                 self.complete(task, step.answer, step.by)
             case "job":
-                self.case.send(q.CompleteJob(self.one(c.JobCreated, step.target).id, step.answer or {}))
+                self.case.send(
+                    q.CompleteJob(self.one(c.JobCreated, step.target).id, step.answer or {})
+                )
             case "error":
                 offer = self.one((c.TaskCreated, c.JobCreated), step.target)
                 self.case.send(q.ThrowError(offer.id, step.code, "", step.answer or {}))
@@ -105,7 +112,10 @@ class _Player:
         person = by or task.assignee or f"who does {task.element_id}"
         barred = set[str]().union(*(self.case.performers.get(each, ()) for each in task.excluded))
         if person in barred:
-            raise Impossible(f"four eyes: {person} did {' or '.join(task.excluded)}, and may not do {task.element_id}")
+            raise Impossible(
+                f"four eyes: {person} did {' or '.join(task.excluded)}, and may not do "
+                f"{task.element_id}"
+            )
         given = self.answer(task.element_id) if answer is None else answer
         form = self.case.bundle.forms.get(task.form_id or "")
         checked = validate(form, dict(given))
@@ -121,7 +131,9 @@ class _Player:
 
     def message(self, step: Step) -> None:
         found = [
-            each for each in self.case.waiting(c.SubscriptionOpened) if step.target in (each.name, each.element_id)
+            each
+            for each in self.case.waiting(c.SubscriptionOpened)
+            if step.target in (each.name, each.element_id)
         ]
         if not found:
             raise Impossible(f"nothing waits for the message {step.target}")

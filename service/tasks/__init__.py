@@ -1,7 +1,8 @@
 """The inbox: user tasks, who may take them, and the forms that complete them.
 
-A task is open until it is completed by one person or cancelled with its case; the row says so once and for ever.
-Nothing here moves a case: `service.operations` does, and calls these guards and writes.
+A task is open until it is completed by one person or cancelled with its case; the row says so once
+and for ever. Nothing here moves a case: `service.operations` does, and calls these guards and
+writes.
 """
 
 from service.tasks.changes import update_task

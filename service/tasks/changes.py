@@ -13,14 +13,19 @@ from service.tasks.queries import get_task, hold_task
 from service.tasks.records import UserTask
 from service.tasks.tables import user_task
 
-CHANGEABLE = frozenset({"candidate_groups", "candidate_users", "due_at", "follow_up_at", "priority"})
+CHANGEABLE = frozenset(
+    {"candidate_groups", "candidate_users", "due_at", "follow_up_at", "priority"}
+)
 
 
 def update_task(connection: Connection, task: UserTask, changes: Mapping[str, Any]) -> UserTask:
-    """Write the changes (columns of `user_task`) and offer the task anew. Raises StateConflict, InvalidInput."""
+    """Write the changes (columns of `user_task`) and offer the task anew. Raises StateConflict,
+    InvalidInput."""
     unknown = sorted(set(changes) - CHANGEABLE)
     if unknown:
-        raise InvalidInput(f"expected changes of {', '.join(sorted(CHANGEABLE))}, got {', '.join(unknown)}")
+        raise InvalidInput(
+            f"expected changes of {', '.join(sorted(CHANGEABLE))}, got {', '.join(unknown)}"
+        )
     if changes:
         written = connection.execute(
             sa.update(user_task)
@@ -33,6 +38,9 @@ def update_task(connection: Connection, task: UserTask, changes: Mapping[str, An
             .values(**changes)
         )
         if written.rowcount != 1:
-            raise StateConflict(f"The task “{task.name}” was changed by somebody else at this moment. Open it again.")
+            raise StateConflict(
+                f"The task “{task.name}” was changed by somebody else at this moment. Open it "
+                "again."
+            )
         hold_task(connection, get_task(connection, task.key), task.assignee)
     return get_task(connection, task.key)

@@ -1,7 +1,8 @@
-"""Which fields a form asks for now: the `if`, `then`, `else` of its schema, decided by what enforces them.
+"""Which fields a form asks for now: the `if`, `then`, `else` of its schema, decided by what
+enforces them.
 
-A field that only a `then` or an `else` names is asked for while its condition holds, and left out otherwise; the
-uiSchema's `ui:always` keeps it on the page as an optional one.
+A field that only a `then` or an `else` names is asked for while its condition holds, and left out
+otherwise; the uiSchema's `ui:always` keeps it on the page as an optional one.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ def list_required(form: Mapping[str, Any], answer: Mapping[str, Any]) -> frozens
 
 def list_hidden(form: Mapping[str, Any], answer: Mapping[str, Any]) -> frozenset[str]:
     """The conditional fields whose conditions do not hold."""
-    asked = {name for branch, holds in _decided(form["schema"], answer) if holds for name in _fields(branch)}
+    asked = {
+        name
+        for branch, holds in _decided(form["schema"], answer)
+        if holds
+        for name in _fields(branch)
+    }
     return list_conditional(form) - asked
 
 
@@ -59,7 +65,9 @@ def _branches(schema: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bo
         yield rule.get("else", {}), False
 
 
-def _decided(schema: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+def _decided(
+    schema: Mapping[str, Any], answer: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], bool]]:
     for rule in _rules(schema):
         holds = fits(rule["if"], answer)
         yield rule.get("then", {}), holds

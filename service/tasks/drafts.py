@@ -1,4 +1,5 @@
-"""Drafts: what a person has typed into a task's form and not sent. They survive the browser and the server."""
+"""Drafts: what a person has typed into a task's form and not sent. They survive the browser and the
+server."""
 
 from __future__ import annotations
 
@@ -27,10 +28,15 @@ _DROP = sa.delete(task_draft).where(_MINE)
 
 def _save(insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
     newer = {"answer": insert.excluded.answer, "saved_at": insert.excluded.saved_at}
-    return insert.on_conflict_do_update(index_elements=["root_key", "task_key", "author"], set_=newer)
+    return insert.on_conflict_do_update(
+        index_elements=["root_key", "task_key", "author"], set_=newer
+    )
 
 
-_SAVE = {"sqlite": _save(sqlite.insert(task_draft)), "postgresql": _save(postgresql.insert(task_draft))}
+_SAVE = {
+    "sqlite": _save(sqlite.insert(task_draft)),
+    "postgresql": _save(postgresql.insert(task_draft)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,21 @@ class Draft:
     saved_at: datetime
 
 
-def save_draft(connection: Connection, task_key: int, author: str, answer: Mapping[str, Any], *, now: datetime) -> None:
-    """Keep an answer as it is, valid or not. Raises TooLarge for more than a form's answer may hold."""
+def save_draft(
+    connection: Connection, task_key: int, author: str, answer: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Keep an answer as it is, valid or not. Raises TooLarge for more than a form's answer may
+    hold."""
     size = len(orjson.dumps(answer))
     if size > MAX_ANSWER_BYTES:
         raise TooLarge(f"A draft holds at most {MAX_ANSWER_BYTES} bytes, this one has {size}.")
-    row = {"root_key": root_of(task_key), "task_key": task_key, "author": author, "answer": answer, "saved_at": now}
+    row = {
+        "root_key": root_of(task_key),
+        "task_key": task_key,
+        "author": author,
+        "answer": answer,
+        "saved_at": now,
+    }
     connection.execute(_SAVE[connection.dialect.name], row)
 
 

@@ -1,7 +1,8 @@
 """Validation of a form's answer against its JSON Schema (2020-12), with one message per field.
 
-A form is `{"id", "title", "schema", "uiSchema"}`. Schemas come from uploaded definitions: references to anything
-outside the document are never fetched. Compiled validators are cached by the schema's content.
+A form is `{"id", "title", "schema", "uiSchema"}`. Schemas come from uploaded definitions:
+references to anything outside the document are never fetched. Compiled validators are cached by the
+schema's content.
 """
 
 from __future__ import annotations
@@ -25,15 +26,20 @@ _seen: dict[int, tuple[Mapping[str, Any], Any]] = {}
 def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
     """The answer, once it is known to fit the form.
 
-    Without a form any JSON object of bounded size is taken. Raises FormInvalid with a JSON Pointer per field.
+    Without a form any JSON object of bounded size is taken. Raises FormInvalid with a JSON Pointer
+    per field.
     """
     if not isinstance(answer, dict):
         raise FormInvalid([FieldError("", f"expected an object, got {type(answer).__name__}")])
     size = len(orjson.dumps(answer, default=str))
     if size > MAX_ANSWER_BYTES:
-        raise FormInvalid([FieldError("", f"expected at most {MAX_ANSWER_BYTES} bytes, got {size}")])
+        raise FormInvalid(
+            [FieldError("", f"expected at most {MAX_ANSWER_BYTES} bytes, got {size}")]
+        )
     errors = [
-        FieldError(_pointer(key), "names that begin with _ are reserved") for key in answer if key.startswith("_")
+        FieldError(_pointer(key), "names that begin with _ are reserved")
+        for key in answer
+        if key.startswith("_")
     ]
     if form is not None:
         validator = _find_known(form["schema"])
@@ -52,17 +58,22 @@ def fits(schema: Mapping[str, Any], value: Any) -> bool:
 
 
 def check_schema(schema: Any) -> None:
-    """Raises InvalidInput unless `schema` is a usable JSON Schema 2020-12 without outside references."""
+    """Raises InvalidInput unless `schema` is a usable JSON Schema 2020-12 without outside
+    references."""
     _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
 
 
 def _find_known(schema: Mapping[str, Any]) -> Any:
-    """The validator of a schema that is never changed: those of a bundle are found again without writing them down."""
+    """The validator of a schema that is never changed: those of a bundle are found again without
+    writing them down."""
     known = _seen.get(id(schema))
     if known is None or known[0] is not schema:
         if len(_seen) >= MOST_SEEN:
             _seen.clear()
-        known = _seen[id(schema)] = (schema, _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)))
+        known = _seen[id(schema)] = (
+            schema,
+            _validator(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)),
+        )
     return known[1]
 
 
@@ -81,13 +92,17 @@ _PATTERNS = jsonschema_rs.RegexOptions()
 
 
 def _field_errors(error: Any) -> list[FieldError]:
-    """One message per field that is concerned, at the field itself rather than at the object around it."""
+    """One message per field that is concerned, at the field itself rather than at the object around
+    it."""
     path = tuple(str(part) for part in error.instance_path)
     kind, kinds = error.kind, jsonschema_rs.ValidationErrorKind
     if isinstance(kind, kinds.Required):
         return [FieldError(_pointer(*path, kind.property), "is required")]
     if isinstance(kind, kinds.AdditionalProperties | kinds.UnevaluatedProperties):
-        return [FieldError(_pointer(*path, name), "is not a field of this form") for name in kind.unexpected]
+        return [
+            FieldError(_pointer(*path, name), "is not a field of this form")
+            for name in kind.unexpected
+        ]
     return [FieldError(_pointer(*path), str(error.message)[:300])]
 
 

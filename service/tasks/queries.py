@@ -25,15 +25,22 @@ _OPEN = user_task.c.state == TaskState.OPEN.value
 _OPEN_BY_ENGINE_ID = (user_task.c.root_key == _ROOT) & (user_task.c.engine_id == _ENGINE_ID) & _OPEN
 _GET = Prepared(sa.select(user_task).where(_ONE))
 _LATER = ("ended_at", "completed_by", "answer", "place")
-_INSERT = Prepared(sa.insert(user_task), columns=[each.name for each in user_task.c if each.name not in _LATER])
-_INSERT_CANDIDATE = Prepared(sa.insert(task_candidate), columns=[each.name for each in task_candidate.c])
+_INSERT = Prepared(
+    sa.insert(user_task), columns=[each.name for each in user_task.c if each.name not in _LATER]
+)
+_INSERT_CANDIDATE = Prepared(
+    sa.insert(task_candidate), columns=[each.name for each in task_candidate.c]
+)
 _DROP_CANDIDATES = Prepared(
-    sa.delete(task_candidate).where(task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY)
+    sa.delete(task_candidate).where(
+        task_candidate.c.root_key == _ROOT, task_candidate.c.task_key == _KEY
+    )
 )
 _DROP_OF_OPEN = Prepared(
     sa.delete(task_candidate).where(
         task_candidate.c.root_key == _ROOT,
-        task_candidate.c.task_key == sa.select(user_task.c.key).where(_OPEN_BY_ENGINE_ID).scalar_subquery(),
+        task_candidate.c.task_key
+        == sa.select(user_task.c.key).where(_OPEN_BY_ENGINE_ID).scalar_subquery(),
     )
 )
 _OF_CASE = sa.select(user_task).where(user_task.c.root_key == _ROOT).order_by(user_task.c.key)
@@ -43,7 +50,9 @@ _PERFORMERS = Prepared(
         dialect: sa.select(user_task.c.completed_by).where(
             user_task.c.root_key == _ROOT, among, user_task.c.completed_by.is_not(None)
         )
-        for dialect, among in any_of(sa.func.coalesce(user_task.c.place, user_task.c.element_id), "b_elements").items()
+        for dialect, among in any_of(
+            sa.func.coalesce(user_task.c.place, user_task.c.element_id), "b_elements"
+        ).items()
     }
 )
 _END, _END_BY_ENGINE_ID = (
@@ -62,7 +71,11 @@ _END, _END_BY_ENGINE_ID = (
 )
 _HOLD = (
     sa.update(user_task)
-    .where(_ONE, user_task.c.state == TaskState.OPEN.value, user_task.c.revision == sa.bindparam("b_revision"))
+    .where(
+        _ONE,
+        user_task.c.state == TaskState.OPEN.value,
+        user_task.c.revision == sa.bindparam("b_revision"),
+    )
     .values(assignee=sa.bindparam("b_assignee"), revision=user_task.c.revision + 1)
 )
 
@@ -85,8 +98,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an open task ends, by its id in the engine: completed by somebody with an answer, or cancelled. The `key` of
-    its row saves looking for it among all the tasks that the case ever had."""
+    """How an open task ends, by its id in the engine: completed by somebody with an answer, or
+    cancelled. The `key` of its row saves looking for it among all the tasks that the case ever
+    had."""
 
     engine_id: str
     state: TaskState
@@ -105,15 +119,23 @@ def get_task(connection: Connection, key: int) -> UserTask:
 
 def list_case_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     """Every task the case ever had, oldest first."""
-    return [UserTask.of(dict(row)) for row in connection.execute(_OF_CASE, {"b_root_key": root_key}).mappings()]
+    return [
+        UserTask.of(dict(row))
+        for row in connection.execute(_OF_CASE, {"b_root_key": root_key}).mappings()
+    ]
 
 
 def list_open_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     """The open tasks of the case, oldest first."""
-    return [UserTask.of(dict(row)) for row in connection.execute(_OPEN_OF_CASE, {"b_root_key": root_key}).mappings()]
+    return [
+        UserTask.of(dict(row))
+        for row in connection.execute(_OPEN_OF_CASE, {"b_root_key": root_key}).mappings()
+    ]
 
 
-def list_performers(connection: Connection, root_key: int, elements: Iterable[str]) -> frozenset[str]:
+def list_performers(
+    connection: Connection, root_key: int, elements: Iterable[str]
+) -> frozenset[str]:
     """Who completed any of these elements in this case, in whatever round."""
     wanted = list(elements)
     if not wanted:
@@ -137,14 +159,18 @@ def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> 
             "assigned": row["assignee"] is not None,
         }
         for row in rows
-        for candidate in candidates(tuple(row["candidate_groups"]), tuple(row["candidate_users"]), row["assignee"])
+        for candidate in candidates(
+            tuple(row["candidate_groups"]), tuple(row["candidate_users"]), row["assignee"]
+        )
     ]
     _INSERT_CANDIDATE.run_many(connection, offers)
 
 
-def end_tasks(connection: Connection, root_key: int, endings: Iterable[Ending], *, at: datetime) -> None:
-    """Close open tasks of a case, and take them out of every list. The caller's write is guarded by the case's version:
-    a task that it found open is."""
+def end_tasks(
+    connection: Connection, root_key: int, endings: Iterable[Ending], *, at: datetime
+) -> None:
+    """Close open tasks of a case, and take them out of every list. The caller's write is guarded by
+    the case's version: a task that it found open is."""
     known: list[dict[str, Any]] = []
     sought: list[dict[str, Any]] = []
     for each in endings:
@@ -165,11 +191,14 @@ def end_tasks(connection: Connection, root_key: int, endings: Iterable[Ending], 
 
 
 def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> None:
-    """Give the task to somebody, or to nobody. Raises StateConflict when it changed since `task` was read."""
+    """Give the task to somebody, or to nobody. Raises StateConflict when it changed since `task`
+    was read."""
     where = {"b_root_key": task.root_key, "b_key": task.key}
     held = connection.execute(_HOLD, {**where, "b_revision": task.revision, "b_assignee": assignee})
     if held.rowcount != 1:
-        raise StateConflict(f"The task “{task.name}” was changed by somebody else at this moment. Open it again.")
+        raise StateConflict(
+            f"The task “{task.name}” was changed by somebody else at this moment. Open it again."
+        )
     _DROP_CANDIDATES.run(connection, where)
     offers = [
         {
@@ -189,11 +218,20 @@ def list_tasks(
 ) -> tuple[list[UserTask], int]:
     """Open tasks that the actor may see, nearest due first, and how many there are in all."""
     wanted = _wanted(actor, scope)
-    total = connection.execute(sa.select(sa.func.count()).select_from(wanted.subquery())).scalar_one()
-    keys = wanted.order_by(sa.text("due_at"), sa.text("task_key")).offset(page.offset).limit(page.limit).subquery()
+    total = connection.execute(
+        sa.select(sa.func.count()).select_from(wanted.subquery())
+    ).scalar_one()
+    keys = (
+        wanted.order_by(sa.text("due_at"), sa.text("task_key"))
+        .offset(page.offset)
+        .limit(page.limit)
+        .subquery()
+    )
     query = (
         sa.select(user_task)
-        .join(keys, (user_task.c.root_key == keys.c.root_key) & (user_task.c.key == keys.c.task_key))
+        .join(
+            keys, (user_task.c.root_key == keys.c.root_key) & (user_task.c.key == keys.c.task_key)
+        )
         .order_by(keys.c.due_at, keys.c.task_key)
     )
     return [UserTask.of(dict(row)) for row in connection.execute(query).mappings()], int(total)
@@ -204,7 +242,9 @@ def count_tasks(connection: Connection, actor: Actor) -> dict[Scope, int]:
     counts = {}
     for scope in Scope:
         wanted = _wanted(actor, scope).subquery()
-        counts[scope] = int(connection.execute(sa.select(sa.func.count()).select_from(wanted)).scalar_one())
+        counts[scope] = int(
+            connection.execute(sa.select(sa.func.count()).select_from(wanted)).scalar_one()
+        )
     return counts
 
 
@@ -214,11 +254,15 @@ def _wanted(actor: Actor, scope: Scope) -> sa.Select[Any]:
     mine = f"user:{actor.name}"
     groups = [f"group:{group}" for group in sorted(actor.groups)]
     if scope is Scope.MINE:
-        return sa.select(*columns).where(task_candidate.c.candidate == mine, task_candidate.c.assigned)
+        return sa.select(*columns).where(
+            task_candidate.c.candidate == mine, task_candidate.c.assigned
+        )
     if scope is Scope.GROUPS:
         return (
             sa.select(*columns)
-            .where(task_candidate.c.candidate.in_([mine, *groups]), sa.not_(task_candidate.c.assigned))
+            .where(
+                task_candidate.c.candidate.in_([mine, *groups]), sa.not_(task_candidate.c.assigned)
+            )
             .distinct()
         )
     if not actor.groups.isdisjoint(OVERSEERS):

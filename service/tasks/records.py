@@ -52,7 +52,9 @@ class UserTask:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> UserTask:
-        lists = {name: tuple(row[name]) for name in ("candidate_groups", "candidate_users", "excluded")}
+        lists = {
+            name: tuple(row[name]) for name in ("candidate_groups", "candidate_users", "excluded")
+        }
         return cls(**{**row, **lists, "state": TaskState(row["state"])})
 
 

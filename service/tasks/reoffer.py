@@ -1,6 +1,8 @@
-"""An open task as another version of the diagrams offers it. Who holds it, its draft and its due date stay.
+"""An open task as another version of the diagrams offers it. Who holds it, its draft and its due
+date stay.
 
-Completed tasks keep the element they were done at, and count as done at the one that has taken its place.
+Completed tasks keep the element they were done at, and count as done at the one that has taken its
+place.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from service.tasks.records import NO_DUE, TaskState, candidates
 from service.tasks.tables import task_candidate, user_task
 
 
-def reoffer_task(connection: Connection, root_key: int, engine_id: str, values: Mapping[str, Any]) -> None:
-    """Write columns of the open task of an engine's id, and who may see it then. The caller's write is guarded."""
+def reoffer_task(
+    connection: Connection, root_key: int, engine_id: str, values: Mapping[str, Any]
+) -> None:
+    """Write columns of the open task of an engine's id, and who may see it then. The caller's write
+    is guarded."""
     open_task = (
         user_task.c.root_key == root_key,
         user_task.c.engine_id == engine_id,
@@ -30,7 +35,9 @@ def reoffer_task(connection: Connection, root_key: int, engine_id: str, values: 
     connection.execute(sa.update(user_task).where(*open_task).values(changed))
     of_task = (task_candidate.c.root_key == root_key, task_candidate.c.task_key == row.key)
     connection.execute(sa.delete(task_candidate).where(*of_task))
-    names = candidates(tuple(values["candidate_groups"]), tuple(values["candidate_users"]), row.assignee)
+    names = candidates(
+        tuple(values["candidate_groups"]), tuple(values["candidate_users"]), row.assignee
+    )
     offers = [
         {
             "root_key": root_key,
@@ -46,11 +53,11 @@ def reoffer_task(connection: Connection, root_key: int, engine_id: str, values: 
 
 
 def replace_done(connection: Connection, root_key: int, places: Mapping[str, str]) -> None:
-    """Completed tasks of a case count as done at what has taken the place of their elements. The caller's write is
-    guarded."""
-    done = sa.select(user_task.c.key, sa.func.coalesce(user_task.c.place, user_task.c.element_id)).where(
-        user_task.c.root_key == root_key, user_task.c.completed_by.is_not(None)
-    )
+    """Completed tasks of a case count as done at what has taken the place of their elements. The
+    caller's write is guarded."""
+    done = sa.select(
+        user_task.c.key, sa.func.coalesce(user_task.c.place, user_task.c.element_id)
+    ).where(user_task.c.root_key == root_key, user_task.c.completed_by.is_not(None))
     for key, element_id in connection.execute(done).all() if places else ():
         if element_id in places:
             _write_place(connection, root_key, key, places[element_id])
@@ -66,7 +73,9 @@ def get_places(connection: Connection, root_key: int) -> dict[int, str]:
 
 def restore_places(connection: Connection, root_key: int, places: Mapping[int, str]) -> None:
     """Let completed tasks count as what `get_places` said. The caller's write is guarded."""
-    connection.execute(sa.update(user_task).where(user_task.c.root_key == root_key).values(place=None))
+    connection.execute(
+        sa.update(user_task).where(user_task.c.root_key == root_key).values(place=None)
+    )
     for key, place in places.items():
         _write_place(connection, root_key, key, place)
 

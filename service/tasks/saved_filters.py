@@ -31,37 +31,55 @@ class SavedFilter:
 
 
 def list_filters(connection: Connection, owner: str) -> list[SavedFilter]:
-    """This person's filters, then those others share, by name; so many of those that a list of them can be read."""
+    """This person's filters, then those others share, by name; so many of those that a list of them
+    can be read."""
     query = (
         sa.select(saved_filter)
         .where(sa.or_(saved_filter.c.owner == owner, saved_filter.c.shared))
         .order_by(saved_filter.c.owner != owner, saved_filter.c.name)
         .limit(MOST + MOST_SHARED)
     )
-    return [SavedFilter(row.id, row.owner, row.name, row.query, row.shared) for row in connection.execute(query)]
+    return [
+        SavedFilter(row.id, row.owner, row.name, row.query, row.shared)
+        for row in connection.execute(query)
+    ]
 
 
 def save_filter(
     connection: Connection, owner: str, name: str, query: str, *, shared: bool, now: datetime
 ) -> SavedFilter:
-    """Keep a view under a name. Raises InvalidInput for an unusable name, StateConflict for one that is taken."""
+    """Keep a view under a name. Raises InvalidInput for an unusable name, StateConflict for one
+    that is taken."""
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME or len(query) > MAX_QUERY:
         raise InvalidInput(f"expected a name of 1 to {MAX_NAME} characters, got {len(name)}")
-    mine = connection.execute(sa.select(saved_filter.c.name).where(saved_filter.c.owner == owner)).scalars().all()
+    mine = (
+        connection.execute(sa.select(saved_filter.c.name).where(saved_filter.c.owner == owner))
+        .scalars()
+        .all()
+    )
     if name in mine:
         raise StateConflict(f"You keep a filter named “{name}” already.")
     if len(mine) >= MOST:
         raise StateConflict(f"You keep {MOST} filters already; delete one first.")
     made = SavedFilter(token_hex(16), owner, name, query, shared)
-    values = {"id": made.id, "owner": owner, "name": name, "query": query, "shared": shared, "created_at": now}
+    values = {
+        "id": made.id,
+        "owner": owner,
+        "name": name,
+        "query": query,
+        "shared": shared,
+        "created_at": now,
+    }
     connection.execute(sa.insert(saved_filter), values)
     return made
 
 
 def delete_filter(connection: Connection, filter_id: str, owner: str) -> None:
     """Forget a view. Raises NotFound, Forbidden when it is another's."""
-    row = connection.execute(sa.select(saved_filter.c.owner).where(saved_filter.c.id == filter_id)).one_or_none()
+    row = connection.execute(
+        sa.select(saved_filter.c.owner).where(saved_filter.c.id == filter_id)
+    ).one_or_none()
     if row is None:
         raise NotFound("There is no such filter.")
     if row.owner != owner:

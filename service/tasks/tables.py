@@ -1,4 +1,5 @@
-"""Rows of user tasks: every task that ever was, and the short list of who may take the open ones."""
+"""Rows of user tasks: every task that ever was, and the short list of who may take the open
+ones."""
 
 from __future__ import annotations
 
@@ -78,10 +79,10 @@ user_task = sa.Table(
         postgresql_where=sa.text("state = 'open'"),
     ),
 )
-"""`excluded` holds the element ids whose performers may not do this task (four eyes); `variables` is what the form
-shows, `answer` what the person gave. `place` is what takes the place of a completed task's element in the version that
-the case is in now, where that has another id: four eyes go by it. `revision` goes up with every claim, release,
-assignment and new priority."""
+"""`excluded` holds the element ids whose performers may not do this task (four eyes); `variables`
+is what the form shows, `answer` what the person gave. `place` is what takes the place of a
+completed task's element in the version that the case is in now, where that has another id: four
+eyes go by it. `revision` goes up with every claim, release, assignment and new priority."""
 
 task_candidate = sa.Table(
     "task_candidate",
@@ -93,7 +94,8 @@ task_candidate = sa.Table(
     sa.Column("assigned", sa.Boolean, nullable=False),
     sa.Index("ix_task_candidate_list", "candidate", "assigned", "due_at", "task_key"),
 )
-"""Open tasks only. `candidate` is `group:handler` or `user:amy`; `due_at` is 9999-12-31 where the task has none."""
+"""Open tasks only. `candidate` is `group:handler` or `user:amy`; `due_at` is 9999-12-31 where the
+task has none."""
 
 task_draft = sa.Table(
     "task_draft",
@@ -117,4 +119,5 @@ saved_filter = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("owner", "name"),
 )
-"""A view of the task list that somebody keeps: `query` is the list's own query string. Shared ones are for all."""
+"""A view of the task list that somebody keeps: `query` is the list's own query string. Shared ones
+are for all."""

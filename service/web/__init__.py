@@ -1,11 +1,14 @@
-"""Server-rendered pages for the bank's people. They work without scripts, under a strict content security policy.
+"""Server-rendered pages for the bank's people. They work without scripts, under a strict content
+security policy.
 
-How a page is added: a module of its own beside these, whose views are decorated with `@blueprint.get(…)` and
-`@signed_in(roles…)` from `service.web.edge`; its template in `templates/`, extending `base.html`; its name in `PAGES`
-below, which is what makes it known; its link in `service.web.navigation`, with the roles that see it; its words, in
-all three languages, in a file of its own under `catalogue/`; its colours and measures as a file of its own under
-`static/css/`. Scripts are files under `static/` that `<script src="{{ asset(name) }}" defer>` names: the policy
-refuses anything inline, and so does a `style` attribute. A browser test under `tests/web/` visits it.
+How a page is added: a module of its own beside these, whose views are decorated with
+`@blueprint.get(…)` and `@signed_in(roles…)` from `service.web.edge`; its template in `templates/`,
+extending `base.html`; its name in `PAGES` below, which is what makes it known; its link in
+`service.web.navigation`, with the roles that see it; its words, in all three languages, in a file
+of its own under `catalogue/`; its colours and measures as a file of its own under `static/css/`.
+Scripts are files under `static/` that `<script src="{{ asset(name) }}" defer>` names: the policy
+refuses anything inline, and so does a `style` attribute. A browser test under `tests/web/` visits
+it.
 """
 
 from importlib import import_module

@@ -1,4 +1,5 @@
-"""A form's typed answer from what a browser sends back. Nothing is refused here: validation names what does not fit."""
+"""A form's typed answer from what a browser sends back. Nothing is refused here: validation names
+what does not fit."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Sent(Protocol):
 
 
 def answer_of(form: Mapping[str, Any], sent: Sent, *, zone: ZoneInfo) -> dict[str, Any]:
-    """The typed answer of a browser's fields; what was left empty is left out. Local times are of `zone`."""
+    """The typed answer of a browser's fields; what was left empty is left out. Local times are of
+    `zone`."""
     return _object(form["schema"], form.get("uiSchema", {}), sent, zone, path="")
 
 
@@ -38,7 +40,13 @@ def _object(
 
 
 def _one(
-    name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], sent: Sent, zone: ZoneInfo, *, required: bool
+    name: str,
+    schema: Mapping[str, Any],
+    ui: Mapping[str, Any],
+    sent: Sent,
+    zone: ZoneInfo,
+    *,
+    required: bool,
 ) -> Any:
     kind = kind_of(schema)
     if kind == "object":
@@ -46,9 +54,16 @@ def _one(
     if kind == "boolean":
         if sent.get(name) in ("true", "false"):
             return sent.get(name) == "true"
-        return False if ui.get("ui:widget") == "checkbox" else None  # a browser does not send a box without a tick
+        return (
+            False if ui.get("ui:widget") == "checkbox" else None
+        )  # a browser does not send a box without a tick
     if kind == "array":
-        items = [part.strip() for text in sent.getlist(name) for part in text.splitlines() if part.strip()]
+        items = [
+            part.strip()
+            for text in sent.getlist(name)
+            for part in text.splitlines()
+            if part.strip()
+        ]
         return items if items or required else None
     text = (sent.get(name) or "").strip()
     return _typed(kind, schema, text, zone) if text else None

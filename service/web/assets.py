@@ -1,4 +1,5 @@
-"""Style sheets, scripts and pictures: read once, named by their content, compressed once, kept by browsers for a year.
+"""Style sheets, scripts and pictures: read once, named by their content, compressed once, kept by
+browsers for a year.
 
 The style sheets of `static/css/` are one file to the browser, in the order of their names.
 """
@@ -17,7 +18,11 @@ from service.errors import NotFound
 STATIC = "/static/"
 BUNDLE = "app.css"
 _FOLDER = Path(__file__).parent / "static"
-_TEXT = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_TEXT = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,9 @@ def find_asset(name: str) -> Asset:
     """An asset by its name. Raises NotFound."""
     content = _bundle() if name == BUNDLE else _read(name)
     kind = _TEXT.get(Path(name).suffix) or guess_type(name)[0] or "application/octet-stream"
-    return Asset(content, gzip.compress(content, 9, mtime=0), kind, sha256(content).hexdigest()[:12])
+    return Asset(
+        content, gzip.compress(content, 9, mtime=0), kind, sha256(content).hexdigest()[:12]
+    )
 
 
 def _bundle() -> bytes:

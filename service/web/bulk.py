@@ -1,4 +1,5 @@
-"""Many tasks at once: claim, assign, set the priority; and the views of the list that people keep under a name."""
+"""Many tasks at once: claim, assign, set the priority; and the views of the list that people keep
+under a name."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ PRIORITIES = {"low": 25, "normal": 50, "high": 75}
 @signed_in()
 def bulk() -> Any:
     """Do one thing to each of the chosen tasks; what was refused is said, task by task."""
-    keys = [int(key) for key in flask.request.form.getlist("task") if key.isdecimal() and len(key) < 19]
+    keys = [
+        int(key) for key in flask.request.form.getlist("task") if key.isdecimal() and len(key) < 19
+    ]
     if not 0 < len(keys) <= MOST_AT_ONCE:
         raise InvalidInput(f"expected 1 to {MOST_AT_ONCE} tasks, got {len(keys)}")
     done, refused = 0, []
@@ -33,7 +36,9 @@ def bulk() -> Any:
         except RedressError as error:
             refused.append(error.message)
     said = say("{done} of {all} tasks changed.", language()).format(done=done, all=len(keys))
-    return flask.render_template("bulk.html", said=said, refused=refused, back=_list()), 200 if not refused else 409
+    return flask.render_template(
+        "bulk.html", said=said, refused=refused, back=_list()
+    ), 200 if not refused else 409
 
 
 def _action(name: str) -> Callable[[int], object]:
@@ -59,7 +64,12 @@ def save_filter() -> Any:
     shared = flask.request.form.get("shared") == "true"
     with parts().runtime.database.transaction() as connection:
         tasks.save_filter(
-            connection, actor().name, flask.request.form.get("name", ""), view.query(), shared=shared, now=now()
+            connection,
+            actor().name,
+            flask.request.form.get("name", ""),
+            view.query(),
+            shared=shared,
+            now=now(),
         )
     return flask.redirect(_list())
 

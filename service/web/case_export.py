@@ -1,4 +1,5 @@
-"""The whole file of a case as one archive: facts, history, letters, contacts, comments, evidence, and a manifest."""
+"""The whole file of a case as one archive: facts, history, letters, contacts, comments, evidence,
+and a manifest."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ MOST_IN_MEMORY = 16 * 1024 * 1024
 WRITTEN = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
 README = """The file of one complaint.
 
-manifest.json names every other file with its SHA-256. history.json is the case's history: each row's hash covers the
-row and the hash before it, so that nothing can be taken out or changed without the chain breaking.
+manifest.json names every other file with its SHA-256. history.json is the case's history: each
+row's hash covers the row and the hash before it, so that nothing can be taken out or changed
+without the chain breaking.
 """
 
 
@@ -37,7 +39,10 @@ def export_case(number: str) -> Any:
         _write(file, complaint, connection)
     file.seek(0)
     return flask.send_file(
-        file, mimetype="application/zip", as_attachment=True, download_name=f"{complaint.number}.zip"
+        file,
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"{complaint.number}.zip",
     )
 
 
@@ -53,9 +58,14 @@ def _write(file: IO[bytes], complaint: Complaint, connection: Connection) -> Non
         for name, value in _documents(complaint, connection).items():
             put(f"{name}.json", orjson.dumps(value, option=WRITTEN, default=str))
         for each in cases.list_evidence(connection, complaint.root_key):
-            if each.state == "kept":  # what is locked away stays here; evidence.json says that there is such a file
+            if (
+                each.state == "kept"
+            ):  # what is locked away stays here; evidence.json says that there is such a file
                 put(f"evidence/{each.key}-{each.name}", parts().vault.read(each.sha256))
-        archive.writestr("manifest.json", orjson.dumps({"sha256": manifest}, option=WRITTEN | orjson.OPT_SORT_KEYS))
+        archive.writestr(
+            "manifest.json",
+            orjson.dumps({"sha256": manifest}, option=WRITTEN | orjson.OPT_SORT_KEYS),
+        )
 
 
 def _documents(complaint: Complaint, connection: Connection) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""A case: facts, clocks, story, diagram with the way taken, letters, comments, open tasks; also as it stood earlier."""
+"""A case: facts, clocks, story, diagram with the way taken, letters, comments, open tasks; also as
+it stood earlier."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def case_page(number: str) -> Any:
 @blueprint.get("/complaints/<number>/file.pdf")
 @signed_in()
 def case_pdf(number: str) -> Any:
-    """The case as it is printed. Raises Unavailable where WeasyPrint's system libraries are missing."""
+    """The case as it is printed. Raises Unavailable where WeasyPrint's system libraries are
+    missing."""
     page = flask.render_template("case_print.html", **_context(number, whole=True))
     headers = {"Content-Disposition": f'attachment; filename="{cases.parse_number(number)}.pdf"'}
     return flask.Response(notifications.make_pdf(page), mimetype="application/pdf", headers=headers)
@@ -46,7 +48,11 @@ def case_pdf(number: str) -> Any:
 def comment_case(number: str) -> Any:
     complaint = visible_case(number)
     operations.comment_case(
-        parts().runtime, complaint.root_key, flask.request.form.get("comment", ""), actor=actor(), now=now()
+        parts().runtime,
+        complaint.root_key,
+        flask.request.form.get("comment", ""),
+        actor=actor(),
+        now=now(),
     )
     return flask.redirect(flask.url_for("web.case_page", number=number) + "#comments")
 
@@ -56,7 +62,12 @@ def comment_case(number: str) -> Any:
 def hold_case(number: str) -> Any:
     sent = flask.request.form
     operations.hold_case(
-        parts().runtime, number, held=bool(sent.get("held")), reason=sent.get("reason", ""), actor=actor(), now=now()
+        parts().runtime,
+        number,
+        held=bool(sent.get("held")),
+        reason=sent.get("reason", ""),
+        actor=actor(),
+        now=now(),
     )
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
@@ -66,14 +77,23 @@ def hold_case(number: str) -> Any:
 def reassign_case(number: str) -> Any:
     sent = flask.request.form
     operations.reassign_case(
-        parts().runtime, number, sent.get("to", "")[:100], reason=sent.get("reason", ""), actor=actor(), now=now()
+        parts().runtime,
+        number,
+        sent.get("to", "")[:100],
+        reason=sent.get("reason", ""),
+        actor=actor(),
+        now=now(),
     )
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
 
 def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
     """The handlers who are there and could take the case, for who may hand it over."""
-    if complaint.status != "open" or complaint.investigator is None or not actor().has(*operations.REASSIGNERS):
+    if (
+        complaint.status != "open"
+        or complaint.investigator is None
+        or not actor().has(*operations.REASSIGNERS)
+    ):
         return []
     today = now().astimezone(zone()).date()
     people = identity.list_candidates(connection, Role.HANDLER, on=today)
@@ -81,7 +101,8 @@ def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
 
 
 def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
-    """What the page shows: the last steps and comments and those before a place; on paper all of them."""
+    """What the page shows: the last steps and comments and those before a place; on paper all of
+    them."""
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         root_key = complaint.root_key
@@ -123,7 +144,10 @@ def _check_visible(connection: Connection, complaint: Complaint) -> None:
     """A case may be read by role, or because of a task in it. Raises NotFound."""
     if actor().has(*READERS):
         return
-    if not any(tasks.can_see(task, actor()) for task in tasks.list_case_tasks(connection, complaint.root_key)):
+    if not any(
+        tasks.can_see(task, actor())
+        for task in tasks.list_case_tasks(connection, complaint.root_key)
+    ):
         raise NotFound(f"There is no complaint {complaint.number}.")
 
 
@@ -151,7 +175,8 @@ def _story(connection: Connection, root_key: int, bundle: Bundle, *, whole: bool
 
 
 def _step(tip: int) -> int:
-    """Up to which step of the history the diagram shows; all of it unless the address says otherwise."""
+    """Up to which step of the history the diagram shows; all of it unless the address says
+    otherwise."""
     asked = flask.request.args.get("at", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 7 else tip
     return max(1, min(number, tip))

@@ -18,7 +18,10 @@ STATUSES = ("open", "closed", "archived")
 @blueprint.get("/complaints")
 @signed_in(*READERS)
 def complaint_list() -> Any:
-    text, status = flask.request.args.get("q", "").strip()[:200], flask.request.args.get("status", "")
+    text, status = (
+        flask.request.args.get("q", "").strip()[:200],
+        flask.request.args.get("status", ""),
+    )
     status = status if status in STATUSES else ""
     number = _number(text)
     if number is not None:

@@ -23,4 +23,6 @@ def case_picture(number: str) -> Any:
         bundle = parts().runtime.bundles.get(connection, instance.bundle_key)
     wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
     sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
-    return str(picture_of(bundle, sheet, steps=steps, state=instance.engine_state, language=language()))
+    return str(
+        picture_of(bundle, sheet, steps=steps, state=instance.engine_state, language=language())
+    )

@@ -1,5 +1,5 @@
-"""What a version changes, as the review shows it: file by file in words and pictures, and what it does to the rules, to
-what the scenarios reach, and to the cases that run."""
+"""What a version changes, as the review shows it: file by file in words and pictures, and what it
+does to the rules, to what the scenarios reach, and to the cases that run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from service.scenarios import Findings
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that is not as it was. `beside` are the diagram before and after; `elements` are what can be commented:
-    ids with names."""
+    """One file that is not as it was. `beside` are the diagram before and after; `elements` are
+    what can be commented: ids with names."""
 
     path: str
     kind: Kind
@@ -30,7 +30,8 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class RuleEffect:
-    """A rule of which another thing is known than before; None where there was or is no such rule."""
+    """A rule of which another thing is known than before; None where there was or is no such
+    rule."""
 
     clause: str
     titles: Mapping[str, str]
@@ -40,8 +41,8 @@ class RuleEffect:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a change does. `missed` counts what no scenario comes to, before and after, by kind; `standing` are open
-    tasks at elements that change, with their number."""
+    """What a change does. `missed` counts what no scenario comes to, before and after, by kind;
+    `standing` are open tasks at elements that change, with their number."""
 
     rules: tuple[RuleEffect, ...]
     missed: Mapping[str, tuple[int, int]]
@@ -50,9 +51,14 @@ class Effects:
 
 
 def changes_by_file(
-    before: Mapping[str, bytes], after: Mapping[str, bytes], comments: Iterable[Comment], *, language: str
+    before: Mapping[str, bytes],
+    after: Mapping[str, bytes],
+    comments: Iterable[Comment],
+    *,
+    language: str,
 ) -> list[FileChange]:
-    """Every file that was added, removed or changed; those that the comparison cannot read into are named."""
+    """Every file that was added, removed or changed; those that the comparison cannot read into are
+    named."""
     found: dict[str, list[Change]] = {
         path: [] for path in sorted({*before, *after}) if before.get(path) != after.get(path)
     }
@@ -63,13 +69,19 @@ def changes_by_file(
 
 
 def _file(
-    path: str, before: Mapping[str, bytes], after: Mapping[str, bytes], own: Sequence[Change],
-    pins: Mapping[tuple[str, str], str], language: str,
-) -> FileChange:  # fmt: skip
+    path: str,
+    before: Mapping[str, bytes],
+    after: Mapping[str, bytes],
+    own: Sequence[Change],
+    pins: Mapping[tuple[str, str], str],
+    language: str,
+) -> FileChange:
     kind = Kind.ADDED if path not in before else Kind.REMOVED if path not in after else Kind.CHANGED
     sentences = tuple(definitions.say_all(own, language))
     if not path.endswith(".bpmn"):
-        return FileChange(path, kind, sentences, elements={each.element: each.name(language) for each in own})
+        return FileChange(
+            path, kind, sentences, elements={each.element: each.name(language) for each in own}
+        )
     pinned = {element: text for (file, element), text in pins.items() if file in ("", path)}
     elements = definitions.names_in(after.get(path) or before[path], language)
     if kind is Kind.CHANGED:
@@ -79,7 +91,9 @@ def _file(
             _safe(definitions.draw_after(after[path], own, language=language)),
         )
         return FileChange(path, kind, sentences, _safe(over), beside, elements)
-    alone, content = (definitions.draw_after, after) if kind is Kind.ADDED else (definitions.draw_before, before)
+    alone, content = (
+        (definitions.draw_after, after) if kind is Kind.ADDED else (definitions.draw_before, before)
+    )
     picture = _safe(alone(content[path], own, language=language, pins=pinned))
     return FileChange(path, kind, sentences, picture, elements=elements)
 
@@ -98,10 +112,16 @@ def _pins(comments: Iterable[Comment]) -> dict[tuple[str, str], str]:
 
 
 def effects_of(
-    changed: Iterable[Change], before: tuple[Bundle, Findings], after: Findings, *, running: int,
-    tasks: Mapping[tuple[str, str], int], language: str,
-) -> Effects:  # fmt: skip
-    """What the change from the version `before` does. `running` cases of that version have the open `tasks`."""
+    changed: Iterable[Change],
+    before: tuple[Bundle, Findings],
+    after: Findings,
+    *,
+    running: int,
+    tasks: Mapping[tuple[str, str], int],
+    language: str,
+) -> Effects:
+    """What the change from the version `before` does. `running` cases of that version have the open
+    `tasks`."""
     bundle, old = before
     was = {each.rule.name: each for each in old.proofs.rules}
     is_ = {each.rule.name: each for each in after.proofs.rules}
@@ -116,7 +136,9 @@ def effects_of(
         if (name in was) != (name in is_) or was[name].holds != is_[name].holds
     )
     missed_before, missed_after = old.coverage.missed(), after.coverage.missed()
-    missed = {kind: (len(missed_before[kind]), len(places)) for kind, places in missed_after.items()}
+    missed = {
+        kind: (len(missed_before[kind]), len(places)) for kind, places in missed_after.items()
+    }
     return Effects(rules, missed, running, tuple(_standing(changed, bundle, tasks, language)))
 
 
@@ -130,7 +152,11 @@ def _standing(
             by_file.setdefault(change.file, set()).add(change.element)
     for process in bundle.models.values():
         touched = by_file.get(process.file, set())
-        hosts = {each.attached_to for each in process.elements.values() if each.id in touched and each.attached_to}
+        hosts = {
+            each.attached_to
+            for each in process.elements.values()
+            if each.id in touched and each.attached_to
+        }
         for element in sorted(touched | hosts):
             number = tasks.get((process.id, element), 0)
             if number and element in process.elements:

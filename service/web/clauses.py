@@ -1,4 +1,5 @@
-"""Compliance's pages: which clause is fulfilled by what, with the evidence of one case; and the execution plan."""
+"""Compliance's pages: which clause is fulfilled by what, with the evidence of one case; and the
+execution plan."""
 
 from __future__ import annotations
 
@@ -26,10 +27,14 @@ def clauses() -> Any:
     with runtime.database.read() as connection:
         found = list_clauses(_released(connection), runtime.profile)
         if number:
-            history = audit.list_history(connection, cases.get_complaint(connection, number).root_key)
+            history = audit.list_history(
+                connection, cases.get_complaint(connection, number).root_key
+            )
             evidence = {clause.id: evidence_of(clause, history) for clause in found}
     chinese = language() != "en"
-    return flask.render_template("clauses.html", clauses=found, number=number, evidence=evidence, chinese=chinese)
+    return flask.render_template(
+        "clauses.html", clauses=found, number=number, evidence=evidence, chinese=chinese
+    )
 
 
 @blueprint.get("/plan")

@@ -1,4 +1,5 @@
-"""The course of a running case, for who looks after it: where it stands, what stopped, its variables.
+"""The course of a running case, for who looks after it: where it stands, what stopped, its
+variables.
 
 With a reason it is suspended, resumed, moved by hand, corrected, tried again or cancelled.
 """
@@ -36,7 +37,8 @@ _MAY = {
 """What each thing to do needs."""
 LONGEST_VALUE = 100_000
 EVERYWHERE = "*"
-"""For the scope of a variable that is the same wherever it is known: called processes have their own of each."""
+"""For the scope of a variable that is the same wherever it is known: called processes have their
+own of each."""
 
 
 @blueprint.get("/instances/<int:key>")
@@ -74,13 +76,22 @@ def _show(key: int, problem: str) -> str:
     names = names_of((bundle,), language())
     scopes = {each.id: names.get(each.element_id, each.element_id) for each in active}
     return flask.render_template(
-        "course.html", instance=instance, version=version, problem=problem, names=names, scopes=scopes,
-        stands=[each for each in active if each.kind not in _INSIDE], sheets=_sheets(bundle),
-        targets=lambda element: _targets(bundle, element), variables=_grouped(variables), incidents=incidents,
-        longest=LONGEST_SHOWN, whole=("", EVERYWHERE),
+        "course.html",
+        instance=instance,
+        version=version,
+        problem=problem,
+        names=names,
+        scopes=scopes,
+        stands=[each for each in active if each.kind not in _INSIDE],
+        sheets=_sheets(bundle),
+        targets=lambda element: _targets(bundle, element),
+        variables=_grouped(variables),
+        incidents=incidents,
+        longest=LONGEST_SHOWN,
+        whole=("", EVERYWHERE),
         may={verb: has_permission(actor(), needed) for verb, needed in _MAY.items()},
         running=instance.state == "active",
-    )  # fmt: skip
+    )
 
 
 def _grouped(variables: list[Variable]) -> list[Variable]:
@@ -96,7 +107,10 @@ def _grouped(variables: list[Variable]) -> list[Variable]:
 
 
 def _sheets(bundle: Bundle) -> dict[str, str]:
-    return {each.id: chosen(each.names, language(), default=each.name or each.id) for each in bundle.processes.values()}
+    return {
+        each.id: chosen(each.names, language(), default=each.name or each.id)
+        for each in bundle.processes.values()
+    }
 
 
 def _targets(bundle: Bundle, element: ActiveElement) -> list[tuple[str, str]]:
@@ -136,13 +150,20 @@ def _correct(key: int, sent: Mapping[str, str]) -> None:
     except (ValueError, RecursionError):
         value = None
     if value is None and text.strip() != "null":
-        raise InvalidInput('expected a value as JSON, such as "a text", 12.5, true, null or ["a", "b"]')
+        raise InvalidInput(
+            'expected a value as JSON, such as "a text", 12.5, true, null or ["a", "b"]'
+        )
     scope, name = sent.get("scope", ""), sent.get("name", "")
     everywhere = scope == EVERYWHERE
     operations.set_variables(
-        parts().runtime, key, "" if everywhere else scope, {name: value}, local=not everywhere, everywhere=everywhere,
+        parts().runtime,
+        key,
+        "" if everywhere else scope,
+        {name: value},
+        local=not everywhere,
+        everywhere=everywhere,
         **_given(),
-    )  # fmt: skip
+    )
 
 
 def _refuse(constant: str) -> None:
@@ -152,7 +173,9 @@ def _refuse(constant: str) -> None:
 
 def _retry(key: int, sent: Mapping[str, str]) -> None:
     text = sent.get("incident", "")
-    operations.resolve_incident(parts().runtime, int(text) if text.isdecimal() and len(text) < 19 else 0, **_given())
+    operations.resolve_incident(
+        parts().runtime, int(text) if text.isdecimal() and len(text) < 19 else 0, **_given()
+    )
 
 
 def _cancel(key: int, sent: Mapping[str, str]) -> None:

@@ -32,10 +32,14 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
             + (f"<div class='drawn'>{each.over}</div>" if each.over and not known["first"] else "")
             for each in known["changed"]
         ),
-        f"<h2>{word('Findings')}</h2>" + _list(f"{p.element}: {p.code}: {p.message}" for p in found.problems),
+        f"<h2>{word('Findings')}</h2>"
+        + _list(f"{p.element}: {p.code}: {p.message}" for p in found.problems),
         f"<h2>{word('Rules')}</h2>"
         + _list(
-            f"{_mark(v.holds)} {v.rule.clause} {chosen(v.rule.titles, language, default=v.rule.title)}"
+            (
+                f"{_mark(v.holds)} {v.rule.clause} "
+                f"{chosen(v.rule.titles, language, default=v.rule.title)}"
+            )
             for v in found.proofs.rules
         ),
         f"<h2>{word('Scenarios')}</h2>"
@@ -59,7 +63,9 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
 
 
 def _row(step: BundleStep, at: datetime, event: str) -> str:
-    said = step.details.get("reason") or step.details.get("summary") or step.details.get("text") or ""
+    said = (
+        step.details.get("reason") or step.details.get("summary") or step.details.get("text") or ""
+    )
     cells = (f"{at:%Y-%m-%d %H:%M}", escape(step.actor), event, escape(str(said)))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 

@@ -1,7 +1,8 @@
-"""One file of a draft in its editor: the page, the file as the editor reads and saves it, and what the check finds.
+"""One file of a draft in its editor: the page, the file as the editor reads and saves it, and what
+the check finds.
 
-The revision travels as the ETag. A save names the revision it was made from; where another is there, nothing is
-written and the answer says whose it is.
+The revision travels as the ETag. A save names the revision it was made from; where another is
+there, nothing is written and the answer says whose it is.
 """
 
 from __future__ import annotations
@@ -27,9 +28,21 @@ from service.web.workbench import EDITORS, VIEWERS, may_edit
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
 """Which editor is for which ending."""
 SAID = (
-    "saved", "changed", "not saved", "conflict", "theirs", "read only", "opened with warnings", "nothing found",
-    "Add field", "Remove", "Up", "Down", "is no JSON", "requirements",
-)  # fmt: skip
+    "saved",
+    "changed",
+    "not saved",
+    "conflict",
+    "theirs",
+    "read only",
+    "opened with warnings",
+    "nothing found",
+    "Add field",
+    "Remove",
+    "Up",
+    "Down",
+    "is no JSON",
+    "requirements",
+)
 """What the editors say by themselves."""
 FILE = "/workbench/drafts/<int:key>/files/<path:path>"
 MAX_PREVIEW_BYTES = 200_000
@@ -41,7 +54,9 @@ def edit(key: int, path: str) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
         file, _ = definitions.read_draft_file(connection, key, path)
-        files = [each for each in definitions.list_draft_files(connection, key) if each.size is not None]
+        files = [
+            each for each in definitions.list_draft_files(connection, key) if each.size is not None
+        ]
         revisions = definitions.list_revisions(connection, key, path)
     spoken = language()
     return flask.render_template(
@@ -63,11 +78,16 @@ def draft_file(key: int, path: str) -> Any:
     revision = flask.request.args.get("revision", "")
     with parts().runtime.database.read() as connection:
         file, content = definitions.read_draft_file(
-            connection, key, path, revision=int(revision) if revision.isdecimal() and len(revision) < 9 else None
+            connection,
+            key,
+            path,
+            revision=int(revision) if revision.isdecimal() and len(revision) < 9 else None,
         )
     response = flask.Response(content, content_type="text/plain; charset=utf-8")
     if "download" in flask.request.args:
-        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(path.rsplit('/', 1)[-1])}"
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(path.rsplit('/', 1)[-1])}"
+        )
     return _marked(response, file)
 
 
@@ -87,7 +107,9 @@ def save_draft_file(key: int, path: str) -> Any:
                 connection, key, path, content, revision=revision, actor=actor().name, now=now()
             )
     except RedressError as error:
-        return {"code": error.code, "detail": error.message}, 400 if isinstance(error, InvalidInput) else 409
+        return {"code": error.code, "detail": error.message}, 400 if isinstance(
+            error, InvalidInput
+        ) else 409
     return _marked(flask.Response(status=204), file)
 
 
@@ -96,7 +118,9 @@ def save_draft_file(key: int, path: str) -> Any:
 def remove_draft_file(key: int, path: str) -> Any:
     with parts().runtime.database.transaction() as connection:
         file, _ = definitions.read_draft_file(connection, key, path)
-        definitions.save_draft_file(connection, key, path, None, revision=file.revision, actor=actor().name, now=now())
+        definitions.save_draft_file(
+            connection, key, path, None, revision=file.revision, actor=actor().name, now=now()
+        )
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
@@ -108,7 +132,10 @@ def restore_draft_file(key: int, path: str) -> Any:
     with parts().runtime.database.transaction() as connection:
         last = definitions.list_revisions(connection, key, path)
         _, content = definitions.read_draft_file(
-            connection, key, path, revision=int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0
+            connection,
+            key,
+            path,
+            revision=int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0,
         )
         definitions.save_draft_file(
             connection, key, path, content, revision=last[0].revision, actor=actor().name, now=now()
@@ -127,13 +154,18 @@ def findings(key: int, path: str) -> Any:
     return {
         "findings": [
             {
-                "code": each.code, "file": each.file, "line": each.line, "element": each.element,
-                "message": each.message, "mend": each.mend, "severity": str(each.severity),
+                "code": each.code,
+                "file": each.file,
+                "line": each.line,
+                "element": each.element,
+                "message": each.message,
+                "mend": each.mend,
+                "severity": str(each.severity),
                 "path": list(each.path),
             }
             for each in found
         ]
-    }  # fmt: skip
+    }
 
 
 @blueprint.post("/workbench/form-preview")
@@ -146,7 +178,10 @@ def form_preview() -> Any:
         fields = forms.fields_of(form, look)
         title = forms.title_of(form, language())
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-        return {"code": "invalid-input", "detail": f"expected a form, got something else: {error}"}, 400
+        return {
+            "code": "invalid-input",
+            "detail": f"expected a form, got something else: {error}",
+        }, 400
     return flask.render_template("form_preview.html", title=title, fields=fields)
 
 
@@ -156,7 +191,9 @@ def letter_preview() -> Any:
     """A letter as a customer of an example would read it."""
     text = flask.request.get_data()[:MAX_PREVIEW_BYTES].decode("utf-8", "replace")
     try:
-        letter = write_letter("preview", language="en", recipient="", facts=operations.EXAMPLE, text=text)
+        letter = write_letter(
+            "preview", language="en", recipient="", facts=operations.EXAMPLE, text=text
+        )
     except InvalidInput as error:
         return {"code": error.code, "detail": error.message}, 400
     return {"subject": letter.subject, "body": letter.body}

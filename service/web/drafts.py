@@ -1,4 +1,5 @@
-"""Drafts: a form is kept as it is typed, and says at once which fields are asked for and what does not fit."""
+"""Drafts: a form is kept as it is typed, and says at once which fields are asked for and what does
+not fit."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ def keep_draft(key: int) -> Any:
     answer = answer_of(view.form, flask.request.form, zone=zone())
     at = now()
     operations.save_draft(parts().runtime, key, answer, actor=actor(), now=at)
-    said = say("Kept as a draft at {time}", language()).format(time=f"{at.astimezone(zone()):%H:%M:%S}")
+    said = say("Kept as a draft at {time}", language()).format(
+        time=f"{at.astimezone(zone()):%H:%M:%S}"
+    )
     response = flask.make_response(flask.render_template_string("{{ said }}", said=said))
     response.headers["HX-Trigger"] = json.dumps({"form-state": _state(view.form, answer)})
     return response
@@ -42,7 +45,8 @@ def drop_draft(key: int) -> Any:
 
 
 def _state(form: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form's script shows: the fields not asked for, those required, and what is wrong with what is filled."""
+    """What the form's script shows: the fields not asked for, those required, and what is wrong
+    with what is filled."""
     errors = {}
     try:
         tasks.validate(form, tasks.without_hidden(form, answer))

@@ -1,4 +1,5 @@
-"""What every page shares: the blueprint, who is here, the language, the traffic light, the page asked for."""
+"""What every page shares: the blueprint, who is here, the language, the traffic light, the page
+asked for."""
 
 from __future__ import annotations
 
@@ -25,12 +26,22 @@ from service.web.words import LANGUAGES, best_language, chosen, say, say_error
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "redress_session"
 PAGE_SIZE = 50
-READERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
+READERS = (
+    Role.CLERK,
+    Role.HANDLER,
+    Role.APPROVER,
+    Role.EXECUTIVE,
+    Role.OWNER,
+    Role.COMPLIANCE,
+    Role.ADMIN,
+)
 """Roles that may read any complaint; a department sees those it has a task of."""
 THEMES = ("light", "dark")
 SOON = timedelta(hours=24)
 YEAR_SECONDS = 31_536_000
-blueprint = flask.Blueprint("web", __name__, template_folder=str(Path(__file__).parent / "templates"))
+blueprint = flask.Blueprint(
+    "web", __name__, template_folder=str(Path(__file__).parent / "templates")
+)
 
 
 class Parts(Protocol):
@@ -84,7 +95,8 @@ def signed_in(*roles: str) -> Callable[[View], View]:
                 return to_sign_in()
             if roles and not account.actor.has(*roles):
                 raise Forbidden(
-                    f"This page needs one of the roles {', '.join(roles)}; you have {', '.join(account.roles)}."
+                    f"This page needs one of the roles {', '.join(roles)}; you have "
+                    f"{', '.join(account.roles)}."
                 )
             return view(*args, **kwargs)
 
@@ -144,7 +156,9 @@ def _context() -> dict[str, Any]:
         "bank": parts().settings.bank_name,
         "asset": asset_url,
         "most": MOST_COUNTED,
-        "moment": lambda moment: "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}",
+        "moment": lambda moment: (
+            "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}"
+        ),
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),
         "named": lambda properties, name: chosen(properties, spoken, prefix="name:", default=name),

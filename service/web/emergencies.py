@@ -1,4 +1,5 @@
-"""Emergencies: those that are open, one with its tasks, complaints and action log; declare one, link a complaint."""
+"""Emergencies: those that are open, one with its tasks, complaints and action log; declare one,
+link a complaint."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, now, parts, s
 from service.web.paging import key_asked, page_of
 
 DECLARERS = (Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN)
-"""Any of these may call an emergency (S4-a); whether it is one is then declared by the duty executive."""
+"""Any of these may call an emergency (S4-a); whether it is one is then declared by the duty
+executive."""
 SHOWN_ACTIONS = 100
 
 
@@ -31,9 +33,13 @@ def emergency_declare() -> Any:
     numbers = sent.get("numbers", "")[:4_000].replace(",", " ").split()
     try:
         found = operations.declare_emergency(
-            parts().runtime, numbers, level=sent.get("level", ""), cause=sent.get("cause", "")[:300], actor=actor(),
+            parts().runtime,
+            numbers,
+            level=sent.get("level", ""),
+            cause=sent.get("cause", "")[:300],
+            actor=actor(),
             now=now(),
-        )  # fmt: skip
+        )
     except RedressError as error:
         return _list(error.message), 409
     return flask.redirect(flask.url_for("web.emergency_page", number=found.number))
@@ -63,20 +69,34 @@ def _list(problem: str) -> str:
         found = cases.list_emergencies(connection, before=key_asked(), limit=PAGE_SIZE + 1)
     rows, more = page_of(found, lambda row: row.root_key)
     return flask.render_template(
-        "emergencies.html", rows=rows, more=more, problem=problem, levels=cases.LEVELS,
-        may_declare=actor().has(*DECLARERS), sent=flask.request.form,
-    )  # fmt: skip
+        "emergencies.html",
+        rows=rows,
+        more=more,
+        problem=problem,
+        levels=cases.LEVELS,
+        may_declare=actor().has(*DECLARERS),
+        sent=flask.request.form,
+    )
 
 
 def _show(number: str, problem: str) -> str:
     with parts().runtime.database.read() as connection:
         found = cases.get_emergency(connection, number)
-        linked = cases.list_complaints_of(connection, found.root_key, after=key_asked(), limit=PAGE_SIZE + 1)
+        linked = cases.list_complaints_of(
+            connection, found.root_key, after=key_asked(), limit=PAGE_SIZE + 1
+        )
         actions = cases.list_actions(connection, found.root_key)
         open_tasks = tasks.list_open_tasks(connection, found.root_key)
     rows, more = page_of(linked, lambda row: row["root_key"])
     return flask.render_template(
-        "emergency.html", emergency=found, rows=rows, more=more, actions=actions[-SHOWN_ACTIONS:],
-        earlier=max(0, len(actions) - SHOWN_ACTIONS), open_tasks=open_tasks, problem=problem,
-        may_keep=actor().has(*KEEPERS), may_link=found.status == "open" and actor().has(*DECLARERS),
-    )  # fmt: skip
+        "emergency.html",
+        emergency=found,
+        rows=rows,
+        more=more,
+        actions=actions[-SHOWN_ACTIONS:],
+        earlier=max(0, len(actions) - SHOWN_ACTIONS),
+        open_tasks=open_tasks,
+        problem=problem,
+        may_keep=actor().has(*KEEPERS),
+        may_link=found.status == "open" and actor().has(*DECLARERS),
+    )

@@ -26,7 +26,10 @@ def visible_case(number: str) -> Complaint:
         complaint = cases.get_complaint(connection, number)
         if actor().has(*READERS):
             return complaint
-        if any(tasks.can_see(task, actor()) for task in tasks.list_case_tasks(connection, complaint.root_key)):
+        if any(
+            tasks.can_see(task, actor())
+            for task in tasks.list_case_tasks(connection, complaint.root_key)
+        ):
             return complaint
     raise NotFound(f"There is no complaint {number}.")
 
@@ -52,7 +55,9 @@ def add_evidence(number: str) -> Any:
     ]
     operations.add_evidence(parts().runtime, complaint.root_key, items, actor=actor(), now=now())
     back = inside(flask.request.form.get("back", ""))
-    return flask.redirect(back if back != "/" else flask.url_for("web.evidence_page", number=number))
+    return flask.redirect(
+        back if back != "/" else flask.url_for("web.evidence_page", number=number)
+    )
 
 
 @blueprint.get("/complaints/<number>/evidence/<int:key>")
@@ -62,7 +67,9 @@ def evidence_file(number: str, key: int) -> Any:
     with parts().runtime.database.read() as connection:
         found = cases.get_evidence(connection, complaint.root_key, key)
     cases.check_may_open(found, actor())
-    return flask.Response(parts().vault.read(found.sha256), headers=dict(cases.download_headers(found)))
+    return flask.Response(
+        parts().vault.read(found.sha256), headers=dict(cases.download_headers(found))
+    )
 
 
 @blueprint.post("/complaints/<number>/contacts")
@@ -95,13 +102,28 @@ def _instant(text: str) -> datetime:
 
 def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
     with parts().runtime.database.read() as connection:
-        found = cases.list_evidence(connection, complaint.root_key, before=key_asked("files"), limit=SHOWN + 1)
+        found = cases.list_evidence(
+            connection, complaint.root_key, before=key_asked("files"), limit=SHOWN + 1
+        )
         files, earlier_files = last_of(found, lambda file: file.key, SHOWN)
-        logged = cases.list_contacts(connection, complaint.root_key, before=place_asked("contacts"), limit=SHOWN + 1)
-        contacts, earlier_contacts = last_of(logged, lambda entry: (entry.spoke_at, entry.key), SHOWN)
+        logged = cases.list_contacts(
+            connection, complaint.root_key, before=place_asked("contacts"), limit=SHOWN + 1
+        )
+        contacts, earlier_contacts = last_of(
+            logged, lambda entry: (entry.spoke_at, entry.key), SHOWN
+        )
     local = now().astimezone(ZoneInfo(parts().settings.timezone))
     return flask.render_template(
-        "evidence.html", complaint=complaint, files=files, earlier_files=earlier_files, contacts=contacts,
-        earlier_contacts=earlier_contacts, kinds=KINDS, means=MEANS, results=RESULTS, values=values, errors=errors,
+        "evidence.html",
+        complaint=complaint,
+        files=files,
+        earlier_files=earlier_files,
+        contacts=contacts,
+        earlier_contacts=earlier_contacts,
+        kinds=KINDS,
+        means=MEANS,
+        results=RESULTS,
+        values=values,
+        errors=errors,
         local=f"{local:%Y-%m-%dT%H:%M}",
-    )  # fmt: skip
+    )

@@ -1,5 +1,5 @@
-"""What is found in a set of definition files, for pages that ask for it again and again: the same files are checked,
-proved and played once a day (a calendar is part of what is proved)."""
+"""What is found in a set of definition files, for pages that ask for it again and again: the same
+files are checked, proved and played once a day (a calendar is part of what is proved)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from service.proof import Proofs
 from service.scenarios import Findings, find_all
 from service.web.edge import now, parts
 
-UNFIT = "The check of today finds errors in this version that keep it from running: see redress check."
+UNFIT = (
+    "The check of today finds errors in this version that keep it from running: see redress check."
+)
 Files = tuple[tuple[str, bytes], ...]
 
 
@@ -27,12 +29,14 @@ def problems_of(files: Mapping[str, bytes]) -> tuple[Problem, ...]:
 
 
 def findings_of(files: Mapping[str, bytes]) -> tuple[Findings, Bundle] | None:
-    """That and what their scenarios come to; None while the files have errors that keep them from running."""
+    """That and what their scenarios come to; None while the files have errors that keep them from
+    running."""
     return _findings(parts().runtime, _key(files), _today())
 
 
 def gather_evidence(runtime: operations.Runtime, key: int, now: datetime) -> operations.Evidence:
-    """What an approval of a stored version stands on. Raises NotFound, StateConflict when it does not run."""
+    """What an approval of a stored version stands on. Raises NotFound, StateConflict when it does
+    not run."""
     with runtime.database.read() as connection:
         content_hash, files = get_version(connection, key).content_hash, read_files(connection, key)
     found = _findings(runtime, _key(files), _day(now))
@@ -64,10 +68,14 @@ def _proofs(runtime: operations.Runtime, files: Files, day: datetime) -> Proofs:
 
 
 @lru_cache(maxsize=16)
-def _findings(runtime: operations.Runtime, files: Files, day: datetime) -> tuple[Findings, Bundle] | None:
+def _findings(
+    runtime: operations.Runtime, files: Files, day: datetime
+) -> tuple[Findings, Bundle] | None:
     content = dict(files)
     try:
         bundle = load_bundle(content)
     except DefinitionInvalid:
         return None
-    return find_all(bundle, content, checked=_checked(files), proofs=_proofs(runtime, files, day)), bundle
+    return find_all(
+        bundle, content, checked=_checked(files), proofs=_proofs(runtime, files, day)
+    ), bundle

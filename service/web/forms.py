@@ -16,7 +16,8 @@ YES_NO = {"true": "yes", "false": "no"}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a form is shown: the values, what is wrong with them (by JSON Pointer), in which language and zone."""
+    """How a form is shown: the values, what is wrong with them (by JSON Pointer), in which language
+    and zone."""
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]
@@ -48,17 +49,28 @@ class Field:
 
 def fields_of(form: Mapping[str, Any], look: Look) -> list[Field]:
     """The controls of a form, in `ui:order`."""
-    answer = {name: value for name, value in look.values.items() if name in form["schema"].get("properties", {})}
+    answer = {
+        name: value
+        for name, value in look.values.items()
+        if name in form["schema"].get("properties", {})
+    }
     required, hidden = tasks.list_required(form, answer), tasks.list_hidden(form, answer)
     conditional = tasks.list_conditional(form)
     made = _fields(form["schema"], form.get("uiSchema", {}), look, required=required)
-    return [_placed(each, hidden=each.name in hidden, conditional=each.name in conditional) for each in made]
+    return [
+        _placed(each, hidden=each.name in hidden, conditional=each.name in conditional)
+        for each in made
+    ]
 
 
 def title_of(form: Mapping[str, Any], language: str) -> str:
     """The form's title in a language."""
     titles = form.get("title", {})
-    return titles if isinstance(titles, str) else str(chosen(titles, language, default=titles.get("en", "")))
+    return (
+        titles
+        if isinstance(titles, str)
+        else str(chosen(titles, language, default=titles.get("en", "")))
+    )
 
 
 def labels_of(fields: list[Field]) -> dict[str, str]:
@@ -76,40 +88,67 @@ def _placed(made: Field, *, hidden: bool, conditional: bool) -> Field:
 
 
 def _fields(
-    schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: frozenset[str], path: str = ""
+    schema: Mapping[str, Any],
+    ui: Mapping[str, Any],
+    look: Look,
+    *,
+    required: frozenset[str],
+    path: str = "",
 ) -> list[Field]:
     properties = schema.get("properties", {})
     order = [name for name in ui.get("ui:order", ()) if name in properties]
     names = order + [name for name in properties if name not in order]
-    return [_field(path + name, properties[name], ui.get(name, {}), look, required=name in required) for name in names]
+    return [
+        _field(path + name, properties[name], ui.get(name, {}), look, required=name in required)
+        for name in names
+    ]
 
 
-def _field(name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: bool) -> Field:
+def _field(
+    name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: bool
+) -> Field:
     kind = kind_of(schema)
     choices = _choices(kind, schema)
-    plain = ui.get("ui:enumNames") or [say(YES_NO.get(each, each), look.language) for each in choices]
+    plain = ui.get("ui:enumNames") or [
+        say(YES_NO.get(each, each), look.language) for each in choices
+    ]
     labels = chosen(ui, look.language, prefix="ui:enumNames:", default=plain)
     widget = _widget(kind, schema, ui, bool(choices))
     inner = frozenset(schema.get("required", ()))
     value = _value(name, look.values)
     return Field(
         name=name,
-        label=chosen(ui, look.language, prefix="ui:title:", default=schema.get("title") or name.split(".")[-1]),
+        label=chosen(
+            ui,
+            look.language,
+            prefix="ui:title:",
+            default=schema.get("title") or name.split(".")[-1],
+        ),
         help=chosen(ui, look.language, prefix="ui:help:", default=ui.get("ui:help") or ""),
         widget=widget,
         value=_shown(widget, schema.get("default") if value is None else value, look.zone),
         required=required,
         error=say_error(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
         options=tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
-        limits={"maxlength": schema.get("maxLength"), "min": schema.get("minimum"), "max": schema.get("maximum")},
-        fields=tuple(_fields(schema, ui, look, required=inner, path=name + ".")) if kind == "object" else (),
+        limits={
+            "maxlength": schema.get("maxLength"),
+            "min": schema.get("minimum"),
+            "max": schema.get("maximum"),
+        },
+        fields=tuple(_fields(schema, ui, look, required=inner, path=name + "."))
+        if kind == "object"
+        else (),
     )
 
 
 def _choices(kind: str, schema: Mapping[str, Any]) -> list[str]:
     if kind == "boolean":
         return list(YES_NO)
-    found = schema.get("enum") or (schema.get("items", {}).get("enum") if kind == "array" else None) or ()
+    found = (
+        schema.get("enum")
+        or (schema.get("items", {}).get("enum") if kind == "array" else None)
+        or ()
+    )
     return [str(choice) for choice in found]
 
 
@@ -121,7 +160,8 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
 
 
 def _shown(widget: str, value: Any, zone: ZoneInfo) -> Any:
-    """A value as its control wants it: true as the text of its option, an instant as the local time of the bank."""
+    """A value as its control wants it: true as the text of its option, an instant as the local time
+    of the bank."""
     if widget == "boolean" and isinstance(value, bool):
         return str(value).lower()
     if widget != "datetime-local" or not isinstance(value, str):
@@ -146,10 +186,18 @@ def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices
         return "number"
     if schema.get("format") in ("date", "date-time", "email"):
         return {"date": "date", "date-time": "datetime-local", "email": "email"}[schema["format"]]
-    return "textarea" if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500 else "text"
+    return (
+        "textarea"
+        if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500
+        else "text"
+    )
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:
     """The JSON type of a schema, without null."""
     kind = schema.get("type", "string")
-    return next((each for each in kind if each != "null"), "string") if isinstance(kind, list) else kind
+    return (
+        next((each for each in kind if each != "null"), "string")
+        if isinstance(kind, list)
+        else kind
+    )

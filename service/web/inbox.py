@@ -1,4 +1,5 @@
-"""The task list: mine, my groups', all that I may see; narrowed, counted, and kept current without reloading."""
+"""The task list: mine, my groups', all that I may see; narrowed, counted, and kept current without
+reloading."""
 
 from __future__ import annotations
 
@@ -31,9 +32,12 @@ def task_list() -> Any:
 @blueprint.get("/tasks/list")
 @signed_in()
 def task_list_part() -> Any:
-    """The list alone, for the page that asks again; nothing at all when it is as that page has it."""
+    """The list alone, for the page that asks again; nothing at all when it is as that page has
+    it."""
     selected = flask.request.args.get("selected", "")
-    context = inbox_context(selected=int(selected) if selected.isdecimal() and len(selected) < 19 else None)
+    context = inbox_context(
+        selected=int(selected) if selected.isdecimal() and len(selected) < 19 else None
+    )
     if flask.request.args.get("seen") == context["seen"]:
         return "", 204
     return flask.render_template("inbox.html", **context)
@@ -60,7 +64,9 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
     view, at = view_of(flask.request.args), now()
     with parts().runtime.database.read() as connection:
         only = filter_of(view, connection, now=at, zone=zone())
-        page = reporting.list_inbox(connection, actor(), scope=view.scope, only=only, after=view.after)
+        page = reporting.list_inbox(
+            connection, actor(), scope=view.scope, only=only, after=view.after
+        )
         counts = {scope: reporting.count_inbox(connection, actor(), scope=scope) for scope in Scope}
         late = reporting.count_inbox(connection, actor(), scope=view.scope, until=at)
         soon = reporting.count_inbox(connection, actor(), scope=view.scope, until=at + SOON)

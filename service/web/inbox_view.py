@@ -18,20 +18,22 @@ NARROWING = ("role", "process", "step", "severity", "channel", "product", "assig
 """The parts of an address that narrow a list, in the order they are shown."""
 DUE = ("late", "today", "week", "none")
 FEW_FOUND = 60
-"""A text that so many cases have, at most, leads to their tasks; one that more have is looked for in the tasks that are
-due next."""
+"""A text that so many cases have, at most, leads to their tasks; one that more have is looked for
+in the tasks that are due next."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A list as it was asked for. `narrowed` holds what it is narrowed to, by part of the address."""
+    """A list as it was asked for. `narrowed` holds what it is narrowed to, by part of the
+    address."""
 
     scope: Scope
     narrowed: Mapping[str, str]
     after: Key | None = None
 
     def query(self, **changes: str | None) -> str:
-        """The query string of this list, with changes; the first page unless `after` is among them."""
+        """The query string of this list, with changes; the first page unless `after` is among
+        them."""
         parts: dict[str, str | None] = {"show": self.scope.value, **self.narrowed, **changes}
         return urlencode({name: value for name, value in parts.items() if value})
 
@@ -51,14 +53,22 @@ def view_of(args: Mapping[str, str]) -> View:
     narrowed = {name: args[name].strip()[:200] for name in NARROWING if args.get(name, "").strip()}
     if narrowed.get("due") not in DUE:
         narrowed.pop("due", None)
-    return View(Scope(show) if show in list(Scope) else Scope.GROUPS, narrowed, place_of(args.get("after", "")))
+    return View(
+        Scope(show) if show in list(Scope) else Scope.GROUPS,
+        narrowed,
+        place_of(args.get("after", "")),
+    )
 
 
 def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -> InboxFilter:
     """The filter of a view. A text is searched for in the cases."""
-    found: dict[str, Any] = {name: view.narrowed.get(name, "") for name in NARROWING if name not in ("due", "q")}
+    found: dict[str, Any] = {
+        name: view.narrowed.get(name, "") for name in NARROWING if name not in ("due", "q")
+    }
     only = InboxFilter(**found)
-    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), zone).astimezone(UTC)
+    midnight = datetime.combine(
+        now.astimezone(zone).date() + timedelta(days=1), time(0), zone
+    ).astimezone(UTC)
     match view.narrowed.get("due"):
         case "late":
             only = replace(only, due_until=now)
@@ -76,7 +86,8 @@ def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -
 
 
 def span_of(seconds: float) -> tuple[int, str]:
-    """Working time as a number and its unit: minutes below two hours, hours below two days of 8.5 hours, else days."""
+    """Working time as a number and its unit: minutes below two hours, hours below two days of 8.5
+    hours, else days."""
     size = int(seconds) // 60
     if size < 120:
         return size, "min"

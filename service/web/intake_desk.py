@@ -38,7 +38,9 @@ def register() -> Any:
     try:
         tasks.validate(form, answer)
         new = parse_complaint(answer, now=at, currency=runtime.profile.currency)
-        done = operations.register_complaint(runtime, new, actor=actor(), now=at, idempotency_key=once)
+        done = operations.register_complaint(
+            runtime, new, actor=actor(), now=at, idempotency_key=once
+        )
     except FormInvalid as error:
         return _page(answer, {each.pointer: each.message for each in error.errors}), 422
     return flask.redirect(flask.url_for("web.registered", number=done.number))
@@ -51,7 +53,9 @@ def registered(number: str) -> Any:
         complaint = cases.get_complaint(connection, number)
         letters = notifications.list_letters(connection, complaint.root_key)
         clocks = cases.list_deadlines(connection, complaint.root_key)
-    return flask.render_template("registered.html", complaint=complaint, letters=letters, deadlines=clocks)
+    return flask.render_template(
+        "registered.html", complaint=complaint, letters=letters, deadlines=clocks
+    )
 
 
 def _form() -> Mapping[str, Any]:
@@ -61,7 +65,9 @@ def _form() -> Mapping[str, Any]:
         released = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
         bundle = runtime.bundles.get(connection, released.bundle_key) if released else None
     if bundle is None or FORM not in bundle.forms:
-        raise Unavailable(f"The released procedure has no form {FORM!r}; deploy and release one that has.")
+        raise Unavailable(
+            f"The released procedure has no form {FORM!r}; deploy and release one that has."
+        )
     return bundle.forms[FORM]
 
 

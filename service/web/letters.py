@@ -1,4 +1,5 @@
-"""Letters that wait for a person: to be printed, sent another way, or completed; and any letter as a PDF."""
+"""Letters that wait for a person: to be printed, sent another way, or completed; and any letter as
+a PDF."""
 
 from __future__ import annotations
 
@@ -22,9 +23,13 @@ SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 @signed_in(*SENDERS)
 def letter_list() -> Any:
     with parts().runtime.database.read() as connection:
-        found, total = notifications.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
+        found, total = notifications.list_on_paper(
+            connection, after=place_asked(), limit=PAGE_SIZE + 1
+        )
         rows, more = page_of(found, lambda row: (row["written_at"], row["key"]))
-        by_root = {row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows}
+        by_root = {
+            row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows
+        }
     return flask.render_template("letters.html", rows=rows, total=total, more=more, cases=by_root)
 
 
@@ -37,10 +42,16 @@ def letter_pdf(key: int) -> Any:
     if complaint is None or not row["body"]:
         raise NotFound(f"There is no letter {key}.")
     visible_case(complaint.number)
-    address = "\n".join(part for part in (complaint.customer_name, complaint.contact_address) if part)
+    address = "\n".join(
+        part for part in (complaint.customer_name, complaint.contact_address) if part
+    )
     zone = parts().runtime.profile.calendar.zone
-    content = make_pdf(letter_page(row, bank=parts().settings.bank_name, address=address, zone=zone))
-    headers = {"Content-Disposition": f'attachment; filename="{complaint.number}-{row["template"]}.pdf"'}
+    content = make_pdf(
+        letter_page(row, bank=parts().settings.bank_name, address=address, zone=zone)
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="{complaint.number}-{row["template"]}.pdf"'
+    }
     return flask.Response(content, mimetype="application/pdf", headers=headers)
 
 

@@ -1,4 +1,5 @@
-"""The live view: a sheet of the procedure with what stands at each element now, and how long it took there."""
+"""The live view: a sheet of the procedure with what stands at each element now, and how long it
+took there."""
 
 from __future__ import annotations
 
@@ -17,7 +18,16 @@ from service.definitions import Mark, Version, list_used
 from service.engine import Bundle, ElementInfo
 from service.identity import Permission, Role, has_permission
 from service.reporting import Figures, Sheet
-from service.web.edge import PAGE_SIZE, actor, blueprint, check_ready, language, now, parts, signed_in
+from service.web.edge import (
+    PAGE_SIZE,
+    actor,
+    blueprint,
+    check_ready,
+    language,
+    now,
+    parts,
+    signed_in,
+)
 from service.web.paging import page_of, place_asked
 from service.web.picture import drawn, main_first
 from service.web.words import chosen, say
@@ -48,7 +58,13 @@ class Asked:
 
     def query(self, **changes: Any) -> str:
         """The query string of this view, with changes."""
-        asked = {"sheet": self.sheet, "version": self.version or "all", "days": self.days, "by": self.by, **changes}
+        asked = {
+            "sheet": self.sheet,
+            "version": self.version or "all",
+            "days": self.days,
+            "by": self.by,
+            **changes,
+        }
         return urlencode(asked)
 
 
@@ -81,7 +97,11 @@ def live() -> Any:
     asked = known.asked
     with parts().runtime.database.read() as connection:
         found = reporting.get_figures(
-            connection, known.sheet, now=at, since=at - timedelta(days=asked.days), bundle_key=asked.version
+            connection,
+            known.sheet,
+            now=at,
+            since=at - timedelta(days=asked.days),
+            bundle_key=asked.version,
         )
     lines = _lines(known, found)
     return flask.render_template(
@@ -103,20 +123,34 @@ def live() -> Any:
 @signed_in(*LIVE)
 def live_cases() -> Any:
     known, at = _known(), now()
-    element = known.bundle.processes[known.asked.sheet].elements.get(flask.request.args.get("element", ""))
+    element = known.bundle.processes[known.asked.sheet].elements.get(
+        flask.request.args.get("element", "")
+    )
     if element is None:
         return flask.redirect(flask.url_for("web.live") + "?" + known.asked.query())
     only = flask.request.args.get("only", "")
     with parts().runtime.database.read() as connection:
         found = reporting.list_standing(
-            connection, known.sheet, element.id, bundle_key=known.asked.version,
-            late_at=at if only == "late" else None, failed=only == "failures", after=place_asked(), limit=PAGE_SIZE + 1,
-        )  # fmt: skip
+            connection,
+            known.sheet,
+            element.id,
+            bundle_key=known.asked.version,
+            late_at=at if only == "late" else None,
+            failed=only == "failures",
+            after=place_asked(),
+            limit=PAGE_SIZE + 1,
+        )
     rows, more = page_of(found, lambda row: (row.due_at, row.key))
     return flask.render_template(
-        "live_cases.html", asked=known.asked, element=element.id, name=_name(element), only=only, rows=rows, more=more,
+        "live_cases.html",
+        asked=known.asked,
+        element=element.id,
+        name=_name(element),
+        only=only,
+        rows=rows,
+        more=more,
         messages=only == "failures" and has_permission(actor(), Permission.READ_INCIDENTS),
-    )  # fmt: skip
+    )
 
 
 def _known() -> Known:
@@ -157,7 +191,9 @@ def _lines(known: Known, found: Mapping[str, Figures]) -> list[Line]:
             _name(each),
             lanes.get(each.lane or "", each.lane or ""),
             found[each.id],
-            each.called_process if each.called_process and each.called_process in known.bundle.processes else "",
+            each.called_process
+            if each.called_process and each.called_process in known.bundle.processes
+            else "",
             heat_of(figure(found[each.id]), most),
         )
         for each in elements.values()
@@ -183,7 +219,8 @@ def _heats(lines: Sequence[Line], by: str) -> list[tuple[int, str, str]]:
 
 
 def _picture(known: Known, lines: Sequence[Line]) -> Markup:
-    """The sheet, each element in the colour of its step with its figure beside it; a called sheet is one click away."""
+    """The sheet, each element in the colour of its step with its figure beside it; a called sheet
+    is one click away."""
     marks = {}
     for line in lines:
         said = "; ".join(
@@ -196,7 +233,10 @@ def _picture(known: Known, lines: Sequence[Line]) -> Markup:
             href = f"/procedure/live?{known.asked.query(sheet=line.below)}"
         shown = bool(line.heat)
         marks[line.id] = Mark(
-            f"heat-{line.heat}" if shown else "", _said(line.figures, known.asked.by) if shown else "", said, href
+            f"heat-{line.heat}" if shown else "",
+            _said(line.figures, known.asked.by) if shown else "",
+            said,
+            href,
         )
     return drawn(known.bundle, known.asked.sheet, marks, language())
 

@@ -1,4 +1,5 @@
-"""The mailbox's triage: what waits for a person, the message itself, and the three things that can become of it."""
+"""The mailbox's triage: what waits for a person, the message itself, and the three things that can
+become of it."""
 
 from __future__ import annotations
 
@@ -22,15 +23,24 @@ def mail_list() -> Any:
     state = flask.request.args.get("state", "waiting")
     state = state if state in STATES else "waiting"
     with parts().runtime.database.read() as connection:
-        found, total = intake.list_mail(connection, state=state, after=place_asked(), limit=PAGE_SIZE + 1)
+        found, total = intake.list_mail(
+            connection, state=state, after=place_asked(), limit=PAGE_SIZE + 1
+        )
         rows, more = page_of(found, lambda row: (row.received_at, row.key))
         duty = jobs.find_duty(connection, intake.DUTY)
         numbers = cases.find_numbers(connection, [row.root_key for row in rows if row.root_key])
     silent = duty is not None and now() - duty.last_done > intake.SILENT_AFTER
     return flask.render_template(
-        "mailbox.html", rows=rows, total=total, more=more, state=state, states=STATES, duty=duty,
-        silent=silent, numbers=numbers,
-    )  # fmt: skip
+        "mailbox.html",
+        rows=rows,
+        total=total,
+        more=more,
+        state=state,
+        states=STATES,
+        duty=duty,
+        silent=silent,
+        numbers=numbers,
+    )
 
 
 @blueprint.get("/mailbox/<int:key>")
@@ -42,7 +52,9 @@ def mail_page(key: int) -> Any:
 @blueprint.post("/mailbox/<int:key>/register")
 @signed_in(*READERS)
 def mail_register(key: int) -> Any:
-    number = intake.register_from_mail(parts().runtime, parts().vault, key, actor=actor(), now=now())
+    number = intake.register_from_mail(
+        parts().runtime, parts().vault, key, actor=actor(), now=now()
+    )
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
 
@@ -51,7 +63,9 @@ def mail_register(key: int) -> Any:
 def mail_attach(key: int) -> Any:
     number = flask.request.form.get("number", "").strip()[:40]
     try:
-        number = intake.attach_mail(parts().runtime, parts().vault, key, number, actor=actor(), now=now())
+        number = intake.attach_mail(
+            parts().runtime, parts().vault, key, number, actor=actor(), now=now()
+        )
     except NotFound as error:
         return _show(key, error.message), 404
     return flask.redirect(flask.url_for("web.evidence_page", number=number))
@@ -60,7 +74,9 @@ def mail_attach(key: int) -> Any:
 @blueprint.post("/mailbox/<int:key>/dismiss")
 @signed_in(*READERS)
 def mail_dismiss(key: int) -> Any:
-    intake.dismiss_mail(parts().runtime, key, flask.request.form.get("reason", "")[:300], actor=actor(), now=now())
+    intake.dismiss_mail(
+        parts().runtime, key, flask.request.form.get("reason", "")[:300], actor=actor(), now=now()
+    )
     return flask.redirect(flask.url_for("web.mail_list"))
 
 
@@ -69,6 +85,9 @@ def _show(key: int, error: str) -> str:
         row = intake.get_mail(connection, key)
         numbers = cases.find_numbers(connection, [row.root_key] if row.root_key else [])
     return flask.render_template(
-        "mail.html", mail=intake.show_mail(parts().vault, row), row=row, number=numbers.get(row.root_key or 0, ""),
+        "mail.html",
+        mail=intake.show_mail(parts().vault, row),
+        row=row,
+        number=numbers.get(row.root_key or 0, ""),
         error=error,
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
-"""The mapping of a migration plan as its page shows it: each element at which a case may stand, and what may follow."""
+"""The mapping of a migration plan as its page shows it: each element at which a case may stand, and
+what may follow."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ FIELD = "to:"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An element of the old version and what takes its place: "" where nothing does. `differs` says that a person has
-    to look at it: the id is another one, or there is none."""
+    """An element of the old version and what takes its place: "" where nothing does. `differs` says
+    that a person has to look at it: the id is another one, or there is none."""
 
     sheet: str
     element_id: str
@@ -34,7 +35,11 @@ def mapping_of(old: Bundle, new: Bundle, places: Mapping[str, str], language: st
     rows = []
     for place in propose_places(old, new):
         sheet, after = old.processes[place.process_id], new.processes.get(place.process_id)
-        alike = {each.id: each for each in after.elements.values() if each.kind == place.kind} if after else {}
+        alike = (
+            {each.id: each for each in after.elements.values() if each.kind == place.kind}
+            if after
+            else {}
+        )
         wanted = places.get(place.element_id, place.element_id)
         target = alike.get(wanted)
         row = Row(
@@ -54,7 +59,9 @@ def mapping_of(old: Bundle, new: Bundle, places: Mapping[str, str], language: st
 
 def places_of(form: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
     """The mapping that a form says; what it does not speak of stays as it was."""
-    said = {name.removeprefix(FIELD): value for name, value in form.items() if name.startswith(FIELD)}
+    said = {
+        name.removeprefix(FIELD): value for name, value in form.items() if name.startswith(FIELD)
+    }
     kept = {source: target for source, target in before.items() if source not in said}
     return kept | {source: target for source, target in said.items() if target and target != source}
 

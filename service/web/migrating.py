@@ -1,4 +1,5 @@
-"""Migration plans: draw one up, look at its mapping, try it, have it carried out, see what became of each case."""
+"""Migration plans: draw one up, look at its mapping, try it, have it carried out, see what became
+of each case."""
 
 from __future__ import annotations
 
@@ -11,7 +12,15 @@ from service.db import Connection
 from service.definitions import review as versions
 from service.errors import RedressError
 from service.identity import GRANTS, Permission
-from service.migrations import AT_WORK, FINAL, WITH_REASON, CaseState, MigrationPlan, PlanState, Verb
+from service.migrations import (
+    AT_WORK,
+    FINAL,
+    WITH_REASON,
+    CaseState,
+    MigrationPlan,
+    PlanState,
+    Verb,
+)
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.mapping import mapping_of, names_of, places_of
 from service.web.migration_words import CASES, EVENTS, PLANS, WHYS, say_obstacles
@@ -34,9 +43,13 @@ def migration_draw_up() -> Any:
     sent = flask.request.form
     try:
         key = operations.draw_up_migration(
-            parts().runtime, title=sent.get("title", ""), from_bundle=_key(sent.get("from", "")),
-            to_bundle=_key(sent.get("to", "")), actor=actor(), now=now(),
-        )  # fmt: skip
+            parts().runtime,
+            title=sent.get("title", ""),
+            from_bundle=_key(sent.get("from", "")),
+            to_bundle=_key(sent.get("to", "")),
+            actor=actor(),
+            now=now(),
+        )
     except RedressError as error:
         return _list(error.message), 409
     return flask.redirect(flask.url_for("web.migration_page", key=key))
@@ -51,7 +64,8 @@ def migration_page(key: int) -> Any:
 @blueprint.get("/migrations/<int:key>/run")
 @signed_in(*PLANNERS)
 def migration_run(key: int) -> Any:
-    """The part of the page that changes while the worker is at it; the whole page when that is over."""
+    """The part of the page that changes while the worker is at it; the whole page when that is
+    over."""
     known = _run(key)
     over = {} if known["at_work"] else {"HX-Refresh": "true"}
     return flask.Response(flask.render_template("migration_run.html", **known), headers=over)
@@ -65,9 +79,13 @@ def migration_edit(key: int) -> Any:
         before = migrations.get_plan(connection, key).places
     try:
         operations.edit_migration(
-            parts().runtime, key, places_of(sent, before), revision=_key(sent.get("revision", "")), actor=actor(),
+            parts().runtime,
+            key,
+            places_of(sent, before),
+            revision=_key(sent.get("revision", "")),
+            actor=actor(),
             now=now(),
-        )  # fmt: skip
+        )
     except RedressError as error:
         return _show(key, error.message), 409
     return flask.redirect(flask.url_for("web.migration_page", key=key))
@@ -78,7 +96,9 @@ def migration_edit(key: int) -> Any:
 def migration_action(key: int, verb: str) -> Any:
     reason = flask.request.form.get("reason", "")
     try:
-        operations.carry_on_migration(parts().runtime, key, Verb(verb), reason=reason, actor=actor(), now=now())
+        operations.carry_on_migration(
+            parts().runtime, key, Verb(verb), reason=reason, actor=actor(), now=now()
+        )
     except RedressError as error:
         return _show(key, error.message), 409
     return flask.redirect(flask.url_for("web.migration_page", key=key))
@@ -94,30 +114,47 @@ def _list(problem: str) -> str:
         known = versions.list_versions(connection, limit=OFFERED)
         running = reporting.count_running(connection)
         named = {each.key: f"{each.name} {each.version}" for each in known}
-        for key in {key for plan in found for key in (plan.from_bundle, plan.to_bundle)} - named.keys():
+        for key in {
+            key for plan in found for key in (plan.from_bundle, plan.to_bundle)
+        } - named.keys():
             named[key] = operations.version_name(connection, key)
         used = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
     plans, more = page_of(found, lambda plan: plan.key)
     return flask.render_template(
-        "migrations.html", plans=plans, more=more, problem=problem, named=named, running=running, plan_words=PLANS,
+        "migrations.html",
+        plans=plans,
+        more=more,
+        problem=problem,
+        named=named,
+        running=running,
+        plan_words=PLANS,
         old=[each for each in known if running.get(each.key)],
         new=[each for each in known if each.in_use != "retired"],
-        wanted=_key(flask.request.args.get("to", "")) or (used.bundle_key if used else 0), sent=flask.request.form,
-    )  # fmt: skip
+        wanted=_key(flask.request.args.get("to", "")) or (used.bundle_key if used else 0),
+        sent=flask.request.form,
+    )
 
 
 def _show(key: int, problem: str) -> str:
     runtime = parts().runtime
     with runtime.database.read() as connection:
         plan = migrations.get_plan(connection, key)
-        old, new = (runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle))
+        old, new = (
+            runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
+        )
         steps = migrations.list_steps(connection, key)
     rows = mapping_of(old, new, plan.places, language())
     return flask.render_template(
-        "migration.html", **_run(key), problem=problem, steps=steps, looked_at=[row for row in rows if row.differs],
-        same=[row for row in rows if not row.differs], whys=WHYS, events=EVENTS,
+        "migration.html",
+        **_run(key),
+        problem=problem,
+        steps=steps,
+        looked_at=[row for row in rows if row.differs],
+        same=[row for row in rows if not row.differs],
+        whys=WHYS,
+        events=EVENTS,
         may_edit=Verb.EDIT in _verbs(plan),
-    )  # fmt: skip
+    )
 
 
 def _verbs(plan: MigrationPlan) -> list[Verb]:
@@ -134,8 +171,13 @@ def _run(key: int) -> dict[str, Any]:
         counts = migrations.count_cases(connection, key)
         left = reporting.count_running(connection).get(plan.from_bundle, 0)
         reasons = migrations.list_reasons(connection, key)
-        named = {each: operations.version_name(connection, each) for each in (plan.from_bundle, plan.to_bundle)}
-        bundles = tuple(runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle))
+        named = {
+            each: operations.version_name(connection, each)
+            for each in (plan.from_bundle, plan.to_bundle)
+        }
+        bundles = tuple(
+            runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
+        )
         shown = _state_asked(counts)
         cases, more = _cases(connection, key, shown)
     names = names_of(bundles, language())
@@ -151,7 +193,10 @@ def _run(key: int) -> dict[str, Any]:
         "left": left,
         "progress": _progress(plan.state, counts, left),
         "at_work": plan.state in AT_WORK,
-        "reasons": [(each.state, say_obstacles(each.text, names, language()), each.number) for each in reasons],
+        "reasons": [
+            (each.state, say_obstacles(each.text, names, language()), each.number)
+            for each in reasons
+        ],
         "shown": shown,
         "cases": cases,
         "more": more,
@@ -174,7 +219,9 @@ def _state_asked(counts: dict[CaseState, int]) -> CaseState | None:
 def _cases(connection: Connection, key: int, state: CaseState | None) -> tuple[Any, str]:
     if state is None:
         return (), ""
-    found = migrations.list_cases(connection, key, state=state, after=key_asked(), limit=PAGE_SIZE + 1)
+    found = migrations.list_cases(
+        connection, key, state=state, after=key_asked(), limit=PAGE_SIZE + 1
+    )
     return page_of(found, lambda case: case.root_key)
 
 

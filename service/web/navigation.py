@@ -1,4 +1,5 @@
-"""What the navigation shows to whom. A link is a name, a path, the roles that see it and the key that goes there."""
+"""What the navigation shows to whom. A link is a name, a path, the roles that see it and the key
+that goes there."""
 
 from __future__ import annotations
 

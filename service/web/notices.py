@@ -34,18 +34,29 @@ def notice_list() -> Any:
     """The notices; having seen them is having read them."""
     name = actor().name
     with parts().runtime.database.read() as connection:
-        found = notifications.list_notices(connection, name, after=place_asked(), limit=PAGE_SIZE + 1)
+        found = notifications.list_notices(
+            connection, name, after=place_asked(), limit=PAGE_SIZE + 1
+        )
         rows, more = page_of(found, lambda row: (row.at, row.subject_key))
         keys = [row.root_key for row in rows]
-        numbers, emergencies = cases.find_numbers(connection, keys), cases.find_emergency_numbers(connection, keys)
+        numbers, emergencies = (
+            cases.find_numbers(connection, keys),
+            cases.find_emergency_numbers(connection, keys),
+        )
         wanted = notifications.wants(connection, name)
     if any(row.read_at is None for row in rows):
         with parts().runtime.database.transaction() as connection:
             notifications.mark_read(connection, name, now=now())
     return flask.render_template(
-        "notices.html", rows=rows, more=more, numbers=numbers, emergencies=emergencies, wanted=wanted, told=TOLD,
+        "notices.html",
+        rows=rows,
+        more=more,
+        numbers=numbers,
+        emergencies=emergencies,
+        wanted=wanted,
+        told=TOLD,
         kinds=WANTED,
-    )  # fmt: skip
+    )
 
 
 @blueprint.post("/notices/choice")
@@ -54,7 +65,10 @@ def choose_notices() -> Any:
     sent = flask.request.form
     with parts().runtime.database.transaction() as connection:
         notifications.choose(
-            connection, actor().name, page=frozenset(sent.getlist("page")), mail=frozenset(sent.getlist("mail"))
+            connection,
+            actor().name,
+            page=frozenset(sent.getlist("page")),
+            mail=frozenset(sent.getlist("mail")),
         )
     return flask.redirect(flask.url_for("web.notice_list"))
 

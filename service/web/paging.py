@@ -25,8 +25,11 @@ def key_asked(name: str = "after") -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def last_of(rows: Sequence[Row], place: Callable[[Row], PageMark | int], size: int) -> tuple[Sequence[Row], str]:
-    """The last rows, of one more than are shown; and before which place there are more, "" at the beginning."""
+def last_of(
+    rows: Sequence[Row], place: Callable[[Row], PageMark | int], size: int
+) -> tuple[Sequence[Row], str]:
+    """The last rows, of one more than are shown; and before which place there are more, "" at the
+    beginning."""
     shown = rows[-size:]
     return shown, _written(place(shown[0])) if len(rows) > size else ""
 

@@ -1,4 +1,5 @@
-"""The people among whom the work is shared out: their unit, skills and capacity, and when they are away."""
+"""The people among whom the work is shared out: their unit, skills and capacity, and when they are
+away."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def people() -> Any:
 @signed_in(*PLANNERS)
 def people_staff(name: str) -> Any:
     sent = flask.request.form
-    skills = [each.strip()[:60] for each in sent.get("skills", "")[:1_000].split(",") if each.strip()]
+    skills = [
+        each.strip()[:60] for each in sent.get("skills", "")[:1_000].split(",") if each.strip()
+    ]
     try:
         capacity = _whole(sent.get("capacity", ""))
         with parts().runtime.database.transaction() as connection:
@@ -59,9 +62,14 @@ def _show(problem: str) -> str:
         load = cases.count_open_by_investigator(connection)
     rows = found[:PAGE_SIZE]
     return flask.render_template(
-        "people.html", rows=rows, load=load, today=today, problem=problem, after=after,
+        "people.html",
+        rows=rows,
+        load=load,
+        today=today,
+        problem=problem,
+        after=after,
         more=rows[-1].name if len(found) > PAGE_SIZE else "",
-    )  # fmt: skip
+    )
 
 
 def _day(text: str) -> date:

@@ -1,4 +1,5 @@
-"""The diagram of a sheet with where the case stands and where it has been, as SVG, and the same as a table."""
+"""The diagram of a sheet with where the case stands and where it has been, as SVG, and the same as
+a table."""
 
 from __future__ import annotations
 
@@ -27,12 +28,16 @@ class Stop:
 def marks_of(
     bundle: Bundle, process_id: str, *, steps: Sequence[Mapping[str, Any]], state: bytes | None
 ) -> dict[str, Mark]:
-    """What is done and what is active, by element and flow: `steps` say what moved. Without a state, active is what
-    began and has not ended."""
-    named = [each for moved in steps for each in (*moved.get("entered", ()), *moved.get("flows", ()))]
+    """What is done and what is active, by element and flow: `steps` say what moved. Without a
+    state, active is what began and has not ended."""
+    named = [
+        each for moved in steps for each in (*moved.get("entered", ()), *moved.get("flows", ()))
+    ]
     marks = {name: Mark("done") for process, name in named if process == process_id}
     active = (
-        _standing(steps) if state is None else [(a.process_id, a.element_id) for a in inspect(bundle, state).active]
+        _standing(steps)
+        if state is None
+        else [(a.process_id, a.element_id) for a in inspect(bundle, state).active]
     )
     return marks | {element: Mark("active") for process, element in active if process == process_id}
 
@@ -41,16 +46,25 @@ def _standing(steps: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """The elements in which a token was after these steps: what had begun and not yet been left."""
     begun: dict[int, tuple[str, str]] = {}
     for moved in steps:
-        for number, (process, element) in zip(moved.get("begun", ()), moved.get("entered", ()), strict=False):
+        for number, (process, element) in zip(
+            moved.get("begun", ()), moved.get("entered", ()), strict=False
+        ):
             begun[number] = (process, element)
-        begun |= {n: (process, element) for n, process, element in moved.get("renamed", ()) if n in begun}
+        begun |= {
+            n: (process, element) for n, process, element in moved.get("renamed", ()) if n in begun
+        }
         for number in moved.get("left", ()):
             begun.pop(abs(number), None)  # below zero: it was cut off
     return list(begun.values())
 
 
 def picture_of(
-    bundle: Bundle, process_id: str, *, steps: Sequence[Mapping[str, Any]], state: bytes | None, language: str
+    bundle: Bundle,
+    process_id: str,
+    *,
+    steps: Sequence[Mapping[str, Any]],
+    state: bytes | None,
+    language: str,
 ) -> Markup:
     """The SVG of a process; elements done and active and flows taken are marked."""
     marks = marks_of(bundle, process_id, steps=steps, state=state)
@@ -63,7 +77,9 @@ def drawn(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: 
     return Markup(svg)  # noqa: S704 - drawn by us, every text of the diagram escaped
 
 
-def stops_of(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: str) -> list[Stop]:
+def stops_of(
+    bundle: Bundle, process_id: str, marks: Mapping[str, Mark], language: str
+) -> list[Stop]:
     """The named elements of a sheet, for those who cannot see the diagram."""
     return [
         Stop(
@@ -79,4 +95,6 @@ def stops_of(bundle: Bundle, process_id: str, marks: Mapping[str, Mark], languag
 
 def main_first(bundle: Bundle) -> list[ProcessInfo]:
     """The sheets: the main one, then the others by their names."""
-    return sorted(bundle.processes.values(), key=lambda sheet: (sheet.id != COMPLAINT_PROCESS, sheet.name))
+    return sorted(
+        bundle.processes.values(), key=lambda sheet: (sheet.id != COMPLAINT_PROCESS, sheet.name)
+    )

@@ -1,4 +1,5 @@
-"""The customers' portal: the way in. Complaining, the receipt, and showing the secret. Nobody needs an account."""
+"""The customers' portal: the way in. Complaining, the receipt, and showing the secret. Nobody needs
+an account."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from service.web.edge import blueprint, language, now, parts
 COOKIE = "redress_portal"
 MOST_FILES = 10
 COMPLAINTS, TRIES_HERE, TRIES_THERE = 10, 20, 10
-"""Within a quarter of an hour: complaints from one address, wrong secrets from one address, and for one number."""
+"""Within a quarter of an hour: complaints from one address, wrong secrets from one address, and for
+one number."""
 _CONTACT = ("phone", "email")
 
 
@@ -45,9 +47,13 @@ def portal_complain() -> Any:
         secret = portal_access.secret_from(parts().settings.secret_key, once)
         done = portal.complain(runtime, new, received_files(), secret=secret, once=once, now=at)
     except FormInvalid as error:
-        return _form(sent, {each.pointer: each.message for each in error.errors}, token_hex(16)), 422
+        return _form(
+            sent, {each.pointer: each.message for each in error.errors}, token_hex(16)
+        ), 422
     final = next((each for each in done.deadlines if each.clock == "final response"), None)
-    page = flask.render_template("portal/receipt.html", number=done.number, secret=secret, final=final)
+    page = flask.render_template(
+        "portal/receipt.html", number=done.number, secret=secret, final=final
+    )
     return page, 200 if done.again else 201
 
 
@@ -63,15 +69,22 @@ def portal_enter() -> Any:
     _count("try", _address(), TRIES_HERE)
     _count("number", number.upper(), TRIES_THERE)
     with parts().runtime.database.transaction() as connection:
-        root_key = portal_access.check_secret(connection, number, secret, key=parts().settings.secret_key)
+        root_key = portal_access.check_secret(
+            connection, number, secret, key=parts().settings.secret_key
+        )
         token = None if root_key is None else portal_access.open_visit(connection, root_key, now=at)
     if token is None:
         return flask.render_template("portal/follow.html", number=number, wrong=True), 403
     response = flask.redirect(flask.url_for("web.portal_case"))
     response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Strict", secure=flask.request.is_secure, path="/portal",
+        COOKIE,
+        token,
+        httponly=True,
+        samesite="Strict",
+        secure=flask.request.is_secure,
+        path="/portal",
         max_age=int(portal_access.VISIT.total_seconds()),
-    )  # fmt: skip
+    )
     return response
 
 
@@ -92,12 +105,21 @@ def allow_files() -> None:
 
 
 def received_files() -> list[NewEvidence]:
-    """The files of this request, kept and looked at. Raises FormInvalid for too many of them, TooLarge."""
+    """The files of this request, kept and looked at. Raises FormInvalid for too many of them,
+    TooLarge."""
     sent = [each for each in flask.request.files.getlist("files") if each.filename]
     if len(sent) > MOST_FILES:
-        raise FormInvalid([FieldError("/files", f"expected at most {MOST_FILES} files, got {len(sent)}")])
+        raise FormInvalid(
+            [FieldError("/files", f"expected at most {MOST_FILES} files, got {len(sent)}")]
+        )
     return [
-        cases.take_in(parts().vault, each.stream, name=each.filename or "", kind="document", source="portal")  # type: ignore[arg-type]
+        cases.take_in(
+            parts().vault,
+            each.stream,  # type: ignore[arg-type]
+            name=each.filename or "",
+            kind="document",
+            source="portal",
+        )
         for each in sent
     ]
 
@@ -105,7 +127,11 @@ def received_files() -> list[NewEvidence]:
 def _given() -> dict[str, Any]:
     sent = flask.request.form
     contact = {name: sent[name].strip() for name in _CONTACT if sent.get(name, "").strip()}
-    texts = {name: sent[name].strip() for name in ("customerName", "content", "product") if sent.get(name, "").strip()}
+    texts = {
+        name: sent[name].strip()
+        for name in ("customerName", "content", "product")
+        if sent.get(name, "").strip()
+    }
     return {**texts, "contact": contact, "language": language(), "channel": "online"}
 
 

@@ -35,7 +35,9 @@ def portal_add() -> Any:
         text = flask.request.form.get("text", "").strip()[: portal.MOST_TEXT]
         if text:
             kept = parts().vault.keep_bytes(text.encode("utf-8", errors="replace"))
-            found = cases.examine(parts().vault, kept, name="message.txt", kind="statement", source="portal")
+            found = cases.examine(
+                parts().vault, kept, name="message.txt", kind="statement", source="portal"
+            )
             files.append(replace(found, text=text))
         portal.add_information(parts().runtime, root_key, files, now=now())
     except (FormInvalid, StateConflict) as error:
@@ -51,9 +53,13 @@ def portal_answer() -> Any:
     mark = sent.get("satisfaction", "")
     try:
         portal.answer_questions(
-            parts().runtime, _number(root_key), satisfaction=int(mark) if mark in "12345" and mark else None,
-            settled=_YES.get(sent.get("settled", "")), comment=sent.get("comment", "").strip(), now=now(),
-        )  # fmt: skip
+            parts().runtime,
+            _number(root_key),
+            satisfaction=int(mark) if mark in "12345" and mark else None,
+            settled=_YES.get(sent.get("settled", "")),
+            comment=sent.get("comment", "").strip(),
+            now=now(),
+        )
     except (FormInvalid, StateConflict) as error:
         return _show(root_key, error)
     return flask.redirect(flask.url_for("web.portal_case", done="answered"))
@@ -102,7 +108,11 @@ def _show(root_key: int, error: RedressError | None = None) -> Any:
         standing = portal.look(connection, root_key)
     fields = {each.pointer for each in getattr(error, "errors", ())}
     page = flask.render_template(
-        "portal/case.html", s=standing, complaint=standing.complaint, wrong=fields,
-        problem=error.message if isinstance(error, StateConflict) else "", done=flask.request.args.get("done", ""),
-    )  # fmt: skip
+        "portal/case.html",
+        s=standing,
+        complaint=standing.complaint,
+        wrong=fields,
+        problem=error.message if isinstance(error, StateConflict) else "",
+        done=flask.request.args.get("done", ""),
+    )
     return page, 200 if error is None else 409 if isinstance(error, StateConflict) else 422

@@ -8,7 +8,16 @@ import flask
 
 from service import definitions, jobs, operations
 from service.identity import Role
-from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, check_ready, language, parts, signed_in
+from service.web.edge import (
+    PAGE_SIZE,
+    READERS,
+    actor,
+    blueprint,
+    check_ready,
+    language,
+    parts,
+    signed_in,
+)
 from service.web.live import LIVE
 from service.web.paging import page_of, place_asked
 from service.web.picture import main_first, picture_of

@@ -1,4 +1,5 @@
-"""Complaints that have to do with a case: proposed with the reason, linked or merged by a person."""
+"""Complaints that have to do with a case: proposed with the reason, linked or merged by a
+person."""
 
 from __future__ import annotations
 
@@ -24,15 +25,25 @@ def related_page(number: str) -> Any:
 @signed_in(*DECIDERS)
 def related_decide(number: str) -> Any:
     sent, runtime, at = flask.request.form, parts().runtime, now()
-    other, kind, reason = sent.get("number", "").strip()[:40], sent.get("kind", ""), sent.get("reason", "").strip()
+    other, kind, reason = (
+        sent.get("number", "").strip()[:40],
+        sent.get("kind", ""),
+        sent.get("reason", "").strip(),
+    )
     try:
         done: Outcome | None = None
         if kind == "duplicate of":
-            done = operations.merge_cases(runtime, number, other, reason=reason, actor=actor(), now=at)
+            done = operations.merge_cases(
+                runtime, number, other, reason=reason, actor=actor(), now=at
+            )
         elif kind in ("related", "not related"):
-            operations.link_cases(runtime, number, other, kind, reason=reason, actor=actor(), now=at)
+            operations.link_cases(
+                runtime, number, other, kind, reason=reason, actor=actor(), now=at
+            )
         else:
-            raise InvalidInput("expected a choice: related, not related, or the same complaint again")
+            raise InvalidInput(
+                "expected a choice: related, not related, or the same complaint again"
+            )
     except RedressError as error:
         return _show(number, error.message), 409
     if done is not None:
@@ -47,6 +58,11 @@ def _show(number: str, problem: str) -> str:
         proposals = cases.propose_for(connection, complaint)
         numbers = cases.find_numbers(connection, [link.other_key for link in links])
     return flask.render_template(
-        "related.html", complaint=complaint, decided=links, proposals=proposals, numbers=numbers, problem=problem,
+        "related.html",
+        complaint=complaint,
+        decided=links,
+        proposals=proposals,
+        numbers=numbers,
+        problem=problem,
         may_decide=actor().has(*DECIDERS),
-    )  # fmt: skip
+    )

@@ -14,7 +14,8 @@ from service.notifications import make_pdf
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""The report is a document of its own with its style inside: it is shown in a sandbox where nothing runs."""
+"""The report is a document of its own with its style inside: it is shown in a sandbox where nothing
+runs."""
 
 
 @blueprint.get("/complaints/<number>/report")
@@ -34,8 +35,12 @@ def report_html(number: str) -> Any:
 @blueprint.get("/complaints/<number>/report.pdf")
 @signed_in(*READERS)
 def report_pdf(number: str) -> Any:
-    headers = {"Content-Disposition": f'attachment; filename="{cases.parse_number(number)}-report.pdf"'}
-    return flask.Response(make_pdf(_written(number)[1]), mimetype="application/pdf", headers=headers)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{cases.parse_number(number)}-report.pdf"'
+    }
+    return flask.Response(
+        make_pdf(_written(number)[1]), mimetype="application/pdf", headers=headers
+    )
 
 
 @blueprint.post("/complaints/<number>/report")
@@ -47,14 +52,20 @@ def report_sign(number: str) -> Any:
     except RedressError as error:
         return _show(number, error.message), 409
     documents = [_document(page.encode(), "investigation-report.html", "text/html")]
-    with suppress(Unavailable):  # the signed document is the page; a PDF is made of it wherever that can be done
+    with suppress(
+        Unavailable
+    ):  # the signed document is the page; a PDF is made of it wherever that can be done
         documents.append(_document(make_pdf(page), "investigation-report.pdf", "application/pdf"))
-    operations.sign_report(parts().runtime, found.complaint.root_key, documents, actor=actor(), now=now())
+    operations.sign_report(
+        parts().runtime, found.complaint.root_key, documents, actor=actor(), now=now()
+    )
     return flask.redirect(flask.url_for("web.report_page", number=number))
 
 
 def _document(content: bytes, name: str, media_type: str) -> NewEvidence:
-    return NewEvidence("report", "system", name, parts().vault.keep_bytes(content), Verdict(media_type))
+    return NewEvidence(
+        "report", "system", name, parts().vault.keep_bytes(content), Verdict(media_type)
+    )
 
 
 def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation, str]:
@@ -65,7 +76,12 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
         instance = operations.get_instance(connection, complaint.root_key)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
     page = reporting.write_report(
-        found, bundle, language=language(), zone=runtime.profile.calendar.zone, now=now(), signed_by=signed_by
+        found,
+        bundle,
+        language=language(),
+        zone=runtime.profile.calendar.zone,
+        now=now(),
+        signed_by=signed_by,
     )
     return found, page
 
@@ -73,6 +89,12 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
 def _show(number: str, problem: str) -> str:
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
-        files = [each for each in cases.list_evidence(connection, complaint.root_key) if each.kind == "report"]
+        files = [
+            each
+            for each in cases.list_evidence(connection, complaint.root_key)
+            if each.kind == "report"
+        ]
     may_sign = actor().has(*operations.SIGNERS)
-    return flask.render_template("report.html", complaint=complaint, signed=files, may_sign=may_sign, problem=problem)
+    return flask.render_template(
+        "report.html", complaint=complaint, signed=files, may_sign=may_sign, problem=problem
+    )

@@ -1,4 +1,5 @@
-"""The review desk: what waits for compliance, one version with everything known of it, and the decision."""
+"""The review desk: what waits for compliance, one version with everything known of it, and the
+decision."""
 
 from __future__ import annotations
 
@@ -63,7 +64,9 @@ def review_dossier(key: int) -> Any:
     return flask.Response(make_pdf(page), mimetype="application/pdf")
 
 
-@blueprint.post("/reviews/<int:key>/<any(submit,return,approve,release,retire,comment,resolve,tag):verb>")
+@blueprint.post(
+    "/reviews/<int:key>/<any(submit,return,approve,release,retire,comment,resolve,tag):verb>"
+)
 @signed_in(*DESK)
 def review_action(key: int, verb: str) -> Any:
     _ACTIONS[verb](key, flask.request.form)
@@ -71,7 +74,8 @@ def review_action(key: int, verb: str) -> Any:
 
 
 def _known(key: int) -> dict[str, Any]:
-    """Everything known of a version: its change against what is in use, its proofs and scenarios, its history."""
+    """Everything known of a version: its change against what is in use, its proofs and scenarios,
+    its history."""
     runtime, spoken = parts().runtime, language()
     with runtime.database.read() as connection:
         version = rows.get_version(connection, key)
@@ -99,13 +103,17 @@ def _known(key: int) -> dict[str, Any]:
     }
 
 
-def _effects(base: int, before: dict[str, bytes], files: dict[str, bytes], found: Findings) -> Effects:
+def _effects(
+    base: int, before: dict[str, bytes], files: dict[str, bytes], found: Findings
+) -> Effects:
     with parts().runtime.database.read() as connection:
         running = reporting.count_running(connection).get(base, 0)
         tasks = reporting.count_open_tasks(connection, base)
     changed = definitions.compare(before, files)
     old, bundle = _findings(before)
-    return effects_of(changed, (bundle, old), found, running=running, tasks=tasks, language=language())
+    return effects_of(
+        changed, (bundle, old), found, running=running, tasks=tasks, language=language()
+    )
 
 
 def _findings(files: dict[str, bytes]) -> tuple[Findings, Bundle]:
@@ -116,17 +124,23 @@ def _findings(files: dict[str, bytes]) -> tuple[Findings, Bundle]:
 
 
 def _submit(key: int, form: Any) -> None:
-    operations.submit_bundle(parts().runtime, key, summary=form.get("text", ""), actor=actor(), now=now())
+    operations.submit_bundle(
+        parts().runtime, key, summary=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _return(key: int, form: Any) -> None:
-    operations.return_bundle(parts().runtime, key, reason=form.get("text", ""), actor=actor(), now=now())
+    operations.return_bundle(
+        parts().runtime, key, reason=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _approve(key: int, form: Any) -> None:
     runtime = parts().runtime
     evidence = gather_evidence(runtime, key, now())
-    operations.approve_bundle(runtime, key, evidence, reason=form.get("text", ""), actor=actor(), now=now())
+    operations.approve_bundle(
+        runtime, key, evidence, reason=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _release(key: int, form: Any) -> None:
@@ -141,20 +155,30 @@ def _release(key: int, form: Any) -> None:
 
 
 def _retire(key: int, form: Any) -> None:
-    operations.retire_bundle(parts().runtime, key, reason=form.get("text", ""), actor=actor(), now=now())
+    operations.retire_bundle(
+        parts().runtime, key, reason=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _comment(key: int, form: Any) -> None:
     file, _, element = form.get("about", "").strip().rpartition("#")
     operations.comment_bundle(
-        parts().runtime, key, file=file, element_id=element, text=form.get("text", ""), actor=actor(), now=now()
+        parts().runtime,
+        key,
+        file=file,
+        element_id=element,
+        text=form.get("text", ""),
+        actor=actor(),
+        now=now(),
     )
 
 
 def _resolve(key: int, form: Any) -> None:
     comment = form.get("comment", "")
     number = int(comment) if comment.isdecimal() else 0
-    operations.resolve_comment(parts().runtime, key, number, answer=form.get("text", ""), actor=actor(), now=now())
+    operations.resolve_comment(
+        parts().runtime, key, number, answer=form.get("text", ""), actor=actor(), now=now()
+    )
 
 
 def _tag(key: int, form: Any) -> None:

@@ -18,20 +18,26 @@ def home() -> Any:
 
 @blueprint.get("/sign-in")
 def sign_in() -> Any:
-    return flask.render_template("sign_in.html", wrong=False, next=flask.request.args.get("next", ""))
+    return flask.render_template(
+        "sign_in.html", wrong=False, next=flask.request.args.get("next", "")
+    )
 
 
 @blueprint.post("/sign-in")
 def sign_in_send() -> Any:
     form, at = flask.request.form, now()
     with parts().runtime.database.transaction() as connection:
-        found = identity.verify_password(connection, form.get("name", "")[:100], form.get("password", "")[:1000])
+        found = identity.verify_password(
+            connection, form.get("name", "")[:100], form.get("password", "")[:1000]
+        )
         token = identity.open_session(connection, found.name, now=at) if found is not None else None
     if token is None:
         return flask.render_template("sign_in.html", wrong=True, next=form.get("next", "")), 403
     target = inside(form.get("next", ""))
     response = flask.redirect(target if target != "/" else flask.url_for("web.task_list"))
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=flask.request.is_secure)
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Lax", secure=flask.request.is_secure
+    )
     return response
 
 
@@ -61,5 +67,7 @@ def _choose(name: str, value: str, known: tuple[str, ...]) -> Any:
     response = flask.redirect(inside(flask.request.form.get("back", "/")))
     if value in known:
         secure = flask.request.is_secure
-        response.set_cookie(name, value, samesite="Lax", httponly=True, max_age=YEAR_SECONDS, secure=secure)
+        response.set_cookie(
+            name, value, samesite="Lax", httponly=True, max_age=YEAR_SECONDS, secure=secure
+        )
     return response

@@ -17,7 +17,9 @@ SMALLEST = 1_000
 def static(name: str) -> flask.Response:
     asset = find_asset(name)
     zipped = _reads_gzip()
-    response = flask.Response(asset.compressed if zipped else asset.content, content_type=asset.kind)
+    response = flask.Response(
+        asset.compressed if zipped else asset.content, content_type=asset.kind
+    )
     response.set_etag(asset.mark)
     response.vary.add("Accept-Encoding")
     if zipped:
@@ -33,9 +35,13 @@ def static(name: str) -> flask.Response:
 
 @blueprint.after_request
 def compress(response: flask.Response) -> flask.Response:
-    """Pages travel compressed. A session's cookie is never sent for another site's request, so what is typed into one
-    page cannot be used to guess, by its length, what another holds."""
-    plain = response.mimetype == "text/html" and not response.content_encoding and not response.is_streamed
+    """Pages travel compressed. A session's cookie is never sent for another site's request, so what
+    is typed into one page cannot be used to guess, by its length, what another holds."""
+    plain = (
+        response.mimetype == "text/html"
+        and not response.content_encoding
+        and not response.is_streamed
+    )
     if plain and _reads_gzip() and (response.content_length or 0) >= SMALLEST:
         response.set_data(gzip.compress(response.get_data(), 5))
         response.content_encoding = "gzip"

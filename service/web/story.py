@@ -41,8 +41,12 @@ SENTENCES = {
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
     "case:instance:started": "started the process",
-    "case:instance:migrated": "moved the case to another version of the procedure ({version}): {reason}",
-    "case:instance:taken-back": "took the case back to its version of the procedure ({version}): {reason}",
+    "case:instance:migrated": (
+        "moved the case to another version of the procedure ({version}): {reason}"
+    ),
+    "case:instance:taken-back": (
+        "took the case back to its version of the procedure ({version}): {reason}"
+    ),
     "case:clocks:recomputed": "counted the deadlines again by the published calendar",
     "case:complaint:linked": "linked the complaint to another",
     "case:job:completed": "a connected system finished “{what}”",
@@ -62,15 +66,31 @@ MESSAGES = {
 }
 """What is said of the messages that the shipped procedure waits for."""
 LETTERS = {
-    "acknowledgement": "Acknowledgement", "call-back": "Request to call back", "clarification": "Question",
-    "deadlock": "Deadlock letter", "extension": "Extension", "holding": "Holding letter", "merged": "Merged complaint",
-    "outcome": "Outcome", "question": "Request for information", "reopened": "Reopened complaint",
-    "satisfaction": "Satisfaction asked", "set-aside": "Set aside", "withdrawn": "Withdrawal confirmed",
-    "notice": "Notice to staff", "reply-received": "Notice of a reply", "emergency": "Call of the team",
+    "acknowledgement": "Acknowledgement",
+    "call-back": "Request to call back",
+    "clarification": "Question",
+    "deadlock": "Deadlock letter",
+    "extension": "Extension",
+    "holding": "Holding letter",
+    "merged": "Merged complaint",
+    "outcome": "Outcome",
+    "question": "Request for information",
+    "reopened": "Reopened complaint",
+    "satisfaction": "Satisfaction asked",
+    "set-aside": "Set aside",
+    "withdrawn": "Withdrawal confirmed",
+    "notice": "Notice to staff",
+    "reply-received": "Notice of a reply",
+    "emergency": "Call of the team",
     "emergency-report": "Notice of a late report",
-}  # fmt: skip
+}
 """What the letters of a story are called."""
-DECISIONS = {"severity": "Severity", "authority": "Authority", "escalation": "Escalation", "delay": "Delay"}
+DECISIONS = {
+    "severity": "Severity",
+    "authority": "Authority",
+    "escalation": "Escalation",
+    "delay": "Delay",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +117,9 @@ def story_of(history: Iterable[HistoryRow], bundle: Bundle, language: str) -> li
 def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence:
     details: dict[str, Any] = dict(row.details)
     facts = {
-        "what": names.get(details.get("element", ""), details.get("name") or details.get("element", "")),
+        "what": names.get(
+            details.get("element", ""), details.get("name") or details.get("element", "")
+        ),
         "to": details.get("to") or "",
         "reason": details.get("reason", ""),
         "message": details.get("message", ""),
@@ -110,10 +132,19 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
     plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
     template = say(plain or SENTENCES.get(row.event, row.event), language)
     moved = details.get("moved", {})
-    followed = [say(DECISIONS.get(d["decision"], d["decision"]), language) for d in moved.get("decisions", ())]
-    followed += [f"✉ {say(LETTERS.get(name, name), language)}" for name, _ in moved.get("letters", ())]
-    entered = [names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")]
-    return Sentence(row.at, row.actor, _filled(template, facts), tuple(followed + entered[-3:]), row.hash)
+    followed = [
+        say(DECISIONS.get(d["decision"], d["decision"]), language)
+        for d in moved.get("decisions", ())
+    ]
+    followed += [
+        f"✉ {say(LETTERS.get(name, name), language)}" for name, _ in moved.get("letters", ())
+    ]
+    entered = [
+        names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")
+    ]
+    return Sentence(
+        row.at, row.actor, _filled(template, facts), tuple(followed + entered[-3:]), row.hash
+    )
 
 
 def _filled(template: str, facts: dict[str, Any]) -> str:

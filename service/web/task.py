@@ -43,7 +43,11 @@ def release(key: int) -> Any:
 def comment(key: int) -> Any:
     view = load_task(key)
     operations.comment_case(
-        parts().runtime, view.task.root_key, flask.request.form.get("comment", ""), actor=actor(), now=now()
+        parts().runtime,
+        view.task.root_key,
+        flask.request.form.get("comment", ""),
+        actor=actor(),
+        now=now(),
     )
     return flask.redirect(_here(key) + "#comments")
 
@@ -58,7 +62,9 @@ def complete(key: int) -> Any:
     kept = tasks.without_hidden(view.form, answer) if view.form else {}
     revision = int(sent["revision"]) if sent.get("revision", "").isdecimal() else None
     try:
-        done = operations.complete_task(parts().runtime, key, kept, actor=actor(), now=now(), revision=revision)
+        done = operations.complete_task(
+            parts().runtime, key, kept, actor=actor(), now=now(), revision=revision
+        )
     except FormInvalid as error:
         errors = {each.pointer: each.message for each in error.errors}
         return show_task(view, values=answer, errors=errors, status=422)
@@ -101,10 +107,14 @@ def show_task(
 
 
 def _following(new: tuple[int, ...], *, wanted: bool) -> str:
-    """Where to go after a task: back to the list; where the next one is `wanted`, to the case's next task for this
-    person, else to the nearest in the list."""
+    """Where to go after a task: back to the list; where the next one is `wanted`, to the case's
+    next task for this person, else to the nearest in the list."""
     key_after = _next_of_case(new) or next_open() if wanted else None
-    return _here(key_after) if key_after is not None else link("/tasks", view_of(flask.request.args).here())
+    return (
+        _here(key_after)
+        if key_after is not None
+        else link("/tasks", view_of(flask.request.args).here())
+    )
 
 
 def _next_of_case(new: tuple[int, ...]) -> int | None:

@@ -34,7 +34,8 @@ class Beside:
     comments: Sequence[cases.Comment] = ()
     review: Version | None = None
     authors: Sequence[str] = ()
-    """The version that the task is about, where it is one of a review, and who wrote parts of it."""
+    """The version that the task is about, where it is one of a review, and who wrote parts of
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,12 @@ class TaskView:
 
     @property
     def offered(self) -> bool:
-        return self.open and self.task.assignee is None and tasks.is_candidate(self.task, actor()) and not self.barred
+        return (
+            self.open
+            and self.task.assignee is None
+            and tasks.is_candidate(self.task, actor())
+            and not self.barred
+        )
 
     def typed(self, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """What the form shows: what the process knows, what was answered, what was typed last."""
@@ -78,8 +84,19 @@ def load_task(key: int) -> TaskView:
         draft = tasks.find_draft(connection, key, actor().name)
         beside = _beside(connection, task.root_key, bundle)
         barred = _barred(connection, task, bundle)
-        since = operations.suspended_since(connection, task.root_key) if task.state is tasks.TaskState.OPEN else None
-        return TaskView(task, bundle.forms.get(task.form_id or ""), draft, beside, suspended_at=since, barred=barred)
+        since = (
+            operations.suspended_since(connection, task.root_key)
+            if task.state is tasks.TaskState.OPEN
+            else None
+        )
+        return TaskView(
+            task,
+            bundle.forms.get(task.form_id or ""),
+            draft,
+            beside,
+            suspended_at=since,
+            barred=barred,
+        )
 
 
 def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
@@ -87,11 +104,18 @@ def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
     if not task.excluded or task.state is not tasks.TaskState.OPEN:
         return ""
     done = [
-        element for element in task.excluded
+        element
+        for element in task.excluded
         if actor().name in tasks.list_performers(connection, task.root_key, [element])
-    ]  # fmt: skip
-    names = {each.id: each for process in bundle.processes.values() for each in process.elements.values()}
-    return ", ".join(chosen(names[each].names, language(), default=names[each].name) for each in done if each in names)
+    ]
+    names = {
+        each.id: each for process in bundle.processes.values() for each in process.elements.values()
+    }
+    return ", ".join(
+        chosen(names[each].names, language(), default=names[each].name)
+        for each in done
+        if each in names
+    )
 
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
@@ -116,7 +140,9 @@ def _review_beside(connection: Any, root_key: int) -> Beside:
     return Beside(None, review=version, authors=sorted(reviews.list_authors(connection, version)))
 
 
-def fields_of(view: TaskView, values: Mapping[str, Any], errors: Mapping[str, str]) -> list[forms.Field]:
+def fields_of(
+    view: TaskView, values: Mapping[str, Any], errors: Mapping[str, str]
+) -> list[forms.Field]:
     """The controls of the task's form."""
     if view.form is None:
         return []

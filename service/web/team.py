@@ -1,4 +1,5 @@
-"""My team, for those who give out the work: who has how much, what is about to be late, and giving it to another."""
+"""My team, for those who give out the work: who has how much, what is about to be late, and giving
+it to another."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from service.web.edge import SOON, blueprint, now, parts, signed_in
 from service.web.navigation import LEADS
 
 EVERYTHING = Actor("", frozenset({Role.ADMIN}))
-"""A lead sees the lines of all open tasks here, as an overseer does; opening one asks what the lead may see."""
+"""A lead sees the lines of all open tasks here, as an overseer does; opening one asks what the lead
+may see."""
 
 
 @blueprint.get("/team")

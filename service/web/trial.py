@@ -1,5 +1,5 @@
-"""A draft tried out before anybody is asked to review it: checked, proved, its scenarios played, and what they reach
-painted on the diagrams."""
+"""A draft tried out before anybody is asked to review it: checked, proved, its scenarios played,
+and what they reach painted on the diagrams."""
 
 from __future__ import annotations
 
@@ -55,7 +55,11 @@ def reached(found: Findings, bundle: Bundle) -> dict[str, Any]:
 
 
 def _places(found: Findings) -> Mapping[str, Mapping[Any, int]]:
-    return {"elements": found.coverage.elements, "flows": found.coverage.flows, "rules": found.coverage.rules}
+    return {
+        "elements": found.coverage.elements,
+        "flows": found.coverage.flows,
+        "rules": found.coverage.rules,
+    }
 
 
 def _first_gap(found: Findings) -> str | None:

@@ -1,4 +1,5 @@
-"""The way that leads to a fault, as the proof found it: on each diagram it goes through, its stops numbered in turn."""
+"""The way that leads to a fault, as the proof found it: on each diagram it goes through, its stops
+numbered in turn."""
 
 from __future__ import annotations
 
@@ -32,17 +33,24 @@ class Fault:
     sheets: tuple[Sheet, ...]
 
 
-def faults_of(problems: tuple[Problem, ...], files: Mapping[str, bytes], language: str) -> list[Fault]:
+def faults_of(
+    problems: tuple[Problem, ...], files: Mapping[str, bytes], language: str
+) -> list[Fault]:
     """The errors first; each with its way."""
     ordered = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
-    return [Fault(each, _name(each, files, language), tuple(_sheets(each, files, language))) for each in ordered]
+    return [
+        Fault(each, _name(each, files, language), tuple(_sheets(each, files, language)))
+        for each in ordered
+    ]
 
 
 def _name(problem: Problem, files: Mapping[str, bytes], language: str) -> str:
     if not problem.file.endswith(".bpmn") or problem.file not in files:
         return problem.element
     try:
-        return definitions.names_in(files[problem.file], language).get(problem.element, problem.element)
+        return definitions.names_in(files[problem.file], language).get(
+            problem.element, problem.element
+        )
     except RedressError:  # a file that cannot be read is what the finding is about
         return problem.element
 
@@ -68,4 +76,6 @@ def _sheets(problem: Problem, files: Mapping[str, bytes], language: str) -> Iter
 
 
 def _short(numbers: list[str]) -> str:
-    return ", ".join(numbers if len(numbers) <= MOST_NUMBERS else [*numbers[: MOST_NUMBERS - 1], "…"])
+    return ", ".join(
+        numbers if len(numbers) <= MOST_NUMBERS else [*numbers[: MOST_NUMBERS - 1], "…"]
+    )

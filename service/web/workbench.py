@@ -1,4 +1,5 @@
-"""The workbench: drafts of the procedure, their files, what the check says of them, and their way to a version."""
+"""The workbench: drafts of the procedure, their files, what the check says of them, and their way
+to a version."""
 
 from __future__ import annotations
 
@@ -31,7 +32,11 @@ def workbench() -> Any:
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
-        "workbench.html", drafts=drafts, more=more, released=released, may_edit=actor().has(*EDITORS)
+        "workbench.html",
+        drafts=drafts,
+        more=more,
+        released=released,
+        may_edit=actor().has(*EDITORS),
     )
 
 
@@ -65,14 +70,20 @@ def draft_page(key: int) -> Any:
         marks = definitions.changed_paths(content, _base(connection, draft))
     problems = problems_of(content)
     return flask.render_template(
-        "draft.html", draft=draft, files=files, marks=marks, problems=problems, may_edit=may_edit(draft)
+        "draft.html",
+        draft=draft,
+        files=files,
+        marks=marks,
+        problems=problems,
+        may_edit=may_edit(draft),
     )
 
 
 @blueprint.post("/workbench/drafts/<int:key>/upload")
 @signed_in(*EDITORS)
 def upload(key: int) -> Any:
-    """Take files from a modeler on somebody's machine: each replaces the one of its name, or is new."""
+    """Take files from a modeler on somebody's machine: each replaces the one of its name, or is
+    new."""
     sent = [each for each in flask.request.files.getlist("files") if each.filename]
     if not 0 < len(sent) <= MAX_UPLOADS:
         raise InvalidInput(f"expected 1 to {MAX_UPLOADS} files, got {len(sent)}")
@@ -99,7 +110,10 @@ def download(key: int) -> Any:
             archive.writestr(path, content)
     packed.seek(0)
     return flask.send_file(
-        packed, mimetype="application/zip", as_attachment=True, download_name=f"{draft.name}-draft-{key}.zip"
+        packed,
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"{draft.name}-draft-{key}.zip",
     )
 
 
@@ -114,7 +128,8 @@ def discard(key: int) -> Any:
 @blueprint.post("/workbench/drafts/<int:key>/deploy")
 @signed_in(*EDITORS)
 def deploy_draft(key: int) -> Any:
-    """Make the next version of what is drafted, and ask for its review. It starts no case before it is released."""
+    """Make the next version of what is drafted, and ask for its review. It starts no case before it
+    is released."""
     made = operations.deploy_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.review", key=made))
 
@@ -124,7 +139,11 @@ def may_edit(draft: Draft) -> bool:
 
 
 def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
-    return {} if draft.base_bundle_key is None else definitions.read_files(connection, draft.base_bundle_key)
+    return (
+        {}
+        if draft.base_bundle_key is None
+        else definitions.read_files(connection, draft.base_bundle_key)
+    )
 
 
 _FOLDERS = {
@@ -140,7 +159,9 @@ _FOLDERS = {
 def _place(name: str) -> str:
     """Where an uploaded file belongs, by the ending of its name."""
     plain = name.replace("\\", "/").rsplit("/", 1)[-1]
-    folder = next((folder for ending, folder in _FOLDERS.items() if plain.endswith(ending)), "processes")
+    folder = next(
+        (folder for ending, folder in _FOLDERS.items() if plain.endswith(ending)), "processes"
+    )
     path = f"{folder}/{plain}"
     definitions.check_path(path)
     return path

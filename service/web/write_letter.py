@@ -22,7 +22,8 @@ def letter_form(number: str) -> Any:
 @blueprint.post("/complaints/<number>/letters/new")
 @signed_in(*WRITERS)
 def letter_send(number: str) -> Any:
-    """The first time the letter is shown; it is sent when the very text that was shown is sent back."""
+    """The first time the letter is shown; it is sent when the very text that was shown is sent
+    back."""
     sent, runtime, at = flask.request.form, parts().runtime, now()
     template, text = sent.get("template", ""), sent.get("text", "").replace("\r\n", "\n")
     try:
@@ -42,6 +43,10 @@ def _show(number: str, values: Any, errors: dict[str, str], letter: Queued | Non
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
     return flask.render_template(
-        "write_letter.html", complaint=complaint, values=values, errors=errors, letter=letter,
+        "write_letter.html",
+        complaint=complaint,
+        values=values,
+        errors=errors,
+        letter=letter,
         templates=list(LETTERS_BY_HAND),
-    )  # fmt: skip
+    )

@@ -23,7 +23,9 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[flask.Flask, dict[str, str]]]:
+def application(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[flask.Flask, dict[str, str]]]:
     folder: Path = tmp_path_factory.mktemp("api")
     settings = load_settings({"REDRESS_DATABASE_URL": f"sqlite:///{folder}/test.db"}, demo=True)
     database = Database(settings.database_url)
@@ -35,11 +37,17 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[flas
         for role in Role:
             password = "correct horse battery" if role is Role.CLERK else None
             identity.create_account(connection, role.value, password, [role.value], now=NOW)
-            tokens[role.value] = identity.create_token(connection, role.value, now=NOW, label=f"{role.value}-script")
+            tokens[role.value] = identity.create_token(
+                connection, role.value, now=NOW, label=f"{role.value}-script"
+            )
         deployed = definitions.deploy(
-            connection, definitions.shipped_files(), name="procedure", actor="admin", now=NOW,
+            connection,
+            definitions.shipped_files(),
+            name="procedure",
+            actor="admin",
+            now=NOW,
             next_key=lambda: next(keys),
-        )  # fmt: skip
+        )
         definitions.release(connection, deployed.bundle_key, actor="admin", now=NOW)
     yield create_app(settings, runtime=runtime, clock=VirtualClock(NOW)), tokens
     database.dispose()
@@ -64,9 +72,13 @@ def call(application: tuple[flask.Flask, dict[str, str]]) -> Call:
 def register(call: Call) -> Callable[..., Any]:
     def send(**more: Any) -> Any:
         sent = {
-            "customerName": "王小明", "contact": {"email": "wang@customer.invalid"}, "channel": "email",
-            "content": "The fee was charged twice.", "product": "Card", "amount": "1280",
-        }  # fmt: skip
+            "customerName": "王小明",
+            "contact": {"email": "wang@customer.invalid"},
+            "channel": "email",
+            "content": "The fee was charged twice.",
+            "product": "Card",
+            "amount": "1280",
+        }
         return call("clerk", "POST", "/api/complaints", json=sent | more).get_json()
 
     return send

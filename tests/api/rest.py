@@ -1,4 +1,5 @@
-"""A client of the API on any database: accounts by role, a clock that can be moved, and a worker."""
+"""A client of the API on any database: accounts by role, a clock that can be moved, and a
+worker."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ class Rest:
         self.client = self.app.test_client()
         self.worker = make_worker(self.runtime, None, self.clock)  # type: ignore[arg-type]
 
-    def __call__(self, role: str, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
+    def __call__(
+        self, role: str, method: str, path: str, body: Any = None, **more: Any
+    ) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {self.tokens[role]}"} | more.pop("headers", {})
         if body is not None:
             more["json"] = body
@@ -43,7 +46,10 @@ class Rest:
         return found
 
     def deploy(self, files: dict[str, str | bytes], **form: str) -> Any:
-        parts = [(io.BytesIO(each.encode() if isinstance(each, str) else each), name) for name, each in files.items()]
+        parts = [
+            (io.BytesIO(each.encode() if isinstance(each, str) else each), name)
+            for name, each in files.items()
+        ]
         return self("owner", "POST", "/v2/deployments", data={"resources": parts, **form})
 
     def start(self, process_id: str, **variables: Any) -> str:
@@ -51,12 +57,19 @@ class Rest:
         return str(self.ok("owner", "POST", "/v2/process-instances", body)["processInstanceKey"])
 
     def jobs(self, kind: str = "score", **more: Any) -> list[dict[str, Any]]:
-        body = {"type": kind, "timeout": 60_000, "maxJobsToActivate": 10, "requestTimeout": -1} | more
+        body = {
+            "type": kind,
+            "timeout": 60_000,
+            "maxJobsToActivate": 10,
+            "requestTimeout": -1,
+        } | more
         found: list[dict[str, Any]] = self.ok("worker", "POST", "/v2/jobs/activation", body)["jobs"]
         return found
 
     def search(self, what: str, role: str = "admin", **where: Any) -> list[dict[str, Any]]:
-        page = self.ok(role, "POST", f"/v2/{what}/search", {"filter": where, "page": {"limit": 1000}})
+        page = self.ok(
+            role, "POST", f"/v2/{what}/search", {"filter": where, "page": {"limit": 1000}}
+        )
         assert page["page"]["totalItems"] == len(page["items"])
         found: list[dict[str, Any]] = page["items"]
         return found

@@ -1,4 +1,5 @@
-"""A database that is away is told with 503 and when to come back; when it is there again, so is the service."""
+"""A database that is away is told with 503 and when to come back; when it is there again, so is the
+service."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from service.db import Database
 from service.errors import Disconnected
 
 
-def test_an_absent_database_is_a_503_with_a_time_to_come_back(application: Any, monkeypatch: Any) -> None:
+def test_an_absent_database_is_a_503_with_a_time_to_come_back(
+    application: Any, monkeypatch: Any
+) -> None:
     app: flask.Flask
     app, tokens = application
     client = app.test_client()
@@ -21,7 +24,11 @@ def test_an_absent_database_is_a_503_with_a_time_to_come_back(application: Any, 
         raise Disconnected("The database cannot be used: the server is starting up.")
 
     monkeypatch.setattr(Database, "read", away)
-    for method, path in (("GET", "/api/complaints"), ("POST", "/v2/user-tasks/1/completion"), ("GET", "/readyz")):
+    for method, path in (
+        ("GET", "/api/complaints"),
+        ("POST", "/v2/user-tasks/1/completion"),
+        ("GET", "/readyz"),
+    ):
         answer = client.open(path, method=method, headers=headers)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0

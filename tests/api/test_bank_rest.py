@@ -24,18 +24,25 @@ from service.db import Database
 from service.operations import Runtime, make_worker
 from tests.conftest import NOW
 
-PLACES = (parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents)
+PLACES = (
+    parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents
+)
 FOLDER = next((place for place in PLACES if place.is_dir()), None)
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="the reference data are not here")
 DAYS = timedelta(days=2)
 DOCUMENTS, DECLINED, APPROVED = (
-    f"dispute_process_{what}" for what in ("receive_documents", "refund_declined", "refund_approved")
+    f"dispute_process_{what}"
+    for what in ("receive_documents", "refund_declined", "refund_approved")
 )
 TYPES = (
-    "customer_notification", "extract_data_from_document", "dispute_process_request_proof_from_vendor",
-    "dispute_process_request_get_vendor_info", "refunding", "inform_about_failed_claim",
+    "customer_notification",
+    "extract_data_from_document",
+    "dispute_process_request_proof_from_vendor",
+    "dispute_process_request_get_vendor_info",
+    "refunding",
+    "inform_about_failed_claim",
     "inform_about_successful_claim",
-)  # fmt: skip
+)
 
 
 class Bank:
@@ -47,7 +54,9 @@ class Bank:
         self.worker = make_worker(runtime, None, clock)  # type: ignore[arg-type]
         assert FOLDER is not None
         self.payload = json.loads((FOLDER / "payload.json").read_bytes())
-        files = [(io.BytesIO(each.read_bytes()), each.name) for each in sorted(FOLDER.glob("*.[bd]*n"))]
+        files = [
+            (io.BytesIO(each.read_bytes()), each.name) for each in sorted(FOLDER.glob("*.[bd]*n"))
+        ]
         done = self.client.post("/v2/deployments", data={"resources": files}, headers=self.headers)
         assert done.status_code == 200, done.get_data(as_text=True)
         assert done.get_json()["released"]
@@ -62,20 +71,33 @@ class Bank:
         payload = json.loads(json.dumps(self.payload))
         payload["disputeDetails"]["disputeAmount"]["amount"] = amount
         started = self.post(
-            "/v2/process-instances", {"processDefinitionId": "bankDisputeHandling", "variables": payload}
+            "/v2/process-instances",
+            {"processDefinitionId": "bankDisputeHandling", "variables": payload},
         )
         return str(started["processInstanceKey"])
 
     def publish(self, name: str, key: str, **variables: Any) -> None:
-        message = {"name": name, "correlationKey": key, "timeToLive": 3_600_000, "variables": variables}
+        message = {
+            "name": name,
+            "correlationKey": key,
+            "timeToLive": 3_600_000,
+            "variables": variables,
+        }
         self.post("/v2/messages/publication", message)
 
-    def work(self, *types: str, act: Callable[[dict[str, Any]], tuple[str, dict[str, Any]]] | None = None) -> None:
+    def work(
+        self, *types: str, act: Callable[[dict[str, Any]], tuple[str, dict[str, Any]]] | None = None
+    ) -> None:
         """Complete jobs of these types, or do what `act` says, until there are none."""
         while True:
             count = 0
             for kind in types or TYPES:
-                asked = {"type": kind, "timeout": 60_000, "maxJobsToActivate": 100, "requestTimeout": -1}
+                asked = {
+                    "type": kind,
+                    "timeout": 60_000,
+                    "maxJobsToActivate": 100,
+                    "requestTimeout": -1,
+                }
                 for job in self.post("/v2/jobs/activation", asked)["jobs"]:
                     path, body = act(job) if act else ("completion", {"variables": {}})
                     self.post(f"/v2/jobs/{job['jobKey']}/{path}", body)
@@ -90,15 +112,27 @@ class Bank:
             pass
 
     def state(self, key: str) -> str:
-        return str(self.client.get(f"/v2/process-instances/{key}", headers=self.headers).get_json()["state"])
+        return str(
+            self.client.get(f"/v2/process-instances/{key}", headers=self.headers).get_json()[
+                "state"
+            ]
+        )
 
     def ends(self, key: str) -> set[str]:
-        asked = {"filter": {"processInstanceKey": key, "type": "END_EVENT"}, "page": {"limit": 1000}}
-        return {each["elementId"] for each in self.post("/v2/element-instances/search", asked)["items"]}
+        asked = {
+            "filter": {"processInstanceKey": key, "type": "END_EVENT"},
+            "page": {"limit": 1000},
+        }
+        return {
+            each["elementId"] for each in self.post("/v2/element-instances/search", asked)["items"]
+        }
 
     def statistics(self, key: str) -> dict[str, dict[str, int]]:
         path = f"/v2/process-instances/{key}/statistics/element-instances"
-        return {each["elementId"]: each for each in self.client.get(path, headers=self.headers).get_json()["items"]}
+        return {
+            each["elementId"]: each
+            for each in self.client.get(path, headers=self.headers).get_json()["items"]
+        }
 
     def positions(self) -> list[str]:
         return [f"{self.payload['customerId']}-{each['name']}" for each in self._positions()]
@@ -123,7 +157,8 @@ DOCUMENT_KEY = "456-123"
 
 
 def investigated(bank: Bank, amount: float) -> str:
-    """An instance whose documents have come before anybody asked for them, and whose vendors all approve."""
+    """An instance whose documents have come before anybody asked for them, and whose vendors all
+    approve."""
     bank.publish(DOCUMENTS, DOCUMENT_KEY, documents=["slip.pdf"])
     for key in bank.positions():
         bank.publish(APPROVED, key)
@@ -137,7 +172,10 @@ def test_no_refund_with_messages_before_their_subscriptions(bank: Bank) -> None:
     assert bank.state(key) == "COMPLETED"
     assert "Event_190ve02" in bank.ends(key) and "Event_141j9th" not in bank.ends(key)
     counts = bank.statistics(key)
-    assert (counts["Event_0tbz2j0"]["completed"], counts["Activity_07yih62"]["completed"]) == (50, 1)
+    assert (counts["Event_0tbz2j0"]["completed"], counts["Activity_07yih62"]["completed"]) == (
+        50,
+        1,
+    )
     assert bank.done["dispute_process_request_proof_from_vendor"] == 50
     assert (bank.done["inform_about_failed_claim"], bank.done["refunding"]) == (1, 0)
 
@@ -146,9 +184,10 @@ def _amount(bank: Bank, *, refund: bool, confident: bool) -> float | None:
     """An amount for which the model's own decision says so."""
     for amount in (5.0, 500.0, 5_000.0, 9_734.0, 50_000.0):
         given = {
-            "customer_claim_frequency": 1, "vendor_claim_frequency": 5,
+            "customer_claim_frequency": 1,
+            "vendor_claim_frequency": 5,
             "disputeDetails": {"disputeAmount": {"amount": amount}},
-        }  # fmt: skip
+        }
         asked = {"decisionDefinitionId": "determine-fraud-rating-1dmmwcu", "variables": given}
         rows = json.loads(bank.post("/v2/decision-definitions/evaluation", asked)["output"])
         score = sum(row["fraud_rating_score"] for row in rows) > 0
@@ -175,7 +214,9 @@ def test_refund_with_and_without_failures(bank: Bank) -> None:
     def refund(job: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         if next(tried) % 10 == 0:
             return "error", {"errorCode": "refundingError", "errorMessage": "account closed"}
-        return "completion", {"variables": {"refundedPosition": job["variables"]["disputePosition"]["amount"]}}
+        return "completion", {
+            "variables": {"refundedPosition": job["variables"]["disputePosition"]["amount"]}
+        }
 
     bank.work("refunding", act=refund)
     bank.work()
@@ -189,7 +230,10 @@ def test_refund_with_and_without_failures(bank: Bank) -> None:
         each
         for each in bank.post(
             "/v2/element-instances/search",
-            {"filter": {"processInstanceKey": key, "elementId": "Event_05wqqiz"}, "page": {"limit": 100}},
+            {
+                "filter": {"processInstanceKey": key, "elementId": "Event_05wqqiz"},
+                "page": {"limit": 100},
+            },
         )["items"]
     ]
     assert len(failed) == 5
@@ -201,12 +245,16 @@ def decide(bank: Bank, key: str, *, refund: bool) -> None:
     [task] = bank.post("/v2/user-tasks/search", asked)["items"]
     assert task["name"] == "Decide on fraud case"
     bank.post(f"/v2/user-tasks/{task['userTaskKey']}/assignment", {"assignee": "robot"})
-    bank.post(f"/v2/user-tasks/{task['userTaskKey']}/completion", {"variables": {"isRefund": refund}})
+    bank.post(
+        f"/v2/user-tasks/{task['userTaskKey']}/completion", {"variables": {"isRefund": refund}}
+    )
 
 
 @ONE
 def test_low_confidence_is_a_persons_to_decide(bank: Bank) -> None:
-    amount = _amount(bank, refund=True, confident=False) or _amount(bank, refund=False, confident=False)
+    amount = _amount(bank, refund=True, confident=False) or _amount(
+        bank, refund=False, confident=False
+    )
     assert amount is not None
     key = investigated(bank, amount)
     assert bank.state(key) == "ACTIVE"
@@ -220,14 +268,21 @@ def test_one_vendor_who_declines_interrupts_the_other_49(bank: Bank) -> None:
     bank.publish(DOCUMENTS, DOCUMENT_KEY)
     key = bank.start(amount=9.5)
     bank.work()
-    waiting = {"filter": {"processInstanceKey": key, "messageName": DECLINED}, "page": {"limit": 100}}
+    waiting = {
+        "filter": {"processInstanceKey": key, "messageName": DECLINED},
+        "page": {"limit": 100},
+    }
     assert bank.post("/v2/message-subscriptions/search", waiting)["page"]["totalItems"] == 50
     bank.publish(DECLINED, bank.positions()[17])
     assert bank.post("/v2/message-subscriptions/search", waiting)["page"]["totalItems"] == 0
     counts = bank.statistics(key)
     assert counts["Gateway_1p7bkh1"] | {"elementId": ""} == {
-        "elementId": "", "active": 0, "canceled": 49, "incidents": 0, "completed": 1,
-    }  # fmt: skip
+        "elementId": "",
+        "active": 0,
+        "canceled": 49,
+        "incidents": 0,
+        "completed": 1,
+    }
     assert counts["Event_0sc8le6"]["canceled"] == 1  # what it threw ended the scope it stands in
     decide(bank, key, refund=False)
     bank.work()

@@ -1,4 +1,5 @@
-"""Decisions over the API: by id and by key, with what Camunda's SDK reads and what compliance asks for."""
+"""Decisions over the API: by id and by key, with what Camunda's SDK reads and what compliance asks
+for."""
 
 from __future__ import annotations
 
@@ -13,11 +14,15 @@ from service import definitions
 from tests.api.conftest import NOW
 
 PATH = "/v2/decision-definitions/evaluation"
-OWN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="own" name="own" namespace="urn:own">
-<decision id="third" name="Third"><literalExpression><text>1 / 3</text></literalExpression></decision>
-<decision id="endless" name="Endless"><literalExpression><text>count(for i in 1..2000, j in 1..2000 return i)</text>
+OWN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/"
+ id="own" name="own" namespace="urn:own">
+<decision id="third" name="Third"><literalExpression><text>1 / 3</text></literalExpression>
+ </decision>
+<decision id="endless" name="Endless"><literalExpression>
+ <text>count(for i in 1..2000, j in 1..2000 return i)</text>
 </literalExpression></decision>
-<decision id="nothing" name="Nothing"><literalExpression><text>upper case(12)</text></literalExpression></decision>
+<decision id="nothing" name="Nothing"><literalExpression><text>upper case(12)</text>
+ </literalExpression></decision>
 </definitions>"""
 
 
@@ -28,7 +33,12 @@ def own(application: tuple[flask.Flask, dict[str, str]]) -> None:
     keys = iter([runtime.keys.root_key() for _ in range(5)])
     with runtime.database.transaction() as connection:
         done = definitions.deploy(
-            connection, {"own.dmn": OWN}, name="own", actor="admin", now=NOW, next_key=lambda: next(keys)
+            connection,
+            {"own.dmn": OWN},
+            name="own",
+            actor="admin",
+            now=NOW,
+            next_key=lambda: next(keys),
         )
         definitions.release(connection, done.bundle_key, actor="admin", now=NOW)
 
@@ -41,7 +51,10 @@ def test_by_id_with_the_rules_that_matched_and_the_inputs_of_each_cell(call: Any
     assert json.loads(found["output"])["rule"] == "T03"
     assert (found["decisionDefinitionName"], found["failureMessage"]) == ("Severity", None)
     base, whole = found["evaluatedDecisions"]
-    assert (base["decisionDefinitionId"], base["decisionDefinitionType"]) == ("base-severity", "DECISION_TABLE")
+    assert (base["decisionDefinitionId"], base["decisionDefinitionType"]) == (
+        "base-severity",
+        "DECISION_TABLE",
+    )
     (rule,) = base["matchedRules"]
     assert (rule["ruleId"], rule["ruleIndex"]) == ("T03", 3)
     assert {each["text"] for each in rule["cells"]} == {"[20..100)", "-"}
@@ -59,11 +72,17 @@ def test_by_the_key_of_the_answer_comes_the_same_decision(call: Any) -> None:
     assert (again["decisionDefinitionId"], again["output"]) == ("severity", first["output"])
     assert again["decisionEvaluationKey"] != first["decisionEvaluationKey"]
     part = {"decisionDefinitionKey": first["evaluatedDecisions"][0]["decisionDefinitionKey"]}
-    assert call("owner", "POST", PATH, json=sent | part).get_json()["decisionDefinitionId"] == "base-severity"
+    assert (
+        call("owner", "POST", PATH, json=sent | part).get_json()["decisionDefinitionId"]
+        == "base-severity"
+    )
 
 
 def test_camundas_sdk_reads_the_answer(call: Any) -> None:
-    sent = {"decisionDefinitionId": "authority", "variables": {"compensationAmount": 3000.5, "round": 1}}
+    sent = {
+        "decisionDefinitionId": "authority",
+        "variables": {"compensationAmount": 3000.5, "round": 1},
+    }
     found = EvaluateDecisionResult.from_dict(call("owner", "POST", PATH, json=sent).get_json())
     assert found.decision_definition_id == "authority"
     assert found.failure_message is None
@@ -103,18 +122,33 @@ def test_only_what_is_released_answers_by_id_and_older_versions_by_their_key(
 
     def ask(**which: str) -> tuple[int, Any, Any]:
         answer = call("owner", "POST", PATH, json=which)
-        return answer.status_code, answer.get_json().get("output"), answer.get_json().get("decisionDefinitionKey")
+        return (
+            answer.status_code,
+            answer.get_json().get("output"),
+            answer.get_json().get("decisionDefinitionKey"),
+        )
 
     def deploy(**decisions: str) -> int:
         parts = "".join(
-            f'<decision id="{name}" name="{name}"><literalExpression><text>{text}</text></literalExpression></decision>'
+            (
+                f'<decision id="{name}" '
+                f'name="{name}"><literalExpression><text>{text}</text></literalExpression></decision>'
+            )
             for name, text in decisions.items()
         )
-        head = '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="v" name="v" namespace="urn:v">'
+        head = (
+            '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="v" '
+            'name="v" namespace="urn:v">'
+        )
         files = {"v.dmn": f"{head}{parts}</definitions>".encode()}
         with runtime.database.transaction() as connection:
             return definitions.deploy(
-                connection, files, name="versions", actor="admin", now=NOW, next_key=lambda: next(keys)
+                connection,
+                files,
+                name="versions",
+                actor="admin",
+                now=NOW,
+                next_key=lambda: next(keys),
             ).bundle_key
 
     def release(bundle: int) -> None:
@@ -150,7 +184,9 @@ def test_only_what_is_released_answers_by_id_and_older_versions_by_their_key(
 )
 def test_what_cannot_be_answered_is_refused(call: Any, sent: dict[str, Any], status: int) -> None:
     answer = call("owner", "POST", PATH, json=sent)
-    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), answer.get_json()
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), (
+        answer.get_json()
+    )
 
 
 def test_who_is_not_known_is_told_nothing(call: Any) -> None:

@@ -14,13 +14,19 @@ from service.operations.again import run_again
 from service.operations.apply import VersionConflict
 
 
-def test_a_sane_request_id_is_kept_and_another_made(call: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_sane_request_id_is_kept_and_another_made(
+    call: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO, logger="redress.requests"):
-        answer = call("clerk", "GET", "/v2/user-tasks/99", headers={"X-Request-Id": "trace-12345.a"})
+        answer = call(
+            "clerk", "GET", "/v2/user-tasks/99", headers={"X-Request-Id": "trace-12345.a"}
+        )
     assert answer.headers["X-Request-Id"] == answer.get_json()["requestId"] == "trace-12345.a"
     assert "trace-12345.a" in caplog.text and "/v2/user-tasks/<userTaskKey>" in caplog.text
     for bad in ("short", "x" * 65, "a b c d e f g", "new\tline-and-more"):
-        made = call("clerk", "GET", "/v2/topology", headers={"X-Request-Id": bad}).headers["X-Request-Id"]
+        made = call("clerk", "GET", "/v2/topology", headers={"X-Request-Id": bad}).headers[
+            "X-Request-Id"
+        ]
         assert made != bad and len(made) == 32
 
 
@@ -29,7 +35,10 @@ def test_metrics_count_what_was_answered(call: Any, register: Any) -> None:
     call("clerk", "GET", "/v2/user-tasks/99")
     text = call("", "GET", "/metrics").get_data(as_text=True)
     assert 'redress_requests_total{method="POST",route="/api/complaints",status="201"}' in text
-    assert 'redress_requests_total{method="GET",route="/v2/user-tasks/<userTaskKey>",status="404"}' in text
+    assert (
+        'redress_requests_total{method="GET",route="/v2/user-tasks/<userTaskKey>",status="404"}'
+        in text
+    )
     assert 'redress_commands_total{route="/api/complaints"}' in text
     for name in (
         "timers_due",
@@ -49,9 +58,16 @@ def test_the_log_tells_who_did_what_with_which_case_and_nothing_it_says(
     seen = RequestIds()
     caplog.handler.addFilter(seen)
     with caplog.at_level(logging.INFO, logger="redress"):
-        registered = register(content="They lost my grandmother's ring.", customerName="Wang Mei-ling")
+        registered = register(
+            content="They lost my grandmother's ring.", customerName="Wang Mei-ling"
+        )
         key = registered["processInstanceKey"]
-        call("admin", "GET", f"/v2/process-instances/{key}", headers={"X-Request-Id": "trace-12345.b"})
+        call(
+            "admin",
+            "GET",
+            f"/v2/process-instances/{key}",
+            headers={"X-Request-Id": "trace-12345.b"},
+        )
     caplog.handler.removeFilter(seen)
     text = "\n".join(Lines().format(record) for record in caplog.records)
     assert "ring" not in text and "Wang" not in text and "0199" not in text
@@ -69,7 +85,9 @@ def test_of_an_error_the_log_has_kind_and_place_and_not_its_text() -> None:
         found = (type(error), error, error.__traceback__)
         record = logging.LogRecord("redress.app", logging.ERROR, __file__, 1, "failed", None, found)
     line = json.loads(Lines().format(record))
-    assert line["error"]["kind"] == "builtins.ValueError" and "test_edge.py" in line["error"]["at"][0]
+    assert (
+        line["error"]["kind"] == "builtins.ValueError" and "test_edge.py" in line["error"]["at"][0]
+    )
     RequestIds().filter(record)
     for told in (json.dumps(line), Texts().format(record)):
         assert "test_edge.py" in told and "ring" not in told
@@ -78,7 +96,9 @@ def test_of_an_error_the_log_has_kind_and_place_and_not_its_text() -> None:
 def test_commands_that_run_again_are_counted_by_why(call: Any) -> None:
     def numbers() -> dict[str, float]:
         text = call("", "GET", "/metrics").get_data(as_text=True)
-        lines = [line.rpartition(" ") for line in text.splitlines() if line.startswith("redress_command")]
+        lines = [
+            line.rpartition(" ") for line in text.splitlines() if line.startswith("redress_command")
+        ]
         return {name: float(value) for name, _, value in lines}
 
     tries = iter([VersionConflict(), Disconnected(), None])
@@ -92,7 +112,10 @@ def test_commands_that_run_again_are_counted_by_why(call: Any) -> None:
     run_again(command, once=False, conflicts=(VersionConflict,))
     after = numbers()
     grown = {name: after[name] - before[name] for name in after if after[name] != before.get(name)}
-    assert grown == {'redress_command_retries_total{why="version"}': 1, 'redress_command_retries_total{why="away"}': 1}
+    assert grown == {
+        'redress_command_retries_total{why="version"}': 1,
+        'redress_command_retries_total{why="away"}': 1,
+    }
 
 
 def test_metrics_are_for_this_host_or_a_token(application: Any, call: Any) -> None:
@@ -103,9 +126,16 @@ def test_metrics_are_for_this_host_or_a_token(application: Any, call: Any) -> No
     assert call("clerk", "GET", "/metrics", environ_overrides=outside).status_code == 200
 
 
-@pytest.mark.parametrize(("host", "status"), [
-    ("localhost", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 403),
-    ("127.0.0.1.evil.example:8000", 403), ("localhost.evil.example", 403),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example:8000", 403),
+        ("localhost.evil.example", 403),
+    ],
+)
 def test_the_demo_answers_to_this_machine_only(call: Any, host: str, status: int) -> None:
     assert call("clerk", "GET", "/v2/topology", headers={"Host": host}).status_code == status

@@ -52,9 +52,9 @@ def test_keeps_to_the_roles(call: Any, role: str, method: str, path: str) -> Non
 
 def test_titles_are_those_that_camundas_clients_know(call: Any) -> None:
     assert refused(call("admin", "GET", "/v2/process-instances/65536"), 404)["title"] == "NOT_FOUND"
-    assert refused(call("admin", "POST", "/v2/jobs/search", json={"filter": {"x": 1}}), 400)["title"] == (
-        "INVALID_ARGUMENT"
-    )
+    assert refused(call("admin", "POST", "/v2/jobs/search", json={"filter": {"x": 1}}), 400)[
+        "title"
+    ] == ("INVALID_ARGUMENT")
     assert refused(call("admin", "GET", "/api/complaints/none"), 400)["title"] == "Bad Request"
 
 
@@ -67,15 +67,25 @@ def test_refuses_what_is_no_json(call: Any) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b'{"content": "\\ud800"}', b'{"content": "\\u0000"}', b'{"amount": NaN}', b'{"contact": ' + b"[" * 50_000],
+    [
+        b'{"content": "\\ud800"}',
+        b'{"content": "\\u0000"}',
+        b'{"amount": NaN}',
+        b'{"contact": ' + b"[" * 50_000,
+    ],
     ids=["surrogate", "null", "nan", "nested"],
 )
 def test_refuses_json_that_cannot_be_kept(call: Any, raw: bytes) -> None:
-    refused(call("clerk", "POST", "/api/complaints", data=raw, content_type="application/json"), 400)
+    refused(
+        call("clerk", "POST", "/api/complaints", data=raw, content_type="application/json"), 400
+    )
 
 
 def test_refuses_an_endless_idempotency_key(call: Any) -> None:
-    refused(call("clerk", "POST", "/api/complaints", json=SENT, headers={"Idempotency-Key": "k" * 201}), 400)
+    refused(
+        call("clerk", "POST", "/api/complaints", json=SENT, headers={"Idempotency-Key": "k" * 201}),
+        400,
+    )
 
 
 def test_names_every_wrong_field(call: Any) -> None:
@@ -120,7 +130,17 @@ def test_says_what_is_not_served(call: Any) -> None:
 def test_refuses_a_session_write_from_elsewhere(application: Any) -> None:
     client = application[0].test_client()
     form = {"name": "clerk", "password": "correct horse battery"}
-    assert client.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
-    refused(client.post("/api/complaints", json=SENT, headers={"Sec-Fetch-Site": "cross-site"}), 403)
+    assert (
+        client.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code
+        == 302
+    )
+    refused(
+        client.post("/api/complaints", json=SENT, headers={"Sec-Fetch-Site": "cross-site"}), 403
+    )
     refused(client.post("/api/complaints", json=SENT), 403)
-    assert client.post("/api/complaints", json=SENT, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 201
+    assert (
+        client.post(
+            "/api/complaints", json=SENT, headers={"Sec-Fetch-Site": "same-origin"}
+        ).status_code
+        == 201
+    )

@@ -1,5 +1,5 @@
-"""A search sees what was written before it, and totals are exact: each writer its own writes at once, with others
-writing at the same time, and everybody together in the end."""
+"""A search sees what was written before it, and totals are exact: each writer its own writes at
+once, with others writing at the same time, and everybody together in the end."""
 
 from __future__ import annotations
 
@@ -47,12 +47,20 @@ class Caller:
         assert (page["page"]["totalItems"], page["items"]) == (0, []), (what, where, page)
 
     def run(self, reference: str) -> str:
-        """One instance from its start to its end; after each write, what every search says of it."""
-        body = {"processDefinitionId": "loan", "variables": {"ref": reference}, "businessId": reference}
+        """One instance from its start to its end; after each write, what every search says of
+        it."""
+        body = {
+            "processDefinitionId": "loan",
+            "variables": {"ref": reference},
+            "businessId": reference,
+        }
         key = str(self.ask("owner", "POST", "/v2/process-instances", body)["processInstanceKey"])
         assert self.one("process-instances", businessId=reference)["state"] == "ACTIVE"
         job = self.one("jobs", processInstanceKey=key, state="CREATED")
-        assert self.one("element-instances", processInstanceKey=key, state="ACTIVE")["elementId"] == "score"
+        assert (
+            self.one("element-instances", processInstanceKey=key, state="ACTIVE")["elementId"]
+            == "score"
+        )
         path = f"/v2/jobs/{job['jobKey']}"
         self.ask("worker", "POST", f"{path}/failure", {"retries": 0, "errorMessage": "no power"})
         incident = self.one("incidents", processInstanceKey=key, state="ACTIVE")
@@ -63,9 +71,16 @@ class Caller:
         assert self.one("jobs", jobKey=job["jobKey"])["state"] == "COMPLETED"
         assert self.one("variables", processInstanceKey=key, name="score")["value"] == "7"
         task = self.one("user-tasks", processInstanceKey=key, state="CREATED")
-        self.ask("handler", "POST", f"/v2/user-tasks/{task['userTaskKey']}/assignment", {"assignee": "handler"})
+        self.ask(
+            "handler",
+            "POST",
+            f"/v2/user-tasks/{task['userTaskKey']}/assignment",
+            {"assignee": "handler"},
+        )
         assert self.one("user-tasks", processInstanceKey=key)["assignee"] == "handler"
-        self.ask("handler", "POST", f"/v2/user-tasks/{task['userTaskKey']}/completion", {"variables": {}})
+        self.ask(
+            "handler", "POST", f"/v2/user-tasks/{task['userTaskKey']}/completion", {"variables": {}}
+        )
         self.none("user-tasks", processInstanceKey=key, state="CREATED")
         assert self.one("message-subscriptions", processInstanceKey=key)["elementId"] == "wait"
         message = {"name": "answer", "correlationKey": reference, "timeToLive": 1_000}
@@ -84,13 +99,17 @@ def test_a_search_sees_what_was_written_before_it(rest: Rest) -> None:
         keys = [key for done in pool.map(work, range(WRITERS)) for key in done]
     assert len(set(keys)) == WRITERS * EACH
     caller = Caller(rest)
-    for body in ({"page": {"limit": 1}}, {"page": {"limit": 5, "from": 4}}, {"filter": {"state": "COMPLETED"}}):
+    for body in (
+        {"page": {"limit": 1}},
+        {"page": {"limit": 5, "from": 4}},
+        {"filter": {"state": "COMPLETED"}},
+    ):
         found = caller.ask("admin", "POST", "/v2/process-instances/search", body)
         assert found["page"]["totalItems"] == len(keys) and not found["page"]["hasMoreTotalItems"]
     counts = {each["elementId"]: each for each in _counts(caller)}
-    assert {name: (each["completed"], each["active"]) for name, each in counts.items()} == dict.fromkeys(
-        ("s", "score", "check", "wait", "e"), (len(keys), 0)
-    )
+    assert {
+        name: (each["completed"], each["active"]) for name, each in counts.items()
+    } == dict.fromkeys(("s", "score", "check", "wait", "e"), (len(keys), 0))
 
 
 def test_pages_by_cursor_keep_their_place_while_others_write(rest: Rest) -> None:
@@ -101,7 +120,9 @@ def test_pages_by_cursor_keep_their_place_while_others_write(rest: Rest) -> None
         while True:
             page = {"limit": 2} | ({"after": after} if after else {})
             order = [{"field": "processInstanceKey", "order": "DESC"}]
-            found = rest.ok("admin", "POST", "/v2/process-instances/search", {"page": page, "sort": order})
+            found = rest.ok(
+                "admin", "POST", "/v2/process-instances/search", {"page": page, "sort": order}
+            )
             if not found["items"]:
                 return
             after = found["page"]["endCursor"]

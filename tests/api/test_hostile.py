@@ -23,8 +23,14 @@ from service.api import jobs
 ROUNDS = int(os.environ.get("REDRESS_ROUNDS", "5"))
 CONFORMS = [response_schema_conformance, status_code_conformance, content_type_conformance]
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 FIELDS = [
@@ -52,11 +58,21 @@ FIELDS = [
 ]
 BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=5)
 PATHS = (
-    "/api/complaints", "/v2/user-tasks/search", "/v2/user-tasks/65537/completion", "/v2/user-tasks/65537/assignment",
-    "/v2/process-instances", "/v2/process-instances/1/cancellation", "/v2/messages/correlation",
-    "/v2/incidents/search", "/v2/jobs/activation", "/v2/jobs/65537/completion",
-    "/v2/jobs/65537/failure", "/v2/jobs/65537/error", "/v2/process-definitions/search", "/v2/deployments",
-)  # fmt: skip
+    "/api/complaints",
+    "/v2/user-tasks/search",
+    "/v2/user-tasks/65537/completion",
+    "/v2/user-tasks/65537/assignment",
+    "/v2/process-instances",
+    "/v2/process-instances/1/cancellation",
+    "/v2/messages/correlation",
+    "/v2/incidents/search",
+    "/v2/jobs/activation",
+    "/v2/jobs/65537/completion",
+    "/v2/jobs/65537/failure",
+    "/v2/jobs/65537/error",
+    "/v2/process-definitions/search",
+    "/v2/deployments",
+)
 
 
 def test_no_body_breaks_an_operation(application: Any) -> None:
@@ -66,13 +82,17 @@ def test_no_body_breaks_an_operation(application: Any) -> None:
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(PATHS), BODIES)
     def send(path: str, body: Any) -> None:
-        response = client.post(path, json=body, headers={"Authorization": f"Bearer {tokens['admin']}"})
+        response = client.post(
+            path, json=body, headers={"Authorization": f"Bearer {tokens['admin']}"}
+        )
         assert response.status_code < 500, response.get_data(as_text=True)
 
     send()
 
 
-def test_no_request_of_the_description_breaks_it(application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_request_of_the_description_breaks_it(
+    application: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app, tokens = application
     monkeypatch.setattr(jobs, "DEFAULT_WAIT", timedelta(0))
     monkeypatch.setattr(jobs, "LONGEST_WAIT", timedelta(0))
@@ -91,7 +111,9 @@ def test_no_request_of_the_description_breaks_it(application: Any, monkeypatch: 
         @given(operation.as_strategy())
         def send(case: Any) -> None:
             response = case.call(headers={"Authorization": f"Bearer {tokens['admin']}"})
-            assert response.status_code < 500 or response.status_code in (501, 504), response.text[:300]
+            assert response.status_code < 500 or response.status_code in (501, 504), response.text[
+                :300
+            ]
             case.validate_response(response, checks=CONFORMS)
 
         send()
@@ -100,7 +122,12 @@ def test_no_request_of_the_description_breaks_it(application: Any, monkeypatch: 
 def test_refuses_a_deployment_that_is_no_diagram(application: Any) -> None:
     app, tokens = application
     bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
-    for name, content in (("a.bpmn", b"no xml"), ("b.bpmn", bomb), ("c.bpmn", b"\xff\x00"), ("d.form.json", b"{")):
+    for name, content in (
+        ("a.bpmn", b"no xml"),
+        ("b.bpmn", bomb),
+        ("c.bpmn", b"\xff\x00"),
+        ("d.form.json", b"{"),
+    ):
         response = app.test_client().post(
             "/v2/deployments",
             data={"resources": (io.BytesIO(content), name)},

@@ -1,4 +1,5 @@
-"""Hostile requests: too large, too deep, too many, of the wrong kind, with keys that nothing has, for others' tasks."""
+"""Hostile requests: too large, too deep, too many, of the wrong kind, with keys that nothing has,
+for others' tasks."""
 
 from __future__ import annotations
 
@@ -13,14 +14,22 @@ from service.db import Database
 from tests.api.rest import Rest
 from tests.operations.waiting import files
 
-BODIES = sorted(each.name for each in OPERATIONS.values() if each.takes is not None and each.media == JSON)
-SEARCHES = sorted(each.path for each in OPERATIONS.values() if each.path.endswith("s/search") and "{" not in each.path)
+BODIES = sorted(
+    each.name for each in OPERATIONS.values() if each.takes is not None and each.media == JSON
+)
+SEARCHES = sorted(
+    each.path
+    for each in OPERATIONS.values()
+    if each.path.endswith("s/search") and "{" not in each.path
+)
 
 
 @pytest.fixture
 def rest(sqlite_database: Database) -> Rest:
     made = Rest(sqlite_database)
-    made.deploy({name: content for name, content in files().items() if name in ("notes.bpmn", "waits.bpmn")})
+    made.deploy(
+        {name: content for name, content in files().items() if name in ("notes.bpmn", "waits.bpmn")}
+    )
     return made
 
 
@@ -37,9 +46,15 @@ def test_every_body_is_held_to_its_size_its_kind_and_its_depth(rest: Rest) -> No
         method, path = OPERATIONS[name].method, path_of(name)
         header = {"Authorization": f"Bearer {rest.tokens['admin']}"}
         big = rest.client.open(
-            path, method=method, data=b'{"a":"' + b"x" * 2_100_000 + b'"}', content_type=JSON, headers=header
+            path,
+            method=method,
+            data=b'{"a":"' + b"x" * 2_100_000 + b'"}',
+            content_type=JSON,
+            headers=header,
         )
-        text = rest.client.open(path, method=method, data=b"a=1", content_type="text/plain", headers=header)
+        text = rest.client.open(
+            path, method=method, data=b"a=1", content_type="text/plain", headers=header
+        )
         deep = rest.client.open(
             path,
             method=method,
@@ -58,7 +73,12 @@ def test_unknown_and_wrong_fields_are_named(rest: Rest) -> None:
     body = {"type": 7, "timeout": "soon", "maxJobsToActivate": True, "surprise": 1}
     status, found = rest("worker", "POST", "/v2/jobs/activation", body)
     assert status == 400
-    assert {each["pointer"] for each in found["errors"]} == {"/type", "/timeout", "/maxJobsToActivate", "/surprise"}
+    assert {each["pointer"] for each in found["errors"]} == {
+        "/type",
+        "/timeout",
+        "/maxJobsToActivate",
+        "/surprise",
+    }
     assert "soon" not in json.dumps(found)  # what was sent is not sent back
 
 
@@ -86,7 +106,9 @@ def test_cursors_that_are_none_are_refused(rest: Rest) -> None:
     rest.start("notes", ref="r")
     for path in SEARCHES:
         where = (
-            {"processInstanceKey": "65536"} if path in ("/v2/variables/search", "/v2/element-instances/search") else {}
+            {"processInstanceKey": "65536"}
+            if path in ("/v2/variables/search", "/v2/element-instances/search")
+            else {}
         )
         for cursor in ("x", "W10=", "eyJhIjoxfQ==", "bm90IGEgbnVtYmVy", "W1tbXV1d"):
             body = {"filter": where, "page": {"after": cursor}}
@@ -109,7 +131,14 @@ def test_wildcards_of_sql_mean_nothing(rest: Rest) -> None:
 
 
 def test_keys_that_nothing_has(rest: Rest) -> None:
-    for key, status in (("9" * 19, 404), ("9" * 30, 404), ("65536", 404), ("-1", 400), ("1e5", 400), ("٣", 400)):
+    for key, status in (
+        ("9" * 19, 404),
+        ("9" * 30, 404),
+        ("65536", 404),
+        ("-1", 400),
+        ("1e5", 400),
+        ("٣", 400),
+    ):
         assert rest("admin", "GET", f"/v2/process-instances/{key}")[0] == status, key
         assert rest("admin", "GET", f"/v2/user-tasks/{key}")[0] == status, key
         assert rest("worker", "POST", f"/v2/jobs/{key}/completion", {})[0] == status, key
@@ -141,12 +170,18 @@ def test_one_accounts_token_is_no_good_for_anothers_task(rest: Rest) -> None:
 
 
 def test_a_revoked_token_ends_its_bearers(rest: Rest) -> None:
-    form = {"grant_type": "client_credentials", "client_id": "clerk", "client_secret": rest.tokens["clerk"]}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "clerk",
+        "client_secret": rest.tokens["clerk"],
+    }
     bearer = rest.client.post("/oauth/token", data=form).get_json()["access_token"]
     header = {"headers": {"Authorization": f"Bearer {bearer}"}}
     assert rest("clerk", "GET", "/v2/topology", **header)[0] == 200
     with rest.runtime.database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE api_token SET revoked_at = created_at WHERE account_name = 'clerk'")
+        connection.exec_driver_sql(
+            "UPDATE api_token SET revoked_at = created_at WHERE account_name = 'clerk'"
+        )
     assert rest("clerk", "GET", "/v2/topology", **header)[0] == 401
 
 
@@ -154,9 +189,14 @@ def test_a_deployment_is_held_to_its_shape(rest: Rest) -> None:
     header = {"Authorization": f"Bearer {rest.tokens['owner']}"}
     assert rest.client.post("/v2/deployments", json={}, headers=header).status_code == 415
     twice = [(io.BytesIO(b"x"), "a.bpmn"), (io.BytesIO(b"x"), "a.bpmn")]
-    assert rest.client.post("/v2/deployments", data={"resources": twice}, headers=header).status_code == 400
+    assert (
+        rest.client.post("/v2/deployments", data={"resources": twice}, headers=header).status_code
+        == 400
+    )
     big = {"data": b"x" * 2_100_000, "content_type": "multipart/form-data; boundary=b"}
     assert rest.client.post("/v2/deployments", headers=header, **big).status_code == 413
     outside = [(io.BytesIO(next(iter(files().values()))), "../../etc/x.bpmn")]
-    done: Any = rest.client.post("/v2/deployments", data={"resources": outside}, headers=header).get_json()
+    done: Any = rest.client.post(
+        "/v2/deployments", data={"resources": outside}, headers=header
+    ).get_json()
     assert done["deployments"][0]["processDefinition"]["resourceName"] == "x.bpmn"

@@ -22,7 +22,9 @@ from service.db import Database
         ("2", "6.6.6.6, 203.0.113.7, 10.0.0.1", "203.0.113.7"),
     ],
 )
-def test_a_forwarded_address(sqlite_database: Database, tmp_path: Any, count: str, header: str, seen: str) -> None:
+def test_a_forwarded_address(
+    sqlite_database: Database, tmp_path: Any, count: str, header: str, seen: str
+) -> None:
     settings = load_settings({"REDRESS_SECRET_KEY": "s" * 40, "REDRESS_TRUSTED_PROXIES": count})
     url = sqlite_database.url.render_as_string(hide_password=False)
     app = create_app(replace(settings, database_url=url, evidence_dir=str(tmp_path)))

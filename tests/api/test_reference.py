@@ -1,4 +1,5 @@
-"""docs/api.md says what is served, and what is served is in the description with its bodies and answers."""
+"""docs/api.md says what is served, and what is served is in the description with its bodies and
+answers."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def test_every_operation_is_described_with_its_body_and_answer(call: Any) -> Non
         for content in (described.get("requestBody", {}), answer):
             for media in content.get("content", {}).values():
                 name = media["schema"].get("$ref", "").rpartition("/")[2]
-                assert not name or {"properties", "items"} & document["components"]["schemas"][name].keys()
+                assert (
+                    not name
+                    or {"properties", "items"} & document["components"]["schemas"][name].keys()
+                )
 
 
 def test_no_route_is_served_that_is_not_described(application: Any, call: Any) -> None:
@@ -38,7 +42,12 @@ def test_no_route_is_served_that_is_not_described(application: Any, call: Any) -
     hidden = {"/v2/{path}", "/openapi.json", "/docs", "/docs.css", "/metrics"}
     for rule in application[0].url_map.iter_rules():
         if rule.endpoint.startswith("api."):
-            path = rule.rule.replace("<path:rest>", "{path}").replace("<int:", "{").replace("<", "{").replace(">", "}")
+            path = (
+                rule.rule.replace("<path:rest>", "{path}")
+                .replace("<int:", "{")
+                .replace("<", "{")
+                .replace(">", "}")
+            )
             assert path in paths or path in hidden, path
 
 
@@ -46,7 +55,12 @@ def test_docs_are_a_page_of_our_own(call: Any) -> None:
     page = call("", "GET", "/docs")
     text = page.get_data(as_text=True)
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
-    assert "<script" not in text and " style=" not in text and "http://" not in text and "https://" not in text
+    assert (
+        "<script" not in text
+        and " style=" not in text
+        and "http://" not in text
+        and "https://" not in text
+    )
     assert "/v2/jobs/activation" in text and "maxJobsToActivate" in text
     assert call("", "GET", "/docs.css").mimetype == "text/css"
 

@@ -1,4 +1,5 @@
-"""Searches in SQL and the same in Python find the same rows in the same order; pages meet without gap or overlap."""
+"""Searches in SQL and the same in Python find the same rows in the same order; pages meet without
+gap or overlap."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ PATTERNS = ("a*", "*b", "?", "a\\*b", "a%b", "a_b", "a[b]", "*", "", "A", "a?b",
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runtime]:
     """Instances with business keys that are awkward to look for."""
     if request.param == "sqlite":
         path: Path = tmp_path_factory.mktemp("search") / "search.db"
@@ -44,11 +47,17 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     runtime = release_files(database, files())
     for number in range(27):
         done = start_instance(
-            runtime, ("notes", "waits", "other")[number % 3], {"ref": "k"}, actor=ADMIN,
-            now=NOW + timedelta(hours=number // 4), business_key=KEYS[number % len(KEYS)],
-        )  # fmt: skip
+            runtime,
+            ("notes", "waits", "other")[number % 3],
+            {"ref": "k"},
+            actor=ADMIN,
+            now=NOW + timedelta(hours=number // 4),
+            business_key=KEYS[number % len(KEYS)],
+        )
         if number % 5 == 0:
-            cancel_instance(runtime, done.root_key, reason="test", actor=ADMIN, now=NOW + timedelta(days=1))
+            cancel_instance(
+                runtime, done.root_key, reason="test", actor=ADMIN, now=NOW + timedelta(days=1)
+            )
     yield runtime
     database.dispose()
     if cluster is not None:
@@ -75,24 +84,33 @@ def plain(runtime: Runtime) -> list[dict[str, Any]]:
 MOMENTS = st.integers(-1, 8).map(lambda hours: NOW + timedelta(hours=hours))
 TEXTS = st.sampled_from([key for key in KEYS if key is not None])
 CONDITIONS = st.one_of(
-    st.tuples(st.just("businessId"), st.one_of(
-        TEXTS,
-        st.builds(lambda text: {"$neq": text}, TEXTS),
-        st.builds(lambda texts: {"$in": texts}, st.lists(TEXTS, max_size=3)),
-        st.builds(lambda texts: {"$notIn": texts}, st.lists(TEXTS, max_size=3)),
-        st.builds(lambda there: {"$exists": there}, st.booleans()),
-        st.builds(lambda pattern: {"$like": pattern}, st.sampled_from(PATTERNS)),
-    )),
+    st.tuples(
+        st.just("businessId"),
+        st.one_of(
+            TEXTS,
+            st.builds(lambda text: {"$neq": text}, TEXTS),
+            st.builds(lambda texts: {"$in": texts}, st.lists(TEXTS, max_size=3)),
+            st.builds(lambda texts: {"$notIn": texts}, st.lists(TEXTS, max_size=3)),
+            st.builds(lambda there: {"$exists": there}, st.booleans()),
+            st.builds(lambda pattern: {"$like": pattern}, st.sampled_from(PATTERNS)),
+        ),
+    ),
     st.tuples(st.just("state"), st.sampled_from(["ACTIVE", "TERMINATED", "COMPLETED"])),
-    st.tuples(st.sampled_from(["startDate", "endDate"]), st.one_of(
-        st.builds(lambda at: {"$gte": at}, MOMENTS),
-        st.builds(lambda at, to: {"$gt": at, "$lt": to}, MOMENTS, MOMENTS),
-        st.builds(lambda at: {"$lte": at}, MOMENTS),
-    )),
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["startDate", "endDate"]),
+        st.one_of(
+            st.builds(lambda at: {"$gte": at}, MOMENTS),
+            st.builds(lambda at, to: {"$gt": at, "$lt": to}, MOMENTS, MOMENTS),
+            st.builds(lambda at: {"$lte": at}, MOMENTS),
+        ),
+    ),
+)
 FILTERS = st.lists(CONDITIONS, max_size=2).map(dict)
 SORTS = st.lists(
-    st.tuples(st.sampled_from(["businessId", "startDate", "endDate", "processDefinitionId"]), st.booleans()),
+    st.tuples(
+        st.sampled_from(["businessId", "startDate", "endDate", "processDefinitionId"]),
+        st.booleans(),
+    ),
     max_size=2,
     unique_by=lambda each: each[0],
 )
@@ -101,23 +119,34 @@ SORTS = st.lists(
 def test_sql_and_python_find_the_same(filled: Runtime) -> None:
     rows = sorted(plain(filled), key=lambda row: row["processInstanceKey"])
 
-    @settings(max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
     @given(FILTERS, st.lists(FILTERS, max_size=2), SORTS, st.integers(0, 5), st.integers(1, 7))
     def ask(where: Any, any_of: Any, order: Any, offset: int, limit: int) -> None:
         texts = [name for name, _ in order if name == "businessId"]
-        order = [each for each in order if each[0] not in texts]  # a database orders letters by its own rules
+        order = [
+            each for each in order if each[0] not in texts
+        ]  # a database orders letters by its own rules
         query = Query(where, any_of, order, offset, limit)
         expected = sift(rows, query)
         with filled.database.read() as connection:
             found = search(connection, INSTANCES, query)
         assert found.total == expected.total
-        assert [row["root_key"] for row in found.rows] == [row["processInstanceKey"] for row in expected.rows]
+        assert [row["root_key"] for row in found.rows] == [
+            row["processInstanceKey"] for row in expected.rows
+        ]
 
     ask()
 
 
 def test_cursors_go_through_every_row_once_and_back(filled: Runtime) -> None:
-    @settings(max_examples=ROUNDS // 4, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=ROUNDS // 4,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
     @given(SORTS, st.integers(1, 9))
     def walk(order: Any, limit: int) -> None:
         whole = Query(order=order, limit=1000)
@@ -130,7 +159,10 @@ def test_cursors_go_through_every_row_once_and_back(filled: Runtime) -> None:
                 query = replace(query, after=page.end)
             assert seen == everything
             last = search(connection, INSTANCES, replace(whole, offset=len(everything) - 1))
-            back, query = [row["root_key"] for row in last.rows], replace(whole, limit=limit, before=last.start)
+            back, query = (
+                [row["root_key"] for row in last.rows],
+                replace(whole, limit=limit, before=last.start),
+            )
             while (page := search(connection, INSTANCES, query)).rows:
                 back = [row["root_key"] for row in page.rows] + back
                 query = replace(query, before=page.start)
@@ -139,7 +171,9 @@ def test_cursors_go_through_every_row_once_and_back(filled: Runtime) -> None:
     walk()
 
 
-@pytest.mark.parametrize("cursor", ["", "nonsense", "W10=", "WzFd", "e30=", "WyJhIix7fV0=", "8J+YgA==", "A" * 5_000])
+@pytest.mark.parametrize(
+    "cursor", ["", "nonsense", "W10=", "WzFd", "e30=", "WyJhIix7fV0=", "8J+YgA==", "A" * 5_000]
+)
 def test_a_cursor_that_is_none_is_refused(filled: Runtime, cursor: str) -> None:
     with filled.database.read() as connection, pytest.raises(InvalidInput, match="cursor"):
         search(connection, INSTANCES, Query(order=[("startDate", False)], after=cursor))
@@ -160,10 +194,14 @@ def test_a_cursor_of_another_order_is_refused(filled: Runtime) -> None:
 def test_everybody_finds_the_tasks_they_may_see(filled: Runtime) -> None:
     with filled.database.read() as connection:
         every = search(connection, TASKS, Query(limit=1000)).rows
-        tasks = {task.key: task for row in every for task in list_case_tasks(connection, row["root_key"])}
+        tasks = {
+            task.key: task for row in every for task in list_case_tasks(connection, row["root_key"])
+        }
         for groups in ({"handler"}, {"clerk"}, {"admin"}, {"approver", "handler"}, set()):
             actor = Actor("amy", frozenset(groups))
-            found = {row["key"] for row in search(connection, tasks_of(actor), Query(limit=1000)).rows}
+            found = {
+                row["key"] for row in search(connection, tasks_of(actor), Query(limit=1000)).rows
+            }
             assert found == {key for key, task in tasks.items() if can_see(task, actor)}, groups
 
 

@@ -15,12 +15,17 @@ def test_registers_with_number_key_and_clocks(register: Any) -> None:
 
 
 def test_answers_a_repeated_request_the_same(call: Any) -> None:
-    headers, sent = {"Idempotency-Key": "k-1"}, {"content": "Once.", "receivedAt": "2026-03-01T00:00:00Z"}
+    headers, sent = (
+        {"Idempotency-Key": "k-1"},
+        {"content": "Once.", "receivedAt": "2026-03-01T00:00:00Z"},
+    )
     first = call("clerk", "POST", "/api/complaints", json=sent, headers=headers)
     again = call("clerk", "POST", "/api/complaints", json=sent, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.get_json()["number"] == again.get_json()["number"]
-    other = call("clerk", "POST", "/api/complaints", json=sent | {"content": "Other."}, headers=headers)
+    other = call(
+        "clerk", "POST", "/api/complaints", json=sent | {"content": "Other."}, headers=headers
+    )
     assert other.status_code == 409
 
 
@@ -35,23 +40,39 @@ def test_reads_a_complaint_and_what_belongs_to_it(call: Any, register: Any) -> N
 
 def test_holds_a_task_once_and_completes_it_once(call: Any, register: Any) -> None:
     number = register()["number"]
-    task = next(t for t in call("admin", "GET", f"/api/complaints/{number}/tasks").get_json()["items"])
+    task = next(
+        t for t in call("admin", "GET", f"/api/complaints/{number}/tasks").get_json()["items"]
+    )
     group, path = task["candidateGroups"][0], f"/v2/user-tasks/{task['userTaskKey']}"
     other = next(role for role in ("clerk", "approver") if role != group)
-    assert call(other, "POST", f"{path}/assignment", json={"assignee": other}).status_code in (403, 404)
+    assert call(other, "POST", f"{path}/assignment", json={"assignee": other}).status_code in (
+        403,
+        404,
+    )
     assert call(group, "POST", f"{path}/assignment", json={"assignee": group}).status_code == 204
     held = call(group, "GET", path).get_json()
     assert (held["assignee"], held["state"]) == (group, "CREATED")
-    mine = call(group, "POST", "/v2/user-tasks/search", json={"filter": {"assignee": group}}).get_json()
+    mine = call(
+        group, "POST", "/v2/user-tasks/search", json={"filter": {"assignee": group}}
+    ).get_json()
     assert task["userTaskKey"] in [each["userTaskKey"] for each in mine["items"]]
-    stale = call(group, "POST", f"{path}/completion", json={"variables": {}, "revision": held["revision"] + 7})
+    stale = call(
+        group,
+        "POST",
+        f"{path}/completion",
+        json={"variables": {}, "revision": held["revision"] + 7},
+    )
     assert stale.status_code == 409
     wrong = call(group, "POST", f"{path}/completion", json={"variables": {"surprise": 1}})
     assert wrong.status_code == 422 and wrong.get_json()["errors"]
     assert call(group, "DELETE", f"{path}/assignee").status_code == 204
-    instance = call("admin", "GET", f"/v2/process-instances/{task['processInstanceKey']}").get_json()
+    instance = call(
+        "admin", "GET", f"/v2/process-instances/{task['processInstanceKey']}"
+    ).get_json()
     assert instance["state"] == "ACTIVE"
-    cancelled = call("admin", "POST", f"/v2/process-instances/{task['processInstanceKey']}/cancellation")
+    cancelled = call(
+        "admin", "POST", f"/v2/process-instances/{task['processInstanceKey']}/cancellation"
+    )
     assert cancelled.status_code == 204
     late = call(group, "POST", f"{path}/completion", json={"variables": {}})
     assert late.status_code == 409 and late.mimetype == "application/problem+json"
@@ -59,7 +80,10 @@ def test_holds_a_task_once_and_completes_it_once(call: Any, register: Any) -> No
 
 def test_lists_definitions_and_their_diagrams(call: Any) -> None:
     found = call(
-        "owner", "POST", "/v2/process-definitions/search", json={"filter": {"processDefinitionId": "complaint"}}
+        "owner",
+        "POST",
+        "/v2/process-definitions/search",
+        json={"filter": {"processDefinitionId": "complaint"}},
     )
     (row,) = found.get_json()["items"]
     xml = call("owner", "GET", f"/v2/process-definitions/{row['processDefinitionKey']}/xml")
@@ -75,7 +99,9 @@ def test_lets_sdks_in_three_ways(application: Any) -> None:
     for header in (f"Bearer {token}", f"Bearer {bearer}", f"Basic {basic}"):
         assert client.get("/v2/topology", headers={"Authorization": header}).status_code == 200
     other = base64.b64encode(f"admin:{token}".encode()).decode()
-    assert client.get("/v2/topology", headers={"Authorization": f"Basic {other}"}).status_code == 401
+    assert (
+        client.get("/v2/topology", headers={"Authorization": f"Basic {other}"}).status_code == 401
+    )
     assert client.post("/oauth/token", data=form | {"client_secret": "no"}).status_code == 401
 
 

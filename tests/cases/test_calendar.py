@@ -23,17 +23,32 @@ INSTANTS = st.integers(0, 545 * 24 * 60).map(lambda minutes: START + timedelta(m
 @pytest.mark.parametrize(
     ("calendar", "received", "days", "last"),
     [
-        (TW, "2026-02-13T10:00+08:00", 1, date(2026, 2, 23)),  # the lunar new year of 2026: 14 to 22 February
+        (
+            TW,
+            "2026-02-13T10:00+08:00",
+            1,
+            date(2026, 2, 23),
+        ),  # the lunar new year of 2026: 14 to 22 February
         (TW, "2025-12-31T10:00+08:00", 1, date(2026, 1, 2)),
         (CN, "2025-09-26T10:00+08:00", 1, date(2025, 9, 28)),  # a Sunday worked for the golden week
         (CN, "2025-09-30T10:00+08:00", 1, date(2025, 10, 9)),
         (CN, "2025-10-10T10:00+08:00", 1, date(2025, 10, 11)),  # a Saturday worked
         (HK, "2025-12-24T10:00+08:00", 1, date(2025, 12, 29)),
-        (HK, "2025-04-17T10:00+08:00", 1, date(2025, 4, 22)),  # Good Friday and Easter Monday are general holidays
+        (
+            HK,
+            "2025-04-17T10:00+08:00",
+            1,
+            date(2025, 4, 22),
+        ),  # Good Friday and Easter Monday are general holidays
         (GB, "2025-12-24T10:00+00:00", 2, date(2025, 12, 30)),
         (GB, "2026-04-02T10:00+01:00", 1, date(2026, 4, 7)),  # Good Friday and Easter Monday
         (US, "2025-11-26T10:00-05:00", 1, date(2025, 11, 28)),
-        (US, "2026-07-02T10:00-04:00", 1, date(2026, 7, 6)),  # 4 July is a Saturday: kept on Friday the 3rd
+        (
+            US,
+            "2026-07-02T10:00-04:00",
+            1,
+            date(2026, 7, 6),
+        ),  # 4 July is a Saturday: kept on Friday the 3rd
         (TW, "2026-01-30T20:00+00:00", 1, date(2026, 2, 2)),  # a Saturday in Taipei already
     ],
 )
@@ -61,15 +76,17 @@ def test_the_end_of_a_day_follows_summer_time() -> None:
 def test_hours_before_opening_and_after_closing_do_not_count() -> None:
     opens = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Taipei
     assert TW.working_hours_after(opens - timedelta(hours=3), 1) == opens + timedelta(hours=1)
-    assert TW.working_hours_after(opens + timedelta(hours=12), 1) == opens + timedelta(days=1, hours=1)
+    assert TW.working_hours_after(opens + timedelta(hours=12), 1) == opens + timedelta(
+        days=1, hours=1
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(INSTANTS, st.integers(0, 40), st.integers(0, 40))
 def test_working_days_add_up(start: datetime, first: int, second: int) -> None:
-    assert TW.working_days_after(TW.working_days_after(start, first), second) == TW.working_days_after(
-        start, first + second
-    )
+    assert TW.working_days_after(
+        TW.working_days_after(start, first), second
+    ) == TW.working_days_after(start, first + second)
 
 
 @settings(max_examples=60, deadline=None)
@@ -78,7 +95,9 @@ def test_working_hours_add_up_and_never_go_back(start: datetime, first: int, sec
     halfway = GB.working_hours_after(start, first)
     assert halfway >= start
     if first and second:
-        assert GB.working_hours_after(halfway, second) == GB.working_hours_after(start, first + second)
+        assert GB.working_hours_after(halfway, second) == GB.working_hours_after(
+            start, first + second
+        )
 
 
 @pytest.mark.parametrize("days", [-1, 4_000])

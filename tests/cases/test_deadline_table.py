@@ -1,4 +1,5 @@
-"""Due dates worked out by hand for five jurisdictions over 2025 to 2027, and laws that hold for any clock."""
+"""Due dates worked out by hand for five jurisdictions over 2025 to 2027, and laws that hold for any
+clock."""
 
 from __future__ import annotations
 
@@ -14,57 +15,139 @@ from service.errors import InvalidInput
 
 CALENDARS = {
     profile.calendar.country: profile.calendar
-    for profile in map(load_profile, ("TW-FCPA", "CN-CBIRC-2020-3", "HK-HKMA-IC4", "UK-DISP", "US-CFPB"))
+    for profile in map(
+        load_profile, ("TW-FCPA", "CN-CBIRC-2020-3", "HK-HKMA-IC4", "UK-DISP", "US-CFPB")
+    )
 }
 TABLE = [
     # Taiwan: lunar new year of 2026 is 14 to 22 February, of 2027 it is 4 to 10 February
     ("TW", "2025-12-31T17:00+08:00", "1 business_days", "2026-01-02T23:59:59+08:00"),
     ("TW", "2026-02-13T16:00+08:00", "3 business_days", "2026-02-25T23:59:59+08:00"),
     ("TW", "2026-02-13T16:30+08:00", "2 business_hours", "2026-02-23T10:00:00+08:00"),
-    ("TW", "2026-02-26T10:00+08:00", "1 business_days", "2026-03-02T23:59:59+08:00"),  # the 27th is kept for the 28th
-    ("TW", "2026-10-08T10:00+08:00", "1 business_days", "2026-10-12T23:59:59+08:00"),  # 9 October is kept for the 10th
+    (
+        "TW",
+        "2026-02-26T10:00+08:00",
+        "1 business_days",
+        "2026-03-02T23:59:59+08:00",
+    ),  # the 27th is kept for the 28th
+    (
+        "TW",
+        "2026-10-08T10:00+08:00",
+        "1 business_days",
+        "2026-10-12T23:59:59+08:00",
+    ),  # 9 October is kept for the 10th
     ("TW", "2027-02-03T10:00+08:00", "1 business_days", "2027-02-11T23:59:59+08:00"),
-    ("TW", "2026-01-18T10:00+08:00", "30 calendar_days", "2026-02-17T23:59:59+08:00"),  # a holiday: the date stays
+    (
+        "TW",
+        "2026-01-18T10:00+08:00",
+        "30 calendar_days",
+        "2026-02-17T23:59:59+08:00",
+    ),  # a holiday: the date stays
     ("TW", "2025-12-02T23:59+08:00", "30 calendar_days", "2026-01-01T23:59:59+08:00"),
     ("TW", "2026-01-31T10:00+08:00", "1 months", "2026-02-28T23:59:59+08:00"),
     # China: weekends worked before and after the golden weeks
-    ("CN", "2025-01-24T10:00+08:00", "1 business_days", "2025-01-26T23:59:59+08:00"),  # Sunday, worked
+    (
+        "CN",
+        "2025-01-24T10:00+08:00",
+        "1 business_days",
+        "2025-01-26T23:59:59+08:00",
+    ),  # Sunday, worked
     ("CN", "2025-01-27T10:00+08:00", "1 business_days", "2025-02-05T23:59:59+08:00"),
-    ("CN", "2025-02-07T10:00+08:00", "1 business_days", "2025-02-08T23:59:59+08:00"),  # Saturday, worked
-    ("CN", "2025-09-26T17:00+08:00", "1 business_hours", "2025-09-28T09:30:00+08:00"),  # Sunday, worked
+    (
+        "CN",
+        "2025-02-07T10:00+08:00",
+        "1 business_days",
+        "2025-02-08T23:59:59+08:00",
+    ),  # Saturday, worked
+    (
+        "CN",
+        "2025-09-26T17:00+08:00",
+        "1 business_hours",
+        "2025-09-28T09:30:00+08:00",
+    ),  # Sunday, worked
     ("CN", "2025-09-30T17:30+08:00", "1 business_hours", "2025-10-09T10:00:00+08:00"),
-    ("CN", "2025-12-31T10:00+08:00", "2 business_days", "2026-01-05T23:59:59+08:00"),  # 4 January 2026 is worked
-    ("CN", "2026-02-13T10:00+08:00", "1 business_days", "2026-02-14T23:59:59+08:00"),  # Saturday, worked
+    (
+        "CN",
+        "2025-12-31T10:00+08:00",
+        "2 business_days",
+        "2026-01-05T23:59:59+08:00",
+    ),  # 4 January 2026 is worked
+    (
+        "CN",
+        "2026-02-13T10:00+08:00",
+        "1 business_days",
+        "2026-02-14T23:59:59+08:00",
+    ),  # Saturday, worked
     ("CN", "2026-02-14T10:00+08:00", "1 business_days", "2026-02-24T23:59:59+08:00"),
     ("CN", "2026-09-30T10:00+08:00", "1 business_days", "2026-10-08T23:59:59+08:00"),
-    ("CN", "2026-10-09T10:00+08:00", "1 business_days", "2026-10-10T23:59:59+08:00"),  # Saturday, worked
+    (
+        "CN",
+        "2026-10-09T10:00+08:00",
+        "1 business_days",
+        "2026-10-10T23:59:59+08:00",
+    ),  # Saturday, worked
     ("CN", "2026-09-20T10:00+08:00", "15 calendar_days", "2026-10-05T23:59:59+08:00"),
     # Hong Kong: general holidays, Monday to Friday
     ("HK", "2025-01-28T10:00+08:00", "1 business_days", "2025-02-03T23:59:59+08:00"),
     ("HK", "2025-04-17T10:00+08:00", "1 business_days", "2025-04-22T23:59:59+08:00"),
     ("HK", "2025-12-24T10:00+08:00", "7 calendar_days", "2025-12-31T23:59:59+08:00"),
     ("HK", "2026-02-16T10:00+08:00", "1 business_days", "2026-02-20T23:59:59+08:00"),
-    ("HK", "2026-04-02T17:00+08:00", "1 business_hours", "2026-04-08T09:30:00+08:00"),  # Easter and Ching Ming
-    ("HK", "2027-06-30T10:00+08:00", "1 business_days", "2027-07-02T23:59:59+08:00"),  # establishment day
+    (
+        "HK",
+        "2026-04-02T17:00+08:00",
+        "1 business_hours",
+        "2026-04-08T09:30:00+08:00",
+    ),  # Easter and Ching Ming
+    (
+        "HK",
+        "2027-06-30T10:00+08:00",
+        "1 business_days",
+        "2027-07-02T23:59:59+08:00",
+    ),  # establishment day
     # Great Britain: bank holidays of England, summer time
     ("GB", "2025-04-17T10:00+01:00", "1 business_days", "2025-04-22T23:59:59+01:00"),
     ("GB", "2025-12-24T10:00+00:00", "3 business_days", "2025-12-31T23:59:59+00:00"),
-    ("GB", "2026-03-27T17:00+00:00", "1 business_hours", "2026-03-30T09:30:00+01:00"),  # the clocks go forward
+    (
+        "GB",
+        "2026-03-27T17:00+00:00",
+        "1 business_hours",
+        "2026-03-30T09:30:00+01:00",
+    ),  # the clocks go forward
     ("GB", "2026-10-23T17:00+01:00", "1 business_hours", "2026-10-26T09:30:00+00:00"),  # and back
     ("GB", "2026-03-28T12:00+00:00", "1 calendar_days", "2026-03-29T23:59:59+01:00"),
     ("GB", "2025-11-30T10:00+00:00", "8 weeks", "2026-01-25T23:59:59+00:00"),
     ("GB", "2025-08-31T10:00+01:00", "6 months", "2026-02-28T23:59:59+00:00"),
-    ("GB", "2026-12-24T10:00+00:00", "1 business_days", "2026-12-29T23:59:59+00:00"),  # Boxing Day kept on the 28th
+    (
+        "GB",
+        "2026-12-24T10:00+00:00",
+        "1 business_days",
+        "2026-12-29T23:59:59+00:00",
+    ),  # Boxing Day kept on the 28th
     ("GB", "2027-12-24T10:00+00:00", "1 business_days", "2027-12-29T23:59:59+00:00"),
     # United States: federal holidays, summer time
     ("US", "2025-11-26T10:00-05:00", "1 business_days", "2025-11-28T23:59:59-05:00"),
-    ("US", "2026-07-02T10:00-04:00", "1 business_days", "2026-07-06T23:59:59-04:00"),  # the 4th is kept on the 3rd
+    (
+        "US",
+        "2026-07-02T10:00-04:00",
+        "1 business_days",
+        "2026-07-06T23:59:59-04:00",
+    ),  # the 4th is kept on the 3rd
     ("US", "2026-03-06T17:00-05:00", "1 business_hours", "2026-03-09T09:30:00-04:00"),
     ("US", "2026-10-30T17:00-04:00", "1 business_hours", "2026-11-02T09:30:00-05:00"),
     ("US", "2025-12-31T10:00-05:00", "10 business_days", "2026-01-15T23:59:59-05:00"),
-    ("US", "2026-03-07T10:00-05:00", "24 hours", "2026-03-08T11:00:00-04:00"),  # hours are hours, whatever the clock
-    ("US", "2027-12-30T10:00-05:00", "1 business_days", "2028-01-03T23:59:59-05:00"),  # 1 January 2028 kept on the 31st
-]  # fmt: skip
+    (
+        "US",
+        "2026-03-07T10:00-05:00",
+        "24 hours",
+        "2026-03-08T11:00:00-04:00",
+    ),  # hours are hours, whatever the clock
+    (
+        "US",
+        "2027-12-30T10:00-05:00",
+        "1 business_days",
+        "2028-01-03T23:59:59-05:00",
+    ),  # 1 January 2028 kept on the 31st
+]
 START = datetime(2025, 1, 1, tzinfo=UTC)
 INSTANTS = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
 COUNTRIES = st.sampled_from(sorted(CALENDARS))
@@ -88,7 +171,9 @@ def test_a_later_start_is_never_due_earlier(
 
 @settings(max_examples=80, deadline=None)
 @given(COUNTRIES, INSTANTS, st.sampled_from(list(Unit)), st.integers(0, 60), st.integers(0, 60))
-def test_a_longer_limit_is_never_due_earlier(country: str, start: datetime, unit: Unit, one: int, other: int) -> None:
+def test_a_longer_limit_is_never_due_earlier(
+    country: str, start: datetime, unit: Unit, one: int, other: int
+) -> None:
     calendar = CALENDARS[country]
     dues = [due_after(calendar, start, Limit(value, unit)) for value in sorted((one, other))]
     assert dues == sorted(dues)
@@ -98,14 +183,18 @@ def test_a_longer_limit_is_never_due_earlier(country: str, start: datetime, unit
 @given(
     COUNTRIES,
     INSTANTS,
-    st.sampled_from([Unit.HOURS, Unit.BUSINESS_HOURS, Unit.BUSINESS_DAYS, Unit.CALENDAR_DAYS, Unit.WEEKS]),
+    st.sampled_from(
+        [Unit.HOURS, Unit.BUSINESS_HOURS, Unit.BUSINESS_DAYS, Unit.CALENDAR_DAYS, Unit.WEEKS]
+    ),
     st.integers(0, 40),
     st.integers(1, 40),
 )
 def test_limits_add_up(country: str, start: datetime, unit: Unit, one: int, other: int) -> None:
     calendar = CALENDARS[country]
     halfway = due_after(calendar, start, Limit(one, unit))
-    assert due_after(calendar, halfway, Limit(other, unit)) == due_after(calendar, start, Limit(one + other, unit))
+    assert due_after(calendar, halfway, Limit(other, unit)) == due_after(
+        calendar, start, Limit(one + other, unit)
+    )
 
 
 @settings(max_examples=80, deadline=None)
@@ -124,7 +213,9 @@ def test_the_banks_own_days_go_over_the_published_ones() -> None:
 
 
 def test_hours_with_a_lunch_break() -> None:
-    calendar = Calendar("TW", "Asia/Taipei", hours=((time(9), time(12)), (time(13, 30), time(17, 30))))
+    calendar = Calendar(
+        "TW", "Asia/Taipei", hours=((time(9), time(12)), (time(13, 30), time(17, 30)))
+    )
     eleven = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
     assert calendar.working_hours_after(eleven, 2) == datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 

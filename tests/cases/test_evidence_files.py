@@ -1,4 +1,5 @@
-"""Files of evidence: kept once under their hash, looked at, locked away with a reason, handed out harmless."""
+"""Files of evidence: kept once under their hash, looked at, locked away with a reason, handed out
+harmless."""
 
 from __future__ import annotations
 
@@ -77,7 +78,12 @@ def test_what_is_broken_off_leaves_nothing(vault: Vault) -> None:
     [
         ("a.pdf", b"%PDF-1.7\n1 0 obj", "application/pdf", ""),
         ("a.png", PNG, "image/png", ""),
-        ("letter.docx", DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ""),
+        (
+            "letter.docx",
+            DOCX,
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "",
+        ),
         ("notes.txt", "一二三".encode(), "text/plain", ""),
         ("BMW.txt", b"BMW dealer said MZ and so on", "text/plain", ""),
         ("page.html", b"<!DOCTYPE html><script>1</script>", "text/html", ""),
@@ -90,8 +96,12 @@ def test_what_is_broken_off_leaves_nothing(vault: Vault) -> None:
         ("a.pdf", PNG, "image/png", "its name ends in .pdf"),
         ("a.png", b"%PDF-1.7", "application/pdf", "its name ends in .png"),
         ("a.docx", zipped({"a.txt": b"x"}), "application/zip", "its name ends in .docx"),
-        ("m.docx", DOCX[:-22] and zipped({"[Content_Types].xml": b"", "word/vbaProject.bin": b"x"}),
-         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "macros"),
+        (
+            "m.docx",
+            DOCX[:-22] and zipped({"[Content_Types].xml": b"", "word/vbaProject.bin": b"x"}),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "macros",
+        ),
         ("m.doc", OLE + "_VBA_PROJECT".encode("utf-16-le"), "application/x-ole-storage", "macros"),
         ("m.xls", OLE, "application/x-ole-storage", ""),
         ("s.pdf", b"%PDF-1.7 /OpenAction << /S /JavaScript >>", "application/pdf", "scripts"),
@@ -102,8 +112,10 @@ def test_what_is_broken_off_leaves_nothing(vault: Vault) -> None:
         ("many.zip", zipped({str(n): b"" for n in range(5_001)}), "application/zip", "5,001 files"),
         ("big.txt", b"x" * 5_000_001, "text/plain", "larger than"),
     ],
-)  # fmt: skip
-def test_a_file_is_what_its_content_is(vault: Vault, name: str, content: bytes, media_type: str, reason: str) -> None:
+)
+def test_a_file_is_what_its_content_is(
+    vault: Vault, name: str, content: bytes, media_type: str, reason: str
+) -> None:
     found = take_in(vault, io.BytesIO(content), name=name, kind="document", source="desk")
     assert found.verdict.media_type == media_type
     assert (reason in (found.verdict.reason or "")) if reason else found.verdict.reason is None
@@ -130,7 +142,10 @@ def test_a_file_leaves_as_a_download_that_runs_nothing() -> None:
     headers = download_headers(_evidence(name='帳單".html', media_type="text/html"))
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["Content-Disposition"].startswith('attachment; filename="??\'.html"')
-    assert "sandbox" in headers["Content-Security-Policy"] and headers["X-Content-Type-Options"] == "nosniff"
+    assert (
+        "sandbox" in headers["Content-Security-Policy"]
+        and headers["X-Content-Type-Options"] == "nosniff"
+    )
     assert download_headers(_evidence())["Content-Type"] == "application/pdf"
 
 
@@ -144,8 +159,23 @@ def test_what_is_locked_away_is_for_few() -> None:
 
 
 def _evidence(
-    *, name: str = "a.pdf", media_type: str = "application/pdf", state: str = "kept", reason: str | None = None
+    *,
+    name: str = "a.pdf",
+    media_type: str = "application/pdf",
+    state: str = "kept",
+    reason: str | None = None,
 ) -> Evidence:
     return Evidence(
-        1, 2, "document", "desk", name, media_type, 3, "0" * 64, state, reason, datetime(2026, 1, 1, tzinfo=UTC), "amy"
+        1,
+        2,
+        "document",
+        "desk",
+        name,
+        media_type,
+        3,
+        "0" * 64,
+        state,
+        reason,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        "amy",
     )

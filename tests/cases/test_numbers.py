@@ -39,7 +39,9 @@ def test_swapped_digits_are_caught(count: int, one: int, other: int) -> None:
             parse_number("".join(swapped))
 
 
-@pytest.mark.parametrize("text", ["", "C-2026-1-A", "C-2026-0000001", "２０２６", "C-2026-0000001-!", "x" * 1000])
+@pytest.mark.parametrize(
+    "text", ["", "C-2026-1-A", "C-2026-0000001", "２０２６", "C-2026-0000001-!", "x" * 1000]
+)
 def test_other_shapes_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="expected a complaint number"):
         parse_number(text)

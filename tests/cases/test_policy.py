@@ -1,4 +1,5 @@
-"""Policy files: each figure with its source, typos that stop the start, clocks that stop, go on and are extended."""
+"""Policy files: each figure with its source, typos that stop the start, clocks that stop, go on and
+are extended."""
 
 from __future__ import annotations
 
@@ -19,15 +20,26 @@ IDS = sorted(path.stem for path in (SHIPPED / "profiles").glob("*.json"))
 
 
 def _clocks(profile: Profile, severity: str = "P3") -> dict[str, Deadline]:
-    entries = cases.first_deadlines(profile, MONDAY) + cases.severity_deadlines(profile, severity, MONDAY)
+    entries = cases.first_deadlines(profile, MONDAY) + cases.severity_deadlines(
+        profile, severity, MONDAY
+    )
     return {entry.clock: entry for entry in entries}
 
 
 @pytest.mark.parametrize("profile_id", IDS)
 def test_every_shipped_profile_gives_its_clocks(profile_id: str) -> None:
     clocks = _clocks(load_profile(profile_id))
-    assert {"acknowledgement", "final response", "assign", "first contact", "internal target"} <= set(clocks)
-    assert all(entry.source and entry.confidence in "ABCD" and entry.due_at > MONDAY for entry in clocks.values())
+    assert {
+        "acknowledgement",
+        "final response",
+        "assign",
+        "first contact",
+        "internal target",
+    } <= set(clocks)
+    assert all(
+        entry.source and entry.confidence in "ABCD" and entry.due_at > MONDAY
+        for entry in clocks.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,9 @@ def test_every_shipped_profile_gives_its_clocks(profile_id: str) -> None:
         ("emergency.json", {"levels": []}, "at levels"),
     ],
 )
-def test_a_typo_stops_the_start_and_is_named(tmp_path: Path, file: str, change: dict[str, Any], place: str) -> None:
+def test_a_typo_stops_the_start_and_is_named(
+    tmp_path: Path, file: str, change: dict[str, Any], place: str
+) -> None:
     document = json.loads((SHIPPED / file).read_text("utf-8")) | change
     target = tmp_path / file
     target.parent.mkdir(exist_ok=True)
@@ -71,8 +85,13 @@ def test_the_banks_own_file_goes_over_the_shipped_one(tmp_path: Path) -> None:
 
 def test_a_pause_stops_the_banks_own_clocks_and_never_a_statutory_one() -> None:
     profile = load_profile("TW-FCPA")
-    stopped = {name: cases.paused(entry, MONDAY + timedelta(days=1)) for name, entry in _clocks(profile).items()}
-    assert {name for name, entry in stopped.items() if entry.paused_at is None} == {"final response"}
+    stopped = {
+        name: cases.paused(entry, MONDAY + timedelta(days=1))
+        for name, entry in _clocks(profile).items()
+    }
+    assert {name for name, entry in stopped.items() if entry.paused_at is None} == {
+        "final response"
+    }
 
 
 def test_a_statutory_clock_may_be_paused_where_the_law_says_so() -> None:
@@ -84,9 +103,14 @@ def test_a_statutory_clock_may_be_paused_where_the_law_says_so() -> None:
 def test_after_a_pause_a_clock_has_as_much_left_as_before(severity: str) -> None:
     profile = load_profile("TW-FCPA")
     for entry in _clocks(profile, severity).values():
-        at, back = MONDAY + timedelta(minutes=5), MONDAY + timedelta(days=7, minutes=5)  # Monday again: no holiday
+        at, back = (
+            MONDAY + timedelta(minutes=5),
+            MONDAY + timedelta(days=7, minutes=5),
+        )  # Monday again: no holiday
         again = cases.resumed(profile, cases.paused(entry, at), back)
-        assert again.due_at == entry.due_at + (timedelta(days=7) if entry.pausable else timedelta(0)), entry.clock
+        assert again.due_at == entry.due_at + (
+            timedelta(days=7) if entry.pausable else timedelta(0)
+        ), entry.clock
 
 
 def test_an_extension_counts_from_the_start_and_only_forward() -> None:
@@ -95,10 +119,14 @@ def test_an_extension_counts_from_the_start_and_only_forward() -> None:
     longer = cases.extended(profile, entry, profile.extensions[0])
     assert (longer.due_at - entry.due_at).days == 15
     with pytest.raises(InvalidInput, match="later date"):
-        cases.extended(profile, cases.extended(profile, entry, profile.extensions[1]), profile.extensions[0])
+        cases.extended(
+            profile, cases.extended(profile, entry, profile.extensions[1]), profile.extensions[0]
+        )
 
 
-def test_working_days_beyond_the_published_calendar_are_provisional_and_calendar_days_are_not() -> None:
+def test_working_days_beyond_the_published_calendar_are_provisional_and_calendar_days_are_not() -> (
+    None
+):
     profile = load_profile("TW-FCPA")
     december = datetime(2026, 12, 20, tzinfo=UTC)
     assert not cases.first_deadlines(profile, december)[1].provisional

@@ -1,4 +1,5 @@
-"""How alike complaints are: in Chinese and English, by contact and by text, found without comparing all."""
+"""How alike complaints are: in Chinese and English, by contact and by text, found without comparing
+all."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ TWICE_AGAIN = "我的同一筆信用卡消費被重複扣款兩次!致電客服�
 QUEUE = "海港路分行每週一排隊都要一個小時,行員態度冷淡,希望增加櫃台人手。"
 
 
-def like(content: str = TWICE, *, name: str = "", phone: str = "", email: str = "", incident: str = "") -> Likable:
+def like(
+    content: str = TWICE, *, name: str = "", phone: str = "", email: str = "", incident: str = ""
+) -> Likable:
     return Likable(name or None, phone or None, email or None, content, incident or None)
 
 
@@ -42,10 +45,18 @@ def test_the_same_customer_is_known_by_contact(one: Likable, other: Likable, sam
 
 
 def test_the_reasons_are_said() -> None:
-    found = compare(like(name="林美玲", email="a@b.invalid"), like(TWICE_AGAIN, name="林美玲", email="A@b.invalid"))
+    found = compare(
+        like(name="林美玲", email="a@b.invalid"),
+        like(TWICE_AGAIN, name="林美玲", email="A@b.invalid"),
+    )
     assert found.score == 1.0
-    assert found.reasons[:2] == ("same e-mail address", "same name") and "text alike by" in found.reasons[2]
-    assert compare(like(QUEUE, incident="I-1"), like(TWICE, incident="I-1")).reasons == ("same incident",)
+    assert (
+        found.reasons[:2] == ("same e-mail address", "same name")
+        and "text alike by" in found.reasons[2]
+    )
+    assert compare(like(QUEUE, incident="I-1"), like(TWICE, incident="I-1")).reasons == (
+        "same incident",
+    )
     assert compare(like(QUEUE), like(TWICE)).score == 0
 
 
@@ -59,7 +70,9 @@ def test_alike_texts_share_a_mark_and_unlike_ones_none() -> None:
         for place in chance.sample(range(80), 6):  # about 0.75 of the pairs stay
             changed[place] = "other"
         missed += not marks_of(like(" ".join(text))) & marks_of(like(" ".join(changed)))
-        shared += bool(marks_of(like(" ".join(text))) & marks_of(like(" ".join(chance.choices(words, k=80)))))
+        shared += bool(
+            marks_of(like(" ".join(text))) & marks_of(like(" ".join(chance.choices(words, k=80))))
+        )
     assert missed <= 3 and shared == 0
 
 

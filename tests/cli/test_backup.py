@@ -21,7 +21,12 @@ from tests.conftest import NOW, release_files
 from tests.operations.test_faults import contents
 
 CLERK = Actor("chen", frozenset({"clerk"}))
-GIVEN = {"customerName": "王小明", "contact": {"email": "w@customer.invalid"}, "content": "重複扣款", "amount": "12.50"}
+GIVEN = {
+    "customerName": "王小明",
+    "contact": {"email": "w@customer.invalid"},
+    "content": "重複扣款",
+    "amount": "12.50",
+}
 
 
 def run(database: Database, *arguments: str) -> Result:
@@ -33,14 +38,23 @@ def run(database: Database, *arguments: str) -> Result:
 def filled(database: Database) -> Database:
     runtime = release_files(database, shipped_files())
     for number in range(3):
-        register_complaint(runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW, idempotency_key=f"k{number}")
+        register_complaint(
+            runtime,
+            parse_complaint(GIVEN, now=NOW),
+            actor=CLERK,
+            now=NOW,
+            idempotency_key=f"k{number}",
+        )
     return database
 
 
 def test_a_backup_is_restored_into_either_database(
     filled: Database, sqlite_database: Database, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    file, other = tmp_path / "all.backup", "postgresql_database" if filled is sqlite_database else "sqlite_database"
+    file, other = (
+        tmp_path / "all.backup",
+        "postgresql_database" if filled is sqlite_database else "sqlite_database",
+    )
     target: Database = request.getfixturevalue(other)
     written = run(filled, "backup", str(file))
     assert written.exit_code == 0, written.output
@@ -49,7 +63,9 @@ def test_a_backup_is_restored_into_either_database(
     assert restored.exit_code == 0, restored.output
     assert contents(target) == before
     with target.read() as connection:
-        assert [audit.verify(connection, root_key) for root_key in audit.list_cases(connection)] == [None] * 3
+        assert [
+            audit.verify(connection, root_key) for root_key in audit.list_cases(connection)
+        ] == [None] * 3
         assert len(cases.search_roots(connection, "王小明 重複扣款", limit=9)) == 3
     again = run(target, "restore", str(file))
     assert again.exit_code == 1
@@ -62,7 +78,11 @@ def test_a_backup_that_was_changed_restores_nothing(filled: Database, tmp_path: 
     file, bent = tmp_path / "all.backup", tmp_path / "bent.backup"
     run(filled, "backup", str(file))
     before, raw = contents(filled), gzip.decompress(file.read_bytes())
-    for changed in (gzip.compress(raw.replace(b"chen", b"evil")), gzip.compress(raw[:-200]), file.read_bytes()[:-50]):
+    for changed in (
+        gzip.compress(raw.replace(b"chen", b"evil")),
+        gzip.compress(raw[:-200]),
+        file.read_bytes()[:-50],
+    ):
         bent.write_bytes(changed)
         refused = run(filled, "restore", str(bent), "--force")
         assert refused.exit_code == 1

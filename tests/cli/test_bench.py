@@ -1,4 +1,5 @@
-"""The measuring core takes turns and reports medians; `redress bench feel` measures only who answers right."""
+"""The measuring core takes turns and reports medians; `redress bench feel` measures only who
+answers right."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ def test_contestants_take_turns_in_a_rotating_order() -> None:
 
         return work
 
-    found = race("turns", [Contestant(name, worker(name)) for name in "abc"], rounds=Rounds(4, 1e-5))
+    found = race(
+        "turns", [Contestant(name, worker(name)) for name in "abc"], rounds=Rounds(4, 1e-5)
+    )
     assert "".join(order[-12:]) == "abcbcacababc"
     assert found.results[0].ratio.median == 1.0
     assert [each.operations for each in found.results] == [4, 4, 4]
@@ -78,7 +81,9 @@ def test_text_shows_a_table_per_measurement() -> None:
     assert "target for redress: 20,000 per second by a core's time" in done.output
 
 
-def test_a_library_that_is_not_installed_is_said_to_be_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_is_not_installed_is_said_to_be_absent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(name: str) -> Any:
         raise ImportError(name)
 

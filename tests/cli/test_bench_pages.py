@@ -1,4 +1,5 @@
-"""`redress bench pages` on a few rows: that every page is visited in both databases, and held to its targets."""
+"""`redress bench pages` on a few rows: that every page is visited in both databases, and held to
+its targets."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ from tests.postgres import Cluster
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_every_page_is_visited_beside_few_and_many(where: str, request: pytest.FixtureRequest) -> None:
+def test_every_page_is_visited_beside_few_and_many(
+    where: str, request: pytest.FixtureRequest
+) -> None:
     words = ["bench", "pages", "--many", "60", "--few", "25", "--requests", "1", "--format", "json"]
     if where == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
@@ -36,8 +39,11 @@ def test_every_page_is_visited_beside_few_and_many(where: str, request: pytest.F
     found: dict[str, Any] = json.loads(done.output)
     assert found["openTasks"] == {"few": 25, "many": 60}
     assert [each["name"] for each in found["pages"]] == [page.name for page in PAGES]
-    assert all(each["many"]["p95"] >= each["many"]["p50"] > 0 and each["few"]["bytes"] > 0 for each in found["pages"]
-               if each["name"] not in ("register: like this one", "metrics"))  # fmt: skip
+    assert all(
+        each["many"]["p95"] >= each["many"]["p50"] > 0 and each["few"]["bytes"] > 0
+        for each in found["pages"]
+        if each["name"] not in ("register: like this one", "metrics")
+    )
     assert {link.path for link in LINKS} <= {page.path.partition("?")[0] for page in PAGES}
 
 
@@ -57,13 +63,24 @@ def test_what_is_filled_in_differs_and_holds_together(database: Database) -> Non
     fill_open(runtime, 200, now=NOW)
     complaint = cases.tables.complaint
     with database.read() as connection:
-        rows = connection.execute(sa.select(complaint).where(complaint.c.number.like("C-2020-%"))).mappings().all()
+        rows = (
+            connection.execute(sa.select(complaint).where(complaint.c.number.like("C-2020-%")))
+            .mappings()
+            .all()
+        )
         assert len({cases.parse_number(row["number"]) for row in rows}) == 200
         assert len({row["content"] for row in rows}) > 100
         assert 0 < sum(row["product"] == RARE for row in rows) <= 110
-        same = (user_task.c.root_key == task_candidate.c.root_key) & (user_task.c.key == task_candidate.c.task_key)
+        same = (user_task.c.root_key == task_candidate.c.root_key) & (
+            user_task.c.key == task_candidate.c.task_key
+        )
         offers = connection.execute(
-            sa.select(user_task.c.due_at, task_candidate.c.due_at, user_task.c.assignee, task_candidate.c.assigned)
+            sa.select(
+                user_task.c.due_at,
+                task_candidate.c.due_at,
+                user_task.c.assignee,
+                task_candidate.c.assigned,
+            )
             .join(task_candidate, same)
             .where(user_task.c.state == "open")
         ).all()

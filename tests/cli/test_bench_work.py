@@ -24,7 +24,9 @@ from service.operations.background import timer_handler
 from tests.conftest import NOW
 from tests.postgres import Cluster
 
-_PLACES = [parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents]
+_PLACES = [
+    parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents
+]
 BANK = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
 FEW = ["--workers", "1", "--connections", "1"]
 TINY = ["--rounds", "1", "--seconds", "0.01", "--format", "json"]
@@ -50,7 +52,9 @@ def test_the_engine_is_measured_alone_beside_the_stock_one_and_late_in_a_loop() 
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])
-def test_completions_over_http_run_beside_the_floor(where: str, request: pytest.FixtureRequest) -> None:
+def test_completions_over_http_run_beside_the_floor(
+    where: str, request: pytest.FixtureRequest
+) -> None:
     name = ""
     if where == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
@@ -86,17 +90,38 @@ def test_a_bound_is_held_against_the_median_ratio() -> None:
 def test_a_round_with_nothing_due_and_timers_that_fire_once() -> None:
     (found,) = measure("idle", "--cases", "30", "--timers", "12", "--processes", "2")["races"]
     assert "42 open cases and none due" in found["name"]
-    assert "12 timers due at once, 2 worker processes: 12 fired, each exactly once" in found["notes"][0]
+    assert (
+        "12 timers due at once, 2 worker processes: 12 fired, each exactly once"
+        in found["notes"][0]
+    )
 
 
-def test_timers_fire_once_with_one_two_and_four_workers(cluster: Cluster, postgresql_template: str) -> None:
+def test_timers_fire_once_with_one_two_and_four_workers(
+    cluster: Cluster, postgresql_template: str
+) -> None:
     url = cluster.url(cluster.create(postgresql_template))
     done = CliRunner().invoke(
-        main, ["bench", "scale", "--timers", "20", "--rounds", "1", "--format", "json", "--database", url]
+        main,
+        [
+            "bench",
+            "scale",
+            "--timers",
+            "20",
+            "--rounds",
+            "1",
+            "--format",
+            "json",
+            "--database",
+            url,
+        ],
     )
     assert done.exit_code == 0, done.output
     (found,) = json.loads(done.output)["races"]
-    assert [each["name"] for each in found["contestants"]] == ["one worker", "two workers", "four workers"]
+    assert [each["name"] for each in found["contestants"]] == [
+        "one worker",
+        "two workers",
+        "four workers",
+    ]
     assert found["notes"] == ["140 timers were due, 140 fired, each exactly once"]
 
 
@@ -106,7 +131,12 @@ def test_a_full_database_beside_an_empty_one(where: str, request: pytest.Fixture
     if where == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
         template = request.getfixturevalue("postgresql_template")
-        words += ["--database", cluster.url(cluster.create(template)), "--empty", cluster.url(cluster.create(template))]
+        words += [
+            "--database",
+            cluster.url(cluster.create(template)),
+            "--empty",
+            cluster.url(cluster.create(template)),
+        ]
     (found,) = measure(*words)["races"]
     assert found["name"].startswith("a user task completed among 5 closed and 7 open cases")
     assert [each["name"] for each in found["contestants"]] == ["empty database", "full database"]
@@ -123,20 +153,44 @@ def test_a_timer_that_fired_twice_or_never_is_found(database: Database) -> None:
     assert Worker(database, SystemClock(), timer_handler(runtime), lambda *_: None).run_once() == 3
     assert check_fired_once(runtime) == 3
     with database.transaction() as connection:
-        row = connection.execute(sa.select(history).where(history.c.event == "case:timer:fired")).mappings().first()
+        row = (
+            connection.execute(sa.select(history).where(history.c.event == "case:timer:fired"))
+            .mappings()
+            .first()
+        )
         assert row is not None
         connection.execute(sa.insert(history), {**row, "seq": row["seq"] + 1})
     with pytest.raises(RedressError, match="one up to 2 times"):
         check_fired_once(runtime)
 
 
-@pytest.mark.skipif(not BANK.is_dir(), reason="the published model of a bank's disputes is not here")
-@pytest.mark.parametrize(("where", "how"), [("sqlite", ()), ("postgresql", ()), ("postgresql", ("--in-process",))])
-def test_a_published_dispute_runs_unmodified(where: str, how: tuple[str, ...], request: pytest.FixtureRequest) -> None:
-    words = ["bench", "bank", str(BANK), "--seconds", "1", "--servers", "1", "--format", "json", *how]
+@pytest.mark.skipif(
+    not BANK.is_dir(), reason="the published model of a bank's disputes is not here"
+)
+@pytest.mark.parametrize(
+    ("where", "how"), [("sqlite", ()), ("postgresql", ()), ("postgresql", ("--in-process",))]
+)
+def test_a_published_dispute_runs_unmodified(
+    where: str, how: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    words = [
+        "bench",
+        "bank",
+        str(BANK),
+        "--seconds",
+        "1",
+        "--servers",
+        "1",
+        "--format",
+        "json",
+        *how,
+    ]
     if where == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
-        words += ["--database", cluster.url(cluster.create(request.getfixturevalue("postgresql_template")))]
+        words += [
+            "--database",
+            cluster.url(cluster.create(request.getfixturevalue("postgresql_template"))),
+        ]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     answer = json.loads(done.output)

@@ -17,7 +17,9 @@ from service.definitions import shipped_files
 from service.reporting import count_active
 from tests.conftest import release_files
 
-ROWS = """Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,Submitted via,Complaint ID
+ROWS = """\
+Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,\
+Submitted via,Complaint ID
 2026-01-05,Card,Charged twice,,The same dinner was charged twice.,,Web,1
 2026-01-06,Loan,Rate,,"The rate rose, nobody told me.",Older American,Phone,2
 2026-01-07,Account,Closed,Without notice,,,Fax,3
@@ -49,8 +51,16 @@ def test_rows_are_registered_once_and_driven_to_the_end(place: Database, tmp_pat
     file.write_text(ROWS, encoding="utf-8")
     first = run("import", str(file), "--mapping", "cfpb", "--errors", str(errors))
     assert first.exit_code == 0, first.output
-    assert [counted(first, name) for name in ("rows in the file", "registered", "refused")] == [6, 4, 2]
-    assert [line.split(",")[0] for line in errors.read_text("utf-8").splitlines()] == ["line", "5", "7"]
+    assert [counted(first, name) for name in ("rows in the file", "registered", "refused")] == [
+        6,
+        4,
+        2,
+    ]
+    assert [line.split(",")[0] for line in errors.read_text("utf-8").splitlines()] == [
+        "line",
+        "5",
+        "7",
+    ]
     again = run("import", str(file), "--mapping", "cfpb")
     assert [counted(again, name) for name in ("registered", "already there")] == [0, 4]
 
@@ -58,7 +68,9 @@ def test_rows_are_registered_once_and_driven_to_the_end(place: Database, tmp_pat
     assert driven.exit_code == 0, driven.output
     with place.read() as connection:
         chains = list(audit.list_cases(connection))
-        assert count_active(connection) == 0  # promises and improvements that the cases have started among them
+        assert (
+            count_active(connection) == 0
+        )  # promises and improvements that the cases have started among them
         assert cases.list_complaints(connection, status="archived")[1] == 4
         assert [audit.verify(connection, root_key) for root_key in chains] == [None] * len(chains)
 
@@ -69,7 +81,10 @@ def test_the_same_seed_does_the_same_in_any_number_of_processes(
     file, copy = tmp_path / "rows.csv", tmp_path / "copy.db"
     file.write_text(ROWS, encoding="utf-8")
     run("import", str(file), "--mapping", "cfpb")
-    with closing(sqlite3.connect(str(place.url.database))) as source, closing(sqlite3.connect(copy)) as target:
+    with (
+        closing(sqlite3.connect(str(place.url.database))) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
         source.backup(target)
     monkeypatch.setattr("service.cli.simulate.CHUNK", 2)
     shared = run("simulate", "--until-closed", "--processes", "2")
@@ -79,7 +94,11 @@ def test_the_same_seed_does_the_same_in_any_number_of_processes(
     assert int(re.findall(r"^(\d+) cases", alone.output, re.MULTILINE)[0]) >= 4
 
     def told(result: Result) -> list[str]:
-        return [line.split(" in ")[0] for line in result.output.splitlines() if "│" in line or "steps" in line]
+        return [
+            line.split(" in ")[0]
+            for line in result.output.splitlines()
+            if "│" in line or "steps" in line
+        ]
 
     assert told(shared) == told(alone)
 
@@ -98,6 +117,8 @@ def test_another_file_is_one_line_of_error(place: Database, tmp_path: Path) -> N
     assert "expected the columns" in result.output
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "check", "deploy", "release", "import", "simulate", "decide"])
+@pytest.mark.parametrize(
+    "command", ["serve", "work", "check", "deploy", "release", "import", "simulate", "decide"]
+)
 def test_help_has_an_example(command: str) -> None:
     assert "Example:" in run(command, "--help").output

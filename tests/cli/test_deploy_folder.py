@@ -1,4 +1,5 @@
-"""The deployment recipe: commands and addresses that there are, and a backup that can be read back."""
+"""The deployment recipe: commands and addresses that there are, and a backup that can be read
+back."""
 
 from __future__ import annotations
 
@@ -39,7 +40,11 @@ def backup(url: str, folder: Path) -> Path:
     path = f"{bins}:{os.environ['PATH']}" if bins else os.environ["PATH"]
     environment = os.environ | {"REDRESS_DATABASE_URL": url, "PATH": path}
     done = subprocess.run(
-        [str(DEPLOY / "backup"), str(folder)], env=environment, check=True, capture_output=True, text=True
+        [str(DEPLOY / "backup"), str(folder)],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert re.fullmatch(r"redress-\d{8}T\d{6}Z", Path(done.stdout.strip()).name)
     (found,) = folder.iterdir()

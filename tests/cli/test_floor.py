@@ -1,4 +1,5 @@
-"""The floor of `redress bench http` leaves a case as the real completion does, its rehearsal as it was."""
+"""The floor of `redress bench http` leaves a case as the real completion does, its rehearsal as it
+was."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ CASES, STEPS = 6, 5
 @pytest.fixture
 def app(runtime: Runtime) -> flask.Flask:
     url = runtime.database.url.render_as_string(hide_password=False)
-    return with_floor(create_app(load_settings({"REDRESS_DATABASE_URL": url}, demo=True), runtime=runtime))
+    return with_floor(
+        create_app(load_settings({"REDRESS_DATABASE_URL": url}, demo=True), runtime=runtime)
+    )
 
 
 def state_of(runtime: Runtime, doing: Doing) -> tuple[str, str | None]:
@@ -35,7 +38,10 @@ def state_of(runtime: Runtime, doing: Doing) -> tuple[str, str | None]:
 
 
 def post(app: flask.Flask, supply: Supply, path: str, doing: Doing) -> Any:
-    headers = {"Authorization": f"Bearer {supply.token_of(doing.actor)}", "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {supply.token_of(doing.actor)}",
+        "Content-Type": "application/json",
+    }
     return app.test_client().post(path.format(doing.task.key), data=doing.body, headers=headers)
 
 
@@ -65,7 +71,12 @@ def test_a_rehearsal_changes_nothing_and_names_the_statements(runtime: Runtime) 
     assert contents(runtime.database) == before
     assert script.read_before and all(each.sql.startswith("SELECT") for each in script.read_before)
     written = " ".join(each.sql for each in script.written)
-    for table in ("UPDATE process_instance", "UPDATE user_task", "INSERT INTO history", "DELETE FROM task_candidate"):
+    for table in (
+        "UPDATE process_instance",
+        "UPDATE user_task",
+        "INSERT INTO history",
+        "DELETE FROM task_candidate",
+    ):
         assert table in written
 
 

@@ -1,4 +1,5 @@
-"""`redress retention` lists what is beyond its retention, and erases nothing unless that was asked."""
+"""`redress retention` lists what is beyond its retention, and erases nothing unless that was
+asked."""
 
 from __future__ import annotations
 
@@ -20,11 +21,22 @@ def test_nothing_is_erased_unasked(tmp_path, monkeypatch) -> None:
     database, at = Database(url), datetime(2020, 3, 2, tzinfo=UTC)
     migrate(database)
     row = {
-        "root_key": 1 << 16, "number": "C-2020-0000001-0", "status": "archived", "customer_name": "Lin",
-        "withheld": [], "channel": "phone", "content": "Fees", "language": "en", "currency": "TWD",
-        "received_at": at, "registered_at": at, "registered_by": "clerk", "closed_at": at, "archived_at": at,
+        "root_key": 1 << 16,
+        "number": "C-2020-0000001-0",
+        "status": "archived",
+        "customer_name": "Lin",
+        "withheld": [],
+        "channel": "phone",
+        "content": "Fees",
+        "language": "en",
+        "currency": "TWD",
+        "received_at": at,
+        "registered_at": at,
+        "registered_by": "clerk",
+        "closed_at": at,
+        "archived_at": at,
         "facts": {"retainUntil": "2025-03-02"},
-    }  # fmt: skip
+    }
     with database.transaction() as connection:
         connection.execute(sa.insert(complaint), row)
     database.dispose()

@@ -30,7 +30,9 @@ def test_says_what_was_expected(environ: dict[str, str], said: str) -> None:
 
 def test_reads_a_file_under_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "redress.toml"
-    file.write_text(f'bank_name = "From File"\npolicy = "GB-FCA"\nsecret_key = "{"k" * 40}"\n', "utf-8")
+    file.write_text(
+        f'bank_name = "From File"\npolicy = "GB-FCA"\nsecret_key = "{"k" * 40}"\n', "utf-8"
+    )
     settings = load_settings({"REDRESS_CONFIG": str(file), "REDRESS_BANK_NAME": "From Environment"})
     assert (settings.bank_name, settings.policy) == ("From Environment", "GB-FCA")
 

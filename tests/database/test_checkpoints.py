@@ -38,7 +38,11 @@ class Watched:
 
 def write(database: Database, times: int) -> None:
     with database.transaction() as connection:
-        connection.execute(sa.text("INSERT INTO counter (name, value) VALUES ('case:2026', 0) ON CONFLICT DO NOTHING"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO counter (name, value) VALUES ('case:2026', 0) ON CONFLICT DO NOTHING"
+            )
+        )
     for _ in range(times - 1):
         with database.transaction() as connection:
             connection.execute(COUNT)
@@ -49,11 +53,15 @@ def value_in(file: Path, folder: Path) -> int:
     alone = folder / "alone.db"
     shutil.copyfile(file, alone)
     with closing(sqlite3.connect(alone)) as connection:
-        found: int = connection.execute("SELECT value FROM counter WHERE name = 'case:2026'").fetchone()[0]
+        found: int = connection.execute(
+            "SELECT value FROM counter WHERE name = 'case:2026'"
+        ).fetchone()[0]
         return found
 
 
-def test_the_log_is_copied_after_some_commits(sqlite_database: Database, often: None, tmp_path: Path) -> None:
+def test_the_log_is_copied_after_some_commits(
+    sqlite_database: Database, often: None, tmp_path: Path
+) -> None:
     watched, path = Watched(), str(sqlite_database.url.database)
     sqlite_database._checkpoints = Checkpoints(path, watched.turn)
     write(sqlite_database, 5)
@@ -67,15 +75,24 @@ def test_the_log_is_copied_after_some_commits(sqlite_database: Database, often: 
     assert Path(f"{path}-wal").stat().st_size <= 2 * long  # it began again each time
 
 
-def test_who_reads_for_long_only_puts_it_off(sqlite_database: Database, often: None, tmp_path: Path) -> None:
+def test_who_reads_for_long_only_puts_it_off(
+    sqlite_database: Database, often: None, tmp_path: Path
+) -> None:
     watched, path = Watched(), str(sqlite_database.url.database)
     sqlite_database._checkpoints = Checkpoints(path, watched.turn)
     write(sqlite_database, 1)
     with sqlite_database.snapshot() as reading:
-        before = reading.execute(sa.text("SELECT value FROM counter WHERE name = 'case:2026'")).scalar_one()
+        before = reading.execute(
+            sa.text("SELECT value FROM counter WHERE name = 'case:2026'")
+        ).scalar_one()
         write(sqlite_database, 8)
         assert watched.over.wait(WAIT)
-        assert reading.execute(sa.text("SELECT value FROM counter WHERE name = 'case:2026'")).scalar_one() == before
+        assert (
+            reading.execute(
+                sa.text("SELECT value FROM counter WHERE name = 'case:2026'")
+            ).scalar_one()
+            == before
+        )
     watched.over.clear()
     write(sqlite_database, 8)
     assert watched.over.wait(WAIT)

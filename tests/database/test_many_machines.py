@@ -1,4 +1,5 @@
-"""Behind a pooler, and over a restart of the database: what a server in a crowd of servers has to live with."""
+"""Behind a pooler, and over a restart of the database: what a server in a crowd of servers has to
+live with."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ CLERK = Actor("amy", frozenset({"clerk", "handler"}))
 
 @contextmanager
 def pooler(cluster: Cluster, name: str, folder: Path) -> Iterator[str]:
-    """PgBouncer in transaction mode with two connections to the database; the URL to go through it."""
+    """PgBouncer in transaction mode with two connections to the database; the URL to go through
+    it."""
     program = shutil.which("pgbouncer")
     if program is None:
         pytest.skip("no pgbouncer: apt-get install pgbouncer")
@@ -39,7 +41,8 @@ def pooler(cluster: Cluster, name: str, folder: Path) -> Iterator[str]:
     folder.chmod(0o777)
     (folder / "users.txt").write_text('"redress" ""\n')
     (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n{name} = host={cluster.folder} dbname={name} pool_size=2\n[pgbouncer]\npool_mode = transaction\n"
+        f"[databases]\n{name} = host={cluster.folder} dbname={name} "
+        "pool_size=2\n[pgbouncer]\npool_mode = transaction\n"
         f"listen_addr =\nunix_socket_dir = {folder}\nlisten_port = 6432\nauth_type = trust\n"
         f"auth_file = {folder / 'users.txt'}\nmax_client_conn = 100\n"
     )
@@ -87,14 +90,17 @@ def test_cases_move_behind_a_pooler_in_transaction_mode(
 
 
 def _move_in_threads(runtime: Runtime, *, threads: int) -> None:
-    """Each thread registers cases and completes their first task: eight clients on two connections."""
+    """Each thread registers cases and completes their first task: eight clients on two
+    connections."""
     roots: list[int] = []
     failures: list[BaseException] = []
 
     def work() -> None:
         try:
             for _ in range(3):
-                root_key = register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW).root_key
+                root_key = register_complaint(
+                    runtime, new_complaint(NOW), actor=SYSTEM, now=NOW
+                ).root_key
                 with runtime.database.read() as connection:
                     task = list_open_tasks(connection, root_key)[0]
                 complete_task(runtime, task.key, {}, actor=CLERK, now=NOW)
@@ -110,12 +116,20 @@ def _move_in_threads(runtime: Runtime, *, threads: int) -> None:
     assert failures == []
     with runtime.database.read() as connection:
         assert len(set(roots)) == 3 * threads
-        assert all(verify(connection, root) is None and len(list_history(connection, root)) >= 2 for root in roots)
+        assert all(
+            verify(connection, root) is None and len(list_history(connection, root)) >= 2
+            for root in roots
+        )
 
 
-def test_connections_that_the_server_closed_are_not_used_again(postgresql_database: Database) -> None:
+def test_connections_that_the_server_closed_are_not_used_again(
+    postgresql_database: Database,
+) -> None:
     runtime = release_files(postgresql_database, shipped_files())
-    roots = [register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW).root_key for _ in range(3)]
+    roots = [
+        register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW).root_key
+        for _ in range(3)
+    ]
     others = sa.text(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"

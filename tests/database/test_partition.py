@@ -17,7 +17,9 @@ from tests.conftest import NOW, release_files
 
 CLERK = Actor("amy", frozenset({"clerk", "handler"}))
 NAMES = sa.text("SELECT indexname FROM pg_indexes WHERE tablename = ANY(:tables) ORDER BY 1")
-CHECKS = sa.text("SELECT conname FROM pg_constraint WHERE conrelid = CAST(:table AS regclass) ORDER BY 1")
+CHECKS = sa.text(
+    "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:table AS regclass) ORDER BY 1"
+)
 
 
 def shape(connection: Connection) -> tuple[list[str], list[list[str]]]:
@@ -42,12 +44,17 @@ def test_a_case_goes_on_in_split_tables(postgresql_database: Database) -> None:
             {"root": root_key, "key": task.key},
         ).scalars()
         assert sum("user_task_part_" in line and "Scan" in line for line in plan) == 1
-    others = [register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW).root_key for _ in range(5)]
+    others = [
+        register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW).root_key
+        for _ in range(5)
+    ]
     complete_task(runtime, task.key, {}, actor=CLERK, now=NOW)
     with runtime.database.read() as connection:
         assert len(list_history(connection, root_key)) == 2
         assert [verify(connection, each) for each in [root_key, *others]] == [None] * 6
-        used = connection.execute(sa.text("SELECT count(DISTINCT tableoid) FROM user_task")).scalar_one()
+        used = connection.execute(
+            sa.text("SELECT count(DISTINCT tableoid) FROM user_task")
+        ).scalar_one()
     assert used > 1
     with runtime.database.transaction() as connection:
         assert partition(connection, 4) == []

@@ -1,4 +1,5 @@
-"""A prepared statement gives and takes what SQLAlchemy itself would, and fails with the same errors."""
+"""A prepared statement gives and takes what SQLAlchemy itself would, and fails with the same
+errors."""
 
 from __future__ import annotations
 
@@ -36,8 +37,19 @@ def things(database: Database) -> Database:
 
 
 def row(number: int, **other: Any) -> dict[str, Any]:
-    plain = {"name": f"n{number}", "at": AT, "amount": Decimal("12.50"), "content": b"\0a", "open": True}
-    return {"number": number, "facts": {"z": [1, None, "é"], "a": Decimal("0.10")}, **plain, **other}
+    plain = {
+        "name": f"n{number}",
+        "at": AT,
+        "amount": Decimal("12.50"),
+        "content": b"\0a",
+        "open": True,
+    }
+    return {
+        "number": number,
+        "facts": {"z": [1, None, "é"], "a": Decimal("0.10")},
+        **plain,
+        **other,
+    }
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
@@ -48,15 +60,19 @@ def test_rows_are_read_as_they_were_written(things: Database, count: int) -> Non
     with things.read() as connection:
         found = Prepared(ALL).all(connection, {})
         assert found == [dict(each) for each in connection.execute(ALL).mappings()]
-        assert [each["number"] for each in AMONG.all(connection, {"names": ["n0", "n2", "none"]})] == [
-            number for number in (0, 2) if number < count
-        ]
+        assert [
+            each["number"] for each in AMONG.all(connection, {"names": ["n0", "n2", "none"]})
+        ] == [number for number in (0, 2) if number < count]
     assert [{**each, "facts": None} for each in found] == [{**each, "facts": None} for each in rows]
     assert list(found[0]["facts"]) == ["z", "a"]
 
 
 def test_an_error_is_the_one_sqlalchemy_raises_and_nothing_is_kept(things: Database) -> None:
-    with pytest.raises(sa.exc.IntegrityError), things.transaction() as connection, gathered(connection):
+    with (
+        pytest.raises(sa.exc.IntegrityError),
+        things.transaction() as connection,
+        gathered(connection),
+    ):
         INSERT.run(connection, row(1))
         INSERT.run(connection, row(1))
     with things.read() as connection:
@@ -80,7 +96,11 @@ def test_the_row_count_of_the_counted_one_is_known_after_the_block(things: Datab
         assert none.rowcount == 0
     with things.read() as connection:
         found = Prepared(ALL).all(connection, {})
-    assert [(each["number"], each["name"]) for each in found] == [(2, "new 100%"), (3, "n3"), (4, "n4")]
+    assert [(each["number"], each["name"]) for each in found] == [
+        (2, "new 100%"),
+        (3, "n3"),
+        (4, "n4"),
+    ]
 
 
 def test_a_block_that_breaks_sends_nothing(database: Database) -> None:
@@ -89,7 +109,11 @@ def test_a_block_that_breaks_sends_nothing(database: Database) -> None:
         THING.create(connection)
     prepared.watchers.append(lambda _connection, statement: sent.append(statement.sql))
     try:
-        with pytest.raises(ZeroDivisionError), database.transaction() as connection, gathered(connection):
+        with (
+            pytest.raises(ZeroDivisionError),
+            database.transaction() as connection,
+            gathered(connection),
+        ):
             INSERT.run(connection, row(1))
             raise ZeroDivisionError
         assert sent == []

@@ -1,4 +1,5 @@
-"""The migrations give exactly the tables that the code declares, on both databases, and may run at every start."""
+"""The migrations give exactly the tables that the code declares, on both databases, and may run at
+every start."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def declare_everything() -> None:
 
 
 def is_declared(name: str | None, kind: str, _parents: Any) -> bool:
-    """The full-text index is of each database's own kind; `tests/cases/test_search.py` is about it."""
+    """The full-text index is of each database's own kind; `tests/cases/test_search.py` is about
+    it."""
     return kind != "table" or not (name or "").startswith("case_text")
 
 

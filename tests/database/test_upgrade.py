@@ -1,4 +1,5 @@
-"""A database of the first schema that holds rows comes to the newest one, and loses none of them."""
+"""A database of the first schema that holds rows comes to the newest one, and loses none of
+them."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ NAMED = {
 }
 """Where the schema takes only some words."""
 UNUSED = {"alembic_version", "message_delivery", "start_subscription"}
-"""The first schema had the last two, but nothing wrote them; the third migration makes them anew."""
+"""The first schema had the last two, but nothing wrote them; the third migration makes them
+anew."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -80,7 +82,9 @@ def _fill(connection: sa.Connection) -> dict[str, int]:
         count = sa.select(sa.func.count()).select_from(table)
         if not connection.execute(count).scalar_one():
             needed = [each for each in table.columns if not each.nullable]
-            connection.execute(sa.insert(table), {each.name: _value(table, each) for each in needed})
+            connection.execute(
+                sa.insert(table), {each.name: _value(table, each) for each in needed}
+            )
         counts[table.name] = int(connection.execute(count).scalar_one())
     return counts
 
@@ -93,7 +97,10 @@ def test_rows_of_the_first_schema_reach_the_newest(first: Database) -> None:
     migrate(first)
     migrate(first)
     with first.read() as connection:
-        after = {name: connection.execute(sa.text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in before}
+        after = {
+            name: connection.execute(sa.text(f'SELECT count(*) FROM "{name}"')).scalar_one()
+            for name in before
+        }
         content = connection.execute(sa.text("SELECT content FROM complaint")).scalar_one()
     assert after == before
     assert content == "x"

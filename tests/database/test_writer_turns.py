@@ -24,10 +24,15 @@ with WriterTurns(sys.argv[1]).turn():
 """
 
 
-def test_a_writer_waits_for_another_process_and_for_one_that_dies(sqlite_database: Database) -> None:
+def test_a_writer_waits_for_another_process_and_for_one_that_dies(
+    sqlite_database: Database,
+) -> None:
     path = str(sqlite_database.url.database)
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert holder.stdout is not None and holder.stdout.readline() == "mine\n"
     begun, written = threading.Event(), threading.Event()
@@ -60,7 +65,12 @@ def test_nobody_waits_for_a_write_that_is_only_being_worked_out(sqlite_database:
         first.execute(raise_it)
         raise ZeroDivisionError
     with sqlite_database.read() as connection:
-        assert connection.execute(sa.text("SELECT value FROM counter WHERE name = 'tried'")).scalar_one() == 2
+        assert (
+            connection.execute(
+                sa.text("SELECT value FROM counter WHERE name = 'tried'")
+            ).scalar_one()
+            == 2
+        )
 
 
 def test_turns_come_again_after_an_error_and_after_closing(tmp_path: Path) -> None:

@@ -25,8 +25,10 @@ from service.definitions.compare_words import LANGUAGES
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 HEAD = (
-    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
-    ' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    ' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     ' xmlns:dd="http://www.omg.org/spec/DD/20100524/DI" targetNamespace="t">'
 )
 TASK = """<process id="p" isExecutable="true"><startEvent id="s"/>
@@ -37,10 +39,14 @@ TASK = """<process id="p" isExecutable="true"><startEvent id="s"/>
     <timeDuration>P30D</timeDuration></timerEventDefinition></boundaryEvent>
   <sequenceFlow id="f" name="refused" sourceRef="s" targetRef="reply"/></process>"""
 PLANE = """<di:BPMNDiagram id="d"><di:BPMNPlane id="pl" bpmnElement="p">
-  <di:BPMNShape id="s_di" bpmnElement="s"><dc:Bounds x="10" y="10" width="36" height="36"/></di:BPMNShape>
-  <di:BPMNShape id="r_di" bpmnElement="reply"><dc:Bounds x="100" y="10" width="100" height="80"/></di:BPMNShape>
-  <di:BPMNShape id="l_di" bpmnElement="late"><dc:Bounds x="130" y="72" width="36" height="36"/></di:BPMNShape>
-  <di:BPMNEdge id="f_di" bpmnElement="f"><dd:waypoint x="46" y="28"/><dd:waypoint x="100" y="28"/></di:BPMNEdge>
+  <di:BPMNShape id="s_di" bpmnElement="s"><dc:Bounds x="10" y="10" width="36" height="36"/>
+   </di:BPMNShape>
+  <di:BPMNShape id="r_di" bpmnElement="reply"><dc:Bounds x="100" y="10" width="100" height="80"/>
+   </di:BPMNShape>
+  <di:BPMNShape id="l_di" bpmnElement="late"><dc:Bounds x="130" y="72" width="36" height="36"/>
+   </di:BPMNShape>
+  <di:BPMNEdge id="f_di" bpmnElement="f"><dd:waypoint x="46" y="28"/><dd:waypoint x="100" y="28"/>
+   </di:BPMNEdge>
   </di:BPMNPlane></di:BPMNDiagram>"""
 OLD = (HEAD + TASK + PLANE + "</definitions>").encode()
 
@@ -57,7 +63,10 @@ def changes(*edits: tuple[str, str]):
     return compare({"p/a.bpmn": OLD}, {"p/a.bpmn": changed(*edits)})
 
 
-WORKING = ("<timeDuration>P30D</timeDuration>", "<timeDuration>=working days after(now(), 15)</timeDuration>")
+WORKING = (
+    "<timeDuration>P30D</timeDuration>",
+    "<timeDuration>=working days after(now(), 15)</timeDuration>",
+)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +90,10 @@ WORKING = ("<timeDuration>P30D</timeDuration>", "<timeDuration>=working days aft
         (
             (
                 'targetRef="reply"/>',
-                'targetRef="reply"><conditionExpression>=x &gt; 1</conditionExpression></sequenceFlow>',
+                (
+                    'targetRef="reply"><conditionExpression>=x &gt; '
+                    "1</conditionExpression></sequenceFlow>"
+                ),
             ),
             "The flow “refused” is now taken if “=x > 1”.",
             "順序流「refused」的條件現為「=x > 1」，原無。",
@@ -105,7 +117,10 @@ def test_a_change_is_said_in_both_languages(edit, english, chinese):
     [
         (WORKING, "边界事件“Final answer late”的到期时间现为“15 个工作日后”，原为“30 天后”。"),
         (('value="答覆"', 'value="回覆"'), "用户任务“回覆”的繁体中文名称现为“回覆”，原为“答覆”。"),
-        (('candidateGroups="handler"', 'candidateGroups=""'), "用户任务“答覆”的候选组现为“”，原为“handler”。"),
+        (
+            ('candidateGroups="handler"', 'candidateGroups=""'),
+            "用户任务“答覆”的候选组现为“”，原为“handler”。",
+        ),
     ],
 )
 def test_a_change_is_said_in_simplified_chinese(edit, said):
@@ -113,7 +128,10 @@ def test_a_change_is_said_in_simplified_chinese(edit, said):
 
 
 def test_an_element_has_its_name_in_simplified_chinese_where_it_is_given():
-    named = ('<zeebe:property name="name:zh-Hant" value="答覆"/>', '<zeebe:property name="name:zh-Hans" value="答复"/>')
+    named = (
+        '<zeebe:property name="name:zh-Hant" value="答覆"/>',
+        '<zeebe:property name="name:zh-Hans" value="答复"/>',
+    )
     (change,) = changes(named)
     assert (change.name("zh-Hans"), change.name("zh-Hant")) == ("答复", "答复")
     assert "用户任务“答复”的简体中文名称现为“答复”，原无。" in say(change, "zh-Hans")
@@ -121,7 +139,13 @@ def test_an_element_has_its_name_in_simplified_chinese_where_it_is_given():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "text", ["=working days after(now(), 1)", "=working hours after(now(), 2)", "P1DT2H", '=deadline("final response")']
+    "text",
+    [
+        "=working days after(now(), 1)",
+        "=working hours after(now(), 2)",
+        "P1DT2H",
+        '=deadline("final response")',
+    ],
 )
 def test_a_value_is_said_in_every_language(language, text):
     said = say_value(text, language)
@@ -134,7 +158,8 @@ def test_added_removed_and_moved():
     moved = ('<dc:Bounds x="10"', '<dc:Bounds x="20"')
     drawn = (
         "</di:BPMNPlane>",
-        '<di:BPMNShape id="c_di" bpmnElement="check"><dc:Bounds x="300" y="10" width="100" height="80"/>'
+        '<di:BPMNShape id="c_di" bpmnElement="check"><dc:Bounds x="300" y="10" width="100" '
+        'height="80"/>'
         "</di:BPMNShape></di:BPMNPlane>",
     )
     found = changes(new, gone, moved, drawn)
@@ -148,7 +173,9 @@ def test_added_removed_and_moved():
     after = changed(new, gone, moved, drawn)
     over = etree.fromstring(draw_over(OLD, after, found))
     marked = {
-        node.get("data-element"): node.get("class").split()[-1] for node in over.iter() if node.get("data-element")
+        node.get("data-element"): node.get("class").split()[-1]
+        for node in over.iter()
+        if node.get("data-element")
     }
     assert (marked["f"], marked["check"], marked["s"]) == ("removed", "added", "moved")
     assert "removed" in draw_before(OLD, found)
@@ -161,7 +188,8 @@ def test_the_same_files_have_no_change():
 
 
 def test_no_attribute_of_a_shipped_file_changes_unseen():
-    """Whatever attribute or text is changed, somewhere in the extensions too, the comparison shows it."""
+    """Whatever attribute or text is changed, somewhere in the extensions too, the comparison shows
+    it."""
     path = PROCESSES / "complaint.bpmn"
     root = etree.fromstring(path.read_bytes())
     process = next(node for node in root.iter("{*}process"))
@@ -199,8 +227,18 @@ def test_the_command_says_and_paints(tmp_path):
     shutil.copytree(PROCESSES, tmp_path / "new" / "processes")
     sheet = tmp_path / "new" / "processes" / "check-satisfaction.bpmn"
     assert b"working days after(now(), 10)" in sheet.read_bytes()
-    sheet.write_bytes(sheet.read_bytes().replace(b"working days after(now(), 10)", b"working days after(now(), 5)", 1))
-    arguments = ["compare", str(tmp_path / "old"), str(tmp_path / "new"), "--pictures", str(tmp_path / "out")]
+    sheet.write_bytes(
+        sheet.read_bytes().replace(
+            b"working days after(now(), 10)", b"working days after(now(), 5)", 1
+        )
+    )
+    arguments = [
+        "compare",
+        str(tmp_path / "old"),
+        str(tmp_path / "new"),
+        "--pictures",
+        str(tmp_path / "out"),
+    ]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     assert "is now due in 5 working days, was 10 working days." in done.output
@@ -213,4 +251,7 @@ def test_a_default_that_one_tool_writes_and_another_leaves_out_is_no_change() ->
     assert b' hitPolicy="UNIQUE"' in table
     path = "processes/delay.dmn"
     assert compare({path: table}, {path: table.replace(b' hitPolicy="UNIQUE"', b"")}) == []
-    assert compare({path: table}, {path: table.replace(b' hitPolicy="UNIQUE"', b' hitPolicy="FIRST"')}) != []
+    assert (
+        compare({path: table}, {path: table.replace(b' hitPolicy="UNIQUE"', b' hitPolicy="FIRST"')})
+        != []
+    )

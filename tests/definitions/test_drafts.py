@@ -1,4 +1,5 @@
-"""Drafts: every save is kept, nobody's change is overwritten unseen, and a version comes out of it."""
+"""Drafts: every save is kept, nobody's change is overwritten unseen, and a version comes out of
+it."""
 
 from __future__ import annotations
 
@@ -24,15 +25,35 @@ def opened(runtime: Runtime, *, title: str = "Answer sooner") -> int:
         released = definitions.find_released(connection, "complaint")
         assert released is not None
         definitions.open_draft(
-            connection, key=key, name="test", title=title, base_bundle_key=released.bundle_key, actor="ann", now=NOW
+            connection,
+            key=key,
+            name="test",
+            title=title,
+            base_bundle_key=released.bundle_key,
+            actor="ann",
+            now=NOW,
         )
     return key
 
 
-def save(database: Database, key: int, content: bytes | None, *, revision: int, by: str = "ann", minutes: int = 0):
+def save(
+    database: Database,
+    key: int,
+    content: bytes | None,
+    *,
+    revision: int,
+    by: str = "ann",
+    minutes: int = 0,
+):
     with database.transaction() as connection:
         return definitions.save_draft_file(
-            connection, key, PATH, content, revision=revision, actor=by, now=NOW + timedelta(minutes=minutes)
+            connection,
+            key,
+            PATH,
+            content,
+            revision=revision,
+            actor=by,
+            now=NOW + timedelta(minutes=minutes),
         )
 
 
@@ -60,7 +81,10 @@ def test_one_sitting_is_one_kept_revision_and_another_persons_is_another(runtime
     save(runtime.database, key, b"<ben/>", revision=5, by="ben")
     save(runtime.database, key, b"<later/>", revision=6, by="ben", minutes=10)
     with runtime.database.read() as connection:
-        kept = [(each.revision, each.saved_by) for each in definitions.list_revisions(connection, key, PATH)]
+        kept = [
+            (each.revision, each.saved_by)
+            for each in definitions.list_revisions(connection, key, PATH)
+        ]
         assert kept == [(7, "ben"), (6, "ben"), (5, "ann"), (1, "")]
         assert definitions.read_draft_file(connection, key, PATH, revision=5)[1] == b"<ann4/>"
 
@@ -70,7 +94,10 @@ def test_a_removed_file_is_gone_from_the_draft_and_can_come_back(runtime: Runtim
     save(runtime.database, key, None, revision=1)
     with runtime.database.read() as connection:
         assert PATH not in definitions.read_draft(connection, key)
-        assert definitions.changed_paths(definitions.read_draft(connection, key), {PATH: b""})[PATH] == "removed"
+        assert (
+            definitions.changed_paths(definitions.read_draft(connection, key), {PATH: b""})[PATH]
+            == "removed"
+        )
         with pytest.raises(NotFound):
             definitions.read_draft_file(connection, key, PATH)
     assert save(runtime.database, key, b"<again/>", revision=2).revision == 3
@@ -98,7 +125,8 @@ def test_what_is_too_large_or_closed_is_refused(runtime: Runtime) -> None:
 
 
 def test_everybody_who_saved_a_part_is_an_author_of_the_version(runtime: Runtime) -> None:
-    """Who helped to draw a version does not review it, also when somebody else made the version (S2-f)."""
+    """Who helped to draw a version does not review it, also when somebody else made the version
+    (S2-f)."""
     key = opened(runtime)
     changed = definitions.shipped_files()[PATH].replace(b"name=", b"name= ", 1)
     save(runtime.database, key, b"<half/>", revision=1, by="ben")
@@ -106,16 +134,23 @@ def test_everybody_who_saved_a_part_is_an_author_of_the_version(runtime: Runtime
     spare = [runtime.keys.root_key() for _ in range(200)]
     with runtime.database.transaction() as connection:
         files = definitions.read_draft(connection, key)
-        made = definitions.deploy(connection, files, name="test", actor="cleo", now=NOW, next_key=spare.pop)
+        made = definitions.deploy(
+            connection, files, name="test", actor="cleo", now=NOW, next_key=spare.pop
+        )
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
         version = review.get_version(connection, made.bundle_key)
         assert review.list_authors(connection, version) == {"ann", "ben", "cleo"}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(["ann", "ben"]), st.integers(0, 3)), max_size=12))
-def test_whatever_two_people_do_nothing_unseen_is_lost(runtime: Runtime, saves: list[tuple[str, int]]) -> None:
-    """Each writes from the revision they saw last, sometimes an old one; what is there is what was accepted last."""
+def test_whatever_two_people_do_nothing_unseen_is_lost(
+    runtime: Runtime, saves: list[tuple[str, int]]
+) -> None:
+    """Each writes from the revision they saw last, sometimes an old one; what is there is what was
+    accepted last."""
     key = opened(runtime)
     content, revision, kept_by_other = None, 1, {}
     for number, (who, behind) in enumerate(saves):
@@ -128,7 +163,10 @@ def test_whatever_two_people_do_nothing_unseen_is_lost(runtime: Runtime, saves: 
             content, kept_by_other[who] = text, text
     with runtime.database.read() as connection:
         revisions = definitions.list_revisions(connection, key, PATH)
-        everything = [definitions.read_draft_file(connection, key, PATH, revision=r.revision)[1] for r in revisions]
+        everything = [
+            definitions.read_draft_file(connection, key, PATH, revision=r.revision)[1]
+            for r in revisions
+        ]
     assert revisions[0].revision == revision
     assert content is None or everything[0] == content
     assert set(kept_by_other.values()) <= set(everything)

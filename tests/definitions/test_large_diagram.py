@@ -15,9 +15,12 @@ from service.operations import prove_bundle
 COUNT = 5_000
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HEAD = (
-    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="t" '
-    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
-    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:di="http://www.omg.org/spec/DD/20100524/DI">'
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
+    'targetNamespace="t" '
+    'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
+    'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
+    'xmlns:di="http://www.omg.org/spec/DD/20100524/DI">'
     '<bpmn:process id="long" name="Long" isExecutable="true">'
 )
 
@@ -25,8 +28,12 @@ HEAD = (
 def long_process(count: int, *, renamed: int = -1) -> bytes:
     """Tasks one after another, drawn in rows of fifty."""
     ids = ["begin", *(f"t{number}" for number in range(count)), "end"]
-    nodes = ['<bpmn:startEvent id="begin" name="Begin"/>', '<bpmn:endEvent id="end" name="End"/>'] + [
-        f'<bpmn:userTask id="t{number}" name="{"Another" if number == renamed else "Step"} {number}">'
+    nodes = [
+        '<bpmn:startEvent id="begin" name="Begin"/>',
+        '<bpmn:endEvent id="end" name="End"/>',
+    ] + [
+        f'<bpmn:userTask id="t{number}" name="{"Another" if number == renamed else "Step"} '
+        f'{number}">'
         "<bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>"
         for number in range(count)
     ]
@@ -36,7 +43,8 @@ def long_process(count: int, *, renamed: int = -1) -> bytes:
     ]
     places = {each: (at % 50 * 150, at // 50 * 120) for at, each in enumerate(ids)}
     shapes = [
-        f'<bpmndi:BPMNShape bpmnElement="{each}"><dc:Bounds x="{x}" y="{y}" width="100" height="80"/>'
+        f'<bpmndi:BPMNShape bpmnElement="{each}"><dc:Bounds x="{x}" y="{y}" width="100" '
+        'height="80"/>'
         "</bpmndi:BPMNShape>"
         for each, (x, y) in places.items()
     ]
@@ -62,7 +70,9 @@ def test_it_is_checked_and_proved(before: bytes) -> None:
 def test_it_is_drawn_and_compared(before: bytes) -> None:
     after = long_process(COUNT, renamed=4_321)
     changes = compare({"p.bpmn": before}, {"p.bpmn": after})
-    assert say_all(changes) == ["The task “Another 4321” is now called “Another 4321”, was “Step 4321”."]
+    assert say_all(changes) == [
+        "The task “Another 4321” is now called “Another 4321”, was “Step 4321”."
+    ]
     assert draw(before).count('class="shape userTask"') == COUNT
     assert draw_over(before, after, changes).count("userTask changed") == 1
     assert len(names_in(before, "en")) == COUNT + 3

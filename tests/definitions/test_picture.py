@@ -1,4 +1,5 @@
-"""The server's picture of a diagram: named in the reader's language, marked, and free of inline style."""
+"""The server's picture of a diagram: named in the reader's language, marked, and free of inline
+style."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ from service.errors import Problem, Severity
 
 def check(logic: str, **inputs: str) -> list[Problem]:
     body = "".join(input_data(name, kind) for name, kind in inputs.items())
-    return check_model(definitions(body + decision("d1", logic, requires=needs(*inputs))), file="c.dmn")
+    return check_model(
+        definitions(body + decision("d1", logic, requires=needs(*inputs))), file="c.dmn"
+    )
 
 
 def codes(problems: list[Problem]) -> list[str]:
@@ -29,13 +31,19 @@ def test_a_sound_table_has_no_problem():
 
 def test_an_overlap_under_unique_is_an_error_with_an_example():
     (problem,) = check(table({"n": "number"}, [["<= 10", "1"], [">= 10", "2"]]), n="number")
-    assert (problem.code, problem.severity, problem.element) == ("dmn-table-overlap", Severity.ERROR, "r2")
+    assert (problem.code, problem.severity, problem.element) == (
+        "dmn-table-overlap",
+        Severity.ERROR,
+        "r2",
+    )
     assert "Rules 1 and 2 both match" in problem.message
     assert '{"n": 10}' in problem.message
 
 
 def test_overlaps_under_any_matter_only_where_outputs_differ():
-    assert check(table({"n": "number"}, [["<= 10", "1"], ["-", "1"]], policy="ANY"), n="number") == []
+    assert (
+        check(table({"n": "number"}, [["<= 10", "1"], ["-", "1"]], policy="ANY"), n="number") == []
+    )
     problems = check(table({"n": "number"}, [["<= 10", "1"], ["-", "2"]], policy="ANY"), n="number")
     assert codes(problems) == ["dmn-table-overlap"]
 
@@ -95,9 +103,13 @@ def test_what_is_not_analysed_is_said_and_not_guessed():
 
 
 def test_types_of_cells():
-    problems = check(table({"n": "number"}, [['"ten"', "1"], ["-", "2"]], policy="FIRST"), n="number")
+    problems = check(
+        table({"n": "number"}, [['"ten"', "1"], ["-", "2"]], policy="FIRST"), n="number"
+    )
     assert "dmn-cell-type" in codes(problems)
-    typed = table({"n": "number"}, [["-", '"x"']]).replace('<output id="o">', '<output id="o" typeRef="number">')
+    typed = table({"n": "number"}, [["-", '"x"']]).replace(
+        '<output id="o">', '<output id="o" typeRef="number">'
+    )
     assert codes(check(typed, n="number")) == ["dmn-cell-type"]
 
 
@@ -112,7 +124,9 @@ def test_the_search_for_gaps_agrees_with_trying_every_point(boxes: list[tuple[in
     bare = [
         point
         for point in points
-        if not any(all(mask >> at & 1 for mask, at in zip(box, point, strict=True)) for box in boxes)
+        if not any(
+            all(mask >> at & 1 for mask, at in zip(box, point, strict=True)) for box in boxes
+        )
     ]
     found = find_uncovered(space, boxes, limit=1)
     assert bool(found) == bool(bare)

@@ -16,7 +16,11 @@ from service.cli.decide import decide
 def file(tmp_path: Path) -> Path:
     logic = table({"amount": "number"}, [["<= 10", '"low"'], ["> 10", '"high"']])
     path = tmp_path / "size.dmn"
-    path.write_bytes(definitions(input_data("amount", "number") + decision("size", logic, requires=needs("amount"))))
+    path.write_bytes(
+        definitions(
+            input_data("amount", "number") + decision("size", logic, requires=needs("amount"))
+        )
+    )
     return path
 
 
@@ -50,7 +54,9 @@ def test_why_null_says_where_in_the_text_which_function_and_which_types(tmp_path
 
 
 def test_json_is_the_whole_answer(file: Path):
-    result = CliRunner().invoke(decide, [str(file), "size", "--input", '{"amount": 1}', "--format", "json"])
+    result = CliRunner().invoke(
+        decide, [str(file), "size", "--input", '{"amount": 1}', "--format", "json"]
+    )
     answer = json.loads(result.output)
     assert answer["value"] == "low"
     assert answer["trace"][0]["matchedRules"][0]["ruleIndex"] == 1

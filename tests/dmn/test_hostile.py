@@ -68,7 +68,11 @@ def test_bytes(data: bytes):
 def test_a_large_table_is_verified_whole():
     rows = [[f"[{n}..{n + 1})", f"> {n % 7}", f"{n}"] for n in range(1100)]
     logic = table({"a": "number", "b": "number"}, rows)
-    body = input_data("a", "number") + input_data("b", "number") + decision("d1", logic, requires=needs("a", "b"))
+    body = (
+        input_data("a", "number")
+        + input_data("b", "number")
+        + decision("d1", logic, requires=needs("a", "b"))
+    )
     problems = check_model(definitions(body), file="h.dmn")
     assert {each.code for each in problems} == {"dmn-table-gap"}
     assert '{"a": -1, "b": -1}' in problems[0].message
@@ -78,13 +82,17 @@ def test_a_wide_table_is_verified_whole():
     names = [f"c{n}" for n in range(14)]
     rows = [["-"] * at + [f"> {at}"] + ["-"] * (13 - at) + [str(at)] for at in range(14)]
     logic = table(dict.fromkeys(names, "number"), rows, policy="FIRST")
-    body = "".join(input_data(name, "number") for name in names) + decision("d1", logic, requires=needs(*names))
+    body = "".join(input_data(name, "number") for name in names) + decision(
+        "d1", logic, requires=needs(*names)
+    )
     (problem,) = check_model(definitions(body), file="h.dmn")
     assert problem.code == "dmn-table-gap"
 
 
 def test_a_table_whose_rules_multiply_is_given_up_on_in_bounded_time():
-    chance = random.Random(5)  # the same table each time: a puzzle of the hard kind, three cells in each rule
+    chance = random.Random(
+        5
+    )  # the same table each time: a puzzle of the hard kind, three cells in each rule
     names = [f"c{n}" for n in range(60)]
     rows = []
     for number in range(250):
@@ -93,5 +101,9 @@ def test_a_table_whose_rules_multiply_is_given_up_on_in_bounded_time():
             cells[at] = chance.choice(("true", "false"))
         rows.append([*cells, str(number)])
     logic = table(dict.fromkeys(names, "boolean"), rows, policy="FIRST")
-    body = "".join(input_data(name, "boolean") for name in names) + decision("d1", logic, requires=needs(*names))
-    assert "dmn-not-analysed" in {each.code for each in check_model(definitions(body), file="h.dmn")}
+    body = "".join(input_data(name, "boolean") for name in names) + decision(
+        "d1", logic, requires=needs(*names)
+    )
+    assert "dmn-not-analysed" in {
+        each.code for each in check_model(definitions(body), file="h.dmn")
+    }

@@ -1,4 +1,5 @@
-"""Imports: with a name they are a namespace, without one they belong to the model that imports them."""
+"""Imports: with a name they are a namespace, without one they belong to the model that imports
+them."""
 
 from __future__ import annotations
 
@@ -18,8 +19,9 @@ def file(name: str, body: str, *imports: str) -> bytes:
         alias, _, model = each.rpartition("=")
         lines += f'<import name="{alias}" namespace="urn:{model}" importType="{NAMESPACE}"/>'
     return (
-        f'<definitions xmlns="{NAMESPACE}" id="d" name="d" namespace="urn:{name}">{lines}{body}</definitions>'.encode()
-    )
+        f'<definitions xmlns="{NAMESPACE}" id="d" name="d" '
+        f'namespace="urn:{name}">{lines}{body}</definitions>'
+    ).encode()
 
 
 def value(files: dict[str, bytes], name: str, inputs: dict[str, Any] | None = None) -> Any:
@@ -68,8 +70,12 @@ def test_a_name_is_a_namespace() -> None:
 
 
 def test_the_importer_comes_first_where_names_are_alike() -> None:
-    theirs = decision("shared", literal('"b"')) + decision("asks", literal("shared"), requires=needs_decision("shared"))
-    body = decision("shared", literal('"a"')) + decision("here", literal("asks"), requires=needs_decision("asks"))
+    theirs = decision("shared", literal('"b"')) + decision(
+        "asks", literal("shared"), requires=needs_decision("shared")
+    )
+    body = decision("shared", literal('"a"')) + decision(
+        "here", literal("asks"), requires=needs_decision("asks")
+    )
     files = {"a.dmn": file("a", body, "b"), "b.dmn": file("b", theirs)}
     assert value(files, "here") == "a"
     assert value(files, "shared") == "a"
@@ -100,7 +106,10 @@ def test_of_two_imports_the_first_counts_and_the_nearer_before_the_farther() -> 
 )
 def test_imports_in_a_circle_do_no_harm_and_are_said(imports: dict[str, tuple[str, ...]]) -> None:
     here = decision("here", literal("theirs"), requires=needs_decision("theirs"))
-    files = {f"{name}.dmn": file(name, here if name == "a" else "", *each) for name, each in imports.items()}
+    files = {
+        f"{name}.dmn": file(name, here if name == "a" else "", *each)
+        for name, each in imports.items()
+    }
     last = sorted(files)[-1]
     files[last] = files[last].replace(
         b"</definitions>", decision("theirs", literal('"x"')).encode() + b"</definitions>"

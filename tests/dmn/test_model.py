@@ -21,7 +21,9 @@ def value(body: str, name: str, inputs: dict[str, Any] | None = None) -> Any:
 
 
 def bkm(name: str, parameters: dict[str, str], logic: str) -> str:
-    slots = "".join(f'<formalParameter name="{each}" typeRef="{kind}"/>' for each, kind in parameters.items())
+    slots = "".join(
+        f'<formalParameter name="{each}" typeRef="{kind}"/>' for each, kind in parameters.items()
+    )
     return (
         f'<businessKnowledgeModel id="{name}" name="{name}"><variable name="{name}"/>'
         f"<encapsulatedLogic>{slots}{logic}</encapsulatedLogic></businessKnowledgeModel>"
@@ -30,7 +32,9 @@ def bkm(name: str, parameters: dict[str, str], logic: str) -> str:
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
 def test_every_version_of_the_format_is_read(namespace: str):
-    model = load_model(definitions(decision("a", literal("1 + 1")), namespace=namespace), file="m.dmn")
+    model = load_model(
+        definitions(decision("a", literal("1 + 1")), namespace=namespace), file="m.dmn"
+    )
     assert model.evaluate("a", {}, now=None).value == 2
 
 
@@ -90,12 +94,27 @@ BOXED = {
         {"a": 1, "b c": 3},
     ),
     "list": ("<list>{one}{two}</list>", [1, 2]),
-    "relation": ('<relation><column name="a"/><row>{one}</row><row>{two}</row></relation>', [{"a": 1}, {"a": 2}]),
-    "conditional": ("<conditional><if>{yes}</if><then>{one}</then><else>{two}</else></conditional>", 1),
+    "relation": (
+        '<relation><column name="a"/><row>{one}</row><row>{two}</row></relation>',
+        [{"a": 1}, {"a": 2}],
+    ),
+    "conditional": (
+        "<conditional><if>{yes}</if><then>{one}</then><else>{two}</else></conditional>",
+        1,
+    ),
     "filter": ("<filter><in>{numbers}</in><match>{big}</match></filter>", [2, 3]),
-    "for": ('<for iteratorVariable="x"><in>{numbers}</in><return>{square}</return></for>', [1, 4, 9]),
-    "some": ('<some iteratorVariable="x"><in>{numbers}</in><satisfies>{two?}</satisfies></some>', True),
-    "every": ('<every iteratorVariable="x"><in>{numbers}</in><satisfies>{two?}</satisfies></every>', False),
+    "for": (
+        '<for iteratorVariable="x"><in>{numbers}</in><return>{square}</return></for>',
+        [1, 4, 9],
+    ),
+    "some": (
+        '<some iteratorVariable="x"><in>{numbers}</in><satisfies>{two?}</satisfies></some>',
+        True,
+    ),
+    "every": (
+        '<every iteratorVariable="x"><in>{numbers}</in><satisfies>{two?}</satisfies></every>',
+        False,
+    ),
     "invocation": (
         '<invocation>{abs}<binding><parameter name="n"/>{minus}</binding></invocation>',
         4,
@@ -128,7 +147,9 @@ def test_types_are_checked_and_a_list_of_one_is_its_element():
     assert value(decision("a", literal("[1]"), type_ref="number"), "a") == 1
     allowed = '<allowedValues><text>"S","M"</text></allowedValues>'
     item = f'<itemDefinition name="tSize"><typeRef>string</typeRef>{allowed}</itemDefinition>'
-    body = item + input_data("size", "tSize") + decision("a", literal("size"), requires=needs("size"))
+    body = (
+        item + input_data("size", "tSize") + decision("a", literal("size"), requires=needs("size"))
+    )
     assert value(body, "a", {"size": "M"}) == "M"
     assert value(body, "a", {"size": "XL"}) is None
 
@@ -148,10 +169,16 @@ def test_a_decision_service_is_a_function_of_its_inputs():
 
 
 def test_imports_are_known_by_their_name():
-    inner = definitions(bkm("Say It", {"n": "string"}, literal('"Hello " + n'))).replace(b"urn:test", b"urn:inner")
+    inner = definitions(bkm("Say It", {"n": "string"}, literal('"Hello " + n'))).replace(
+        b"urn:test", b"urn:inner"
+    )
     outer = definitions(
         '<import name="inner" namespace="urn:inner" importType="x"/>'
-        + decision("d1", literal('inner.Say It("you")'), requires=knows("x").replace("#x", "urn:inner#Say It"))
+        + decision(
+            "d1",
+            literal('inner.Say It("you")'),
+            requires=knows("x").replace("#x", "urn:inner#Say It"),
+        )
     )
     models = load_models({"outer.dmn": outer, "inner.dmn": inner})
     assert models["outer.dmn"].evaluate("d1", {}, now=None).value == "Hello you"
@@ -169,7 +196,10 @@ def test_functions_of_the_host_can_be_called():
 def test_what_no_input_declares_is_seen_also_under_the_name_of_a_function_of_feel():
     given = {"count": 3, "rate": 2, "other": 1}
     assert value(decision("a", literal("count * rate")), "a", given) == 6
-    texts = {"rule": literal("[1, 2, 3][item < limit]"), "context": "<list>" + literal("{a: rate}.a") + "</list>"}
+    texts = {
+        "rule": literal("[1, 2, 3][item < limit]"),
+        "context": "<list>" + literal("{a: rate}.a") + "</list>",
+    }
     assert value(decision("a", texts["rule"]), "a", {"limit": 3}) == [1, 2]
     assert value(decision("a", texts["context"]), "a", given) == [2]
 
@@ -206,10 +236,14 @@ def test_an_unknown_decision_names_those_there_are():
 
 def test_an_import_without_a_name_adds_its_names_and_inputs_of_imports_stand_under_theirs():
     inner = definitions(
-        input_data("who", "string") + decision("greeting", literal('"Hello " + who'), requires=needs("who"))
+        input_data("who", "string")
+        + decision("greeting", literal('"Hello " + who'), requires=needs("who"))
     ).replace(b"urn:test", b"urn:inner")
     ref = needs_decision("x").replace("#x", "urn:inner#greeting")
-    for name, text, inputs in [("", "greeting", {"who": "A"}), ("m", "m.greeting", {"m": {"who": "A"}})]:
+    for name, text, inputs in [
+        ("", "greeting", {"who": "A"}),
+        ("m", "m.greeting", {"m": {"who": "A"}}),
+    ]:
         outer = definitions(
             f'<import name="{name}" namespace="urn:inner" importType="x"/>'
             + decision("d1", literal(text), requires=ref)
@@ -220,7 +254,10 @@ def test_an_import_without_a_name_adds_its_names_and_inputs_of_imports_stand_und
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.recursive(st.just(literal("1")), lambda inner: st.lists(inner).map(lambda each: f"<list>{''.join(each)}</list>"))
+    st.recursive(
+        st.just(literal("1")),
+        lambda inner: st.lists(inner).map(lambda each: f"<list>{''.join(each)}</list>"),
+    )
 )
 def test_any_nesting_of_lists_evaluates(logic: str):
     assert value(decision("d1", logic), "d1") is not None

@@ -1,4 +1,5 @@
-"""What the history keeps of a decision: enough to follow it, and never more than a few kilobytes."""
+"""What the history keeps of a decision: enough to follow it, and never more than a few
+kilobytes."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ def test_the_rules_their_cells_the_inputs_and_every_result_are_kept():
     body = (
         input_data("amount", "number")
         + input_data("urgent", "boolean")
-        + decision("size", table({"amount": "number", "urgent": "boolean"}, rows), requires=needs("amount", "urgent"))
+        + decision(
+            "size",
+            table({"amount": "number", "urgent": "boolean"}, rows),
+            requires=needs("amount", "urgent"),
+        )
         + decision("said", literal('"it is " + size'), requires=needs_decision("size"))
     )
     record = decision_record(evaluate(body, "said", {"amount": 12.5, "urgent": True}))
@@ -33,10 +38,18 @@ def test_the_rules_their_cells_the_inputs_and_every_result_are_kept():
                 "decision": "size",
                 "name": "size",
                 "inputs": {"amount": 12.5, "urgent": True},
-                "rules": [{"rule": "r2", "index": 2, "cells": {"amount": "> 10", "urgent": "true"}}],
+                "rules": [
+                    {"rule": "r2", "index": 2, "cells": {"amount": "> 10", "urgent": "true"}}
+                ],
                 "result": "high",
             },
-            {"decision": "said", "name": "said", "inputs": {"size": "high"}, "rules": [], "result": "it is high"},
+            {
+                "decision": "said",
+                "name": "said",
+                "inputs": {"size": "high"},
+                "rules": [],
+                "result": "it is high",
+            },
         ],
         "reasons": [],
     }
@@ -55,7 +68,9 @@ def test_a_null_keeps_its_reason_and_place():
 
 
 def test_what_is_long_is_shortened_and_the_record_says_so():
-    record = decision_record(evaluate(decision("d1", literal('string join(for i in 1..999 return "word")')), "d1", {}))
+    record = decision_record(
+        evaluate(decision("d1", literal('string join(for i in 1..999 return "word")')), "d1", {})
+    )
     assert record["result"] == "word" * 50 + "…"
     assert record["shortened"] is True
     assert "shortened" not in decision_record(evaluate(decision("d1", literal('"word"')), "d1", {}))
@@ -63,7 +78,9 @@ def test_what_is_long_is_shortened_and_the_record_says_so():
 
 DEEP = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=400),
-    lambda inner: st.lists(inner, max_size=40) | st.dictionaries(st.text(max_size=50), inner, max_size=40),
+    lambda inner: (
+        st.lists(inner, max_size=40) | st.dictionaries(st.text(max_size=50), inner, max_size=40)
+    ),
     max_leaves=200,
 )
 

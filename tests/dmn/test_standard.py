@@ -1,11 +1,22 @@
-"""What DMN 1.5 says of models beyond FEEL: hit policies, types, services, boxed expressions, in the rarer cases."""
+"""What DMN 1.5 says of models beyond FEEL: hit policies, types, services, boxed expressions, in the
+rarer cases."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, escape, input_data, knows, literal, needs, needs_decision, table
+from dmn_samples import (
+    decision,
+    definitions,
+    escape,
+    input_data,
+    knows,
+    literal,
+    needs,
+    needs_decision,
+    table,
+)
 
 from service.dmn import DecisionResult, load_model
 
@@ -19,7 +30,11 @@ def value(body: str, name: str = "d1", inputs: dict[str, Any] | None = None) -> 
 
 
 def outputs(
-    policy: str, rows: list[list[str]], *columns: tuple[str, str], aggregation: str = "", extra: str = ""
+    policy: str,
+    rows: list[list[str]],
+    *columns: tuple[str, str],
+    aggregation: str = "",
+    extra: str = "",
 ) -> str:
     """A table without inputs that matter: every rule matches. `columns`: name and listed values."""
     clauses = "".join(
@@ -37,7 +52,8 @@ def outputs(
     aggregated = f' aggregation="{aggregation}"' if aggregation else ""
     return decision(
         "d1",
-        f'<decisionTable hitPolicy="{policy}"{aggregated}><input><inputExpression><text>1</text></inputExpression>'
+        "<decisionTable "
+        f'hitPolicy="{policy}"{aggregated}><input><inputExpression><text>1</text></inputExpression>'
         f"</input>{clauses}{rules}</decisionTable>",
     )
 
@@ -62,16 +78,24 @@ LEVELS = '"high","middle","low"'
         ("COLLECT", "COUNT", [["2"], ["1"], ["2"]], 3),
     ],
 )
-def test_hit_policy_of_one_output(policy: str, aggregation: str, rows: list[list[str]], expected: Any):
+def test_hit_policy_of_one_output(
+    policy: str, aggregation: str, rows: list[list[str]], expected: Any
+):
     assert value(outputs(policy, rows, ("a", ""), aggregation=aggregation)) == expected
 
 
 @pytest.mark.parametrize(
-    ("aggregation", "expected"), [("", []), ("COUNT", 0), ("SUM", None), ("MIN", None), ("MAX", None)]
+    ("aggregation", "expected"),
+    [("", []), ("COUNT", 0), ("SUM", None), ("MIN", None), ("MAX", None)],
 )
 def test_collecting_nothing(aggregation: str, expected: Any):
     logic = table({"n": "number"}, [["> 100", "1"]], policy="COLLECT", aggregation=aggregation)
-    assert value(input_data("n", "number") + decision("d1", logic, requires=needs("n")), inputs={"n": 1}) == expected
+    assert (
+        value(
+            input_data("n", "number") + decision("d1", logic, requires=needs("n")), inputs={"n": 1}
+        )
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,14 +120,19 @@ def test_collecting_nothing(aggregation: str, expected: Any):
         ),
     ],
 )
-def test_the_first_output_weighs_most_and_values_count_in_their_listed_order(policy: str, expected: Any):
+def test_the_first_output_weighs_most_and_values_count_in_their_listed_order(
+    policy: str, expected: Any
+):
     rows = [['"low"', '"first"'], ['"high"', '"first"'], ['"high"', '"second"']]
     assert value(outputs(policy, rows, ("level", LEVELS), ("turn", '"second","first"'))) == expected
 
 
 def test_aggregation_of_several_outputs_goes_column_by_column():
     rows = [["1", "10"], ["2", "20"]]
-    assert value(outputs("COLLECT", rows, ("a", ""), ("b", ""), aggregation="SUM")) == {"a": 3, "b": 30}
+    assert value(outputs("COLLECT", rows, ("a", ""), ("b", ""), aggregation="SUM")) == {
+        "a": 3,
+        "b": 30,
+    }
 
 
 def test_defaults_of_several_outputs_make_one_row():
@@ -113,7 +142,10 @@ def test_defaults_of_several_outputs_make_one_row():
 
 
 def test_the_order_of_output_values_may_come_from_the_type():
-    item = f'<itemDefinition name="tLevel"><typeRef>string</typeRef><allowedValues><text>{escape(LEVELS)}</text>'
+    item = (
+        "<itemDefinition "
+        f'name="tLevel"><typeRef>string</typeRef><allowedValues><text>{escape(LEVELS)}</text>'
+    )
     item += "</allowedValues></itemDefinition>"
     logic = outputs("PRIORITY", [['"low"'], ['"middle"']], ("level", "")).replace(
         'name="level"', 'name="level" typeRef="tLevel"'
@@ -163,20 +195,28 @@ SMALL = item("t", NUMBER + allowed("[1..5]"), collection=True)
             item(
                 "t",
                 '<itemComponent name="v"><typeRef>number</typeRef></itemComponent>'
-                '<itemComponent name="next" isCollection="true"><typeRef>t</typeRef></itemComponent>',
+                '<itemComponent name="next" '
+                'isCollection="true"><typeRef>t</typeRef></itemComponent>',
             ),
             {"v": 1, "next": [{"v": 2, "next": []}]},
             {"v": 1, "next": [{"v": 2, "next": []}]},
         ),
     ],
-)  # fmt: skip
+)
 def test_item_definitions(types: str, sent: Any, expected: Any):
-    body = types + input_data("x", "t") + decision("d1", literal("x"), requires=needs("x"), type_ref="t")
+    body = (
+        types
+        + input_data("x", "t")
+        + decision("d1", literal("x"), requires=needs("x"), type_ref="t")
+    )
     assert value(body, inputs={"x": sent}) == expected
 
 
 def test_a_date_becomes_a_date_and_time_where_one_is_wanted():
-    assert str(value(decision("d1", literal('@"2026-01-31"'), type_ref="date and time"))) == "2026-01-31T00:00:00Z"
+    assert (
+        str(value(decision("d1", literal('@"2026-01-31"'), type_ref="date and time")))
+        == "2026-01-31T00:00:00Z"
+    )
 
 
 SERVICE = (
@@ -188,12 +228,19 @@ SERVICE = (
 
 
 def service(
-    name: str, outputs_: tuple[str, ...], *, decisions: tuple[str, ...] = (), data: tuple[str, ...] = ()
+    name: str,
+    outputs_: tuple[str, ...],
+    *,
+    decisions: tuple[str, ...] = (),
+    data: tuple[str, ...] = (),
 ) -> str:
     parts = "".join(f'<outputDecision href="#{each}"/>' for each in outputs_)
     parts += "".join(f'<inputDecision href="#{each}"/>' for each in decisions)
     parts += "".join(f'<inputData href="#i_{each}"/>' for each in data)
-    return f'<decisionService id="{name}" name="{name}"><variable name="{name}"/>{parts}</decisionService>'
+    return (
+        f'<decisionService id="{name}" name="{name}"><variable '
+        f'name="{name}"/>{parts}</decisionService>'
+    )
 
 
 def test_a_service_computes_what_it_holds_from_its_input_data():
@@ -218,12 +265,19 @@ def test_a_service_of_several_decisions_answers_a_context():
 
 @pytest.mark.parametrize("call", ["s()", "s(1, 2)", "s(total: 1)", 's("x")'])
 def test_a_service_that_is_called_wrongly_is_null(call: str):
-    body = SERVICE + service("s", ("fee",), data=("amount",)) + decision("d1", literal(call), requires=knows("s"))
+    body = (
+        SERVICE
+        + service("s", ("fee",), data=("amount",))
+        + decision("d1", literal(call), requires=knows("s"))
+    )
     assert value(body) is None
 
 
 def choose(test: str) -> str:
-    return f"<conditional><if>{literal(test)}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>"
+    return (
+        f"<conditional><if>{literal(test)}</if><then>{literal('1')}</then>"
+        f"<else>{literal('2')}</else></conditional>"
+    )
 
 
 def keep(source: str, match: str) -> str:
@@ -232,7 +286,10 @@ def keep(source: str, match: str) -> str:
 
 def loop(kind: str, source: str, body: str) -> str:
     part = "return" if kind == "for" else "satisfies"
-    return f'<{kind} iteratorVariable="n"><in>{literal(source)}</in><{part}>{literal(body)}</{part}></{kind}>'
+    return (
+        f"<{kind} "
+        f'iteratorVariable="n"><in>{literal(source)}</in><{part}>{literal(body)}</{part}></{kind}>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,14 +315,20 @@ def loop(kind: str, source: str, body: str) -> str:
         ),
         # a function sees the scope it was made in, and may call itself
         (
-            '<context><contextEntry><variable name="fact"/><functionDefinition><formalParameter name="n"/>'
+            '<context><contextEntry><variable name="fact"/><functionDefinition><formalParameter '
+            'name="n"/>'
             f"{literal('if n = 0 then 1 else n * fact(n - 1)')}</functionDefinition></contextEntry>"
             f"<contextEntry>{literal('fact(5)')}</contextEntry></context>",
             120,
         ),
         ("<list/>", []),
         ('<relation><column name="a"/></relation>', []),
-        ('<relation><column name="a" typeRef="number"/><row>' + literal('"x"') + "</row></relation>", [{"a": None}]),
+        (
+            '<relation><column name="a" typeRef="number"/><row>'
+            + literal('"x"')
+            + "</row></relation>",
+            [{"a": None}],
+        ),
     ],
 )
 def test_boxed_expressions_in_the_rarer_cases(logic: str, expected: Any):
@@ -280,8 +343,13 @@ def test_an_invocation_binds_by_name_and_what_is_not_bound_is_not_called():
     )
 
     def invoke(*bindings: tuple[str, str]) -> str:
-        bound = "".join(f'<binding><parameter name="{name}"/>{literal(text)}</binding>' for name, text in bindings)
-        return function + decision("d1", f"<invocation>{literal('f')}{bound}</invocation>", requires=knows("f"))
+        bound = "".join(
+            f'<binding><parameter name="{name}"/>{literal(text)}</binding>'
+            for name, text in bindings
+        )
+        return function + decision(
+            "d1", f"<invocation>{literal('f')}{bound}</invocation>", requires=knows("f")
+        )
 
     assert value(invoke(("b", "1"), ("a", "10"))) == 9
     assert value(invoke(("a", '"x"'), ("b", "1"))) is None

@@ -18,10 +18,14 @@ ROWS = [["<= 10", '"low"'], ["[5..20]", '"mid"'], ["> 15", '"high"']]
 
 def evaluate(logic: str, amount: Any, **options: Any) -> DecisionResult:
     body = input_data("amount", "number") + decision("d1", logic, requires=needs("amount"))
-    return load_model(definitions(body), file="t.dmn").evaluate("d1", {"amount": amount}, now=None, **options)
+    return load_model(definitions(body), file="t.dmn").evaluate(
+        "d1", {"amount": amount}, now=None, **options
+    )
 
 
-def by(policy: str, amount: Any, output: str = "", aggregation: str = "", rows: list[list[str]] = ROWS) -> Any:
+def by(
+    policy: str, amount: Any, output: str = "", aggregation: str = "", rows: list[list[str]] = ROWS
+) -> Any:
     made = table({"amount": "number"}, rows, policy=policy, output=output, aggregation=aggregation)
     return evaluate(made, amount).value
 
@@ -48,7 +52,9 @@ def test_hit_policies(policy: str, amount: int, expected: Any):
     assert by(policy, amount, VALUES) == expected
 
 
-@pytest.mark.parametrize(("aggregation", "expected"), [("SUM", 3), ("MIN", 1), ("MAX", 2), ("COUNT", 2)])
+@pytest.mark.parametrize(
+    ("aggregation", "expected"), [("SUM", 3), ("MIN", 1), ("MAX", 2), ("COUNT", 2)]
+)
 def test_aggregations(aggregation: str, expected: int):
     assert by("COLLECT", 7, aggregation=aggregation, rows=NUMBERS) == expected
 
@@ -95,7 +101,9 @@ def test_without_a_trace_the_value_is_the_same():
 
 def test_a_value_that_is_not_allowed_is_refused():
     allowed = "<inputValues><text>[0..100]</text></inputValues>"
-    made = table({"amount": "number"}, ROWS, policy="FIRST").replace("</input>", f"{allowed}</input>")
+    made = table({"amount": "number"}, ROWS, policy="FIRST").replace(
+        "</input>", f"{allowed}</input>"
+    )
     assert evaluate(made, 7).value == "low"
     result = evaluate(made, 101)
     assert result.value is None
@@ -117,10 +125,24 @@ NUMERIC = [
     "= 5",
     "!= 5",
 ]
-OTHERS = ['"a"', '"a","b"', 'not("a")', "true", "not(true)", "not(1, 2)", "not(< 3)", "null", "not(null)"]
+OTHERS = [
+    '"a"',
+    '"a","b"',
+    'not("a")',
+    "true",
+    "not(true)",
+    "not(1, 2)",
+    "not(< 3)",
+    "null",
+    "not(null)",
+]
 CONSTANTS = st.sampled_from([*NUMERIC, *OTHERS])
 VALUES_OF_ANY_KIND = st.one_of(
-    st.integers(-2, 7), st.decimals(-2, 7, places=1), st.sampled_from(["a", "b", "c"]), st.booleans(), st.none()
+    st.integers(-2, 7),
+    st.decimals(-2, 7, places=1),
+    st.sampled_from(["a", "b", "c"]),
+    st.booleans(),
+    st.none(),
 )
 
 

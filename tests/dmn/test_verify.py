@@ -1,4 +1,5 @@
-"""The verification of tables against trying them: what it says of a table is what happens when the table is asked."""
+"""The verification of tables against trying them: what it says of a table is what happens when the
+table is asked."""
 
 from __future__ import annotations
 
@@ -19,12 +20,31 @@ from service.feel import compile_unary_tests
 
 TYPES = {"n": "number", "s": "string", "b": "boolean"}
 # Every value that a cell below can tell apart, and some in between.
-SAMPLES: dict[str, list[Any]] = {"n": [-1, 0, 1, 2, 2.5, 3, 4, 5, 6], "s": ["x", "y", "z"], "b": [True, False]}
-NUMBERS = ["-", "< 2", "<= 2", "> 2", ">= 3", "2", "[0..3]", "(0..3)", "]1..4]", "not(2)", "1, 4", "< 0, > 5"]
+SAMPLES: dict[str, list[Any]] = {
+    "n": [-1, 0, 1, 2, 2.5, 3, 4, 5, 6],
+    "s": ["x", "y", "z"],
+    "b": [True, False],
+}
+NUMBERS = [
+    "-",
+    "< 2",
+    "<= 2",
+    "> 2",
+    ">= 3",
+    "2",
+    "[0..3]",
+    "(0..3)",
+    "]1..4]",
+    "not(2)",
+    "1, 4",
+    "< 0, > 5",
+]
 NUMBERS += ["? > 1", "? >= 1 and ? < 4", "? in [2..5]", "!= 3", "not([1..2])", "? = 2"]
 TEXTS = ["-", '"x"', '"y"', '"x", "y"', 'not("x")', '? = "y"', '!= "x"']
 FLAGS = ["-", "true", "false", "? = true", "not(true)"]
-ROWS = st.lists(st.tuples(st.sampled_from(NUMBERS), st.sampled_from(TEXTS), st.sampled_from(FLAGS)), max_size=7)
+ROWS = st.lists(
+    st.tuples(st.sampled_from(NUMBERS), st.sampled_from(TEXTS), st.sampled_from(FLAGS)), max_size=7
+)
 
 
 def source(rows: list[tuple[str, ...]], policy: str = "UNIQUE") -> bytes:
@@ -42,7 +62,10 @@ def matching(model: Model, case: dict[str, Any]) -> list[int]:
 def example_of(message: str) -> dict[str, Any]:
     found = re.search(r"\{.*?\}", message)
     assert found is not None, message
-    return {key: "zz" if value == "(any other text)" else value for key, value in json.loads(found[0]).items()}
+    return {
+        key: "zz" if value == "(any other text)" else value
+        for key, value in json.loads(found[0]).items()
+    }
 
 
 @settings(max_examples=60, deadline=None)
@@ -57,8 +80,12 @@ def test_gaps_and_overlaps_are_those_that_trying_finds(rows: list[tuple[str, ...
         if problem.code == "dmn-table-gap":
             assert met == []
         elif problem.code == "dmn-table-overlap":
-            assert set(map(int, re.findall(r"Rules (\d+) and (\d+)", problem.message)[0])) <= set(met)
-    cases = [dict(zip(TYPES, values, strict=True)) for values in itertools.product(*SAMPLES.values())]
+            assert set(map(int, re.findall(r"Rules (\d+) and (\d+)", problem.message)[0])) <= set(
+                met
+            )
+    cases = [
+        dict(zip(TYPES, values, strict=True)) for values in itertools.product(*SAMPLES.values())
+    ]
     met = [matching(model, case) for case in cases]
     if rows:
         assert any(not each for each in met) <= ("dmn-table-gap" in codes)
@@ -69,19 +96,32 @@ def test_gaps_and_overlaps_are_those_that_trying_finds(rows: list[tuple[str, ...
 @given(ROWS)
 def test_a_rule_said_to_be_hidden_never_comes_first(rows: list[tuple[str, ...]]) -> None:
     problems = check_model(source(rows, "FIRST"), file="v.dmn")
-    hidden = {int(each.element.removeprefix("r")) for each in problems if each.code == "dmn-rule-unreachable"}
+    hidden = {
+        int(each.element.removeprefix("r"))
+        for each in problems
+        if each.code == "dmn-rule-unreachable"
+    }
     model = load_model(source(rows, "FIRST"), file="v.dmn")
     for problem in problems:
         if problem.code == "dmn-rule-unreachable":
             taker = re.search(r"for example rule (\d+) takes", problem.message)
             assert taker is not None
             assert matching(model, example_of(problem.message)) == [int(taker[1])]
-    cases = [dict(zip(TYPES, values, strict=True)) for values in itertools.product(*SAMPLES.values())]
+    cases = [
+        dict(zip(TYPES, values, strict=True)) for values in itertools.product(*SAMPLES.values())
+    ]
     first = {number for case in cases for number in matching(model, case)[:1]}
     assert not hidden & first
     # null and texts that no cell names are the only inputs that the samples leave out
-    rest = [{name: None for name in TYPES} | case for case in ({}, {"n": 2}, {"s": "x"}, {"b": True}, {"s": "zz"})]
-    never = set(range(1, len(rows) + 1)) - first - {n for case in rest for n in matching(model, case)[:1]}
+    rest = [
+        {name: None for name in TYPES} | case
+        for case in ({}, {"n": 2}, {"s": "x"}, {"b": True}, {"s": "zz"})
+    ]
+    never = (
+        set(range(1, len(rows) + 1))
+        - first
+        - {n for case in rest for n in matching(model, case)[:1]}
+    )
     assert hidden <= never
 
 
@@ -93,9 +133,13 @@ def test_a_condition_admits_what_the_cell_admits(cell: str) -> None:
     tests = compile_unary_tests(cell)
     for position, _ in enumerate(column.atoms):
         value = column.example(position)
-        assert (tests.evaluate({"?": value}) is True) == bool(column.mask(condition) >> position & 1), value
+        assert (tests.evaluate({"?": value}) is True) == bool(
+            column.mask(condition) >> position & 1
+        ), value
 
 
-@pytest.mark.parametrize("cell", ["? * 2 > 4", "? > limit", "? > 1 and n < 3", 'contains(?, "x")', "? > 1 or ? < 0"])
+@pytest.mark.parametrize(
+    "cell", ["? * 2 > 4", "? > limit", "? > 1 and n < 3", 'contains(?, "x")', "? > 1 or ? < 0"]
+)
 def test_what_is_more_than_comparisons_is_not_taken_apart(cell: str) -> None:
     assert read_condition(cell) is None

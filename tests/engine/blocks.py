@@ -1,7 +1,8 @@
-"""Random structured processes: a tree of blocks, drawn for the engine, and played by an oracle of its own.
+"""Random structured processes: a tree of blocks, drawn for the engine, and played by an oracle of
+its own.
 
-A block is a tuple: its kind, then its parts. The oracle knows nothing of tokens: each block keeps which of its parts
-are running, so a join is simply "all parts are done".
+A block is a tuple: its kind, then its parts. The oracle knows nothing of tokens: each block keeps
+which of its parts are running, so a join is simply "all parts are done".
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def blocks() -> st.SearchStrategy[Block]:
             st.tuples(st.just("seq"), st.lists(inner, min_size=2, max_size=3)),
             st.tuples(st.just("xor"), st.lists(inner, min_size=2, max_size=3), small),
             st.tuples(st.just("and"), st.lists(inner, min_size=2, max_size=3)).map(followed),
-            st.tuples(st.just("or"), st.lists(inner, min_size=2, max_size=3), st.integers(1, 7)).map(followed),
+            st.tuples(
+                st.just("or"), st.lists(inner, min_size=2, max_size=3), st.integers(1, 7)
+            ).map(followed),
             st.tuples(st.just("event"), st.lists(inner, min_size=2, max_size=3)),
             st.tuples(st.just("loop"), inner, st.integers(1, 3)),
             st.tuples(st.just("sub"), inner),
@@ -81,14 +84,20 @@ class Drawer:
 
     def draw_xor(self, block, lines, flows):
         conditions = [f" if {at} = {block[2] % len(block[1])}" for at in range(len(block[1]))]
-        return self.branches(block, lines, flows, "exclusiveGateway", "exclusiveGateway", conditions)
+        return self.branches(
+            block, lines, flows, "exclusiveGateway", "exclusiveGateway", conditions
+        )
 
     def draw_and(self, block, lines, flows):
-        return self.branches(block, lines, flows, "parallelGateway", "parallelGateway", [""] * len(block[1]))
+        return self.branches(
+            block, lines, flows, "parallelGateway", "parallelGateway", [""] * len(block[1])
+        )
 
     def draw_or(self, block, lines, flows):
         conditions = [f" if {str(taken).lower()}" for taken in mask(block)]
-        return self.branches(block, lines, flows, "inclusiveGateway", "inclusiveGateway", conditions)
+        return self.branches(
+            block, lines, flows, "inclusiveGateway", "inclusiveGateway", conditions
+        )
 
     def draw_event(self, block, lines, flows):
         fork, merge = self.new("wait"), self.new("merge")
@@ -99,7 +108,9 @@ class Drawer:
             flows += [f"{fork} -> {name} -> {first}", f"{last} -> {merge}"]
         return fork, merge
 
-    def scope(self, block, lines, marks="", wrap=lambda lines, flows, first, last: [f"start -> {first}"]):
+    def scope(
+        self, block, lines, marks="", wrap=lambda lines, flows, first, last: [f"start -> {first}"]
+    ):
         name = self.new("sub")
         inner, flows = [], []
         first, last = self.draw(block, inner, flows)
@@ -114,7 +125,9 @@ class Drawer:
 
     def draw_loop(self, block, lines, flows):
         def wrap(inner, inner_flows, first, last):
-            merge, count, again, over = (self.new(kind) for kind in ("merge", "count", "again", "over"))
+            merge, count, again, over = (
+                self.new(kind) for kind in ("merge", "count", "again", "over")
+            )
             inner += [
                 f"exclusiveGateway {merge}",
                 f'scriptTask {count} "script==rounds + 1" result=rounds',
@@ -140,13 +153,18 @@ class Drawer:
 
     def draw_many(self, block, lines, flows):
         items = list(range(block[2]))
-        name = self.scope(block[1], lines, f'"each=={items}" item=item' + (" sequential" if block[3] else ""))
+        name = self.scope(
+            block[1], lines, f'"each=={items}" item=item' + (" sequential" if block[3] else "")
+        )
         return name, name
 
     def draw_boundary(self, block, lines, flows):
         name, merge = self.scope(block[1], lines), self.new("merge")
         mark = "" if block[3] else "interrupting=no"
-        lines += [f"boundaryEvent {block[4]} on={name} message={block[4]} key==1 {mark}", f"exclusiveGateway {merge}"]
+        lines += [
+            f"boundaryEvent {block[4]} on={name} message={block[4]} key==1 {mark}",
+            f"exclusiveGateway {merge}",
+        ]
         first, last = self.draw(block[2], lines, flows)
         flows += [f"{name} -> {merge}", f"{block[4]} -> {first}"]
         if block[3]:
@@ -160,7 +178,11 @@ class Drawer:
             inner_flows.append(f"{last} -> {end}")
             return [f"start -> {first}"]
 
-        name, merge, caught = self.scope(block[1], lines, "", wrap), self.new("merge"), self.new("caught")
+        name, merge, caught = (
+            self.scope(block[1], lines, "", wrap),
+            self.new("merge"),
+            self.new("caught"),
+        )
         lines += [f"boundaryEvent {caught} on={name} error=no", f"exclusiveGateway {merge}"]
         first, last = self.draw(block[2], lines, flows)
         flows += [f"{name} -> {merge}", f"{caught} -> {first}", f"{last} -> {merge}"]

@@ -8,7 +8,8 @@
       late -> done if amount > 5
     }
 
-One element a line: kind, id, then attributes and marks. Flows chain with `->`; the last may carry `if …` or `default`.
+One element a line: kind, id, then attributes and marks. Flows chain with `->`; the last may carry
+`if …` or `default`.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ class Drawing:
                 inside.append(self.block(lines, line))
         drawn, defaults = self.flows(flows)
         for source, flow in defaults.items():
-            inside = [text.replace(f'id="{source}"', f'id="{source}" default="{flow}"', 1) for text in inside]
+            inside = [
+                text.replace(f'id="{source}"', f'id="{source}" default="{flow}"', 1)
+                for text in inside
+            ]
         return self.element(head[:-1], "".join(inside) + drawn)
 
     def flows(self, lines):
@@ -64,13 +68,18 @@ class Drawing:
             nodes = [node.strip() for node in path.removesuffix(" default").split("->")]
             for at, (source, target) in enumerate(itertools.pairwise(nodes)):
                 last = at == len(nodes) - 2
-                flow = f"{source}.{target}" + (f".{next(self.count)}" if f'"{source}.{target}"' in drawn else "")
+                flow = f"{source}.{target}" + (
+                    f".{next(self.count)}" if f'"{source}.{target}"' in drawn else ""
+                )
                 inner = ""
                 if condition and last:
                     inner = f"<conditionExpression>= {_text(condition)}</conditionExpression>"
                 if is_default and last:
                     defaults[source] = flow
-                drawn += f'<sequenceFlow id="{flow}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+                drawn += (
+                    f'<sequenceFlow id="{flow}" sourceRef="{source}" '
+                    f'targetRef="{target}">{inner}</sequenceFlow>'
+                )
         return drawn, defaults
 
     def element(self, head, inside):
@@ -92,7 +101,9 @@ class Drawing:
         if kind == "receiveTask" and "message" in given:
             attributes += f" messageRef={quoteattr(self.message(given))}"
         definition = "" if kind == "receiveTask" else self.definitions(given)
-        return f"<{kind} {attributes}>{_extensions(given)}{definition}{_loop(given)}{inside}</{kind}>"
+        return (
+            f"<{kind} {attributes}>{_extensions(given)}{definition}{_loop(given)}{inside}</{kind}>"
+        )
 
     def definitions(self, given):
         found = ""
@@ -141,7 +152,9 @@ def _text(value: str) -> str:
 
 
 def _tag(name: str, /, **attributes: str | None) -> str:
-    given = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items() if value is not None)
+    given = "".join(
+        f" {key}={quoteattr(value)}" for key, value in attributes.items() if value is not None
+    )
     return f"<zeebe:{name}{given}/>" if given else ""
 
 
@@ -153,10 +166,14 @@ def _extensions(given: dict[str, str]) -> str:
         if dot and way in ("in", "out")
     )
     properties = "".join(
-        _tag("property", name=key[5:], value=value) for key, value in given.items() if key.startswith("prop.")
+        _tag("property", name=key[5:], value=value)
+        for key, value in given.items()
+        if key.startswith("prop.")
     )
     headers = "".join(
-        _tag("header", key=key[5:], value=value) for key, value in given.items() if key.startswith("head.")
+        _tag("header", key=key[5:], value=value)
+        for key, value in given.items()
+        if key.startswith("head.")
     )
     found = (
         _tag("taskDefinition", type=given.get("job"), retries=given.get("retries"))
@@ -179,7 +196,9 @@ def _extensions(given: dict[str, str]) -> str:
     if "script" in given:
         found += _tag("script", expression=given["script"], resultVariable=given.get("result"))
     if "decision" in given:
-        found += _tag("calledDecision", decisionId=given["decision"], resultVariable=given.get("result"))
+        found += _tag(
+            "calledDecision", decisionId=given["decision"], resultVariable=given.get("result")
+        )
     if maps:
         found += f"<zeebe:ioMapping>{maps}</zeebe:ioMapping>"
     if headers:
@@ -201,7 +220,11 @@ def _loop(given: dict[str, str]) -> str:
         outputCollection=given.get("collect"),
         outputElement=given.get("of"),
     )
-    until = f"<completionCondition>{_text(given['until'])}</completionCondition>" if "until" in given else ""
+    until = (
+        f"<completionCondition>{_text(given['until'])}</completionCondition>"
+        if "until" in given
+        else ""
+    )
     sequential = ' isSequential="true"' if "sequential" in given else ""
     return (
         f"<multiInstanceLoopCharacteristics{sequential}><extensionElements>{inner}</extensionElements>"

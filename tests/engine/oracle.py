@@ -19,8 +19,9 @@ class Oracle:
         return sorted(name for _, name, _ in self.root.waits())
 
     def choices(self) -> list[str]:
-        """What can happen with one outcome alone. Two handlers of one event run in one scope; where they join, BPMN
-        lets a token of the one go on with a token of the other, which the structure does not say."""
+        """What can happen with one outcome alone. Two handlers of one event run in one scope; where
+        they join, BPMN lets a token of the one go on with a token of the other, which the structure
+        does not say."""
         open_ = {name for _, name, run in self.root.waits() if run.would_mix()}
         return [name for name in self.waiting() if name not in open_]
 
@@ -59,7 +60,11 @@ class Run:
         return [self.block[1]]
 
     def waits(self) -> list[tuple[int, str, Run]]:
-        return [] if self.done else [*self.own(), *(wait for part in self.parts for wait in part.waits())]
+        return (
+            []
+            if self.done
+            else [*self.own(), *(wait for part in self.parts for wait in part.waits())]
+        )
 
     def own(self) -> list[tuple[int, str, Run]]:
         return []
@@ -96,7 +101,11 @@ class Scope(Run):
         return KINDS[block[0]](self.oracle, block, self)
 
     def waits(self) -> list[tuple[int, str, Run]]:
-        return [] if self.done else [*super().waits(), *(wait for run in self.beside for wait in run.waits())]
+        return (
+            []
+            if self.done
+            else [*super().waits(), *(wait for run in self.beside for wait in run.waits())]
+        )
 
     def settle(self) -> None:
         for run in self.beside:
@@ -197,9 +206,11 @@ class Many(Run):
 
 def joins(block: Block) -> bool:
     return block[0] in ("and", "or") or any(
-        joins(each) for part in block[1:] for each in (part if isinstance(part, list) else [part])
+        joins(each)
+        for part in block[1:]
+        for each in (part if isinstance(part, list) else [part])
         if isinstance(each, tuple)
-    )  # fmt: skip
+    )
 
 
 class Boundary(Run):

@@ -1,7 +1,9 @@
-"""Plays a drawing the way the product does, by element ids: complete `ask`, fire `late`, deliver to `wait`.
+"""Plays a drawing the way the product does, by element ids: complete `ask`, fire `late`, deliver to
+`wait`.
 
-`mode` is "restored" (every command goes through the state's bytes) or "straight" (one live game from start to end).
-Whatever a command changed is in `last`; what is open is kept by the changes alone, as the product keeps it in tables.
+`mode` is "restored" (every command goes through the state's bytes) or "straight" (one live game
+from start to end). Whatever a command changed is in `last`; what is open is kept by the changes
+alone, as the product keeps it in tables.
 """
 
 from __future__ import annotations
@@ -76,7 +78,9 @@ class Player:
         return self
 
     def find(self, element_id: str, kind: type | tuple[type, ...] = OPENS, nth: int = 0) -> Any:
-        found = [o for o in self.open.values() if o.element_id == element_id and isinstance(o, kind)]
+        found = [
+            o for o in self.open.values() if o.element_id == element_id and isinstance(o, kind)
+        ]
         assert len(found) > nth, f"{element_id} is not open; open: {self.waiting()}"
         return found[nth]
 

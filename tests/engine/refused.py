@@ -22,18 +22,22 @@ def end(mark: str) -> str:
 
 
 def start(mark: str) -> str:
-    return f"process p {{\nstartEvent start\nstartEvent it {mark}\nuserTask t\nstart -> t\nit -> t\n}}"
+    return (
+        f"process p {{\nstartEvent start\nstartEvent it {mark}\nuserTask t\nstart -> t\nit -> t\n}}"
+    )
 
 
 def attached(mark: str) -> str:
     return (
-        f"process p {{\nstartEvent start\nuserTask t\nboundaryEvent it on=t {mark}\nuserTask u\nstart -> t\nit -> u\n}}"
+        f"process p {{\nstartEvent start\nuserTask t\nboundaryEvent it on=t {mark}\nuserTask "
+        "u\nstart -> t\nit -> u\n}}"
     )
 
 
 def event_sub_process(mark: str) -> str:
     return (
-        f"process p {{\nstartEvent start\nuserTask t\nsubProcess sub event {{\nstartEvent it {mark}\nuserTask u\n"
+        f"process p {{\nstartEvent start\nuserTask t\nsubProcess sub event {{\nstartEvent it "
+        f"{mark}\nuserTask u\n"
         "it -> u\n}\nstart -> t\n}"
     )
 
@@ -70,13 +74,16 @@ REFUSED = {
         '<userTask id="it"><multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>'
         "</multiInstanceLoopCharacteristics></userTask>",
     ),
-    "any activity for compensation": task().replace("userTask it", '<userTask id="it" isForCompensation="true"/>'),
+    "any activity for compensation": task().replace(
+        "userTask it", '<userTask id="it" isForCompensation="true"/>'
+    ),
     **{f"{place} {event}": draw(event) for event in EVENT_CODES for place, draw in PLACES.items()},
     "any event multiple": catch("timer=PT1H signal=s"),
     "startEvent error": start("error=e"),
     "startEvent escalation": start("escalation=e"),
     "startEvent any in a sub-process entered by a flow": (
-        "process p {\nstartEvent start\nsubProcess it {\nstartEvent s timer=PT1H\nuserTask u\ns -> u\n}\nstart -> it\n}"
+        "process p {\nstartEvent start\nsubProcess it {\nstartEvent s timer=PT1H\nuserTask u\ns "
+        "-> u\n}\nstart -> it\n}"
     ),
     "intermediateCatchEvent none": catch(""),
     "intermediateCatchEvent error": catch("error=e"),

@@ -79,17 +79,27 @@ def on_boundary(event: str, *, interrupting: bool) -> None:
         if interrupting:
             assert it.waiting() == ["other"]
             assert it.of(c.TaskEnded)[0].how == "cancelled"
-            assert [each.how for each in it.of(c.ElementLeft) if each.element_id == "work"] == ["terminated"]
+            assert [each.how for each in it.of(c.ElementLeft) if each.element_id == "work"] == [
+                "terminated"
+            ]
             assert it.complete("other").ended
         else:
             again = event != "timer"
             if again:
                 happen(it, event, "caught")
-            assert it.waiting() == [*(waits if again else []), *["other"] * (2 if again else 1), "work"]
+            assert it.waiting() == [
+                *(waits if again else []),
+                *["other"] * (2 if again else 1),
+                "work",
+            ]
             assert it.complete("work").waiting() == ["next", *["other"] * (2 if again else 1)]
         if event in ("message", "signal"):
             assert it.variables["told"] == 1
-        done = play(boundary(event, "" if interrupting else "interrupting=no")).start(id=1).complete("work")
+        done = (
+            play(boundary(event, "" if interrupting else "interrupting=no"))
+            .start(id=1)
+            .complete("work")
+        )
         assert done.waiting() == ["next"]
 
     test.__name__ = f"boundary_{event}_{'interrupting' if interrupting else 'beside'}"
@@ -99,7 +109,9 @@ def in_event_sub_process(event: str, *, interrupting: bool) -> None:
     @row(f"event sub-process {event} {'interrupting' if interrupting else 'non-interrupting'}")
     def test(play: Play) -> None:
         for scope in (True, False):
-            it = play(inside(event, "" if interrupting else "interrupting=no", scope=scope)).start(id=1)
+            it = play(inside(event, "" if interrupting else "interrupting=no", scope=scope)).start(
+                id=1
+            )
             waits = [] if event in ("error", "escalation") else ["caught"]
             assert it.waiting() == sorted([*waits, "more", "work"])
             happen(it, event, "caught")
@@ -110,7 +122,9 @@ def in_event_sub_process(event: str, *, interrupting: bool) -> None:
                 again = event != "timer"
                 if again:
                     happen(it, event, "caught")
-                assert it.waiting() == sorted([*(waits if again else []), "more", "other", "work"] + ["other"] * again)
+                assert it.waiting() == sorted(
+                    [*(waits if again else []), "more", "other", "work"] + ["other"] * again
+                )
                 for task in ("work", "more", "more", *["other"] * (2 if again else 1)):
                     assert not it.ended
                     it.complete(task)
@@ -150,7 +164,12 @@ def cycles(play: Play) -> None:
         assert it.waiting().count("other") == 3
         assert len({each.id for each in it.of(c.TimerSet)}) == 3
         endless = play(draw("cycle=R/P1M", "interrupting=no")).start(id=1)
-        assert [(due.month, due.day) for due in fire_cycle(endless, 4)] == [(2, 28), (3, 31), (4, 30), (5, 31)]
+        assert [(due.month, due.day) for due in fire_cycle(endless, 4)] == [
+            (2, 28),
+            (3, 31),
+            (4, 30),
+            (5, 31),
+        ]
         assert "caught" in endless.waiting()
         from_day = play(draw("cycle=R2/2026-03-01T00:00:00Z/P1D", "interrupting=no")).start(id=1)
         assert fire_cycle(from_day, 2) == [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2)]

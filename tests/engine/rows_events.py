@@ -1,4 +1,5 @@
-"""What events do: starting, ending, throwing, catching. Boundary events and event sub-processes: `rows_caught`."""
+"""What events do: starting, ending, throwing, catching. Boundary events and event sub-processes:
+`rows_caught`."""
 
 from __future__ import annotations
 
@@ -159,7 +160,9 @@ def error_end(play: Play) -> None:
         it = play(drawing).start(code=code).complete("ask")
         assert it.ended
         assert it.of(c.ErrorRaised) == [c.ErrorRaised("bad", code, caught)]
-    outer = drawing.replace("boundaryEvent anyInner on=inner error=\n", "").replace("anyInner -> e1", "s1 -> e1")
+    outer = drawing.replace("boundaryEvent anyInner on=inner error=\n", "").replace(
+        "anyInner -> e1", "s1 -> e1"
+    )
     it = play(outer).start(code="B").complete("ask")
     assert it.of(c.ErrorRaised) == [c.ErrorRaised("bad", "B", "b")]
 
@@ -211,7 +214,12 @@ def terminate(play: Play) -> None:
     assert it.waiting() == ["beside", "next"]
     it.complete("next")
     assert it.ended
-    assert [each.how for each in it.of(c.TaskEnded)] == ["completed", "cancelled", "completed", "cancelled"]
+    assert [each.how for each in it.of(c.TaskEnded)] == [
+        "completed",
+        "cancelled",
+        "completed",
+        "cancelled",
+    ]
     assert it.last[-1] == c.InstanceEnded("completed", ("halt",))
 
 
@@ -240,7 +248,9 @@ def link(play: Play) -> None:
 
 @row("intermediateCatchEvent message")
 def catch_message(play: Play) -> None:
-    it = play(through('intermediateCatchEvent it message="=\\"paid-\\" + id" key="=n"')).start(id="7", n=1.5)
+    it = play(through('intermediateCatchEvent it message="=\\"paid-\\" + id" key="=n"')).start(
+        id="7", n=1.5
+    )
     wait = it.find("it")
     assert (wait.name, wait.correlation_key, wait.interrupting) == ("paid-7", "1.5", True)
     assert it.deliver("it", sum=2).waiting() == ["next"]
@@ -270,10 +280,14 @@ def catch_timer(play: Play) -> None:
 
     assert due("timer=PT1H30M") == NOON.replace(hour=13, minute=30)
     assert due("timer=P1M") == datetime(2026, 2, 28, 12, tzinfo=UTC)
-    assert due('timer="=duration(\\"P\\" + string(n) + \\"D\\")"', n=2) == datetime(2026, 2, 2, 12, tzinfo=UTC)
+    assert due('timer="=duration(\\"P\\" + string(n) + \\"D\\")"', n=2) == datetime(
+        2026, 2, 2, 12, tzinfo=UTC
+    )
     assert due("date=2026-07-01T10:00:00@Asia/Taipei") == datetime(2026, 7, 1, 2, tzinfo=UTC)
     assert due("date=2026-07-01T10:00:00+02:00") == datetime(2026, 7, 1, 8, tzinfo=UTC)
-    assert due('date="=date and time(day)"', day="2026-07-01T10:00:00Z") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert due('date="=date and time(day)"', day="2026-07-01T10:00:00Z") == datetime(
+        2026, 7, 1, 10, tzinfo=UTC
+    )
     assert due('date="=now() + duration(\\"PT1M\\")"') == NOON.replace(minute=1)
     with pytest.raises(EngineError) as no_time:
         play(through("intermediateCatchEvent it timer==n")).start(n="soon")
@@ -290,7 +304,8 @@ def drawing_only(play: Play) -> None:
           <group id="g"/>
         }
         process p {
-          <laneSet id="ls"><lane id="l" name="Handler"><flowNodeRef>ask</flowNodeRef></lane></laneSet>
+          <laneSet id="ls"><lane id="l" name="Handler"><flowNodeRef>ask</flowNodeRef></lane>
+           </laneSet>
           <dataObject id="do"/>
           <dataObjectReference id="dor" dataObjectRef="do"/>
           <dataStoreReference id="dsr"/>

@@ -77,7 +77,9 @@ def parallel(play: Play) -> None:
             assert "check" not in it.waiting()
             it.complete(name, **{name: at, "x": name})
         assert it.waiting() == ["check"]
-        assert {name: it.variables[name] for name in "abc"} == {name: at for at, name in enumerate(order)}
+        assert {name: it.variables[name] for name in "abc"} == {
+            name: at for at, name in enumerate(order)
+        }
         assert it.variables["x"] == order[-1]
         assert it.complete("check", more=False).ended
 

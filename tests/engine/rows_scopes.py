@@ -126,8 +126,14 @@ def many(extra: str, kind: str = "userTask") -> str:
 def parallel(play: Play) -> None:
     it = play(many("")).start(items=["a", "b", "c"])
     tasks = [it.find("it", nth=at) for at in range(3)]
-    assert [(t.variables["item"], t.variables["loopCounter"]) for t in tasks] == [("a", 1), ("b", 2), ("c", 3)]
-    it.complete("it", nth=2, result="C").complete("it", nth=0, result="A").complete("it", result="B")
+    assert [(t.variables["item"], t.variables["loopCounter"]) for t in tasks] == [
+        ("a", 1),
+        ("b", 2),
+        ("c", 3),
+    ]
+    it.complete("it", nth=2, result="C").complete("it", nth=0, result="A").complete(
+        "it", result="B"
+    )
     assert it.waiting() == ["next"]
     assert it.variables == {"items": ["a", "b", "c"], "results": ["A", "B", "C"]}
 
@@ -149,8 +155,15 @@ def completion(play: Play) -> None:
     it.complete("it", nth=3, result="d").complete("it", nth=1, result="b")
     assert it.waiting() == ["next"]
     assert it.variables["results"] == [None, "b", None, "d"]
-    assert [each.how for each in it.of(c.TaskEnded)] == ["completed", "completed", "cancelled", "cancelled"]
-    stopped = play(many(until + " sequential")).start(items=[1, 2, 3, 4]).complete("it", result="stop")
+    assert [each.how for each in it.of(c.TaskEnded)] == [
+        "completed",
+        "completed",
+        "cancelled",
+        "cancelled",
+    ]
+    stopped = (
+        play(many(until + " sequential")).start(items=[1, 2, 3, 4]).complete("it", result="stop")
+    )
     assert stopped.variables["results"] == ["stop"]
 
 
@@ -189,7 +202,9 @@ def each_scope(play: Play) -> None:
 @row("multi-instance call activity")
 def each_call(play: Play) -> None:
     for extra in ("", "sequential"):
-        it = play(many(f'calls=inner {extra} in.who="=item" out.result="=done"', "callActivity"), INNER)
+        it = play(
+            many(f'calls=inner {extra} in.who="=item" out.result="=done"', "callActivity"), INNER
+        )
         it.start(items=[1, 2])
         while "work" in it.waiting():
             work = it.find("work")
@@ -217,5 +232,7 @@ def around(play: Play) -> None:
     assert it.waiting() == ["it", "it", "it", "late"]
     assert it.complete("it").fire("late").waiting() == ["hurry"]
     assert it.variables == {"items": [1, 2, 3]}
-    again = play(many("").replace("userTask next", "userTask next\nboundaryEvent failed on=it error=no"))
+    again = play(
+        many("").replace("userTask next", "userTask next\nboundaryEvent failed on=it error=no")
+    )
     assert again.start(items=[1, 2]).error("it", "no").ended

@@ -40,7 +40,8 @@ def user_task(play: Play) -> None:
     it = play(
         one(
             "userTask",
-            'name=Ask form=f groups="Handler, Chief" assignee="=clerk" due=P1D follow="=date and time(when)" '
+            'name=Ask form=f groups="Handler, Chief" assignee="=clerk" due=P1D follow="=date and '
+            'time(when)" '
             "priority=80 prop.fourEyes=it,it prop.clause=S1",
         )
     ).start(clerk="li", when="2026-02-01T08:00:00+08:00")
@@ -98,7 +99,9 @@ def thrown_error(play: Play) -> None:
         it.error("it", "no-funds", missing=5)
         assert it.ended
         assert it.variables["missing"] == 5
-        assert [each.how for each in it.of(ended)] == ["cancelled" if kind == "userTask" else "error"]
+        assert [each.how for each in it.of(ended)] == [
+            "cancelled" if kind == "userTask" else "error"
+        ]
         assert it.of(c.ErrorRaised) == [c.ErrorRaised("it", "no-funds", "failed")]
         assert it.of(c.InstanceEnded)[0].end_elements == ("bad",)
 
@@ -106,7 +109,9 @@ def thrown_error(play: Play) -> None:
 @row("serviceTask thrown escalation")
 def thrown_escalation(play: Play) -> None:
     it = play(
-        CAUGHT.replace("KIND", "serviceTask").replace("error=no-funds", "escalation=slow interrupting=no")
+        CAUGHT.replace("KIND", "serviceTask").replace(
+            "error=no-funds", "escalation=slow interrupting=no"
+        )
     ).start()
     it.escalate("it", "slow").escalate("it", "slow").escalate("it", "unknown")
     assert [each.caught_by for each in it.of(c.EscalationRaised)] == ["failed", "failed", ""]
@@ -118,7 +123,9 @@ def thrown_escalation(play: Play) -> None:
 @row("serviceTask", "sendTask", "scriptTask job", "businessRuleTask job")
 def jobs(play: Play) -> None:
     for kind in ("serviceTask", "sendTask", "scriptTask", "businessRuleTask"):
-        it = play(one(kind, 'job="=\\"pay-\\" + who" retries=5 in.sum="=amount + 1"')).start(who="me", amount=1)
+        it = play(one(kind, 'job="=\\"pay-\\" + who" retries=5 in.sum="=amount + 1"')).start(
+            who="me", amount=1
+        )
         job = it.find("it")
         assert (job.type, job.retries, job.kind) == ("pay-me", 5, kind)
         assert job.variables == {"who": "me", "amount": 1, "sum": 2}
@@ -152,14 +159,18 @@ def receive_task(play: Play) -> None:
 
 @row("scriptTask FEEL")
 def script(play: Play) -> None:
-    it = play(one("scriptTask", 'script="=if x > 1 then \\"big\\" else \\"small\\"" result=size')).start(x=2)
+    it = play(
+        one("scriptTask", 'script="=if x > 1 then \\"big\\" else \\"small\\"" result=size')
+    ).start(x=2)
     assert it.ended
     assert it.variables == {"x": 2, "size": "big"}
 
 
-DMN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+DMN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+  id="d" name="d" namespace="n">
   <decision id="size" name="Size"><variable name="Size"/>
-    <literalExpression><text>if amount &gt; 5 then "big" else "small"</text></literalExpression></decision>
+    <literalExpression><text>if amount &gt; 5 then "big" else "small"</text></literalExpression>
+     </decision>
   <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
 </definitions>"""
 
@@ -168,9 +179,14 @@ DMN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="
 def decision(play: Play) -> None:
     drawing = DMN.replace(
         b'<variable name="Size"/>',
-        b'<variable name="Size"/><informationRequirement><requiredInput href="#a"/></informationRequirement>',
+        (
+            b'<variable name="Size"/><informationRequirement><requiredInput '
+            b'href="#a"/></informationRequirement>'
+        ),
     )
-    it = play(one("businessRuleTask", "decision=size result=size"), rules_dmn=drawing).start(amount=6)
+    it = play(one("businessRuleTask", "decision=size result=size"), rules_dmn=drawing).start(
+        amount=6
+    )
     assert it.ended
     assert it.variables["size"] == "big"
     (made,) = it.of(c.DecisionMade)
@@ -180,7 +196,9 @@ def decision(play: Play) -> None:
 
 @row("any activity input and output mappings")
 def mappings(play: Play) -> None:
-    it = play(one("userTask", 'in.a="=x + 1" in.b.c="=a * 2" out.y="=a + b.c + form" out.deep.er="=form"')).start(x=1)
+    it = play(
+        one("userTask", 'in.a="=x + 1" in.b.c="=a * 2" out.y="=a + b.c + form" out.deep.er="=form"')
+    ).start(x=1)
     assert it.find("it").variables == {"x": 1, "a": 2, "b": {"c": 4}}
     it.complete("it", form=10)
     assert it.variables == {"x": 1, "y": 16, "deep": {"er": 10}}

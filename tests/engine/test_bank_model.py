@@ -1,4 +1,5 @@
-"""Camunda's published model of a bank's disputes runs unmodified; skipped where the shared data are absent."""
+"""Camunda's published model of a bank's disputes runs unmodified; skipped where the shared data are
+absent."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared data are
 
 
 def files():
-    return {each.name: each.read_bytes() for each in FOLDER.iterdir() if each.suffix in (".bpmn", ".dmn")}
+    return {
+        each.name: each.read_bytes()
+        for each in FOLDER.iterdir()
+        if each.suffix in (".bpmn", ".dmn")
+    }
 
 
 def test_it_has_no_errors():

@@ -19,7 +19,9 @@ FAULTS = {
     "bpmn-unreachable": task().replace("start -> it", "userTask other\nstart -> it"),
     "bpmn-dangling-flow": task().replace("start -> it", "start -> it\nit -> nowhere"),
     "bpmn-incoming": task().replace("start -> it", "start -> it\nit -> start"),
-    "bpmn-outgoing": task().replace("start -> it", "endEvent e\nuserTask after\nstart -> it -> e -> after"),
+    "bpmn-outgoing": task().replace(
+        "start -> it", "endEvent e\nuserTask after\nstart -> it -> e -> after"
+    ),
     "bpmn-not-attached": attached("timer=PT1H")
     .replace("on=t", "on=nobody")
     .replace("start -> t", "start -> t\nstart -> u"),
@@ -28,12 +30,18 @@ FAULTS = {
         "start -> g -> a\ng -> b default\n}"
     ),
     "bpmn-default-flow": task().replace("userTask it", '<userTask id="it" default="other"/>'),
-    "bpmn-event-gateway-target": GATEWAY.replace("wait -> b", "").replace("intermediateCatchEvent b signal=s", ""),
+    "bpmn-event-gateway-target": GATEWAY.replace("wait -> b", "").replace(
+        "intermediateCatchEvent b signal=s", ""
+    ),
     "bpmn-link-target": throw("link=x"),
     "bpmn-link-name": throw("link="),
     "bpmn-link-double": throw("link=x").replace(
         "start -> it",
-        "intermediateCatchEvent a link=x\nintermediateCatchEvent b link=x\nuserTask t\nstart -> it\na -> t\nb -> t",
+        (
+            "intermediateCatchEvent a link=x\nintermediateCatchEvent b link=x\nuserTask t\nstart "
+            "-> "
+            "it\na -> t\nb -> t"
+        ),
     ),
     "bpmn-missing-message": catch("message="),
     "bpmn-no-correlation-key": catch("message=m"),
@@ -43,7 +51,10 @@ FAULTS = {
     "bpmn-code-expression": attached("error==code"),
     "bpmn-dangling-reference": catch("").replace(
         "intermediateCatchEvent it ",
-        '<intermediateCatchEvent id="it"><signalEventDefinition signalRef="gone"/></intermediateCatchEvent>',
+        (
+            '<intermediateCatchEvent id="it"><signalEventDefinition '
+            'signalRef="gone"/></intermediateCatchEvent>'
+        ),
     ),
     "bpmn-timer-empty": catch("timer="),
     "bpmn-timer-value": catch("timer=tomorrow"),
@@ -71,11 +82,15 @@ WARNINGS = {
     "bpmn-no-name": task(),
     "form-missing": task("name=x form=gone"),
     "bpmn-condition-ignored": (
-        "process p {\nstartEvent start\nparallelGateway g\nuserTask a name=a\nstart -> g\ng -> a if true\n}"
+        "process p {\nstartEvent start\nparallelGateway g\nuserTask a name=a\nstart -> g\ng -> a "
+        "if true\n}"
     ),
     "bpmn-unknown-extension": task("name=x").replace(
         "userTask it name=x",
-        '<userTask id="it" name="x"><extensionElements><zeebe:moon/></extensionElements></userTask>',
+        (
+            '<userTask id="it" '
+            'name="x"><extensionElements><zeebe:moon/></extensionElements></userTask>'
+        ),
     ),
     "bpmn-not-executable": "process p {\n}",
 }
@@ -128,7 +143,9 @@ def test_everything_is_reported_at_once_with_its_line():
 def test_files_are_checked_together():
     inner = draw("process inner {\nstartEvent s\nuserTask t\ns -> t\n}")
     files = {"a.bpmn": draw(task("calls=inner", "callActivity")), "b.bpmn": inner, "c.bpmn": inner}
-    assert {each.code for each in check_bundle(files) if each.severity is Severity.ERROR} == {"bpmn-duplicate-process"}
+    assert {each.code for each in check_bundle(files) if each.severity is Severity.ERROR} == {
+        "bpmn-duplicate-process"
+    }
     files = {
         "a.bpmn": draw(task("form=f name=x")),
         "f.form.json": b'{"id": "f", "schema": {}}',
@@ -145,13 +162,19 @@ def test_files_are_checked_together():
         ("form-unreadable", "i.form.json"),
         ("xml-syntax", "j.dmn"),
     ]
-    assert load_bundle({key: files[key] for key in ("a.bpmn", "f.form.json")}).forms["f"] == {"id": "f", "schema": {}}
+    assert load_bundle({key: files[key] for key in ("a.bpmn", "f.form.json")}).forms["f"] == {
+        "id": "f",
+        "schema": {},
+    }
 
 
 def test_duplicate_ids():
     data = draw(task()).replace(b'id="it"', b'id="start"', 1)
     assert "bpmn-duplicate-id" in codes(data, Severity.ERROR)
-    assert codes(draw(task()).replace(b' id="it"', b"", 1), Severity.ERROR) == {"bpmn-no-id", "bpmn-dangling-flow"}
+    assert codes(draw(task()).replace(b' id="it"', b"", 1), Severity.ERROR) == {
+        "bpmn-no-id",
+        "bpmn-dangling-flow",
+    }
 
 
 @pytest.mark.parametrize(
@@ -175,7 +198,9 @@ def test_a_damaged_file_never_breaks_the_check(data):
     text = draw(
         GATEWAY
         + "\n"
-        + task("calls=p each==x item=y prop.fourEyes=it", "callActivity").replace("process p", "process q")
+        + task("calls=p each==x item=y prop.fourEyes=it", "callActivity").replace(
+            "process p", "process q"
+        )
     )
     pieces = text.replace(b"><", b">\x00<").split(b"\x00")
     at = data.draw(st.integers(0, len(pieces) - 1))

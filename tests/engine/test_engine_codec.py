@@ -17,7 +17,9 @@ OTHER = bundle_of("process p {\nstartEvent start\nuserTask other\nstart -> other
 NUMBERS = st.integers(-(10**30), 10**30) | st.decimals(-(10**20), 10**20, allow_nan=False, places=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 
@@ -47,7 +49,15 @@ def test_numbers_stay_exact():
 
 
 def test_names_that_mean_something_elsewhere_are_only_names():
-    odd = {"typename": "x", "__class__": {"__init__": 1}, "in": True, "joins": {}, "": 1, "a.b": 2, "錢": "元"}
+    odd = {
+        "typename": "x",
+        "__class__": {"__init__": 1},
+        "in": True,
+        "joins": {},
+        "": 1,
+        "a.b": 2,
+        "錢": "元",
+    }
     assert started(odd) == odd
 
 
@@ -62,7 +72,13 @@ def test_what_nests_too_deeply_is_refused():
 
 def test_a_state_that_does_not_fit_is_refused():
     state = Player(BUNDLE).start().state
-    for wrong, bundle in ((b"9" + state[1:], BUNDLE), (state, OTHER), (b"", BUNDLE), (b"1{}", BUNDLE), (b"1[", BUNDLE)):
+    for wrong, bundle in (
+        (b"9" + state[1:], BUNDLE),
+        (state, OTHER),
+        (b"", BUNDLE),
+        (b"1{}", BUNDLE),
+        (b"1[", BUNDLE),
+    ):
         with pytest.raises(EngineError) as refused:
             advance(bundle, wrong, q.DeliverSignal("s"), now=NOON)
         assert refused.value.code == "state-format"

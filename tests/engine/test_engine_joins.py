@@ -1,4 +1,5 @@
-"""Inclusive joins in drawings without structure: dead ends, boundary events, links, joins that wait for each other."""
+"""Inclusive joins in drawings without structure: dead ends, boundary events, links, joins that wait
+for each other."""
 
 from __future__ import annotations
 

@@ -142,7 +142,12 @@ def test_inspect_tells_what_is_active_and_which_variables_there_are():
     assert sorted(each.element_id for each in seen.active) == ["a", "b", "more", "work"]
     call = next(each for each in seen.active if each.element_id == "more")
     work = next(each for each in seen.active if each.element_id == "work")
-    assert (work.scope, work.process_id, work.kind, call.scope) == (call.id, "inner", "userTask", "")
+    assert (work.scope, work.process_id, work.kind, call.scope) == (
+        call.id,
+        "inner",
+        "userTask",
+        "",
+    )
     assert seen.variables[call.id] == {"items": [1], "n": 0}
     it.send(q.SetVariables({"n": 7}, call.id))
     assert inspect(it.bundle, it.state).variables[call.id]["n"] == 7
@@ -160,7 +165,9 @@ def test_functions_of_the_host_are_there_in_every_expression():
         "process p {\nstartEvent start\nscriptTask it script==double(4) result=x\nuserTask t "
         '"due==working days after(now(), 3)"\nstart -> it -> t\n}'
     )
-    it = Player(bundle_of(drawing), host=Host(functions={"double": double, "working days after": after})).start()
+    it = Player(
+        bundle_of(drawing), host=Host(functions={"double": double, "working days after": after})
+    ).start()
     assert it.variables == {"x": 8}
     assert it.find("t").due_at == NOON
     assert draw(drawing)

@@ -1,4 +1,5 @@
-"""Instances go on in another version: at every state, with their ids, timers and variables; or they say why not."""
+"""Instances go on in another version: at every state, with their ids, timers and variables; or they
+say why not."""
 
 from __future__ import annotations
 
@@ -37,8 +38,13 @@ def edited(drawings):
     found = []
     for text in drawings:
         for task in re.findall(r"^userTask (t\d+)$", text, re.MULTILINE):
-            reminder = f"boundaryEvent soon_{task} on={task} timer=P9D interrupting=no\nuserTask chase_{task}"
-            text = text.replace(f"userTask {task}\n", f"userTask {task}\n{reminder}\nsoon_{task} -> chase_{task}\n")
+            reminder = (
+                f"boundaryEvent soon_{task} on={task} timer=P9D interrupting=no\nuserTask "
+                f"chase_{task}"
+            )
+            text = text.replace(
+                f"userTask {task}\n", f"userTask {task}\n{reminder}\nsoon_{task} -> chase_{task}\n"
+            )
             if int(task[1:]) % 2:
                 places[task] = f"new_{task}"
                 text = re.sub(rf"\b{task}\b", f"new_{task}", text)
@@ -68,7 +74,11 @@ def test_at_every_state_of_a_random_process_it_goes_on_as_it_would_have(block, r
                 if each.element_id in places:
                     object.__setattr__(each, "element_id", places[each.element_id])
         names = {value: key for key, value in places.items()}
-        waiting = sorted(names.get(name, name) for name in player.waiting() if not name.startswith(("soon_", "chase_")))
+        waiting = sorted(
+            names.get(name, name)
+            for name in player.waiting()
+            if not name.startswith(("soon_", "chase_"))
+        )
         assert waiting == oracle.waiting()
         if oracle.ended:
             break
@@ -106,9 +116,16 @@ def test_ids_timers_and_variables_stay():
     player = started()
     before = dict(player.open)
     player.later(days=2)
-    done = move(player, bundle_of(OLD.replace("timer=P5D", "timer=P1D").replace("userTask b", "userTask b groups=g")))
+    done = move(
+        player,
+        bundle_of(
+            OLD.replace("timer=P5D", "timer=P1D").replace("userTask b", "userTask b groups=g")
+        ),
+    )
     assert player.open == before
-    assert player.find("late", c.TimerSet).due_at == before[player.find("late", c.TimerSet).id].due_at
+    assert (
+        player.find("late", c.TimerSet).due_at == before[player.find("late", c.TimerSet).id].due_at
+    )
     assert player.variables == {"x": 1}
     assert [task.element_id for task in done.tasks] == ["a"]
     player.fire("late").complete("a").complete("chase").complete("b")
@@ -117,7 +134,11 @@ def test_ids_timers_and_variables_stay():
 
 def test_an_event_that_is_gone_no_longer_waits_and_a_new_one_begins_to():
     player = started()
-    new = bundle_of(OLD.replace("said on=a message=said key==1", "soon on=a timer=PT1H").replace("said ->", "soon ->"))
+    new = bundle_of(
+        OLD.replace("said on=a message=said key==1", "soon on=a timer=PT1H").replace(
+            "said ->", "soon ->"
+        )
+    )
     done = move(player, new)
     assert [type(change) for change in done.step.changes] == [c.SubscriptionEnded, c.TimerSet]
     assert player.waiting() == ["a", "late", "soon"]
@@ -129,14 +150,21 @@ def test_a_reminder_that_has_fired_does_not_fire_again():
     player.fire("late")
     move(
         player,
-        bundle_of(OLD.replace("endEvent end", "endEvent end\nuserTask more").replace("b -> end", "b -> more -> end")),
+        bundle_of(
+            OLD.replace("endEvent end", "endEvent end\nuserTask more").replace(
+                "b -> end", "b -> more -> end"
+            )
+        ),
     )
     assert player.waiting() == ["a", "chase", "said"]
 
 
 def test_open_tasks_are_offered_as_the_new_version_says():
     player = started()
-    done = move(player, bundle_of(OLD.replace("userTask a", "userTask a form=f groups=approver prop.fourEyes=b")))
+    done = move(
+        player,
+        bundle_of(OLD.replace("userTask a", "userTask a form=f groups=approver prop.fourEyes=b")),
+    )
     (task,) = done.tasks
     assert (task.form_id, task.candidate_groups, task.excluded) == ("f", ("approver",), ("b",))
 
@@ -159,8 +187,16 @@ SCOPED = """process p {
     ("old", "edit", "said"),
     [
         (OLD, ("userTask a", "userTask other"), "a is active and is not in the new version"),
-        (OLD, ("userTask a", "serviceTask a job=x"), "a is active as userTask, and a is a serviceTask"),
-        (OLD, ("userTask a", "userTask a each==[1]"), "a is active, and a is done for each item in another way"),
+        (
+            OLD,
+            ("userTask a", "serviceTask a job=x"),
+            "a is active as userTask, and a is a serviceTask",
+        ),
+        (
+            OLD,
+            ("userTask a", "userTask a each==[1]"),
+            "a is active, and a is done for each item in another way",
+        ),
         (OLD, ("process p", "process q"), "the process 'p' is not in the new version"),
     ],
 )
@@ -182,8 +218,13 @@ def test_a_token_at_a_join_that_is_gone_is_an_obstacle():
     player = Player(bundle_of(SCOPED)).start().complete("a")
     new = bundle_of(SCOPED.replace("parallelGateway join", "exclusiveGateway join"))
     (found,) = find_obstacles(player.bundle, new, player.state, {})
-    assert found.reason == "a token waits at join by the flow a.join, which does not lead to a join there any more"
-    fewer = bundle_of(SCOPED.replace("fork -> b -> join", "fork -> b"), OLD.replace("process p", "process q"))
+    assert (
+        found.reason
+        == "a token waits at join by the flow a.join, which does not lead to a join there any more"
+    )
+    fewer = bundle_of(
+        SCOPED.replace("fork -> b -> join", "fork -> b"), OLD.replace("process p", "process q")
+    )
     assert find_obstacles(player.bundle, fewer, player.state, {})
     kept = bundle_of(SCOPED.replace("userTask b", "userTask b groups=x"))
     move(player, kept)
@@ -216,7 +257,9 @@ def test_a_called_process_stays_the_one_that_is_under_way():
     inner = "process NAME {\nstartEvent begin\nuserTask ask\nbegin -> ask\n}"
     player = Player(bundle_of(outer, inner.replace("NAME", "inner"))).start()
     other = bundle_of(
-        outer.replace("calls=inner", "calls=second"), inner.replace("NAME", "inner"), inner.replace("NAME", "second")
+        outer.replace("calls=inner", "calls=second"),
+        inner.replace("NAME", "inner"),
+        inner.replace("NAME", "second"),
     )
     (found,) = find_obstacles(player.bundle, other, player.state, {})
     assert found.reason == "call is under way in inner, and now calls second"

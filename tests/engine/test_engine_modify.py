@@ -1,4 +1,5 @@
-"""Repairing an instance: tokens put on elements and taken away, with the scopes and variables that go with them."""
+"""Repairing an instance: tokens put on elements and taken away, with the scopes and variables that
+go with them."""
 
 from __future__ import annotations
 
@@ -41,17 +42,25 @@ process p {
 
 def put(player: Player, *targets: str, end: tuple[str, ...] = (), **more) -> Player:
     wanted = tuple(q.Activate(each, **more) for each in targets)
-    player.send(q.Modify(activate=wanted, terminate=tuple(q.Which(element_id=each) for each in end)))
+    player.send(
+        q.Modify(activate=wanted, terminate=tuple(q.Which(element_id=each) for each in end))
+    )
     return player
 
 
 def move(player: Player, source: str, target: str, within="given", **more) -> Player:
-    player.send(q.Modify(move=(q.Move(q.Which(element_id=source), q.Activate(target, **more), within),)))
+    player.send(
+        q.Modify(move=(q.Move(q.Which(element_id=source), q.Activate(target, **more), within),))
+    )
     return player
 
 
 def active(player: Player, element_id: str, nth: int = 0) -> str:
-    found = [each.id for each in inspect(player.bundle, player.state).active if each.element_id == element_id]
+    found = [
+        each.id
+        for each in inspect(player.bundle, player.state).active
+        if each.element_id == element_id
+    ]
     return found[nth]
 
 
@@ -71,15 +80,26 @@ def test_a_token_is_moved_on_and_back(player: Player) -> None:
     assert player.ended
 
 
-def test_scopes_around_the_element_are_opened_with_their_waits_and_end_when_empty(player: Player) -> None:
+def test_scopes_around_the_element_are_opened_with_their_waits_and_end_when_empty(
+    player: Player,
+) -> None:
     move(player, "a", "e")
     assert player.waiting() == ["e", "slow"]
     put(player, "d")
     assert player.waiting() == ["d", "e", "slow"]
     move(player, "e", "d")
     assert player.waiting() == ["d", "d", "slow"]
-    assert [each.element_id for each in inspect(player.bundle, player.state).active] == ["box", "d", "d"]
-    player.send(q.Modify(move=(q.Move(q.Which(active(player, "d")), q.Activate("b")),), terminate=(q.Which("", "d"),)))
+    assert [each.element_id for each in inspect(player.bundle, player.state).active] == [
+        "box",
+        "d",
+        "d",
+    ]
+    player.send(
+        q.Modify(
+            move=(q.Move(q.Which(active(player, "d")), q.Activate("b")),),
+            terminate=(q.Which("", "d"),),
+        )
+    )
     assert player.waiting() == ["b"]
 
 
@@ -108,7 +128,9 @@ def test_an_ancestor_says_where_when_there_are_several(player: Player) -> None:
     assert refused.value.code == "modification"
     second = active(player, "box", 1)
     put(player, "e", ancestor=second)
-    inner = next(each for each in inspect(player.bundle, player.state).active if each.element_id == "inner")
+    inner = next(
+        each for each in inspect(player.bundle, player.state).active if each.element_id == "inner"
+    )
     assert inner.scope == second
     move(player, "e", "d", within="inferred")
     assert player.waiting() == ["c", "c", "d", "never", "never", "slow", "slow"]
@@ -123,14 +145,19 @@ def test_an_ancestor_says_where_when_there_are_several(player: Player) -> None:
         (q.Modify(activate=(q.Activate("nothing"),)), "no element 'nothing'"),
         (q.Modify(activate=(q.Activate("start"),)), "a startEvent"),
         (q.Modify(activate=(q.Activate("late"),)), "a boundaryEvent"),
-        (q.Modify(terminate=(q.Which(element_id="b"),)), "active element instance of 'b', got none"),
+        (
+            q.Modify(terminate=(q.Which(element_id="b"),)),
+            "active element instance of 'b', got none",
+        ),
         (q.Modify(terminate=(q.Which("999"),)), "999"),
         (q.Modify(activate=(q.Activate("b", "999"),)), "active scope"),
         (q.Modify(activate=(q.Activate("b", "2"),)), "active scope|no scope around b"),
         (q.Modify(activate=(q.Activate("b", None, (("box", {"x": 1}),)),)), "box is neither b"),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(player: Player, command: q.Modify, message: str) -> None:
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    player: Player, command: q.Modify, message: str
+) -> None:
     before = player.state
     with pytest.raises(EngineError, match=message) as refused:
         player.send(command)
@@ -190,7 +217,11 @@ def test_instances_of_a_multi_instance_activity_are_repaired_one_by_one() -> Non
     player = Player(bundle_of(MANY)).start()
     with pytest.raises(EngineError, match="each is active 3 times"):
         put(player, "more")
-    player.send(q.Modify(move=(q.Move(q.Which(player.find("ask", nth=1).id), q.Activate("more"), "inferred"),)))
+    player.send(
+        q.Modify(
+            move=(q.Move(q.Which(player.find("ask", nth=1).id), q.Activate("more"), "inferred"),)
+        )
+    )
     assert player.waiting() == ["ask", "ask", "more"]
     player.send(q.Modify(terminate=(q.Which(player.find("more").id),)))
     assert player.waiting() == ["ask", "ask"]

@@ -1,4 +1,5 @@
-"""Random structured processes, walked in random order: as an independent oracle says, live and restored alike."""
+"""Random structured processes, walked in random order: as an independent oracle says, live and
+restored alike."""
 
 from __future__ import annotations
 

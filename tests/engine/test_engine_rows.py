@@ -1,4 +1,5 @@
-"""Every row of the table of constructs: what runs does what it says, live and restored; what is refused is refused."""
+"""Every row of the table of constructs: what runs does what it says, live and restored; what is
+refused is refused."""
 
 from __future__ import annotations
 
@@ -50,4 +51,6 @@ def test_refused(row):
 
 def test_the_page_is_written_from_the_table():
     page = Path(__file__).parents[2] / "docs" / "constructs.md"
-    assert page.read_text(encoding="utf-8") == as_markdown(), "run: python -m service.engine.constructs"
+    assert page.read_text(encoding="utf-8") == as_markdown(), (
+        "run: python -m service.engine.constructs"
+    )

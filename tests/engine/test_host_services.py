@@ -1,4 +1,5 @@
-"""The built-in services: the list that the check knows is the list there is, and none is waited for in vain."""
+"""The built-in services: the list that the check knows is the list there is, and none is waited for
+in vain."""
 
 from __future__ import annotations
 
@@ -21,7 +22,19 @@ def test_the_check_knows_the_services_there_are() -> None:
 
 
 def test_a_service_that_the_case_is_not_given_stops_the_step() -> None:
-    bundle = load_bundle({"it.bpmn": draw("process p {\nstartEvent s\nserviceTask it job=redress.notify\ns -> it\n}")})
+    bundle = load_bundle(
+        {
+            "it.bpmn": draw(
+                "process p {\nstartEvent s\nserviceTask it job=redress.notify\ns -> it\n}"
+            )
+        }
+    )
     with pytest.raises(EngineError, match="no service") as refused:
-        advance(bundle, None, Start("p"), now=datetime(2026, 3, 2, tzinfo=UTC), host=Host(reserved=BUILT_IN))
+        advance(
+            bundle,
+            None,
+            Start("p"),
+            now=datetime(2026, 3, 2, tzinfo=UTC),
+            host=Host(reserved=BUILT_IN),
+        )
     assert (refused.value.code, refused.value.element_id) == ("no-service", "it")

@@ -1,4 +1,5 @@
-"""Arithmetic between all kinds of values (DMN 1.5, tables 57 to 59): what has a meaning, and that all else is null."""
+"""Arithmetic between all kinds of values (DMN 1.5, tables 57 to 59): what has a meaning, and that
+all else is null."""
 
 from __future__ import annotations
 
@@ -81,13 +82,16 @@ def test_every_pair_of_kinds(sign: str) -> None:
             assert found is None, f"{left} {sign} {right} is {found!r}"
             assert why.reasons, f"{left} {sign} {right} is null without a reason"
         else:
-            assert equal(found, compile_expression(wanted).evaluate({})) is True, f"{left} {sign} {right} is {found!r}"
+            assert equal(found, compile_expression(wanted).evaluate({})) is True, (
+                f"{left} {sign} {right} is {found!r}"
+            )
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # a date counts as midnight UTC beside a date and time that has a zone; without one they do not compare
+        # a date counts as midnight UTC beside a date and time that has a zone; without one they do
+        # not compare
         ('@"2021-01-02" - @"2021-01-01T10:10:10+11:00"', '@"P1DT49M50S"'),
         ('@"2021-01-02" - @"2021-01-01T10:10:10@Australia/Melbourne"', '@"P1DT49M50S"'),
         ('@"2021-01-02" - @"2021-01-01T10:10:10"', "null"),
@@ -105,9 +109,15 @@ def test_every_pair_of_kinds(sign: str) -> None:
         # times run round the clock; a zone stays as it is written
         ('@"23:30:00" + @"PT1H"', '@"00:30:00"'),
         ('@"00:30:00Z" - @"P1DT1H"', '@"23:30:00Z"'),
-        ('string(@"2021-01-01T10:10:10@Australia/Melbourne" - @"P1D")', '"2020-12-31T10:10:10@Australia/Melbourne"'),
+        (
+            'string(@"2021-01-01T10:10:10@Australia/Melbourne" - @"P1D")',
+            '"2020-12-31T10:10:10@Australia/Melbourne"',
+        ),
         # over the change of the clocks a day is a day of instants
-        ('string(@"2026-03-29T01:30:00@Europe/Paris" + @"PT1H")', '"2026-03-29T03:30:00@Europe/Paris"'),
+        (
+            'string(@"2026-03-29T01:30:00@Europe/Paris" + @"PT1H")',
+            '"2026-03-29T03:30:00@Europe/Paris"',
+        ),
         # years beyond four digits and before the first
         ('@"9999-12-31" + @"P1D"', '@"10000-01-01"'),
         ('string(@"0001-01-01" - @"P1D")', '"0000-12-31"'),
@@ -131,7 +141,7 @@ def test_every_pair_of_kinds(sign: str) -> None:
         ("2 ** 3 ** 2", "64"),
         ("10 / 3 * 3 = 10", "false"),
     ],
-)  # fmt: skip
+)
 def test_values(text: str, expected: str) -> None:
     found = compile_expression(text).evaluate({})
     assert equal(found, compile_expression(expected).evaluate({})) is True, found

@@ -1,4 +1,5 @@
-"""The built-in functions by the tables of DMN 1.5 (73 to 84): their examples, their domains, their named arguments."""
+"""The built-in functions by the tables of DMN 1.5 (73 to 84): their examples, their domains, their
+named arguments."""
 
 from __future__ import annotations
 
@@ -271,13 +272,13 @@ CONTEXTS = [
     ('context put({x: 1}, "y", 2)', "{x: 1, y: 2}"),
     ('context put({x: 1, y: {a: 0}}, ["y", "a"], 2)', "{x: 1, y: {a: 2}}"),
     ('context put(context: {x: 1, y: 0}, keys: ["y"], value: 2)', "{x: 1, y: 2}"),
-    ('context put({x: 1}, [], 2)', "null"),
+    ("context put({x: 1}, [], 2)", "null"),
     ("context merge([{x: 1}, {y: 2}])", "{x: 1, y: 2}"),
     ("context merge([{x: 1, y: 0}, {y: 2}])", "{x: 1, y: 2}"),
     ("not(true)", "false"),
     ("not(null)", "null"),
     ('not("a")', "null"),
-]  # fmt: skip
+]
 ALL = [*CONVERSION, *STRINGS, *LISTS, *NUMBERS, *TEMPORAL, *RANGES, *CONTEXTS]
 
 
@@ -290,11 +291,17 @@ def test_example(text: str, expected: str) -> None:
     why = Why()
     found = value(text, why)
     assert equal(found, value(expected)) is True, f"{found!r} {why.reasons}"
-    if expected == "null" and "." not in text.rpartition(")")[2] and not text.startswith("get value"):
+    if (
+        expected == "null"
+        and "." not in text.rpartition(")")[2]
+        and not text.startswith("get value")
+    ):
         assert why.reasons or text in ("string(null)",), "null without a reason"
 
 
-@pytest.mark.parametrize("text", ["sum(list: [1], extra: 2)", "abs(m: 1)", "abs()", "abs(1, 2)", "substring(start: 1)"])
+@pytest.mark.parametrize(
+    "text", ["sum(list: [1], extra: 2)", "abs(m: 1)", "abs()", "abs(1, 2)", "substring(start: 1)"]
+)
 def test_a_call_that_does_not_fit_is_null_with_a_reason(text: str) -> None:
     why = Why()
     assert value(text, why) is None

@@ -21,7 +21,8 @@ def test_example(example: str) -> None:
 
 
 def test_the_page_tells_the_standard_from_camundas_additions() -> None:
-    """The built-ins of `service.feel.camunda` stand in their own part of the page, and only those."""
+    """The built-ins of `service.feel.camunda` stand in their own part of the page, and only
+    those."""
     standard, _, added = PAGE.read_text("utf-8").partition("## Camunda 8's additions")
     own = {name for name, made in BUILTINS.items() if made.call.__module__ == camunda.__name__}
     assert own
@@ -33,4 +34,6 @@ def test_the_page_tells_the_standard_from_camundas_additions() -> None:
 
 def test_every_builtin_has_an_example() -> None:
     text = "\n".join(EXAMPLES)
-    assert [name for name in BUILTINS if not re.search(rf"(^|[^\w ]|\n){re.escape(name)}\(", text)] == []
+    assert [
+        name for name in BUILTINS if not re.search(rf"(^|[^\w ]|\n){re.escape(name)}\(", text)
+    ] == []

@@ -1,4 +1,5 @@
-"""A caller's float stands for the decimal it is written as, also where a comparison takes the quick way."""
+"""A caller's float stands for the decimal it is written as, also where a comparison takes the quick
+way."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from service.feel import Why, compile_expression
 
-FLOATS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.1, 0.3, 0.1 + 0.2, 2.0**53, -0.0])
+FLOATS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
+    [0.1, 0.3, 0.1 + 0.2, 2.0**53, -0.0]
+)
 SIGNS = ("<", "<=", ">", ">=")
 
 
@@ -23,7 +26,10 @@ def test_a_float_compares_like_its_decimal(given_value: float, constant: float |
     exact = Decimal(repr(given_value))
     for sign in SIGNS:
         condition = compile_expression(f"a {sign} {written}")
-        assert condition.evaluate({"a": given_value}) is condition.evaluate({"a": exact}), (sign, written)
+        assert condition.evaluate({"a": given_value}) is condition.evaluate({"a": exact}), (
+            sign,
+            written,
+        )
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

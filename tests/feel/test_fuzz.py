@@ -1,4 +1,5 @@
-"""Whatever the text, FEEL answers with a value or an error of its own, in bounded time and memory."""
+"""Whatever the text, FEEL answers with a value or an error of its own, in bounded time and
+memory."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,7 +24,23 @@ from service.feel import (
 
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {"a": 1.5, "b": "text", "c": [1, {"d": None}], "e f": {"g": True}, "?": 7}
-ATOMS = ["1", "-2.5", "1e300", '"x"', '""', "true", "null", "a", "b", "c", "e f", "?", "[]", "{}", "nothing"]
+ATOMS = [
+    "1",
+    "-2.5",
+    "1e300",
+    '"x"',
+    '""',
+    "true",
+    "null",
+    "a",
+    "b",
+    "c",
+    "e f",
+    "?",
+    "[]",
+    "{}",
+    "nothing",
+]
 ATOMS += [
     '@"2026-01-31"',
     '@"10:00:00Z"',
@@ -45,7 +62,9 @@ def grow(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{}[{}]".format, parts, parts),
         st.builds("[{}, {}]".format, parts, parts),
         st.builds("{{k: {}, l m: {}}}".format, parts, parts),
-        st.builds("({}).{}".format, parts, st.sampled_from(["k", "year", "start included", "days", "g"])),
+        st.builds(
+            "({}).{}".format, parts, st.sampled_from(["k", "year", "start included", "days", "g"])
+        ),
         st.builds("if {} then {} else {}".format, parts, parts, parts),
         st.builds("for i in {} return {}".format, parts, parts),
         st.builds("for i in {}..{} return [i, partial]".format, parts, parts),
@@ -89,7 +108,13 @@ def test_any_text(text: str) -> None:
 
 
 @BOUNDED
-@given(st.lists(st.sampled_from([*ATOMS, *SIGNS, *"()[]{},.:", "for", "in", "return", "if", "then", "else", "not"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*ATOMS, *SIGNS, *"()[]{},.:", "for", "in", "return", "if", "then", "else", "not"]
+        )
+    )
+)
 def test_shuffled_tokens(tokens: list[str]) -> None:
     answers(compile_expression, " ".join(tokens))
     answers(compile_unary_tests, " ".join(tokens))
@@ -124,7 +149,8 @@ def test_greedy_text_is_stopped(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["10**(10**10)", "9999999999 ** 9999999999", "exp(1e10)", "1e6144 * 10", "decimal(1, 9999)"]
+    "text",
+    ["10**(10**10)", "9999999999 ** 9999999999", "exp(1e10)", "1e6144 * 10", "decimal(1, 9999)"],
 )
 def test_numbers_out_of_range_are_null(text: str) -> None:
     why = Why()

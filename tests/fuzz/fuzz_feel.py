@@ -1,8 +1,10 @@
-"""Coverage-guided fuzzing of FEEL and of decision tables: `python tests/fuzz/fuzz_feel.py [libFuzzer options]`.
+"""Coverage-guided fuzzing of FEEL and of decision tables: `python tests/fuzz/fuzz_feel.py
+[libFuzzer options]`.
 
-Whatever the input, the answer is a value or one of our own errors, within bounded time and memory. An input is a kind,
-then bytes: plain text, an expression put together by the grammar, a cell, or a decision table with such cells. Needs
-the extra `redress[fuzz]`; without it the script says so and ends.
+Whatever the input, the answer is a value or one of our own errors, within bounded time and memory.
+An input is a kind, then bytes: plain text, an expression put together by the grammar, a cell, or a
+decision table with such cells. Needs the extra `redress[fuzz]`; without it the script says so and
+ends.
 
 Example: python tests/fuzz/fuzz_feel.py -max_total_time=600 -timeout=20 -rss_limit_mb=1500
 """
@@ -27,15 +29,70 @@ except ImportError:
 with atheris.instrument_imports(include=["service.feel", "service.dmn"]):
     from service.dmn import check_model, load_model, result_to_json
     from service.errors import RedressError
-    from service.feel import BUILTINS, Why, compile_expression, compile_unary_tests, equal, to_json, to_text
+    from service.feel import (
+        BUILTINS,
+        Why,
+        compile_expression,
+        compile_unary_tests,
+        equal,
+        to_json,
+        to_text,
+    )
 
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {"a": 1.5, "b": "text", "c": [1, {"d": None}], "e f": {"g": True}, "?": 7}
 NAMES = sorted(BUILTINS)
-ATOMS = ["1", "-2.5", "1e300", '"x"', "true", "null", "a", "b", "c", "e f", "?", "[]", "{}", "0..3", "999999999999"]
-ATOMS += ['@"2026-01-31"', '@"10:00:00Z"', '@"P1D"', '@"P13M"', "[1..3)", "(<5)", "function(x, y) x", '"(a+)+$"']
-ATOMS += ['@"2026-01-31T10:00:00@Asia/Hong_Kong"', '@"-999999999-01-01"', '@"PT0.000000001S"', '"[1..3)"', '"{a: 1}"']
-SIGNS = ["+", "-", "*", "/", "**", "=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "instance of"]
+ATOMS = [
+    "1",
+    "-2.5",
+    "1e300",
+    '"x"',
+    "true",
+    "null",
+    "a",
+    "b",
+    "c",
+    "e f",
+    "?",
+    "[]",
+    "{}",
+    "0..3",
+    "999999999999",
+]
+ATOMS += [
+    '@"2026-01-31"',
+    '@"10:00:00Z"',
+    '@"P1D"',
+    '@"P13M"',
+    "[1..3)",
+    "(<5)",
+    "function(x, y) x",
+    '"(a+)+$"',
+]
+ATOMS += [
+    '@"2026-01-31T10:00:00@Asia/Hong_Kong"',
+    '@"-999999999-01-01"',
+    '@"PT0.000000001S"',
+    '"[1..3)"',
+    '"{a: 1}"',
+]
+SIGNS = [
+    "+",
+    "-",
+    "*",
+    "/",
+    "**",
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "and",
+    "or",
+    "in",
+    "instance of",
+]
 
 
 def build(data: Any, depth: int) -> str:
@@ -85,9 +142,12 @@ def ask_table(data: Any) -> None:
         for _ in range(data.ConsumeIntInRange(0, 4))
     )
     model = (
-        '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d" namespace="urn:d">'
-        f'<decision id="d1" name="d1"><decisionTable hitPolicy="{policy}"><input><inputExpression><text>'
-        f"{clean(build(data, 1))}</text></inputExpression></input><output/>{rules}</decisionTable></decision>"
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d" '
+        'namespace="urn:d">'
+        '<decision id="d1" name="d1"><decisionTable '
+        f'hitPolicy="{policy}"><input><inputExpression><text>'
+        f"{clean(build(data, 1))}</text></inputExpression></input><output/>{rules}"
+        "</decisionTable></decision>"
         "</definitions>"
     ).encode()
     check_model(model, file="fuzz.dmn")

@@ -1,4 +1,5 @@
-"""The coverage-guided fuzzer runs, where it is installed; REDRESS_FUZZ_RUNS says for how many inputs."""
+"""The coverage-guided fuzzer runs, where it is installed; REDRESS_FUZZ_RUNS says for how many
+inputs."""
 
 from __future__ import annotations
 
@@ -15,6 +16,14 @@ SCRIPT = Path(__file__).parent / "fuzz_feel.py"
 def test_the_fuzzer_finds_nothing(tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="the extra redress[fuzz] is not installed")
     runs = os.environ.get("REDRESS_FUZZ_RUNS", "500")
-    options = [f"-runs={runs}", "-timeout=60", "-rss_limit_mb=1500", "-seed=7", f"-artifact_prefix={tmp_path}/"]
-    done = subprocess.run([sys.executable, str(SCRIPT), *options], capture_output=True, text=True, check=False)
+    options = [
+        f"-runs={runs}",
+        "-timeout=60",
+        "-rss_limit_mb=1500",
+        "-seed=7",
+        f"-artifact_prefix={tmp_path}/",
+    ]
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), *options], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

@@ -26,7 +26,15 @@ def test_a_bearer_names_its_token_until_it_is_over() -> None:
 def test_a_bearer_without_a_signature_is_none() -> None:
     head, claims, _ = make_bearer("ab", "amy", secret=SECRET, now=NOW).split(".")
     unsigned = base64.urlsafe_b64encode(orjson.dumps({"alg": "none"})).rstrip(b"=").decode()
-    for wrong in (f"{head}.{claims}.", f"{unsigned}.{claims}.", f"{head}.{claims}", "a.b.c", "..", "", "é.é.é"):
+    for wrong in (
+        f"{head}.{claims}.",
+        f"{unsigned}.{claims}.",
+        f"{head}.{claims}",
+        "a.b.c",
+        "..",
+        "",
+        "é.é.é",
+    ):
         assert read_bearer(wrong, secret=SECRET, now=NOW) is None
 
 

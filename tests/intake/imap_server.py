@@ -48,9 +48,19 @@ def running_server() -> Iterator[ImapServer]:
 
     async def serve() -> None:
         arguments = Namespace(
-            host=None, port=port, debug=False, cert=None, key=None, tls=False, proxy_protocol=None, passlib_cfg=None,
-            inherited_sockets=None, demo_data=False, demo_user=USER, demo_password=PASSWORD,
-        )  # fmt: skip
+            host=None,
+            port=port,
+            debug=False,
+            cert=None,
+            key=None,
+            tls=False,
+            proxy_protocol=None,
+            passlib_cfg=None,
+            inherited_sockets=None,
+            demo_data=False,
+            demo_user=USER,
+            demo_password=PASSWORD,
+        )
         backend, config = await DictBackend.init(arguments, hash_context=BuiltinHash(rounds=1))
         config.apply_context()
         server = await asyncio.start_server(_callback(backend, config), sock=listening)
@@ -71,11 +81,14 @@ def running_server() -> Iterator[ImapServer]:
 
 
 def _callback(backend: DictBackend, config: object) -> object:
-    return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))  # type: ignore[attr-defined]
+    return ProxyProtocolReader(config.proxy_protocol).get_callback(
+        IMAPServer(backend.login, config)
+    )  # type: ignore[attr-defined]
 
 
 async def _end_connections() -> None:
-    """In the loop's own thread: a browser test of this process may have a loop running in the main one."""
+    """In the loop's own thread: a browser test of this process may have a loop running in the main
+    one."""
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()

@@ -27,7 +27,9 @@ def write(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     for name, content in files:
-        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
     return message.as_bytes().replace(b"\n", b"\r\n")
 
 
@@ -65,9 +67,13 @@ Subject: your complaint
 
 def nested(depth: int) -> bytes:
     """Parts within parts within parts."""
-    head = b"From: deep@attacker.invalid\r\nSubject: deep\r\nMessage-ID: <deep-%d@attacker.invalid>\r\n" % depth
+    head = (
+        b"From: deep@attacker.invalid\r\nSubject: deep\r\nMessage-ID: "
+        b"<deep-%d@attacker.invalid>\r\n"
+    ) % depth
     opened = b"".join(
-        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level) for level in range(depth)
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level)
+        for level in range(depth)
     )
     return head + opened + b"Content-Type: text/plain\r\n\r\nat the bottom\r\n"
 
@@ -75,7 +81,10 @@ def nested(depth: int) -> bytes:
 def many_parts(count: int) -> bytes:
     """One mail of very many parts."""
     part = b"--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
-    head = b'From: many@attacker.invalid\r\nSubject: many\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+    head = (
+        b"From: many@attacker.invalid\r\nSubject: many\r\nContent-Type: multipart/mixed; "
+        b'boundary="x"\r\n\r\n'
+    )
     return head + part * count + b"--x--\r\n"
 
 
@@ -100,7 +109,8 @@ def wrong_charset(label: str, text: str, real: str, *, identity: str) -> bytes:
     """A mail whose label says one charset and whose bytes are in another."""
     return (
         (
-            f"From: =?utf-8?b?546L?= <{label.replace('-', '')}@customer.invalid>\r\nMessage-ID: {identity}\r\n"
+            f"From: =?utf-8?b?546L?= <{label.replace('-', '')}@customer.invalid>\r\nMessage-ID: "
+            f"{identity}\r\n"
             f"Content-Type: text/plain; charset={label}\r\nContent-Transfer-Encoding: 8bit\r\n"
         ).encode()
         + b"Subject: "

@@ -11,7 +11,10 @@ import pytest
 from service.errors import InvalidInput
 from service.intake import BulkRow, read_rows
 
-HEADER = b"Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,Submitted via,Complaint ID\n"
+HEADER = (
+    b"Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,Submitted "
+    b"via,Complaint ID\n"
+)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -21,9 +24,15 @@ def rows(body: bytes, header: bytes = HEADER) -> list[BulkRow]:
 
 
 def test_a_row_becomes_a_complaint() -> None:
-    (row,) = rows('2020-03-18,Mortgage,Fees,,"Two\nlines, 兩行",Older American,Postal mail,42\n'.encode())
+    (row,) = rows(
+        '2020-03-18,Mortgage,Fees,,"Two\nlines, 兩行",Older American,Postal mail,42\n'.encode()
+    )
     assert row.new is not None
-    assert (row.new.external_id, row.new.channel, row.new.product) == ("cfpb:42", "letter", "Mortgage")
+    assert (row.new.external_id, row.new.channel, row.new.product) == (
+        "cfpb:42",
+        "letter",
+        "Mortgage",
+    )
     assert row.new.content == "Two\nlines, 兩行"
     assert row.new.received_at == datetime(2020, 3, 17, 16, tzinfo=UTC)
     assert row.new.withheld == ("customerName", "contact")
@@ -46,7 +55,10 @@ def test_without_a_narrative_the_issue_is_the_content() -> None:
         (b"2020-03-18,Mortgage,,,,,Web,42\n", "expected a narrative or an issue"),
         (b"2020-03-18,Mort\xffgage,Fees,,,,Web,42\n", "expected UTF-8"),
         (b"2020-03-18,Mortgage,Fees,,a\x00b,,Web,42\n", "NUL"),
-        (b"2020-03-18,Mortgage,Fees,," + b"x" * 100_001 + b",,Web,42\n", "at most 100000 characters"),
+        (
+            b"2020-03-18,Mortgage,Fees,," + b"x" * 100_001 + b",,Web,42\n",
+            "at most 100000 characters",
+        ),
         (b"2020-03-18,Mortgage,Fees,," + b"x" * 1_000_001 + b",,Web,42\n", "field larger"),
     ],
 )

@@ -19,10 +19,16 @@ SIMPLIFIED = "同一笔消费被重复扣款两次,请尽快处理并退还款�
 
 def test_an_ordinary_mail_is_read() -> None:
     mail = read_mail(mails.write(files=(("statement.pdf", b"%PDF-1.7 ..."),)))
-    assert (mail.sender, mail.sender_name, mail.subject) == ("wang@customer.invalid", "Wang Mei", "Charged twice")
+    assert (mail.sender, mail.sender_name, mail.subject) == (
+        "wang@customer.invalid",
+        "Wang Mei",
+        "Charged twice",
+    )
     assert mail.text == "The fee was charged twice. Please return it."
     assert mail.message_id == "<m1@customer.invalid>"
-    assert [(each.name, each.content) for each in mail.attachments] == [("statement.pdf", b"%PDF-1.7 ...")]
+    assert [(each.name, each.content) for each in mail.attachments] == [
+        ("statement.pdf", b"%PDF-1.7 ...")
+    ]
     assert (mail.mark, mail.letters, mail.numbers) == ("", (), ())
 
 
@@ -49,7 +55,11 @@ def test_a_charset_may_be_a_lie(label: str, real: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [(TRADITIONAL, "zh-Hant"), (SIMPLIFIED, "zh-Hans"), ("The fee 費用 was charged twice, see the statement.", "en")],
+    [
+        (TRADITIONAL, "zh-Hant"),
+        (SIMPLIFIED, "zh-Hans"),
+        ("The fee 費用 was charged twice, see the statement.", "en"),
+    ],
 )
 def test_the_language_is_guessed(text: str, language: str) -> None:
     assert guess_language(text) == language
@@ -76,8 +86,10 @@ def test_any_bytes_are_a_mail_or_unreadable(raw: bytes) -> None:
 
 def test_html_is_read_as_text_and_shown_without_teeth() -> None:
     page = (
-        "<html><head><title>t</title><style>p{}</style></head><body onload=alert(1)><p>First &amp; line</p><script>x()"
-        '</script><img src="http://t.invalid/x.png"><a href="javascript:alert(1)">link</a><br>last</body></html>'
+        "<html><head><title>t</title><style>p{}</style></head><body onload=alert(1)><p>First "
+        "&amp; line</p><script>x()"
+        '</script><img src="http://t.invalid/x.png"><a '
+        'href="javascript:alert(1)">link</a><br>last</body></html>'
     )
     assert text_of_html(page) == "First & line\nlink\nlast"
     shown = safe_html(page)
@@ -86,7 +98,10 @@ def test_html_is_read_as_text_and_shown_without_teeth() -> None:
 
 
 def test_a_mail_of_html_alone_has_a_text() -> None:
-    raw = b"From: a@b.invalid\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Fee</p><p>twice</p><script>1</script>"
+    raw = (
+        b"From: a@b.invalid\r\nContent-Type: text/html; "
+        b"charset=utf-8\r\n\r\n<p>Fee</p><p>twice</p><script>1</script>"
+    )
     assert read_mail(raw).text == "Fee\ntwice"
 
 
@@ -118,7 +133,11 @@ def test_a_delay_is_no_return() -> None:
 
 
 def test_an_answer_names_letter_and_number() -> None:
-    mail = read_mail(mails.write(subject="Re: your complaint c-2026-0000001-k", References=f"<x@y.invalid> {OURS}"))
+    mail = read_mail(
+        mails.write(
+            subject="Re: your complaint c-2026-0000001-k", References=f"<x@y.invalid> {OURS}"
+        )
+    )
     assert mail.letters == ((131074, "0123456789abcdef"),)
     assert mail.numbers == ("C-2026-0000001-K",)
 

@@ -73,36 +73,52 @@ def evidence(watch: MailboxWatch, root_key: int) -> list[cases.Evidence]:
 
 def send_letters(watch: MailboxWatch, folder: Path) -> list[Any]:
     """Deliver the outbox into files; the letters that left."""
-    make_worker(watch.runtime, Mailer(None, "complaints@bank.invalid", folder), watch.clock).run_once()
+    make_worker(
+        watch.runtime, Mailer(None, "complaints@bank.invalid", folder), watch.clock
+    ).run_once()
     files = sorted(folder.glob("*.eml"))
-    return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files
+    ]
 
 
-def test_a_mail_becomes_a_complaint_with_its_evidence(watch: MailboxWatch, server: ImapServer) -> None:
+def test_a_mail_becomes_a_complaint_with_its_evidence(
+    watch: MailboxWatch, server: ImapServer
+) -> None:
     raw = mails.write(files=(("statement.pdf", b"%PDF-1.7 x"), ("tool.exe", b"MZ\x00\x00")))
     server.put([raw], at=NOW - timedelta(hours=3))
     assert watch.read_once() == 1
     [complaint] = complaints(watch)
-    assert (complaint.customer_name, complaint.contact_email) == ("Wang Mei", "wang@customer.invalid")
+    assert (complaint.customer_name, complaint.contact_email) == (
+        "Wang Mei",
+        "wang@customer.invalid",
+    )
     assert complaint.channel == "email" and "charged twice" in complaint.content
     assert complaint.received_at == NOW - timedelta(hours=3)
     files = {each.name: each for each in evidence(watch, complaint.root_key)}
     assert files["message.eml"].sha256 == hashlib.sha256(raw).hexdigest()
     assert watch.vault.read(files["message.eml"].sha256) == raw
     assert files["statement.pdf"].state == "kept"
-    assert files["tool.exe"].state == "quarantined" and "program" in (files["tool.exe"].reason or "")
+    assert files["tool.exe"].state == "quarantined" and "program" in (
+        files["tool.exe"].reason or ""
+    )
     with watch.runtime.database.read() as connection:
         events = [row.event for row in audit.list_history(connection, complaint.root_key)]
         assert events == ["case:complaint:registered", "case:evidence:added"]
         assert audit.verify(connection, complaint.root_key) is None
 
 
-def test_a_message_is_taken_once_wherever_it_turns_up(watch: MailboxWatch, server: ImapServer) -> None:
+def test_a_message_is_taken_once_wherever_it_turns_up(
+    watch: MailboxWatch, server: ImapServer
+) -> None:
     server.put([mails.write()])
     assert watch.read_once() == 1
     assert watch.read_once() == 0
     server.put(
-        [b"Received: again\r\n" + mails.write(), mails.write("Something else.", identity="<m1@customer.invalid>")]
+        [
+            b"Received: again\r\n" + mails.write(),
+            mails.write("Something else.", identity="<m1@customer.invalid>"),
+        ]
     )
     assert watch.read_once() == 2
     assert len(complaints(watch)) == 2  # the same Message-ID over another text is another message
@@ -114,9 +130,14 @@ def test_a_new_uid_validity_takes_nothing_twice(watch: MailboxWatch, server: Ima
     with running_server() as fresh:
         fresh.put([mails.write(identity=f"<v{n}@c.invalid>") for n in range(4)])
         moved = MailboxWatch(
-            watch.runtime, watch.vault, parse_address(fresh.url), watch.clock, own_address="", most_bytes=10**6,
+            watch.runtime,
+            watch.vault,
+            parse_address(fresh.url),
+            watch.clock,
+            own_address="",
+            most_bytes=10**6,
             pause_seconds=30,
-        )  # fmt: skip
+        )
         assert moved.read_once() == 4
     assert len(complaints(watch)) == 4
 
@@ -131,28 +152,46 @@ def test_what_is_missing_becomes_a_task(watch: MailboxWatch, server: ImapServer)
     assert [task.element_id for task in found] == ["clarify-facts"]
 
 
-def test_an_answer_to_a_letter_joins_its_case(watch: MailboxWatch, server: ImapServer, tmp_path: Path) -> None:
+def test_an_answer_to_a_letter_joins_its_case(
+    watch: MailboxWatch, server: ImapServer, tmp_path: Path
+) -> None:
     server.put([mails.write()])
     watch.read_once()
     [complaint] = complaints(watch)
-    letter = next(each for each in send_letters(watch, tmp_path / "out") if each["To"] == "wang@customer.invalid")
+    letter = next(
+        each
+        for each in send_letters(watch, tmp_path / "out")
+        if each["To"] == "wang@customer.invalid"
+    )
     assert letter["In-Reply-To"] == "<m1@customer.invalid>"
     assert letter["Auto-Submitted"] == "auto-generated"
     answer = mails.write(
-        "More facts.", sender="wife@customer.invalid", subject="AW: hello", identity="<a@c.invalid>",
-        In_Reply_To=letter["Message-ID"], files=(("photo.png", b"\x89PNG\r\n\x1a\n..."),),
-    )  # fmt: skip
+        "More facts.",
+        sender="wife@customer.invalid",
+        subject="AW: hello",
+        identity="<a@c.invalid>",
+        In_Reply_To=letter["Message-ID"],
+        files=(("photo.png", b"\x89PNG\r\n\x1a\n..."),),
+    )
     server.put([answer])
     watch.read_once()
     assert len(complaints(watch)) == 1
-    assert [each.name for each in evidence(watch, complaint.root_key)] == ["message.eml", "message.eml", "photo.png"]
+    assert [each.name for each in evidence(watch, complaint.root_key)] == [
+        "message.eml",
+        "message.eml",
+        "photo.png",
+    ]
     with watch.runtime.database.read() as connection:
         letters = notifications.list_letters(connection, complaint.root_key)
-        assert [row["template"] for row in letters if row["audience"] == "staff"][-1] == "reply-received"
+        assert [row["template"] for row in letters if row["audience"] == "staff"][
+            -1
+        ] == "reply-received"
         assert audit.list_history(connection, complaint.root_key)[-1].event == "case:mail:received"
 
 
-def test_a_number_in_the_subject_counts_from_the_customer_only(watch: MailboxWatch, server: ImapServer) -> None:
+def test_a_number_in_the_subject_counts_from_the_customer_only(
+    watch: MailboxWatch, server: ImapServer
+) -> None:
     server.put([mails.write()])
     watch.read_once()
     [complaint] = complaints(watch)
@@ -160,7 +199,12 @@ def test_a_number_in_the_subject_counts_from_the_customer_only(watch: MailboxWat
     server.put(
         [
             mails.write("From me.", subject=subject, identity="<1@c.invalid>"),
-            mails.write("From a stranger.", subject=subject, identity="<2@x.invalid>", sender="x@stranger.invalid"),
+            mails.write(
+                "From a stranger.",
+                subject=subject,
+                identity="<2@x.invalid>",
+                sender="x@stranger.invalid",
+            ),
         ]
     )
     watch.read_once()
@@ -169,7 +213,8 @@ def test_a_number_in_the_subject_counts_from_the_customer_only(watch: MailboxWat
     [waiting] = rows(watch)
     assert waiting.root_key == complaint.root_key and "another address" in waiting.reason
     assert (
-        attach_mail(watch.runtime, watch.vault, waiting.key, complaint.number, actor=CLERK, now=NOW) == complaint.number
+        attach_mail(watch.runtime, watch.vault, waiting.key, complaint.number, actor=CLERK, now=NOW)
+        == complaint.number
     )
     assert len(evidence(watch, complaint.root_key)) == 3
     with pytest.raises(StateConflict):
@@ -181,7 +226,11 @@ def test_a_returned_letter_marks_the_address_and_asks_a_person(
 ) -> None:
     server.put([mails.write()])
     watch.read_once()
-    letter = next(each for each in send_letters(watch, tmp_path / "out") if each["To"] == "wang@customer.invalid")
+    letter = next(
+        each
+        for each in send_letters(watch, tmp_path / "out")
+        if each["To"] == "wang@customer.invalid"
+    )
     server.put([mails.bounce(letter["Message-ID"])])
     watch.read_once()
     [complaint] = complaints(watch)
@@ -199,7 +248,11 @@ STRANGE = (
     (mails.write(X_Spam_Flag="YES", identity="<s2@x.invalid>"), "spam", "waiting"),
     (mails.write(List_Id="<news.invalid>", identity="<s3@x.invalid>"), "bulk", "waiting"),
     (mails.write("", subject="", identity="<s4@x.invalid>"), "unclear", "waiting"),
-    (mails.write(sender="complaints@bank.invalid", identity="<s5@x.invalid>"), "auto-reply", "waiting"),
+    (
+        mails.write(sender="complaints@bank.invalid", identity="<s5@x.invalid>"),
+        "auto-reply",
+        "waiting",
+    ),
     (mails.bounce("<1@x.invalid>"), "bounce", "waiting"),
     (mails.nested(80), "unclear", "waiting"),
     (mails.many_parts(900), "unclear", "waiting"),
@@ -221,7 +274,12 @@ def test_what_is_no_complaint_waits_for_a_person(watch: MailboxWatch, server: Im
 
 
 def test_a_person_makes_a_complaint_of_what_waits(watch: MailboxWatch, server: ImapServer) -> None:
-    server.put([mails.write(X_Spam_Flag="YES"), mails.write("Buy!", identity="<s@s.invalid>", X_Spam_Flag="YES")])
+    server.put(
+        [
+            mails.write(X_Spam_Flag="YES"),
+            mails.write("Buy!", identity="<s@s.invalid>", X_Spam_Flag="YES"),
+        ]
+    )
     watch.read_once()
     first, second = rows(watch)
     number = register_from_mail(watch.runtime, watch.vault, first.key, actor=CLERK, now=NOW)
@@ -239,20 +297,37 @@ def test_a_person_makes_a_complaint_of_what_waits(watch: MailboxWatch, server: I
 def test_one_reader_at_a_time(watch: MailboxWatch, server: ImapServer) -> None:
     server.put([mails.write()])
     with watch.runtime.database.transaction() as connection:
-        assert jobs.claim_duty(connection, "mailbox", owner="other", now=NOW, until=NOW + timedelta(minutes=1))
+        assert jobs.claim_duty(
+            connection, "mailbox", owner="other", now=NOW, until=NOW + timedelta(minutes=1)
+        )
     assert watch.read_once() == 0
     watch.clock.advance(timedelta(minutes=2))  # type: ignore[attr-defined]
     assert watch.read_once() == 1
 
 
-def test_the_alarm_goes_out_once_and_is_taken_back(watch: MailboxWatch, server: ImapServer, tmp_path: Path) -> None:
+def test_the_alarm_goes_out_once_and_is_taken_back(
+    watch: MailboxWatch, server: ImapServer, tmp_path: Path
+) -> None:
     with watch.runtime.database.transaction() as connection:
-        create_account(connection, "root", None, ["admin"], now=NOW, email="root@bank.invalid", language="zh-Hant")
+        create_account(
+            connection,
+            "root",
+            None,
+            ["admin"],
+            now=NOW,
+            email="root@bank.invalid",
+            language="zh-Hant",
+        )
     clock: VirtualClock = watch.clock  # type: ignore[assignment]
     dead = MailboxWatch(
-        watch.runtime, watch.vault, parse_address("imap://u:p@127.0.0.1:1/INBOX"), clock, own_address="",
-        most_bytes=1, pause_seconds=30,
-    )  # fmt: skip
+        watch.runtime,
+        watch.vault,
+        parse_address("imap://u:p@127.0.0.1:1/INBOX"),
+        clock,
+        own_address="",
+        most_bytes=1,
+        pause_seconds=30,
+    )
     with pytest.raises(Unavailable, match="cannot be read"):
         dead.read_once()
     assert not check_heartbeat(watch.runtime, alarm_mail="duty@bank.invalid", now=clock.now())

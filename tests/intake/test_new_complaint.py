@@ -16,7 +16,12 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 def test_nothing_at_all_is_still_a_complaint() -> None:
     new = parse_complaint({}, now=NOW)
-    assert (new.customer_name, new.content, new.channel, new.received_at) == (None, "", "other", NOW)
+    assert (new.customer_name, new.content, new.channel, new.received_at) == (
+        None,
+        "",
+        "other",
+        NOW,
+    )
 
 
 def test_facts_are_kept() -> None:
@@ -31,7 +36,11 @@ def test_facts_are_kept() -> None:
         "groupSize": 3,
     }
     new = parse_complaint(sent, now=NOW)
-    assert (new.customer_name, new.phone, new.amount) == ("林美玲", "02-5550-0101", Decimal("1280.50"))
+    assert (new.customer_name, new.phone, new.amount) == (
+        "林美玲",
+        "02-5550-0101",
+        Decimal("1280.50"),
+    )
     assert new.received_at == datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
     assert new.triage == {"vulnerable": True, "groupSize": 3}
 

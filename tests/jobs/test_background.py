@@ -32,9 +32,11 @@ WORK = (
 <bpmn:signal id="g" name="go"/>
 <bpmn:process id="work" name="Work" isExecutable="true">
  <bpmn:startEvent id="s" name="Begin"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
- <bpmn:intermediateCatchEvent id="wait" name="Wait"><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
+ <bpmn:intermediateCatchEvent id="wait" name="Wait"><bpmn:incoming>f1</bpmn:incoming>
+  <bpmn:outgoing>f2</bpmn:outgoing>
    <bpmn:signalEventDefinition id="sd" signalRef="g"/></bpmn:intermediateCatchEvent>
- <bpmn:serviceTask id="robot" name="Robot"><bpmn:extensionElements><zeebe:taskDefinition type="robot" retries="2"/>
+ <bpmn:serviceTask id="robot" name="Robot"><bpmn:extensionElements>
+  <zeebe:taskDefinition type="robot" retries="2"/>
    </bpmn:extensionElements><bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing></bpmn:serviceTask>
  <bpmn:endEvent id="e" name="Done"><bpmn:incoming>f3</bpmn:incoming></bpmn:endEvent>
  <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="wait"/>
@@ -46,7 +48,9 @@ WORK = (
 
 @pytest.fixture
 def small(database: Database) -> Runtime:
-    return release_files(database, {**FILES, "processes/work.bpmn": WORK.replace('id="d"', 'id="d2"').encode()})
+    return release_files(
+        database, {**FILES, "processes/work.bpmn": WORK.replace('id="d"', 'id="d2"').encode()}
+    )
 
 
 def activate(runtime: Runtime, now: object = NOW) -> list[int]:
@@ -61,7 +65,9 @@ def test_a_timer_is_claimed_once_and_fires_once(small: Runtime) -> None:
         assert jobs.claim_timers(connection, now=NOW, owner="a", lease=MINUTE) == []
         [due] = jobs.claim_timers(connection, now=late, owner="a", lease=MINUTE)
         assert jobs.claim_timers(connection, now=late, owner="b", lease=MINUTE) == []
-        assert len(jobs.claim_timers(connection, now=late + 2 * MINUTE, owner="b", lease=MINUTE)) == 1
+        assert (
+            len(jobs.claim_timers(connection, now=late + 2 * MINUTE, owner="b", lease=MINUTE)) == 1
+        )
     assert fire_timer(small, due.key, now=late) is not None
     assert fire_timer(small, due.key, now=late) is None
 

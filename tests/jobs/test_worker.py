@@ -1,4 +1,5 @@
-"""The worker's loop: woken by the bell, deaf behind a pooler, told to stop, and with a database that goes away."""
+"""The worker's loop: woken by the bell, deaf behind a pooler, told to stop, and with a database
+that goes away."""
 
 from __future__ import annotations
 
@@ -38,18 +39,24 @@ class Delivered:
 
     def __call__(self, due: Due, now: datetime) -> None:
         with self.database.transaction() as connection:
-            connection.execute(sa.update(outbox).where(outbox.c.key == due.key).values(state="delivered"))
+            connection.execute(
+                sa.update(outbox).where(outbox.c.key == due.key).values(state="delivered")
+            )
         self.keys.append(due.key)
         self.came.set()
 
 
 def post(database: Database, *keys: int) -> None:
     with database.transaction() as connection:
-        insert_outbox(connection, 65536, [(key, {"to": "a@b.invalid"}) for key in keys], kind="mail", now=NOW)
+        insert_outbox(
+            connection, 65536, [(key, {"to": "a@b.invalid"}) for key in keys], kind="mail", now=NOW
+        )
 
 
 def worker(database: Database, deliver: Delivered, pause: float = LONG) -> Worker:
-    return Worker(database, VirtualClock(NOW), lambda *_: None, deliver, name="w", pause_seconds=pause)
+    return Worker(
+        database, VirtualClock(NOW), lambda *_: None, deliver, name="w", pause_seconds=pause
+    )
 
 
 @contextmanager
@@ -67,7 +74,10 @@ def at_work(chosen: Worker) -> Iterator[None]:
 
 
 def listening(database: Database) -> bool:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN redress_work' AND datname = current_database()"
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN redress_work' AND "
+        "datname = current_database()"
+    )
     with database.read() as connection:
         return bool(connection.exec_driver_sql(query).scalar_one())
 
@@ -90,7 +100,9 @@ def test_a_commit_wakes_the_worker(postgresql_database: Database) -> None:
     assert deliver.keys == [65537]
 
 
-def test_a_deaf_worker_looks_for_itself(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deaf_worker_looks_for_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Behind a transaction pooler LISTEN is taken and nothing is ever heard."""
     monkeypatch.setattr("service.db.bell.CHANNEL", "another_channel")
     deliver = Delivered(database)
@@ -101,7 +113,8 @@ def test_a_deaf_worker_looks_for_itself(database: Database, monkeypatch: pytest.
 
 
 def test_what_was_not_begun_goes_back(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told to stop in the middle of a batch, or with half of the lease over: the rest is free at once."""
+    """Told to stop in the middle of a batch, or with half of the lease over: the rest is free at
+    once."""
     post(database, *range(65537, 65542))
     stop, deliver = threading.Event(), Delivered(database)
     first = worker(database, deliver)
@@ -128,11 +141,18 @@ def test_what_was_not_begun_goes_back(database: Database, monkeypatch: pytest.Mo
     assert (left.key, left.lease_owner, left.attempts) == (65543, None, 0)
 
 
-def test_a_database_that_restarts_is_survived(cluster: Cluster, postgresql_database: Database) -> None:
+def test_a_database_that_restarts_is_survived(
+    cluster: Cluster, postgresql_database: Database
+) -> None:
     runtime: Runtime = release_files(postgresql_database, FILES)
     deliver, later = Delivered(postgresql_database), NOW + timedelta(hours=2)
     chosen = Worker(
-        postgresql_database, VirtualClock(later), timer_handler(runtime), deliver, name="w", pause_seconds=0.1
+        postgresql_database,
+        VirtualClock(later),
+        timer_handler(runtime),
+        deliver,
+        name="w",
+        pause_seconds=0.1,
     )
     with at_work(chosen):
         until(listening, postgresql_database)
@@ -144,7 +164,9 @@ def test_a_database_that_restarts_is_survived(cluster: Cluster, postgresql_datab
 
         def fired() -> bool:
             with postgresql_database.read() as connection:
-                return "case:timer:fired" in [row.event for row in list_history(connection, root_key)]
+                return "case:timer:fired" in [
+                    row.event for row in list_history(connection, root_key)
+                ]
 
         until(fired)
     assert deliver.keys == [65537]

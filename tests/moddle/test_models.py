@@ -1,4 +1,5 @@
-"""Files go to Camunda's tools and come back as the same models: the shipped ones, and one with every extension."""
+"""Files go to Camunda's tools and come back as the same models: the shipped ones, and one with
+every extension."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def test_camundas_readers_find_nothing_odd_and_lose_nothing(tmp_path: Path) -> N
     # what they write runs here as what was shipped does
     bundle = load_bundle({**SHIPPED, **written})
     assert set(bundle.models) == set(load_bundle(SHIPPED).models)
-    assert [change for path in DRAWN for change in compare({path: DRAWN[path]}, {path: written[path]})] == []
+    assert [
+        change for path in DRAWN for change in compare({path: DRAWN[path]}, {path: written[path]})
+    ] == []
 
 
 def test_a_file_with_every_extension_is_read_and_written_whole(tmp_path: Path) -> None:

@@ -19,20 +19,50 @@ from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 CUSTOMER = (
-    "acknowledgement", "call-back", "clarification", "deadlock", "extension", "holding", "merged", "outcome",
-    "portal-link", "question", "reopened", "satisfaction", "set-aside", "withdrawn",
-)  # fmt: skip
+    "acknowledgement",
+    "call-back",
+    "clarification",
+    "deadlock",
+    "extension",
+    "holding",
+    "merged",
+    "outcome",
+    "portal-link",
+    "question",
+    "reopened",
+    "satisfaction",
+    "set-aside",
+    "withdrawn",
+)
 STAFF = ("emergency", "emergency-report", "mailbox-silent", "notice", "reply-received", "told")
 OWN = ("mailbox-silent", "portal-link", "told")
 FACTS: dict[str, Any] = {
-    "number": "C-2026-0000001-A", "customer": "林美玲", "registered": "2026-03-02 10:00", "today": "2026-03-02",
-    "final_response": "2026-04-01", "authority": "財團法人金融消費評議中心", "currency": "TWD", "severity": "P3",
-    "level": "II", "duties": "Answer the telephones.", "minutes": 16, "since": "2026-03-02 10:00",
-    "kind": "near", "by": "clerk", "link": "https://bank.example/portal/follow#C-2026-0000001-A.CODE",
-    "variables": {"report": {"to": "Internal report"},
-                  "decisionText": "DECISION", "question": "QUESTION", "outcome": "upheld", "compensationAmount": 1280,
-                  "main": "C-2026-0000002-B", "screening": "duplicate", "otherNumber": "C-2026-0000002-B"},
-}  # fmt: skip
+    "number": "C-2026-0000001-A",
+    "customer": "林美玲",
+    "registered": "2026-03-02 10:00",
+    "today": "2026-03-02",
+    "final_response": "2026-04-01",
+    "authority": "財團法人金融消費評議中心",
+    "currency": "TWD",
+    "severity": "P3",
+    "level": "II",
+    "duties": "Answer the telephones.",
+    "minutes": 16,
+    "since": "2026-03-02 10:00",
+    "kind": "near",
+    "by": "clerk",
+    "link": "https://bank.example/portal/follow#C-2026-0000001-A.CODE",
+    "variables": {
+        "report": {"to": "Internal report"},
+        "decisionText": "DECISION",
+        "question": "QUESTION",
+        "outcome": "upheld",
+        "compensationAmount": 1280,
+        "main": "C-2026-0000002-B",
+        "screening": "duplicate",
+        "otherNumber": "C-2026-0000002-B",
+    },
+}
 
 
 def write(template: str, language: str, facts: dict[str, Any] = FACTS) -> Letter:
@@ -46,7 +76,9 @@ def test_every_template_is_there_in_every_language() -> None:
     own = {path.name for path in TEMPLATES.glob("*.txt")}
     assert own == {f"{name}.{language}.txt" for name in OWN for language in LANGUAGES}
     shipped = {path for path in shipped_files() if path.endswith(".letter.txt")}
-    assert shipped == {path_of(name, each) for name in {*CUSTOMER, *STAFF} - {*OWN} for each in LANGUAGES}
+    assert shipped == {
+        path_of(name, each) for name in {*CUSTOMER, *STAFF} - {*OWN} for each in LANGUAGES
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -63,7 +95,10 @@ def test_a_notice_names_what_happened_and_by_whom(language: str) -> None:
     kinds = ("assignment", "mention", "near", "breach")
     subjects = {kind: write("told", language, {**FACTS, "kind": kind}).subject for kind in kinds}
     assert len(set(subjects.values())) == len(kinds)
-    assert [kind for kind, subject in subjects.items() if "clerk" in subject] == ["assignment", "mention"]
+    assert [kind for kind, subject in subjects.items() if "clerk" in subject] == [
+        "assignment",
+        "mention",
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,17 +118,21 @@ def test_the_referral_wording_waits_for_legal(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "missing"), [("outcome", "decisionText"), ("clarification", "question"), ("acknowledgement", "number")]
+    ("template", "missing"),
+    [("outcome", "decisionText"), ("clarification", "question"), ("acknowledgement", "number")],
 )
 def test_a_missing_value_writes_nothing(template: str, missing: str) -> None:
     variables = {name: value for name, value in FACTS["variables"].items() if name != missing}
-    facts = {name: value for name, value in FACTS.items() if name != missing} | {"variables": variables}
+    facts = {name: value for name, value in FACTS.items() if name != missing} | {
+        "variables": variables
+    }
     with pytest.raises(InvalidInput, match=missing):
         write(template, "en", facts)
 
 
 @pytest.mark.parametrize(
-    "evil", ["{{ number.__class__ }}", "{{ ''.__class__.__mro__ }}", "{% set x = variables.clear() %}"]
+    "evil",
+    ["{{ number.__class__ }}", "{{ ''.__class__.__mro__ }}", "{% set x = variables.clear() %}"],
 )
 def test_a_template_cannot_reach_out(evil: str) -> None:
     from service.notifications.letters import _environment
@@ -102,19 +141,31 @@ def test_a_template_cannot_reach_out(evil: str) -> None:
         _environment().from_string(evil + "{{ variables.outcome.x.y }}").render(**FACTS)
 
 
-def test_a_letter_that_cannot_be_written_is_a_persons_work(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_that_cannot_be_written_is_a_persons_work(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any, **__: Any) -> None:
-        raise InvalidInput("The letter template 'acknowledgement' (en) cannot be filled: 'branch' is undefined")
+        raise InvalidInput(
+            "The letter template 'acknowledgement' (en) cannot be filled: 'branch' is undefined"
+        )
 
     monkeypatch.setattr(notifications, "write_letter", broken)
-    given = {"content": "Charged twice.", "customerName": "Owen", "contact": {"email": "owen@customer.invalid"}}
-    root_key = register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW).root_key
+    given = {
+        "content": "Charged twice.",
+        "customerName": "Owen",
+        "contact": {"email": "owen@customer.invalid"},
+    }
+    root_key = register_complaint(
+        runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW
+    ).root_key
     with runtime.database.read() as connection:
         letters = notifications.list_letters(connection, root_key)
         incidents = jobs.list_incidents(connection)
         due = {row["kind"] for row in incidents}
         waiting, total = notifications.list_on_paper(connection)
-    assert {row["delivery"] for row in letters} == {"incomplete"} and {row["body"] for row in letters} == {""}
+    assert {row["delivery"] for row in letters} == {"incomplete"} and {
+        row["body"] for row in letters
+    } == {""}
     assert due == {"letter-incomplete"} and "branch" in incidents[0]["message"]
     assert total == len(waiting) == len(letters)
     with runtime.database.transaction() as connection:
@@ -122,12 +173,20 @@ def test_a_letter_that_cannot_be_written_is_a_persons_work(runtime: Runtime, mon
 
 
 def test_a_letter_without_an_address_goes_on_paper_once(runtime: Runtime) -> None:
-    given = {"content": "Charged twice.", "customerName": "Owen", "contact": {"address": "10 Harbour Road"}}
+    given = {
+        "content": "Charged twice.",
+        "customerName": "Owen",
+        "contact": {"address": "10 Harbour Road"},
+    }
     register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW)
     with runtime.database.transaction() as connection:
         [letter], total = notifications.list_on_paper(connection)
         assert (total, letter["template"], letter["delivery"]) == (1, "acknowledgement", "print")
-        notifications.set_delivery(connection, letter["key"], "printed", was=("print",), now=NOW, by="clara")
+        notifications.set_delivery(
+            connection, letter["key"], "printed", was=("print",), now=NOW, by="clara"
+        )
         assert notifications.list_on_paper(connection) == ([], 0)
     with pytest.raises(StateConflict), runtime.database.transaction() as connection:
-        notifications.set_delivery(connection, letter["key"], "printed", was=("print",), now=NOW, by="clara")
+        notifications.set_delivery(
+            connection, letter["key"], "printed", was=("print",), now=NOW, by="clara"
+        )

@@ -24,7 +24,17 @@ FACTS = {
     "currency": "TWD",
     "severity": "P3",
     "variables": dict.fromkeys(
-        ("decisionText", "outcome", "compensationAmount", "reason", "newDate", "apology", "round", "task", "text")
+        (
+            "decisionText",
+            "outcome",
+            "compensationAmount",
+            "reason",
+            "newDate",
+            "apology",
+            "round",
+            "task",
+            "text",
+        )
     ),
 }
 
@@ -35,7 +45,9 @@ def _write(template: str, language: str, facts: dict[str, object]) -> Letter:
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans", "en"])
-@pytest.mark.parametrize("template", ["acknowledgement", "holding", "deadlock", "withdrawn", "satisfaction"])
+@pytest.mark.parametrize(
+    "template", ["acknowledgement", "holding", "deadlock", "withdrawn", "satisfaction"]
+)
 def test_a_letter_names_the_case(template: str, language: str) -> None:
     written = _write(template, language, FACTS)
     assert FACTS["number"] in written.subject + written.body
@@ -63,9 +75,19 @@ def test_without_a_server_mail_is_a_file_with_one_id_for_ever(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "to", ["a@b.invalid\r\nBcc: c@d.invalid", "a@b.invalid\nX: y", "林@bank.invalid", "a@b@c", "@", "x,a@b.invalid"]
+    "to",
+    [
+        "a@b.invalid\r\nBcc: c@d.invalid",
+        "a@b.invalid\nX: y",
+        "林@bank.invalid",
+        "a@b@c",
+        "@",
+        "x,a@b.invalid",
+    ],
 )
 def test_a_bent_address_is_refused_and_not_sent(tmp_path: Path, to: str) -> None:
     with pytest.raises(InvalidInput, match="address"):
-        Mailer(None, "bank@bank.invalid", tmp_path).deliver(1, {"to": to, "subject": "s", "body": "b"}, now=NOW)
+        Mailer(None, "bank@bank.invalid", tmp_path).deliver(
+            1, {"to": to, "subject": "s", "body": "b"}, now=NOW
+        )
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,5 @@
-"""Letters over SMTP to a real server: how they arrive, and what becomes of one that nobody takes."""
+"""Letters over SMTP to a real server: how they arrive, and what becomes of one that nobody
+takes."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ class Inbox:
 
     taken: list[Any] = field(default_factory=list)
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         if address.startswith("refused@"):
             return "550 5.1.1 no such user"
         if address.startswith("full@"):
@@ -60,19 +63,32 @@ def smtp() -> Iterator[tuple[Inbox, str]]:
 
 
 def register(runtime: Runtime, address: str) -> int:
-    given = {"content": "重複扣款", "customerName": "林美玲", "contact": {"email": address}, "language": "zh-Hant"}
-    return register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW).root_key
+    given = {
+        "content": "重複扣款",
+        "customerName": "林美玲",
+        "contact": {"email": address},
+        "language": "zh-Hant",
+    }
+    return register_complaint(
+        runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW
+    ).root_key
 
 
-def test_a_letter_arrives_whole_and_once(runtime: Runtime, smtp: tuple[Inbox, str], tmp_path: Path) -> None:
+def test_a_letter_arrives_whole_and_once(
+    runtime: Runtime, smtp: tuple[Inbox, str], tmp_path: Path
+) -> None:
     inbox, url = smtp
     root_key = register(runtime, "mei@customer.invalid")
-    worker = make_worker(runtime, Mailer(url, "Bank <complaints@bank.invalid>", tmp_path), VirtualClock(NOW))
+    worker = make_worker(
+        runtime, Mailer(url, "Bank <complaints@bank.invalid>", tmp_path), VirtualClock(NOW)
+    )
     worker.run_once()
     worker.run_once()
     [letter] = inbox.taken
     assert "我們已收到您的投訴" in letter["Subject"] and "林美玲" in letter.get_content()
-    assert letter["Auto-Submitted"] == "auto-generated" and letter["Message-ID"].endswith("@bank.invalid>")
+    assert letter["Auto-Submitted"] == "auto-generated" and letter["Message-ID"].endswith(
+        "@bank.invalid>"
+    )
     with runtime.database.read() as connection:
         row = notifications.list_letters(connection, root_key)[0]
     assert row["delivery"] == "sent" and row["token"] in letter["Message-ID"]
@@ -84,13 +100,19 @@ def test_mail_to_a_customer_has_a_link_that_only_its_receiver_sees(
     inbox, url = smtp
     roots = [register(runtime, f"{name}@customer.invalid") for name in ("mei", "other")]
     link = partial(portal_access.mail_link, runtime.database, KEY, "https://bank.example")
-    worker = make_worker(runtime, Mailer(url, "complaints@bank.invalid", tmp_path), VirtualClock(NOW), link=link)
+    worker = make_worker(
+        runtime, Mailer(url, "complaints@bank.invalid", tmp_path), VirtualClock(NOW), link=link
+    )
     worker.run_once()
     with runtime.database.read() as connection:
-        numbers = [str(getattr(cases.find_complaint(connection, root), "number", "")) for root in roots]
+        numbers = [
+            str(getattr(cases.find_complaint(connection, root), "number", "")) for root in roots
+        ]
         kept = [notifications.list_letters(connection, root)[0]["body"] for root in roots]
     sent = {
-        mail["To"]: re.findall(r"https://bank\.example/portal/follow#(\S+)\.(\S+)", mail.get_content())
+        mail["To"]: re.findall(
+            r"https://bank\.example/portal/follow#(\S+)\.(\S+)", mail.get_content()
+        )
         for mail in inbox.taken
     }
     [(number, secret)], [(_, other)] = sent["mei@customer.invalid"], sent["other@customer.invalid"]
@@ -101,7 +123,11 @@ def test_mail_to_a_customer_has_a_link_that_only_its_receiver_sees(
             return portal_access.check_secret(connection, number, secret, key=key) is not None
 
     assert opens(number, secret) and opens(numbers[1], other)
-    assert not opens(number, other) and not opens(number, secret, "another key") and not opens("nonsense", secret)
+    assert (
+        not opens(number, other)
+        and not opens(number, secret, "another key")
+        and not opens("nonsense", secret)
+    )
     with runtime.database.transaction() as connection:
         portal_access.give_access(connection, roots[0], "AAAA-BBBB-CCCC-DDDD", actor=CLERK, now=NOW)
     assert not opens(number, secret), "a new code ends what was given before"
@@ -125,6 +151,8 @@ def test_a_letter_that_nobody_takes_goes_on_paper(
     assert inbox.taken == []
     with runtime.database.read() as connection:
         [paper], total = notifications.list_on_paper(connection)
-        kinds = {row["kind"] for row in jobs.list_incidents(connection) if row["root_key"] == root_key}
+        kinds = {
+            row["kind"] for row in jobs.list_incidents(connection) if row["root_key"] == root_key
+        }
     assert (total, paper["delivery"], paper["template"]) == (1, "returned", "acknowledgement")
     assert "undeliverable" in kinds

@@ -1,7 +1,8 @@
-"""Running cases in every state that the shipped procedure knows, and one process with jobs; scripted, always the same.
+"""Running cases in every state that the shipped procedure knows, and one process with jobs;
+scripted, always the same.
 
-A case is brought along one of the routes until the first task of that name is open, and then left as it is: with a
-holder, a draft, a job at work or failed, timers and messages waited for.
+A case is brought along one of the routes until the first task of that name is open, and then left
+as it is: with a holder, a draft, a job at work or failed, timers and messages waited for.
 """
 
 from __future__ import annotations
@@ -98,7 +99,14 @@ def files() -> dict[str, bytes]:
 
 def renamed_files() -> dict[str, bytes]:
     """The same procedure with other ids; forms and messages keep theirs."""
-    marks = (' id="{}"', ' sourceRef="{}"', 'targetRef="{}"', 'attachedToRef="{}"', 'bpmnElement="{}"', ">{}<")
+    marks = (
+        ' id="{}"',
+        ' sourceRef="{}"',
+        'targetRef="{}"',
+        'attachedToRef="{}"',
+        'bpmnElement="{}"',
+        ">{}<",
+    )
     found = files()
     for path in (path for path in found if path.endswith(".bpmn")):
         text = found[path].decode()
@@ -117,9 +125,15 @@ def bring(runtime: Runtime, number: int) -> list[Walk]:
     if state in _JOBS:
         return [_job(runtime, number, _JOBS.index(state))]
     new = NewComplaint(
-        customer_name=f"Customer {number}", phone=None, email=f"c{number}@customer.invalid", address=None,
-        channel="phone", content=_words(number), received_at=NOW, language="en",
-    )  # fmt: skip
+        customer_name=f"Customer {number}",
+        phone=None,
+        email=f"c{number}@customer.invalid",
+        address=None,
+        channel="phone",
+        content=_words(number),
+        received_at=NOW,
+        language="en",
+    )
     walk = Walk(runtime, register_complaint(runtime, new, actor=CLERK, now=NOW).root_key)
     _go(walk, state, answers)
     for task in walk.standing().tasks if number % 3 == 0 else ():
@@ -150,7 +164,9 @@ def _go(walk: Walk, state: str, answers: dict[str, Any]) -> None:
             walk.work(**answers)
         case "a suspended case":
             walk.work(until="write-report")
-            suspend_instance(walk.runtime, walk.root, reason="An injunction", actor=ROOT, now=walk.now)
+            suspend_instance(
+                walk.runtime, walk.root, reason="An injunction", actor=ROOT, now=walk.now
+            )
         case "carry-out-action":
             walk.work(**answers)
             for each in walk.followers:
@@ -163,7 +179,9 @@ def _hold(runtime: Runtime, task: tasks.UserTask, walk: Walk, number: int) -> No
     """Somebody holds it, and has begun to write."""
     if task.assignee is None and task.candidate_groups:
         name = f"{task.candidate_groups[0]}-holder"
-        claim_task(runtime, task.key, actor=Actor(name, frozenset(task.candidate_groups)), now=walk.now)
+        claim_task(
+            runtime, task.key, actor=Actor(name, frozenset(task.candidate_groups)), now=walk.now
+        )
         with runtime.database.transaction() as connection:
             tasks.save_draft(connection, task.key, name, {"note": f"half {number}"}, now=walk.now)
 
@@ -175,7 +193,9 @@ def _job(runtime: Runtime, number: int, turn: int) -> Walk:
     if turn:
         [taken] = activate_jobs(runtime, kind, worker="w", lease=timedelta(hours=1), now=NOW)
         if turn > 1:
-            fail_job(runtime, taken["key"], retries=3 - turn, message="no line", actor=CLERK, now=NOW)
+            fail_job(
+                runtime, taken["key"], retries=3 - turn, message="no line", actor=CLERK, now=NOW
+            )
     return Walk(runtime, root)
 
 
@@ -183,7 +203,10 @@ def _words(number: int) -> str:
     """Complaints that are not alike."""
     letters = "bcdfghjklmnpqrstvwxz"
     return " ".join(
-        "".join(letters[(number * prime + each * each * 7) % len(letters)] for each in range(start, start + 6))
+        "".join(
+            letters[(number * prime + each * each * 7) % len(letters)]
+            for each in range(start, start + 6)
+        )
         + str(number * prime)
         for start, prime in enumerate((7, 11, 13, 17, 19, 23), start=1)
     )
@@ -201,11 +224,15 @@ class Kept:
 _SAME = {
     "tasks": (
         user_task,
-        "key engine_id process_id name form_id state assignee priority created_at due_at follow_up_at ended_at "
+        "key engine_id process_id name form_id state assignee priority created_at due_at "
+        "follow_up_at ended_at "
         "completed_by variables answer",
     ),
     "timers": (timer, "key engine_id due_at run_at"),
-    "subscriptions": (subscription, "key engine_id kind name correlation_key interrupting opened_at"),
+    "subscriptions": (
+        subscription,
+        "key engine_id kind name correlation_key interrupting opened_at",
+    ),
     "jobs": (job, "key engine_id type state retries worker run_at error_message"),
     "incidents": (incident, "key kind state message retries subject_key"),
     "letters": (outbox, "key kind state payload run_at"),
@@ -233,5 +260,10 @@ def kept(runtime: Runtime, root: int) -> Kept:
 def has_late(runtime: Runtime, now: datetime) -> int:
     """How many clocks of all cases were missed, or are overdue by then."""
     with runtime.database.read() as connection:
-        late = sa.func.coalesce(deadline.c.met_at, sa.bindparam("now", now, type_=UtcDateTime)) > deadline.c.due_at
-        return connection.execute(sa.select(sa.func.count()).select_from(deadline).where(late)).scalar_one()
+        late = (
+            sa.func.coalesce(deadline.c.met_at, sa.bindparam("now", now, type_=UtcDateTime))
+            > deadline.c.due_at
+        )
+        return connection.execute(
+            sa.select(sa.func.count()).select_from(deadline).where(late)
+        ).scalar_one()

@@ -1,4 +1,5 @@
-"""A small process to move in tests: one task after another, a timer on the first, a message, a worker's job."""
+"""A small process to move in tests: one task after another, a timer on the first, a message, a
+worker's job."""
 
 from __future__ import annotations
 
@@ -20,12 +21,14 @@ SMALL = (
    <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:userTask>
  <bpmn:userTask id="second" name="Second"><bpmn:extensionElements><zeebe:userTask/>
    <zeebe:assignmentDefinition candidateGroups="approver"/>
-   <zeebe:properties><zeebe:property name="fourEyes" value="first"/></zeebe:properties></bpmn:extensionElements>
+   <zeebe:properties><zeebe:property name="fourEyes" value="first"/></zeebe:properties>
+    </bpmn:extensionElements>
    <bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing></bpmn:userTask>
  <bpmn:endEvent id="e" name="Done"><bpmn:incoming>f3</bpmn:incoming></bpmn:endEvent>
  <bpmn:boundaryEvent id="late" name="Late" attachedToRef="first" cancelActivity="false">
    <bpmn:outgoing>f4</bpmn:outgoing>
-   <bpmn:timerEventDefinition id="t1"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
+   <bpmn:timerEventDefinition id="t1">
+    <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
    </bpmn:timerEventDefinition></bpmn:boundaryEvent>
  <bpmn:endEvent id="e2" name="Reminded"><bpmn:incoming>f4</bpmn:incoming></bpmn:endEvent>
  <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="first"/>

@@ -1,4 +1,5 @@
-"""What a message sets off beyond the case happens too: whether it met who waited, or was waiting itself."""
+"""What a message sets off beyond the case happens too: whether it met who waited, or was waiting
+itself."""
 
 from __future__ import annotations
 
@@ -16,11 +17,17 @@ from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
-GIVEN = {"content": "Charged twice.", "language": "en", "contact": {"email": "owen@customer.invalid"}}
-THEN = """<bpmn:intermediateCatchEvent id="catch"><bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f5</bpmn:outgoing>
+GIVEN = {
+    "content": "Charged twice.",
+    "language": "en",
+    "contact": {"email": "owen@customer.invalid"},
+}
+THEN = """<bpmn:intermediateCatchEvent id="catch"><bpmn:incoming>f2</bpmn:incoming>
+ <bpmn:outgoing>f5</bpmn:outgoing>
  <bpmn:messageEventDefinition messageRef="m"/></bpmn:intermediateCatchEvent>
  <bpmn:serviceTask id="follow"><bpmn:extensionElements><zeebe:taskDefinition type="redress.follow"/>
- <zeebe:taskHeaders><zeebe:header key="process" value="small"/></zeebe:taskHeaders></bpmn:extensionElements>
+ <zeebe:taskHeaders><zeebe:header key="process" value="small"/></zeebe:taskHeaders>
+  </bpmn:extensionElements>
  <bpmn:incoming>f5</bpmn:incoming><bpmn:outgoing>f6</bpmn:outgoing></bpmn:serviceTask>
  <bpmn:sequenceFlow id="f5" sourceRef="catch" targetRef="follow"/>
  <bpmn:sequenceFlow id="f6" sourceRef="follow" targetRef="second"/>
@@ -41,10 +48,14 @@ def test_a_message_starts_the_follower(database: Database, waiting: bool) -> Non
     with database.read() as connection:
         (task,) = list_tasks(connection, AMY)[0]
     steps = [
-        lambda: publish_message(runtime, "answer", "1", {}, actor=AMY, now=NOW, life=timedelta(hours=1)),
+        lambda: publish_message(
+            runtime, "answer", "1", {}, actor=AMY, now=NOW, life=timedelta(hours=1)
+        ),
         lambda: complete_task(runtime, task.key, {}, actor=AMY, now=NOW),
     ]
     for step in steps if waiting else reversed(steps):
         step()
     with database.read() as connection:
-        assert [each["process_id"] for each in cases.list_followers(connection, done.root_key)] == ["small"]
+        assert [each["process_id"] for each in cases.list_followers(connection, done.root_key)] == [
+            "small"
+        ]

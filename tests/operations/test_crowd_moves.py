@@ -1,4 +1,5 @@
-"""Running cases in all states go on in another version: tried first, none lost, none late because of it."""
+"""Running cases in all states go on in another version: tried first, none lost, none late because
+of it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,17 @@ from service.operations import (
 )
 from service.operations.tables import process_instance
 from tests.conftest import NOW, release_files
-from tests.operations.crowd import RENAMED, ROOT, ROUTES, Kept, bring, files, has_late, kept, renamed_files
+from tests.operations.crowd import (
+    RENAMED,
+    ROOT,
+    ROUTES,
+    Kept,
+    bring,
+    files,
+    has_late,
+    kept,
+    renamed_files,
+)
 from tests.processes.walker import Walk
 
 CROWD = int(os.environ.get("REDRESS_TEST_CROWD", str(len(ROUTES))))
@@ -40,7 +51,7 @@ def another_version(runtime: Runtime) -> int:
     with runtime.database.transaction() as connection:
         key = deploy(
             connection, renamed_files(), name="test", actor="olga", now=NOW, next_key=fresh.pop
-        ).bundle_key  # fmt: skip
+        ).bundle_key
         release(connection, key, actor="cora", now=NOW)
     return key
 
@@ -49,7 +60,11 @@ def running(database: Database) -> list[int]:
     """All of them: also the emergencies that many complaints open, and what follows from a case."""
     active = process_instance.c.state == "active"
     with database.read() as connection:
-        query = sa.select(process_instance.c.root_key).where(active).order_by(process_instance.c.root_key)
+        query = (
+            sa.select(process_instance.c.root_key)
+            .where(active)
+            .order_by(process_instance.c.root_key)
+        )
         return list(connection.execute(query).scalars())
 
 
@@ -63,7 +78,9 @@ def carried(runtime: Runtime, key: int, verb: Verb) -> migrations.MigrationPlan:
 
 def counted(runtime: Runtime, key: int) -> dict[str, int]:
     with runtime.database.read() as connection:
-        return {state.value: number for state, number in migrations.count_cases(connection, key).items()}
+        return {
+            state.value: number for state, number in migrations.count_cases(connection, key).items()
+        }
 
 
 def in_new_names(before: Kept) -> Kept:
@@ -81,13 +98,20 @@ def test_none_is_lost_and_none_is_late(database: Database) -> None:
     with database.read() as connection:
         old = get_instance(connection, walks[0].root).bundle_key
     to = another_version(runtime)
-    key = draw_up_migration(runtime, title="Names", from_bundle=old, to_bundle=to, actor=OWNER, now=AT)
+    key = draw_up_migration(
+        runtime, title="Names", from_bundle=old, to_bundle=to, actor=OWNER, now=AT
+    )
     with database.read() as connection:
         plan = migrations.get_plan(connection, key)
     assert plan.places == RENAMED
 
     edit_migration(
-        runtime, key, {**RENAMED, "collect-evidence": "collect-evidence"}, revision=1, actor=OWNER, now=AT
+        runtime,
+        key,
+        {**RENAMED, "collect-evidence": "collect-evidence"},
+        revision=1,
+        actor=OWNER,
+        now=AT,
     )  # no place for a token
     carried(runtime, key, Verb.TRY)
     stuck = sum("collect-evidence" in each.elements for each in before.values())
@@ -112,12 +136,15 @@ def test_none_is_lost_and_none_is_late(database: Database) -> None:
     taken = time.monotonic()
     assert (back.state, counted(runtime, key)) == (PlanState.REVERTED, {"back": len(walks)})
     assert {walk.root: kept(runtime, walk.root) for walk in walks} == before
-    again = draw_up_migration(runtime, title="Names again", from_bundle=old, to_bundle=to, actor=OWNER, now=AT)
+    again = draw_up_migration(
+        runtime, title="Names again", from_bundle=old, to_bundle=to, actor=OWNER, now=AT
+    )
     carried(runtime, again, Verb.TRY)
     carried(runtime, again, Verb.START)
     assert counted(runtime, again) == {"moved": len(walks)}
     print(
-        f"\n{database.url.get_backend_name()}: {len(walks)} running cases, {len(states)} elements occupied, "
+        f"\n{database.url.get_backend_name()}: {len(walks)} running cases, {len(states)} "
+        "elements occupied, "
         f"{dict(states)}; brought in {ready - began:.1f} s, tried twice in {tried - ready:.1f} s, "
         f"moved in {moved - tried:.1f} s, taken back in {taken - moved:.1f} s; "
         f"clocks missed before {late}, after {has_late(runtime, AT)}"

@@ -1,4 +1,5 @@
-"""A published calendar moves the dates that stood on it, with a row of the history, on both databases."""
+"""A published calendar moves the dates that stood on it, with a row of the history, on both
+databases."""
 
 from __future__ import annotations
 
@@ -18,11 +19,15 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 AMY = Actor("amy")
 
 
-def test_dates_are_computed_again_when_a_calendar_is_published(runtime: Runtime, tmp_path: Path) -> None:
+def test_dates_are_computed_again_when_a_calendar_is_published(
+    runtime: Runtime, tmp_path: Path
+) -> None:
     new = NewComplaint("Lin", "0912", None, None, "phone", "Charged twice", NOW)
     made = register_complaint(runtime, new, actor=AMY, now=NOW)
     with runtime.database.transaction() as connection:
-        cases.put_deadlines(connection, made.root_key, [cases.other_deadline(runtime.profile, "next answer", NOW)])
+        cases.put_deadlines(
+            connection, made.root_key, [cases.other_deadline(runtime.profile, "next answer", NOW)]
+        )
         before = {entry.clock: entry for entry in cases.list_deadlines(connection, made.root_key)}
     assert recompute_deadlines(runtime, made.root_key, actor=AMY, now=NOW) == ()
 
@@ -38,6 +43,10 @@ def test_dates_are_computed_again_when_a_calendar_is_published(runtime: Runtime,
         complaint = cases.get_complaint(connection, made.number)
         last = audit.list_history(connection, made.root_key)[-1]
         assert audit.verify(connection, made.root_key) is None
-        running = [entry.due_at for entry in cases.list_deadlines(connection, made.root_key) if entry.met_at is None]
+        running = [
+            entry.due_at
+            for entry in cases.list_deadlines(connection, made.root_key)
+            if entry.met_at is None
+        ]
     assert complaint.due_at == min(running)
     assert (last.event, last.actor) == ("case:clocks:recomputed", "amy")

@@ -1,4 +1,5 @@
-"""A decision inside a case: what its file imports is at hand, and the history says how the result came about."""
+"""A decision inside a case: what its file imports is at hand, and the history says how the result
+came about."""
 
 from __future__ import annotations
 
@@ -31,14 +32,17 @@ ROUTE = f"""<definitions xmlns="{DMN}" id="route-file" name="route" namespace="u
 <decision id="route" name="Route"><variable name="Route"/>
 <informationRequirement><requiredInput href="#amount"/></informationRequirement>
 <informationRequirement><requiredDecision href="urn:limits#highest"/></informationRequirement>
-<decisionTable id="route-table" hitPolicy="FIRST"><input id="i1" label="Amount"><inputExpression typeRef="number">
+<decisionTable id="route-table" hitPolicy="FIRST"><input id="i1" label="Amount">
+ <inputExpression typeRef="number">
 <text>amount</text></inputExpression></input><output id="o1" name="route"/>
 <rule id="small"><inputEntry><text>&lt; limits.highest</text></inputEntry>
 <outputEntry><text>"desk"</text></outputEntry></rule>
-<rule id="large"><inputEntry><text>-</text></inputEntry><outputEntry><text>"board"</text></outputEntry></rule>
+<rule id="large"><inputEntry><text>-</text></inputEntry><outputEntry><text>"board"</text>
+ </outputEntry></rule>
 </decisionTable></decision></definitions>"""
 LIMITS = f"""<definitions xmlns="{DMN}" id="limits-file" name="limits" namespace="urn:limits">
-<decision id="highest" name="highest"><variable name="highest"/><literalExpression><text>1000</text></literalExpression>
+<decision id="highest" name="highest"><variable name="highest"/><literalExpression>
+ <text>1000</text></literalExpression>
 </decision></definitions>"""
 FILES = {
     "processes/small.bpmn": PROCESS.encode(),
@@ -67,7 +71,9 @@ def test_the_history_says_which_rule_matched_on_which_input(database: Database) 
     limit, route = made["evaluated"]
     assert (limit["decision"], limit["result"]) == ("highest", 1000)
     assert route["inputs"] == {"Amount": 250}
-    assert route["rules"] == [{"rule": "small", "index": 1, "cells": {"Amount": "< limits.highest"}}]
+    assert route["rules"] == [
+        {"rule": "small", "index": 1, "cells": {"Amount": "< limits.highest"}}
+    ]
     assert made["reasons"] == []
 
 

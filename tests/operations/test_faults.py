@@ -38,15 +38,20 @@ class Fault(Exception):
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
-    """Every row of every table, but the counter of root keys, which is taken in blocks beside the command."""
+    """Every row of every table, but the counter of root keys, which is taken in blocks beside the
+    command."""
     with database.read() as connection:
-        found = {table.name: list(connection.execute(sa.select(table))) for table in metadata.sorted_tables}
+        found = {
+            table.name: list(connection.execute(sa.select(table)))
+            for table in metadata.sorted_tables
+        }
     found[counter.name] = [row for row in found[counter.name] if row.name != "root"]
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 def break_everywhere(database: Database, command: Callable[[], object]) -> int:
-    """Break the command after its first statement, its second, …, until it gets through; how often it broke."""
+    """Break the command after its first statement, its second, …, until it gets through; how often
+    it broke."""
     before = contents(database)
     for fault_at in range(1, 120):
         seen = 0
@@ -86,11 +91,17 @@ class watched:
 
 
 def test_a_registration_that_breaks_anywhere_leaves_nothing(runtime: Runtime) -> None:
-    """The shipped procedure: complaint, number, clocks, letter, outbox, process, task, history, idempotency key."""
+    """The shipped procedure: complaint, number, clocks, letter, outbox, process, task, history,
+    idempotency key."""
     new = NewComplaint(
-        customer_name="Lin", phone=None, email="lin@customer.invalid", address=None, channel="email",
-        content="The card was charged twice.", received_at=NOW,
-    )  # fmt: skip
+        customer_name="Lin",
+        phone=None,
+        email="lin@customer.invalid",
+        address=None,
+        channel="email",
+        content="The card was charged twice.",
+        received_at=NOW,
+    )
     runtime.keys.root_key()  # its block is taken beside the command
 
     def command() -> object:
@@ -102,10 +113,16 @@ def test_a_registration_that_breaks_anywhere_leaves_nothing(runtime: Runtime) ->
 def test_what_moves_a_case_leaves_nothing_when_it_breaks(database: Database) -> None:
     runtime = release_files(database, FILES)
     runtime.keys.root_key()
-    assert break_everywhere(database, lambda: start_instance(runtime, "small", {}, actor=AMY, now=NOW)) > 2
+    assert (
+        break_everywhere(database, lambda: start_instance(runtime, "small", {}, actor=AMY, now=NOW))
+        > 2
+    )
     root = start_instance(runtime, "small", {}, actor=AMY, now=NOW).root_key
     with database.read() as connection:
-        [task], timer = list_open_tasks(connection, root), get_standing(connection, root).timers[0][1]
+        [task], timer = (
+            list_open_tasks(connection, root),
+            get_standing(connection, root).timers[0][1],
+        )
     for command in (
         lambda: claim_task(runtime, task.key, actor=AMY, now=NOW),
         lambda: assign_task(runtime, task.key, AMY, actor=ROOT, now=NOW),
@@ -113,4 +130,6 @@ def test_what_moves_a_case_leaves_nothing_when_it_breaks(database: Database) -> 
         lambda: complete_task(runtime, task.key, {}, actor=AMY, now=LATER, idempotency_key="k"),
         lambda: cancel_instance(runtime, root, reason="r", actor=ROOT, now=LATER),
     ):
-        assert break_everywhere(database, command) > 1  # PostgreSQL is sent the whole write as one statement
+        assert (
+            break_everywhere(database, command) > 1
+        )  # PostgreSQL is sent the whole write as one statement

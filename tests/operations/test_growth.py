@@ -16,14 +16,16 @@ LOOP = (
     + """
 <bpmn:process id="loop" name="Follow up" isExecutable="true">
  <bpmn:startEvent id="s" name="Begin"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
- <bpmn:exclusiveGateway id="join" name="Ask"><bpmn:incoming>f1</bpmn:incoming><bpmn:incoming>back</bpmn:incoming>
+ <bpmn:exclusiveGateway id="join" name="Ask"><bpmn:incoming>f1</bpmn:incoming>
+  <bpmn:incoming>back</bpmn:incoming>
    <bpmn:outgoing>f2</bpmn:outgoing></bpmn:exclusiveGateway>
  <bpmn:userTask id="ask" name="Ask the customer"><bpmn:extensionElements><zeebe:userTask/>
    <zeebe:assignmentDefinition candidateGroups="handler"/></bpmn:extensionElements>
    <bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing></bpmn:userTask>
  <bpmn:boundaryEvent id="late" name="Late" attachedToRef="ask" cancelActivity="false">
    <bpmn:outgoing>f4</bpmn:outgoing>
-   <bpmn:timerEventDefinition id="t1"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
+   <bpmn:timerEventDefinition id="t1">
+    <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
    </bpmn:timerEventDefinition></bpmn:boundaryEvent>
  <bpmn:endEvent id="e2" name="Reminded"><bpmn:incoming>f4</bpmn:incoming></bpmn:endEvent>
  <bpmn:exclusiveGateway id="again" name="Again?" default="end"><bpmn:incoming>f3</bpmn:incoming>
@@ -34,7 +36,8 @@ LOOP = (
  <bpmn:sequenceFlow id="f3" sourceRef="ask" targetRef="again"/>
  <bpmn:sequenceFlow id="f4" sourceRef="late" targetRef="e2"/>
  <bpmn:sequenceFlow id="back" name="Yes" sourceRef="again" targetRef="join">
-   <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">=more</bpmn:conditionExpression></bpmn:sequenceFlow>
+   <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">=more</bpmn:conditionExpression>
+    </bpmn:sequenceFlow>
  <bpmn:sequenceFlow id="end" name="No" sourceRef="again" targetRef="e"/>
 </bpmn:process></bpmn:definitions>"""
 )

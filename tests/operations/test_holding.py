@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from service.db import Database, metadata, prepared
 from service.errors import Forbidden, NotFound, StateConflict
 from service.identity import Actor
-from service.operations import Runtime, cancel_instance, claim_task, complete_task, release_task, start_instance
+from service.operations import (
+    Runtime,
+    cancel_instance,
+    claim_task,
+    complete_task,
+    release_task,
+    start_instance,
+)
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES
@@ -37,7 +44,8 @@ def begin(runtime: Runtime) -> int:
 def contents(database: Database) -> dict[str, list[Any]]:
     with database.read() as connection:
         return {
-            table.name: sorted(connection.execute(sa.select(table)).all(), key=repr) for table in metadata.sorted_tables
+            table.name: sorted(connection.execute(sa.select(table)).all(), key=repr)
+            for table in metadata.sorted_tables
         }
 
 
@@ -61,7 +69,10 @@ def test_only_the_holder_completes(small: Runtime) -> None:
 
 def test_four_eyes(small: Runtime) -> None:
     second = complete_task(small, begin(small), {}, actor=AMY, now=NOW).new_tasks[0]
-    for refused in (claim_task, lambda *a, **k: complete_task(small, second, {}, actor=AMY, now=NOW)):
+    for refused in (
+        claim_task,
+        lambda *a, **k: complete_task(small, second, {}, actor=AMY, now=NOW),
+    ):
         with pytest.raises(Forbidden, match="another pair of eyes"):
             refused(small, second, actor=AMY, now=NOW)
     assert complete_task(small, second, {}, actor=BEN, now=NOW).ended
@@ -99,5 +110,7 @@ def test_a_write_that_breaks_anywhere_leaves_nothing(small: Runtime) -> None:
         assert contents(small.database) == before
     else:
         pytest.fail("never got through")
-    assert fault_at > (5 if small.database.dialect == "sqlite" else 1)  # PostgreSQL gets the write as one statement
+    assert fault_at > (
+        5 if small.database.dialect == "sqlite" else 1
+    )  # PostgreSQL gets the write as one statement
     assert contents(small.database) != before

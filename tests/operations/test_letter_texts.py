@@ -1,4 +1,5 @@
-"""Letters belong to a version: a case is written to in the words of its own, and what is wrong with them is found."""
+"""Letters belong to a version: a case is written to in the words of its own, and what is wrong with
+them is found."""
 
 from __future__ import annotations
 
@@ -18,14 +19,22 @@ from service.operations.letter_texts import SUFFIX, path_of
 from tests.conftest import NOW, release_files
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
-FACTS = {"content": "Charged twice.", "customerName": "Owen", "contact": {"email": "owen@customer.invalid"}}
+FACTS = {
+    "content": "Charged twice.",
+    "customerName": "Owen",
+    "contact": {"email": "owen@customer.invalid"},
+}
 
 
 def first_letter(runtime: Runtime, language: str = "en") -> str:
     new = parse_complaint({**FACTS, "language": language}, now=NOW)
     root_key = register_complaint(runtime, new, actor=CLERK, now=NOW).root_key
     with runtime.database.read() as connection:
-        [letter] = [each for each in notifications.list_letters(connection, root_key) if each["audience"] == "customer"]
+        [letter] = [
+            each
+            for each in notifications.list_letters(connection, root_key)
+            if each["audience"] == "customer"
+        ]
     return str(letter["body"])
 
 
@@ -42,7 +51,9 @@ def test_a_case_is_written_to_in_the_words_of_its_version(database: Database) ->
 
 
 def test_a_version_without_letters_writes_the_shipped_ones(database: Database) -> None:
-    plain = {path: content for path, content in shipped_files().items() if not path.endswith(SUFFIX)}
+    plain = {
+        path: content for path, content in shipped_files().items() if not path.endswith(SUFFIX)
+    }
     runtime = release_files(database, plain)
     assert "C-2026" in first_letter(runtime, "zh-Hant")
     assert problems(plain) == []
@@ -63,7 +74,10 @@ def test_a_letter_says_what_changed_in_it_by_paragraph() -> None:
         ("Subject\n\n{{ number", "letter-syntax"),
         ("Subject\n\n{{ nummer }}", "letter-unknown-fact"),
         ("Only a subject", "letter-empty"),
-        ("S\n\n{% for a in [1] %}{% for b in [1] %}{{ b }}{% endfor %}{% endfor %}", "letter-syntax"),
+        (
+            "S\n\n{% for a in [1] %}{% for b in [1] %}{{ b }}{% endfor %}{% endfor %}",
+            "letter-syntax",
+        ),
         ("S\n\n{{ 'x' * 1000000000 }}", "letter-syntax"),
         ("S\n\n{{ ''.__class__.mro() }}", "letter-syntax"),
         ("S\n\n{% include 'told.en.txt' %}", "letter-syntax"),
@@ -73,7 +87,9 @@ def test_a_letter_says_what_changed_in_it_by_paragraph() -> None:
 )
 def test_what_is_wrong_with_a_letter_is_said_of_its_file(text: str, code: str) -> None:
     path = path_of("notice", "en")
-    files = {path_of("notice", language): b"S\n\nText" for language in LANGUAGES} | {path: text.encode()}
+    files = {path_of("notice", language): b"S\n\nText" for language in LANGUAGES} | {
+        path: text.encode()
+    }
     assert problems(files) == [("error", code, path)]
     if code == "letter-syntax":
         with pytest.raises(InvalidInput, match="cannot be filled"):
@@ -84,7 +100,9 @@ def test_a_language_that_is_missing_is_a_warning_and_a_letter_that_is_missing_an
     files = shipped_files()
     assert problems(files) == []
     del files[path_of("outcome", "zh-Hans")]
-    assert problems(files) == [(Severity.WARNING.value, "letter-language", path_of("outcome", "zh-Hans"))]
+    assert problems(files) == [
+        (Severity.WARNING.value, "letter-language", path_of("outcome", "zh-Hans"))
+    ]
     for language in ("en", "zh-Hant"):
         del files[path_of("outcome", language)]
     assert [code for _, code, _ in problems(files)] == ["letter-missing"]

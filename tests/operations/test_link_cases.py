@@ -1,4 +1,5 @@
-"""Related complaints are proposed with their reasons; a person links or merges them, and both histories say so."""
+"""Related complaints are proposed with their reasons; a person links or merges them, and both
+histories say so."""
 
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ TEXT = "同一筆信用卡消費被重複扣款兩次,致電客服後三週仍�
 
 
 def register(
-    runtime: Runtime, content: str = TEXT, *, email: str = "mei@customer.invalid", name: str = "林美玲"
+    runtime: Runtime,
+    content: str = TEXT,
+    *,
+    email: str = "mei@customer.invalid",
+    name: str = "林美玲",
 ) -> str:
     given = {"content": content, "contact": {"email": email}, "customerName": name}
     return register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW).number
@@ -42,7 +47,12 @@ def test_alike_complaints_are_proposed_with_reason_and_score(runtime: Runtime) -
     one = register(runtime)
     again = register(runtime, TEXT.replace("盡速", "立刻"))
     stranger = register(runtime, "我的" + TEXT, email="wang@customer.invalid", name="王小明")
-    register(runtime, "分行排隊太久,希望增加人手,行員態度也不好。", email="lee@customer.invalid", name="李四")
+    register(
+        runtime,
+        "分行排隊太久,希望增加人手,行員態度也不好。",
+        email="lee@customer.invalid",
+        name="李四",
+    )
     found = proposals(runtime, one)
     assert list(found) == [again, stranger]
     assert found[again].same_customer and "same e-mail address" in found[again].reasons
@@ -64,7 +74,9 @@ def test_a_link_is_seen_from_both_and_proposed_no_more(runtime: Runtime) -> None
         assert last.event == "case:relation:decided" and last.details["other"] == counterpart
     link_cases(runtime, one, other, "not related", reason="two terminals", actor=CLERK, now=NOW)
     with runtime.database.read() as connection:
-        assert [link.kind for link in cases.list_links(connection, find(runtime, one).root_key)] == ["not related"]
+        assert [
+            link.kind for link in cases.list_links(connection, find(runtime, one).root_key)
+        ] == ["not related"]
 
 
 def test_a_duplicate_goes_on_in_the_other_case(runtime: Runtime) -> None:
@@ -77,7 +89,9 @@ def test_a_duplicate_goes_on_in_the_other_case(runtime: Runtime) -> None:
     with runtime.database.read() as connection:
         standing = get_standing(connection, closed.root_key)
         assert standing.state == "terminated" and standing.tasks == ()
-        assert [each.sha256 for each in cases.list_evidence(connection, open_one.root_key)] == ["a" * 64]
+        assert [each.sha256 for each in cases.list_evidence(connection, open_one.root_key)] == [
+            "a" * 64
+        ]
         letters = notifications.list_letters(connection, closed.root_key)
         assert letters[-1]["template"] == "merged" and main in letters[-1]["body"]
         kinds = {cases.list_links(connection, each.root_key)[0].kind for each in (closed, open_one)}
@@ -98,5 +112,13 @@ def test_what_may_not_be_merged(runtime: Runtime) -> None:
     with pytest.raises(InvalidInput, match="kind"):
         link_cases(runtime, one, other, "cousin", reason="", actor=CLERK, now=NOW)
     with pytest.raises(Forbidden):
-        link_cases(runtime, one, other, "related", reason="", actor=Actor("d", frozenset({"department"})), now=NOW)
+        link_cases(
+            runtime,
+            one,
+            other,
+            "related",
+            reason="",
+            actor=Actor("d", frozenset({"department"})),
+            now=NOW,
+        )
     assert find(runtime, other).status == "open"

@@ -1,4 +1,5 @@
-"""Publish, wait, expire, in any order: who gets which message is what a model of five lines says."""
+"""Publish, wait, expire, in any order: who gets which message is what a model of five lines
+says."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ MOVES = st.one_of(
 
 
 class Model:
-    """What ought to happen: messages by key in order, with the processes they have gone to; and who waits."""
+    """What ought to happen: messages by key in order, with the processes they have gone to; and who
+    waits."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, int, int, set[str]]] = []
@@ -69,7 +71,9 @@ def test_every_order(kind: str, request: pytest.FixtureRequest, tmp_path: Path) 
     runtime = release_files(database, files())
     plays = iter(range(10_000))
 
-    @settings(max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(
+        max_examples=ROUNDS, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
     @given(st.lists(MOVES, max_size=12))
     def play(moves: list[tuple[str, object, object]]) -> None:
         play, model, clock = next(plays), Model(), 0
@@ -77,10 +81,14 @@ def test_every_order(kind: str, request: pytest.FixtureRequest, tmp_path: Path) 
             now = NOW + timedelta(hours=clock, seconds=number)
             if what == "publish":
                 life = timedelta(hours=int(str(two)))
-                publish_message(runtime, "answer", f"{play}{one}", {"n": number}, actor=AMY, now=now, life=life)
+                publish_message(
+                    runtime, "answer", f"{play}{one}", {"n": number}, actor=AMY, now=now, life=life
+                )
                 model.publish(str(one), number, clock + int(str(two)))
             elif what == "wait":
-                started = start_instance(runtime, str(two), {"ref": f"{play}{one}", "n": -1}, actor=AMY, now=now)
+                started = start_instance(
+                    runtime, str(two), {"ref": f"{play}{one}", "n": -1}, actor=AMY, now=now
+                )
                 model.wait(started.root_key, str(one), str(two), clock)
             elif what == "pass":
                 clock += int(str(one))

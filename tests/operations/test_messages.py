@@ -1,4 +1,5 @@
-"""Messages before, at and after their subscriptions, once per process, once per id; on both databases."""
+"""Messages before, at and after their subscriptions, once per process, once per id; on both
+databases."""
 
 from __future__ import annotations
 
@@ -37,12 +38,19 @@ def small(database: Database) -> Runtime:
 
 def publish(runtime: Runtime, name: str = "answer", key: str = "k", **more: Any) -> Any:
     return publish_message(
-        runtime, name, key, more.pop("variables", {}), actor=AMY, **{"now": NOW, "life": HOUR} | more
+        runtime,
+        name,
+        key,
+        more.pop("variables", {}),
+        actor=AMY,
+        **{"now": NOW, "life": HOUR} | more,
     )
 
 
 def start(runtime: Runtime, process_id: str, key: str = "k", **more: Any) -> int:
-    return start_instance(runtime, process_id, {"ref": key, "n": 0}, actor=AMY, now=more.pop("now", NOW)).root_key
+    return start_instance(
+        runtime, process_id, {"ref": key, "n": 0}, actor=AMY, now=more.pop("now", NOW)
+    ).root_key
 
 
 def instance(runtime: Runtime, root_key: int) -> Any:
@@ -52,8 +60,15 @@ def instance(runtime: Runtime, root_key: int) -> Any:
 
 
 def roots(runtime: Runtime, process_id: str) -> list[int]:
-    instances, definitions = metadata.tables["process_instance"], metadata.tables["process_definition"]
-    query = sa.select(instances.c.root_key).join(definitions).where(definitions.c.process_id == process_id)
+    instances, definitions = (
+        metadata.tables["process_instance"],
+        metadata.tables["process_definition"],
+    )
+    query = (
+        sa.select(instances.c.root_key)
+        .join(definitions)
+        .where(definitions.c.process_id == process_id)
+    )
     with runtime.database.read() as connection:
         return sorted(connection.execute(query).scalars())
 
@@ -85,7 +100,10 @@ def test_a_message_waits_for_its_subscription_until_it_expires(small: Runtime) -
     early = start(small, "waits")
     assert instance(small, early).state == "completed"
     assert instance(small, start(small, "waits")).state == "active"
-    assert instance(small, start(small, "waits", "late", now=NOW + timedelta(minutes=1))).state == "active"
+    assert (
+        instance(small, start(small, "waits", "late", now=NOW + timedelta(minutes=1))).state
+        == "active"
+    )
     with small.database.read() as connection:
         events = [row.event for row in list_history(connection, early)]
     assert events == ["case:instance:started", "case:message:correlated"]
@@ -94,7 +112,10 @@ def test_a_message_waits_for_its_subscription_until_it_expires(small: Runtime) -
 def test_each_process_gets_it_once_and_each_message_in_its_order(small: Runtime) -> None:
     for number in (1, 2):
         publish(small, variables={"n": number}, now=NOW + timedelta(seconds=number))
-    found = [instance(small, start(small, name, now=NOW + HOUR / 2)) for name in ("waits", "waits", "waits", "other")]
+    found = [
+        instance(small, start(small, name, now=NOW + HOUR / 2))
+        for name in ("waits", "waits", "waits", "other")
+    ]
     assert [row.state for row in found] == ["completed", "completed", "active", "completed"]
     assert [found[number].final_variables["n"] for number in (0, 1, 3)] == [1, 2, 1]
 
@@ -132,7 +153,9 @@ def test_correlation_meets_one_or_says_that_there_is_none(small: Runtime) -> Non
         correlate_message(small, "answer", "k", {}, actor=AMY, now=NOW)
     root = start(small, "waits")
     assert correlate_message(small, "answer", "k", {}, actor=AMY, now=NOW).root_key == root
-    assert correlate_message(small, "new order", "k", {}, actor=AMY, now=NOW).root_key in roots(small, "ordered")
+    assert correlate_message(small, "new order", "k", {}, actor=AMY, now=NOW).root_key in roots(
+        small, "ordered"
+    )
 
 
 def test_one_instance_per_key_while_one_lives_and_the_next_when_it_ends(small: Runtime) -> None:
@@ -146,7 +169,9 @@ def test_one_instance_per_key_while_one_lives_and_the_next_when_it_ends(small: R
         (task, *_) = [t for t in list_tasks(connection, AMY)[0] if t.variables.get("n") == 1]
     complete_task(small, task.key, {}, actor=AMY, now=NOW + timedelta(minutes=1))
     with small.database.read() as connection:
-        assert [t.variables["n"] for t in list_tasks(connection, AMY)[0] if "n" in t.variables] == [2]
+        assert [t.variables["n"] for t in list_tasks(connection, AMY)[0] if "n" in t.variables] == [
+            2
+        ]
     assert len(roots(small, "ordered")) == 5
 
 
@@ -161,7 +186,9 @@ def test_expired_messages_are_forgotten(small: Runtime) -> None:
 
 
 @pytest.mark.parametrize("round_", range(4))
-def test_publishing_and_waiting_at_the_same_instant_never_miss_each_other(small: Runtime, round_: int) -> None:
+def test_publishing_and_waiting_at_the_same_instant_never_miss_each_other(
+    small: Runtime, round_: int
+) -> None:
     barrier, failures = threading.Barrier(8), []
 
     def run(number: int) -> None:

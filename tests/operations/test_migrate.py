@@ -1,4 +1,5 @@
-"""Running cases go on in another version: tried first, then moved, with their tasks, holders and timers."""
+"""Running cases go on in another version: tried first, then moved, with their tasks, holders and
+timers."""
 
 from __future__ import annotations
 
@@ -50,9 +51,13 @@ def another(runtime: Runtime, text: str) -> int:
     fresh = [runtime.keys.root_key() for _ in range(8)]
     with runtime.database.transaction() as connection:
         return deploy(
-            connection, {"processes/small.bpmn": text.encode()}, name="procedure", actor="olga", now=NOW,
+            connection,
+            {"processes/small.bpmn": text.encode()},
+            name="procedure",
+            actor="olga",
+            now=NOW,
             next_key=fresh.pop,
-        ).bundle_key  # fmt: skip
+        ).bundle_key
 
 
 def started(runtime: Runtime) -> int:
@@ -72,13 +77,21 @@ def test_a_case_is_moved_and_ends_in_the_new_version(small: Runtime) -> None:
     with small.database.read() as connection:
         due = connection.execute(sa.select(timer.c.due_at, timer.c.key)).all()
     tried = try_migration(small, root_key, to_bundle=to, now=NOW)
-    assert tried.obstacles == ("first is active and is not in the new version: say which element takes its place",)
+    assert tried.obstacles == (
+        "first is active and is not in the new version: say which element takes its place",
+    )
     places = {"first": "primary"}
     assert try_migration(small, root_key, to_bundle=to, places=places, now=NOW).obstacles == ()
     with small.database.read() as connection:
         assert get_instance(connection, root_key).bundle_key != to
     done = migrate_instance(
-        small, root_key, to_bundle=to, places=places, reason="New names", actor=OWNER, now=NOW + timedelta(minutes=5)
+        small,
+        root_key,
+        to_bundle=to,
+        places=places,
+        reason="New names",
+        actor=OWNER,
+        now=NOW + timedelta(minutes=5),
     )
     assert done.moved
     with small.database.read() as connection:
@@ -86,7 +99,12 @@ def test_a_case_is_moved_and_ends_in_the_new_version(small: Runtime) -> None:
         instance = get_instance(connection, root_key)
         assert connection.execute(sa.select(timer.c.due_at, timer.c.key)).all() == due
         assert audit.verify(connection, root_key) is None
-    assert (task.key, task.assignee, task.element_id, task.bundle_key) == (held.key, "amy", "primary", to)
+    assert (task.key, task.assignee, task.element_id, task.bundle_key) == (
+        held.key,
+        "amy",
+        "primary",
+        to,
+    )
     assert task.candidate_groups == ("clerk",)
     assert (instance.bundle_key, instance.version) == (to, 3)
     with small.database.read() as connection:

@@ -1,4 +1,5 @@
-"""A migration plan is drawn up, tried on every case, started by another person, and carried out case by case, once."""
+"""A migration plan is drawn up, tried on every case, started by another person, and carried out
+case by case, once."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ from tests.operations.small import FILES, HEAD, SMALL
 from tests.operations.test_migrate import AMY, OWNER, RENAMED, another, started, the_tasks
 
 COMPLIANCE = Actor("cora", frozenset({"compliance"}))
-chore = importlib.import_module("service.operations.work_migrations")  # the package has a function of its name
+chore = importlib.import_module(
+    "service.operations.work_migrations"
+)  # the package has a function of its name
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -55,8 +58,12 @@ def small(database: Database) -> Runtime:
 
 def drawn_up(runtime: Runtime, to: int, *, actor: Actor = OWNER) -> int:
     with runtime.database.read() as connection:
-        before = connection.execute(sa.select(sa.func.min(process_instance.c.bundle_key))).scalar_one()
-    return draw_up_migration(runtime, title="New names", from_bundle=before, to_bundle=to, actor=actor, now=NOW)
+        before = connection.execute(
+            sa.select(sa.func.min(process_instance.c.bundle_key))
+        ).scalar_one()
+    return draw_up_migration(
+        runtime, title="New names", from_bundle=before, to_bundle=to, actor=actor, now=NOW
+    )
 
 
 def worked(runtime: Runtime) -> None:
@@ -66,7 +73,9 @@ def worked(runtime: Runtime) -> None:
     raise AssertionError("the worker does not come to an end")
 
 
-def carried_on(runtime: Runtime, key: int, *verbs: Verb, actor: Actor = COMPLIANCE) -> migrations.MigrationPlan:
+def carried_on(
+    runtime: Runtime, key: int, *verbs: Verb, actor: Actor = COMPLIANCE
+) -> migrations.MigrationPlan:
     for verb in verbs:
         carry_on_migration(runtime, key, verb, reason="New names", actor=actor, now=LATER)
         worked(runtime)
@@ -76,13 +85,18 @@ def carried_on(runtime: Runtime, key: int, *verbs: Verb, actor: Actor = COMPLIAN
 
 def counted(runtime: Runtime, key: int) -> dict[str, int]:
     with runtime.database.read() as connection:
-        return {state.value: number for state, number in migrations.count_cases(connection, key).items()}
+        return {
+            state.value: number for state, number in migrations.count_cases(connection, key).items()
+        }
 
 
 def times_moved(runtime: Runtime, root_key: int) -> int:
     with runtime.database.read() as connection:
         assert audit.verify(connection, root_key) is None
-        return sum(row.event == "case:instance:migrated" for row in audit.list_history(connection, root_key))
+        return sum(
+            row.event == "case:instance:migrated"
+            for row in audit.list_history(connection, root_key)
+        )
 
 
 def test_from_the_proposal_to_the_last_case(small: Runtime) -> None:
@@ -102,16 +116,27 @@ def test_from_the_proposal_to_the_last_case(small: Runtime) -> None:
     assert [times_moved(small, root) for root in (*roots, late)] == [1] * 7
     with small.database.read() as connection:
         task = tasks.get_task(connection, held.key)
-        row = next(row for row in audit.list_history(connection, late) if row.event == "case:instance:migrated")
+        row = next(
+            row
+            for row in audit.list_history(connection, late)
+            if row.event == "case:instance:migrated"
+        )
         assert set(due) <= set(connection.execute(sa.select(timer.c.key, timer.c.due_at)).all())
         events = [step.event for step in migrations.list_steps(connection, key)]
     assert (task.assignee, task.element_id) == ("amy", "primary")
-    assert (row.actor, row.details["plan"], row.details["version"]) == ("cora", str(key), "procedure 1")
+    assert (row.actor, row.details["plan"], row.details["version"]) == (
+        "cora",
+        str(key),
+        "procedure 1",
+    )
     assert [moved[2] for moved in row.details["moved"]["renamed"]] == ["primary"]
     assert events == [
-        "migration:plan:drawn-up", "migration:plan:try", "migration:cases:tried", "migration:plan:start",
+        "migration:plan:drawn-up",
+        "migration:plan:try",
+        "migration:cases:tried",
+        "migration:plan:start",
         "migration:cases:done",
-    ]  # fmt: skip
+    ]
 
 
 def test_what_has_no_place_stays_says_why_and_may_be_tried_again(small: Runtime) -> None:
@@ -123,8 +148,9 @@ def test_what_has_no_place_stays_says_why_and_may_be_tried_again(small: Runtime)
     with small.database.read() as connection:
         [why] = migrations.list_reasons(connection, key)
     assert (why.number, why.text) == (
-        3, "first is active and is not in the new version: say which element takes its place",
-    )  # fmt: skip
+        3,
+        "first is active and is not in the new version: say which element takes its place",
+    )
     complete_task(small, the_tasks(small)[0], {}, actor=AMY, now=NOW)
     assert carried_on(small, key, Verb.START).state is PlanState.DONE
     assert counted(small, key) == {"moved": 1, "refused": 2}
@@ -139,11 +165,14 @@ def test_another_mapping_has_to_be_tried_again_and_has_to_make_sense(small: Runt
     key = drawn_up(small, another(small, RENAMED))
     carried_on(small, key, Verb.TRY)
     with pytest.raises(FormInvalid) as refused:
-        edit_migration(small, key, {"first": "e", "none": "e", "s": "x"}, revision=1, actor=OWNER, now=NOW)
+        edit_migration(
+            small, key, {"first": "e", "none": "e", "s": "x"}, revision=1, actor=OWNER, now=NOW
+        )
     assert [each.message for each in refused.value.errors] == [
-        "expected a userTask in place of first, e is a endEvent", "none is not in the old version",
+        "expected a userTask in place of first, e is a endEvent",
+        "none is not in the old version",
         "x is not in the new version of small",
-    ]  # fmt: skip
+    ]
     edit_migration(small, key, {"first": "primary"}, revision=1, actor=BEN_OWNS, now=NOW)
     with pytest.raises(StateConflict, match="Somebody else has changed the plan"):
         edit_migration(small, key, {}, revision=1, actor=OWNER, now=NOW)
@@ -175,9 +204,13 @@ def test_nobody_goes_to_a_version_that_nobody_reviewed(runtime: Runtime) -> None
     fresh = [runtime.keys.root_key() for _ in range(60)]
     changed = {**files, path: files[path] + b"<!-- changed -->"}
     with runtime.database.transaction() as connection:
-        to = deploy(connection, changed, name="test", actor="olga", now=NOW, next_key=fresh.pop).bundle_key
+        to = deploy(
+            connection, changed, name="test", actor="olga", now=NOW, next_key=fresh.pop
+        ).bundle_key
         before = connection.execute(sa.text("SELECT min(key) FROM bundle")).scalar_one()
-    key = draw_up_migration(runtime, title="Unseen", from_bundle=before, to_bundle=to, actor=OWNER, now=NOW)
+    key = draw_up_migration(
+        runtime, title="Unseen", from_bundle=before, to_bundle=to, actor=OWNER, now=NOW
+    )
     carried_on(runtime, key, Verb.TRY)
     with pytest.raises(StateConflict, match="never released"):
         carry_on_migration(runtime, key, Verb.START, reason="x", actor=COMPLIANCE, now=NOW)
@@ -199,7 +232,9 @@ class Killed(BaseException):
     """What a process that is killed meets."""
 
 
-def test_a_worker_that_is_killed_leaves_every_case_done_or_not_begun(small: Runtime, monkeypatch) -> None:
+def test_a_worker_that_is_killed_leaves_every_case_done_or_not_begun(
+    small: Runtime, monkeypatch
+) -> None:
     roots = [started(small) for _ in range(8)]
     key = drawn_up(small, another(small, RENAMED))
     carried_on(small, key, Verb.TRY)
@@ -232,8 +267,12 @@ def test_two_workers_at_once_move_each_case_once(small: Runtime, monkeypatch) ->
     key = drawn_up(small, another(small, RENAMED))
     carried_on(small, key, Verb.TRY)
     carry_on_migration(small, key, Verb.START, reason="x", actor=COMPLIANCE, now=LATER)
-    monkeypatch.setattr(chore.jobs, "claim_duty", lambda *_, **__: True)  # as if both held the lease
-    workers = [threading.Thread(target=worked, args=(Runtime.open(small.database),)) for _ in range(3)]
+    monkeypatch.setattr(
+        chore.jobs, "claim_duty", lambda *_, **__: True
+    )  # as if both held the lease
+    workers = [
+        threading.Thread(target=worked, args=(Runtime.open(small.database),)) for _ in range(3)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -256,11 +295,14 @@ def test_a_plan_that_is_stopped_moves_nothing_more(small: Runtime) -> None:
 
 
 def test_what_has_made_no_step_since_is_taken_back(small: Runtime) -> None:
-    """The reminder that the new version does without waits again until its old moment; a claim made since stays."""
+    """The reminder that the new version does without waits again until its old moment; a claim made
+    since stays."""
     quiet = RENAMED.replace('attachedToRef="primary"', 'attachedToRef="second"')
     roots = [started(small) for _ in range(3)]
     with small.database.read() as connection:
-        before = connection.execute(sa.select(timer.c.engine_id, timer.c.element_id, timer.c.due_at)).all()
+        before = connection.execute(
+            sa.select(timer.c.engine_id, timer.c.element_id, timer.c.due_at)
+        ).all()
         states = [get_instance(connection, root).engine_state for root in roots]
     key = drawn_up(small, another(small, quiet))
     carried_on(small, key, Verb.TRY, Verb.START)
@@ -272,11 +314,17 @@ def test_what_has_made_no_step_since_is_taken_back(small: Runtime) -> None:
     assert carried_on(small, key, Verb.REVERT, actor=OWNER).state is PlanState.REVERTED
     assert counted(small, key) == {"back": 2, "kept": 1}
     with small.database.read() as connection:
-        after = connection.execute(sa.select(timer.c.engine_id, timer.c.element_id, timer.c.due_at)).all()
+        after = connection.execute(
+            sa.select(timer.c.engine_id, timer.c.element_id, timer.c.due_at)
+        ).all()
         task = tasks.get_task(connection, held)
         again = [get_instance(connection, root) for root in roots]
         assert [audit.verify(connection, root) for root in roots] == [None] * 3
-        [row] = [row for row in audit.list_history(connection, roots[1]) if row.event == "case:instance:taken-back"]
+        [row] = [
+            row
+            for row in audit.list_history(connection, roots[1])
+            if row.event == "case:instance:taken-back"
+        ]
     old = min(instance.bundle_key for instance in again)
     assert sorted(after)[:2] == sorted(before)[:2]
     assert [instance.engine_state for instance in again[1:]] == states[1:]
@@ -287,7 +335,11 @@ def test_what_has_made_no_step_since_is_taken_back(small: Runtime) -> None:
         ("handler",),
         old,
     )
-    assert (row.actor, row.details["reason"], row.details["version"]) == ("olga", "New names", "test 1")
+    assert (row.actor, row.details["reason"], row.details["version"]) == (
+        "olga",
+        "New names",
+        "test 1",
+    )
     complete_task(small, held, {}, actor=AMY, now=LATER)
 
 
@@ -306,8 +358,10 @@ WIDE = (
  <bpmn:userTask id="a" name="A"><bpmn:extensionElements><zeebe:userTask/>
    <zeebe:assignmentDefinition candidateGroups="handler"/></bpmn:extensionElements>
    <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing></bpmn:userTask>
- <bpmn:boundaryEvent id="late" attachedToRef="a" cancelActivity="false"><bpmn:outgoing>f7</bpmn:outgoing>
-   <bpmn:timerEventDefinition id="t1"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
+ <bpmn:boundaryEvent id="late" attachedToRef="a" cancelActivity="false">
+  <bpmn:outgoing>f7</bpmn:outgoing>
+   <bpmn:timerEventDefinition id="t1">
+    <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT1H</bpmn:timeDuration>
    </bpmn:timerEventDefinition></bpmn:boundaryEvent>
  <bpmn:userTask id="chase" name="Chase"><bpmn:extensionElements><zeebe:userTask/>
    <zeebe:assignmentDefinition candidateGroups="handler"/></bpmn:extensionElements>
@@ -348,17 +402,31 @@ def rows_of(runtime: Runtime, root_key: int) -> Any:
     with runtime.database.read() as connection:
         instance = get_instance(connection, root_key)
         assert audit.verify(connection, root_key) is None
-        found: list[Any] = [instance.engine_state, instance.bundle_key, instance.process_definition_key]
-        for table, but in ((timer, {"key"}), (subscription, {"key", "opened_at"}), (user_task, {"revision"})):
+        found: list[Any] = [
+            instance.engine_state,
+            instance.bundle_key,
+            instance.process_definition_key,
+        ]
+        for table, but in (
+            (timer, {"key"}),
+            (subscription, {"key", "opened_at"}),
+            (user_task, {"revision"}),
+        ):
             columns = [column for column in table.columns if column.name not in but]
-            query = sa.select(*columns).where(table.c.root_key == root_key).order_by(table.c.engine_id)
+            query = (
+                sa.select(*columns).where(table.c.root_key == root_key).order_by(table.c.engine_id)
+            )
             found.append(connection.execute(query).all())
     return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(moves=st.lists(st.integers(0, 5), max_size=5))
-def test_moved_and_taken_back_a_case_is_as_it_was(sqlite_database: Database, moves: list[int]) -> None:
+def test_moved_and_taken_back_a_case_is_as_it_was(
+    sqlite_database: Database, moves: list[int]
+) -> None:
     """At every state: tasks done, the message in, the timer fired, in any order."""
     with sqlite_database.read() as connection:
         known = connection.execute(sa.text("SELECT key FROM bundle ORDER BY key")).scalars().all()
@@ -380,7 +448,9 @@ def test_moved_and_taken_back_a_case_is_as_it_was(sqlite_database: Database, mov
     assert moved[1] == to
     carried_on(runtime, key, Verb.REVERT)
     with runtime.database.read() as connection:
-        [case] = [each for each in migrations.list_cases(connection, key) if each.root_key == root_key]
+        [case] = [
+            each for each in migrations.list_cases(connection, key) if each.root_key == root_key
+        ]
     assert case.state is CaseState.BACK
     assert rows_of(runtime, root_key) == before
 
@@ -391,10 +461,18 @@ def walk(runtime: Runtime, root_key: int, move: int) -> None:
         if get_instance(connection, root_key).state != "active":
             return
         open_tasks = tasks.list_open_tasks(connection, root_key)
-        timers = connection.execute(sa.select(timer.c.key).where(timer.c.root_key == root_key)).scalars().all()
-        waits = connection.execute(
-            sa.select(subscription.c.correlation_key).where(subscription.c.root_key == root_key)
-        ).scalars().all()  # fmt: skip
+        timers = (
+            connection.execute(sa.select(timer.c.key).where(timer.c.root_key == root_key))
+            .scalars()
+            .all()
+        )
+        waits = (
+            connection.execute(
+                sa.select(subscription.c.correlation_key).where(subscription.c.root_key == root_key)
+            )
+            .scalars()
+            .all()
+        )
     if move < 3 and open_tasks:
         complete_task(runtime, open_tasks[move % len(open_tasks)].key, {}, actor=AMY, now=NOW)
     elif move == 3 and timers:
@@ -414,17 +492,22 @@ def test_four_eyes_know_what_somebody_did_before_an_element_was_renamed(small: R
     carried_on(small, key, Verb.REVERT)
     with pytest.raises(Forbidden, match="another pair of eyes"):
         claim_task(small, the_tasks_of(small, root), actor=both, now=LATER)
-    claim_task(small, the_tasks_of(small, root), actor=Actor("ben", frozenset({"approver"})), now=LATER)
+    claim_task(
+        small, the_tasks_of(small, root), actor=Actor("ben", frozenset({"approver"})), now=LATER
+    )
 
 
 PREPARED = (
     SMALL.replace('candidateGroups="approver"', 'candidateGroups="=[team]"')
     .replace(
         '<bpmn:endEvent id="e2"',
-        '<bpmn:boundaryEvent id="soon" attachedToRef="first" cancelActivity="false"><bpmn:outgoing>f5</bpmn:outgoing>'
-        '<bpmn:timerEventDefinition id="t2"><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT0S'
+        '<bpmn:boundaryEvent id="soon" attachedToRef="first" '
+        'cancelActivity="false"><bpmn:outgoing>f5</bpmn:outgoing>'
+        '<bpmn:timerEventDefinition id="t2"><bpmn:timeDuration '
+        'xsi:type="bpmn:tFormalExpression">PT0S'
         "</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
-        '<bpmn:endEvent id="e3"><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent><bpmn:endEvent id="e2"',
+        '<bpmn:endEvent id="e3"><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent><bpmn:endEvent '
+        'id="e2"',
     )
     .replace(
         '<bpmn:sequenceFlow id="f1"',
@@ -441,7 +524,10 @@ def test_a_dry_run_says_what_the_new_version_finds_unprepared(small: Runtime) ->
         [case] = migrations.list_cases(connection, key)
         [why] = migrations.list_reasons(connection, key)
     assert (case.state, case.began) == (CaseState.FITS, ["soon"])
-    assert why.text == "soon begins and is due at once; team is asked for, and the case has no such variable"
+    assert (
+        why.text
+        == "soon begins and is due at once; team is asked for, and the case has no such variable"
+    )
 
 
 def test_the_background_worker_goes_through_the_cases(small: Runtime, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A command with an idempotency key is carried out once, whatever becomes of its answer or of the connection."""
+"""A command with an idempotency key is carried out once, whatever becomes of its answer or of the
+connection."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ WAITING = (
     + """
 <bpmn:process id="waiting" name="Waiting" isExecutable="true">
  <bpmn:startEvent id="s" name="Begin"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
- <bpmn:intermediateCatchEvent id="wait" name="Wait"><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
+ <bpmn:intermediateCatchEvent id="wait" name="Wait"><bpmn:incoming>f1</bpmn:incoming>
+  <bpmn:outgoing>f2</bpmn:outgoing>
    <bpmn:messageEventDefinition id="md" messageRef="m"/></bpmn:intermediateCatchEvent>
  <bpmn:endEvent id="e" name="Done"><bpmn:incoming>f2</bpmn:incoming></bpmn:endEvent>
  <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="wait"/>
@@ -49,7 +51,9 @@ def events(runtime: Runtime, key: int) -> list[str]:
 
 
 def complete(runtime: Runtime, key: int, answer: dict[str, Any], once: str | None) -> Outcome:
-    return complete_task(runtime, key, answer, actor=AMY, now=NOW + timedelta(minutes=1), idempotency_key=once)
+    return complete_task(
+        runtime, key, answer, actor=AMY, now=NOW + timedelta(minutes=1), idempotency_key=once
+    )
 
 
 def test_a_completion_sent_twice_has_one_outcome(database: Database) -> None:
@@ -68,7 +72,9 @@ def test_a_message_sent_twice_is_caught_once(database: Database) -> None:
     root_key = start_instance(runtime, "waiting", {"ref": "r1"}, actor=AMY, now=NOW).root_key
 
     def send(once: str) -> Outcome:
-        return correlate_message(runtime, "answer", "r1", {}, actor=AMY, now=NOW, idempotency_key=once)
+        return correlate_message(
+            runtime, "answer", "r1", {}, actor=AMY, now=NOW, idempotency_key=once
+        )
 
     assert send("k") == send("k") == Outcome(root_key, (), True)
     with pytest.raises(NotFound):
@@ -104,16 +110,23 @@ def lost(database: Database, event: str, when: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("event", "when"), [("statement", 1), ("begin", 1)])
-def test_a_connection_lost_in_the_middle_is_made_up_for(postgresql_database: Database, event: str, when: int) -> None:
+def test_a_connection_lost_in_the_middle_is_made_up_for(
+    postgresql_database: Database, event: str, when: int
+) -> None:
     runtime, key = begin(postgresql_database)
     with lost(postgresql_database, event, when):
         assert len(complete(runtime, key, {}, None).new_tasks) == 1
     assert events(runtime, key) == ["case:instance:started", "case:task:completed"]
 
 
-def test_a_connection_lost_at_the_commit_is_told_or_made_up_for(postgresql_database: Database) -> None:
+def test_a_connection_lost_at_the_commit_is_told_or_made_up_for(
+    postgresql_database: Database,
+) -> None:
     runtime, key = begin(postgresql_database)
-    with lost(postgresql_database, "commit", 1), pytest.raises(OutcomeUnknown, match="carried out, or it was not"):
+    with (
+        lost(postgresql_database, "commit", 1),
+        pytest.raises(OutcomeUnknown, match="carried out, or it was not"),
+    ):
         complete(runtime, key, {}, None)
     with lost(postgresql_database, "commit", 1):
         assert len(complete(runtime, key, {}, "k").new_tasks) == 1

@@ -1,4 +1,5 @@
-"""Another version of the procedure comes into force by review, or by an administrator's word that its history keeps."""
+"""Another version of the procedure comes into force by review, or by an administrator's word that
+its history keeps."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def _store(runtime: Runtime, text: str, name: str = "procedure") -> int:
     keys = [runtime.keys.root_key() for _ in range(10)]
     with runtime.database.transaction() as connection:
         files = {"processes/small.bpmn": text.encode()}
-        return deploy(connection, files, name=name, actor="olga", now=NOW, next_key=keys.pop).bundle_key
+        return deploy(
+            connection, files, name=name, actor="olga", now=NOW, next_key=keys.pop
+        ).bundle_key
 
 
 def _put(runtime: Runtime, key: int, actor: Actor = CLI, reason: str = "") -> None:
@@ -104,7 +107,9 @@ def test_the_command_asks_for_all_three_and_for_an_administrator(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runtime = Runtime.open(sqlite_database)
-    monkeypatch.setenv("REDRESS_DATABASE_URL", sqlite_database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(
+        "REDRESS_DATABASE_URL", sqlite_database.url.render_as_string(hide_password=False)
+    )
     with sqlite_database.transaction() as connection:
         for name, role in (("ada", Role.ADMIN), ("olga", Role.OWNER)):
             identity.create_account(connection, name, None, [role.value], now=NOW)

@@ -1,4 +1,5 @@
-"""Two people complete the same task at the same instant: exactly one wins, the other is told who did."""
+"""Two people complete the same task at the same instant: exactly one wins, the other is told who
+did."""
 
 from __future__ import annotations
 

@@ -21,9 +21,14 @@ CLERK = Actor("chen", frozenset({"clerk"}))
 
 def new(content: str = "The card was charged twice.") -> NewComplaint:
     return NewComplaint(
-        customer_name="Lin", phone=None, email="lin@example.org", address=None, channel="email", content=content,
+        customer_name="Lin",
+        phone=None,
+        email="lin@example.org",
+        address=None,
+        channel="email",
+        content=content,
         received_at=NOW,
-    )  # fmt: skip
+    )
 
 
 def test_the_same_key_is_one_complaint(runtime: Runtime) -> None:
@@ -33,7 +38,9 @@ def test_the_same_key_is_one_complaint(runtime: Runtime) -> None:
     with pytest.raises(StateConflict, match="different request"):
         register_complaint(runtime, new("Another."), actor=CLERK, now=NOW, idempotency_key="k1")
     with runtime.database.read() as connection:
-        assert connection.execute(sa.select(sa.func.count()).select_from(complaint)).scalar_one() == 1
+        assert (
+            connection.execute(sa.select(sa.func.count()).select_from(complaint)).scalar_one() == 1
+        )
         assert list_history(connection, first.root_key)[0].event == "case:complaint:registered"
 
 
@@ -43,7 +50,9 @@ def test_the_same_key_at_the_same_instant(runtime: Runtime) -> None:
 
     def run() -> None:
         barrier.wait()
-        answers.append(register_complaint(runtime, new(), actor=CLERK, now=NOW, idempotency_key="k2"))
+        answers.append(
+            register_complaint(runtime, new(), actor=CLERK, now=NOW, idempotency_key="k2")
+        )
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -58,5 +67,7 @@ def test_a_changed_history_is_found(runtime: Runtime) -> None:
     root_key = register_complaint(runtime, new(), actor=CLERK, now=NOW).root_key
     with runtime.database.transaction() as connection:
         assert verify(connection, root_key) is None
-        connection.execute(sa.update(history).where(history.c.root_key == root_key).values(actor="somebody else"))
+        connection.execute(
+            sa.update(history).where(history.c.root_key == root_key).values(actor="somebody else")
+        )
         assert verify(connection, root_key) == 1

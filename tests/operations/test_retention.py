@@ -1,4 +1,5 @@
-"""At the end of its retention a case goes whole, with its files; a hold or something unfinished keeps it."""
+"""At the end of its retention a case goes whole, with its files; a hold or something unfinished
+keeps it."""
 
 from __future__ import annotations
 
@@ -25,8 +26,11 @@ from tests.conftest import NOW
 CLERK = Actor("clerk", frozenset({"clerk"}))
 COMPLIANCE = Actor("carol", frozenset({"compliance"}))
 FACTS = {
-    "customerName": "李大同", "channel": "phone", "contact": {"phone": "02-5550-3344"}, "content": "年費未經同意扣款。",
-}  # fmt: skip
+    "customerName": "李大同",
+    "channel": "phone",
+    "contact": {"phone": "02-5550-3344"},
+    "content": "年費未經同意扣款。",
+}
 UNTIL, AFTER = date(2031, 3, 2), date(2031, 3, 3)
 
 
@@ -37,12 +41,17 @@ def vault(tmp_path: Path) -> Vault:
 
 def archived(runtime: Runtime, *, until: date = UNTIL) -> cases.Complaint:
     """A case that ended and is kept until a day."""
-    number = register_complaint(runtime, parse_complaint(FACTS, now=NOW), actor=CLERK, now=NOW).number
+    number = register_complaint(
+        runtime, parse_complaint(FACTS, now=NOW), actor=CLERK, now=NOW
+    ).number
     with runtime.database.transaction() as connection:
         found = cases.get_complaint(connection, number)
         facts = {**found.facts, "retainUntil": until.isoformat()}
         cases.save_complaint(
-            connection, replace(found, status="archived", closed_at=NOW, archived_at=NOW, due_at=None, facts=facts)
+            connection,
+            replace(
+                found, status="archived", closed_at=NOW, archived_at=NOW, due_at=None, facts=facts
+            ),
         )
         ended = {"state": "completed", "engine_state": None, "ended_at": NOW}
         where = process_instance.c.root_key == found.root_key
@@ -61,12 +70,18 @@ def rows_of(runtime: Runtime, root_key: int) -> dict[str, int]:
     with runtime.database.read() as connection:
         for table in metadata.sorted_tables:
             if "root_key" in table.c:
-                query = sa.select(sa.func.count()).select_from(table).where(table.c.root_key == root_key)
+                query = (
+                    sa.select(sa.func.count())
+                    .select_from(table)
+                    .where(table.c.root_key == root_key)
+                )
                 found[table.name] = connection.execute(query).scalar_one()
     return {name: count for name, count in found.items() if count}
 
 
-def test_a_case_is_erased_the_day_after_with_all_that_names_it(runtime: Runtime, vault: Vault) -> None:
+def test_a_case_is_erased_the_day_after_with_all_that_names_it(
+    runtime: Runtime, vault: Vault
+) -> None:
     case, other = archived(runtime), archived(runtime)
     own, shared = vault.keep_bytes(b"a statement"), vault.keep_bytes(b"a form that both sent")
     with runtime.database.transaction() as connection:
@@ -76,10 +91,18 @@ def test_a_case_is_erased_the_day_after_with_all_that_names_it(runtime: Runtime,
             (other.root_key, shared, 1),
         ):
             row = {
-                "root_key": root_key, "key": root_key + 900 + number, "kind": "document", "source": "customer",
-                "name": "s.txt", "media_type": "text/plain", "size": kept.size, "sha256": kept.sha256, "state": "kept",
-                "added_at": NOW, "added_by": "clerk",
-            }  # fmt: skip
+                "root_key": root_key,
+                "key": root_key + 900 + number,
+                "kind": "document",
+                "source": "customer",
+                "name": "s.txt",
+                "media_type": "text/plain",
+                "size": kept.size,
+                "sha256": kept.sha256,
+                "state": "kept",
+                "added_at": NOW,
+                "added_by": "clerk",
+            }
             connection.execute(sa.insert(evidence), row)
     operations.comment_case(runtime, case.root_key, "A comment", actor=CLERK, now=NOW)
     assert expired(runtime, UNTIL) == []
@@ -93,7 +116,11 @@ def test_a_case_is_erased_the_day_after_with_all_that_names_it(runtime: Runtime,
     assert (vault.path(own.sha256).exists(), vault.path(shared.sha256).exists()) == (False, True)
     with runtime.database.read() as connection:
         stone = connection.execute(sa.select(erased_case)).mappings().one()
-        assert (stone["number"], stone["history_rows"], stone["history_hash"]) == (case.number, tip.seq, tip.hash)
+        assert (stone["number"], stone["history_rows"], stone["history_hash"]) == (
+            case.number,
+            tip.seq,
+            tip.hash,
+        )
         assert cases.search_roots(connection, "年費", limit=10) == [other.root_key]
         with pytest.raises(NotFound):
             cases.get_complaint(connection, case.number)
@@ -108,13 +135,18 @@ def test_a_legal_hold_keeps_a_case_until_it_is_lifted(runtime: Runtime, vault: V
     assert not erase_case(runtime, vault, found, today=AFTER, actor=SYSTEM, now=NOW)
     with pytest.raises(StateConflict, match="already"):
         hold_case(runtime, case.number, held=True, reason="Again", actor=COMPLIANCE, now=NOW)
-    hold_case(runtime, case.number, held=False, reason="The court is done", actor=COMPLIANCE, now=NOW)
+    hold_case(
+        runtime, case.number, held=False, reason="The court is done", actor=COMPLIANCE, now=NOW
+    )
     assert expired(runtime) == [found]
     with runtime.database.read() as connection:
         rows = audit.list_history(connection, case.root_key)[-2:]
         last = [(row.event, row.actor, row.details["reason"]) for row in rows]
         assert audit.verify(connection, case.root_key) is None
-    assert last == [(Event.HOLD_SET, "carol", "A court asks"), (Event.HOLD_LIFTED, "carol", "The court is done")]
+    assert last == [
+        (Event.HOLD_SET, "carol", "A court asks"),
+        (Event.HOLD_LIFTED, "carol", "The court is done"),
+    ]
 
 
 def test_a_hold_wants_a_reason_and_a_role(runtime: Runtime) -> None:
@@ -125,11 +157,20 @@ def test_a_hold_wants_a_reason_and_a_role(runtime: Runtime) -> None:
         hold_case(runtime, case.number, held=True, reason=" ", actor=COMPLIANCE, now=NOW)
 
 
-def test_what_it_began_keeps_it_while_it_runs_and_goes_with_it(runtime: Runtime, vault: Vault) -> None:
+def test_what_it_began_keeps_it_while_it_runs_and_goes_with_it(
+    runtime: Runtime, vault: Vault
+) -> None:
     case = archived(runtime)
-    began = register_complaint(runtime, parse_complaint(FACTS, now=NOW), actor=CLERK, now=NOW).root_key
+    began = register_complaint(
+        runtime, parse_complaint(FACTS, now=NOW), actor=CLERK, now=NOW
+    ).root_key
     with runtime.database.transaction() as connection:
-        row = {"root_key": began, "case_key": case.root_key, "process_id": "keep-promise", "started_at": NOW}
+        row = {
+            "root_key": began,
+            "case_key": case.root_key,
+            "process_id": "keep-promise",
+            "started_at": NOW,
+        }
         connection.execute(sa.insert(follower), row)
         connection.execute(sa.delete(complaint).where(complaint.c.root_key == began))
     assert expired(runtime) == []

@@ -1,4 +1,5 @@
-"""A version is retired: nothing starts in it or moves to it, what runs in it goes on, complaints can be registered."""
+"""A version is retired: nothing starts in it or moves to it, what runs in it goes on, complaints
+can be registered."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def put_files(runtime: Runtime, kept: dict[str, bytes], name: str, by: str = "ol
     return key
 
 
-def end(runtime: Runtime, key: int, actor: Actor = CARL, reason: str = "Its clock was wrong") -> None:
+def end(
+    runtime: Runtime, key: int, actor: Actor = CARL, reason: str = "Its clock was wrong"
+) -> None:
     retire_bundle(runtime, key, reason=reason, actor=actor, now=NOW)
 
 
@@ -66,7 +69,9 @@ def test_cases_of_it_go_on_and_nothing_starts_in_it_or_moves_to_it(fresh: Runtim
     second = put(fresh, SMALL.replace("PT1H", "PT2H"))
     newer = start_instance(fresh, "small", {"x": 1}, actor=AMY, now=NOW).root_key
     with fresh.database.read() as connection:
-        old = get_startable(connection, key=started.process.key)  # a superseded version may still be started by its key
+        old = get_startable(
+            connection, key=started.process.key
+        )  # a superseded version may still be started by its key
     end(fresh, first)
     with fresh.database.read() as connection:
         version, (step,) = get_version(connection, first), list_steps(connection, first)
@@ -82,7 +87,9 @@ def test_cases_of_it_go_on_and_nothing_starts_in_it_or_moves_to_it(fresh: Runtim
     assert "is retired" in try_migration(fresh, newer, to_bundle=first, now=NOW).obstacles[0]
     assert not try_migration(fresh, started.root_key, to_bundle=second, now=NOW).obstacles
     with fresh.database.read() as connection:
-        mine = next(task for task in list_tasks(connection, AMY)[0] if task.root_key == started.root_key)
+        mine = next(
+            task for task in list_tasks(connection, AMY)[0] if task.root_key == started.root_key
+        )
     claim_task(fresh, mine.key, actor=AMY, now=NOW)
     complete_task(fresh, mine.key, {}, actor=AMY, now=NOW)
     with fresh.database.read() as connection:
@@ -105,14 +112,18 @@ def test_only_compliance_with_a_reason_and_none_of_its_authors(fresh: Runtime) -
     waiting = [fresh.keys.root_key() for _ in range(9)]
     with fresh.database.transaction() as connection:
         kept = {"processes/small.bpmn": SMALL.replace("PT1H", "PT3H").encode()}
-        stored = deploy(connection, kept, name="procedure", actor="olga", now=NOW, next_key=waiting.pop).bundle_key
+        stored = deploy(
+            connection, kept, name="procedure", actor="olga", now=NOW, next_key=waiting.pop
+        ).bundle_key
     with pytest.raises(StateConflict, match="The version is draft; it cannot be retired"):
         end(fresh, stored)
 
 
 def test_the_only_version_that_starts_complaints_stays(fresh: Runtime) -> None:
     first = put(fresh, COMPLAINT)
-    with pytest.raises(StateConflict, match="Version 1 of procedure is the only one that starts complaint"):
+    with pytest.raises(
+        StateConflict, match="Version 1 of procedure is the only one that starts complaint"
+    ):
         end(fresh, first)
     other = put(fresh, COMPLAINT.replace("PT1H", "PT2H"), name="under another name")
     end(fresh, first)
@@ -148,7 +159,9 @@ def test_the_start_events_of_the_version_in_force_keep_their_count(fresh: Runtim
 def test_the_command_asks_for_an_account_of_compliance(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REDRESS_DATABASE_URL", sqlite_database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(
+        "REDRESS_DATABASE_URL", sqlite_database.url.render_as_string(hide_password=False)
+    )
     with sqlite_database.transaction() as connection:
         for name, role in (("ada", Role.ADMIN), ("carl", Role.COMPLIANCE)):
             identity.create_account(connection, name, None, [role.value], now=NOW)

@@ -1,4 +1,5 @@
-"""A version on its way through review: states, four eyes, comments, evidence, release from a date, tags."""
+"""A version on its way through review: states, four eyes, comments, evidence, release from a date,
+tags."""
 
 from __future__ import annotations
 
@@ -59,7 +60,9 @@ def stored(runtime: Runtime, files=CHANGED, by: str = "olga") -> int:
 
 def evidence(runtime: Runtime, key: int, *refusals: str) -> Evidence:
     with runtime.database.read() as connection:
-        return Evidence(get_version(connection, key).content_hash, refusals, {"rules": {"one": True}})
+        return Evidence(
+            get_version(connection, key).content_hash, refusals, {"rules": {"one": True}}
+        )
 
 
 def state(runtime: Runtime, key: int) -> ReviewState:
@@ -81,7 +84,13 @@ def test_from_draft_to_release_with_everything_in_the_history(small: Runtime) ->
     return_bundle(small, key, reason="Say why", actor=CARL, now=NOW)
     submit_bundle(small, key, summary="Two hours, as the law says", actor=OLGA, now=NOW)
     comment = comment_bundle(
-        small, key, file="processes/small.bpmn", element_id="late", text="Why two?", actor=CARL, now=NOW
+        small,
+        key,
+        file="processes/small.bpmn",
+        element_id="late",
+        text="Why two?",
+        actor=CARL,
+        now=NOW,
     )
     with pytest.raises(StateConflict, match="1 comments are not resolved"):
         approve_bundle(small, key, evidence(small, key), reason="ok", actor=CARL, now=NOW)
@@ -122,7 +131,11 @@ def test_whoever_wrote_a_part_does_not_decide(small: Runtime) -> None:
         with pytest.raises(Forbidden, match="Four eyes: olga wrote a part"):
             decide()
     # another person stores a version that keeps olga's part: she still is an author of it
-    other = stored(small, {**CHANGED, "forms/a.form.json": b'{"id": "a", "schema": {"type": "object"}}'}, by="tom")
+    other = stored(
+        small,
+        {**CHANGED, "forms/a.form.json": b'{"id": "a", "schema": {"type": "object"}}'},
+        by="tom",
+    )
     submit_bundle(small, other, summary="x", actor=OLGA, now=NOW)
     with pytest.raises(Forbidden, match="Four eyes"):
         approve_bundle(small, other, evidence(small, other), reason="ok", actor=BOTH, now=NOW)
@@ -141,7 +154,9 @@ def test_only_compliance_decides_and_only_with_a_reason(small: Runtime) -> None:
     with pytest.raises(InvalidInput):
         approve_bundle(small, key, evidence(small, key), reason="", actor=CARL, now=NOW)
     with pytest.raises(StateConflict, match="2 scenarios fail"):
-        approve_bundle(small, key, evidence(small, key, "2 scenarios fail"), reason="ok", actor=CARL, now=NOW)
+        approve_bundle(
+            small, key, evidence(small, key, "2 scenarios fail"), reason="ok", actor=CARL, now=NOW
+        )
     with pytest.raises(StateConflict, match="another content"):
         approve_bundle(small, key, Evidence("other", (), {}), reason="ok", actor=CARL, now=NOW)
     assert state(small, key) is ReviewState.IN_REVIEW
@@ -149,19 +164,25 @@ def test_only_compliance_decides_and_only_with_a_reason(small: Runtime) -> None:
 
 @pytest.mark.parametrize("start", ReviewState)
 @pytest.mark.parametrize("verb", Verb)
-def test_what_the_table_does_not_have_is_refused(small: Runtime, start: ReviewState, verb: Verb) -> None:
+def test_what_the_table_does_not_have_is_refused(
+    small: Runtime, start: ReviewState, verb: Verb
+) -> None:
     key = stored(small)
     if start is not ReviewState.DRAFT:
         submit_bundle(small, key, summary="x", actor=OLGA, now=NOW)
         with small.database.transaction() as connection:
             if start in USED:
-                connection.execute(sa.update(bundle).where(bundle.c.key == key).values(state=start.value))
+                connection.execute(
+                    sa.update(bundle).where(bundle.c.key == key).values(state=start.value)
+                )
             else:
                 connection.execute(sa.update(bundle_review).values(state=start.value))
     act = {
         Verb.SUBMIT: lambda: submit_bundle(small, key, summary="x", actor=OLGA, now=NOW),
         Verb.RETURN: lambda: return_bundle(small, key, reason="x", actor=CARL, now=NOW),
-        Verb.APPROVE: lambda: approve_bundle(small, key, evidence(small, key), reason="x", actor=CARL, now=NOW),
+        Verb.APPROVE: lambda: approve_bundle(
+            small, key, evidence(small, key), reason="x", actor=CARL, now=NOW
+        ),
         Verb.RELEASE: lambda: release_bundle(small, key, at=None, actor=CARL, now=NOW),
         Verb.RETIRE: lambda: retire_bundle(small, key, reason="x", actor=CARL, now=NOW),
     }[verb]
@@ -181,8 +202,12 @@ def account_of(runtime: Runtime, name: str, *roles: Role, active: bool = True) -
         connection.execute(sa.update(account).where(account.c.name == name).values(active=active))
 
 
-@pytest.mark.parametrize(("role", "active"), [(Role.COMPLIANCE, False), (Role.CLERK, True), (None, True)])
-def test_nothing_is_released_for_who_may_not_any_more(small: Runtime, role: Role | None, active: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "active"), [(Role.COMPLIANCE, False), (Role.CLERK, True), (None, True)]
+)
+def test_nothing_is_released_for_who_may_not_any_more(
+    small: Runtime, role: Role | None, active: bool
+) -> None:
     key, day = approved(small), NOW + timedelta(days=3)
     assert not release_bundle(small, key, at=day, actor=CARL, now=NOW)
     if role is not None:
@@ -192,7 +217,9 @@ def test_nothing_is_released_for_who_may_not_any_more(small: Runtime, role: Role
     with small.database.read() as connection:
         assert list_steps(connection, key)[-1].event == "bundle:release:lapsed"
         assert get_version(connection, key).release_at is None
-    assert release_bundle(small, key, at=None, actor=Actor("cora", frozenset({Role.COMPLIANCE})), now=day)
+    assert release_bundle(
+        small, key, at=None, actor=Actor("cora", frozenset({Role.COMPLIANCE})), now=day
+    )
 
 
 def test_it_is_released_when_its_day_comes(small: Runtime) -> None:
@@ -242,7 +269,9 @@ def test_the_shipped_procedure_has_nothing_that_refuses_it(small: Runtime) -> No
     assert kept.refusals == ()
     assert all(kept.details["rules"].values())
     assert all(kept.details["scenarios"].values())
-    broken = {path: text.replace(b'value="propose-solution"', b'value=""') for path, text in files.items()}
+    broken = {
+        path: text.replace(b'value="propose-solution"', b'value=""') for path, text in files.items()
+    }
     refused = _find(broken).evidence("x")
     assert "rule-broken" in refused.refusals[0]
 

@@ -1,4 +1,5 @@
-"""The review of a version is a process: its tasks are compliance's, and they and the page of the review do the same."""
+"""The review of a version is a process: its tasks are compliance's, and they and the page of the
+review do the same."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ LATE = datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC)
 """The end of the fifth working day at the bank."""
 FORMS = ("forms/review-change.form.json", "forms/release-version.form.json")
 PROCEDURE = {
-    "processes/complaint.bpmn": SMALL.replace('process id="small"', 'process id="complaint"').encode(),
+    "processes/complaint.bpmn": SMALL.replace(
+        'process id="small"', 'process id="complaint"'
+    ).encode(),
     **{path: content for path, content in shipped_files().items() if path in (SHEET, *FORMS)},
 }
 """As little as makes a procedure that has the process of reviews."""
@@ -70,14 +73,18 @@ def submitted(runtime: Runtime, length: str = "PT2H") -> int:
     fresh = [runtime.keys.root_key() for _ in range(10)]
     files = {"processes/small.bpmn": SMALL.replace("PT1H", length).encode()}
     with runtime.database.transaction() as connection:
-        key = deploy(connection, files, name="procedure", actor="olga", now=NOW, next_key=fresh.pop).bundle_key
+        key = deploy(
+            connection, files, name="procedure", actor="olga", now=NOW, next_key=fresh.pop
+        ).bundle_key
     submit_bundle(runtime, key, summary="Two hours instead of one", actor=OLGA, now=NOW)
     return key
 
 
 def evidence(runtime: Runtime, key: int, *refusals: str) -> Evidence:
     with runtime.database.read() as connection:
-        return Evidence(get_version(connection, key).content_hash, refusals, {"rules": {"one": True}})
+        return Evidence(
+            get_version(connection, key).content_hash, refusals, {"rules": {"one": True}}
+        )
 
 
 def gathering(runtime: Runtime, *refusals: str) -> Runtime:
@@ -97,7 +104,11 @@ def state(runtime: Runtime, key: int) -> ReviewState:
 def waiting(runtime: Runtime, actor: Actor = CARL) -> list[tasks.UserTask]:
     """The tasks of reviews that this person finds in the list."""
     with runtime.database.read() as connection:
-        return [each for each in tasks.list_tasks(connection, actor)[0] if each.process_id == "review-change"]
+        return [
+            each
+            for each in tasks.list_tasks(connection, actor)[0]
+            if each.process_id == "review-change"
+        ]
 
 
 def instances(runtime: Runtime) -> list[tuple[str, list[str] | None]]:
@@ -105,7 +116,9 @@ def instances(runtime: Runtime) -> list[tuple[str, list[str] | None]]:
     reviews = process_instance.c.business_key.like("R-%")
     query = sa.select(process_instance.c.state, process_instance.c.end_elements).where(reviews)
     with runtime.database.read() as connection:
-        return [tuple(row) for row in connection.execute(query.order_by(process_instance.c.root_key))]
+        return [
+            tuple(row) for row in connection.execute(query.order_by(process_instance.c.root_key))
+        ]
 
 
 def one(runtime: Runtime, actor: Actor = CARL) -> tasks.UserTask:
@@ -116,7 +129,11 @@ def one(runtime: Runtime, actor: Actor = CARL) -> tasks.UserTask:
 def test_a_submitted_version_is_a_task_of_compliance(runtime: Runtime) -> None:
     key = submitted(runtime)
     task = one(runtime)
-    assert (task.name, task.form_id, task.candidate_groups) == ("Review change", "review-change", ("compliance",))
+    assert (task.name, task.form_id, task.candidate_groups) == (
+        "Review change",
+        "review-change",
+        ("compliance",),
+    )
     assert task.business_key == "R-procedure-1"
     assert task.due_at == LATE
     assert task.variables["versionKey"] == str(key)
@@ -133,7 +150,9 @@ def test_the_page_completes_the_tasks(runtime: Runtime) -> None:
     assert waiting(runtime) == []
     assert instances(runtime) == [("completed", ["change-released"])]
     with runtime.database.read() as connection:
-        done = connection.execute(sa.select(user_task.c.completed_by, user_task.c.answer).order_by(user_task.c.key))
+        done = connection.execute(
+            sa.select(user_task.c.completed_by, user_task.c.answer).order_by(user_task.c.key)
+        )
         assert [tuple(row) for row in done] == [("carl", YES), ("carl", {"decision": "release"})]
         released = find_released(connection, "small")
         events = [(step.event, step.actor) for step in list_steps(connection, key)]
@@ -159,7 +178,9 @@ def test_the_tasks_do_what_the_page_does(runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize("by_page", [True, False])
-def test_whoever_wrote_a_part_is_refused_and_the_task_stays(runtime: Runtime, by_page: bool) -> None:
+def test_whoever_wrote_a_part_is_refused_and_the_task_stays(
+    runtime: Runtime, by_page: bool
+) -> None:
     key = submitted(runtime)
     task = one(runtime)
     for answer in (YES, NO):
@@ -187,7 +208,15 @@ def test_a_task_has_the_checks_of_the_page(runtime: Runtime) -> None:
     for odd in ({"decision": "approve"}, {"decision": "release", "reason": "x"}):
         with pytest.raises(FormInvalid):
             complete_task(gathering(runtime), task.key, odd, actor=CARL, now=NOW)
-    comment_bundle(runtime, key, file="processes/small.bpmn", element_id="late", text="Why?", actor=CARL, now=NOW)
+    comment_bundle(
+        runtime,
+        key,
+        file="processes/small.bpmn",
+        element_id="late",
+        text="Why?",
+        actor=CARL,
+        now=NOW,
+    )
     with pytest.raises(StateConflict, match="1 comments are not resolved"):
         complete_task(gathering(runtime), task.key, YES, actor=CARL, now=NOW)
     assert one(runtime) == task
@@ -204,7 +233,9 @@ def test_a_task_that_somebody_holds_is_theirs(runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize("by_page", [True, False])
-def test_a_returned_version_asks_nobody_until_it_is_submitted_again(runtime: Runtime, by_page: bool) -> None:
+def test_a_returned_version_asks_nobody_until_it_is_submitted_again(
+    runtime: Runtime, by_page: bool
+) -> None:
     key, over = submitted(runtime), ("completed", ["change-returned"])
 
     def back() -> None:
@@ -251,7 +282,9 @@ def test_a_release_that_lapsed_is_still_somebodys_task(runtime: Runtime) -> None
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_a_version_that_comes_into_force_otherwise_asks_nobody_any_more(runtime: Runtime, is_approved: bool) -> None:
+def test_a_version_that_comes_into_force_otherwise_asks_nobody_any_more(
+    runtime: Runtime, is_approved: bool
+) -> None:
     key = submitted(runtime)
     if is_approved:
         approve(runtime, key)
@@ -268,13 +301,21 @@ def test_of_two_at_once_one_decides(runtime: Runtime) -> None:
     acts: list[Callable[[int, int], object]] = [
         lambda key, task: complete_task(serving, task, YES, actor=CORA, now=NOW),
         lambda key, task: approve(runtime, key, CARL),
-        lambda key, task: complete_task(runtime, task, NO, actor=Actor("cid", CARL.groups), now=NOW),
+        lambda key, task: complete_task(
+            runtime, task, NO, actor=Actor("cid", CARL.groups), now=NOW
+        ),
     ]
     for turn in range(3):
         key, told = submitted(runtime, f"PT{turn + 2}H"), []
         barrier, task = threading.Barrier(len(acts)), one(runtime).key
 
-        def run(act: Callable[[int, int], object], key: int, task: int, barrier: threading.Barrier, told: list[str]):
+        def run(
+            act: Callable[[int, int], object],
+            key: int,
+            task: int,
+            barrier: threading.Barrier,
+            told: list[str],
+        ):
             barrier.wait()
             try:
                 act(key, task)
@@ -282,7 +323,9 @@ def test_of_two_at_once_one_decides(runtime: Runtime) -> None:
             except StateConflict as refusal:
                 told.append(refusal.message)
 
-        threads = [threading.Thread(target=run, args=(act, key, task, barrier, told)) for act in acts]
+        threads = [
+            threading.Thread(target=run, args=(act, key, task, barrier, told)) for act in acts
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -302,7 +345,9 @@ def test_compliance_is_reminded_once_of_a_late_review(runtime: Runtime) -> None:
     submitted(runtime)
     task = one(runtime)
     with runtime.database.read() as connection:
-        due = connection.execute(sa.select(timer.c.key, timer.c.due_at).where(timer.c.root_key == task.root_key)).one()
+        due = connection.execute(
+            sa.select(timer.c.key, timer.c.due_at).where(timer.c.root_key == task.root_key)
+        ).one()
     assert due.due_at == LATE
     fire_timer(runtime, due.key, now=LATE)
     tell_deadlines(runtime, now=LATE)
@@ -333,15 +378,21 @@ def changed(old: bytes, new: bytes) -> dict[str, bytes]:
     return {**PROCEDURE, SHEET: PROCEDURE[SHEET].replace(old, new)}
 
 
-def test_a_process_that_cannot_start_does_not_keep_out_the_version_that_mends_it(sqlite_database: Database) -> None:
-    runtime = release_files(sqlite_database, changed(b">=working days after(now(), 5)<", b">=summary<"))
+def test_a_process_that_cannot_start_does_not_keep_out_the_version_that_mends_it(
+    sqlite_database: Database,
+) -> None:
+    runtime = release_files(
+        sqlite_database, changed(b">=working days after(now(), 5)<", b">=summary<")
+    )
     key = submitted(runtime)
     assert instances(runtime) == []
     approve(runtime, key)
     assert state(runtime, key) is ReviewState.APPROVED
 
 
-def test_a_step_that_the_bank_drew_before_the_decision_is_not_passed_by(sqlite_database: Database) -> None:
+def test_a_step_that_the_bank_drew_before_the_decision_is_not_passed_by(
+    sqlite_database: Database,
+) -> None:
     runtime = release_files(sqlite_database, changed(b'value="approve,return"', b'value=""'))
     key = submitted(runtime)
     with pytest.raises(StateConflict, match="waits for “Review change”"):
@@ -350,11 +401,17 @@ def test_a_step_that_the_bank_drew_before_the_decision_is_not_passed_by(sqlite_d
 
 
 def test_the_services_decide_on_nothing_but_their_own_review(sqlite_database: Database) -> None:
-    """Somebody else's process that asks compliance for a trifle and approves a version with the answer."""
+    """Somebody else's process that asks compliance for a trifle and approves a version with the
+    answer."""
     runtime = release_files(sqlite_database, PROCEDURE)
     key = submitted(runtime)
     start = start_instance(
-        runtime, "review-change", {"versionKey": str(key)}, actor=OLGA, now=NOW, business_key="R-procedure-1"
+        runtime,
+        "review-change",
+        {"versionKey": str(key)},
+        actor=OLGA,
+        now=NOW,
+        business_key="R-procedure-1",
     )
     mine = next(each for each in waiting(runtime) if each.root_key == start.root_key)
     with pytest.raises(EngineError, match="no service"):

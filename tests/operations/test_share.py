@@ -17,7 +17,14 @@ from service.db import Database
 from service.errors import StateConflict
 from service.identity import Actor
 from service.jobs.tables import incident, message_delivery
-from service.operations import Runtime, activate_jobs, complete_job, get_instance, publish_message, start_instance
+from service.operations import (
+    Runtime,
+    activate_jobs,
+    complete_job,
+    get_instance,
+    publish_message,
+    start_instance,
+)
 from tests.conftest import NOW, release_files
 from tests.operations.small import HEAD
 
@@ -27,34 +34,42 @@ MANY = (
     HEAD
     + """<bpmn:process id="many" name="Many" isExecutable="true">
  <bpmn:startEvent id="s"/><bpmn:endEvent id="e" name="done"/>
- <bpmn:subProcess id="body" name="Body"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>
+ <bpmn:subProcess id="body" name="Body"><bpmn:multiInstanceLoopCharacteristics>
+  <bpmn:extensionElements>
   <zeebe:loopCharacteristics inputCollection="=items" inputElement="ref"/></bpmn:extensionElements>
   </bpmn:multiInstanceLoopCharacteristics>
   <bpmn:startEvent id="b1"/><bpmn:endEvent id="b2" name="through"/>
-  <bpmn:serviceTask id="each" name="Each"><bpmn:extensionElements><zeebe:taskDefinition type="each"/>
+  <bpmn:serviceTask id="each" name="Each"><bpmn:extensionElements>
+   <zeebe:taskDefinition type="each"/>
    </bpmn:extensionElements></bpmn:serviceTask>
   <bpmn:exclusiveGateway id="g" name="Which?"/>
   <bpmn:receiveTask id="r" name="Wait" messageRef="m"/>
   <bpmn:sequenceFlow id="f3" sourceRef="b1" targetRef="each"/>
   <bpmn:sequenceFlow id="f4" sourceRef="each" targetRef="g"/>
-  <bpmn:sequenceFlow id="f5" sourceRef="g" targetRef="r"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression"
+  <bpmn:sequenceFlow id="f5" sourceRef="g" targetRef="r">
+   <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression"
    >=way = "wait"</bpmn:conditionExpression></bpmn:sequenceFlow>
-  <bpmn:sequenceFlow id="f6" sourceRef="g" targetRef="b2"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression"
+  <bpmn:sequenceFlow id="f6" sourceRef="g" targetRef="b2">
+   <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression"
    >=way = "end"</bpmn:conditionExpression></bpmn:sequenceFlow>
   <bpmn:sequenceFlow id="f7" sourceRef="r" targetRef="b2"/>
  </bpmn:subProcess>
- <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="body"/><bpmn:sequenceFlow id="f2" sourceRef="body" targetRef="e"/>
+ <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="body"/>
+  <bpmn:sequenceFlow id="f2" sourceRef="body" targetRef="e"/>
 </bpmn:process></bpmn:definitions>"""
 )
 
 
 class Crowd:
-    """An instance with a job for each item, and threads that complete jobs while its turn is taken."""
+    """An instance with a job for each item, and threads that complete jobs while its turn is
+    taken."""
 
     def __init__(self, database: Database, count: int) -> None:
         self.runtime = release_files(database, {"many.bpmn": MANY.encode()})
         items = [f"r{number}" for number in range(count)]
-        self.root = start_instance(self.runtime, "many", {"items": items}, actor=AMY, now=NOW).root_key
+        self.root = start_instance(
+            self.runtime, "many", {"items": items}, actor=AMY, now=NOW
+        ).root_key
         rows = activate_jobs(self.runtime, "each", worker="w", lease=HOUR, now=NOW, limit=count)
         self.jobs = [row["key"] for row in rows]
 
@@ -94,7 +109,9 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     module = importlib.import_module("service.operations.share")
 
-    def counted(attempt: Callable[..., Any], runtime: Runtime, group: Sequence[Any], **named: Any) -> Any:
+    def counted(
+        attempt: Callable[..., Any], runtime: Runtime, group: Sequence[Any], **named: Any
+    ) -> Any:
         found.append(len(group))
         return attempt(runtime, group, **named)
 
@@ -114,7 +131,9 @@ def test_what_waits_is_one_step_one_write_and_a_row_of_the_history_each(
         rows = list_history(connection, crowd.root)[1:]
         assert get_instance(connection, crowd.root).state == "completed"
     assert {row.subject_key for row in rows} == set(crowd.jobs)
-    assert [len(row.details["moved"]["completed"]) for row in rows[:-1]] == [4] * 5  # its own elements, nobody else's
+    assert [len(row.details["moved"]["completed"]) for row in rows[:-1]] == [
+        4
+    ] * 5  # its own elements, nobody else's
     assert "ended" in rows[-1].details["moved"]
 
 

@@ -1,4 +1,5 @@
-"""Registration is all or nothing, its key answers twice alike; a due timer fires once; the chain shows tampering."""
+"""Registration is all or nothing, its key answers twice alike; a due timer fires once; the chain
+shows tampering."""
 
 from __future__ import annotations
 
@@ -17,7 +18,13 @@ from service.errors import StateConflict
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.jobs import Worker
-from service.operations import Runtime, complete_task, fire_timer, register_complaint, start_instance
+from service.operations import (
+    Runtime,
+    complete_task,
+    fire_timer,
+    register_complaint,
+    start_instance,
+)
 from service.operations.background import timer_handler
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files
@@ -25,7 +32,11 @@ from tests.operations.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 LATER = NOW + timedelta(hours=2)
-GIVEN = {"content": "Charged twice.", "language": "en", "contact": {"email": "owen@customer.invalid"}}
+GIVEN = {
+    "content": "Charged twice.",
+    "language": "en",
+    "contact": {"email": "owen@customer.invalid"},
+}
 
 LETTER = """<bpmn:serviceTask id="thank" name="Acknowledge"><bpmn:extensionElements>
    <zeebe:taskDefinition type="redress.letter"/>
@@ -50,12 +61,23 @@ def small(database: Database) -> Runtime:
 def rows(runtime: Runtime, *names: str) -> dict[str, int]:
     with runtime.database.read() as connection:
         return {
-            name: connection.execute(sa.select(sa.func.count()).select_from(metadata.tables[name])).scalar_one()
+            name: connection.execute(
+                sa.select(sa.func.count()).select_from(metadata.tables[name])
+            ).scalar_one()
             for name in names
         }
 
 
-WRITTEN = ("complaint", "deadline", "letter", "outbox", "history", "process_instance", "user_task", "timer")
+WRITTEN = (
+    "complaint",
+    "deadline",
+    "letter",
+    "outbox",
+    "history",
+    "process_instance",
+    "user_task",
+    "timer",
+)
 
 
 def test_registration_writes_everything(small: Runtime) -> None:
@@ -77,7 +99,9 @@ def test_cents_are_kept_to_the_digit(small: Runtime) -> None:
     assert task.variables["amount"] == 1234567.89
 
 
-def test_registration_that_breaks_writes_nothing(small: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_registration_that_breaks_writes_nothing(
+    small: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
@@ -105,7 +129,9 @@ def test_the_same_request_twice_at_once_registers_once(small: Runtime) -> None:
 
     def run() -> None:
         barrier.wait()
-        numbers.append(register_complaint(small, new, actor=AMY, now=NOW, idempotency_key="k").number)
+        numbers.append(
+            register_complaint(small, new, actor=AMY, now=NOW, idempotency_key="k").number
+        )
 
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
@@ -119,7 +145,10 @@ def test_the_same_request_twice_at_once_registers_once(small: Runtime) -> None:
 def test_two_workers_fire_a_timer_once(small: Runtime) -> None:
     roots = [start_instance(small, "small", {}, actor=AMY, now=NOW).root_key for _ in range(8)]
     workers = [
-        Worker(small.database, VirtualClock(LATER), timer_handler(small), lambda *_: None, name=name) for name in "ab"
+        Worker(
+            small.database, VirtualClock(LATER), timer_handler(small), lambda *_: None, name=name
+        )
+        for name in "ab"
     ]
     barrier = threading.Barrier(2)
     counts: list[int] = []
@@ -149,5 +178,9 @@ def test_a_changed_row_breaks_the_chain(small: Runtime) -> None:
     history = metadata.tables["history"]
     with small.database.transaction() as connection:
         assert verify(connection, root) is None
-        connection.execute(sa.update(history).where(history.c.root_key == root, history.c.seq == 1).values(actor="eve"))
+        connection.execute(
+            sa.update(history)
+            .where(history.c.root_key == root, history.c.seq == 1)
+            .values(actor="eve")
+        )
         assert verify(connection, root) == 1

@@ -1,4 +1,5 @@
-"""Processes that start by a time or a signal: each firing once, whoever works, and moved with a new version."""
+"""Processes that start by a time or a signal: each firing once, whoever works, and moved with a new
+version."""
 
 from __future__ import annotations
 
@@ -50,7 +51,11 @@ def test_a_new_version_takes_over_and_counts_from_its_release(small: Runtime) ->
 
 
 def test_a_process_that_is_left_out_starts_no_more(small: Runtime) -> None:
-    rest = {name: content for name, content in files().items() if name not in ("hourly.bpmn", "alarmed.bpmn")}
+    rest = {
+        name: content
+        for name, content in files().items()
+        if name not in ("hourly.bpmn", "alarmed.bpmn")
+    }
     release_files(small.database, rest)
     assert fire_due_starts(small, now=NOW + 5 * HOUR) == 0
     assert broadcast_signal(small, "alarm", {}, actor=ADMIN, now=NOW) == 0
@@ -74,7 +79,9 @@ def test_two_workers_fire_it_once(small: Runtime) -> None:
 
 def test_a_claim_that_was_lost_comes_back_and_fires_once(small: Runtime) -> None:
     with small.database.transaction() as connection:
-        [claimed] = definitions.claim_start_timers(connection, now=NOW + HOUR, lease=timedelta(minutes=1))
+        [claimed] = definitions.claim_start_timers(
+            connection, now=NOW + HOUR, lease=timedelta(minutes=1)
+        )
     assert fire_due_starts(small, now=NOW + HOUR) == 0
     assert fire_due_starts(small, now=NOW + HOUR + timedelta(minutes=1)) == 1
     from service.operations.start_events import fire_start

@@ -1,4 +1,5 @@
-"""What a completed task costs the database: few statements, one transaction, one commit; counted over a whole case."""
+"""What a completed task costs the database: few statements, one transaction, one commit; counted
+over a whole case."""
 
 from __future__ import annotations
 
@@ -28,7 +29,11 @@ from service.reporting import get_standing
 from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
-GIVEN = {"content": "Charged twice.", "language": "en", "contact": {"email": "owen@customer.invalid"}}
+GIVEN = {
+    "content": "Charged twice.",
+    "language": "en",
+    "contact": {"email": "owen@customer.invalid"},
+}
 PARSERS = (
     "service/engine/bundle.py:load_bundle",
     "service/engine/read.py",
@@ -67,7 +72,9 @@ def counted(database: Database) -> Iterator[dict[str, int]]:
         sa.event.remove(engine, "commit", commit)
 
 
-def step(runtime: Runtime, root: int, chance: random.Random, now: datetime) -> Callable[[], object] | None:
+def step(
+    runtime: Runtime, root: int, chance: random.Random, now: datetime
+) -> Callable[[], object] | None:
     """What completes the first open task of the case; None when there is none."""
     with runtime.database.read() as connection:
         standing = get_standing(connection, root)
@@ -82,7 +89,9 @@ def step(runtime: Runtime, root: int, chance: random.Random, now: datetime) -> C
 
 def walk(runtime: Runtime) -> Iterator[Callable[[], object]]:
     """A case from its registration on, one completion after the other: the same each time."""
-    root = register_complaint(runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW).root_key
+    root = register_complaint(
+        runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW
+    ).root_key
     chance, now = random.Random(5), NOW
     for _ in range(60):
         now += timedelta(minutes=1)
@@ -101,9 +110,12 @@ def test_a_completed_task_takes_ten_statements_and_one_commit(runtime: Runtime) 
         counts.append(cost["statements"])
     assert len(counts) > 8
     assert statistics.median(counts) <= 10
-    # one that also sends letters, meets clocks, ends timers, and looks for a message before it waits for it
+    # one that also sends letters, meets clocks, ends timers, and looks for a message before it
+    # waits for it
     assert sorted(counts)[-3] <= 18
-    assert max(counts) <= 30  # one that begins a process of its own beside: a promise, an improvement
+    assert (
+        max(counts) <= 30
+    )  # one that begins a process of its own beside: a promise, an improvement
 
 
 def test_a_completed_task_parses_and_compiles_nothing_that_was_before(runtime: Runtime) -> None:
@@ -122,14 +134,21 @@ def test_a_completed_task_parses_and_compiles_nothing_that_was_before(runtime: R
     assert seen == {}
 
 
-def test_what_parses_is_known_by_its_name(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_parses_is_known_by_its_name(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise the test above would find nothing once a file is renamed."""
-    monkeypatch.setattr("service.definitions.store.load_bundle", load_bundle)  # not what another test has read
+    monkeypatch.setattr(
+        "service.definitions.store.load_bundle", load_bundle
+    )  # not what another test has read
     profile = cProfile.Profile()
     with runtime.database.read() as connection:
         key = list_released(connection)[0]
         profile.runcall(BundleCache().get, connection, key)
-        profile.runcall(connection.execute, sa.select(sa.literal(secrets.token_hex()).label(f"c{secrets.token_hex()}")))
+        profile.runcall(
+            connection.execute,
+            sa.select(sa.literal(secrets.token_hex()).label(f"c{secrets.token_hex()}")),
+        )
     profile.runcall(tasks.check_schema, {"title": secrets.token_hex()})
     profile.runcall(load_profile.__wrapped__, "TW-FCPA")
     profile.runcall(jinja2.Environment(autoescape=True).from_string, "{{ a }}")

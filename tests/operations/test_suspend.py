@@ -1,4 +1,5 @@
-"""A suspended case is moved by nobody and nothing until it is resumed; its deadlines run on, nothing is lost."""
+"""A suspended case is moved by nobody and nothing until it is resumed; its deadlines run on,
+nothing is lost."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ LATER = NOW + timedelta(hours=3)
 
 @pytest.fixture
 def runtime(database: Database) -> Runtime:
-    return release_files(database, {"processes/wide.bpmn": WIDE.encode(), "processes/fetch.bpmn": JOBS})
+    return release_files(
+        database, {"processes/wide.bpmn": WIDE.encode(), "processes/fetch.bpmn": JOBS}
+    )
 
 
 def started(runtime: Runtime) -> int:
@@ -85,7 +88,10 @@ def test_nothing_moves_until_it_is_resumed_and_then_what_was_due_comes(runtime: 
     complete_task(runtime, task.key, {}, actor=AMY, now=LATER)
     assert opened(runtime, root) == ["b", "chase"]  # the message that was kept has opened the join
     with runtime.database.read() as connection:
-        told = [(row.event, row.actor, row.details.get("reason")) for row in audit.list_history(connection, root)]
+        told = [
+            (row.event, row.actor, row.details.get("reason"))
+            for row in audit.list_history(connection, root)
+        ]
         assert audit.verify(connection, root) is None
     assert ("case:instance:suspended", "root", "An injunction") in told
     assert ("case:instance:resumed", "root", "It was lifted") in told
@@ -93,7 +99,8 @@ def test_nothing_moves_until_it_is_resumed_and_then_what_was_due_comes(runtime: 
 
 def test_a_job_is_neither_handed_out_nor_finished(runtime: Runtime) -> None:
     waits, held = (
-        start_instance(runtime, "fetch", {"kind": kind}, actor=AMY, now=NOW).root_key for kind in ("one", "two")
+        start_instance(runtime, "fetch", {"kind": kind}, actor=AMY, now=NOW).root_key
+        for kind in ("one", "two")
     )
     [taken] = activate_jobs(runtime, "two", worker="w", lease=timedelta(minutes=1), now=NOW)
     for root in (waits, held):
@@ -119,7 +126,9 @@ def test_a_person_may_correct_move_and_cancel_what_is_suspended(runtime: Runtime
     modify_instance(runtime, root, move, reason="By hand", actor=ROOT, now=NOW)
     assert opened(runtime, root) == ["b"]  # the message at b waits until the case is resumed
     with runtime.database.read() as connection:
-        assert {run.year for run in connection.execute(sa.select(timer.c.run_at)).scalars()} <= {9999}
+        assert {run.year for run in connection.execute(sa.select(timer.c.run_at)).scalars()} <= {
+            9999
+        }
         assert connection.execute(sa.select(job.c.key)).all() == []
     resume_instance(runtime, root, reason="x", actor=ROOT, now=LATER)
     with runtime.database.read() as connection:

@@ -1,7 +1,8 @@
-"""Random people do random things with a case's tasks, on a real database, beside a model that knows what may happen.
+"""Random people do random things with a case's tasks, on a real database, beside a model that knows
+what may happen.
 
-Held after every step: one history row for each accepted command, never two completions of a task, never one person
-for two tasks that want two, and a chain that fits.
+Held after every step: one history row for each accepted command, never two completions of a task,
+never one person for two tasks that want two, and a chain that fits.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from service.audit import list_history, verify
 from service.db import Database
@@ -42,12 +49,23 @@ EVE = Actor("eve", frozenset({"clerk"}))
 ROOT = Actor("root", frozenset({"admin"}))
 PEOPLE = st.sampled_from((AMY, BEN, EVE, ROOT))
 CANDIDATES = (AMY, BEN)
-FORM = {"id": "f", "title": {"en": "F"}, "uiSchema": {}, "schema": {
-    "type": "object", "additionalProperties": False, "required": ["ok"], "properties": {"ok": {"type": "boolean"}},
-}}  # fmt: skip
+FORM = {
+    "id": "f",
+    "title": {"en": "F"},
+    "uiSchema": {},
+    "schema": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["ok"],
+        "properties": {"ok": {"type": "boolean"}},
+    },
+}
 WITH_FORM = SMALL.replace(
     '<zeebe:userTask/>\n   <zeebe:assignmentDefinition candidateGroups="handler"/>',
-    '<zeebe:userTask/><zeebe:formDefinition formId="f"/>\n   <zeebe:assignmentDefinition candidateGroups="handler"/>',
+    (
+        '<zeebe:userTask/><zeebe:formDefinition formId="f"/>\n   <zeebe:assignmentDefinition '
+        'candidateGroups="handler"/>'
+    ),
 )
 assert WITH_FORM != SMALL
 FILES = {"processes/small.bpmn": WITH_FORM.encode(), "forms/f.form.json": json.dumps(FORM).encode()}
@@ -55,7 +73,8 @@ REFUSALS = (Forbidden, FormInvalid, NotFound, StateConflict)
 
 
 class CaseMachine(RuleBasedStateMachine):
-    """One case of the small process. `first` and `second` are its tasks; `second` wants another person."""
+    """One case of the small process. `first` and `second` are its tasks; `second` wants another
+    person."""
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
@@ -102,36 +121,60 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def claim(self, person: Actor) -> None:
         allowed = self.active and self.holder in (None, person.name) and self.fits(person)
-        self.attempt(allowed, lambda: claim_task(self.runtime, self.keys[-1], actor=person, now=self.now))
+        self.attempt(
+            allowed, lambda: claim_task(self.runtime, self.keys[-1], actor=person, now=self.now)
+        )
         if allowed and self.holder is None:
             self.given(person.name)
 
     @rule(person=PEOPLE)
     def release(self, person: Actor) -> None:
-        allowed = self.active and self.holder is not None and (person is ROOT or person.name == self.holder)
-        self.attempt(allowed, lambda: release_task(self.runtime, self.keys[-1], actor=person, now=self.now))
+        allowed = (
+            self.active
+            and self.holder is not None
+            and (person is ROOT or person.name == self.holder)
+        )
+        self.attempt(
+            allowed, lambda: release_task(self.runtime, self.keys[-1], actor=person, now=self.now)
+        )
         if allowed:
             self.given(None)
 
     @rule(person=PEOPLE, to=PEOPLE)
     def assign(self, person: Actor, to: Actor) -> None:
         allowed = self.active and person is not EVE and self.fits(to)
-        self.attempt(allowed, lambda: assign_task(self.runtime, self.keys[-1], to, actor=person, now=self.now))
+        self.attempt(
+            allowed,
+            lambda: assign_task(self.runtime, self.keys[-1], to, actor=person, now=self.now),
+        )
         if allowed:
             self.given(to.name)
 
-    @rule(person=PEOPLE, behind=st.sampled_from((None, 0, 0, 1)), good=st.sampled_from((True, True, False)))
+    @rule(
+        person=PEOPLE,
+        behind=st.sampled_from((None, 0, 0, 1)),
+        good=st.sampled_from((True, True, False)),
+    )
     def complete(self, person: Actor, behind: int | None, good: bool) -> None:
         first = len(self.keys) == 1
         revision = None if behind is None else self.revision - behind
         turn = self.holder == person.name or self.holder is None
         allowed = self.active and turn and self.fits(person) and behind != 1 and (good or not first)
         answer = {"ok": True} if good else {"ok": "perhaps"}
-        key, once = self.keys[-1], f"{self.root}-{len(self.keys)}-{self.accepted}-{person.name}-{behind}-{good}"
+        key, once = (
+            self.keys[-1],
+            f"{self.root}-{len(self.keys)}-{self.accepted}-{person.name}-{behind}-{good}",
+        )
 
         def act() -> object:
             return complete_task(
-                self.runtime, key, answer, actor=person, now=self.now, revision=revision, idempotency_key=once
+                self.runtime,
+                key,
+                answer,
+                actor=person,
+                now=self.now,
+                revision=revision,
+                idempotency_key=once,
             )
 
         self.attempt(allowed, act)
@@ -149,7 +192,10 @@ class CaseMachine(RuleBasedStateMachine):
         """A task that has ended stays as it ended."""
         if len(self.keys) == 2:
             gone = self.keys[0]
-            self.attempt(False, lambda: complete_task(self.runtime, gone, {"ok": True}, actor=person, now=self.now))
+            self.attempt(
+                False,
+                lambda: complete_task(self.runtime, gone, {"ok": True}, actor=person, now=self.now),
+            )
 
     @rule()
     def let_the_timer_fire(self) -> None:
@@ -163,7 +209,10 @@ class CaseMachine(RuleBasedStateMachine):
         if sure == 0:
             allowed = self.active and person is ROOT
             self.attempt(
-                allowed, lambda: cancel_instance(self.runtime, self.root, reason="r", actor=person, now=self.now)
+                allowed,
+                lambda: cancel_instance(
+                    self.runtime, self.root, reason="r", actor=person, now=self.now
+                ),
             )
             if allowed:
                 self.active, self.accepted = False, self.accepted + 1
@@ -176,7 +225,9 @@ class CaseMachine(RuleBasedStateMachine):
             rows = list_history(connection, self.root)
             assert verify(connection, self.root) is None
         assert len(rows) == self.accepted
-        completed = [(row.subject_key, row.actor) for row in rows if row.event == "case:task:completed"]
+        completed = [
+            (row.subject_key, row.actor) for row in rows if row.event == "case:task:completed"
+        ]
         assert completed == list(zip(self.keys, self.done, strict=False))[: len(self.done)]
         assert len({actor for _, actor in completed}) == len(completed)
 
@@ -187,6 +238,9 @@ def test_tasks_of_a_case(database: Database) -> None:
     run_state_machine_as_test(
         lambda: CaseMachine(runtime),
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,4 +1,5 @@
-"""Commands for one case from many threads: each does its step once, and none finds the case busy."""
+"""Commands for one case from many threads: each does its step once, and none finds the case
+busy."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ MANY = (
   </bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>
   <zeebe:loopCharacteristics inputCollection="=items" inputElement="item"/></bpmn:extensionElements>
  </bpmn:multiInstanceLoopCharacteristics></bpmn:serviceTask>
- <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="each"/><bpmn:sequenceFlow id="f2" sourceRef="each" targetRef="e"/>
+ <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="each"/>
+  <bpmn:sequenceFlow id="f2" sourceRef="each" targetRef="e"/>
 </bpmn:process></bpmn:definitions>"""
 )
 
@@ -39,7 +41,8 @@ BOTH = (
         "</bpmn:process>",
         """<bpmn:parallelGateway id="g"/><bpmn:receiveTask id="r" name="Wait" messageRef="m"/>
  <bpmn:endEvent id="e2" name="answered"/><bpmn:sequenceFlow id="f3" sourceRef="s" targetRef="g"/>
- <bpmn:sequenceFlow id="f4" sourceRef="g" targetRef="r"/><bpmn:sequenceFlow id="f5" sourceRef="r" targetRef="e2"/>
+ <bpmn:sequenceFlow id="f4" sourceRef="g" targetRef="r"/>
+  <bpmn:sequenceFlow id="f5" sourceRef="r" targetRef="e2"/>
 </bpmn:process>""",
     )
 )
@@ -68,7 +71,9 @@ def work_in_threads(runtime: Runtime, rows: Iterator[dict[str, Any]]) -> list[Ba
     return failures
 
 
-def counted(tries: list[bool], attempt: Callable[..., Any], *given: Any, alone: bool, **named: Any) -> Any:
+def counted(
+    tries: list[bool], attempt: Callable[..., Any], *given: Any, alone: bool, **named: Any
+) -> Any:
     tries.append(alone)
     return attempt(*given, alone=alone, **named)
 
@@ -77,8 +82,12 @@ def test_forty_jobs_of_one_case_are_completed_by_eight_threads(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runtime = release_files(database, {"many.bpmn": MANY.encode()})
-    root = start_instance(runtime, "many", {"items": list(range(COUNT))}, actor=AMY, now=NOW).root_key
-    rows = iter(activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=COUNT))
+    root = start_instance(
+        runtime, "many", {"items": list(range(COUNT))}, actor=AMY, now=NOW
+    ).root_key
+    rows = iter(
+        activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=COUNT)
+    )
     tries: list[bool] = []
     for name in ("execute", "share"):
         module = importlib.import_module(f"service.operations.{name}")
@@ -92,11 +101,16 @@ def test_forty_jobs_of_one_case_are_completed_by_eight_threads(
     assert "ended" in history[-1].details["moved"]
 
 
-def test_a_command_that_loses_keeps_the_others_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process moves the case each time between the reading and the writing, as long as it is let."""
+def test_a_command_that_loses_keeps_the_others_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process moves the case each time between the reading and the writing, as long as it
+    is let."""
     runtime, other = release_files(database, {"many.bpmn": MANY.encode()}), Runtime.open(database)
     root = start_instance(runtime, "many", {"items": list(range(5))}, actor=AMY, now=NOW).root_key
-    first, *rest = activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5)
+    first, *rest = activate_jobs(
+        runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5
+    )
     module = importlib.import_module("service.operations.execute")
     attempt, writing, tries = module._attempt, module.writing, list[bool]()
 
@@ -115,14 +129,21 @@ def test_a_command_that_loses_keeps_the_others_out(database: Database, monkeypat
     complete_job(runtime, first["key"], {}, actor=AMY, now=NOW)
     assert tries == [False, True]
     with runtime.database.read() as connection:
-        assert [row.event for row in list_history(connection, root)].count("case:job:completed") == 2
+        assert [row.event for row in list_history(connection, root)].count(
+            "case:job:completed"
+        ) == 2
         assert verify(connection, root) is None
 
 
-def test_a_message_that_loses_keeps_the_others_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process moves the case whenever the message's step was made without keeping it out."""
+def test_a_message_that_loses_keeps_the_others_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process moves the case whenever the message's step was made without keeping it
+    out."""
     runtime = release_files(database, {"both.bpmn": BOTH.encode()})
-    root = start_instance(runtime, "both", {"items": [1, 2, 3], "ref": "r"}, actor=AMY, now=NOW).root_key
+    root = start_instance(
+        runtime, "both", {"items": [1, 2, 3], "ref": "r"}, actor=AMY, now=NOW
+    ).root_key
     rows = activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5)
     module = importlib.import_module("service.operations.messages")
     compute, tries = module._compute, list[int]()

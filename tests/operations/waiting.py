@@ -28,22 +28,26 @@ def process(identifier: str, start: str, middle: str, flows: str = "") -> str:
 
 
 def catch(message: str) -> str:
-    return f"""<bpmn:intermediateCatchEvent id="mid"><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing>
+    return f"""<bpmn:intermediateCatchEvent id="mid"><bpmn:incoming>f1</bpmn:incoming>
+     <bpmn:outgoing>f2</bpmn:outgoing>
  <bpmn:messageEventDefinition messageRef="{message}"/></bpmn:intermediateCatchEvent>"""
 
 
 TASK = """<bpmn:userTask id="mid" name="Work"><bpmn:extensionElements><zeebe:userTask/>
  <zeebe:assignmentDefinition candidateGroups="handler"/></bpmn:extensionElements>
  <bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:userTask>"""
-NOTED = """<bpmn:boundaryEvent id="b" attachedToRef="mid" cancelActivity="false"><bpmn:outgoing>f3</bpmn:outgoing>
+NOTED = """<bpmn:boundaryEvent id="b" attachedToRef="mid" cancelActivity="false">
+ <bpmn:outgoing>f3</bpmn:outgoing>
  <bpmn:messageEventDefinition messageRef="again"/></bpmn:boundaryEvent>
  <bpmn:endEvent id="noted"><bpmn:incoming>f3</bpmn:incoming></bpmn:endEvent>"""
-TIMER = """<bpmn:timerEventDefinition><bpmn:timeCycle xsi:type="bpmn:tFormalExpression">{cycle}</bpmn:timeCycle>
+TIMER = """<bpmn:timerEventDefinition>
+ <bpmn:timeCycle xsi:type="bpmn:tFormalExpression">{cycle}</bpmn:timeCycle>
  </bpmn:timerEventDefinition>"""
 
 
 def files(cycle: str = "R3/PT1H") -> dict[str, bytes]:
-    """One file each: `waits`, `other` (waits for the same), `notes`, `ordered`, `hourly`, `alarmed`."""
+    """One file each: `waits`, `other` (waits for the same), `notes`, `ordered`, `hourly`,
+    `alarmed`."""
     flow = '<bpmn:sequenceFlow id="f3" sourceRef="b" targetRef="noted"/>'
     made = {
         "waits": process("waits", "", catch("m")),

@@ -1,4 +1,5 @@
-"""The clocks of a severity start once, are met once, and start anew only for what is still to be done."""
+"""The clocks of a severity start once, are met once, and start anew only for what is still to be
+done."""
 
 from __future__ import annotations
 
@@ -19,9 +20,14 @@ def runtime(sqlite_database: Database) -> Runtime:
 def test_what_is_recorded_later_starts_no_clock_again(runtime: Runtime) -> None:
     walk = complain(runtime).work(until="assign-investigator")
     first = walk.clocks
-    walk.work(until="review-complaint", propose_solution={"remedies": ["compensation"], "compensationAmount": 900})
+    walk.work(
+        until="review-complaint",
+        propose_solution={"remedies": ["compensation"], "compensationAmount": 900},
+    )
     later = walk.clocks
-    assert {name: later[name].due_at for name in BY_SEVERITY} == {name: first[name].due_at for name in BY_SEVERITY}
+    assert {name: later[name].due_at for name in BY_SEVERITY} == {
+        name: first[name].due_at for name in BY_SEVERITY
+    }
     assert [name for name in BY_SEVERITY if later[name].met_at is None] == ["internal target"]
     walk.work()
     assert walk.ends and all(entry.met_at is not None for entry in walk.clocks.values())

@@ -1,4 +1,5 @@
-"""An emergency: opened by rule or person, raised by number, directed, stood down; every complaint keeps its own."""
+"""An emergency: opened by rule or person, raised by number, directed, stood down; every complaint
+keeps its own."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ from service.operations.open_emergency import declare_emergency, link_emergency
 from tests.processes.walker import CLERK, NOW, Walk, complain
 
 SURGE = int(os.environ.get("REDRESS_TEST_SURGE", "300"))
-TEXT = "The mobile banking application charged a monthly fee of {} although the account is free of charge"
+TEXT = (
+    "The mobile banking application charged a monthly fee of {} although the account is free "
+    "of charge"
+)
 
 
 @pytest.fixture
@@ -49,7 +53,11 @@ def test_a_surge_opens_one_emergency_and_raises_the_right_level_once(runtime: Ru
     assert found.complaints == SURGE
     assert found.level == cases.level_by_number(runtime.profile, SURGE)
     raised = [entry["text"] for entry in log if entry["kind"] in ("opened", "raised")]
-    assert len(raised) == len(set(raised)) == sum(number <= SURGE for number in (10, 500, 5_000, 50_000))
+    assert (
+        len(raised)
+        == len(set(raised))
+        == sum(number <= SURGE for number in (10, 500, 5_000, 50_000))
+    )
     assert len(set(numbers)) == SURGE
     assert all("acknowledgement" in walk.letters for walk in walks[:: max(1, SURGE // 50)])
     assert walks[-1].open() == ["assess-facts"]
@@ -57,11 +65,18 @@ def test_a_surge_opens_one_emergency_and_raises_the_right_level_once(runtime: Ru
 
 def test_different_complaints_are_no_spike(runtime: Runtime) -> None:
     texts = (
-        "My card was swallowed by the machine", "The queue in the branch was two hours long",
-        "Nobody answers the telephone", "The mortgage offer was wrong", "I was sold a fund I did not want",
-        "The transfer to my sister is lost", "Staff was rude to my mother", "The interest is not what was agreed",
-        "A stranger opened an account in my name", "The statement never came", "Insurance was added without consent",
-    )  # fmt: skip
+        "My card was swallowed by the machine",
+        "The queue in the branch was two hours long",
+        "Nobody answers the telephone",
+        "The mortgage offer was wrong",
+        "I was sold a fund I did not want",
+        "The transfer to my sister is lost",
+        "Staff was rude to my mother",
+        "The interest is not what was agreed",
+        "A stranger opened an account in my name",
+        "The statement never came",
+        "Insurance was added without consent",
+    )
     for number, text in enumerate(texts):
         complain(runtime, text, email=f"customer{number}@customer.invalid")
     with runtime.database.read() as connection:
@@ -111,7 +126,11 @@ def test_a_late_report_is_told_to_the_executives(runtime: Runtime) -> None:
     walk.answer("declare-emergency")
     walk.wait()
     with runtime.database.read() as connection:
-        late = [each for each in list_letters(connection, opened.root_key) if each["template"] == "emergency-report"]
+        late = [
+            each
+            for each in list_letters(connection, opened.root_key)
+            if each["template"] == "emergency-report"
+        ]
         told = {name: list_notices(connection, name) for name in ("mei", "ann")}
     assert [each["recipient"] for each in late] == ["executive"]
     assert opened.number in late[0]["subject"]
@@ -123,11 +142,15 @@ def test_a_late_report_is_told_to_the_executives(runtime: Runtime) -> None:
 
 def test_the_teams_of_an_emergency_are_called_in_the_page(runtime: Runtime) -> None:
     with runtime.database.transaction() as connection:
-        identity.create_account(connection, "mei", None, ["executive"], now=NOW, email="mei@bank.invalid")
+        identity.create_account(
+            connection, "mei", None, ["executive"], now=NOW, email="mei@bank.invalid"
+        )
     opened = declare_emergency(runtime, [], level="III", cause="Fees", actor=CLERK, now=NOW)
     with runtime.database.read() as connection:
         [notice] = list_notices(connection, "mei")
-        mails = [row for row in connection.execute(sa.select(outbox.c.payload)).scalars() if "to" in row]
+        mails = [
+            row for row in connection.execute(sa.select(outbox.c.payload)).scalars() if "to" in row
+        ]
     assert (notice.kind, notice.root_key) == ("emergency", opened.root_key)
     assert [mail["to"] for mail in mails] == ["mei@bank.invalid"]
     assert opened.number in mails[0]["subject"]
@@ -142,7 +165,9 @@ def test_a_false_alarm_is_recorded(runtime: Runtime) -> None:
 
 def test_a_complaint_belongs_to_one_emergency(runtime: Runtime) -> None:
     case = complain(runtime)
-    first = declare_emergency(runtime, [case.complaint.number], level="IV", cause="One", actor=CLERK, now=NOW)
+    first = declare_emergency(
+        runtime, [case.complaint.number], level="IV", cause="One", actor=CLERK, now=NOW
+    )
     other = declare_emergency(runtime, [], level="IV", cause="Other", actor=CLERK, now=NOW)
     assert not link_emergency(runtime, case.complaint.number, other.number, actor=CLERK, now=NOW)
     assert (_of(runtime, first).complaints, _of(runtime, other).complaints) == (1, 0)

@@ -1,4 +1,5 @@
-"""One scenario per path that the written procedure leaves open, to its expected end, letters, tasks and clocks."""
+"""One scenario per path that the written procedure leaves open, to its expected end, letters, tasks
+and clocks."""
 
 from __future__ import annotations
 
@@ -29,14 +30,20 @@ def test_a_satisfied_customer(runtime: Runtime) -> None:
     assert walk.complaint.status == "archived"
     assert walk.complaint.facts["retainUntil"] == "2031-03-02"
     clocks = walk.clocks
-    assert all(entry.met_at is not None and entry.met_at <= entry.due_at for entry in clocks.values()), clocks
+    assert all(
+        entry.met_at is not None and entry.met_at <= entry.due_at for entry in clocks.values()
+    ), clocks
     assert walk.events[0] == "case:complaint:registered"
 
 
 def test_two_more_rounds_each_decided_higher_then_deadlock_with_referral(runtime: Runtime) -> None:
     walk = complain(runtime).work(ask_customer={"satisfaction": 1})
     assert walk.ends == ("archived-deadlock",)
-    levels = [walk.done[: at + 1].count("propose-solution") for at, name in enumerate(walk.done) if "approve" in name]
+    levels = [
+        walk.done[: at + 1].count("propose-solution")
+        for at, name in enumerate(walk.done)
+        if "approve" in name
+    ]
     assert levels == [2, 3]  # the first round is the handler's own, both later ones go higher
     assert walk.complaint.facts["authorityLevel"] == "A4"
     assert walk.letters.count("outcome") == 3
@@ -99,12 +106,19 @@ def test_a_case_that_is_cancelled_is_closed_and_kept_as_long_as_any(runtime: Run
     walk = complain(runtime).work(until="collect-evidence")
     cancel_instance(runtime, walk.root, reason="Entered twice", actor=admin, now=walk.now)
     known = walk.complaint
-    assert (known.status, known.outcome, known.closed_at, known.due_at) == ("archived", "cancelled", walk.now, None)
+    assert (known.status, known.outcome, known.closed_at, known.due_at) == (
+        "archived",
+        "cancelled",
+        walk.now,
+        None,
+    )
     assert known.facts["retainUntil"] == "2031-03-02"
     assert all(entry.met_at is not None for entry in walk.clocks.values())
     with runtime.database.read() as connection:
         assert cases.count_open_by_investigator(connection) == {}
-    moved = complain(runtime, "The card was swallowed", email="b@customer.invalid").work(until="collect-evidence")
+    moved = complain(runtime, "The card was swallowed", email="b@customer.invalid").work(
+        until="collect-evidence"
+    )
     end = Modify(terminate=(Which(element_id="collect-evidence"),))
     modify_instance(runtime, moved.root, end, reason="Nothing is left", actor=admin, now=moved.now)
     assert (moved.standing().state, moved.complaint.status) == ("terminated", "archived")
@@ -180,7 +194,10 @@ def test_warnings_at_half_eighty_and_breach_go_to_whom_the_table_says(runtime: R
     while walk.standing().timers and len(seen) < 3:
         walk.wait()
         for task in walk.standing().tasks:
-            if task.element_id in ("unblock-case", "take-charge-of-delay") and (task.element_id, "") not in seen:
+            if (
+                task.element_id in ("unblock-case", "take-charge-of-delay")
+                and (task.element_id, "") not in seen
+            ):
                 seen.append((task.element_id, ""))
         if len(seen) == 2:
             break
@@ -217,7 +234,9 @@ def test_a_committee_needs_a_quorum_and_a_majority(runtime: Runtime) -> None:
 def test_the_person_complained_about_does_not_vote(runtime: Runtime) -> None:
     large = {"remedies": ["compensation"], "compensationAmount": 300_000}
     walk = complain(runtime).work(
-        until="approve-by-committee", propose_solution=large, assess_facts={"complainedPerson": "Mei"}
+        until="approve-by-committee",
+        propose_solution=large,
+        assess_facts={"complainedPerson": "Mei"},
     )
     with pytest.raises(FormInvalid) as refused:
         walk.answer("approve-by-committee", members=["mei", "b", "c"])
@@ -230,10 +249,16 @@ def test_the_investigator_is_proposed_by_skill_load_and_absence(runtime: Runtime
     with runtime.database.transaction() as connection:
         for name, unit in (("amy", "cards"), ("ben", "loans"), ("cho", "loans"), ("dan", "wealth")):
             identity.create_account(connection, name, None, ["handler"], now=NOW)
-            identity.set_staff(connection, name, unit=unit, skills=["general complaints team"] if name == "cho" else [])
+            identity.set_staff(
+                connection,
+                name,
+                unit=unit,
+                skills=["general complaints team"] if name == "cho" else [],
+            )
         identity.set_absence(connection, "cho", first=today, last=today)
     walk = complain(runtime).work(
-        until="assign-investigator", assess_facts={"complainedPerson": "ben", "complainedUnit": "Cards"}
+        until="assign-investigator",
+        assess_facts={"complainedPerson": "ben", "complainedUnit": "Cards"},
     )
     task = walk.standing().tasks[0]
     assert task.variables["investigator"] == "dan"
@@ -269,15 +294,26 @@ SEVERITY = [
 ]
 
 
-@pytest.mark.parametrize(("facts", "rule", "severity", "level"), SEVERITY, ids=[rule for _, rule, *_ in SEVERITY])
+@pytest.mark.parametrize(
+    ("facts", "rule", "severity", "level"), SEVERITY, ids=[rule for _, rule, *_ in SEVERITY]
+)
 def test_a_severity_rule_sets_its_clocks_and_alarms(
     runtime: Runtime, facts: dict[str, Any], rule: str, severity: str, level: str
 ) -> None:
     triage = {name: value for name, value in facts.items() if name != "amount"}
-    walk = complain(runtime, triage=triage, amount=facts.get("amount")).work(until="assign-investigator")
+    walk = complain(runtime, triage=triage, amount=facts.get("amount")).work(
+        until="assign-investigator"
+    )
     known = walk.complaint
-    assert (known.facts["rule"], known.severity, known.facts["emergencyLevel"]) == (rule, severity, level)
-    wanted = {entry.clock: entry.due_at for entry in cases.severity_deadlines(runtime.profile, severity, walk.now)}
+    assert (known.facts["rule"], known.severity, known.facts["emergencyLevel"]) == (
+        rule,
+        severity,
+        level,
+    )
+    wanted = {
+        entry.clock: entry.due_at
+        for entry in cases.severity_deadlines(runtime.profile, severity, walk.now)
+    }
     assert {clock: walk.clocks[clock].due_at for clock in wanted} == wanted
     with runtime.database.read() as connection:
         found = cases.find_emergency_of(connection, walk.root)

@@ -1,4 +1,5 @@
-"""A whole case handed to another investigator: every step that follows is theirs, and the record says why."""
+"""A whole case handed to another investigator: every step that follows is theirs, and the record
+says why."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def runtime(sqlite_database: Database) -> Runtime:
     return runtime
 
 
-def hand_over(runtime: Runtime, walk: Walk, to: str, *, actor: Actor = LEAD, reason: str = "Wu is ill") -> None:
+def hand_over(
+    runtime: Runtime, walk: Walk, to: str, *, actor: Actor = LEAD, reason: str = "Wu is ill"
+) -> None:
     reassign_case(runtime, walk.complaint.number, to, reason=reason, actor=actor, now=walk.now)
 
 
@@ -46,12 +49,16 @@ def test_what_follows_is_the_new_investigators(runtime: Runtime) -> None:
     assert report.assignee == "ann"
     assert walk.work().ends == ("archived-satisfied",)
     with runtime.database.read() as connection:
-        rows = [row for row in audit.list_history(connection, walk.root) if row.event == Event.CASE_REASSIGNED]
+        rows = [
+            row
+            for row in audit.list_history(connection, walk.root)
+            if row.event == Event.CASE_REASSIGNED
+        ]
         told = [each.kind for each in list_notices(connection, "ann")]
         assert audit.verify(connection, walk.root) is None
-    assert [(row.actor, row.details["from"], row.details["to"], row.details["reason"]) for row in rows] == [
-        ("chen", "wu", "ann", "Wu is ill")
-    ]
+    assert [
+        (row.actor, row.details["from"], row.details["to"], row.details["reason"]) for row in rows
+    ] == [("chen", "wu", "ann", "Wu is ill")]
     assert "assignment" in told
 
 
@@ -59,8 +66,14 @@ def test_nobody_absent_or_complained_about_takes_it(runtime: Runtime) -> None:
     walk = complain(runtime).work(until="first-contact", assess_facts={"complainedPerson": "bo"})
     with runtime.database.transaction() as connection:
         day = walk.now.date()
-        identity.set_absence(connection, "ann", first=day - timedelta(days=1), last=day + timedelta(days=1))
-    for to, said in (("ann", "absent"), ("bo", "the person complained about"), ("nobody", "expected a handler")):
+        identity.set_absence(
+            connection, "ann", first=day - timedelta(days=1), last=day + timedelta(days=1)
+        )
+    for to, said in (
+        ("ann", "absent"),
+        ("bo", "the person complained about"),
+        ("nobody", "expected a handler"),
+    ):
         with pytest.raises(FormInvalid) as refused:
             hand_over(runtime, walk, to)
         assert said in refused.value.errors[0].message

@@ -1,4 +1,5 @@
-"""The shipped diagrams load, say everything in two languages, and are drawn so that a person can read them."""
+"""The shipped diagrams load, say everything in two languages, and are drawn so that a person can
+read them."""
 
 from __future__ import annotations
 
@@ -13,7 +14,11 @@ from service.errors import Severity
 
 ROOT = Path(__file__).parents[2]
 SHEETS = sorted((ROOT / "processes").glob("*.bpmn"))
-FILES = {path.name: path.read_bytes() for folder in ("processes", "forms") for path in (ROOT / folder).glob("*.*")}
+FILES = {
+    path.name: path.read_bytes()
+    for folder in ("processes", "forms")
+    for path in (ROOT / folder).glob("*.*")
+}
 NS = {
     "b": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "di": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -36,7 +41,11 @@ DUTIES = (
 
 
 def _elements(root: etree._Element) -> dict[str, etree._Element]:
-    return {str(node.get("id")): node for node in root.iter() if isinstance(node.tag, str) and node.get("id")}
+    return {
+        str(node.get("id")): node
+        for node in root.iter()
+        if isinstance(node.tag, str) and node.get("id")
+    }
 
 
 def _kind(node: etree._Element) -> str:
@@ -54,7 +63,9 @@ def _boxes(root: etree._Element) -> dict[str, tuple[float, float, float, float]]
 
 
 def test_the_bundle_has_no_error() -> None:
-    assert [problem for problem in check_bundle(FILES) if problem.severity is not Severity.WARNING] == []
+    assert [
+        problem for problem in check_bundle(FILES) if problem.severity is not Severity.WARNING
+    ] == []
 
 
 def test_the_duties_of_the_text_are_on_elements() -> None:
@@ -70,10 +81,16 @@ class TestSheet:
     @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans"])
     def test_every_name_is_in_every_language(self, path: Path, language: str) -> None:
         for node in etree.parse(path).getroot().iter():
-            if isinstance(node.tag, str) and node.tag.startswith(f"{{{NS['b']}}}") and node.get("name"):
+            if (
+                isinstance(node.tag, str)
+                and node.tag.startswith(f"{{{NS['b']}}}")
+                and node.get("name")
+            ):
                 if _kind(node) == "message":
                     continue
-                zh = node.find(f"b:extensionElements/z:properties/z:property[@name='name:{language}']", NS)
+                zh = node.find(
+                    f"b:extensionElements/z:properties/z:property[@name='name:{language}']", NS
+                )
                 assert zh is not None, f"{node.get('id')} has no name in {language}"
                 assert zh.get("value")
 
@@ -102,10 +119,18 @@ class TestSheet:
             flow = elements[str(edge.get("bpmnElement"))]
             ends = {flow.get("sourceRef"), flow.get("targetRef")}
             ends |= {elements[str(end)].get("attachedToRef") for end in ends}
-            points = [(float(p.get("x", "")), float(p.get("y", ""))) for p in edge.iterfind("dd:waypoint", NS)]
+            points = [
+                (float(p.get("x", "")), float(p.get("y", "")))
+                for p in edge.iterfind("dd:waypoint", NS)
+            ]
             for key, (x0, y0, x1, y1) in boxes.items():
                 if key in ends or _kind(elements[key]) in FRAMES:
                     continue
                 for (ax, ay), (bx, by) in pairwise(points):
-                    outside = max(ax, bx) <= x0 or min(ax, bx) >= x1 or max(ay, by) <= y0 or min(ay, by) >= y1
+                    outside = (
+                        max(ax, bx) <= x0
+                        or min(ax, bx) >= x1
+                        or max(ay, by) <= y0
+                        or min(ay, by) >= y1
+                    )
                     assert outside, f"{flow.get('id')} runs through {key}"

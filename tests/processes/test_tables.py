@@ -1,4 +1,5 @@
-"""The shipped decision tables: every severity rule has an example, authority rises with amount and round."""
+"""The shipped decision tables: every severity rule has an example, authority rises with amount and
+round."""
 
 from __future__ import annotations
 
@@ -13,7 +14,15 @@ from service.dmn import load_model
 FOLDER = Path(__file__).parents[2] / "processes"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 FACTS = (
-    *("groupSize", "mediaReach", "customersAffected", "amount", "similarIn24h", "reopened", "threatToLife"),
+    *(
+        "groupSize",
+        "mediaReach",
+        "customersAffected",
+        "amount",
+        "similarIn24h",
+        "reopened",
+        "threatToLife",
+    ),
     *("moneyMoving", "systemFault", "regulatorReferral", "hardship", "misconduct", "legalThreat"),
     *("executiveChannel", "vulnerable", "attitudeOnly"),
 )
@@ -77,7 +86,13 @@ def test_authority(amount: float | None, turn: int, level: str, decider: str) ->
 
 
 @pytest.mark.parametrize(
-    ("severity", "level", "told"), [("P1", "none", "executive"), ("P3", "II", "executive"), ("P3", "none", "none")]
+    ("severity", "level", "told"),
+    [("P1", "none", "executive"), ("P3", "II", "executive"), ("P3", "none", "none")],
 )
 def test_escalation(severity: str, level: str, told: str) -> None:
-    assert decide("escalation.dmn", "escalation", {"severity": severity, "emergencyLevel": level})["informed"] == told
+    assert (
+        decide("escalation.dmn", "escalation", {"severity": severity, "emergencyLevel": level})[
+            "informed"
+        ]
+        == told
+    )

@@ -1,6 +1,7 @@
 """The shipped tables are those of the bank's own lists, row by row, and verified whole.
 
-The lists are not part of the project: the comparison is skipped where they are absent. REDRESS_DOMAIN names the folder.
+The lists are not part of the project: the comparison is skipped where they are absent.
+REDRESS_DOMAIN names the folder.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def rows_of(file: str, name: str) -> list[tuple[list[str], dict[str, Any]]]:
     model = load_model(FILES[file], file=file)
     (table,) = (each for _, each in tables_of(model) if each.place.id == name)
     return [
-        ([cell.text for cell in rule.conditions], _outputs(table, number)) for number, rule in enumerate(table.rules)
+        ([cell.text for cell in rule.conditions], _outputs(table, number))
+        for number, rule in enumerate(table.rules)
     ]
 
 
@@ -46,7 +48,13 @@ def read_list(name: str) -> list[dict[str, str]]:
 
 def lower_bounds(cells: list[str]) -> set[int]:
     found = (read_condition(cell) for cell in cells if cell != "-")
-    return {int(each.low) for one in found if one and one.kind == "number" for each in one.intervals if each.low}
+    return {
+        int(each.low)
+        for one in found
+        if one and one.kind == "number"
+        for each in one.intervals
+        if each.low
+    }
 
 
 def test_every_shipped_table_is_verified_whole_without_gap_or_overlap() -> None:
@@ -55,7 +63,9 @@ def test_every_shipped_table_is_verified_whole_without_gap_or_overlap() -> None:
 
 @listed
 def test_each_severity_rule_of_the_list_is_in_the_table_and_none_besides() -> None:
-    shipped = rows_of("severity.dmn", "base-severity-table") + rows_of("severity.dmn", "severity-table")
+    shipped = rows_of("severity.dmn", "base-severity-table") + rows_of(
+        "severity.dmn", "severity-table"
+    )
     names = {outputs["rule"] for _, outputs in shipped} - {"baseSeverity.rule"}
     assert names == {row["rule"] for row in read_list("severity_decision_table.csv")}
     assert len(names) == 20
@@ -63,7 +73,9 @@ def test_each_severity_rule_of_the_list_is_in_the_table_and_none_besides() -> No
 
 @listed
 def test_severity_level_and_threshold_of_each_rule_are_those_of_the_list() -> None:
-    shipped = rows_of("severity.dmn", "base-severity-table") + rows_of("severity.dmn", "severity-table")
+    shipped = rows_of("severity.dmn", "base-severity-table") + rows_of(
+        "severity.dmn", "severity-table"
+    )
     for row in read_list("severity_decision_table.csv"):
         mine = [(cells, outputs) for cells, outputs in shipped if outputs["rule"] == row["rule"]]
         severities = {outputs["severity"] for _, outputs in mine}
@@ -73,7 +85,8 @@ def test_severity_level_and_threshold_of_each_rule_are_those_of_the_list() -> No
         else:
             assert severities == {f"P{re.search(r'[1-4]', row['severity_P']).group()}"}, row  # type: ignore[union-attr]
         numbers = {
-            int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", row["condition"].replace("once", "1"))
+            int(each.replace(",", ""))
+            for each in re.findall(r"\d[\d,]*", row["condition"].replace("once", "1"))
         }
         bounds = lower_bounds([cell for cells, _ in mine for cell in cells])
         if bounds and numbers:
@@ -93,7 +106,9 @@ def _check_level(row: dict[str, str], shipped: set[str]) -> None:
 @listed
 def test_severities_are_those_of_the_service_levels() -> None:
     known = {row["P"] for row in json.loads((LISTS / "sla_by_severity.json").read_text("utf-8"))}
-    assert {outputs["severity"] for _, outputs in rows_of("severity.dmn", "base-severity-table")} == known
+    assert {
+        outputs["severity"] for _, outputs in rows_of("severity.dmn", "base-severity-table")
+    } == known
 
 
 @listed
@@ -107,7 +122,9 @@ def test_authority_begins_and_ends_where_the_list_says() -> None:
     for row in rows:
         for bound in (row["min"], row["max"]):
             if bound:
-                found = model.evaluate("authority", {"compensationAmount": int(bound), "round": 0}, now=None).value
+                found = model.evaluate(
+                    "authority", {"compensationAmount": int(bound), "round": 0}, now=None
+                ).value
                 assert found["level"] == row["level"], row
     committee = next(outputs for _, outputs in levels if outputs["level"] == "A5")
     assert "3" in committee.values()  # "quorum 3, minutes"

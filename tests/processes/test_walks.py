@@ -1,4 +1,5 @@
-"""The procedure walked with the engine alone: the main paths reach the end that their name promises."""
+"""The procedure walked with the engine alone: the main paths reach the end that their name
+promises."""
 
 from __future__ import annotations
 
@@ -15,13 +16,23 @@ from service.feel import FeelFunction, from_json
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-DUE = {"acknowledgement": 1, "first contact": 1, "plan": 3, "internal target": 15, "final response": 30}
+DUE = {
+    "acknowledgement": 1,
+    "first contact": 1,
+    "plan": 3,
+    "internal target": 15,
+    "final response": 30,
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "assign-investigator": {"investigator": "lin", "responsibleUnit": "head office"},
     "first-contact": {"reached": True},
     "plan-investigation": {"departments": ["cards", "it"]},
     "consult-department": {"agreed": True},
-    "propose-solution": {"outcome": "upheld", "remedies": ["compensation", "apology"], "compensationAmount": 5_000},
+    "propose-solution": {
+        "outcome": "upheld",
+        "remedies": ["compensation", "apology"],
+        "compensationAmount": 5_000,
+    },
     "approve-solution": {"approved": True, "approvedBy": "chen"},
     "approve-by-committee": {"approved": True, "approvedBy": "committee"},
     "write-reply": {"decisionText": "We are sorry."},
@@ -43,7 +54,11 @@ class Case:
     """One complaint in memory: its open tasks, timers and subscriptions, and what it did."""
 
     def __init__(self, **facts: Any) -> None:
-        files = {path.name: path.read_bytes() for name in ("processes", "forms") for path in (ROOT / name).glob("*.*")}
+        files = {
+            path.name: path.read_bytes()
+            for name in ("processes", "forms")
+            for path in (ROOT / name).glob("*.*")
+        }
         self.bundle = load_bundle(files)
         self.tasks: dict[str, str] = {}
         self.timers: dict[str, str] = {}
@@ -62,11 +77,18 @@ class Case:
             ),
             "time used": FeelFunction("time used", ("clock",), lambda clock: self.time_used),
             "can extend": FeelFunction("can extend", ("clock",), lambda clock: True),
-            "best investigator": FeelFunction("best investigator", ("a", "b", "c"), lambda a, b, c: None),
+            "best investigator": FeelFunction(
+                "best investigator", ("a", "b", "c"), lambda a, b, c: None
+            ),
             "earlier compensation": FeelFunction("earlier compensation", (), lambda: from_json(0)),
-            "emergency compensation": FeelFunction("emergency compensation", (), lambda: from_json(0)),
+            "emergency compensation": FeelFunction(
+                "emergency compensation", (), lambda: from_json(0)
+            ),
         }
-        names = "letter notify record close archive similar link follow emergency clock pause resume extend"
+        names = (
+            "letter notify record close archive similar link follow emergency clock pause "
+            "resume extend"
+        )
         self.host = Host(functions, {f"redress.{name}": self._service for name in names.split()})
         given = {"name": True, "contact": True}
         start = {
@@ -156,7 +178,9 @@ def test_a_late_answer_calls_the_approver_and_goes_on() -> None:
 def test_small_sums_are_the_handlers_own(amount: int | None) -> None:
     case = Case()
     remedies = ["compensation"] if amount else []
-    case.work(propose_solution={"outcome": "upheld", "remedies": remedies, "compensationAmount": amount})
+    case.work(
+        propose_solution={"outcome": "upheld", "remedies": remedies, "compensationAmount": amount}
+    )
     assert not [name for name in case.done if name.startswith("approve")]
     assert ("pay-compensation" in case.done) is (amount is not None)
 
@@ -174,7 +198,9 @@ def test_a_withdrawal_stops_the_work_and_is_confirmed() -> None:
 def test_the_customers_own_answer_counts() -> None:
     case = Case()
     case.work(until="ask-customer")
-    case.run(k.DeliverMessage(case.messages["customer-answer"], {"satisfaction": 4, "disputed": False}))
+    case.run(
+        k.DeliverMessage(case.messages["customer-answer"], {"satisfaction": 4, "disputed": False})
+    )
     case.work()
     assert case.end == ("archived-satisfied",)
 

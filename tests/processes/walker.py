@@ -1,4 +1,5 @@
-"""A complaint walked through the released procedure on a database: scripted people, a virtual clock, the outcome."""
+"""A complaint walked through the released procedure on a database: scripted people, a virtual
+clock, the outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +10,13 @@ from typing import Any
 from service import audit, cases, notifications, tasks
 from service.cases import NewComplaint
 from service.identity import Actor
-from service.operations import Runtime, complete_task, correlate_message, fire_timer, register_complaint
+from service.operations import (
+    Runtime,
+    complete_task,
+    correlate_message,
+    fire_timer,
+    register_complaint,
+)
 from service.reporting import Standing, get_standing
 
 NOW = datetime.fromisoformat("2026-03-02T02:00:00+00:00")
@@ -20,9 +27,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "check-proxy": {"proxyName": "Chen", "authority": "shown"},
     "record-representatives": {"representatives": ["Lin", "Wang"]},
     "assess-facts": {},
-    "assign-investigator": {"investigator": "wu", "responsibleUnit": "head office", "independent": True},
+    "assign-investigator": {
+        "investigator": "wu",
+        "responsibleUnit": "head office",
+        "independent": True,
+    },
     "first-contact": {
-        "reached": True, "concernExpressed": True, "processExplained": True, "expectedDate": "2026-03-20",
+        "reached": True,
+        "concernExpressed": True,
+        "processExplained": True,
+        "expectedDate": "2026-03-20",
     },
     "plan-investigation": {"issues": "Charged twice", "departments": []},
     "consult-department": {"opinion": "True", "agreed": True},
@@ -31,7 +45,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "propose-solution": {"outcome": "upheld", "remedies": ["apology"], "reason": "Our error"},
     "approve-solution": {"approved": True, "approvedBy": "approver-1"},
     "approve-by-committee": {
-        "members": ["a", "b", "c"], "votesFor": 3, "approved": True, "approvedBy": "committee", "minutes": "All agreed",
+        "members": ["a", "b", "c"],
+        "votesFor": 3,
+        "approved": True,
+        "approvedBy": "committee",
+        "minutes": "All agreed",
     },
     "pay-compensation": {"paidOn": "2026-03-10", "reference": "P-1"},
     "correct-error": {"corrected": "Booked back", "correctedOn": "2026-03-10"},
@@ -39,25 +57,45 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "promise-tracking": {"promise": "Call every month", "promisedBy": "2026-06-01"},
     "write-reply": {"decisionText": "We were wrong.", "rightsExplained": True},
     "ask-customer": {"reached": True, "satisfaction": 5, "disputed": False},
-    "review-complaint": {"rootCause": "human error", "lesson": "Check twice", "improvementWanted": False},
-    "plan-improvement": {"improvement": "Second check", "actionOwner": "owner-1", "dueOn": "2026-04-01"},
+    "review-complaint": {
+        "rootCause": "human error",
+        "lesson": "Check twice",
+        "improvementWanted": False,
+    },
+    "plan-improvement": {
+        "improvement": "Second check",
+        "actionOwner": "owner-1",
+        "dueOn": "2026-04-01",
+    },
     "confirm-withdrawal": {"freely": True},
     "unblock-case": {"cause": "Busy", "measure": "Help"},
     "take-charge-of-delay": {"cause": "Busy", "measure": "Help", "newDate": "2026-05-01"},
     "keep-promise-task": {"kept": True, "done": "Called"},
     "answer-for-promise": {
-        "cause": "Forgotten", "measure": "Called", "newDate": "2026-07-01", "customerTold": True,
+        "cause": "Forgotten",
+        "measure": "Called",
+        "newDate": "2026-07-01",
+        "customerTold": True,
     },
     "carry-out-action": {"done": "Done", "effectSeenOn": "2026-05-01"},
     "verify-effect": {"effective": True, "evidence": "No more complaints"},
     "declare-emergency": {"confirmed": True, "level": "IV", "reason": "Many alike"},
     "direct-response": {"action": "Hotline opened", "next": "stand down"},
-    "send-report": {"what": "Fees", "measures": "Hotline", "sentTo": "Head office", "contact": "Amy"},
+    "send-report": {
+        "what": "Fees",
+        "measures": "Hotline",
+        "sentTo": "Head office",
+        "contact": "Amy",
+    },
     "send-situation-report": {"change": "Less", "actions": "Hotline"},
     "write-after-action": {
-        "timeline": "-", "cause": "Batch", "loss": "None", "lessons": "Test", "actions": ["Test: Amy, 1 June"],
+        "timeline": "-",
+        "cause": "Batch",
+        "loss": "None",
+        "lessons": "Test",
+        "actions": ["Test: Amy, 1 June"],
     },
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -85,7 +123,9 @@ class Walk:
         with self.runtime.database.read() as connection:
             taken = tasks.list_performers(connection, self.root, task.excluded)
         group = task.candidate_groups[0] if task.candidate_groups else "nobody"
-        name = task.assignee or next(n for n in (f"{group}-{i}" for i in range(1, 9)) if n not in taken)
+        name = task.assignee or next(
+            n for n in (f"{group}-{i}" for i in range(1, 9)) if n not in taken
+        )
         actor = Actor(self.by.get(element, name), frozenset(task.candidate_groups))
         self.now += timedelta(minutes=10)
         known = ANSWERS.get(self.renamed.get(element, element), {})
@@ -93,7 +133,8 @@ class Walk:
         self.done.append(element)
 
     def work(self, *, until: str = "", most: int = 80, **answers: dict[str, Any]) -> Walk:
-        """Complete open tasks until the end, or until one of that element is open; timers fire when nothing is open."""
+        """Complete open tasks until the end, or until one of that element is open; timers fire when
+        nothing is open."""
         given = {name.replace("_", "-"): answer for name, answer in answers.items()}
         for _ in range(most):
             standing = self.standing()
@@ -151,16 +192,28 @@ class Walk:
     def followers(self) -> list[Walk]:
         with self.runtime.database.read() as connection:
             return [
-                Walk(self.runtime, row["root_key"], self.now) for row in cases.list_followers(connection, self.root)
+                Walk(self.runtime, row["root_key"], self.now)
+                for row in cases.list_followers(connection, self.root)
             ]
 
 
 def complain(
-    runtime: Runtime, content: str = "Charged twice for one purchase", *, now: datetime = NOW, **facts: Any
+    runtime: Runtime,
+    content: str = "Charged twice for one purchase",
+    *,
+    now: datetime = NOW,
+    **facts: Any,
 ) -> Walk:
-    """Register a complaint and walk it. `facts` are fields of NewComplaint; `triage` the facts of severity."""
+    """Register a complaint and walk it. `facts` are fields of NewComplaint; `triage` the facts of
+    severity."""
     given: dict[str, Any] = {
-        "customer_name": "Lin", "phone": None, "email": "lin@customer.invalid", "address": None, "channel": "phone",
-    }  # fmt: skip
-    new = NewComplaint(**{**given, "content": content, "received_at": now, "language": "en", **facts})
+        "customer_name": "Lin",
+        "phone": None,
+        "email": "lin@customer.invalid",
+        "address": None,
+        "channel": "phone",
+    }
+    new = NewComplaint(
+        **{**given, "content": content, "received_at": now, "language": "en", **facts}
+    )
     return Walk(runtime, register_complaint(runtime, new, actor=CLERK, now=now).root_key, now)

@@ -1,4 +1,5 @@
-"""Sound models of any size, grown from blocks by a seed, and the faults that are planted in them."""
+"""Sound models of any size, grown from blocks by a seed, and the faults that are planted in
+them."""
 
 from __future__ import annotations
 
@@ -93,7 +94,8 @@ FAULTS = {
         S -> A -> B
         badEvent -> B""",
 }
-"""Each code with an inside of a sub-process that has the fault, and nothing else. The bad element is `bad…`."""
+"""Each code with an inside of a sub-process that has the fault, and nothing else. The bad element
+is `bad…`."""
 
 
 class FaultyDrawer(Drawer):

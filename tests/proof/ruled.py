@@ -21,9 +21,23 @@ TASKS = """userTask assess
 
 def drawn(flows: str, more: str = "") -> str:
     """The parts that flows lead to, and only those."""
-    used = {word for line in flows.splitlines() for part in line.split(" if ")[0].split("->") for word in part.split()}
-    lines = [line.strip() for block in (LETTERS, SERVICES, TASKS, more) for line in block.splitlines() if line.strip()]
-    kept = [line for line in lines if line.split()[1] in used or "customer-answered" in line or "no-answer" in line]
+    used = {
+        word
+        for line in flows.splitlines()
+        for part in line.split(" if ")[0].split("->")
+        for word in part.split()
+    }
+    lines = [
+        line.strip()
+        for block in (LETTERS, SERVICES, TASKS, more)
+        for line in block.splitlines()
+        if line.strip()
+    ]
+    kept = [
+        line
+        for line in lines
+        if line.split()[1] in used or "customer-answered" in line or "no-answer" in line
+    ]
     if "ask-customer" not in used:
         kept = [line for line in kept if "on=ask-customer" not in line]
     return "\n".join(["process complaint {", "startEvent start", "endEvent end", *kept, flows, "}"])
@@ -40,37 +54,44 @@ RULED: dict[str, tuple[str, str]] = {
     ),
     "customer-told-before-closure": (
         drawn(
-            "start -> which\nwhich -> tell if x = 1\nwhich -> tell-withdrawn default\ntell -> close\n"
+            "start -> which\nwhich -> tell if x = 1\nwhich -> tell-withdrawn default\ntell -> "
+            "close\n"
             "tell-withdrawn -> close -> end",
             XOR,
         ),
         drawn(
-            "start -> assess -> which\nwhich -> tell if x = 1\nwhich -> close default\ntell -> close -> end\n"
+            "start -> assess -> which\nwhich -> tell if x = 1\nwhich -> close default\ntell -> "
+            "close -> end\n"
             "tell-withdrawn -> end\nwhich -> tell-withdrawn if x = 2",
             XOR,
         ),
     ),
     "review-before-archive": (
         drawn(
-            "start -> which\nwhich -> review-complaint if x = 1\nwhich -> confirm-withdrawal default\n"
+            "start -> which\nwhich -> review-complaint if x = 1\nwhich -> confirm-withdrawal "
+            "default\n"
             "review-complaint -> archive\nconfirm-withdrawal -> archive -> end",
             XOR,
         ),
         drawn(
-            "start -> assess -> which\nwhich -> review-complaint if x = 1\nwhich -> confirm-withdrawal if x = 2\n"
-            "which -> archive default\nreview-complaint -> archive\nconfirm-withdrawal -> archive -> end",
+            "start -> assess -> which\nwhich -> review-complaint if x = 1\nwhich -> "
+            "confirm-withdrawal if x = 2\n"
+            "which -> archive default\nreview-complaint -> archive\nconfirm-withdrawal -> "
+            "archive -> end",
             XOR,
         ),
     ),
     "approval-by-another-person": (
         drawn(
             "start -> propose-solution -> which\nwhich -> approve-solution if x = 1\n"
-            "which -> approve-by-committee default\napprove-solution -> end\napprove-by-committee -> end",
+            "which -> approve-by-committee default\napprove-solution -> "
+            "end\napprove-by-committee -> end",
             XOR,
         ),
         drawn(
             "start -> propose-solution -> which\nwhich -> approve-solution if x = 1\n"
-            "which -> approve-by-committee default\napprove-solution -> end\napprove-by-committee -> end",
+            "which -> approve-by-committee default\napprove-solution -> "
+            "end\napprove-by-committee -> end",
             XOR,
         ).replace("approve-solution prop.fourEyes=propose-solution", "approve-solution"),
     ),
@@ -86,7 +107,10 @@ RULED: dict[str, tuple[str, str]] = {
             "which -> approve-by-committee default\napprove-solution -> pay-compensation\n"
             "approve-by-committee -> pay-compensation -> end",
             XOR,
-        ).replace("propose-solution,approve-solution,approve-by-committee", "propose-solution,approve-by-committee"),
+        ).replace(
+            "propose-solution,approve-solution,approve-by-committee",
+            "propose-solution,approve-by-committee",
+        ),
     ),
     "closed-then-archived": (
         drawn("start -> assess -> close -> archive -> end"),
@@ -98,28 +122,43 @@ RULED: dict[str, tuple[str, str]] = {
     ),
     "every-case-is-archived": (
         drawn("start -> assess -> archive -> end"),
-        drawn("start -> assess -> which\nwhich -> archive if x = 1\nwhich -> end default\narchive -> end", XOR),
+        drawn(
+            (
+                "start -> assess -> which\nwhich -> archive if x = 1\nwhich -> end "
+                "default\narchive "
+                "-> end"
+            ),
+            XOR,
+        ),
     ),
     "closed-once": (
         drawn("start -> assess -> close -> end"),
-        drawn("start -> assess -> close -> which\nwhich -> assess if x = 1\nwhich -> end default", XOR),
+        drawn(
+            "start -> assess -> close -> which\nwhich -> assess if x = 1\nwhich -> end default", XOR
+        ),
     ),
     "decided-before-paid": (
         drawn("start -> propose-solution -> pay-compensation -> end").replace(PAYER, ""),
         drawn(
-            "start -> fork\nfork -> propose-solution -> join\nfork -> pay-compensation -> join\njoin -> end",
+            (
+                "start -> fork\nfork -> propose-solution -> join\nfork -> pay-compensation -> "
+                "join\njoin -> end"
+            ),
             "parallelGateway fork\nparallelGateway join",
         ).replace(PAYER, ""),
     ),
     "satisfaction-asked-after-outcome": (
         drawn(
-            f"start -> which\nwhich -> tell if x = 1\nwhich -> tell-withdrawn default\ntell -> ask-customer -> end\n"
+            "start -> which\nwhich -> tell if x = 1\nwhich -> tell-withdrawn default\ntell -> "
+            "ask-customer -> end\n"
             f"tell-withdrawn -> end\n{ASIDE}",
             XOR,
         ),
         drawn(
-            f"start -> assess -> tell -> which\nwhich -> ask-customer if x = 1\nwhich -> end default\n"
-            f"ask-customer -> end\nwhich -> tell-withdrawn if x = 2\ntell-withdrawn -> end\n{ASIDE}",
+            "start -> assess -> tell -> which\nwhich -> ask-customer if x = 1\nwhich -> end "
+            "default\n"
+            "ask-customer -> end\nwhich -> tell-withdrawn if x = 2\ntell-withdrawn -> "
+            f"end\n{ASIDE}",
             XOR,
         ),
     ),

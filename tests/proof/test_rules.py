@@ -1,4 +1,5 @@
-"""Procedure rules: each one keeps what it says, on a diagram that keeps it and on one that breaks it."""
+"""Procedure rules: each one keeps what it says, on a diagram that keeps it and on one that breaks
+it."""
 
 from __future__ import annotations
 
@@ -17,11 +18,22 @@ from service.definitions import shipped_files
 from service.engine.parts import read_parts
 from service.errors import Severity
 from service.operations import prove_bundle
-from service.proof import Verb, check_deadlines, limits_on, moments_on, play, prove, prove_rules, read_rules
+from service.proof import (
+    Verb,
+    check_deadlines,
+    limits_on,
+    moments_on,
+    play,
+    prove,
+    prove_rules,
+    read_rules,
+)
 from service.proof.rule_files import SUFFIX, select
 
 ROOT = Path(__file__).parents[2]
-FILES = {path.as_posix(): path.read_bytes() for path in (ROOT / "processes" / "rules").glob("*.json")}
+FILES = {
+    path.as_posix(): path.read_bytes() for path in (ROOT / "processes" / "rules").glob("*.json")
+}
 RULES = {rule.name: rule for rule in read_rules(FILES)[0]}
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LIMITS = limits_on(NOW, {})
@@ -35,17 +47,23 @@ def processes_of(*drawings):
 
 
 def verdict(processes, name):
-    """Of the words of the rule, those that the small diagram has: it draws one case of it, not all of them."""
+    """Of the words of the rule, those that the small diagram has: it draws one case of it, not all
+    of them."""
     rule = RULES[name]
-    parts = {key: tuple(word for word in getattr(rule, key) if select(processes, word)) for key in WORDS}
+    parts = {
+        key: tuple(word for word in getattr(rule, key) if select(processes, word)) for key in WORDS
+    }
     assert parts["first"]
     (found,) = prove_rules(processes, [replace(rule, **parts)], limit_of=LIMITS)
     return found
 
 
 def test_a_rule_has_one_name_in_four_places():
-    """Its file, a diagram that keeps it and one that breaks it, and a paragraph; this test is the fourth for each."""
-    paragraphs = re.findall(r"^### `([\w-]+)`", (ROOT / "docs" / "rules.md").read_text(), re.MULTILINE)
+    """Its file, a diagram that keeps it and one that breaks it, and a paragraph; this test is the
+    fourth for each."""
+    paragraphs = re.findall(
+        r"^### `([\w-]+)`", (ROOT / "docs" / "rules.md").read_text(), re.MULTILINE
+    )
     assert sorted(RULES) == sorted(RULED) == sorted(paragraphs)
     assert len(RULES) == len(FILES)
 
@@ -114,7 +132,9 @@ def test_a_rule_file_that_is_wrong_says_so(parts, said):
 def test_past_the_cap_a_rule_is_not_proved():
     rules, _ = read_rules(rule())
     (found,) = prove_rules(processes_of(RULED["closed-once"][0]), rules, limit_of=LIMITS, cap=2)
-    assert [(problem.code, problem.severity) for problem in found.problems] == [("rule-not-proved", Severity.WARNING)]
+    assert [(problem.code, problem.severity) for problem in found.problems] == [
+        ("rule-not-proved", Severity.WARNING)
+    ]
 
 
 def test_what_happens_in_called_processes_counts():
@@ -139,7 +159,9 @@ def test_what_happens_in_called_processes_counts():
     (found,) = prove_rules(processes_of(outer, inner), rules, limit_of=LIMITS)
     assert [problem.code for problem in found.problems] == ["rule-broken"]
     (kept,) = prove_rules(
-        processes_of(outer, inner.replace("which -> over default", "which -> assess default")), rules, limit_of=LIMITS
+        processes_of(outer, inner.replace("which -> over default", "which -> assess default")),
+        rules,
+        limit_of=LIMITS,
     )
     assert kept.holds
 
@@ -160,8 +182,11 @@ STEPS = """process complaint {
 def test_the_limits_of_the_steps_add_up(due, days):
     found = check_deadlines(
         processes_of(STEPS.replace("DUE", due)),
-        process_id="complaint", clock="final response", statutory=timedelta(days=30), limit_of=LIMITS,
-    )  # fmt: skip
+        process_id="complaint",
+        clock="final response",
+        statutory=timedelta(days=30),
+        limit_of=LIMITS,
+    )
     if days is None:
         assert found == []
         return
@@ -191,7 +216,9 @@ def test_a_timer_around_the_steps_guards_them_all():
     }"""
     arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
     assert check_deadlines(processes_of(whole), statutory=timedelta(days=30), **arguments) == []
-    (found,) = check_deadlines(processes_of(whole.replace("P20D", "P40D")), statutory=timedelta(days=30), **arguments)
+    (found,) = check_deadlines(
+        processes_of(whole.replace("P20D", "P40D")), statutory=timedelta(days=30), **arguments
+    )
     assert "40 days" in found.message
 
 
@@ -221,7 +248,9 @@ def test_a_loop_is_endless_only_while_the_clock_runs():
     arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
     met = loop.replace("MEETS", 'prop.meets="final response"')
     assert check_deadlines(processes_of(met), statutory=timedelta(days=30), **arguments) == []
-    (found,) = check_deadlines(processes_of(loop.replace("MEETS", "")), statutory=timedelta(days=30), **arguments)
+    (found,) = check_deadlines(
+        processes_of(loop.replace("MEETS", "")), statutory=timedelta(days=30), **arguments
+    )
     assert "for ever" in found.message
 
 
@@ -240,8 +269,15 @@ def test_timers_of_one_moment_do_not_add_up():
     }"""
     processes = processes_of(steps)
     arguments = {"process_id": "complaint", "clock": "final response", "limit_of": LIMITS}
-    assert check_deadlines(processes, statutory=timedelta(days=20), moment_of=moments_on(NOW, {}), **arguments) == []
-    (found,) = check_deadlines(processes, statutory=timedelta(days=19), moment_of=moments_on(NOW, {}), **arguments)
+    assert (
+        check_deadlines(
+            processes, statutory=timedelta(days=20), moment_of=moments_on(NOW, {}), **arguments
+        )
+        == []
+    )
+    (found,) = check_deadlines(
+        processes, statutory=timedelta(days=19), moment_of=moments_on(NOW, {}), **arguments
+    )
     assert "20 days" in found.message
     (found,) = check_deadlines(processes, statutory=timedelta(days=30), **arguments)
     assert "40 days" in found.message

@@ -1,4 +1,5 @@
-"""Soundness: faults that were planted are found, each with a way that the engine goes too; sound models raise nothing.
+"""Soundness: faults that were planted are found, each with a way that the engine goes too; sound
+models raise nothing.
 
 `REDRESS_PROOF_ROUNDS` says how many models are grown for each fault.
 """
@@ -117,7 +118,11 @@ WIDE = """process p {
 
 def test_past_the_cap_nothing_is_said_to_be_proved():
     branches = "\n".join(
-        f"userTask t{at}\nboundaryEvent b{at} on=t{at} timer=PT1H\nsplit -> t{at} -> join\nb{at} -> join"
+        (
+            f"userTask t{at}\nboundaryEvent b{at} on=t{at} timer=PT1H\nsplit -> t{at} -> "
+            f"join\nb{at} "
+            "-> join"
+        )
         for at in range(9)
     )
     text = WIDE.replace("BRANCHES", branches)
@@ -126,7 +131,9 @@ def test_past_the_cap_nothing_is_said_to_be_proved():
 
 
 def test_fifteen_branches_of_many_steps_are_few_states():
-    branches = "\n".join(f"split -> {' -> '.join(f't{at}x{step}' for step in range(6))} -> join" for at in range(15))
+    branches = "\n".join(
+        f"split -> {' -> '.join(f't{at}x{step}' for step in range(6))} -> join" for at in range(15)
+    )
     tasks = "\n".join(f"userTask t{at}x{step}" for at in range(15) for step in range(6))
     proof = prove(processes_of([WIDE.replace("BRANCHES", tasks + "\n" + branches)]))
     assert proof.proved
@@ -176,9 +183,9 @@ def test_an_error_that_leaves_a_called_process_is_looked_for_where_it_is_called(
       endEvent end
       start -> call -> end
     }"""
-    caught = outer.replace("CATCH", "boundaryEvent failed on=call error=no\nendEvent other").replace(
-        "call -> end", "call -> end\nfailed -> other"
-    )
+    caught = outer.replace(
+        "CATCH", "boundaryEvent failed on=call error=no\nendEvent other"
+    ).replace("call -> end", "call -> end\nfailed -> other")
     assert proved(inner, caught) == []
     assert proved(inner, outer.replace("CATCH", "")) == [("sound-uncaught-error", "bad")]
     other = caught.replace("error=no", "error=other")

@@ -1,4 +1,5 @@
-"""An installation on each kind of database, with the shipped procedure released, a shared clock and a mail server."""
+"""An installation on each kind of database, with the shipped procedure released, a shared clock and
+a mail server."""
 
 from __future__ import annotations
 

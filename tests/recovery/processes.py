@@ -69,7 +69,9 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")
+        }
         return inherited | self.settings
 
     def command(self, *arguments: str) -> list[str]:
@@ -118,7 +120,8 @@ def stop(process: subprocess.Popen[bytes]) -> int:
 
 @dataclass
 class Postbox:
-    """A mail server that keeps what it is given: the id and the whole text of every message, as often as it came."""
+    """A mail server that keeps what it is given: the id and the whole text of every message, as
+    often as it came."""
 
     port: int = 0
     received: list[tuple[str, str]] = field(default_factory=list)
@@ -126,8 +129,14 @@ class Postbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         text = bytes(envelope.content or b"").decode("utf-8", "replace").replace("\r\n", "\n")
         head = text.partition("\n\n")[0]
-        [identity] = [line.partition(":")[2].strip() for line in head.splitlines() if line.startswith("Message-ID:")]
-        body = "\n".join(line for line in text.splitlines() if not line.startswith(("Date:", "X-Peer:")))
+        [identity] = [
+            line.partition(":")[2].strip()
+            for line in head.splitlines()
+            if line.startswith("Message-ID:")
+        ]
+        body = "\n".join(
+            line for line in text.splitlines() if not line.startswith(("Date:", "X-Peer:"))
+        )
         self.received.append((identity.strip("<>").partition("@")[0], body))
         return "250 kept"
 

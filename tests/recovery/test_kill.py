@@ -1,5 +1,5 @@
-"""kill -9 of the server and the worker in the middle of work: what was acknowledged is there, nothing happens twice,
-every case ends.
+"""kill -9 of the server and the worker in the middle of work: what was acknowledged is there,
+nothing happens twice, every case ends.
 
 REDRESS_TEST_KILLS=20 runs the long version.
 """
@@ -19,7 +19,8 @@ KILLS = int(os.environ.get("REDRESS_TEST_KILLS", "1"))
 SEED = os.environ.get("REDRESS_TEST_KILL_SEED", "1")
 CASES = 4 + 2 * KILLS
 LEAST, MOST = 3, 4 + 20 * CASES // (2 * KILLS)
-"""After how many acknowledged commands the next kill comes: so that all of them come within the run."""
+"""After how many acknowledged commands the next kill comes: so that all of them come within the
+run."""
 
 
 class Victims:
@@ -48,7 +49,8 @@ class Victims:
         return whom
 
     def revive(self) -> None:
-        """What a supervisor does: a server whose serving process is killed twice within seconds gives up by itself."""
+        """What a supervisor does: a server whose serving process is killed twice within seconds
+        gives up by itself."""
         if self.server.poll() is not None:
             self.server = self.site.serve("--no-background")
 
@@ -63,7 +65,15 @@ def test_kill_minus_nine(site: Site, database: Database, postbox: Postbox, tmp_p
     victims, struck = Victims(site), []
     until(site.ready, "the server to be ready")
     people = site.run(
-        "simulate", "--server", site.url, "--register", str(CASES), "--seed", SEED, "--acknowledged", str(written)
+        "simulate",
+        "--server",
+        site.url,
+        "--register",
+        str(CASES),
+        "--seed",
+        SEED,
+        "--acknowledged",
+        str(written),
     )
     try:
         for _ in range(KILLS):
@@ -92,19 +102,32 @@ def ended(people: subprocess.Popen[bytes], victims: Victims) -> bool:
 
 def waiting(database: Database) -> int:
     with database.read() as connection:
-        return int(connection.exec_driver_sql("SELECT count(*) FROM outbox WHERE state = 'waiting'").scalar_one())
+        return int(
+            connection.exec_driver_sql(
+                "SELECT count(*) FROM outbox WHERE state = 'waiting'"
+            ).scalar_one()
+        )
 
 
-def report(site: Site, database: Database, postbox: Postbox, struck: list[str], written: Path) -> None:
+def report(
+    site: Site, database: Database, postbox: Postbox, struck: list[str], written: Path
+) -> None:
     """Audit, and say what was seen (shown with pytest -s)."""
     acknowledged = read_acknowledged(written)
     check_history(database, acknowledged)
     states = check_ends(database)
     again = check_letters(database, postbox, kills=len(struck))
-    verified = subprocess.run(site.command("audit", "verify"), env=site.environment, capture_output=True, text=True)
+    verified = subprocess.run(
+        site.command("audit", "verify"), env=site.environment, capture_output=True, text=True
+    )
     assert verified.returncode == 0, verified.stdout + verified.stderr
     print(f"\n{database.dialect}: {len(struck)} kills: {', '.join(struck)}")
-    print(f"{len(acknowledged)} commands acknowledged, each in the history once; cases {dict(states)}")
-    print(f"{len(postbox.received)} messages came for {len(postbox.received) - again} letters ({again} came twice)")
+    print(
+        f"{len(acknowledged)} commands acknowledged, each in the history once; cases {dict(states)}"
+    )
+    print(
+        f"{len(postbox.received)} messages came for {len(postbox.received) - again} letters "
+        f"({again} came twice)"
+    )
     print(site.log("simulate").strip().splitlines()[-1])
     print(verified.stdout.strip())

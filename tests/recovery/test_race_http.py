@@ -1,4 +1,5 @@
-"""Two clients complete the same task at the same instant through a real server of two processes: exactly one wins.
+"""Two clients complete the same task at the same instant through a real server of two processes:
+exactly one wins.
 
 REDRESS_TEST_RACES=1000 runs the long version.
 """
@@ -32,7 +33,8 @@ def test_exactly_one_client_wins(database: Database, tmp_path: Path) -> None:
             identity.create_account(connection, name, None, ["handler"], now=NOW)
         tokens = [identity.create_token(connection, name, now=NOW) for name in NAMES]
     started = [
-        start_instance(runtime, "small", {}, actor=Actor("amy", frozenset({"handler"})), now=NOW) for _ in range(ROUNDS)
+        start_instance(runtime, "small", {}, actor=Actor("amy", frozenset({"handler"})), now=NOW)
+        for _ in range(ROUNDS)
     ]
     with database.read() as connection:
         query = "SELECT root_key, key FROM user_task ORDER BY root_key"
@@ -53,7 +55,11 @@ def test_exactly_one_client_wins(database: Database, tmp_path: Path) -> None:
     assert told == Counter({(204, 409): ROUNDS}), site.log("serve")[-3000:]
     with database.read() as connection:
         for root_key, key in tasks:
-            rows = [row for row in list_history(connection, root_key) if row.event == "case:task:completed"]
+            rows = [
+                row
+                for row in list_history(connection, root_key)
+                if row.event == "case:task:completed"
+            ]
             assert [row.subject_key for row in rows] == [key]
             assert rows[0].actor in NAMES
             assert verify(connection, root_key) is None
@@ -68,7 +74,9 @@ def race(url: str, tokens: list[str], keys: list[int]) -> Counter[tuple[int, ...
 
     def complete(caller: Caller, token: str, key: int) -> int:
         barrier.wait()
-        return caller.call(token, "POST", f"/v2/user-tasks/{key}/completion", {"variables": {}}).status
+        return caller.call(
+            token, "POST", f"/v2/user-tasks/{key}/completion", {"variables": {}}
+        ).status
 
     with ThreadPoolExecutor(len(tokens)) as pool:
         for key in keys:

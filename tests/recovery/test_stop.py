@@ -1,4 +1,5 @@
-"""Processes end as they should: all of an installation with its server, and a worker when it is told to."""
+"""Processes end as they should: all of an installation with its server, and a worker when it is
+told to."""
 
 from __future__ import annotations
 

@@ -9,12 +9,23 @@ from service.db import CHILD_BITS, Database, Field, Query, Source, matching
 from service.reporting import INCIDENTS, JOBS, TASKS, by_key
 
 KEY = (7 << CHILD_BITS) + 3
-SOURCES = [(JOBS, "jobKey"), (TASKS, "userTaskKey"), (INCIDENTS, "incidentKey"), (INCIDENTS, "jobKey")]
+SOURCES = [
+    (JOBS, "jobKey"),
+    (TASKS, "userTaskKey"),
+    (INCIDENTS, "incidentKey"),
+    (INCIDENTS, "jobKey"),
+]
 
 
-@pytest.mark.parametrize(("source", "name"), SOURCES, ids=["job", "task", "incident", "incident of a job"])
-@pytest.mark.parametrize("wanted", [str(KEY), {"$in": [str(KEY), str(KEY + 1)]}], ids=["one", "some"])
-def test_a_key_is_looked_for_in_its_case(sqlite_database: Database, source: Source, name: str, wanted: object) -> None:
+@pytest.mark.parametrize(
+    ("source", "name"), SOURCES, ids=["job", "task", "incident", "incident of a job"]
+)
+@pytest.mark.parametrize(
+    "wanted", [str(KEY), {"$in": [str(KEY), str(KEY + 1)]}], ids=["one", "some"]
+)
+def test_a_key_is_looked_for_in_its_case(
+    sqlite_database: Database, source: Source, name: str, wanted: object
+) -> None:
     field: Field = source.fields[name]
     query = by_key(KEY, name) if wanted == str(KEY) else Query({name: wanted})
     statement = matching(source, query, "sqlite").compile(

@@ -1,4 +1,5 @@
-"""Exports are read back by the rules of their formats, and hold exactly the events of the histories."""
+"""Exports are read back by the rules of their formats, and hold exactly the events of the
+histories."""
 
 from __future__ import annotations
 
@@ -24,7 +25,12 @@ from tests.conftest import NOW, release_files
 from tests.operations.small import FILES
 
 CLERK = Actor("=chen", frozenset({"clerk", "handler"}))
-GIVEN = {"customerName": "王小明", "contact": {"email": "w@customer.invalid"}, "content": "秘密", "product": 'A<b>&"c'}
+GIVEN = {
+    "customerName": "王小明",
+    "contact": {"email": "w@customer.invalid"},
+    "content": "秘密",
+    "product": 'A<b>&"c',
+}
 XES = "{http://www.xes-standard.org/}"
 KINDS = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
 
@@ -40,7 +46,11 @@ def filled(database: Database) -> list[audit.HistoryRow]:
         [task] = list_open_tasks(connection, root_key)
     complete_task(runtime, task.key, {}, actor=CLERK, now=NOW)
     with database.read() as connection:
-        return [row for key in audit.list_cases(connection) for row in audit.list_history(connection, key)]
+        return [
+            row
+            for key in audit.list_cases(connection)
+            for row in audit.list_history(connection, key)
+        ]
 
 
 def export(database: Database, form: str, tmp_path: Path) -> str:
@@ -69,8 +79,8 @@ def test_csv(filled: list[audit.HistoryRow], database: Database, tmp_path: Path)
 
 
 def test_xes(filled: list[audit.HistoryRow], database: Database, tmp_path: Path) -> None:
-    """IEEE 1849: extensions, globals and classifiers first; attributes are typed, with a key and a value, and every
-    event carries what the log declares global."""
+    """IEEE 1849: extensions, globals and classifiers first; attributes are typed, with a key and a
+    value, and every event carries what the log declares global."""
     log = etree.fromstring(export(database, "xes", tmp_path).encode())
     assert (log.tag, log.get("xes.version")) == (f"{XES}log", "1849-2016")
     order = ["extension", "global", "classifier", *KINDS, "trace"]
@@ -88,12 +98,15 @@ def test_xes(filled: list[audit.HistoryRow], database: Database, tmp_path: Path)
         assert wanted <= set(found)
         assert {key.partition(":")[0] for key in found if ":" in key} <= prefixes
         assert datetime.fromisoformat(found["time:timestamp"]).tzinfo is not None
-    assert [event.find(f"{XES}string[@key='identity:id']").get("value") for event in events] == ids(filled)
+    assert [event.find(f"{XES}string[@key='identity:id']").get("value") for event in events] == ids(
+        filled
+    )
     assert len(log.findall(f"{XES}trace")) == 4
 
 
 def test_ocel(filled: list[audit.HistoryRow], database: Database, tmp_path: Path) -> None:
-    """OCEL 2.0: every type is declared with its attributes, every id is unique, every relationship leads somewhere."""
+    """OCEL 2.0: every type is declared with its attributes, every id is unique, every relationship
+    leads somewhere."""
     log: dict[str, Any] = json.loads(export(database, "ocel", tmp_path))
     assert set(log) == {"events", "objects", "eventTypes", "objectTypes"}
     for things, types in (("events", "eventTypes"), ("objects", "objectTypes")):

@@ -1,4 +1,5 @@
-"""The task list: who sees what, in which order, narrowed and in pages, the same on both databases."""
+"""The task list: who sees what, in which order, narrowed and in pages, the same on both
+databases."""
 
 from __future__ import annotations
 
@@ -31,24 +32,56 @@ def due_of(number: int) -> datetime | None:
 
 @pytest.fixture
 def filled(database: Database) -> Iterator[Database]:
-    """130 open tasks over three groups; amy holds some, a tenth have no due date, two are offered to two groups."""
+    """130 open tasks over three groups; amy holds some, a tenth have no due date, two are offered
+    to two groups."""
     rows, cases = [], []
     for number in range(1, MANY + 1):
         root = number << 16
         groups = [GROUPS[number % 3]] + (["clerk", "handler"] if number in (7, 8) else [])
-        rows.append({
-            "root_key": root, "key": root + 1, "engine_id": str(number), "element_id": f"step{number % 4}",
-            "process_id": "complaint", "bundle_key": 1, "business_key": f"C-{number}", "name": f"Step {number % 4}",
-            "form_id": None, "state": "open", "revision": 0, "assignee": "amy" if number % 6 == 0 else None,
-            "candidate_groups": list(dict.fromkeys(groups)), "candidate_users": [], "excluded": [], "priority": 50,
-            "created_at": NOW, "due_at": due_of(number), "follow_up_at": None, "properties": {}, "variables": {},
-        })  # fmt: skip
-        cases.append({
-            "root_key": root, "number": f"C-{number}", "status": "open", "customer_name": f"name {number}",
-            "withheld": [], "channel": "fax" if number % 5 == 0 else "phone", "content": "", "language": "en",
-            "product": None, "currency": "TWD", "received_at": NOW, "registered_at": NOW, "registered_by": "x",
-            "severity": "P1" if number % 11 == 0 else "P3", "facts": {},
-        })  # fmt: skip
+        rows.append(
+            {
+                "root_key": root,
+                "key": root + 1,
+                "engine_id": str(number),
+                "element_id": f"step{number % 4}",
+                "process_id": "complaint",
+                "bundle_key": 1,
+                "business_key": f"C-{number}",
+                "name": f"Step {number % 4}",
+                "form_id": None,
+                "state": "open",
+                "revision": 0,
+                "assignee": "amy" if number % 6 == 0 else None,
+                "candidate_groups": list(dict.fromkeys(groups)),
+                "candidate_users": [],
+                "excluded": [],
+                "priority": 50,
+                "created_at": NOW,
+                "due_at": due_of(number),
+                "follow_up_at": None,
+                "properties": {},
+                "variables": {},
+            }
+        )
+        cases.append(
+            {
+                "root_key": root,
+                "number": f"C-{number}",
+                "status": "open",
+                "customer_name": f"name {number}",
+                "withheld": [],
+                "channel": "fax" if number % 5 == 0 else "phone",
+                "content": "",
+                "language": "en",
+                "product": None,
+                "currency": "TWD",
+                "received_at": NOW,
+                "registered_at": NOW,
+                "registered_by": "x",
+                "severity": "P1" if number % 11 == 0 else "P3",
+                "facts": {},
+            }
+        )
     with database.transaction() as connection:
         connection.execute(sa.insert(complaint), cases)
         insert_tasks(connection, rows)
@@ -89,17 +122,32 @@ CASES: list[tuple[Actor, Scope, InboxFilter, Any]] = [
     (AMY, Scope.ALL, InboxFilter(), lambda n: in_amys_groups(n) or n % 6 == 0),
     (BOSS, Scope.ALL, InboxFilter(), lambda n: True),
     (BOSS, Scope.GROUPS, InboxFilter(), lambda n: False),
-    (AMY, Scope.GROUPS, InboxFilter(role="handler"), lambda n: n % 6 and (n % 3 == 1 or n in (7, 8))),
+    (
+        AMY,
+        Scope.GROUPS,
+        InboxFilter(role="handler"),
+        lambda n: n % 6 and (n % 3 == 1 or n in (7, 8)),
+    ),
     (AMY, Scope.GROUPS, InboxFilter(role="approver"), lambda n: False),
     (BOSS, Scope.ALL, InboxFilter(role="approver"), lambda n: n % 3 == 2),
     (BOSS, Scope.ALL, InboxFilter(step="step2"), lambda n: n % 4 == 2),
     (BOSS, Scope.ALL, InboxFilter(severity="P1"), lambda n: n % 11 == 0),
-    (AMY, Scope.ALL, InboxFilter(severity="P1", channel="fax"), lambda n: n % 55 == 0 and in_amys_groups(n)),
+    (
+        AMY,
+        Scope.ALL,
+        InboxFilter(severity="P1", channel="fax"),
+        lambda n: n % 55 == 0 and in_amys_groups(n),
+    ),
     (BOSS, Scope.ALL, InboxFilter(product="none of these"), lambda n: False),
     (BOSS, Scope.ALL, InboxFilter(assignee="amy"), lambda n: n % 6 == 0),
     (BOSS, Scope.ALL, InboxFilter(assignee="-"), lambda n: n % 6),
     (BOSS, Scope.ALL, InboxFilter(due_until=NOW), lambda n: (due_of(n) or NOW) < NOW),
-    (BOSS, Scope.ALL, InboxFilter(due_from=NOW, severity="P3"), lambda n: n % 11 and (due_of(n) or NOW) >= NOW),
+    (
+        BOSS,
+        Scope.ALL,
+        InboxFilter(due_from=NOW, severity="P3"),
+        lambda n: n % 11 and (due_of(n) or NOW) >= NOW,
+    ),
     (BOSS, Scope.ALL, InboxFilter(roots=(5 << 16, 6 << 16)), lambda n: n in (5, 6)),
 ]
 
@@ -111,28 +159,42 @@ def test_lists(filled: Database, monkeypatch: pytest.MonkeyPatch, window: int, f
     monkeypatch.setattr(inbox_keys, "WINDOW", window)
     monkeypatch.setattr(inbox_keys, "FEW_CASES", few)
     for actor, scope, only, keep in CASES:
-        assert numbers(every(filled, actor, scope, only)) == expected(keep), (actor.name, scope, only)
+        assert numbers(every(filled, actor, scope, only)) == expected(keep), (
+            actor.name,
+            scope,
+            only,
+        )
 
 
 def test_counts_stop_at_their_bound(filled: Database) -> None:
     with filled.read() as connection:
         assert count_inbox(connection, BOSS, scope=Scope.ALL) == MANY
         assert count_inbox(connection, BOSS, scope=Scope.ALL, most=100) == 100
-        assert count_inbox(connection, AMY, scope=Scope.GROUPS) == len(expected(lambda n: n % 6 and in_amys_groups(n)))
+        assert count_inbox(connection, AMY, scope=Scope.GROUPS) == len(
+            expected(lambda n: n % 6 and in_amys_groups(n))
+        )
         late = count_inbox(connection, BOSS, scope=Scope.ALL, until=NOW)
     assert late == len(expected(lambda n: (due_of(n) or NOW) < NOW))
 
 
-def test_a_text_narrows_alike_by_cases_and_by_due_date(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word that few cases have leads to their tasks, one that many have is looked for in windows of the nearest."""
+def test_a_text_narrows_alike_by_cases_and_by_due_date(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that few cases have leads to their tasks, one that many have is looked for in windows
+    of the nearest."""
     with filled.transaction() as connection:
         for number in range(1, MANY + 1):
-            index_case(connection, number << 16, "信用卡年費 charged" if number % 4 == 0 else "轉帳")
+            index_case(
+                connection, number << 16, "信用卡年費 charged" if number % 4 == 0 else "轉帳"
+            )
     roots = tuple(number << 16 for number in range(4, MANY + 1, 4))
     for window in (1_500, 20):
         monkeypatch.setattr(inbox_keys, "WINDOW", window)
         for text in ("年費", "charg", "信用卡 年費"):
-            for actor, keep in ((BOSS, lambda n: True), (AMY, lambda n: in_amys_groups(n) or n % 6 == 0)):
+            for actor, keep in (
+                (BOSS, lambda n: True),
+                (AMY, lambda n: in_amys_groups(n) or n % 6 == 0),
+            ):
                 wanted = expected(lambda n, keep=keep: n % 4 == 0 and keep(n))
                 for only in (InboxFilter(text=text), InboxFilter(roots=roots)):
                     assert numbers(every(filled, actor, Scope.ALL, only)) == wanted, (text, only)
@@ -144,7 +206,9 @@ def test_a_text_narrows_alike_by_cases_and_by_due_date(filled: Database, monkeyp
 def test_a_task_that_another_holds_is_not_mine(filled: Database) -> None:
     with filled.transaction() as connection:
         task = get_task(connection, (5 << 16) + 1)
-        offered = sa.update(user_task).where(user_task.c.key == task.key).values(candidate_users=["amy"])
+        offered = (
+            sa.update(user_task).where(user_task.c.key == task.key).values(candidate_users=["amy"])
+        )
         connection.execute(offered)
         hold_task(connection, get_task(connection, task.key), "bob")
     assert 5 not in numbers(every(filled, AMY, Scope.MINE, InboxFilter()))
@@ -154,7 +218,8 @@ def test_a_task_that_another_holds_is_not_mine(filled: Database) -> None:
 
 
 def test_no_list_goes_over_a_whole_table(filled: Database) -> None:
-    """SQLite knows nothing of how many rows there are: what it plans here it plans for a million, too."""
+    """SQLite knows nothing of how many rows there are: what it plans here it plans for a million,
+    too."""
     if filled.dialect != "sqlite":
         pytest.skip("PostgreSQL plans by what it has counted")
     asked: list[tuple[str, Any]] = []
@@ -175,6 +240,13 @@ def test_no_list_goes_over_a_whole_table(filled: Database) -> None:
     with filled.read() as connection:
         for statement, parameters in asked:
             values = tuple(parameters or [None] * statement.count("?"))
-            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
-            scans = [line for line in plan if re.match(r"SCAN (user_task|complaint|task_candidate)\b", line)]
+            plan = [
+                row[3]
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
+            scans = [
+                line
+                for line in plan
+                if re.match(r"SCAN (user_task|complaint|task_candidate)\b", line)
+            ]
             assert scans == [], (scans, statement)

@@ -32,21 +32,27 @@ WORKER = Actor("poster", frozenset({"worker"}))
 OLGA = Actor("olga", frozenset({"owner"}))
 MINUTE = timedelta(minutes=1)
 DUE = '<zeebe:taskSchedule dueDate="=now() + duration(&quot;PT1H&quot;)"/>'
-CHILD = SMALL.replace('candidateGroups="handler"/>', f'candidateGroups="handler"/>{DUE}').replace('id="d"', 'id="d2"')
+CHILD = SMALL.replace('candidateGroups="handler"/>', f'candidateGroups="handler"/>{DUE}').replace(
+    'id="d"', 'id="d2"'
+)
 MAIN = (
     HEAD
     + """
 <bpmn:process id="main" name="Main" isExecutable="true">
  <bpmn:startEvent id="s"><bpmn:outgoing>f1</bpmn:outgoing></bpmn:startEvent>
- <bpmn:callActivity id="go" name="Go"><bpmn:extensionElements><zeebe:calledElement processId="small"/>
+ <bpmn:callActivity id="go" name="Go"><bpmn:extensionElements>
+  <zeebe:calledElement processId="small"/>
   </bpmn:extensionElements><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:callActivity>
  <bpmn:serviceTask id="post" name="Post"><bpmn:extensionElements><zeebe:taskDefinition type="post"/>
   </bpmn:extensionElements><bpmn:incoming>f2</bpmn:incoming><bpmn:outgoing>f3</bpmn:outgoing></bpmn:serviceTask>
- <bpmn:intermediateCatchEvent id="pause"><bpmn:incoming>f3</bpmn:incoming><bpmn:outgoing>f4</bpmn:outgoing>
-  <bpmn:timerEventDefinition><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P9D</bpmn:timeDuration>
+ <bpmn:intermediateCatchEvent id="pause"><bpmn:incoming>f3</bpmn:incoming>
+  <bpmn:outgoing>f4</bpmn:outgoing>
+  <bpmn:timerEventDefinition>
+   <bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P9D</bpmn:timeDuration>
   </bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>
  <bpmn:endEvent id="e"><bpmn:incoming>f4</bpmn:incoming></bpmn:endEvent>
- <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="go"/><bpmn:sequenceFlow id="f2" sourceRef="go" targetRef="post"/>
+ <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="go"/>
+  <bpmn:sequenceFlow id="f2" sourceRef="go" targetRef="post"/>
  <bpmn:sequenceFlow id="f3" sourceRef="post" targetRef="pause"/>
  <bpmn:sequenceFlow id="f4" sourceRef="pause" targetRef="e"/>
 </bpmn:process></bpmn:definitions>"""
@@ -56,16 +62,28 @@ FILES = {"main.bpmn": MAIN.encode(), "small.bpmn": CHILD.encode()}
 
 @pytest.fixture
 def filled(database: Database) -> Runtime:
-    """Five cases: A at the first task, B at the second, C's job waits, D's has failed, E is in the pause."""
+    """Five cases: A at the first task, B at the second, C's job waits, D's has failed, E is in the
+    pause."""
     runtime = release_files(database, FILES)
-    roots = [start_instance(runtime, "main", {"ref": "r"}, actor=AMY, now=NOW).root_key for _ in range(5)]
-    for root_key, first, second in zip(roots[1:], (10, 20, 30, 100), (None, 50, 50, 110), strict=True):
+    roots = [
+        start_instance(runtime, "main", {"ref": "r"}, actor=AMY, now=NOW).root_key for _ in range(5)
+    ]
+    for root_key, first, second in zip(
+        roots[1:], (10, 20, 30, 100), (None, 50, 50, 110), strict=True
+    ):
         do(runtime, root_key, AMY, first)
         if second is not None:
             do(runtime, root_key, BEN, second)
     found = activate_jobs(runtime, "post", worker="poster", lease=MINUTE, now=NOW + 110 * MINUTE)
     assert [job["root_key"] for job in found] == roots[2:]
-    fail_job(runtime, found[1]["key"], retries=0, message="no paper", actor=WORKER, now=NOW + 111 * MINUTE)
+    fail_job(
+        runtime,
+        found[1]["key"],
+        retries=0,
+        message="no paper",
+        actor=WORKER,
+        now=NOW + 111 * MINUTE,
+    )
     complete_job(runtime, found[2]["key"], {}, actor=WORKER, now=NOW + 112 * MINUTE)
     return runtime
 
@@ -81,12 +99,18 @@ def sheet(process_id: str) -> Sheet:
     return sheet_of(load_bundle(FILES), process_id)
 
 
-def figures(runtime: Runtime, process_id: str, *, days: float = 1, bundle: int | None = None) -> dict[str, Figures]:
+def figures(
+    runtime: Runtime, process_id: str, *, days: float = 1, bundle: int | None = None
+) -> dict[str, Figures]:
     at = NOW + timedelta(hours=2)
     with runtime.database.read() as connection:
         return get_figures(
-            connection, sheet(process_id), now=at, since=at - timedelta(days=days), bundle_key=bundle
-        )  # fmt: skip
+            connection,
+            sheet(process_id),
+            now=at,
+            since=at - timedelta(days=days),
+            bundle_key=bundle,
+        )
 
 
 def test_who_stands_where_what_is_late_and_how_long_it_took(filled: Runtime) -> None:
@@ -116,22 +140,30 @@ def test_each_version_by_itself(filled: Runtime) -> None:
     fresh = [filled.keys.root_key() for _ in range(9)]
     files = {**FILES, "small.bpmn": CHILD.replace("Small", "Smaller").encode()}
     with filled.database.transaction() as connection:
-        new = deploy(connection, files, name="test", actor="olga", now=NOW, next_key=fresh.pop).bundle_key
+        new = deploy(
+            connection, files, name="test", actor="olga", now=NOW, next_key=fresh.pop
+        ).bundle_key
         release(connection, new, actor="olga", now=NOW)
     assert figures(filled, "main", bundle=new) == {}
     assert figures(filled, "main", bundle=old.bundle_key) == figures(filled, "main")
-    migrate_instance(filled, open_task, to_bundle=new, reason="x", actor=OLGA, now=NOW + 115 * MINUTE)
+    migrate_instance(
+        filled, open_task, to_bundle=new, reason="x", actor=OLGA, now=NOW + 115 * MINUTE
+    )
     assert figures(filled, "main", bundle=new) == {"go": Figures(cases=1, late=1)}
     assert figures(filled, "small", bundle=new) == {"first": Figures(cases=1, late=1)}
     assert figures(filled, "small", bundle=old.bundle_key)["first"].cases == 0
 
 
-def list_all(runtime: Runtime, element_id: str, process_id: str = "small", **how: object) -> list[int]:
+def list_all(
+    runtime: Runtime, element_id: str, process_id: str = "small", **how: object
+) -> list[int]:
     """The roots of what stands there, in pages of one."""
     found, after = [], None
     while True:
         with runtime.database.read() as connection:
-            rows = list_standing(connection, sheet(process_id), element_id, after=after, limit=1, **how)  # type: ignore[arg-type]
+            rows = list_standing(
+                connection, sheet(process_id), element_id, after=after, limit=1, **how
+            )  # type: ignore[arg-type]
         if not rows:
             return found
         found.append(rows[0].root_key)
@@ -161,19 +193,29 @@ def test_the_figures_lead_to_the_cases(filled: Runtime) -> None:
 
 
 def test_a_process_called_from_two_places_counts_for_neither() -> None:
-    second = """<bpmn:callActivity id="again"><bpmn:extensionElements><zeebe:calledElement processId="small"/>
+    second = """<bpmn:callActivity id="again"><bpmn:extensionElements>
+     <zeebe:calledElement processId="small"/>
       </bpmn:extensionElements><bpmn:incoming>f3</bpmn:incoming><bpmn:outgoing>f4</bpmn:outgoing></bpmn:callActivity>"""
     start, end = MAIN.index("<bpmn:intermediateCatchEvent"), MAIN.index(" <bpmn:endEvent")
     twice = (MAIN[:start] + second + MAIN[end:]).replace('targetRef="pause"', 'targetRef="again"')
-    bundle = load_bundle({**FILES, "main.bpmn": twice.replace('sourceRef="pause"', 'sourceRef="again"').encode()})
+    bundle = load_bundle(
+        {**FILES, "main.bpmn": twice.replace('sourceRef="pause"', 'sourceRef="again"').encode()}
+    )
     assert sheet_of(bundle, "main").inside == {}
     assert sheet("main").inside == {"small": "go"}
 
 
-@pytest.mark.parametrize(("number", "expected"), [(1, 1), (2, 2), (9, 9), (10, 9), (11, 10), (20, 18), (100, 90)])
-def test_the_90th_percentile_is_one_of_the_values(database: Database, number: int, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "expected"), [(1, 1), (2, 2), (9, 9), (10, 9), (11, 10), (20, 18), (100, 90)]
+)
+def test_the_90th_percentile_is_one_of_the_values(
+    database: Database, number: int, expected: int
+) -> None:
     parts = [
-        sa.select(sa.literal(place).label("place"), sa.cast(sa.literal(value * factor), sa.Float).label("seconds"))
+        sa.select(
+            sa.literal(place).label("place"),
+            sa.cast(sa.literal(value * factor), sa.Float).label("seconds"),
+        )
         for place, factor in (("a", 1), ("b", 10))
         for value in range(number, 0, -1)
     ]
@@ -188,7 +230,9 @@ def test_every_figure_comes_from_an_index(sqlite_database: Database) -> None:
     """However many tasks there are: only those of the sheet are looked at."""
     seen: list[tuple[str, object]] = []
 
-    def note(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(
+        connection: object, cursor: object, statement: str, parameters: object, *_: object
+    ) -> None:
         if "user_task" in statement:
             seen.append((statement, parameters))
 

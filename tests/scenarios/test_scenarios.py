@@ -34,7 +34,9 @@ def test_the_shipped_procedure_goes_as_the_scenario_says(bundle, scenario):
 
 def play(bundle, **parts):
     text = {"name": "one", "answersFrom": "ordinary.answers.json", **parts}
-    scenario = parse_scenario("one.scenario.json", json.dumps(text).encode(), beside=lambda name: ORDINARY)
+    scenario = parse_scenario(
+        "one.scenario.json", json.dumps(text).encode(), beside=lambda name: ORDINARY
+    )
     return run_scenario(bundle, scenario)
 
 
@@ -44,9 +46,15 @@ FINISH = [{"do": "assess-facts"}, {"finish": "all"}]
 @pytest.mark.parametrize(
     ("then", "said"),
     [
-        ({"end": ["archived-deadlock"]}, "end: expected ['archived-deadlock'], found ['archived-satisfied']"),
+        (
+            {"end": ["archived-deadlock"]},
+            "end: expected ['archived-deadlock'], found ['archived-satisfied']",
+        ),
         ({"never": ["collect-evidence"]}, "never: collect-evidence was come to"),
-        ({"path": ["write-reply", "collect-evidence"]}, "path: expected collect-evidence (in the order given)"),
+        (
+            {"path": ["write-reply", "collect-evidence"]},
+            "path: expected collect-evidence (in the order given)",
+        ),
         (
             {"letters": ["acknowledgement"]},
             "letters: expected ['acknowledgement'], found ['acknowledgement', 'outcome'",
@@ -56,7 +64,10 @@ FINISH = [{"do": "assess-facts"}, {"finish": "all"}]
         ({"waits": ["no-answer"]}, "waits: nothing waits at no-answer; open: nothing"),
         ({"variables": {"round": 7}}, "variables: round: expected 7, found"),
         ({"decisions": {"unknown": 1}}, "decisions: unknown was not asked"),
-        ({"decisions": {"severity": {"severity": "P9"}}}, "decisions: severity: expected {'severity': 'P9'}, found"),
+        (
+            {"decisions": {"severity": {"severity": "P9"}}},
+            "decisions: severity: expected {'severity': 'P9'}, found",
+        ),
     ],
 )
 def test_what_was_to_be_seen_and_was_not_is_said(bundle, then, said):
@@ -68,9 +79,18 @@ def test_what_was_to_be_seen_and_was_not_is_said(bundle, then, said):
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        ([{"do": "write-reply"}], "when[1] do write-reply: write-reply is not open; open: assess-facts"),
-        ([{"message": "unheard"}], "when[1] message unheard: nothing waits for the message unheard"),
-        ([{"wait": "soon"}], "when[1] wait soon: expected a duration such as PT2H or P3D, got 'soon'"),
+        (
+            [{"do": "write-reply"}],
+            "when[1] do write-reply: write-reply is not open; open: assess-facts",
+        ),
+        (
+            [{"message": "unheard"}],
+            "when[1] message unheard: nothing waits for the message unheard",
+        ),
+        (
+            [{"wait": "soon"}],
+            "when[1] wait soon: expected a duration such as PT2H or P3D, got 'soon'",
+        ),
         (
             [{"do": "assess-facts", "answer": {"groupSize": "many"}}],
             "when[1] do assess-facts: the form refuses /groupSize",
@@ -85,11 +105,22 @@ def test_a_step_that_cannot_happen_is_named(bundle, steps, said):
 def test_four_eyes_hold_in_scenarios_too(bundle):
     answers = {
         "propose-solution": {
-            "outcome": "upheld", "remedies": ["compensation"], "compensationAmount": 30_000, "reason": "It was wrong.",
+            "outcome": "upheld",
+            "remedies": ["compensation"],
+            "compensationAmount": 30_000,
+            "reason": "It was wrong.",
         }
-    }  # fmt: skip
+    }
     steps = [
-        *({"do": each} for each in ("assess-facts", "assign-investigator", "first-contact", "plan-investigation")),
+        *(
+            {"do": each}
+            for each in (
+                "assess-facts",
+                "assign-investigator",
+                "first-contact",
+                "plan-investigation",
+            )
+        ),
         *({"do": each} for each in ("collect-evidence", "write-report")),
         {"do": "propose-solution", "by": "lin"},
         {"do": "approve-solution", "by": "lin"},
@@ -113,7 +144,10 @@ def test_time_passes_by_itself_and_timers_fire_on_the_way(bundle):
         ('{"name": "x", "wen": []}', "the file has wen"),
         ('{"name": "x", "when": [{"do": "a", "job": "b"}]}', "expected one of"),
         ('{"name": "x", "given": {"at": "2026-03-02"}}', "expected a time with its zone"),
-        ('{"name": "x", "answersFrom": "../secret"}', "expected the name of a file in the same folder"),
+        (
+            '{"name": "x", "answersFrom": "../secret"}',
+            "expected the name of a file in the same folder",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_says_where(text, said):
@@ -134,7 +168,9 @@ def test_coverage_counts_what_scenarios_came_to(bundle):
 
 
 def test_the_command_paints_what_was_covered(tmp_path):
-    done = CliRunner().invoke(main, ["test", str(ROOT / "processes"), str(ROOT / "forms"), "--pictures", str(tmp_path)])
+    done = CliRunner().invoke(
+        main, ["test", str(ROOT / "processes"), str(ROOT / "forms"), "--pictures", str(tmp_path)]
+    )
     assert done.exit_code == 0, done.output
     assert f"{len(SHIPPED)} scenarios, 0 failed" in done.output
     picture = (tmp_path / "complaint.svg").read_text()
@@ -143,7 +179,8 @@ def test_the_command_paints_what_was_covered(tmp_path):
 
 
 def edited(files):
-    """The shipped procedure with one more step behind the first task of each sheet, and a reminder on it."""
+    """The shipped procedure with one more step behind the first task of each sheet, and a reminder
+    on it."""
     changed = dict(files)
     for path, content in files.items():
         if not path.endswith(".bpmn"):
@@ -153,15 +190,27 @@ def edited(files):
         if task is None:
             continue
         process, key = task.getparent(), task.get("id")
-        flow = next(each for each in process.iterfind("{*}sequenceFlow") if each.get("sourceRef") == key)
+        flow = next(
+            each for each in process.iterfind("{*}sequenceFlow") if each.get("sourceRef") == key
+        )
         flow.set("sourceRef", f"after-{key}")
         for each in task.iterfind("{*}outgoing"):
             task.remove(each)
         name = etree.QName(process).namespace
         etree.SubElement(process, f"{{{name}}}task", id=f"after-{key}")
-        etree.SubElement(process, f"{{{name}}}sequenceFlow", id=f"to-{key}", sourceRef=key, targetRef=f"after-{key}")
+        etree.SubElement(
+            process,
+            f"{{{name}}}sequenceFlow",
+            id=f"to-{key}",
+            sourceRef=key,
+            targetRef=f"after-{key}",
+        )
         event = etree.SubElement(
-            process, f"{{{name}}}boundaryEvent", id=f"late-{key}", attachedToRef=key, cancelActivity="false"
+            process,
+            f"{{{name}}}boundaryEvent",
+            id=f"late-{key}",
+            attachedToRef=key,
+            cancelActivity="false",
         )
         timer = etree.SubElement(event, f"{{{name}}}timerEventDefinition")
         etree.SubElement(timer, f"{{{name}}}timeDuration").text = "P300D"
@@ -175,7 +224,8 @@ WALKS = [each for each in SHIPPED if len(each.steps) > 1 and "authority-" not in
 
 @pytest.mark.parametrize("scenario", WALKS, ids=lambda scenario: Path(scenario.file).stem)
 def test_at_every_state_of_the_procedure_a_case_goes_on_in_an_edited_version(bundle, scenario):
-    """Every scenario, moved to the edited version before each of its tasks in turn, ends where it was to end."""
+    """Every scenario, moved to the edited version before each of its tasks in turn, ends where it
+    was to end."""
     new = load_bundle(edited(shipped_files()))
     moment = 0
     while True:
@@ -188,7 +238,8 @@ def test_at_every_state_of_the_procedure_a_case_goes_on_in_an_edited_version(bun
 
 
 def _moved_at(bundle, new, scenario, moment):
-    """Play a scenario to its end; before the command of that number the case goes on in the new version."""
+    """Play a scenario to its end; before the command of that number the case goes on in the new
+    version."""
     seen = {"commands": 0, "moved": False}
     send = VirtualCase.send
 

@@ -1,4 +1,5 @@
-"""A server with its background worker, and an account for programs, for clients that know nothing of us."""
+"""A server with its background worker, and an account for programs, for clients that know nothing
+of us."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The official SDK for Node works against this service as it is. Skipped, saying so, where Node or npm is absent."""
+"""The official SDK for Node works against this service as it is. Skipped, saying so, where Node or
+npm is absent."""
 
 from __future__ import annotations
 
@@ -27,8 +28,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in FILES:
         shutil.copy(HERE / name, made / name)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=SLOW, check=False)
-    if done.returncode != 0 and any(word in done.stderr for word in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")):
+    done = subprocess.run(
+        command, cwd=made, capture_output=True, text=True, timeout=SLOW, check=False
+    )
+    if done.returncode != 0 and any(
+        word in done.stderr for word in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")
+    ):
         pytest.skip("npm reaches no registry: the SDK for Node is not tried")
     assert done.returncode == 0, done.stderr
     return made
@@ -58,10 +63,20 @@ def test_a_whole_instance_with_node(server: Server, folder: Path, strategy: str)
     }
     command = ["node", "drive.js", "loan.bpmn", "rates.dmn"]
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SLOW, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SLOW,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    seen = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("SEEN ")).removeprefix("SEEN "))
+    seen = json.loads(
+        next(line for line in done.stdout.splitlines() if line.startswith("SEEN ")).removeprefix(
+            "SEEN "
+        )
+    )
     assert seen == {
         "partitions": 1,
         "processes": ["loan"],

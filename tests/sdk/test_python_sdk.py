@@ -1,4 +1,5 @@
-"""The official Python SDK works against this service as it is: signing in, deploying, working, deciding."""
+"""The official Python SDK works against this service as it is: signing in, deploying, working,
+deciding."""
 
 from __future__ import annotations
 
@@ -40,12 +41,16 @@ def strategy(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(server: Server, strategy: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CamundaClient]:
+def client(
+    server: Server, strategy: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CamundaClient]:
     folder: Path = tmp_path_factory.mktemp("files")
     (folder / "loan.bpmn").write_text(LOAN)
     (folder / "rates.dmn").write_text(RATE)
     with CamundaClient(configuration=settings(server, strategy)) as made:
-        deployed = made.deploy_resources_from_files([str(folder / "loan.bpmn"), str(folder / "rates.dmn")])
+        deployed = made.deploy_resources_from_files(
+            [str(folder / "loan.bpmn"), str(folder / "rates.dmn")]
+        )
         assert [each.process_definition_id for each in deployed.processes] == ["loan"]
         assert [each.decision_definition_id for each in deployed.decisions] == ["rate"]
         yield made
@@ -54,11 +59,15 @@ def client(server: Server, strategy: str, tmp_path_factory: pytest.TempPathFacto
 def start(client: CamundaClient, **variables: Any) -> Any:
     given = models.ProcessInstanceCreationInstructionBaseVariables.from_dict(variables)
     return client.create_process_instance(
-        data=models.ProcessCreationById(process_definition_id=ProcessDefinitionId("loan"), variables=given)
+        data=models.ProcessCreationById(
+            process_definition_id=ProcessDefinitionId("loan"), variables=given
+        )
     )
 
 
-def work(server: Server, strategy: str, handler: Callable[[Any], Any], done: threading.Event) -> None:
+def work(
+    server: Server, strategy: str, handler: Callable[[Any], Any], done: threading.Event
+) -> None:
     """Run the SDK's worker loop until the handler says that it is done."""
 
     async def run() -> None:
@@ -67,7 +76,9 @@ def work(server: Server, strategy: str, handler: Callable[[Any], Any], done: thr
             async def handle(job: Any) -> Any:
                 return handler(job)
 
-            config = WorkerConfig(job_type="score", job_timeout_milliseconds=10_000, request_timeout_milliseconds=500)
+            config = WorkerConfig(
+                job_type="score", job_timeout_milliseconds=10_000, request_timeout_milliseconds=500
+            )
             worker.create_job_worker(config=config, callback=handle, execution_strategy="async")
             running = asyncio.create_task(worker.run_workers())
             while not done.is_set():
@@ -76,7 +87,9 @@ def work(server: Server, strategy: str, handler: Callable[[Any], Any], done: thr
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    with ThreadPoolExecutor(1) as own:  # a thread of its own: the browser of other tests may run a loop in this one
+    with ThreadPoolExecutor(
+        1
+    ) as own:  # a thread of its own: the browser of other tests may run a loop in this one
         own.submit(asyncio.run, asyncio.wait_for(run(), 30)).result()
 
 
@@ -103,29 +116,48 @@ def test_a_whole_instance(client: CamundaClient, server: Server, strategy: str) 
 
     work(server, strategy, handler, done)
     [job] = seen
-    assert (job.variables.to_dict()["amount"], job.custom_headers.to_dict()) == (12.5, {"model": "m1"})
+    assert (job.variables.to_dict()["amount"], job.custom_headers.to_dict()) == (
+        12.5,
+        {"model": "m1"},
+    )
 
-    wanted = models.UserTaskSearchQuery.from_dict({"filter": {"processInstanceKey": created.process_instance_key}})
+    wanted = models.UserTaskSearchQuery.from_dict(
+        {"filter": {"processInstanceKey": created.process_instance_key}}
+    )
     [task] = client.search_user_tasks(data=wanted).items
     assert (task.name, task.state.value, task.candidate_groups) == ("Check", "CREATED", ["handler"])
-    client.assign_user_task(task.user_task_key, data=models.UserTaskAssignmentRequest(assignee=server.name))
+    client.assign_user_task(
+        task.user_task_key, data=models.UserTaskAssignmentRequest(assignee=server.name)
+    )
     assert client.get_user_task(task.user_task_key).assignee == server.name
     answer = models.UserTaskCompletionRequest.from_dict({"variables": {"fine": True}})
     client.complete_user_task(task.user_task_key, data=answer)
     assert state(client, created.process_instance_key) == "ACTIVE"
 
-    message = {"name": "answer", "correlationKey": reference, "timeToLive": 60_000, "messageId": reference}
+    message = {
+        "name": "answer",
+        "correlationKey": reference,
+        "timeToLive": 60_000,
+        "messageId": reference,
+    }
     client.publish_message(data=models.MessagePublicationRequest.from_dict(message))
     assert state(client, created.process_instance_key) == "COMPLETED"
     found = client.search_variables(
-        data=models.VariableSearchQuery.from_dict({"filter": {"processInstanceKey": created.process_instance_key}})
+        data=models.VariableSearchQuery.from_dict(
+            {"filter": {"processInstanceKey": created.process_instance_key}}
+        )
     )
     assert {each.name: each.value for each in found.items} == {
-        "amount": "12.5", "fine": "true", "ref": f'"{reference}"', "score": "710",
-    }  # fmt: skip
+        "amount": "12.5",
+        "fine": "true",
+        "ref": f'"{reference}"',
+        "score": "710",
+    }
 
 
-def test_a_job_fails_is_tried_again_and_throws_an_error(client: CamundaClient, server: Server, strategy: str) -> None:
+def test_a_job_fails_is_tried_again_and_throws_an_error(
+    client: CamundaClient, server: Server, strategy: str
+) -> None:
     created, done, tries = start(client, ref="none"), threading.Event(), []
 
     def handler(job: Any) -> None:
@@ -143,10 +175,15 @@ def test_a_job_fails_is_tried_again_and_throws_an_error(client: CamundaClient, s
     asked = {"filter": {"processInstanceKey": created.process_instance_key}}
     [job] = client.search_jobs(data=models.JobSearchQuery.from_dict(asked)).items
     assert (job.state.value, job.type_) == ("ERROR_THROWN", "score")
-    elements = client.search_element_instances(data=models.ElementInstanceSearchQuery.from_dict(asked)).items
+    elements = client.search_element_instances(
+        data=models.ElementInstanceSearchQuery.from_dict(asked)
+    ).items
     assert {each.element_id: each.state.value for each in elements} == {
-        "s": "COMPLETED", "score": "TERMINATED", "refused": "COMPLETED", "over": "COMPLETED",
-    }  # fmt: skip
+        "s": "COMPLETED",
+        "score": "TERMINATED",
+        "refused": "COMPLETED",
+        "over": "COMPLETED",
+    }
 
 
 def test_a_job_without_retries_is_an_incident_that_is_resolved(
@@ -181,14 +218,18 @@ def test_a_job_without_retries_is_an_incident_that_is_resolved(
 
 
 def test_decides(client: CamundaClient) -> None:
-    given = models.DecisionEvaluationByID.from_dict({"decisionDefinitionId": "rate", "variables": {"score": 700}})
+    given = models.DecisionEvaluationByID.from_dict(
+        {"decisionDefinitionId": "rate", "variables": {"score": 700}}
+    )
     assert client.evaluate_decision(data=given).output == "2"
 
 
 def test_searches_and_reads_definitions(client: CamundaClient) -> None:
     start(client, ref="none")
     asked = {"filter": {"processDefinitionId": {"$like": "lo?n"}, "isLatestVersion": True}}
-    [process] = client.search_process_definitions(data=models.ProcessDefinitionSearchQuery.from_dict(asked)).items
+    [process] = client.search_process_definitions(
+        data=models.ProcessDefinitionSearchQuery.from_dict(asked)
+    ).items
     assert "loan" in client.get_process_definition_xml(process.process_definition_key)
     counts = client.get_process_definition_statistics(
         process.process_definition_key, data=models.ProcessDefinitionElementStatisticsQuery()
@@ -202,9 +243,15 @@ def test_an_instance_is_repaired(client: CamundaClient) -> None:
     source = {"sourceType": "byId", "sourceElementId": "score"}
     direct = {"ancestorScopeType": "direct", "ancestorElementInstanceKey": "-1"}
     variables = [{"scopeId": "", "variables": {"score": 1}}]
-    move = {"sourceElementInstruction": source, "targetElementId": "check", "ancestorScopeInstruction": direct}
+    move = {
+        "sourceElementInstruction": source,
+        "targetElementId": "check",
+        "ancestorScopeInstruction": direct,
+    }
     key = created.process_instance_key
-    client.modify_process_instance(key, data=ask({"moveInstructions": [move | {"variableInstructions": variables}]}))
+    client.modify_process_instance(
+        key, data=ask({"moveInstructions": [move | {"variableInstructions": variables}]})
+    )
     wanted = models.UserTaskSearchQuery.from_dict({"filter": {"processInstanceKey": key}})
     [task] = client.search_user_tasks(data=wanted).items
     end = {"terminateInstructions": [{"elementInstanceKey": task.element_instance_key}]}

@@ -16,11 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def kit_folder(config: pytest.Config) -> Path | None:
-    """The option, else the environment's REDRESS_TCK, else the kit beside the project, where there is one."""
+    """The option, else the environment's REDRESS_TCK, else the kit beside the project, where there
+    is one."""
     given = config.getoption("tck", default=None) or os.environ.get("REDRESS_TCK")
     folder = Path(given) if given else config.rootpath.parent / "shared/data/dmn-tck"
     if given and not folder.is_dir():
-        raise pytest.UsageError(f"Expected a folder with the DMN test kit, found nothing at {folder}.")
+        raise pytest.UsageError(
+            f"Expected a folder with the DMN test kit, found nothing at {folder}."
+        )
     return folder if folder.is_dir() else None
 
 
@@ -79,7 +82,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if folder is not None:
         tally = count_elements(folder)
         terminalreporter.line(
-            f"the kit's {tally.files} files hold {tally.cases} test cases with {tally.results} result nodes; "
+            f"the kit's {tally.files} files hold {tally.cases} test cases with {tally.results} "
+            "result nodes; "
             f"{tally.commented_out} more cases are commented out there"
         )
 

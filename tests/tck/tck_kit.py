@@ -1,4 +1,5 @@
-"""Reads and runs the standard's own test cases (`*-test-*.xml` beside the models that they name)."""
+"""Reads and runs the standard's own test cases (`*-test-*.xml` beside the models that they
+name)."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ def find_files(root: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Tally:
-    """What the files of a folder hold: test cases, their result nodes, and cases that the kit has commented out."""
+    """What the files of a folder hold: test cases, their result nodes, and cases that the kit has
+    commented out."""
 
     files: int
     cases: int
@@ -68,12 +70,18 @@ class Tally:
 
 
 def count_elements(root: Path) -> Tally:
-    """Counted from the files themselves, so that no case can be lost between them and the tests that run."""
+    """Counted from the files themselves, so that no case can be lost between them and the tests
+    that run."""
     files = find_files(root)
     texts = [file.read_text("utf-8") for file in files]
     live = [re.sub("<!--.*?-->", "", text, flags=re.DOTALL) for text in texts]
-    cases = [re.findall(r"<(?:\w+:)?testCase[\s>].*?</(?:\w+:)?testCase>", text, re.DOTALL) for text in live]
-    results = [[len(re.findall(r"<(?:\w+:)?resultNode[\s/>]", case)) for case in each] for each in cases]
+    cases = [
+        re.findall(r"<(?:\w+:)?testCase[\s>].*?</(?:\w+:)?testCase>", text, re.DOTALL)
+        for text in live
+    ]
+    results = [
+        [len(re.findall(r"<(?:\w+:)?resultNode[\s/>]", case)) for case in each] for each in cases
+    ]
     tags = sum(len(re.findall(r"<(?:\w+:)?testCase[\s>]", text)) for text in texts)
     return Tally(
         files=len(files),
@@ -89,7 +97,9 @@ def read_cases(file: Path, root: Path) -> Iterator[Case]:
     model = file.parent / (document.findtext("{*}modelName") or "").strip()
     folder = str(file.parent.relative_to(root)) if file.parent != root else file.parent.name
     for number, element in enumerate(document.iterfind("{*}testCase"), 1):
-        inputs = {each.get("name", ""): read_value(each) for each in element.iterfind("{*}inputNode")}
+        inputs = {
+            each.get("name", ""): read_value(each) for each in element.iterfind("{*}inputNode")
+        }
         results = element.findall("{*}resultNode")
         for position, result in enumerate(results, 1):
             suffix = f"#{position}" if len(results) > 1 else ""
@@ -98,7 +108,9 @@ def read_cases(file: Path, root: Path) -> Iterator[Case]:
                 folder=folder,
                 model=model,
                 id=f"{file.stem.rpartition('-')[2]}:{element.get('id') or number}{suffix}",
-                invocable=element.get("invocableName", "") if element.get("type") != "decision" else "",
+                invocable=element.get("invocableName", "")
+                if element.get("type") != "decision"
+                else "",
                 inputs=inputs,
                 result=result.get("name", ""),
                 expected=None if expected is None else read_value(expected),
@@ -147,9 +159,15 @@ def run_case(case: Case) -> tuple[Any, str]:
         if case.invocable:
             result = model.evaluate_decision_service(case.invocable, case.inputs, now=NOW)
             value = result.value
-            whole = isinstance(case.expected, dict) and isinstance(value, dict) and value.keys() == case.expected.keys()
+            whole = (
+                isinstance(case.expected, dict)
+                and isinstance(value, dict)
+                and value.keys() == case.expected.keys()
+            )
             if isinstance(value, dict) and case.result in value and not whole:
-                value = value[case.result]  # a service of several decisions answers a context of them
+                value = value[
+                    case.result
+                ]  # a service of several decisions answers a context of them
         else:
             result = model.evaluate(case.result, case.inputs, now=NOW)
             value = result.value

@@ -1,6 +1,10 @@
-"""The cases of the test kit that are known to fail, by the last folder and the case, each with its reason."""
+"""The cases of the test kit that are known to fail, by the last folder and the case, each with its
+reason."""
 
-_JAVA = "calls a Java function; external functions are refused by design, nothing outside FEEL and DMN is run"
+_JAVA = (
+    "calls a Java function; external functions are refused by design, nothing outside FEEL "
+    "and DMN is run"
+)
 _EXTERNAL = (
     "01:boxed_001",
     "01:literal_001",

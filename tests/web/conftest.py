@@ -1,4 +1,5 @@
-"""A live server on a free port with the demo's accounts and the shipped procedure, and a real browser to visit it."""
+"""A live server on a free port with the demo's accounts and the shipped procedure, and a real
+browser to visit it."""
 
 from __future__ import annotations
 
@@ -28,13 +29,22 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "a password for the demo"
 expect.set_options(timeout=20_000)
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-EXPECTED = ("the server responded with a status of 4", "TypeError: Failed to fetch", "ContextPad#getPad is deprecated")
-"""On the console of a page that works: an answer that refuses, a request that leaving the page has cut off, and what
-the simulation in the editor says of a function of the editor that it calls."""
+EXPECTED = (
+    "the server responded with a status of 4",
+    "TypeError: Failed to fetch",
+    "ContextPad#getPad is deprecated",
+)
+"""On the console of a page that works: an answer that refuses, a request that leaving the page has
+cut off, and what the simulation in the editor says of a function of the editor that it calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,10 @@ class Site:
 def served(folder: Path) -> Iterator[Site]:
     """A site with a database of its own."""
     settings = Settings(
-        database_url=f"sqlite:///{folder}/redress.db", secret_key="k" * 40, demo_password=PASSWORD, demo=True
+        database_url=f"sqlite:///{folder}/redress.db",
+        secret_key="k" * 40,
+        demo_password=PASSWORD,
+        demo=True,
     )
     database = Database(settings.database_url)
     migrate(database)
@@ -89,13 +102,17 @@ def browser() -> Iterator[Browser]:
 def opened(site: Site, browser: Browser, *, width: int = 1280, height: int = 800) -> Iterator[Page]:
     """A page in a fresh profile. Anything else on its console fails the test: also what the content
     security policy stopped."""
-    context = browser.new_context(base_url=site.url, locale="en-US", viewport={"width": width, "height": height})
+    context = browser.new_context(
+        base_url=site.url, locale="en-US", viewport={"width": width, "height": height}
+    )
     page = context.new_page()
     page.set_default_timeout(30_000)  # a busy machine; nothing waits so long otherwise
     complaints: list[str] = []
 
     def heard(message: Any) -> None:
-        if message.type in ("error", "warning") and not any(each in message.text for each in EXPECTED):
+        if message.type in ("error", "warning") and not any(
+            each in message.text for each in EXPECTED
+        ):
             complaints.append(f"{page.url}: {message.text}")
 
     page.on("console", heard)
@@ -126,7 +143,8 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def follow(page: Page, selector: str) -> None:
-    """Click what leads to another page, and wait until that is there: nothing can be asked of a page on its way."""
+    """Click what leads to another page, and wait until that is there: nothing can be asked of a
+    page on its way."""
     with page.expect_navigation():
         page.click(selector)
 
@@ -140,7 +158,9 @@ def choose_language(page: Page, language: str) -> None:
 def fetch(url: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
     """One plain request, as it was answered."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=60)  # the first PDF finds the fonts of the machine
+    connection = http.client.HTTPConnection(
+        parts.netloc, timeout=60
+    )  # the first PDF finds the fonts of the machine
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
         answer = connection.getresponse()

@@ -1,4 +1,5 @@
-"""Assets are named by their content, compressed, and kept for a year; nothing outside their folder is served."""
+"""Assets are named by their content, compressed, and kept for a year; nothing outside their folder
+is served."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ def test_an_asset_under_its_mark_is_kept_and_compressed(site: Site) -> None:
 
 def test_an_asset_without_its_mark_is_asked_for_again(site: Site) -> None:
     status, headers, body = fetch(site.url + "/static/app.css?v=stale", {})
-    assert (status, headers["Cache-Control"], "Content-Encoding" in headers) == (200, "no-cache", False)
+    assert (status, headers["Cache-Control"], "Content-Encoding" in headers) == (
+        200,
+        "no-cache",
+        False,
+    )
     assert body.startswith(b"@layer")
     again, _, empty = fetch(site.url + "/static/app.css", {"If-None-Match": headers["ETag"]})
     assert (again, empty) == (304, b"")

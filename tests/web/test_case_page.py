@@ -1,4 +1,5 @@
-"""The page of a case: earlier steps, the diagram as a table, comments; the case as a PDF and as one archive."""
+"""The page of a case: earlier steps, the diagram as a table, comments; the case as a PDF and as one
+archive."""
 
 from __future__ import annotations
 
@@ -20,26 +21,41 @@ from tests.web.conftest import Site, fetch, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {
-    "customerName": "李大同", "channel": "phone", "contact": {"phone": "02-5550-3344"}, "content": "年費未經同意扣款。",
-}  # fmt: skip
+    "customerName": "李大同",
+    "channel": "phone",
+    "contact": {"phone": "02-5550-3344"},
+    "content": "年費未經同意扣款。",
+}
 PAPER = b"%PDF-1.4 a statement of account"
 
 
 @pytest.fixture(scope="module")
 def number(site: Site) -> str:
-    """A case of two steps of which the second leaves what the first entered, with one file kept and one locked away."""
+    """A case of two steps of which the second leaves what the first entered, with one file kept and
+    one locked away."""
     now = datetime.now(UTC)
-    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.read() as connection:
         task = tasks.list_case_tasks(connection, new.root_key)[0]
     operations.claim_task(site.runtime, task.key, actor=CLERK, now=now)
     files = [
-        NewEvidence("customer", "phone", "對帳單.pdf", site.vault.keep_bytes(PAPER), Verdict("application/pdf")),
         NewEvidence(
-            "customer", "phone", "run.exe", site.vault.keep_bytes(b"MZ"),
+            "customer",
+            "phone",
+            "對帳單.pdf",
+            site.vault.keep_bytes(PAPER),
+            Verdict("application/pdf"),
+        ),
+        NewEvidence(
+            "customer",
+            "phone",
+            "run.exe",
+            site.vault.keep_bytes(b"MZ"),
             Verdict("application/octet-stream", "a program, or a file that a system would run"),
         ),
-    ]  # fmt: skip
+    ]
     operations.add_evidence(site.runtime, new.root_key, files, actor=CLERK, now=now)
     return str(new.number)
 
@@ -61,7 +77,9 @@ def test_the_table_says_what_the_diagram_shows(page: Page, number: str) -> None:
     expect(rows.filter(has_text="passed").first).to_be_attached()
 
 
-def test_the_slider_goes_back_by_keys_and_without_a_script(page: Page, site: Site, number: str) -> None:
+def test_the_slider_goes_back_by_keys_and_without_a_script(
+    page: Page, site: Site, number: str
+) -> None:
     sign_in(page, "compliance")
     page.goto(f"/complaints/{number}")
     last = int(page.locator("#at").get_attribute("max") or 0)
@@ -87,19 +105,28 @@ def test_a_comment_is_shown_and_told_of(page: Page, number: str) -> None:
     expect(page.locator(".story li").first).to_contain_text("said something about the case")
 
 
-def test_the_archive_holds_the_whole_file_under_its_hashes(page: Page, site: Site, number: str) -> None:
+def test_the_archive_holds_the_whole_file_under_its_hashes(
+    page: Page, site: Site, number: str
+) -> None:
     sign_in(page, "compliance")
     status, headers, content = read(page, site, f"/complaints/{number}/file.zip")
     assert (status, headers["Content-Type"]) == (200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))["sha256"]
         assert sorted([*manifest, "manifest.json"]) == sorted(archive.namelist())
-        assert all(sha256(archive.read(name)).hexdigest() == hashed for name, hashed in manifest.items())
+        assert all(
+            sha256(archive.read(name)).hexdigest() == hashed for name, hashed in manifest.items()
+        )
         files = [name for name in manifest if name.startswith("evidence/")]
         assert [archive.read(name) for name in files] == [PAPER]
         history = json.loads(archive.read("history.json"))
-        assert all(later["previous_hash"] == earlier["hash"] for earlier, later in pairwise(history))
-        assert {each["state"] for each in json.loads(archive.read("evidence.json"))} == {"kept", "quarantined"}
+        assert all(
+            later["previous_hash"] == earlier["hash"] for earlier, later in pairwise(history)
+        )
+        assert {each["state"] for each in json.loads(archive.read("evidence.json"))} == {
+            "kept",
+            "quarantined",
+        }
     sign_in(page, "clerk")
     assert read(page, site, f"/complaints/{number}/file.zip")[0] == 403
 

@@ -1,4 +1,5 @@
-"""Evidence with its upload, the contact log, the mailbox's triage, and letters on paper, in a real browser."""
+"""Evidence with its upload, the contact log, the mailbox's triage, and letters on paper, in a real
+browser."""
 
 from __future__ import annotations
 
@@ -23,8 +24,15 @@ CLERK = Actor("clerk", frozenset({"clerk"}))
 
 def new_case(site: Site, **more: object) -> str:
     now = datetime.now(UTC)
-    given = {"customerName": "林美玲", "contact": {"address": "台北市信義路 1 號"}, "content": "重複扣款", **more}
-    return register_complaint(site.runtime, parse_complaint(given, now=now), actor=CLERK, now=now).number
+    given = {
+        "customerName": "林美玲",
+        "contact": {"address": "台北市信義路 1 號"},
+        "content": "重複扣款",
+        **more,
+    }
+    return register_complaint(
+        site.runtime, parse_complaint(given, now=now), actor=CLERK, now=now
+    ).number
 
 
 def check_axe(page: Page) -> None:
@@ -32,7 +40,9 @@ def check_axe(page: Page) -> None:
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
 
 
-def test_files_are_added_with_progress_and_contacts_are_logged(page: Page, site: Site, tmp_path: Path) -> None:
+def test_files_are_added_with_progress_and_contacts_are_logged(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
     number = new_case(site)
     good, bad = tmp_path / "對帳單.pdf", tmp_path / "tool.exe"
     good.write_bytes(b"%PDF-1.7 statement")
@@ -65,7 +75,9 @@ def test_an_upload_without_a_file_says_so(page: Page, site: Site, tmp_path: Path
     page.set_input_files("#f-files", empty)
     page.click("form[data-upload] button")
     page.wait_for_selector("form[data-upload] [role=alert]:visible")
-    expect(page.locator("form[data-upload] [role=alert]")).to_contain_text("empty", use_inner_text=True)
+    expect(page.locator("form[data-upload] [role=alert]")).to_contain_text(
+        "empty", use_inner_text=True
+    )
 
 
 def test_a_person_decides_on_mail_that_waits(page: Page, site: Site) -> None:
@@ -97,12 +109,17 @@ def _waiting() -> list[bytes]:
         b"Message-ID: <w1@c.invalid>\r\nContent-Type: text/html\r\n\r\n<p>The <b>fee</b></p>"
         b"<img src=http://t.invalid/x><script>1</script><a href=http://t.invalid>see</a>"
     )
-    return [html, mails.write("Buy!", subject="Cheap watches", identity="<w2@c.invalid>", X_Spam_Flag="YES")]
+    return [
+        html,
+        mails.write("Buy!", subject="Cheap watches", identity="<w2@c.invalid>", X_Spam_Flag="YES"),
+    ]
 
 
 def put(site: Site, vault: Vault, raw: bytes, uid: int, now: datetime) -> None:
     where = Place("test", int(now.timestamp()), uid)
-    take_mail(site.runtime, vault, Raw(where, now, raw, vault.keep_bytes(raw)), own_address="", now=now)
+    take_mail(
+        site.runtime, vault, Raw(where, now, raw, vault.keep_bytes(raw)), own_address="", now=now
+    )
 
 
 def test_a_letter_without_an_address_is_printed(page: Page, site: Site) -> None:

@@ -1,6 +1,7 @@
-"""A change of the shipped procedure from the owner's first click to its release, in browsers alone: drawn, broken,
-proved broken with the way to it, mended, tried on the scenarios, submitted, reviewed by compliance, released; and the
-running cases moved to it, tried first. `REDRESS_TEST_CROWD` says how many cases."""
+"""A change of the shipped procedure from the owner's first click to its release, in browsers alone:
+drawn, broken, proved broken with the way to it, mended, tried on the scenarios, submitted, reviewed
+by compliance, released; and the running cases moved to it, tried first. `REDRESS_TEST_CROWD` says
+how many cases."""
 
 from __future__ import annotations
 
@@ -32,13 +33,15 @@ PLAIN = sum(not state.startswith("a job") for state, _ in ROUTES)
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
 SATISFACTION, WITHDRAWAL = "processes/check-satisfaction.bpmn", "processes/withdraw-complaint.bpmn"
 pytestmark = pytest.mark.skipif(
-    not (DIST / "bpmn.js").is_file(), reason="the editors are not built: install the project with npm at hand"
+    not (DIST / "bpmn.js").is_file(),
+    reason="the editors are not built: install the project with npm at hand",
 )
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """A site of its own: another version comes into force in it. The scripted cases give theirs to Wu."""
+    """A site of its own: another version comes into force in it. The scripted cases give theirs to
+    Wu."""
     with served(tmp_path) as site:
         with site.runtime.database.transaction() as connection:
             identity.create_account(connection, "wu", PASSWORD, ["handler"], now=datetime.now(UTC))
@@ -48,16 +51,22 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def people(site: Site, browser: Browser) -> Iterator[dict[str, Page]]:
     with ExitStack() as stack:
-        pages = {name: stack.enter_context(opened(site, browser)) for name in ("owner", "compliance")}
+        pages = {
+            name: stack.enter_context(opened(site, browser)) for name in ("owner", "compliance")
+        }
         for name, page in pages.items():
             sign_in(page, name)
         yield pages
 
 
-def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(site: Site, people: dict[str, Page]) -> None:
+def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(
+    site: Site, people: dict[str, Page]
+) -> None:
     owner, compliance = people["owner"], people["compliance"]
     before = in_force(site)
-    for number in itertools.islice((each for each in itertools.count() if each % len(ROUTES) < PLAIN), CROWD):
+    for number in itertools.islice(
+        (each for each in itertools.count() if each % len(ROUTES) < PLAIN), CROWD
+    ):
         bring(site.runtime, number)
     draft = start_draft(owner, "Ask for an answer sooner, and let withdrawals be approved")
     change_timer(owner, draft)
@@ -68,7 +77,10 @@ def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(site: Site,
     follow(owner, "a[href$='/trial']")
     expect(owner.locator("main")).to_contain_text(re.compile(r"(\d\d) / \1 go as they are written"))
     expect(owner.locator("#rules .bad")).to_have_count(0)
-    elements = str(sum(len(each.elements) for each in load_bundle(definitions.shipped_files()).models.values()) + 1)
+    elements = str(
+        sum(len(each.elements) for each in load_bundle(definitions.shipped_files()).models.values())
+        + 1
+    )
     assert owner.locator(".reached li").first.inner_text().split()[-3:] == [elements, "/", elements]
     shoot(owner, "trial")
     owner.goto(draft)
@@ -93,7 +105,9 @@ def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(site: Site,
     expect(compliance.locator(f"[data-pictured='{WITHDRAWAL}'] .pin")).to_have_text("1")
 
     owner.goto(review)
-    owner.fill("form[action$=resolve] input[name=text]", "Every approver; the withdrawal is on file.")
+    owner.fill(
+        "form[action$=resolve] input[name=text]", "Every approver; the withdrawal is on file."
+    )
     follow(owner, "form[action$=resolve] button")
     compliance.goto(review)
     compliance.fill("#approve textarea", "The rules hold and every scenario passes.")
@@ -121,10 +135,13 @@ def change_timer(page: Page, draft: str) -> None:
 
 
 def add_approval(page: Page, draft: str) -> None:
-    """A user task dropped onto the flow behind “Confirm withdrawal”, named, and given to the approvers."""
+    """A user task dropped onto the flow behind “Confirm withdrawal”, named, and given to the
+    approvers."""
     open_editor(page, draft, WITHDRAWAL)
     page.click(".djs-palette .entry[data-action='create.task']")
-    box = page.locator("[data-element-id='confirm-withdrawal-to-send-withdrawal-letter']").bounding_box()
+    box = page.locator(
+        "[data-element-id='confirm-withdrawal-to-send-withdrawal-letter']"
+    ).bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - 5, y)
@@ -146,18 +163,23 @@ def add_approval(page: Page, draft: str) -> None:
 
 
 def break_and_mend(page: Page, draft: str) -> None:
-    """Archiving is deleted by mistake: rules are broken, and the way to it is shown; undoing mends it."""
+    """Archiving is deleted by mistake: rules are broken, and the way to it is shown; undoing mends
+    it."""
     choose(page, "Archive complaint")
     page.keyboard.press("Delete")
     broken = page.locator("[data-list] .finding.error", has_text="closed-then-archived")
-    expect(broken).to_contain_text("after close-withdrawn a case can end without archive", timeout=LONG)
+    expect(broken).to_contain_text(
+        "after close-withdrawn a case can end without archive", timeout=LONG
+    )
     broken.click()
     expect(page.locator(".way-number").last).to_be_visible()
     expect(page.locator(".on-the-way[data-element-id=confirm-withdrawal]")).to_have_count(1)
     shoot(page, "broken")
     trial = page.context.new_page()
     trial.goto(f"{draft}/trial")
-    expect(trial.locator("#findings .error", has_text="closed-then-archived")).to_contain_text("Close complaint")
+    expect(trial.locator("#findings .error", has_text="closed-then-archived")).to_contain_text(
+        "Close complaint"
+    )
     trial.locator("#findings figure:visible [data-play]").first.click()
     expect(trial.locator("#findings figure:visible .at")).to_be_visible()
     shoot(trial, "way")
@@ -168,7 +190,8 @@ def break_and_mend(page: Page, draft: str) -> None:
 
 
 def move_running_cases(site: Site, owner: Page, compliance: Page, old: int, new: int) -> None:
-    """The owner draws up a plan and has it tried on every case; compliance starts it. Nothing is lost or late by it."""
+    """The owner draws up a plan and has it tried on every case; compliance starts it. Nothing is
+    lost or late by it."""
     at = datetime.now(UTC)
     before = {root: kept(site.runtime, root) for root in running(site, old)}
     late = has_late(site.runtime, at)
@@ -198,7 +221,9 @@ def move_running_cases(site: Site, owner: Page, compliance: Page, old: int, new:
 
 def running(site: Site, version: int) -> list[int]:
     where = (process_instance.c.state == "active", process_instance.c.bundle_key == version)
-    query = sa.select(process_instance.c.root_key).where(*where).order_by(process_instance.c.root_key)
+    query = (
+        sa.select(process_instance.c.root_key).where(*where).order_by(process_instance.c.root_key)
+    )
     with site.runtime.database.read() as connection:
         return list(connection.execute(query).scalars())
 

@@ -12,11 +12,15 @@ def test_the_clauses_and_the_plan(page: Page) -> None:
     page.click("nav a[href='/clauses']")
     expect(page.locator("tbody tr")).to_have_count(47)
     expect(page.locator("strong.late")).to_have_count(0)
-    expect(page.locator("[id='S2-a']")).to_contain_text("acknowledge-complaint", use_inner_text=True)
+    expect(page.locator("[id='S2-a']")).to_contain_text(
+        "acknowledge-complaint", use_inner_text=True
+    )
     page.click(".more > summary")
     page.click("nav a[href='/plan']")
     expect(page.locator("tbody").first).to_contain_text("in 5 working days", use_inner_text=True)
-    expect(page.locator("tbody").first).to_contain_text("by the clock “final response”", use_inner_text=True)
+    expect(page.locator("tbody").first).to_contain_text(
+        "by the clock “final response”", use_inner_text=True
+    )
     expect(page.locator("tbody tr", has_text="Assign investigator")).to_have_count(1)
     expect(page.locator("main")).to_contain_text("to be confirmed by the bank", use_inner_text=True)
     choose_language(page, "zh-Hant")

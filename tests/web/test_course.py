@@ -1,4 +1,5 @@
-"""The course of a case in a real browser: what is done to it by hand, each with a reason that the history keeps."""
+"""The course of a case in a real browser: what is done to it by hand, each with a reason that the
+history keeps."""
 
 from __future__ import annotations
 
@@ -29,8 +30,14 @@ def case(site: Site) -> tuple[str, int, int]:
     """Number, key and first task of a complaint, which the clerk holds."""
     now = datetime.now(UTC)
     mark = uuid4().hex  # like no other complaint, of a customer of its own
-    told = FACTS | {"customerName": mark[:8], "contact": {"phone": str(int(mark[:9], 16)).zfill(11)}, "content": mark}
-    new = operations.register_complaint(site.runtime, parse_complaint(told, now=now), actor=CLERK, now=now)
+    told = FACTS | {
+        "customerName": mark[:8],
+        "contact": {"phone": str(int(mark[:9], 16)).zfill(11)},
+        "content": mark,
+    }
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(told, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.read() as connection:
         task = tasks.list_open_tasks(connection, new.root_key)[0]
     operations.claim_task(site.runtime, task.key, actor=CLERK, now=now)
@@ -43,7 +50,9 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/course-{name}-{width}.png", full_page=True)
 
 
-def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple[str, int, int]) -> None:
+def test_a_case_is_suspended_corrected_moved_and_resumed(
+    page: Page, case: tuple[str, int, int]
+) -> None:
     number, key, _ = case
     sign_in(page, "admin")
     page.goto(f"/complaints/{number}")
@@ -60,14 +69,18 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple
     row.locator("[name=reason]").fill("She came in")
     with page.expect_navigation():
         row.locator("button").click()
-    expect(page.locator("[role=alert]")).to_contain_text("expected a value as JSON", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_contain_text(
+        "expected a value as JSON", use_inner_text=True
+    )
     row.locator("summary").click()
     row.locator("[name=value]").fill('"branch"')
     row.locator("[name=reason]").fill("She came in")
     with page.expect_navigation():
         row.locator("button").click()
     expect(row).to_contain_text('"branch"', use_inner_text=True)
-    expect(page.locator("#variables b:text-is('channel')")).to_have_count(1)  # corrected wherever it is known
+    expect(page.locator("#variables b:text-is('channel')")).to_have_count(
+        1
+    )  # corrected wherever it is known
 
     page.click("#stands summary")
     page.select_option("#stands select", "assign-investigator")
@@ -83,9 +96,11 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(page: Page, case: tuple
     page.goto(f"/complaints/{number}")
     story = page.locator(".story").inner_text()
     for said in (
-        "suspended the case: An injunction", "corrected facts of the case: She came in",
-        "repaired the course of the case: Assessed on paper", "resumed the case: It was lifted",
-    ):  # fmt: skip
+        "suspended the case: An injunction",
+        "corrected facts of the case: She came in",
+        "repaired the course of the case: Assessed on paper",
+        "resumed the case: It was lifted",
+    ):
         assert said in story
     choose_language(page, "zh-Hant")
     expect(page.locator(".story")).to_contain_text("暫停了案件:An injunction", use_inner_text=True)
@@ -98,7 +113,9 @@ def test_who_holds_a_task_sees_that_the_case_is_suspended_and_loses_nothing(
     operations.suspend_instance(site.runtime, key, reason="x", actor=ADMIN, now=datetime.now(UTC))
     sign_in(page, "clerk")
     page.goto(f"/tasks/{task}")
-    expect(page.locator("#suspended")).to_contain_text("can be completed once the case is resumed", use_inner_text=True)
+    expect(page.locator("#suspended")).to_contain_text(
+        "can be completed once the case is resumed", use_inner_text=True
+    )
     follow(page, "#form button[name=then] >> nth=0")
     expect(page.locator("#refused")).to_contain_text("has to be resumed first", use_inner_text=True)
     shot(page, "task")
@@ -109,13 +126,24 @@ def test_what_stopped_is_tried_again_and_a_case_is_cancelled(page: Page, site: S
     now, fresh = datetime.now(UTC), [site.runtime.keys.root_key() for _ in range(8)]
     with site.runtime.database.transaction() as connection:
         made = deploy(
-            connection, {"processes/fetch.bpmn": JOBS}, name="fetch", actor="owner", now=now, next_key=fresh.pop
+            connection,
+            {"processes/fetch.bpmn": JOBS},
+            name="fetch",
+            actor="owner",
+            now=now,
+            next_key=fresh.pop,
         )
         release(connection, made.bundle_key, actor="compliance", now=now)
     kind = f"fetch-{made.bundle_key}"
-    key = operations.start_instance(site.runtime, "fetch", {"kind": kind}, actor=CLERK, now=now).root_key
-    [job] = operations.activate_jobs(site.runtime, kind, worker="w", lease=timedelta(minutes=1), now=now)
-    operations.fail_job(site.runtime, job["key"], retries=0, message="no line", actor=ADMIN, now=now)
+    key = operations.start_instance(
+        site.runtime, "fetch", {"kind": kind}, actor=CLERK, now=now
+    ).root_key
+    [job] = operations.activate_jobs(
+        site.runtime, kind, worker="w", lease=timedelta(minutes=1), now=now
+    )
+    operations.fail_job(
+        site.runtime, job["key"], retries=0, message="no line", actor=ADMIN, now=now
+    )
     sign_in(page, "owner")
     page.goto("/incidents")
     follow(page, f"a[href='/instances/{key}']")
@@ -125,7 +153,9 @@ def test_what_stopped_is_tried_again_and_a_case_is_cancelled(page: Page, site: S
     follow(page, "#incidents button")
     expect(page.locator("#incidents")).to_have_count(0)
     now = datetime.now(UTC)
-    [again] = operations.activate_jobs(site.runtime, kind, worker="w", lease=timedelta(minutes=1), now=now)
+    [again] = operations.activate_jobs(
+        site.runtime, kind, worker="w", lease=timedelta(minutes=1), now=now
+    )
     assert again["key"] == job["key"]
     with site.runtime.database.read() as connection:
         assert list_incidents_of(connection, key) == []

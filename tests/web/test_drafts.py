@@ -1,4 +1,5 @@
-"""What a person types into a task is never lost: closed browser, double completion, stale page, four eyes, released."""
+"""What a person types into a task is never lost: closed browser, double completion, stale page,
+four eyes, released."""
 
 from __future__ import annotations
 
@@ -15,14 +16,20 @@ from service.intake import parse_complaint
 from tests.web.conftest import Site, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
-FACTS = {"channel": "letter", "content": "Unsigned letter about the queue.", "contact": {"address": "10 Harbour Road"}}
+FACTS = {
+    "channel": "letter",
+    "content": "Unsigned letter about the queue.",
+    "contact": {"address": "10 Harbour Road"},
+}
 
 
 @pytest.fixture
 def key(site: Site) -> Iterator[int]:
     """A task “Clarify missing facts” that the clerk holds."""
     now = datetime.now(UTC)
-    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.read() as connection:
         task = tasks.list_case_tasks(connection, new.root_key)[0]
     operations.claim_task(site.runtime, task.key, actor=CLERK, now=now)
@@ -74,7 +81,9 @@ def test_completed_twice(site: Site, page: Page, key: int) -> None:
     operations.complete_task(site.runtime, key, answer, actor=CLERK, now=datetime.now(UTC))
     page.click("#form button[value=list]")
     expect(page.locator("#refused")).to_contain_text("completed by clerk", use_inner_text=True)
-    expect(page.locator(".work")).to_contain_text("typed before somebody else was quicker", use_inner_text=True)
+    expect(page.locator(".work")).to_contain_text(
+        "typed before somebody else was quicker", use_inner_text=True
+    )
 
 
 def test_a_stale_page(site: Site, page: Page, key: int) -> None:
@@ -83,12 +92,17 @@ def test_a_stale_page(site: Site, page: Page, key: int) -> None:
     operations.release_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     operations.claim_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     page.click("#form button[value=list]")
-    expect(page.locator("#refused")).to_contain_text("has changed since you opened it", use_inner_text=True)
+    expect(page.locator("#refused")).to_contain_text(
+        "has changed since you opened it", use_inner_text=True
+    )
     expect(page.locator("#f-note")).to_have_value("typed on an old page")
     page.click("#form button[value=list]")
     expect(page.locator("#refused")).to_have_count(0)
     with site.runtime.database.read() as connection:
-        assert tasks.get_task(connection, key).answer == {"clarified": "withheld", "note": "typed on an old page"}
+        assert tasks.get_task(connection, key).answer == {
+            "clarified": "withheld",
+            "note": "typed on an old page",
+        }
         assert tasks.find_draft(connection, key, "clerk") is None
 
 
@@ -103,4 +117,6 @@ def test_released_meanwhile(site: Site, page: Page, key: int) -> None:
         "is held by clerk2" in page.locator("#refused").inner_text()
         or "has changed" in page.locator("#refused").inner_text()
     )
-    expect(page.locator(".work")).to_contain_text("typed while it was taken away", use_inner_text=True)
+    expect(page.locator(".work")).to_contain_text(
+        "typed while it was taken away", use_inner_text=True
+    )

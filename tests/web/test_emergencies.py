@@ -1,4 +1,5 @@
-"""Emergencies in a real browser: called by a person, seen with tasks, complaints and log; complaints are linked."""
+"""Emergencies in a real browser: called by a person, seen with tasks, complaints and log;
+complaints are linked."""
 
 from __future__ import annotations
 
@@ -21,15 +22,27 @@ CLERK = Actor("clerk", frozenset({"clerk"}))
 def numbers(site: Site) -> list[str]:
     now = datetime.now(UTC)
     given = [
-        {"customerName": name, "channel": "phone", "contact": {"phone": f"02-5551-000{at}"}, "content": text}
-        for at, (name, text) in enumerate((("何美", "分行淹水,保管箱受損。"), ("丁一", "分行關閉,無法提款。")))
+        {
+            "customerName": name,
+            "channel": "phone",
+            "contact": {"phone": f"02-5551-000{at}"},
+            "content": text,
+        }
+        for at, (name, text) in enumerate(
+            (("何美", "分行淹水,保管箱受損。"), ("丁一", "分行關閉,無法提款。"))
+        )
     ]
     return [
-        register_complaint(site.runtime, parse_complaint(each, now=now), actor=CLERK, now=now).number for each in given
+        register_complaint(
+            site.runtime, parse_complaint(each, now=now), actor=CLERK, now=now
+        ).number
+        for each in given
     ]
 
 
-def test_a_person_calls_an_emergency_and_links_complaints(page: Page, site: Site, numbers: list[str]) -> None:
+def test_a_person_calls_an_emergency_and_links_complaints(
+    page: Page, site: Site, numbers: list[str]
+) -> None:
     first, second = numbers
     sign_in(page, "executive")
     page.goto("/emergencies")
@@ -50,7 +63,9 @@ def test_a_person_calls_an_emergency_and_links_complaints(page: Page, site: Site
     page.fill("#f-number", second)
     with page.expect_navigation():
         page.click("aside form button")
-    expect(page.locator("[role=alert]")).to_contain_text("belongs to an emergency already", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_contain_text(
+        "belongs to an emergency already", use_inner_text=True
+    )
     found = Axe().run(page).response["violations"]
     assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
     page.goto(f"/complaints/{first}")

@@ -1,4 +1,5 @@
-"""Every page for the bank's people: three languages, wide and narrow, no serious finding of axe, few bytes."""
+"""Every page for the bank's people: three languages, wide and narrow, no serious finding of axe,
+few bytes."""
 
 from __future__ import annotations
 
@@ -20,24 +21,35 @@ from tests.web.conftest import Site, choose_language, fetch, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {
-    "customerName": "林美玲", "channel": "phone", "product": "信用卡", "contact": {"phone": "02-5550-0101"},
+    "customerName": "林美玲",
+    "channel": "phone",
+    "product": "信用卡",
+    "contact": {"phone": "02-5550-0101"},
     "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。" * 4,
-}  # fmt: skip
+}
 MOST_BYTES = 60_000
-WIDTHS = {"en": (360, 1280), "zh-Hant": (360, 1280) if os.environ.get("REDRESS_SCREENSHOTS") else (360,), "zh-Hans": ()}
+WIDTHS = {
+    "en": (360, 1280),
+    "zh-Hant": (360, 1280) if os.environ.get("REDRESS_SCREENSHOTS") else (360,),
+    "zh-Hans": (),
+}
 """Simplified is as wide as Traditional."""
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
 EDITED = (
-    "processes/triage-complaint.bpmn", "processes/severity.dmn", "forms/assess-facts.form.json",
+    "processes/triage-complaint.bpmn",
+    "processes/severity.dmn",
+    "forms/assess-facts.form.json",
     "processes/letters/outcome.zh-Hant.letter.txt",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
 def paths(site: Site) -> tuple[str, ...]:
     """One address of every page, for the administrator; the task is held by the clerk."""
     now = datetime.now(UTC)
-    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.read() as connection:
         task = tasks.list_case_tasks(connection, new.root_key)[0]
     operations.claim_task(site.runtime, task.key, actor=CLERK, now=now)
@@ -48,18 +60,31 @@ def paths(site: Site) -> tuple[str, ...]:
     draft, version = start_draft(site, now)
     plan = draw_up_plan(site, version, now)
     return (
-        "/tasks?show=all", "/tasks?show=all&severity=P1&q=年費", f"/tasks/{task.key}?show=all", "/complaints?q=信用卡",
-        f"/complaints/{new.number}", f"/complaints/{new.number}?at=1", f"/complaints/{new.number}/evidence",
-        f"/complaints/{new.number}/related", f"/complaints/{new.number}/report", f"/registered/{new.number}",
+        "/tasks?show=all",
+        "/tasks?show=all&severity=P1&q=年費",
+        f"/tasks/{task.key}?show=all",
+        "/complaints?q=信用卡",
+        f"/complaints/{new.number}",
+        f"/complaints/{new.number}?at=1",
+        f"/complaints/{new.number}/evidence",
+        f"/complaints/{new.number}/related",
+        f"/complaints/{new.number}/report",
+        f"/registered/{new.number}",
         f"/instances/{new.root_key}",
-        f"/clauses?case={new.number}", f"/emergencies/{emergency.number}",
-        f"/reviews/{version}", f"/migrations/{plan}", f"/workbench/drafts/{draft}",
+        f"/clauses?case={new.number}",
+        f"/emergencies/{emergency.number}",
+        f"/reviews/{version}",
+        f"/migrations/{plan}",
+        f"/workbench/drafts/{draft}",
         f"/workbench/drafts/{draft}/trial",
         *(f"/workbench/drafts/{draft}/edit/{path}" for path in EDITED),
-        "/procedure/live", "/procedure/live?sheet=triage-complaint&by=late",
-        "/procedure/live/cases?sheet=triage-complaint&element=assess-facts", "/team?holder=clerk", "/notices",
+        "/procedure/live",
+        "/procedure/live?sheet=triage-complaint&by=late",
+        "/procedure/live/cases?sheet=triage-complaint&element=assess-facts",
+        "/team?holder=clerk",
+        "/notices",
         *(link.path for link in LINKS),
-    )  # fmt: skip
+    )
 
 
 def start_draft(site: Site, now: datetime) -> tuple[int, int]:
@@ -81,15 +106,23 @@ def start_draft(site: Site, now: datetime) -> tuple[int, int]:
 
 
 def draw_up_plan(site: Site, version: int, now: datetime) -> int:
-    """A migration plan, tried on the cases that are there, to a version in which one element is called otherwise."""
+    """A migration plan, tried on the cases that are there, to a version in which one element is
+    called otherwise."""
     files = definitions.shipped_files()
-    path, fresh = "processes/triage-complaint.bpmn", [site.runtime.keys.root_key() for _ in range(60)]
-    files[path] = files[path].replace(b'"assess-facts"', b'"weigh-facts"').replace(b">assess-facts<", b">weigh-facts<")
+    path, fresh = (
+        "processes/triage-complaint.bpmn",
+        [site.runtime.keys.root_key() for _ in range(60)],
+    )
+    files[path] = (
+        files[path]
+        .replace(b'"assess-facts"', b'"weigh-facts"')
+        .replace(b">assess-facts<", b">weigh-facts<")
+    )
     files[path] = files[path].replace(b'formId="weigh-facts"', b'formId="assess-facts"')
     with site.runtime.database.transaction() as connection:
         to = definitions.deploy(
             connection, files, name="procedure", actor="owner", now=now, next_key=fresh.pop
-        ).bundle_key  # fmt: skip
+        ).bundle_key
     owner = Actor("owner", frozenset({"owner"}))
     plan = operations.draw_up_migration(
         site.runtime, title="新名稱", from_bundle=version, to_bundle=to, actor=owner, now=now
@@ -128,11 +161,14 @@ def test_pages_fit_and_are_accessible(page: Page, paths: tuple[str, ...], langua
             if wide > width:
                 bad.append(f"{path} is {wide} wide at {width}")
             if SHOTS:
-                page.screenshot(path=f"{SHOTS}/page-{language}-{width}-{path.strip('/').replace('/', '-')[:60]}.png")
+                name = path.strip("/").replace("/", "-")[:60]
+                page.screenshot(path=f"{SHOTS}/page-{language}-{width}-{name}.png")
     assert bad == []
 
 
-def test_the_clerks_own_task_is_accessible_in_the_dark(page: Page, site: Site, paths: tuple[str, ...]) -> None:
+def test_the_clerks_own_task_is_accessible_in_the_dark(
+    page: Page, site: Site, paths: tuple[str, ...]
+) -> None:
     page.emulate_media(color_scheme="dark")
     sign_in(page, "clerk")
     page.goto(paths[2])
@@ -153,7 +189,7 @@ def test_a_first_visit_to_the_task_list_is_light_and_asks_one_host(page: Page, s
     sizes = {
         each.url: len(fetch(each.url, {"Accept-Encoding": "gzip", "Cookie": cookie})[2])
         for each in heard
-    }  # fmt: skip
+    }
     assert len(sizes) >= 4
     assert sum(sizes.values()) < MOST_BYTES, sizes
 

@@ -1,4 +1,5 @@
-"""Four eyes in the browser: who proposed a solution does not approve it, and is told why and by whom it can be."""
+"""Four eyes in the browser: who proposed a solution does not approve it, and is told why and by
+whom it can be."""
 
 from __future__ import annotations
 
@@ -19,9 +20,12 @@ BOTH = "proposes-and-approves"
 
 @pytest.fixture
 def proposed(site: Site) -> Iterator[Walk]:
-    """A case whose solution somebody proposed who is an approver too; the account is for this test only."""
+    """A case whose solution somebody proposed who is an approver too; the account is for this test
+    only."""
     with site.runtime.database.transaction() as connection:
-        identity.create_account(connection, BOTH, PASSWORD, ["handler", "approver"], now=datetime.now(UTC))
+        identity.create_account(
+            connection, BOTH, PASSWORD, ["handler", "approver"], now=datetime.now(UTC)
+        )
     given = {"investigator": BOTH, "responsibleUnit": "head office", "independent": True}
     money = {"outcome": "upheld", "remedies": ["compensation"], "compensationAmount": 8_000}
     yield complain(site.runtime, now=datetime.now(UTC)).work(

@@ -1,4 +1,5 @@
-"""The live view in a real browser: figures on the elements and in the table, and one click to the cases."""
+"""The live view in a real browser: figures on the elements and in the table, and one click to the
+cases."""
 
 from __future__ import annotations
 
@@ -29,8 +30,15 @@ def numbers(site: Site) -> list[str]:
     for days, words in ((9, "自動櫃員機吞卡"), (0, "網路轉帳後收款人未收到款項")):
         at, token = now - timedelta(days=days), token_hex(6)
         contact = {"email": f"{token}@customer.invalid"}
-        facts = {**FACTS, "customerName": f"客戶 {token}", "contact": contact, "content": f"{words} {token}。" * 9}
-        new = operations.register_complaint(site.runtime, parse_complaint(facts, now=at), actor=CLERK, now=at)
+        facts = {
+            **FACTS,
+            "customerName": f"客戶 {token}",
+            "contact": contact,
+            "content": f"{words} {token}。" * 9,
+        }
+        new = operations.register_complaint(
+            site.runtime, parse_complaint(facts, now=at), actor=CLERK, now=at
+        )
         found.append(new.number)
     with site.runtime.database.read() as connection:
         task = tasks.list_case_tasks(connection, new.root_key)[0]
@@ -68,7 +76,9 @@ def test_from_the_procedure_to_the_cases_at_an_element(page: Page, numbers: list
     assert serious(Axe(), page) == []
 
 
-def test_the_keyboard_follows_an_element_and_words_are_chinese(page: Page, numbers: list[str]) -> None:
+def test_the_keyboard_follows_an_element_and_words_are_chinese(
+    page: Page, numbers: list[str]
+) -> None:
     sign_in(page, "compliance")
     choose_language(page, "zh-Hant")
     page.goto("/procedure/live?sheet=triage-complaint&by=cases")
@@ -88,6 +98,8 @@ def test_it_is_for_those_who_answer_for_the_procedure(page: Page) -> None:
     expect(page.locator("#live")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("value", "step"), [(0, 0), (0.1, 1), (20, 1), (21, 2), (60, 3), (80, 4), (81, 5), (100, 5)])
+@pytest.mark.parametrize(
+    ("value", "step"), [(0, 0), (0.1, 1), (20, 1), (21, 2), (60, 3), (80, 4), (81, 5), (100, 5)]
+)
 def test_few_steps_of_heat(value: float, step: int) -> None:
     assert heat_of(value, 100) == step

@@ -1,4 +1,5 @@
-"""Every list of the product empty, with one row and with many: its pages stay small, and show each row once.
+"""Every list of the product empty, with one row and with many: its pages stay small, and show each
+row once.
 
 `REDRESS_LONG_LISTS=100000` tries it with so many rows, and then looks at the first pages only.
 """
@@ -41,7 +42,8 @@ LARGE = MANY > 1_000
 MOST_PAGES = 5 if LARGE else 1_000
 MOST_BYTES = 150_000
 MOST_SECONDS = 2.0
-"""Held only where a large list was asked for: by this process's own processor, on whatever machine."""
+"""Held only where a large list was asked for: by this process's own processor, on whatever
+machine."""
 BATCH = 5_000
 FIRST = 1_000
 Rows = Callable[[int], dict[str, Any]]
@@ -75,7 +77,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def template(request: pytest.FixtureRequest, sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def template(
+    request: pytest.FixtureRequest, sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """The shipped procedure with one case, and an administrator, made once."""
     path = tmp_path_factory.mktemp("lists") / "redress.db"
     path.write_bytes(sqlite_template.read_bytes())
@@ -115,7 +119,9 @@ def walk(desk: Desk, path: str, row: str, further: str = r'rel="next" href="([^"
         if link is None:
             return found
         target = link.group(1).replace("&amp;", "&")
-        here = target if target.startswith("/") else path.partition("?")[0] + target.partition("#")[0]
+        here = (
+            target if target.startswith("/") else path.partition("?")[0] + target.partition("#")[0]
+        )
     assert LARGE, f"{path} does not end"
     return found
 
@@ -126,82 +132,162 @@ def key(number: int) -> int:
 
 def case_row(number: int) -> dict[str, Any]:
     return {
-        "root_key": key(number), "number": f"C-2025-{number:07d}-0", "status": "open", "customer_name": "王小明",
-        "withheld": [], "channel": "phone", "content": "年費", "language": "zh-Hant", "currency": "TWD",
-        "received_at": NOW, "registered_at": NOW, "registered_by": "x", "facts": {},
-    }  # fmt: skip
+        "root_key": key(number),
+        "number": f"C-2025-{number:07d}-0",
+        "status": "open",
+        "customer_name": "王小明",
+        "withheld": [],
+        "channel": "phone",
+        "content": "年費",
+        "language": "zh-Hant",
+        "currency": "TWD",
+        "received_at": NOW,
+        "registered_at": NOW,
+        "registered_by": "x",
+        "facts": {},
+    }
 
 
 def task_row(number: int) -> dict[str, Any]:
     return {
-        "root_key": key(number), "key": key(number) + 1, "engine_id": "1", "element_id": "ask",
-        "process_id": "complaint", "bundle_key": 1, "business_key": f"T-{number}", "name": "Ask", "form_id": None,
-        "state": "open", "revision": 0, "assignee": f"p{number % 300}" if number % 3 else None,
-        "candidate_groups": ["admin"], "candidate_users": [], "excluded": [], "priority": 50, "created_at": NOW,
-        "due_at": NOW + timedelta(minutes=number % 7), "properties": {}, "follow_up_at": None, "variables": {},
-    }  # fmt: skip
+        "root_key": key(number),
+        "key": key(number) + 1,
+        "engine_id": "1",
+        "element_id": "ask",
+        "process_id": "complaint",
+        "bundle_key": 1,
+        "business_key": f"T-{number}",
+        "name": "Ask",
+        "form_id": None,
+        "state": "open",
+        "revision": 0,
+        "assignee": f"p{number % 300}" if number % 3 else None,
+        "candidate_groups": ["admin"],
+        "candidate_users": [],
+        "excluded": [],
+        "priority": 50,
+        "created_at": NOW,
+        "due_at": NOW + timedelta(minutes=number % 7),
+        "properties": {},
+        "follow_up_at": None,
+        "variables": {},
+    }
 
 
 def fill_tasks(desk: Desk, count: int, *, there: int = 0) -> None:
     for start in range(there, count, BATCH):
         with desk.database.transaction() as connection:
-            insert_tasks(connection, [task_row(each) for each in range(start, min(start + BATCH, count))])
+            insert_tasks(
+                connection, [task_row(each) for each in range(start, min(start + BATCH, count))]
+            )
 
 
 def mail_row(number: int) -> dict[str, Any]:
     return {
-        "key": number + 1, "fingerprint": f"{number:064d}", "message_id": "", "sha256": "0" * 64, "size": 1,
-        "sender": "a@b.invalid", "subject": f"mail {number}.", "preview": "x" * 400, "received_at": NOW, "read_at": NOW,
-        "verdict": "unclear", "state": "waiting", "reason": "",
-    }  # fmt: skip
+        "key": number + 1,
+        "fingerprint": f"{number:064d}",
+        "message_id": "",
+        "sha256": "0" * 64,
+        "size": 1,
+        "sender": "a@b.invalid",
+        "subject": f"mail {number}.",
+        "preview": "x" * 400,
+        "received_at": NOW,
+        "read_at": NOW,
+        "verdict": "unclear",
+        "state": "waiting",
+        "reason": "",
+    }
 
 
 def letter_row(root_key: int) -> Rows:
     return lambda number: {
-        "root_key": root_key, "key": root_key + 1_000 + number, "template": "outcome", "language": "en",
-        "audience": "customer", "recipient": "", "subject": f"letter {number}.", "body": "x", "written_at": NOW,
-        "details": {}, "delivery": "print",
-    }  # fmt: skip
+        "root_key": root_key,
+        "key": root_key + 1_000 + number,
+        "template": "outcome",
+        "language": "en",
+        "audience": "customer",
+        "recipient": "",
+        "subject": f"letter {number}.",
+        "body": "x",
+        "written_at": NOW,
+        "details": {},
+        "delivery": "print",
+    }
 
 
 def incident_row(number: int) -> dict[str, Any]:
     return {
-        "root_key": key(number), "key": key(number) + 1, "kind": "engine", "state": "active", "element_id": "ask",
-        "message": f"incident {number}.", "retries": 0, "created_at": NOW,
-    }  # fmt: skip
+        "root_key": key(number),
+        "key": key(number) + 1,
+        "kind": "engine",
+        "state": "active",
+        "element_id": "ask",
+        "message": f"incident {number}.",
+        "retries": 0,
+        "created_at": NOW,
+    }
 
 
 def notice_row(root_key: int) -> Rows:
     return lambda number: {
-        "root_key": root_key, "account": "root", "mark": f"mention:{number}", "kind": "mention",
-        "subject_key": root_key + number, "at": NOW, "read_at": None, "details": {"by": f"person {number}."},
-    }  # fmt: skip
+        "root_key": root_key,
+        "account": "root",
+        "mark": f"mention:{number}",
+        "kind": "mention",
+        "subject_key": root_key + number,
+        "at": NOW,
+        "read_at": None,
+        "details": {"by": f"person {number}."},
+    }
 
 
 def emergency_row(number: int) -> dict[str, Any]:
     return {
-        "root_key": key(number), "number": f"E-2026-{number:04d}", "level": "II", "status": "open", "cause": "x",
-        "opened_at": NOW, "last_event_at": NOW, "complaints": 0,
-    }  # fmt: skip
+        "root_key": key(number),
+        "number": f"E-2026-{number:04d}",
+        "level": "II",
+        "status": "open",
+        "cause": "x",
+        "opened_at": NOW,
+        "last_event_at": NOW,
+        "complaints": 0,
+    }
 
 
 def draft_row(number: int) -> dict[str, Any]:
     return {
-        "key": key(number), "name": "procedure", "title": f"draft {number}.", "state": "open", "created_at": NOW,
+        "key": key(number),
+        "name": "procedure",
+        "title": f"draft {number}.",
+        "state": "open",
+        "created_at": NOW,
         "created_by": "root",
-    }  # fmt: skip
+    }
 
 
 def version_row(number: int) -> dict[str, Any]:
     return {
-        "key": key(number), "name": "other", "version": number + 1, "content_hash": f"{number:064d}",
-        "state": "deployed", "created_at": NOW, "created_by": f"author {number}.",
-    }  # fmt: skip
+        "key": key(number),
+        "name": "other",
+        "version": number + 1,
+        "content_hash": f"{number:064d}",
+        "state": "deployed",
+        "created_at": NOW,
+        "created_by": f"author {number}.",
+    }
 
 
 LISTS: list[tuple[str, sa.Table | None, Any, str, str, int]] = [
     # address, table, its rows, what a row looks like on the page, what is there before
-    ("/complaints", complaint, lambda desk: case_row, r'<td><a href="/complaints/([^"]+)"', "complaints", 1),
+    (
+        "/complaints",
+        complaint,
+        lambda desk: case_row,
+        r'<td><a href="/complaints/([^"]+)"',
+        "complaints",
+        1,
+    ),
     ("/tasks?show=all", None, None, r'id="t(\d+)"', "tasks", 1),
     ("/mailbox", mail_message, lambda desk: mail_row, r"mail (\d+)\.", "mailbox", 0),
     ("/letters", letter, lambda desk: letter_row(desk.root_key), r"letter (\d+)\.", "letters", 0),
@@ -210,7 +296,7 @@ LISTS: list[tuple[str, sa.Table | None, Any, str, str, int]] = [
     ("/workbench", draft_tables.draft, lambda desk: draft_row, r"draft (\d+)\.", "drafts", 0),
     ("/emergencies", emergency, lambda desk: emergency_row, r">E-2026-(\d+)</a>", "emergencies", 0),
     ("/reviews", bundle, lambda desk: version_row, r"author (\d+)\.", "reviews", 0),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("listed", LISTS, ids=lambda each: each[4])
@@ -259,35 +345,87 @@ def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
     root = desk.root_key
     with desk.database.read() as connection:
         tip = audit.find_tip(connection, root).seq
-    moved = {"entered": [["complaint", "assess-facts"]], "flows": [["complaint", "f1"]], "begun": [7], "left": [7]}
-    desk.fill(history, lambda n: {
-        "root_key": root, "seq": tip + 1 + n, "at": NOW, "actor": f"actor {n}.", "event": "case:task:completed",
-        "details": {"element": "assess-facts", "moved": moved}, "previous_hash": "0" * 64, "hash": "0" * 64,
-    }, 1_000 * size)  # fmt: skip
-    desk.fill(evidence, lambda n: {
-        "root_key": root, "key": root + 20_000 + n, "kind": "document", "source": "desk", "name": f"file {n}.",
-        "media_type": "application/pdf", "size": 1, "sha256": "0" * 64, "state": "kept", "added_at": NOW,
-        "added_by": "x",
-    }, 100 * size)  # fmt: skip
-    desk.fill(case_comment, lambda n: {
-        "root_key": root, "key": root + 30_000 + n, "author": "amy", "body": f"comment {n}.", "mentions": [],
-        "written_at": NOW,
-    }, 100 * size)  # fmt: skip
-    desk.fill(contact_entry, lambda n: {
-        "root_key": root, "key": root + 40_000 + n, "spoke_at": NOW, "bank_person": "amy", "party": f"party {n}.",
-        "means": "phone", "result": "reached", "note": "", "recorded_at": NOW, "recorded_by": "amy",
-    }, 150 * size)  # fmt: skip
+    moved = {
+        "entered": [["complaint", "assess-facts"]],
+        "flows": [["complaint", "f1"]],
+        "begun": [7],
+        "left": [7],
+    }
+    desk.fill(
+        history,
+        lambda n: {
+            "root_key": root,
+            "seq": tip + 1 + n,
+            "at": NOW,
+            "actor": f"actor {n}.",
+            "event": "case:task:completed",
+            "details": {"element": "assess-facts", "moved": moved},
+            "previous_hash": "0" * 64,
+            "hash": "0" * 64,
+        },
+        1_000 * size,
+    )
+    desk.fill(
+        evidence,
+        lambda n: {
+            "root_key": root,
+            "key": root + 20_000 + n,
+            "kind": "document",
+            "source": "desk",
+            "name": f"file {n}.",
+            "media_type": "application/pdf",
+            "size": 1,
+            "sha256": "0" * 64,
+            "state": "kept",
+            "added_at": NOW,
+            "added_by": "x",
+        },
+        100 * size,
+    )
+    desk.fill(
+        case_comment,
+        lambda n: {
+            "root_key": root,
+            "key": root + 30_000 + n,
+            "author": "amy",
+            "body": f"comment {n}.",
+            "mentions": [],
+            "written_at": NOW,
+        },
+        100 * size,
+    )
+    desk.fill(
+        contact_entry,
+        lambda n: {
+            "root_key": root,
+            "key": root + 40_000 + n,
+            "spoke_at": NOW,
+            "bank_person": "amy",
+            "party": f"party {n}.",
+            "means": "phone",
+            "result": "reached",
+            "note": "",
+            "recorded_at": NOW,
+            "recorded_by": "amy",
+        },
+        150 * size,
+    )
     case, papers = f"/complaints/{desk.number}", f"/complaints/{desk.number}/evidence"
     for path, pattern, link, count in (
         (case, r"actor (\d+)\.", r'href="(\?steps=[^"]+)"', 1_000 * size),
         (case, r"comment (\d+)\.", r'href="(\?comments=[^"]+)"', 100 * size),
         (papers, r"file (\d+)\.", r'href="(\?files=[^"]+)"', 100 * size),
-        (papers, r'<td>party (\d+)\.', r'href="(\?contacts=[^"]+)"', 150 * size),
-    ):  # fmt: skip
+        (papers, r"<td>party (\d+)\.", r'href="(\?contacts=[^"]+)"', 150 * size),
+    ):
         found = walk(desk, path, pattern, link)
         assert len(found) == len(set(found)), path
         assert LARGE or len(found) == count, path
-    for path in (f"{case}/picture", f"{case}?at=5", f"/clauses?case={desk.number}", f"{case}/related"):
+    for path in (
+        f"{case}/picture",
+        f"{case}?at=5",
+        f"/clauses?case={desk.number}",
+        f"{case}/related",
+    ):
         desk.get(path)
     with desk.database.read() as connection:
         task = operations.get_instance(connection, root)
@@ -297,20 +435,55 @@ def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
 @pytest.mark.parametrize("count", [0, MANY])
 def test_what_has_no_page_of_its_own(desk: Desk, count: int) -> None:
     """Accounts, kept filters, emergencies, and jobs over the API."""
-    desk.fill(account, lambda n: {
-        "name": f"a{n}", "display_name": "A", "language": "en", "active": True, "created_at": NOW}, count)  # fmt: skip
+    desk.fill(
+        account,
+        lambda n: {
+            "name": f"a{n}",
+            "display_name": "A",
+            "language": "en",
+            "active": True,
+            "created_at": NOW,
+        },
+        count,
+    )
     desk.fill(account_role, lambda n: {"account_name": f"a{n}", "role": "clerk"}, count)
-    desk.fill(saved_filter, lambda n: {
-        "id": f"{n:032d}", "owner": f"a{n}", "name": "mine", "query": "show=all", "shared": True, "created_at": NOW,
-    }, count)  # fmt: skip
+    desk.fill(
+        saved_filter,
+        lambda n: {
+            "id": f"{n:032d}",
+            "owner": f"a{n}",
+            "name": "mine",
+            "query": "show=all",
+            "shared": True,
+            "created_at": NOW,
+        },
+        count,
+    )
     desk.fill(emergency, emergency_row, count)
-    desk.fill(job, lambda n: {
-        "root_key": desk.root_key, "key": desk.root_key + 1_000 + n, "engine_id": f"{n}", "element_id": "e",
-        "process_id": "complaint", "type": "t", "kind": "task", "state": "created", "retries": 3, "rank": 0,
-        "run_at": NOW, "headers": {}, "variables": {}, "created_at": NOW,
-    }, min(count, 60_000))  # fmt: skip
+    desk.fill(
+        job,
+        lambda n: {
+            "root_key": desk.root_key,
+            "key": desk.root_key + 1_000 + n,
+            "engine_id": f"{n}",
+            "element_id": "e",
+            "process_id": "complaint",
+            "type": "t",
+            "kind": "task",
+            "state": "created",
+            "retries": 3,
+            "rank": 0,
+            "run_at": NOW,
+            "headers": {},
+            "variables": {},
+            "created_at": NOW,
+        },
+        min(count, 60_000),
+    )
     text = desk.get("/tasks?show=all")
-    assert len(re.findall(r'action="/tasks/filters/|<small class="soft">a\d+</small>', text)) == min(count, 150)
+    assert len(
+        re.findall(r'action="/tasks/filters/|<small class="soft">a\d+</small>', text)
+    ) == min(count, 150)
     with desk.database.read() as connection:
         accounts = identity.list_accounts(connection)
         assert len(accounts) == count + 1

@@ -1,4 +1,5 @@
-"""A migration plan in a real browser: drawn up, mapped, tried, started by another person, followed, taken back."""
+"""A migration plan in a real browser: drawn up, mapped, tried, started by another person, followed,
+taken back."""
 
 from __future__ import annotations
 
@@ -29,10 +30,14 @@ def versions(site: Site) -> tuple[int, int]:
         with site.runtime.database.transaction() as connection:
             keys.append(
                 deploy(
-                    connection, {"processes/crossing.bpmn": content}, name="crossing", actor="owner", now=now,
+                    connection,
+                    {"processes/crossing.bpmn": content},
+                    name="crossing",
+                    actor="owner",
+                    now=now,
                     next_key=fresh.pop,
                 ).bundle_key
-            )  # fmt: skip
+            )
             if len(keys) == 1:
                 release(connection, keys[0], actor="compliance", now=now)
     for number in range(3):
@@ -51,13 +56,17 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/migration-{name}-{width}.png", full_page=True)
 
 
-def test_a_plan_from_its_mapping_to_its_way_back(page: Page, site: Site, versions: tuple[int, int]) -> None:
+def test_a_plan_from_its_mapping_to_its_way_back(
+    page: Page, site: Site, versions: tuple[int, int]
+) -> None:
     old, new = versions
     sign_in(page, "owner")
     page.goto(f"/migrations?to={new}")
     page.fill("#title", "Clearer names")
     page.select_option("#from", str(old))
-    expect(page.locator("#from option:checked")).to_contain_text("3 running cases", use_inner_text=True)
+    expect(page.locator("#from option:checked")).to_contain_text(
+        "3 running cases", use_inner_text=True
+    )
     expect(page.locator("#to")).to_have_value(str(new))
     shot(page, "list")
     follow(page, "form[action='/migrations'] button")
@@ -107,14 +116,18 @@ def test_a_plan_from_its_mapping_to_its_way_back(page: Page, site: Site, version
     shot(page, "back")
 
 
-def test_bad_plans_are_refused_with_a_reason(page: Page, site: Site, versions: tuple[int, int]) -> None:
+def test_bad_plans_are_refused_with_a_reason(
+    page: Page, site: Site, versions: tuple[int, int]
+) -> None:
     sign_in(page, "owner")
     page.goto("/migrations")
     page.fill("#title", "To itself")
     page.select_option("#from", str(versions[0]))
     page.select_option("#to", str(versions[0]))
     follow(page, "form[action='/migrations'] button")
-    expect(page.locator("[role=alert]")).to_contain_text("expected two versions", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_contain_text(
+        "expected two versions", use_inner_text=True
+    )
     expect(page.locator("#title")).to_have_value("To itself")
 
 

@@ -1,4 +1,5 @@
-"""Notices in the header and on their page, how a person is told; and the team's work, given to another by keys."""
+"""Notices in the header and on their page, how a person is told; and the team's work, given to
+another by keys."""
 
 from __future__ import annotations
 
@@ -14,30 +15,41 @@ from tests.web.conftest import Site, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {
-    "customerName": "何美", "channel": "phone", "contact": {"phone": "02-5550-9911"}, "content": "匯款手續費有誤。",
-}  # fmt: skip
+    "customerName": "何美",
+    "channel": "phone",
+    "contact": {"phone": "02-5550-9911"},
+    "content": "匯款手續費有誤。",
+}
 
 
 @pytest.fixture(scope="module")
 def task(site: Site) -> tasks.UserTask:
     now = datetime.now(UTC)
-    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.read() as connection:
         found: tasks.UserTask = tasks.list_case_tasks(connection, new.root_key)[0]
     return found
 
 
-def test_a_mention_rings_is_read_and_can_be_declined(page: Page, site: Site, task: tasks.UserTask) -> None:
+def test_a_mention_rings_is_read_and_can_be_declined(
+    page: Page, site: Site, task: tasks.UserTask
+) -> None:
     sign_in(page, "admin")
     page.goto("/notices")  # what other tests of this site gave the administrator is read by that
     page.goto("/tasks")
     expect(page.locator(".bell")).to_have_count(0)
-    operations.comment_case(site.runtime, task.root_key, "@admin?", actor=CLERK, now=datetime.now(UTC))
+    operations.comment_case(
+        site.runtime, task.root_key, "@admin?", actor=CLERK, now=datetime.now(UTC)
+    )
     page.goto("/tasks")
     expect(page.locator(".bell")).to_have_attribute("aria-label", "Notices: 1")
     page.click(".bell")
     page.wait_for_url("**/notices")
-    expect(page.locator(".story .new")).to_contain_text("clerk mentioned you in a comment", use_inner_text=True)
+    expect(page.locator(".story .new")).to_contain_text(
+        "clerk mentioned you in a comment", use_inner_text=True
+    )
     page.uncheck("input[name=page][value=mention]")
     page.uncheck("input[name=mail][value=mention]")
     with page.expect_navigation():
@@ -45,7 +57,9 @@ def test_a_mention_rings_is_read_and_can_be_declined(page: Page, site: Site, tas
     expect(page.locator(".bell")).to_have_count(0)
     expect(page.locator("input[value=mention]:checked")).to_have_count(0)
     told = page.locator(".story li", has_text="mentioned").count()
-    operations.comment_case(site.runtime, task.root_key, "@admin!", actor=CLERK, now=datetime.now(UTC))
+    operations.comment_case(
+        site.runtime, task.root_key, "@admin!", actor=CLERK, now=datetime.now(UTC)
+    )
     page.goto("/notices")
     expect(page.locator(".story li", has_text="mentioned")).to_have_count(told)
 

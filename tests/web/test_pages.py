@@ -1,4 +1,5 @@
-"""Each page in a real browser: signing in, errors in forms, permissions, languages, keys only, small windows."""
+"""Each page in a real browser: signing in, errors in forms, permissions, languages, keys only,
+small windows."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ def test_a_wrong_password_is_refused(page: Page) -> None:
     page.fill("#name", "clerk")
     page.fill("#password", "no")
     page.press("#password", "Enter")
-    expect(page.locator("[role=alert]")).to_have_text("Wrong name or password.", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_have_text(
+        "Wrong name or password.", use_inner_text=True
+    )
     page.fill("#name", "clerk")
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
@@ -71,7 +74,12 @@ def test_no_page_is_wider_than_a_phone(page: Page, language: str) -> None:
 
 def test_pages_that_are_not_for_a_role_are_refused(page: Page) -> None:
     sign_in(page, "department")
-    for path, status in (("/complaints", 403), ("/register", 403), ("/incidents", 403), ("/tasks/12345", 404)):
+    for path, status in (
+        ("/complaints", 403),
+        ("/register", 403),
+        ("/incidents", 403),
+        ("/tasks/12345", 404),
+    ):
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == status, path

@@ -1,4 +1,5 @@
-"""The people page in a real browser: unit, skills and absences are kept, and proposals follow them."""
+"""The people page in a real browser: unit, skills and absences are kept, and proposals follow
+them."""
 
 from __future__ import annotations
 
@@ -46,11 +47,15 @@ def test_unit_skills_and_days_away_are_kept(page: Page, site: Site, person: str)
     expect(row).to_contain_text("away today", use_inner_text=True)
     with site.runtime.database.read() as connection:
         [found] = [
-            each for each in identity.list_candidates(connection, Role.DEPARTMENT, on=today) if each.name == person
+            each
+            for each in identity.list_candidates(connection, Role.DEPARTMENT, on=today)
+            if each.name == person
         ]
     assert (found.unit, found.capacity, found.absent) == ("信用卡中心", 7, True)
     serious = [
-        each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")
+        each["id"]
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in ("serious", "critical")
     ]
     assert serious == []
     choose_language(page, "zh-Hant")
@@ -69,7 +74,9 @@ def test_what_cannot_be_is_said(page: Page, person: str) -> None:
     row.locator("input[name=capacity]").fill("none")
     with page.expect_navigation():
         row.locator("form[action$=staff] button").click()
-    expect(page.locator("[role=alert]")).to_contain_text("expected a whole number", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_contain_text(
+        "expected a whole number", use_inner_text=True
+    )
 
 
 def test_only_those_who_plan_see_it(page: Page) -> None:
@@ -88,7 +95,10 @@ def test_the_commands_say_the_same(tmp_path, monkeypatch) -> None:
     with database.transaction() as connection:
         identity.create_account(connection, "amy", None, ["handler"], now=datetime.now(UTC))
     run = CliRunner().invoke
-    done = run(main, ["user", "staff", "amy", "--unit", "Cards", "--skill", "credit-card", "--capacity", "3"])
+    done = run(
+        main,
+        ["user", "staff", "amy", "--unit", "Cards", "--skill", "credit-card", "--capacity", "3"],
+    )
     assert (done.exit_code, done.output) == (0, "amy: Cards, credit-card, at most 3\n")
     done = run(main, ["user", "away", "amy", "2026-12-24", "2027-01-02"])
     assert done.exit_code == 0, done.output
@@ -97,4 +107,9 @@ def test_the_commands_say_the_same(tmp_path, monkeypatch) -> None:
     with database.read() as connection:
         [found] = identity.list_staff(connection, on=datetime(2026, 12, 31, tzinfo=UTC).date())
     database.dispose()
-    assert (found.unit, found.skills, found.capacity, len(found.absences)) == ("Cards", ("credit-card",), 3, 1)
+    assert (found.unit, found.skills, found.capacity, len(found.absences)) == (
+        "Cards",
+        ("credit-card",),
+        3,
+        1,
+    )

@@ -1,4 +1,5 @@
-"""The customer's portal on a phone, in a real browser; and over plain requests what nobody should get from it."""
+"""The customer's portal on a phone, in a real browser; and over plain requests what nobody should
+get from it."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
 
 
 def look_at(page: Page, name: str) -> None:
-    """The page fits the phone and has no serious fault of accessibility; a picture is kept where one is wanted."""
+    """The page fits the phone and has no serious fault of accessibility; a picture is kept where
+    one is wanted."""
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], name
     found = Axe().run(page).response["violations"]
     assert [(each["id"], name) for each in found if each["impact"] in ("serious", "critical")] == []
@@ -79,10 +81,14 @@ def drive(site: Site, number: str, until: str) -> None:
         task = standing.tasks[0]
         with site.runtime.database.read() as connection:
             performers = tasks.list_performers(connection, root, task.excluded)
-            form = site.runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
+            form = site.runtime.bundles.get(connection, standing.bundle_key).forms.get(
+                task.form_id or ""
+            )
         now += timedelta(seconds=1)
         filled, actor = answer(task, form, chance, now.date()), performer(task, performers, chance)
-        if task.element_id == "assign-investigator":  # the one whom the bank proposes has an account here
+        if (
+            task.element_id == "assign-investigator"
+        ):  # the one whom the bank proposes has an account here
             filled["investigator"] = task.variables["investigator"]
         complete_task(site.runtime, task.key, filled, actor=actor, now=now)
     raise AssertionError("the case never asked the customer")
@@ -92,7 +98,9 @@ def test_the_link_in_a_letter_opens_the_case_and_leaves_no_trace(phone: Page, si
     number, _ = complain(phone, "The link in the mail.")
     with site.runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
-    link = portal_access.mail_link(site.runtime.database, "k" * 40, site.url, root_key, datetime.now(UTC))
+    link = portal_access.mail_link(
+        site.runtime.database, "k" * 40, site.url, root_key, datetime.now(UTC)
+    )
     phone.goto("about:blank")
     phone.goto(str(link))
     assert phone.url.endswith("/portal/follow")
@@ -110,7 +118,9 @@ def phone(page: Page) -> Page:
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans", "en"])
-def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_path: Path, language: str) -> None:
+def test_a_customer_complains_adds_and_withdraws(
+    phone: Page, site: Site, tmp_path: Path, language: str
+) -> None:
     photo = tmp_path / "收據.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(40))
     phone.goto("/portal")
@@ -135,7 +145,10 @@ def test_a_customer_complains_adds_and_withdraws(phone: Page, site: Site, tmp_pa
     with site.runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         files = cases.list_evidence(connection, complaint.root_key)
-    assert [each.name for each in files] == ["收據.png", "message.txt"] and complaint.channel == "online"
+    assert [each.name for each in files] == [
+        "收據.png",
+        "message.txt",
+    ] and complaint.channel == "online"
     assert complaint.language == language
     phone.click("form[action$=withdraw] >> xpath=ancestor::details/summary")
     phone.check("input[name=freely]")
@@ -203,37 +216,61 @@ def client(runtime: Runtime, tmp_path: Path) -> Any:
 
 
 def send(client: Any, path: str, **form: str) -> Any:
-    return client.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"})
+    return client.post(
+        path, data=form, headers={"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    )
 
 
 def test_the_same_form_again_is_the_same_complaint(client: Any) -> None:
     form = {"content": "Twice.", "once": "a" * 32}
-    first, second = send(client, "/portal/complain", **form), send(client, "/portal/complain", **form)
+    first, second = (
+        send(client, "/portal/complain", **form),
+        send(client, "/portal/complain", **form),
+    )
     assert (first.status_code, second.status_code) == (201, 200)
-    found = [re.findall(r'id="(?:number|secret)">([^<]+)', answer.get_data(as_text=True)) for answer in (first, second)]
+    found = [
+        re.findall(r'id="(?:number|secret)">([^<]+)', answer.get_data(as_text=True))
+        for answer in (first, second)
+    ]
     assert found[0] == found[1] and len(found[0]) == 2
 
 
 def test_tries_are_limited_for_a_number_and_for_an_address(client: Any) -> None:
-    statuses = [send(client, "/portal/follow", number="C-2026-0000001-K", secret="x").status_code for _ in range(12)]
+    statuses = [
+        send(client, "/portal/follow", number="C-2026-0000001-K", secret="x").status_code
+        for _ in range(12)
+    ]
     assert statuses == [403] * 10 + [429] * 2
-    others = [send(client, "/portal/follow", number=f"C-2026-{n:07d}-K", secret="x").status_code for n in range(2, 14)]
+    others = [
+        send(client, "/portal/follow", number=f"C-2026-{n:07d}-K", secret="x").status_code
+        for n in range(2, 14)
+    ]
     assert others[-1] == 429 and 403 in others
 
 
 def test_complaints_from_one_address_are_limited(client: Any) -> None:
-    statuses = [send(client, "/portal/complain", content="Twice.", once=f"{n:032d}").status_code for n in range(12)]
+    statuses = [
+        send(client, "/portal/complain", content="Twice.", once=f"{n:032d}").status_code
+        for n in range(12)
+    ]
     assert statuses == [201] * 10 + [429] * 2
 
 
 def test_nothing_is_shown_or_done_without_the_secret(client: Any) -> None:
     assert client.get("/portal/case").status_code == 302
     for path in ("add", "answer", "withdraw"):
-        answered = send(client, f"/portal/case/{path}", freely="true", text="x", satisfaction="5", settled="yes")
-        assert answered.status_code == 302 and answered.headers["Location"].endswith("/portal/follow")
+        answered = send(
+            client, f"/portal/case/{path}", freely="true", text="x", satisfaction="5", settled="yes"
+        )
+        assert answered.status_code == 302 and answered.headers["Location"].endswith(
+            "/portal/follow"
+        )
     client.set_cookie("redress_portal", "guessed", path="/portal")
     assert client.get("/portal/case").status_code == 302
-    assert client.post("/portal/follow", data={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert (
+        client.post("/portal/follow", data={}, headers={"Sec-Fetch-Site": "cross-site"}).status_code
+        == 403
+    )
 
 
 def test_a_visit_ends_and_questions_are_asked_in_their_time(client: Any, runtime: Runtime) -> None:

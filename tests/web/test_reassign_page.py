@@ -29,7 +29,9 @@ def other(site: Site) -> Iterator[str]:
 
 def test_a_lead_hands_a_case_over(page: Page, site: Site, other: str) -> None:
     given = {"investigator": "handler", "responsibleUnit": "head office", "independent": True}
-    walk = complain(site.runtime, now=datetime.now(UTC)).work(until="first-contact", assign_investigator=given)
+    walk = complain(site.runtime, now=datetime.now(UTC)).work(
+        until="first-contact", assign_investigator=given
+    )
     number = walk.complaint.number
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}")

@@ -20,7 +20,9 @@ TEXT = "手機轉帳後餘額短少三千元,客服三次承諾回電皆未回�
 def register(site: Site, *, email: str, text: str = TEXT) -> str:
     now = datetime.now(UTC)
     given = {"customerName": "陳大文", "contact": {"email": email}, "content": text}
-    return register_complaint(site.runtime, parse_complaint(given, now=now), actor=CLERK, now=now).number
+    return register_complaint(
+        site.runtime, parse_complaint(given, now=now), actor=CLERK, now=now
+    ).number
 
 
 def test_a_person_links_and_merges(page: Page, site: Site) -> None:
@@ -37,7 +39,11 @@ def test_a_person_links_and_merges(page: Page, site: Site) -> None:
     expect(first).to_contain_text("same e-mail address", use_inner_text=True)
     stranger = page.locator("article", has_text=other)
     expect(stranger.locator("button.danger")).to_have_count(0)
-    assert [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")] == []
+    assert [
+        v["id"]
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ] == []
     stranger.locator("input[name=reason]").fill("same outage")
     stranger.locator("button[value='related']").click()
     page.wait_for_selector("aside li:has-text('same outage')")

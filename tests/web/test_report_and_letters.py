@@ -1,4 +1,5 @@
-"""The investigation report, read and signed off; and a letter that is read before it is sent, in a real browser."""
+"""The investigation report, read and signed off; and a letter that is read before it is sent, in a
+real browser."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ from tests.web.test_case_papers import CLERK, new_case
 
 
 def axe(page: Page) -> list[str]:
-    return [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    return [
+        v["id"]
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 def drive_to_findings(site: Site, root: int) -> None:
@@ -28,7 +33,9 @@ def drive_to_findings(site: Site, root: int) -> None:
         with site.runtime.database.read() as connection:
             standing = get_standing(connection, root)
             done = tasks.list_case_tasks(connection, root)
-        if any(t.element_id == "write-report" and t.state is tasks.TaskState.COMPLETED for t in done):
+        if any(
+            t.element_id == "write-report" and t.state is tasks.TaskState.COMPLETED for t in done
+        ):
             return
         if not standing.tasks:
             due, key = standing.timers[0]
@@ -38,10 +45,14 @@ def drive_to_findings(site: Site, root: int) -> None:
         task = standing.tasks[0]
         with site.runtime.database.read() as connection:
             performers = tasks.list_performers(connection, root, task.excluded)
-            form = site.runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
+            form = site.runtime.bundles.get(connection, standing.bundle_key).forms.get(
+                task.form_id or ""
+            )
         now += timedelta(seconds=1)
         filled, actor = answer(task, form, chance, now.date()), performer(task, performers, chance)
-        if task.element_id == "assign-investigator":  # the one whom the bank proposes has an account here
+        if (
+            task.element_id == "assign-investigator"
+        ):  # the one whom the bank proposes has an account here
             filled["investigator"] = task.variables["investigator"]
         complete_task(site.runtime, task.key, filled, actor=actor, now=now)
     raise AssertionError("no findings were ever written")
@@ -51,12 +62,21 @@ def test_the_report_says_what_is_recorded_and_is_signed_off(page: Page, site: Si
     number = new_case(site, content="<b>重複扣款</b>", contact={"email": "mei@customer.invalid"})
     with site.runtime.database.read() as connection:
         root = cases.get_complaint(connection, number).root_key
-    spoke = NewContact(datetime.now(UTC), "handler", "林美玲", "phone", "reached", "She was upset. <script>1</script>")
+    spoke = NewContact(
+        datetime.now(UTC),
+        "handler",
+        "林美玲",
+        "phone",
+        "reached",
+        "She was upset. <script>1</script>",
+    )
     log_contact(site.runtime, root, spoke, actor=CLERK, now=datetime.now(UTC))
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}/report")
     page.click("main form button")
-    expect(page.locator("[role=alert]")).to_contain_text("findings are not written", use_inner_text=True)
+    expect(page.locator("[role=alert]")).to_contain_text(
+        "findings are not written", use_inner_text=True
+    )
     drive_to_findings(site, root)
     page.goto(f"/complaints/{number}/report")
     assert axe(page) == []
@@ -66,13 +86,27 @@ def test_the_report_says_what_is_recorded_and_is_signed_off(page: Page, site: Si
         page.click("a:has-text('investigation-report.pdf')")
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     with site.runtime.database.read() as connection:
-        [signed] = [row for row in audit.list_history(connection, root) if row.event == "case:report:signed"]
-        files = {each.name: each for each in cases.list_evidence(connection, root) if each.kind == "report"}
-        [findings] = [t for t in tasks.list_case_tasks(connection, root) if t.element_id == "write-report"]
-    assert [each["sha256"] for each in signed.details["documents"]] == [each.sha256 for each in files.values()]
+        [signed] = [
+            row for row in audit.list_history(connection, root) if row.event == "case:report:signed"
+        ]
+        files = {
+            each.name: each
+            for each in cases.list_evidence(connection, root)
+            if each.kind == "report"
+        }
+        [findings] = [
+            t for t in tasks.list_case_tasks(connection, root) if t.element_id == "write-report"
+        ]
+    assert [each["sha256"] for each in signed.details["documents"]] == [
+        each.sha256 for each in files.values()
+    ]
     text = site.vault.read(files["investigation-report.html"].sha256).decode()
-    assert "Signed off by: handler" in text and str((findings.answer or {})["findings"])[:20] in text
-    assert "&lt;b&gt;重複扣款&lt;/b&gt;" in text and "<script" not in text and "She was upset" in text
+    assert (
+        "Signed off by: handler" in text and str((findings.answer or {})["findings"])[:20] in text
+    )
+    assert (
+        "&lt;b&gt;重複扣款&lt;/b&gt;" in text and "<script" not in text and "She was upset" in text
+    )
     answered = page.goto(f"/complaints/{number}/report.html")
     assert answered is not None and "sandbox" in answered.headers["content-security-policy"]
 
@@ -93,5 +127,9 @@ def test_a_letter_is_read_before_it_is_sent(page: Page, site: Site) -> None:
         root = cases.get_complaint(connection, number).root_key
         letter = notifications.list_letters(connection, root)[-1]
         last = audit.list_history(connection, root)[-1]
-    assert (letter["template"], letter["delivery"], last.event) == ("clarification", "queued", "case:letter:written")
+    assert (letter["template"], letter["delivery"], last.event) == (
+        "clarification",
+        "queued",
+        "case:letter:written",
+    )
     assert "Which card was it?\nPlease send the statement." in letter["body"]

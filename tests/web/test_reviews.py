@@ -1,4 +1,5 @@
-"""The review desk in a real browser: a changed timer is submitted, seen in words and picture, commented, approved."""
+"""The review desk in a real browser: a changed timer is submitted, seen in words and picture,
+commented, approved."""
 
 from __future__ import annotations
 
@@ -21,9 +22,13 @@ def stored(site: Site, changed: bytes) -> int:
     fresh = [site.runtime.keys.root_key() for _ in range(60)]
     with site.runtime.database.transaction() as connection:
         return deploy(
-            connection, {**files, SHEET: files[SHEET].replace(WAS, changed, 1)}, name="procedure", actor="owner",
-            now=datetime.now(UTC), next_key=fresh.pop,
-        ).bundle_key  # fmt: skip
+            connection,
+            {**files, SHEET: files[SHEET].replace(WAS, changed, 1)},
+            name="procedure",
+            actor="owner",
+            now=datetime.now(UTC),
+            next_key=fresh.pop,
+        ).bundle_key
 
 
 @pytest.fixture
@@ -31,7 +36,9 @@ def version(site: Site) -> int:
     return stored(site, IS)
 
 
-def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Page, version: int) -> None:
+def test_an_owner_submits_and_compliance_comments_returns_and_approves(
+    page: Page, version: int
+) -> None:
     sign_in(page, "owner")
     page.goto(f"/reviews/{version}")
     expect(page.locator("#changes")).to_contain_text(
@@ -68,7 +75,8 @@ def test_an_owner_submits_and_compliance_comments_returns_and_approves(page: Pag
 
 
 def test_compliance_decides_from_the_list_of_tasks(page: Page, site: Site) -> None:
-    """Submitted by its owner, found in the list, approved there; returned after all on the page of the review."""
+    """Submitted by its owner, found in the list, approved there; returned after all on the page of
+    the review."""
     version = stored(site, b"working days after(now(), 6)")
     sign_in(page, "owner")
     page.goto(f"/reviews/{version}")
@@ -79,7 +87,9 @@ def test_compliance_decides_from_the_list_of_tasks(page: Page, site: Site) -> No
     page.goto("/tasks?show=groups")
     follow(page, f".item:has-text('{number}') .what")
     expect(page.locator("h1")).to_have_text("Review change", use_inner_text=True)
-    expect(page.locator("#review")).to_contain_text("Answers come within the week.", use_inner_text=True)
+    expect(page.locator("#review")).to_contain_text(
+        "Answers come within the week.", use_inner_text=True
+    )
     expect(page.locator("#review")).to_contain_text("Authors: owner", use_inner_text=True)
     expect(page.locator(f"#review a[href='/reviews/{version}']")).to_have_count(1)
     follow(page, "form[action*='/claim'] button")

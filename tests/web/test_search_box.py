@@ -22,7 +22,10 @@ FACTS = {
 def test_a_search_finds_by_number_name_contact_and_text(page: Page, site: Site) -> None:
     now = datetime.now(UTC)
     new = operations.register_complaint(
-        site.runtime, parse_complaint(FACTS, now=now), actor=Actor("clerk", frozenset({"clerk"})), now=now
+        site.runtime,
+        parse_complaint(FACTS, now=now),
+        actor=Actor("clerk", frozenset({"clerk"})),
+        now=now,
     )
     sign_in(page, "compliance")
     for text in ("歐陽", "0255507788", "重複扣款", new.number[:14]):

@@ -13,14 +13,20 @@ from tests.web.conftest import Site, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {
-    "customerName": "顏如玉", "channel": "phone", "contact": {"phone": "02-5550-6677"},
+    "customerName": "顏如玉",
+    "channel": "phone",
+    "contact": {"phone": "02-5550-6677"},
     "content": "信用卡在國外被盜刷三筆,客服不處理。",
-}  # fmt: skip
+}
 
 
-def test_the_same_telephone_is_shown_while_typing_and_nothing_else_is(page: Page, site: Site) -> None:
+def test_the_same_telephone_is_shown_while_typing_and_nothing_else_is(
+    page: Page, site: Site
+) -> None:
     now = datetime.now(UTC)
-    new = operations.register_complaint(site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now)
+    new = operations.register_complaint(
+        site.runtime, parse_complaint(FACTS, now=now), actor=CLERK, now=now
+    )
     with site.runtime.database.transaction() as connection:
         cases.mark_new(connection, since=now - timedelta(minutes=1), now=now)
     sign_in(page, "clerk")

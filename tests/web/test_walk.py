@@ -1,7 +1,8 @@
-"""One complaint from the customer's telephone to the archive, in browsers alone: the customer and all eight roles.
+"""One complaint from the customer's telephone to the archive, in browsers alone: the customer and
+all eight roles.
 
-Each person has a browser of their own. The customer disputes the first outcome, so the second round goes to a higher
-authority; the review ends in an improvement, whose effect compliance verifies.
+Each person has a browser of their own. The customer disputes the first outcome, so the second round
+goes to a higher authority; the review ends in an improvement, whose effect compliance verifies.
 """
 
 from __future__ import annotations
@@ -27,13 +28,32 @@ from service.operations import make_worker
 from tests.web.conftest import Site, follow, opened, sign_in
 
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
-LEFT_EMPTY = ("groupSize", "mediaReach", "customersAffected", "reopened", "similarIn24h", "compensationAmount")
+LEFT_EMPTY = (
+    "groupSize",
+    "mediaReach",
+    "customersAffected",
+    "reopened",
+    "similarIn24h",
+    "compensationAmount",
+)
 CHOICES: dict[str, Any] = {
-    "satisfaction": "5", "present": "3", "disputed": "false", "improvementWanted": "false", "askCustomer": "false",
-    "nature": "complaint", "vulnerable": "false", "regulatorReferral": "false", "legalThreat": "false",
-    "threatToLife": "false", "moneyMoving": "false", "systemFault": "false", "misconduct": "false",
-    "executiveChannel": "false", "attitudeOnly": "false", "hardship": "false",
-}  # fmt: skip
+    "satisfaction": "5",
+    "present": "3",
+    "disputed": "false",
+    "improvementWanted": "false",
+    "askCustomer": "false",
+    "nature": "complaint",
+    "vulnerable": "false",
+    "regulatorReferral": "false",
+    "legalThreat": "false",
+    "threatToLife": "false",
+    "moneyMoving": "false",
+    "systemFault": "false",
+    "misconduct": "false",
+    "executiveChannel": "false",
+    "attitudeOnly": "false",
+    "hardship": "false",
+}
 UPHELD = {"outcome": "upheld", "remedies": ["compensation", "apology"]}
 
 
@@ -46,14 +66,17 @@ class Desk:
     site: Site
 
     def does(self, number: str, task: str, **answers: Any) -> None:
-        """Find the task of a case in the list, claim it where nobody has, fill its form, complete it."""
+        """Find the task of a case in the list, claim it where nobody has, fill its form, complete
+        it."""
         page = self.page
         for show in ("mine", "groups"):
             page.goto(f"/tasks?show={show}")
             rows = page.locator(".item", has_text=number).filter(has_text=task)
             if rows.count():
                 break
-        assert rows.count(), f"{self.name} has no task {task} of {number}: {page.locator('main').inner_text()}"
+        assert rows.count(), (
+            f"{self.name} has no task {task} of {number}: {page.locator('main').inner_text()}"
+        )
         rows.first.locator(".what").click()
         expect(page.locator(".work h1")).to_have_text(task)
         claim = page.locator("form[action*='/claim'] button")
@@ -73,7 +96,10 @@ class Desk:
 @pytest.fixture
 def desks(site: Site, browser: Browser) -> Iterator[dict[str, Desk]]:
     with ExitStack() as stack:
-        found = {role.value: Desk(role.value, stack.enter_context(opened(site, browser)), site) for role in Role}
+        found = {
+            role.value: Desk(role.value, stack.enter_context(opened(site, browser)), site)
+            for role in Role
+        }
         for desk in found.values():
             sign_in(desk.page, desk.name)
         yield found
@@ -92,16 +118,22 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
     number = complain(phone, tmp_path)
 
     clerk.does(number, "Assess the facts")
-    approver.does(number, "Assign investigator", investigator="handler", responsibleUnit="head office")
+    approver.does(
+        number, "Assign investigator", investigator="handler", responsibleUnit="head office"
+    )
     handler.does(number, "Contact customer", reached="true")
-    handler.does(number, "Plan investigation", departments=["cards"], question="Was the fee charged twice?")
+    handler.does(
+        number, "Plan investigation", departments=["cards"], question="Was the fee charged twice?"
+    )
     desks["department"].does(number, "Give department opinion", agreed="true")
     add_evidence(handler, number, tmp_path)
     handler.does(number, "Collect evidence", complete="true")
     handler.does(number, "Write investigation report")
     handler.does(number, "Propose solution", **UPHELD, compensationAmount="8000")
     handler.page.goto("/tasks?show=groups")
-    expect(handler.page.locator(".item", has_text=number).filter(has_text="Approve solution")).to_have_count(0)
+    expect(
+        handler.page.locator(".item", has_text=number).filter(has_text="Approve solution")
+    ).to_have_count(0)
     approver.does(number, "Approve solution", approved="true", approvedBy="approver")
     clerk.does(number, "Pay compensation", paidOn=_day(0))
     handler.does(number, "Write apology")
@@ -110,7 +142,12 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
     answer(phone, satisfaction=1, settled="no")
     handler.does(number, "Propose solution", **UPHELD, compensationAmount="300000")
     desks["executive"].does(
-        number, "Approve in committee", members="Lin\nWang\nChen", votesFor="3", approved="true", approvedBy="committee"
+        number,
+        "Approve in committee",
+        members="Lin\nWang\nChen",
+        votesFor="3",
+        approved="true",
+        approvedBy="committee",
     )
     clerk.does(number, "Pay compensation", paidOn=_day(0))
     handler.does(number, "Write apology")
@@ -141,7 +178,9 @@ def complain(phone: Page, folder: Path) -> str:
     follow(phone, "a[href='/portal/complain']")
     phone.fill("#f-content", "帳戶被重複扣年費,要求退還。")
     phone.fill("#f-customerName", "陳大文")
-    phone.fill("#f-email", f"walker-{os.urandom(4).hex()}@customer.invalid")  # who never complained before
+    phone.fill(
+        "#f-email", f"walker-{os.urandom(4).hex()}@customer.invalid"
+    )  # who never complained before
     phone.set_input_files("#f-files", [photo])
     phone.click("main form.form button")
     phone.wait_for_selector("#secret")
@@ -168,7 +207,9 @@ def answer(phone: Page, *, satisfaction: int, settled: str) -> None:
 
 def add_evidence(desk: Desk, number: str, folder: Path) -> None:
     statement = folder / "statement.txt"
-    statement.write_text("2026-02-28 annual fee 1,280\n2026-02-28 annual fee 1,280\n", encoding="utf-8")
+    statement.write_text(
+        "2026-02-28 annual fee 1,280\n2026-02-28 annual fee 1,280\n", encoding="utf-8"
+    )
     page = desk.page
     page.goto(f"/complaints/{number}/evidence")
     page.set_input_files("input[type=file]", [statement])
@@ -206,7 +247,8 @@ def _day(ahead: int) -> str:
 
 
 def fill_form(page: Page, answers: dict[str, Any]) -> None:
-    """Give every control of the form that is asked for a plausible value, also those that only then are asked for."""
+    """Give every control of the form that is asked for a plausible value, also those that only then
+    are asked for."""
     while True:
         before = page.locator("#form [data-field]:visible").count()
         _fill_visible(page, {**CHOICES, **answers})
@@ -217,15 +259,17 @@ def fill_form(page: Page, answers: dict[str, Any]) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Wait until the page shows the fields that the server wants for what the form holds now: an answer to what it
-    held a moment ago may still be on its way."""
+    """Wait until the page shows the fields that the server wants for what the form holds now: an
+    answer to what it held a moment ago may still be on its way."""
     form = page.locator("#form")
     held = form.evaluate("form => [...new FormData(form)]")
     now = {(name, value) for name, value in held}
 
     def is_of_now(response: Response) -> bool:
         sent = response.request.post_data or ""
-        return response.url.endswith("/draft") and now <= set(parse_qsl(sent, keep_blank_values=True))
+        return response.url.endswith("/draft") and now <= set(
+            parse_qsl(sent, keep_blank_values=True)
+        )
 
     with page.expect_response(is_of_now) as answered:
         form.dispatch_event("input")
@@ -256,11 +300,14 @@ def _fill_visible(page: Page, wanted: dict[str, Any]) -> None:
                 chooser.select_option(wanted[name])
             else:
                 chooser.select_option(index=1)
-    for control in form.locator("textarea:visible, input:not([type=radio], [type=checkbox]):visible").all():
+    for control in form.locator(
+        "textarea:visible, input:not([type=radio], [type=checkbox]):visible"
+    ).all():
         name = control.get_attribute("name") or ""
         if name in wanted or (not control.input_value() and name not in LEFT_EMPTY):
             control.fill(
-                wanted.get(name) or _value_for(control.get_attribute("type"), control.get_attribute("inputmode"))
+                wanted.get(name)
+                or _value_for(control.get_attribute("type"), control.get_attribute("inputmode"))
             )
 
 

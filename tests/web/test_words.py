@@ -33,21 +33,38 @@ def stated() -> list[tuple[str, str]]:
         found += [(path.name, double or single) for double, single in STATED.findall(text)]
         if path.suffix == ".html":
             found += [(path.name, label) for label in IN_PAIRS.findall(text) if label != "lines"]
-    return [(where, word) for where, word in found if not word.endswith(" ")]  # put together: see from_tables
+    return [
+        (where, word) for where, word in found if not word.endswith(" ")
+    ]  # put together: see from_tables
 
 
 def from_tables() -> list[tuple[str, str]]:
     """Words that come out of the product's own tables."""
     profile = load_profile("TW-FCPA")
     clocks = [entry.clock for entry in first_deadlines(profile, NOW)]
-    clocks += [entry.clock for level in ("P1", "P2", "P3", "P4") for entry in severity_deadlines(profile, level, NOW)]
+    clocks += [
+        entry.clock
+        for level in ("P1", "P2", "P3", "P4")
+        for entry in severity_deadlines(profile, level, NOW)
+    ]
     names = [link.label for link in LINKS] + [role.value for role in Role] + list(CHANNELS) + clocks
     names += [f"due {value}" for value in DUE]
     names += [
-        text.format(n="{n}") for unit in ("min", "h", "d") for text in (f"late by {{n}} {unit}", f"{{n}} {unit} left")
+        text.format(n="{n}")
+        for unit in ("min", "h", "d")
+        for text in (f"late by {{n}} {unit}", f"{{n}} {unit} left")
     ]
     names += [*TOLD.values(), *WANTED.values(), "passed", "here now"]
-    names += ["open", "closed", "archived", "completed", "cancelled", "upheld", "partly upheld", "not upheld"]
+    names += [
+        "open",
+        "closed",
+        "archived",
+        "completed",
+        "cancelled",
+        "upheld",
+        "partly upheld",
+        "not upheld",
+    ]
     names += [*story.MESSAGES.values(), *story.LETTERS.values(), *story.DECISIONS.values()]
     names += [word for table in (PLANS, CASES, EVENTS, WHYS) for word in table.values()]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
@@ -57,12 +74,16 @@ def test_every_event_and_letter_of_a_story_has_words() -> None:
     assert [event for event in Event if event not in story.SENTENCES] == []
     shipped = [Path(path).name for path in shipped_files() if path.endswith(".letter.txt")]
     assert {name.partition(".")[0] for name in shipped} <= set(story.LETTERS)
-    assert {Path(path).stem for path in shipped_files() if path.endswith(".dmn")} == set(story.DECISIONS)
+    assert {Path(path).stem for path in shipped_files() if path.endswith(".dmn")} == set(
+        story.DECISIONS
+    )
 
 
 def test_every_word_of_the_pages_has_all_languages() -> None:
     known = load_words()
-    missing = sorted({f"{where}: {word}" for where, word in stated() + from_tables() if word not in known})
+    missing = sorted(
+        {f"{where}: {word}" for where, word in stated() + from_tables() if word not in known}
+    )
     assert missing == []
     assert len(stated()) > 60  # the search itself finds what is there
 
@@ -84,7 +105,9 @@ def test_placeholders_are_the_same_in_every_language() -> None:
             assert sorted(re.findall(r"\{\w+\}", text)) == wanted, english
 
 
-def test_a_line_that_lacks_a_language_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_lacks_a_language_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "bad.tsv").write_text("Word\t字\n", "utf-8")
     monkeypatch.setattr(words, "CATALOGUE", tmp_path)
     load_words.cache_clear()
@@ -101,12 +124,18 @@ def test_languages_are_chosen_with_a_fallback_between_the_chinese() -> None:
     assert chosen({"name:zh-Hant": "受理"}, "zh-Hans", prefix="name:", default="Intake") == "受理"
     assert chosen({"name:zh-Hant": "受理"}, "en", prefix="name:", default="Intake") == "Intake"
     assert [best_language([tag]) for tag in ("zh-CN", "zh-TW", "zh-HK", "zh", "en-GB", "fr")] == [
-        "zh-Hans", "zh-Hant", "zh-Hant", "zh-Hant", "en", "en",
-    ]  # fmt: skip
+        "zh-Hans",
+        "zh-Hant",
+        "zh-Hant",
+        "zh-Hant",
+        "en",
+        "en",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "5 or more"), ("zh-Hant", "不得小於 5"), ("zh-Hans", "不得小于 5")]
+    ("language", "said"),
+    [("en", "5 or more"), ("zh-Hant", "不得小於 5"), ("zh-Hans", "不得小于 5")],
 )
 def test_validation_speaks_the_language(language: str, said: str) -> None:
     assert said in say_error("3 is less than the minimum of 5", language)

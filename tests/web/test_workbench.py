@@ -1,4 +1,5 @@
-"""The workbench in a real browser: draw, decide, ask; save by itself; two people at once; and the way to a version."""
+"""The workbench in a real browser: draw, decide, ask; save by itself; two people at once; and the
+way to a version."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from tests.web.conftest import Site, sign_in
 
 DIST = Path(__file__).parents[2] / "service" / "web" / "static" / "dist"
 pytestmark = pytest.mark.skipif(
-    not (DIST / "bpmn.js").is_file(), reason="the editors are not built: install the project with npm at hand"
+    not (DIST / "bpmn.js").is_file(),
+    reason="the editors are not built: install the project with npm at hand",
 )
 
 
@@ -38,14 +40,18 @@ def open_editor(page: Page, draft: str, path: str) -> None:
 
 def content_of(site: Site, draft: str, path: str) -> str:
     with site.runtime.database.read() as connection:
-        return definitions.read_draft_file(connection, int(draft.rsplit("/", 1)[1]), path)[1].decode()
+        return definitions.read_draft_file(connection, int(draft.rsplit("/", 1)[1]), path)[
+            1
+        ].decode()
 
 
 def saved(page: Page) -> None:
     expect(page.locator("[data-island]")).to_have_attribute("data-state", "saved")
 
 
-def test_a_name_typed_into_the_properties_is_saved_and_nothing_else_changes(page: Page, site: Site) -> None:
+def test_a_name_typed_into_the_properties_is_saved_and_nothing_else_changes(
+    page: Page, site: Site
+) -> None:
     draft = start_draft(page, "Name a task")
     path = "processes/receive-complaint.bpmn"
     before = content_of(site, draft, path)
@@ -59,7 +65,13 @@ def test_a_name_typed_into_the_properties_is_saved_and_nothing_else_changes(page
     saved(page)
     after = content_of(site, draft, path)
     assert 'name="Ask for what is missing"' in after
-    for kept in ("zeebe:formDefinition", "clause", "name:zh-Hant", "zeebe:userTask", "bpmndi:BPMNShape"):
+    for kept in (
+        "zeebe:formDefinition",
+        "clause",
+        "name:zh-Hant",
+        "zeebe:userTask",
+        "bpmndi:BPMNShape",
+    ):
         assert after.count(kept) == before.count(kept)
 
 
@@ -95,7 +107,9 @@ def test_two_people_in_one_file_see_each_other(page: Page, browser: Browser, sit
     other.press("[aria-label='title: English']", "Tab")
     saved(other)
     assert "Both agree" in content_of(site, draft, path)
-    expect(page.locator("[aria-label='title: English']")).to_have_value("Both agree", timeout=15_000)
+    expect(page.locator("[aria-label='title: English']")).to_have_value(
+        "Both agree", timeout=15_000
+    )
     other.context.close()
 
 
@@ -119,21 +133,27 @@ def test_a_field_is_added_to_a_form_and_seen_at_once(page: Page, site: Site) -> 
     page.keyboard.press("Control+A")
     page.keyboard.type("mood")
     page.keyboard.press("Tab")
-    page.fill("[aria-label='mood: English'], [aria-label$=': English'] >> nth=-1", "Mood of the customer")
+    page.fill(
+        "[aria-label='mood: English'], [aria-label$=': English'] >> nth=-1", "Mood of the customer"
+    )
     page.keyboard.press("Tab")
     expect(page.locator(".preview")).to_contain_text("Mood of the customer")
     saved(page)
     assert '"mood"' in content_of(site, draft, path)
 
 
-def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(page: Page, site: Site) -> None:
+def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(
+    page: Page, site: Site
+) -> None:
     draft = start_draft(page, "By way of a modeler")
     with page.expect_download() as download:
         page.click("text=Download all files")
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
         content = archive.read("processes/receive-complaint.bpmn")
     changed = content.replace(b'name="Clarify missing facts"', b'name="Ask the customer"')
-    page.set_input_files("#files", [{"name": "receive-complaint.bpmn", "mimeType": "text/xml", "buffer": changed}])
+    page.set_input_files(
+        "#files", [{"name": "receive-complaint.bpmn", "mimeType": "text/xml", "buffer": changed}]
+    )
     page.click("text=Upload")
     expect(page.locator("tr:has-text('receive-complaint.bpmn') b")).to_have_text("changed")
     page.click("text=Submit for review")
@@ -142,7 +162,10 @@ def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(page: Page
     with site.runtime.database.read() as connection:
         key = definitions.get_draft(connection, int(draft.rsplit("/", 1)[1])).made_bundle_key
         assert key is not None
-        assert b"Ask the customer" in definitions.read_files(connection, key)["processes/receive-complaint.bpmn"]
+        assert (
+            b"Ask the customer"
+            in definitions.read_files(connection, key)["processes/receive-complaint.bpmn"]
+        )
 
 
 def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
@@ -151,7 +174,11 @@ def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
     open_editor(page, draft, "forms/first-contact.form.json")
     expect(page.locator("[aria-label='title: English']")).to_be_disabled()
     status = page.evaluate(
-        "async (url) => (await fetch(url, {method: 'PUT', headers: {'If-Match': '\"1\"'}, body: '{}'})).status",
+        (
+            "async (url) => (await fetch(url, {method: 'PUT', headers: {'If-Match': '\"1\"'}, "
+            "body: "
+            "'{}'})).status"
+        ),
         draft.replace("/edit", "") + "/files/forms/first-contact.form.json",
     )
     assert status == 403
@@ -160,14 +187,21 @@ def test_compliance_reads_and_others_do_not_enter(page: Page) -> None:
 
 
 def test_the_editors_weigh_what_they_may() -> None:
-    assert sum(len(find_asset(f"dist/{name}").compressed) for name in ("bpmn.js", "bpmn.css")) < 450_000
+    assert (
+        sum(len(find_asset(f"dist/{name}").compressed) for name in ("bpmn.js", "bpmn.css"))
+        < 450_000
+    )
 
 
-def test_every_extension_of_a_modeler_outlives_the_editor(page: Page, site: Site, tmp_path: Path) -> None:
+def test_every_extension_of_a_modeler_outlives_the_editor(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
     need_readers()
     before = every_extension()
     draft = start_draft(page, "Every extension")
-    page.set_input_files("#files", [{"name": "every.bpmn", "mimeType": "text/xml", "buffer": before}])
+    page.set_input_files(
+        "#files", [{"name": "every.bpmn", "mimeType": "text/xml", "buffer": before}]
+    )
     page.click("text=Upload")
     expect(page.locator("tr:has-text('every.bpmn') b")).to_have_text("added")
     open_editor(page, draft, "processes/every.bpmn")
@@ -184,12 +218,14 @@ def test_every_extension_of_a_modeler_outlives_the_editor(page: Page, site: Site
     for each in found.values():
         each["model"].pop("diagrams")  # labels get their places
     was = json.dumps(found["before.bpmn"]["model"])
-    assert found["after.bpmn"]["model"] == json.loads(was.replace('"name": "bpmn:UserTask"', '"name": "Asked by hand"'))
+    assert found["after.bpmn"]["model"] == json.loads(
+        was.replace('"name": "bpmn:UserTask"', '"name": "Asked by hand"')
+    )
 
 
 def test_a_hostile_form_does_nothing_in_the_preview(page: Page, site: Site) -> None:
-    """Its texts are escaped by the server, and what came through nevertheless would not run: the page says nothing
-    (its console is watched), and no element of it is there."""
+    """Its texts are escaped by the server, and what came through nevertheless would not run: the
+    page says nothing (its console is watched), and no element of it is there."""
     evil = "<img src=x onerror=alert(1)><script>alert(2)</script><form action=/x><b>"
     form = {
         "id": "evil",
@@ -197,14 +233,21 @@ def test_a_hostile_form_does_nothing_in_the_preview(page: Page, site: Site) -> N
         "schema": {"type": "object", "properties": {"a": {"type": "string", "title": evil}}},
     }
     draft = start_draft(page, "Hostile form")
-    upload = {"name": "evil.form.json", "mimeType": "application/json", "buffer": json.dumps(form).encode()}
+    upload = {
+        "name": "evil.form.json",
+        "mimeType": "application/json",
+        "buffer": json.dumps(form).encode(),
+    }
     page.set_input_files("#files", [upload])
     page.click("text=Upload")
     expect(page.locator("tr:has-text('evil.form.json') b")).to_have_text("added")
     open_editor(page, draft, "forms/evil.form.json")
     expect(page.locator(".preview")).to_contain_text("<img src=x onerror=alert(1)>")
     expect(page.locator(".preview :is(img, script, form)")).to_have_count(0)
-    kept = "<p>As it came</p><a href='javascript:alert(3)'>go</a><iframe src='/x'></iframe><script>alert(4)</script>"
+    kept = (
+        "<p>As it came</p><a href='javascript:alert(3)'>go</a><iframe "
+        "src='/x'></iframe><script>alert(4)</script>"
+    )
     page.route("**/workbench/form-preview", lambda route: route.fulfill(body=kept))
     page.fill("[aria-label$=': English'] >> nth=-1", "Another")
     page.keyboard.press("Tab")
@@ -226,4 +269,6 @@ def test_a_letter_is_edited_beside_what_an_example_makes_of_it(page: Page, site:
     page.fill("textarea.text-editor", "It is settled\n\nDear {{ custommer }}")
     expect(preview).to_contain_text("'custommer' is undefined")
     saved(page)
-    expect(page.locator("[data-list] .finding.error")).to_contain_text("'custommer' is nothing that a letter is told")
+    expect(page.locator("[data-list] .finding.error")).to_contain_text(
+        "'custommer' is nothing that a letter is told"
+    )

@@ -1,4 +1,5 @@
-"""Alembic's entry: it is handed the connection of a transaction that `service.db.migrate` opened."""
+"""Alembic's entry: it is handed the connection of a transaction that `service.db.migrate`
+opened."""
 
 from alembic import context
 

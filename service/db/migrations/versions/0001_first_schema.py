@@ -1,4 +1,5 @@
-"""The first schema: definitions, instances, tasks, background work, history, complaints, letters, people."""
+"""The first schema: definitions, instances, tasks, background work, history, complaints, letters,
+people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,7 +33,10 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=100), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by", sa.String(length=100), nullable=True),
-        sa.CheckConstraint("state IN ('deployed', 'released', 'superseded', 'retired')", name=op.f("ck_bundle_state")),
+        sa.CheckConstraint(
+            "state IN ('deployed', 'released', 'superseded', 'retired')",
+            name=op.f("ck_bundle_state"),
+        ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_bundle")),
         sa.UniqueConstraint("name", "version", name=op.f("uq_bundle_name_version")),
     )
@@ -62,13 +66,19 @@ def upgrade() -> None:
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=60), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name=op.f("ck_complaint_status")),
+        sa.CheckConstraint(
+            "status IN ('open', 'closed', 'archived')", name=op.f("ck_complaint_status")
+        ),
         sa.PrimaryKeyConstraint("root_key", name=op.f("pk_complaint")),
         sa.UniqueConstraint("external_id", name=op.f("uq_complaint_external_id")),
         sa.UniqueConstraint("number", name=op.f("uq_complaint_number")),
     )
-    op.create_index(op.f("ix_complaint_registered_at"), "complaint", ["registered_at"], unique=False)
-    op.create_index("ix_complaint_status_due", "complaint", ["status", "due_at", "root_key"], unique=False)
+    op.create_index(
+        op.f("ix_complaint_registered_at"), "complaint", ["registered_at"], unique=False
+    )
+    op.create_index(
+        "ix_complaint_status_due", "complaint", ["status", "due_at", "root_key"], unique=False
+    )
     op.create_table(
         "counter",
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -116,7 +126,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency_key")),
     )
-    op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
+    op.create_index(
+        op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False
+    )
     op.create_table(
         "incident",
         sa.Column("root_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -162,7 +174,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('created', 'completed', 'cancelled', 'failed', 'error')", name=op.f("ck_job_state")
+            "state IN ('created', 'completed', 'cancelled', 'failed', 'error')",
+            name=op.f("ck_job_state"),
         ),
         sa.PrimaryKeyConstraint("root_key", "key", name=op.f("pk_job")),
     )
@@ -200,7 +213,10 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_message")),
         sa.UniqueConstraint(
-            "name", "correlation_key", "message_id", name=op.f("uq_message_name_correlation_key_message_id")
+            "name",
+            "correlation_key",
+            "message_id",
+            name=op.f("uq_message_name_correlation_key_message_id"),
         ),
     )
     op.create_index(op.f("ix_message_expires_at"), "message", ["expires_at"], unique=False)
@@ -225,7 +241,9 @@ def upgrade() -> None:
         sa.Column("error_message", sa.Text(), nullable=True),
         sa.Column("lease_owner", sa.String(length=100), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.CheckConstraint("state IN ('waiting', 'delivered', 'dead')", name=op.f("ck_outbox_state")),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'delivered', 'dead')", name=op.f("ck_outbox_state")
+        ),
         sa.PrimaryKeyConstraint("root_key", "key", name=op.f("pk_outbox")),
     )
     op.create_index(
@@ -249,7 +267,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('message', 'signal')", name=op.f("ck_subscription_kind")),
         sa.PrimaryKeyConstraint("root_key", "key", name=op.f("pk_subscription")),
     )
-    op.create_index("ix_subscription_name", "subscription", ["name", "correlation_key"], unique=False)
+    op.create_index(
+        "ix_subscription_name", "subscription", ["name", "correlation_key"], unique=False
+    )
     op.create_table(
         "task_candidate",
         sa.Column("root_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -257,9 +277,16 @@ def upgrade() -> None:
         sa.Column("candidate", sa.String(length=120), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assigned", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("root_key", "task_key", "candidate", name=op.f("pk_task_candidate")),
+        sa.PrimaryKeyConstraint(
+            "root_key", "task_key", "candidate", name=op.f("pk_task_candidate")
+        ),
     )
-    op.create_index("ix_task_candidate_list", "task_candidate", ["candidate", "due_at", "task_key"], unique=False)
+    op.create_index(
+        "ix_task_candidate_list",
+        "task_candidate",
+        ["candidate", "due_at", "task_key"],
+        unique=False,
+    )
     op.create_table(
         "timer",
         sa.Column("root_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -300,9 +327,12 @@ def upgrade() -> None:
         sa.Column("variables", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'completed') = (completed_by IS NOT NULL)", name=op.f("ck_user_task_completed_by")
+            "(state = 'completed') = (completed_by IS NOT NULL)",
+            name=op.f("ck_user_task_completed_by"),
         ),
-        sa.CheckConstraint("state IN ('open', 'completed', 'cancelled')", name=op.f("ck_user_task_state")),
+        sa.CheckConstraint(
+            "state IN ('open', 'completed', 'cancelled')", name=op.f("ck_user_task_state")
+        ),
         sa.PrimaryKeyConstraint("root_key", "key", name=op.f("pk_user_task")),
     )
     op.create_index(
@@ -367,9 +397,13 @@ def upgrade() -> None:
             ["bundle.key"],
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_process_definition")),
-        sa.UniqueConstraint("process_id", "version", name=op.f("uq_process_definition_process_id_version")),
+        sa.UniqueConstraint(
+            "process_id", "version", name=op.f("uq_process_definition_process_id_version")
+        ),
     )
-    op.create_index(op.f("ix_process_definition_bundle_key"), "process_definition", ["bundle_key"], unique=False)
+    op.create_index(
+        op.f("ix_process_definition_bundle_key"), "process_definition", ["bundle_key"], unique=False
+    )
     op.create_table(
         "session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -398,7 +432,9 @@ def upgrade() -> None:
         sa.Column("end_elements", sa.JSON(), nullable=True),
         sa.Column("has_incident", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("engine_state", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name=op.f("ck_process_instance_state")),
+        sa.CheckConstraint(
+            "state IN ('active', 'completed', 'terminated')", name=op.f("ck_process_instance_state")
+        ),
         sa.ForeignKeyConstraint(
             ["bundle_key"],
             ["bundle.key"],
@@ -409,7 +445,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("root_key", name=op.f("pk_process_instance")),
     )
-    op.create_index(op.f("ix_process_instance_business_key"), "process_instance", ["business_key"], unique=False)
+    op.create_index(
+        op.f("ix_process_instance_business_key"), "process_instance", ["business_key"], unique=False
+    )
     op.create_table(
         "start_subscription",
         sa.Column("process_definition_key", sa.BigInteger(), nullable=False),
@@ -417,15 +455,26 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('message', 'signal', 'timer')", name=op.f("ck_start_subscription_kind")),
+        sa.CheckConstraint(
+            "kind IN ('message', 'signal', 'timer')", name=op.f("ck_start_subscription_kind")
+        ),
         sa.ForeignKeyConstraint(
             ["process_definition_key"],
             ["process_definition.key"],
         ),
-        sa.PrimaryKeyConstraint("process_definition_key", "element_id", name=op.f("pk_start_subscription")),
+        sa.PrimaryKeyConstraint(
+            "process_definition_key", "element_id", name=op.f("pk_start_subscription")
+        ),
     )
-    op.create_index(op.f("ix_start_subscription_name"), "start_subscription", ["name"], unique=False)
-    op.create_index(op.f("ix_start_subscription_next_due_at"), "start_subscription", ["next_due_at"], unique=False)
+    op.create_index(
+        op.f("ix_start_subscription_name"), "start_subscription", ["name"], unique=False
+    )
+    op.create_index(
+        op.f("ix_start_subscription_next_due_at"),
+        "start_subscription",
+        ["next_due_at"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:

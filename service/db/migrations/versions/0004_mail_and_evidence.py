@@ -28,14 +28,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_duty")),
     )
     with op.batch_alter_table("letter") as batch:
-        batch.add_column(sa.Column("delivery", sa.String(20), nullable=False, server_default="none"))
+        batch.add_column(
+            sa.Column("delivery", sa.String(20), nullable=False, server_default="none")
+        )
         batch.add_column(sa.Column("token", sa.String(16), nullable=False, server_default=""))
         batch.add_column(sa.Column("delivery_at", INSTANT))
         batch.add_column(sa.Column("delivery_by", sa.String(100)))
         batch.create_check_constraint(
-            "delivery", "delivery IN ('none', 'queued', 'sent', 'returned', 'print', 'printed', 'incomplete')"
+            "delivery",
+            "delivery IN ('none', 'queued', 'sent', 'returned', 'print', 'printed', 'incomplete')",
         )
-    op.create_index("ix_letter_to_print", "letter", ["written_at"], sqlite_where=ON_PAPER, postgresql_where=ON_PAPER)
+    op.create_index(
+        "ix_letter_to_print",
+        "letter",
+        ["written_at"],
+        sqlite_where=ON_PAPER,
+        postgresql_where=ON_PAPER,
+    )
 
 
 def _evidence() -> None:
@@ -54,7 +63,9 @@ def _evidence() -> None:
         sa.Column("added_at", INSTANT, nullable=False),
         sa.Column("added_by", sa.String(100), nullable=False),
         sa.CheckConstraint("state IN ('kept', 'quarantined')", name=op.f("ck_evidence_state")),
-        sa.CheckConstraint("(state = 'quarantined') = (reason IS NOT NULL)", name=op.f("ck_evidence_reason")),
+        sa.CheckConstraint(
+            "(state = 'quarantined') = (reason IS NOT NULL)", name=op.f("ck_evidence_reason")
+        ),
         sa.PrimaryKeyConstraint("root_key", "key", name=op.f("pk_evidence")),
     )
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"])
@@ -93,7 +104,9 @@ def _mailbox() -> None:
         sa.Column("root_key", sa.BigInteger()),
         sa.Column("decided_by", sa.String(100)),
         sa.Column("decided_at", INSTANT),
-        sa.CheckConstraint("state IN ('filed', 'waiting', 'dismissed')", name=op.f("ck_mail_message_state")),
+        sa.CheckConstraint(
+            "state IN ('filed', 'waiting', 'dismissed')", name=op.f("ck_mail_message_state")
+        ),
         sa.CheckConstraint(
             "verdict IN ('complaint', 'reply', 'bounce', 'auto-reply', 'spam', 'bulk', 'unclear')",
             name=op.f("ck_mail_message_verdict"),
@@ -103,7 +116,11 @@ def _mailbox() -> None:
     )
     op.create_index(op.f("ix_mail_message_root_key"), "mail_message", ["root_key"])
     op.create_index(
-        "ix_mail_message_waiting", "mail_message", ["received_at"], sqlite_where=WAITING, postgresql_where=WAITING
+        "ix_mail_message_waiting",
+        "mail_message",
+        ["received_at"],
+        sqlite_where=WAITING,
+        postgresql_where=WAITING,
     )
     op.create_table(
         "mail_uid",

@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.Column("decided_at", INSTANT, nullable=False),
         sa.Column("decided_by", sa.String(100), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('related', 'duplicate of', 'has duplicate', 'not related')", name=op.f("ck_case_link_kind")
+            "kind IN ('related', 'duplicate of', 'has duplicate', 'not related')",
+            name=op.f("ck_case_link_kind"),
         ),
         sa.PrimaryKeyConstraint("root_key", "other_key", name=op.f("pk_case_link")),
     )

@@ -1,4 +1,5 @@
-"""Reviews of versions: where each stands, what happened to it, comments on its elements, and tags."""
+"""Reviews of versions: where each stands, what happened to it, comments on its elements, and
+tags."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +13,9 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def _of_bundle(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["bundle_key"], ["bundle.key"], name=op.f(f"fk_{table}_bundle_key_bundle"))
+    return sa.ForeignKeyConstraint(
+        ["bundle_key"], ["bundle.key"], name=op.f(f"fk_{table}_bundle_key_bundle")
+    )
 
 
 def upgrade() -> None:
@@ -24,7 +27,8 @@ def upgrade() -> None:
         sa.Column("release_at", INSTANT),
         sa.Column("released_for", sa.String(100)),
         sa.CheckConstraint(
-            "state IN ('in review', 'returned', 'approved', 'released')", name=op.f("ck_bundle_review_state")
+            "state IN ('in review', 'returned', 'approved', 'released')",
+            name=op.f("ck_bundle_review_state"),
         ),
         _of_bundle("bundle_review"),
         sa.PrimaryKeyConstraint("bundle_key", name=op.f("pk_bundle_review")),

@@ -1,4 +1,5 @@
-"""Links, compensation, likeness, followers, emergencies; who works where, with what skill, and is absent."""
+"""Links, compensation, likeness, followers, emergencies; who works where, with what skill, and is
+absent."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +14,9 @@ def upgrade() -> None:
     with op.batch_alter_table("complaint") as table:
         table.add_column(sa.Column("customer_key", sa.String(length=330), nullable=True))
         table.add_column(sa.Column("investigator", sa.String(length=100), nullable=True))
-        table.add_column(sa.Column("legal_hold", sa.Boolean(), nullable=False, server_default=sa.false()))
+        table.add_column(
+            sa.Column("legal_hold", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
     op.create_index("ix_complaint_customer_key", "complaint", ["customer_key"])
     op.create_index("ix_complaint_investigator_status", "complaint", ["investigator", "status"])
     _case_tables()
@@ -66,7 +69,9 @@ def _emergency_tables() -> None:
         sa.Column("last_event_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("complaints", sa.Integer(), nullable=False),
         sa.CheckConstraint("level IN ('I', 'II', 'III', 'IV')", name=op.f("ck_emergency_level")),
-        sa.CheckConstraint("status IN ('open', 'stood down', 'false alarm')", name=op.f("ck_emergency_status")),
+        sa.CheckConstraint(
+            "status IN ('open', 'stood down', 'false alarm')", name=op.f("ck_emergency_status")
+        ),
         sa.PrimaryKeyConstraint("root_key", name=op.f("pk_emergency")),
         sa.UniqueConstraint("number", name=op.f("uq_emergency_number")),
     )
@@ -78,7 +83,9 @@ def _emergency_tables() -> None:
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("complaint_key", name=op.f("pk_emergency_complaint")),
     )
-    op.create_index("ix_emergency_complaint_root_key", "emergency_complaint", ["root_key", "complaint_key"])
+    op.create_index(
+        "ix_emergency_complaint_root_key", "emergency_complaint", ["root_key", "complaint_key"]
+    )
     op.create_table(
         "emergency_log",
         sa.Column("root_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -113,9 +120,15 @@ def _staff_tables() -> None:
 
 def downgrade() -> None:
     for name in (
-        "absence", "staff", "emergency_log", "emergency_complaint", "emergency",
-        "likeness", "compensation", "follower",
-    ):  # fmt: skip
+        "absence",
+        "staff",
+        "emergency_log",
+        "emergency_complaint",
+        "emergency",
+        "likeness",
+        "compensation",
+        "follower",
+    ):
         op.drop_table(name)
     op.drop_index("ix_complaint_investigator_status", "complaint")
     op.drop_index("ix_complaint_customer_key", "complaint")

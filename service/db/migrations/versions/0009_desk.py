@@ -1,4 +1,5 @@
-"""The desk: drafts, comments, saved filters, notices, and the indexes that lists of tasks are read by."""
+"""The desk: drafts, comments, saved filters, notices, and the indexes that lists of tasks are read
+by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,7 +55,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.CheckConstraint("kind IN ('assignment', 'mention', 'near', 'breach')", name=op.f("ck_notice_kind")),
+        sa.CheckConstraint(
+            "kind IN ('assignment', 'mention', 'near', 'breach')", name=op.f("ck_notice_kind")
+        ),
         sa.PrimaryKeyConstraint("root_key", "account", "mark", name=op.f("pk_notice")),
     )
     op.create_index("ix_notice_account", "notice", ["account", "at"])
@@ -67,8 +70,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "kind", name=op.f("pk_notice_choice")),
     )
     op.drop_index("ix_task_candidate_list", table_name="task_candidate")
-    op.create_index("ix_task_candidate_list", "task_candidate", ["candidate", "assigned", "due_at", "task_key"])
-    op.create_index("ix_user_task_due_open", "user_task", ["due_at", "key"], sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index(
+        "ix_task_candidate_list", "task_candidate", ["candidate", "assigned", "due_at", "task_key"]
+    )
+    op.create_index(
+        "ix_user_task_due_open",
+        "user_task",
+        ["due_at", "key"],
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
     for column in ("severity", "channel", "product"):
         op.create_index(
             f"ix_complaint_{column}_open",

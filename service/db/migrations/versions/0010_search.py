@@ -1,4 +1,5 @@
-"""Full-text search over cases: an FTS5 table on SQLite, a tsvector on PostgreSQL, filled from the cases there are.
+"""Full-text search over cases: an FTS5 table on SQLite, a tsvector on PostgreSQL, filled from the
+cases there are.
 
 The tokens are made as `service.cases.words` makes them; this copy stays as it is.
 """
@@ -15,14 +16,19 @@ branch_labels = None
 depends_on = None
 
 _WIDE = (
-    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
 )
 _RUN = re.compile(rf"[{_WIDE}]+|(?:(?![{_WIDE}])[^\W_])+")
 _IS_WIDE = re.compile(rf"[{_WIDE}]")
 _NUMBER = re.compile(r"\d[\d\s\-()./]{4,}\d")
-_TEXTS = "number, customer_name, contact_phone, contact_email, contact_address, product, content, external_id"
+_TEXTS = (
+    "number, customer_name, contact_phone, contact_email, contact_address, product, "
+    "content, external_id"
+)
 _SQLITE = (
-    "CREATE VIRTUAL TABLE case_text USING fts5(tokens, tokenize = \"unicode61 remove_diacritics 0\", prefix = '1 2')"
+    'CREATE VIRTUAL TABLE case_text USING fts5(tokens, tokenize = "unicode61 '
+    "remove_diacritics 0\", prefix = '1 2')"
 )
 
 
@@ -35,16 +41,22 @@ def upgrade() -> None:
     else:
         op.execute("CREATE TABLE case_text (root_key BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)")
         op.execute("CREATE INDEX ix_case_text_tokens ON case_text USING gin (tokens)")
-        write = "INSERT INTO case_text (root_key, tokens) VALUES (:root_key, CAST(:tokens AS tsvector))"
+        write = (
+            "INSERT INTO case_text (root_key, tokens) VALUES (:root_key, CAST(:tokens AS tsvector))"
+        )
     for row in connection.execute(sa.text(f"SELECT root_key, {_TEXTS} FROM complaint")).all():  # noqa: S608
         tokens = _tokens("\n".join(text for text in row[1:] if text))
-        made = " ".join(tokens if sqlite else [f"'{token}':{at}" for at, token in enumerate(tokens, 1)])
+        made = " ".join(
+            tokens if sqlite else [f"'{token}':{at}" for at, token in enumerate(tokens, 1)]
+        )
         connection.execute(sa.text(write), {"root_key": row[0], "tokens": made})
 
 
 def _tokens(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = unicodedata.normalize("NFC", "".join(each for each in plain if not unicodedata.combining(each)))
+    plain = unicodedata.normalize(
+        "NFC", "".join(each for each in plain if not unicodedata.combining(each))
+    )
     found: list[str] = []
     for run in _RUN.findall(plain):
         if _IS_WIDE.match(run):

@@ -20,9 +20,15 @@ def upgrade() -> None:
         sa.Column("made_bundle_key", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
-        sa.CheckConstraint("state IN ('open', 'deployed', 'discarded')", name=op.f("ck_draft_state")),
-        sa.ForeignKeyConstraint(["base_bundle_key"], ["bundle.key"], name=op.f("fk_draft_base_bundle_key_bundle")),
-        sa.ForeignKeyConstraint(["made_bundle_key"], ["bundle.key"], name=op.f("fk_draft_made_bundle_key_bundle")),
+        sa.CheckConstraint(
+            "state IN ('open', 'deployed', 'discarded')", name=op.f("ck_draft_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["base_bundle_key"], ["bundle.key"], name=op.f("fk_draft_base_bundle_key_bundle")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_bundle_key"], ["bundle.key"], name=op.f("fk_draft_made_bundle_key_bundle")
+        ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_draft")),
     )
     op.create_table(
@@ -33,7 +39,9 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by", sa.String(length=100), nullable=False),
-        sa.ForeignKeyConstraint(["draft_key"], ["draft.key"], name=op.f("fk_draft_file_draft_key_draft")),
+        sa.ForeignKeyConstraint(
+            ["draft_key"], ["draft.key"], name=op.f("fk_draft_file_draft_key_draft")
+        ),
         sa.PrimaryKeyConstraint("draft_key", "path", "revision", name=op.f("pk_draft_file")),
     )
 

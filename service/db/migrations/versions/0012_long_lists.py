@@ -1,4 +1,5 @@
-"""Indexes in the order that long lists are shown in, so that a page of them costs the same at any length."""
+"""Indexes in the order that long lists are shown in, so that a page of them costs the same at any
+length."""
 
 import sqlalchemy as sa
 from alembic import op

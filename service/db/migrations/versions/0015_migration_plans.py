@@ -1,4 +1,5 @@
-"""Migration plans: the mapping, what was done with it, and what became of each case; running cases by version."""
+"""Migration plans: the mapping, what was done with it, and what became of each case; running cases
+by version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +9,10 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_PLAN = "'drawn up', 'trying', 'tried', 'running', 'stopped', 'done', 'reverting', 'reverted', 'dropped'"
+_PLAN = (
+    "'drawn up', 'trying', 'tried', 'running', 'stopped', 'done', 'reverting', 'reverted', "
+    "'dropped'"
+)
 _CASE = "'fits', 'stuck', 'moved', 'refused', 'gone', 'back', 'kept'"
 
 
@@ -29,8 +33,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
         sa.CheckConstraint(f"state IN ({_PLAN})", name=op.f("ck_migration_plan_state")),
-        sa.ForeignKeyConstraint(["from_bundle"], ["bundle.key"], name=op.f("fk_migration_plan_from_bundle_bundle")),
-        sa.ForeignKeyConstraint(["to_bundle"], ["bundle.key"], name=op.f("fk_migration_plan_to_bundle_bundle")),
+        sa.ForeignKeyConstraint(
+            ["from_bundle"], ["bundle.key"], name=op.f("fk_migration_plan_from_bundle_bundle")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_bundle"], ["bundle.key"], name=op.f("fk_migration_plan_to_bundle_bundle")
+        ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_migration_plan")),
     )
     op.create_index(op.f("ix_migration_plan_state"), "migration_plan", ["state"], unique=False)
@@ -43,7 +51,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["plan_key"], ["migration_plan.key"], name=op.f("fk_migration_step_plan_key_migration_plan")
+            ["plan_key"],
+            ["migration_plan.key"],
+            name=op.f("fk_migration_step_plan_key_migration_plan"),
         ),
         sa.PrimaryKeyConstraint("plan_key", "seq", name=op.f("pk_migration_step")),
     )
@@ -63,15 +73,25 @@ def upgrade() -> None:
         sa.CheckConstraint(f"state IN ({_CASE})", name=op.f("ck_migration_case_state")),
         sa.PrimaryKeyConstraint("root_key", "plan_key", name=op.f("pk_migration_case")),
     )
-    op.create_index("ix_migration_case_state", "migration_case", ["plan_key", "state", "root_key"], unique=False)
     op.create_index(
-        "ix_migration_case_undo", "migration_case", ["at"], unique=False,
-        sqlite_where=sa.text("before IS NOT NULL"), postgresql_where=sa.text("before IS NOT NULL"),
-    )  # fmt: skip
+        "ix_migration_case_state", "migration_case", ["plan_key", "state", "root_key"], unique=False
+    )
     op.create_index(
-        "ix_process_instance_version", "process_instance", ["bundle_key", "root_key"], unique=False,
-        sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"),
-    )  # fmt: skip
+        "ix_migration_case_undo",
+        "migration_case",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("before IS NOT NULL"),
+        postgresql_where=sa.text("before IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_process_instance_version",
+        "process_instance",
+        ["bundle_key", "root_key"],
+        unique=False,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
 
 
 def downgrade() -> None:

@@ -1,4 +1,5 @@
-"""Indexes for the figures of each element: what stands there now, and how long what ended there took."""
+"""Indexes for the figures of each element: what stands there now, and how long what ended there
+took."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("process_instance", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "process_instance", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True)
+    )
 
 
 def downgrade() -> None:
