@@ -51,8 +51,7 @@ def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
 )
 @one_line
 def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
-    """Say every problem of diagrams, decisions and forms, and prove the diagrams and the
-    procedure's rules.
+    """Report every problem of diagrams, decisions and forms, and prove the rules.
 
     Exit 1 on an error.
 

@@ -30,7 +30,7 @@ def start(mark: str) -> str:
 def attached(mark: str) -> str:
     return (
         f"process p {{\nstartEvent start\nuserTask t\nboundaryEvent it on=t {mark}\nuserTask "
-        "u\nstart -> t\nit -> u\n}}"
+        "u\nstart -> t\nit -> u\n}"
     )
 
 
