@@ -33,8 +33,8 @@ from service.errors import (
     Unavailable,
 )
 from service.identity import Attempts, TooManyAttempts
-from service.lifeline import end_with_parent
 from service.operations import Runtime
+from service.parent_watch import end_with_parent
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "

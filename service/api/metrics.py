@@ -23,7 +23,7 @@ from service.api.blueprint import blueprint
 from service.api.edge import parts
 from service.api.requests import route, seconds
 from service.errors import Unauthenticated
-from service.measures import COMMANDS, CONFLICTS, OWN, REQUESTS, SECONDS
+from service.metrics import COMMANDS, CONFLICTS, OWN, REQUESTS, SECONDS
 
 WAITING = {
     "redress_timers_due": "Timers that are due and have not fired.",

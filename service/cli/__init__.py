@@ -17,10 +17,7 @@ COMMANDS = {
     "bench": ("service.cli.bench:bench", "Measure: contestants take turns in one run."),
     "check": (
         "service.cli.bundles:check",
-        (
-            "Say every problem of diagrams, decisions and forms, and prove the diagrams and the "
-            "procedure's rules."
-        ),
+        "Report every problem of diagrams, decisions and forms, and prove the rules.",
     ),
     "compare": (
         "service.cli.compare:compare",

@@ -8,14 +8,14 @@ from service.cli.lazy import LazyGroup
 
 # A new measurement is a module of its own and a line here.
 BENCHES = {
-    "bank": "service.cli.bench_bank:bank",
-    "engine": "service.cli.bench_engine:engine",
-    "feel": "service.cli.bench_feel:feel",
-    "http": "service.cli.bench_http:http",
-    "idle": "service.cli.bench_idle:idle",
-    "large": "service.cli.bench_large:large",
-    "pages": "service.cli.bench_pages:pages",
-    "scale": "service.cli.bench_scale:scale",
+    "bank": "service.bench.bank:bank",
+    "engine": "service.bench.engine:engine",
+    "feel": "service.bench.feel:feel",
+    "http": "service.bench.http:http",
+    "idle": "service.bench.idle:idle",
+    "large": "service.bench.large:large",
+    "pages": "service.bench.pages:pages",
+    "scale": "service.bench.scale:scale",
 }
 
 

@@ -12,11 +12,11 @@ from rich.table import Table
 from service import identity
 from service.cli.bulk_import import make_progress
 from service.cli.opening import open_database, open_settings
-from service.cli.rehearsal import Person, Rehearsal, rehearse
 from service.clock import FileClock
 from service.db import Database
 from service.errors import InvalidInput
 from service.identity import Role
+from service.players.over_http import Person, Rehearsal, rehearse
 
 LABEL = "rehearsal"
 PEOPLE_PER_ROLE = 3

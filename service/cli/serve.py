@@ -27,9 +27,9 @@ from service.config import AT_WORK, MAY_WAIT, Settings
 from service.db import Database
 from service.intake import Marker, make_watch
 from service.intake.portal_access import mail_link
-from service.lifeline import when_input_ends
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
+from service.parent_watch import when_input_ends
 
 _NUMBERS = re.compile(r"(counter|histogram)_[0-9]+\.db")
 """The files in which processes keep their numbers; nothing else in that folder is touched."""

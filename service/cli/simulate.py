@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.table import Table
 
 from service.cli.bulk_import import make_progress
-from service.cli.driving import Plan, Tally, drive_all
 from service.cli.opening import one_line, open_runtime, open_settings
 from service.cli.rehearsing import rehearse_on
 from service.clock import SystemClock
@@ -24,6 +23,7 @@ from service.config import Settings
 from service.db import Database
 from service.errors import RedressError
 from service.operations import Runtime
+from service.players.in_process import Plan, Tally, drive_all
 from service.reporting import count_active, list_active
 
 CHUNK = 25

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from service.db import is_conflict
 from service.errors import Disconnected, OutcomeUnknown, Unavailable
-from service.measures import GAVE_UP, RETRIES
+from service.metrics import GAVE_UP, RETRIES
 
 ATTEMPTS = 12
 BUSY_SECONDS, AWAY_SECONDS = 0.002, 0.05

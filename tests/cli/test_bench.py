@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from service.cli import main, rivals
-from service.cli.bench_table import CASES, INPUTS, RULES, table_xml
-from service.cli.measuring import Absent, Clock, Contestant, Rounds, race, spread
+from service.bench import baselines
+from service.bench.decision_table import CASES, INPUTS, RULES, table_xml
+from service.bench.race import Absent, Clock, Contestant, Rounds, race, spread
+from service.cli import main
 from service.dmn import check_model
 
 SHORT = ["bench", "feel", "--rounds", "1", "--seconds", "0.001"]
@@ -87,11 +88,11 @@ def test_a_library_that_is_not_installed_is_said_to_be_absent(
     def refuse(name: str) -> Any:
         raise ImportError(name)
 
-    monkeypatch.setattr(rivals, "import_module", refuse)
+    monkeypatch.setattr(baselines, "import_module", refuse)
     done = CliRunner().invoke(main, SHORT)
     assert done.exit_code == 0, done.output
     assert "absent: bkflow-feel: it is not installed" in done.output
-    assert isinstance(rivals.bkflow_condition("1 > 0", {}), Absent)
+    assert isinstance(baselines.bkflow_condition("1 > 0", {}), Absent)
 
 
 def test_the_measured_table_is_whole_and_has_20_rules_and_4_inputs() -> None:

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from service import cases
+from service.bench.filling import fill_open
+from service.bench.page_report import Measured, measured
+from service.bench.page_visits import LIST, PAGES, Page, Taken
+from service.bench.recording import prepare_runtime
+from service.bench.variation import RARE
 from service.cli import main
-from service.cli.filling import fill_open
-from service.cli.page_table import Measured, measured
-from service.cli.page_visits import LIST, PAGES, Page, Taken
-from service.cli.recorded import prepare_runtime
-from service.cli.variety import RARE
 from service.db import Database
 from service.tasks.tables import task_candidate, user_task
 from service.web.navigation import LINKS

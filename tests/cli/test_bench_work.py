@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from service.audit.tables import history
+from service.bench.due_timers import FILES, check_fired_once, make_due, make_waiting
+from service.bench.race import Bound, Contestant, Rounds, race
+from service.bench.recording import prepare_runtime
+from service.bench.task_supply import Supply
 from service.cli import main
-from service.cli.measuring import Bound, Contestant, Rounds, race
-from service.cli.recorded import prepare_runtime
-from service.cli.supply import Supply
-from service.cli.timers_due import FILES, check_fired_once, make_due, make_waiting
 from service.clock import SystemClock
 from service.db import Database
 from service.errors import RedressError

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from service.audit import verify
+from service.bench.recording import new_complaint, prepare_runtime
 from service.cli import COMMANDS
-from service.cli.recorded import new_complaint, prepare_runtime
 from service.config import HELP
 from service.db import Database
 from service.identity import SYSTEM

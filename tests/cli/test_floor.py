@@ -12,10 +12,10 @@ import pytest
 from service import tasks
 from service.app import create_app
 from service.audit import verify
-from service.cli.dry_run import FOLDER, keep_script, script_of
-from service.cli.supply import Doing, Supply
+from service.bench.floor import with_floor
+from service.bench.statement_log import FOLDER, keep_script, script_of
+from service.bench.task_supply import Doing, Supply
 from service.config import load_settings
-from service.floor import with_floor
 from service.operations import Runtime
 from tests.operations.test_faults import contents
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.audit import list_history, verify
-from service.cli.recorded import new_complaint
+from service.bench.recording import new_complaint
 from service.db import Connection, Database, partition, partitioned_tables
 from service.definitions import shipped_files
 from service.errors import InvalidInput

@@ -20,11 +20,11 @@ from service import tasks
 from service.cases import load_profile
 from service.db import Database, prepared
 from service.definitions import BundleCache, list_released
-from service.drills.people import answer, performer
 from service.engine import load_bundle
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, complete_task, register_complaint
+from service.players.people import answer, performer
 from service.reporting import get_standing
 from tests.conftest import NOW
 

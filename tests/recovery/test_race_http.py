@@ -14,10 +14,10 @@ from pathlib import Path
 
 from service import identity
 from service.audit import list_history, verify
-from service.cli.caller import Caller
 from service.db import Database
 from service.identity import Actor
 from service.operations import start_instance
+from service.players.retrying_client import Caller
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES
 from tests.recovery.processes import Site, stop, until

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from service import audit, cases, notifications, tasks
-from service.drills.people import answer, performer
 from service.operations import NewContact, complete_task, fire_timer, log_contact
+from service.players.people import answer, performer
 from service.reporting import get_standing
 from tests.web.conftest import Site, sign_in
 from tests.web.test_case_papers import CLERK, new_case

@@ -9,10 +9,10 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from service.cli.bench_table import CASES, INPUTS, RULES, table_xml
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Absent, Clock, Contestant, Race, Rounds, calls, race
-from service.cli.rivals import bkflow_condition, spiff_condition, spiff_table
+from service.bench.baselines import bkflow_condition, spiff_condition, spiff_table
+from service.bench.decision_table import CASES, INPUTS, RULES, table_xml
+from service.bench.race import Absent, Clock, Contestant, Race, Rounds, calls, race
+from service.bench.report import read_setting, show
 from service.clock import SystemClock
 from service.dmn import load_model
 from service.feel import compile_expression

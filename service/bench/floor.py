@@ -3,7 +3,7 @@ against.
 
 The same server, database, authentication, body and form; then the statements of the real completion
 of that very task, over the same two connections and in one transaction, as the product would send
-them: but without the engine or a rule, for they were written down before (`service.cli.dry_run`).
+them: but without the engine or a rule, for they were written down before (`service.bench.statement_log`).
 Served only to be measured, never with the product.
 """
 
@@ -18,7 +18,7 @@ import flask
 from service import tasks
 from service.api.edge import account_with, optional_body, parts
 from service.app import application as application_of_the_product
-from service.cli.dry_run import Script, load_scripts
+from service.bench.statement_log import Script, load_scripts
 from service.db import Connection, Sent, send_again
 from service.errors import NotFound
 

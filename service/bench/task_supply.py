@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 
 from service import identity, operations, tasks
-from service.cli.recorded import new_complaint
+from service.bench.recording import new_complaint
 from service.clock import SystemClock
-from service.drills.people import answer, performer
 from service.identity import SYSTEM, Actor
 from service.operations import Runtime
+from service.players.people import answer, performer
 from service.tasks import UserTask
 
 SEED = "redress"

@@ -23,15 +23,15 @@ import sqlalchemy as sa
 from rich.progress import Progress
 
 from service.audit.tables import history
-from service.cli.bank_hands import BENCH, TYPES, Hands, OwnHands, RestHands, Seen
-from service.cli.bank_workers import Elsewhere, Workers, processes, used
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.http_line import served
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Clock, Measured, Race, spread
+from service.bench.bank_hands import BENCH, TYPES, Hands, OwnHands, RestHands, Seen
+from service.bench.bank_workers import Elsewhere, Workers, processes, used
+from service.bench.cpu_time import processor_seconds, server_of
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.race import Clock, Measured, Race, spread
+from service.bench.report import read_setting, show
+from service.bench.server_under_test import served
+from service.bench.task_supply import Supply
 from service.cli.opening import one_line
-from service.cli.processor_time import processor_seconds, server_of
-from service.cli.supply import Supply
 from service.errors import InvalidInput, RedressError
 from service.jobs.tables import job
 from service.operations import Runtime

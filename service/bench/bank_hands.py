@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from service import operations, reporting
-from service.cli.load import Address
-from service.cli.rest_client import Client, Gone
+from service.bench.load import Address
+from service.bench.rest_client import Client, Gone
 from service.clock import SystemClock
 from service.db import search
 from service.errors import NotFound, StateConflict

@@ -1,7 +1,7 @@
 """`redress bench http`: a user task of the shipped procedure completed over HTTP, beside the floor.
 
 The floor is the same server and database sending the statements of the same completions, without
-the engine (`service.floor`).
+the engine (`service.bench.floor`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from tempfile import TemporaryDirectory
 import click
 from rich.progress import Progress
 
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.dry_run import keep_script, script_of
-from service.cli.http_line import Line, Server, served
-from service.cli.load import tell_each
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Bound, Clock, Contestant, Race, Rounds, race
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.load import tell_each
+from service.bench.race import Bound, Clock, Contestant, Race, Rounds, race
+from service.bench.report import read_setting, show
+from service.bench.server_under_test import Line, Server, served
+from service.bench.statement_log import keep_script, script_of
+from service.bench.task_supply import Doing, Supply
 from service.cli.opening import one_line
-from service.cli.supply import Doing, Supply
 from service.operations import Runtime
 
 TARGETS = {"SQLite": 0.6, "PostgreSQL": 0.75}

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from service.cli.page_case import Known
+from service.bench.page_case import Known
 from service.errors import RedressError
 from service.operations import Runtime
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from service.cli.load import TIMEOUT, Address
+from service.bench.load import TIMEOUT, Address
 from service.errors import RedressError
 
 ATTEMPTS = 5

@@ -14,11 +14,11 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from service.cli.loop_model import TASKS, letter_xml, loop_xml
-from service.cli.measured import installed_version, read_setting, show
-from service.cli.measuring import Bound, Clock, Contestant, Race, Rounds, race
-from service.cli.recorded import Recorded, record_case
-from service.cli.rivals import SpiffLoop
+from service.bench.baselines import SpiffLoop
+from service.bench.loop_model import TASKS, letter_xml, loop_xml
+from service.bench.race import Bound, Clock, Contestant, Race, Rounds, race
+from service.bench.recording import Recorded, record_case
+from service.bench.report import installed_version, read_setting, show
 from service.clock import SystemClock
 from service.engine import Bundle, advance, load_bundle
 from service.engine.changes import TaskCreated

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from service.cli.dry_run import FOLDER
-from service.cli.load import Address, post, send_all, send_paced, wait_until_up
-from service.cli.processor_time import processor_seconds, wait_until_idle
-from service.cli.supply import Doing, Supply
+from service.bench.cpu_time import processor_seconds, wait_until_idle
+from service.bench.load import Address, post, send_all, send_paced, wait_until_up
+from service.bench.statement_log import FOLDER
+from service.bench.task_supply import Doing, Supply
 from service.config import AT_WORK, MAY_WAIT
 from service.operations import Runtime
 
@@ -55,7 +55,7 @@ def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server
         str(address[1]),
         "--log-level",
         "error",
-        "service.floor:application",
+        "service.bench.floor:application",
     ]
     settings = {
         "REDRESS_DATABASE_URL": url,

@@ -14,18 +14,18 @@ from statistics import median
 import click
 from rich.progress import Progress
 
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.cloning import analyze, clone_case
-from service.cli.driving import Plan, Tally, drive
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Clock, Contestant, Race, Rounds, race
+from service.bench.cloning import analyze, clone_case
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.race import Clock, Contestant, Race, Rounds, race
+from service.bench.recording import new_complaint
+from service.bench.report import read_setting, show
+from service.bench.task_supply import Doing, Supply
 from service.cli.opening import one_line
-from service.cli.recorded import new_complaint
-from service.cli.supply import Doing, Supply
 from service.clock import SystemClock
 from service.errors import InvalidInput
 from service.identity import SYSTEM
 from service.operations import Runtime, complete_task, register_complaint
+from service.players.in_process import Plan, Tally, drive
 
 WORST = 1.5
 

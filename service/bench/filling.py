@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from service import cases, operations, tasks
-from service.cli.cloning import analyze, clone_case
-from service.cli.recorded import SEED, new_complaint
-from service.cli.variety import varied
-from service.drills.people import answer, performer
+from service.bench.cloning import analyze, clone_case
+from service.bench.recording import SEED, new_complaint
+from service.bench.variation import varied
 from service.identity import SYSTEM, Actor
 from service.operations import Runtime
+from service.players.people import answer, performer
 
 HOLDER = "bench-holder"
 WEIGHTS = (4, 3, 2, 1, 1, 1)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.cli.bank_hands import TYPES, Hands, Job, OwnHands, Seen, do_job, take_jobs
+from service.bench.bank_hands import TYPES, Hands, Job, OwnHands, Seen, do_job, take_jobs
 from service.db import Database
 from service.errors import RedressError
 from service.operations import Runtime

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from service.cli.recorded import prepare_runtime
+from service.bench.recording import prepare_runtime
 from service.clock import SystemClock
 from service.db import Database, migrate
 from service.errors import InvalidInput

@@ -10,13 +10,13 @@ from functools import partial
 import click
 from rich.progress import Progress
 
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.filling import fill_open
-from service.cli.measured import read_setting
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.filling import fill_open
+from service.bench.page_case import prepare_case
+from service.bench.page_report import Measured, measured, show_pages
+from service.bench.page_visits import PAGES, Page, Visitor
+from service.bench.report import read_setting
 from service.cli.opening import one_line
-from service.cli.page_case import prepare_case
-from service.cli.page_table import Measured, measured, show_pages
-from service.cli.page_visits import PAGES, Page, Visitor
 from service.clock import SystemClock
 from service.errors import InvalidInput
 from service.operations import Runtime

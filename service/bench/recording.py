@@ -15,13 +15,13 @@ from types import MappingProxyType
 from service import cases, definitions, operations, tasks
 from service.cases import NewComplaint
 from service.db import Database, migrate
-from service.drills.people import answer, performer
 from service.engine import Bundle, Host
 from service.engine.commands import CompleteTask
 from service.errors import RedressError
 from service.identity import SYSTEM
 from service.operations import Runtime
 from service.operations.host import CaseView
+from service.players.people import answer, performer
 
 SEED = "redress"
 MAX_STEPS = 200

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from service.cli.variety import Vary
+from service.bench.variation import Vary
 from service.db import CHILD_BITS, Database, metadata, take
 
 BATCH = 20_000

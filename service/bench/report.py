@@ -18,7 +18,7 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
-from service.cli.measuring import Bound, Clock, Measured, Race, Spread
+from service.bench.race import Bound, Clock, Measured, Race, Spread
 
 WIDTH = 130  # a table of medians and spreads; a narrower terminal wraps its lines
 _CLOCKS = {Clock.WALL: "the wall clock", Clock.CORE: "a core's time"}

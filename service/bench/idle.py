@@ -11,14 +11,14 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.cloning import analyze, clone_case
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Contestant, Race, Rounds, calls, race
+from service.bench.cloning import analyze, clone_case
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.due_timers import FILES, check_fired_once, make_due, make_waiting
+from service.bench.race import Contestant, Race, Rounds, calls, race
+from service.bench.recording import new_complaint
+from service.bench.report import read_setting, show
+from service.bench.worker_processes import cores_there_are, rate_of, work_off
 from service.cli.opening import one_line
-from service.cli.recorded import new_complaint
-from service.cli.timers_due import FILES, check_fired_once, make_due, make_waiting
-from service.cli.worker_processes import cores_there_are, rate_of, work_off
 from service.clock import SystemClock
 from service.db import Database
 from service.identity import SYSTEM

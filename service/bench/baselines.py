@@ -22,7 +22,7 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
-from service.cli.measuring import Absent
+from service.bench.race import Absent
 
 
 def spiff_condition(text: str, data: dict[str, Any]) -> Callable[[], Any]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from service.audit.tables import history
-from service.cli.cloning import analyze, clone_case
+from service.bench.cloning import analyze, clone_case
 from service.clock import SystemClock
 from service.db import CHILD_BITS
 from service.errors import RedressError

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any
 
-from service.cli.caller import Answer, Caller
 from service.clock import FileClock
-from service.drills.people import answer_form, customer_answer, invent_complaint
 from service.errors import RedressError
+from service.players.people import answer_form, customer_answer, invent_complaint
+from service.players.retrying_client import Answer, Caller
 
 FIRST_LEAP, LAST_LEAP = timedelta(hours=6), timedelta(days=8)
 QUIET_SECONDS, LOOK_SECONDS = 0.8, 0.05

@@ -11,8 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from service.cli.measured import WIDTH, Setting, heading
-from service.cli.page_visits import Page, Taken
+from service.bench.page_visits import Page, Taken
+from service.bench.report import WIDTH, Setting, heading
 
 MOST_RATIO = 2.0
 MOST_MILLISECONDS = 50.0

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import click
 from rich.progress import Progress
 
-from service.cli.bench_database import SQLITE, name_of, opened
-from service.cli.measured import read_setting, show
-from service.cli.measuring import Bound, Clock, Measured, Race, Sample, spread
+from service.bench.database import SQLITE, name_of, opened
+from service.bench.due_timers import FILES, check_fired_once, make_due, make_waiting
+from service.bench.race import Bound, Clock, Measured, Race, Sample, spread
+from service.bench.report import read_setting, show
+from service.bench.worker_processes import core_rate_of, cores_there_are, rate_of, work_off
 from service.cli.opening import one_line
-from service.cli.timers_due import FILES, check_fired_once, make_due, make_waiting
-from service.cli.worker_processes import core_rate_of, cores_there_are, rate_of, work_off
 from service.errors import InvalidInput
 from service.operations import Runtime
 

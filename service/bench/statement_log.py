@@ -1,5 +1,5 @@
 """A completion carried out and undone: the statements that it sent, for the floor to send again
-(`service.floor`)."""
+(`service.bench.floor`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import orjson
 from psycopg.types.json import Json, Jsonb
 
 from service import operations
-from service.cli.supply import Doing
+from service.bench.task_supply import Doing
 from service.clock import SystemClock
 from service.db import Connection, Database, Sent, watchers
 from service.operations import Runtime
