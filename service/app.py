@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import api, identity, logs, web
-from service.cases import Vault, open_vault
 from service.clock import Clock, open_clock
 from service.config import Settings, load_settings
 from service.db import Database
@@ -35,6 +34,7 @@ from service.errors import (
 from service.identity import Attempts, TooManyAttempts
 from service.operations import Runtime
 from service.parent_watch import end_with_parent
+from service.vault import Vault, open_vault
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service import audit, cases, notifications, operations, tasks
+from service import audit, cases, notifications, operations, policy, tasks
 from service.api.complaint_shapes import (
     ComplaintGiven,
     ComplaintsAsked,
@@ -133,7 +133,7 @@ def get_tasks(call: Call, number: str) -> Any:
     return whole_page([task_json(task) for task in found])
 
 
-def _deadline(entry: cases.Deadline) -> dict[str, Any]:
+def _deadline(entry: policy.Deadline) -> dict[str, Any]:
     return {
         "clock": entry.clock,
         "dueAt": time_of(entry.due_at),

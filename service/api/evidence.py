@@ -10,10 +10,11 @@ from pydantic import Field
 from service import cases, operations
 from service.api.operation import MULTIPART, Call, operation
 from service.api.shapes import Given, Instant, Key, Long, Page, Sent, Text, whole_page
-from service.cases import KINDS, Evidence, NewEvidence, Vault
+from service.cases import KINDS, Evidence, NewEvidence
 from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import NewContact
+from service.vault import Vault
 
 MOST_FILES = 20
 

@@ -3,7 +3,8 @@ against.
 
 The same server, database, authentication, body and form; then the statements of the real completion
 of that very task, over the same two connections and in one transaction, as the product would send
-them: but without the engine or a rule, for they were written down before (`service.bench.statement_log`).
+them: but without the engine or a rule, for they were written down before
+(`service.bench.statement_log`).
 Served only to be measured, never with the product.
 """
 

@@ -11,13 +11,14 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from service import cases, identity, operations, tasks
-from service.cases import Kept, NewComplaint, NewEvidence, Verdict
+from service.cases import NewComplaint, NewEvidence
 from service.identity import SYSTEM, Actor
 from service.intake import portal_access
 from service.intake.relating import FIRST
 from service.notifications.tables import notice
 from service.operations import NewContact, Runtime
 from service.tasks.tables import user_task
+from service.vault import Kept, Verdict
 
 HANDLER = Actor("person-7", frozenset({"clerk", "handler"}))
 ADMIN = Actor("bench-admin", frozenset({"admin", "compliance"}))

@@ -5,7 +5,6 @@ The tables are written inside the transaction of the command that moves the case
 unique for ever (S3.2-b); the nearest clock that still runs is the case's due.
 """
 
-from service.cases.calendar import Calendar
 from service.cases.clocks import (
     list_deadlines,
     list_running_cases,
@@ -17,7 +16,6 @@ from service.cases.clocks import (
 )
 from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
 from service.cases.emergencies import (
-    LEVELS,
     Emergency,
     close_emergency,
     find_emergency,
@@ -34,15 +32,6 @@ from service.cases.emergencies import (
     log_action,
     next_emergency_number,
     set_level,
-)
-from service.cases.emergency_policy import (
-    emergency_policy,
-    is_quiet,
-    level_by_number,
-    level_policy,
-    next_situation_report,
-    reports_of,
-    spike_window,
 )
 from service.cases.evidence import (
     KINDS,
@@ -62,7 +51,6 @@ from service.cases.evidence import (
 )
 from service.cases.found import ComplaintPage, page_complaints
 from service.cases.handing_out import check_may_open, download_headers, take_in
-from service.cases.inspection import INERT, Verdict
 from service.cases.likeness import (
     bands_of,
     count_similar,
@@ -71,7 +59,6 @@ from service.cases.likeness import (
     list_of_customer,
     list_similar,
 )
-from service.cases.limits import Limit, Unit, due_after, parse_limit
 from service.cases.links import (
     case_of_follower,
     earlier_compensation,
@@ -81,21 +68,6 @@ from service.cases.links import (
     save_compensation,
 )
 from service.cases.numbers import make_number, parse_number
-from service.cases.policy import (
-    UNCONFIRMED,
-    Deadline,
-    Extension,
-    Profile,
-    extended,
-    first_deadlines,
-    load_profile,
-    other_deadline,
-    paused,
-    policy_file,
-    recomputed,
-    resumed,
-    severity_deadlines,
-)
 from service.cases.queries import (
     RECORDED,
     Complaint,
@@ -126,39 +98,26 @@ from service.cases.related import (
 )
 from service.cases.search import extend_case, forget_texts, has_words, search_roots
 from service.cases.similarity import Likable, Likeness, compare
-from service.cases.vault import Kept, Vault, open_vault, read_chunks
 
 __all__ = [
-    "INERT",
     "KINDS",
-    "LEVELS",
     "MARKED_AGAIN",
     "MEANS",
     "RECORDED",
     "RESULTS",
     "SOURCES",
-    "UNCONFIRMED",
-    "Calendar",
     "Comment",
     "Complaint",
     "ComplaintPage",
     "ContactEntry",
-    "Deadline",
     "Emergency",
     "Evidence",
-    "Extension",
-    "Kept",
     "Likable",
     "Likeness",
-    "Limit",
     "Link",
     "NewComplaint",
     "NewEvidence",
-    "Profile",
     "Proposal",
-    "Unit",
-    "Vault",
-    "Verdict",
     "bands_of",
     "case_of_follower",
     "check_may_open",
@@ -169,13 +128,10 @@ __all__ = [
     "count_similar",
     "customer_key_of",
     "download_headers",
-    "due_after",
     "earlier_compensation",
     "emergency_compensation",
-    "emergency_policy",
     "examine",
     "extend_case",
-    "extended",
     "find_complaint",
     "find_emergency",
     "find_emergency_numbers",
@@ -183,7 +139,6 @@ __all__ = [
     "find_emergency_of_similar",
     "find_external",
     "find_numbers",
-    "first_deadlines",
     "forget_texts",
     "get_complaint",
     "get_emergency",
@@ -197,9 +152,6 @@ __all__ = [
     "insert_evidence",
     "insert_follower",
     "is_higher",
-    "is_quiet",
-    "level_by_number",
-    "level_policy",
     "likable",
     "link_to_emergency",
     "list_actions",
@@ -216,7 +168,6 @@ __all__ = [
     "list_related",
     "list_running_cases",
     "list_similar",
-    "load_profile",
     "lock_emergencies",
     "log_action",
     "make_number",
@@ -226,32 +177,20 @@ __all__ = [
     "newly_written",
     "next_emergency_number",
     "next_number",
-    "next_situation_report",
-    "open_vault",
-    "other_deadline",
     "page_complaints",
-    "parse_limit",
     "parse_number",
-    "paused",
-    "policy_file",
     "propose",
     "propose_for",
     "put_deadlines",
     "put_links",
-    "read_chunks",
     "read_clocks",
     "rebuild_search",
-    "recomputed",
-    "reports_of",
-    "resumed",
     "save_compensation",
     "save_complaint",
     "search_roots",
     "select_clocks",
     "set_hold",
     "set_level",
-    "severity_deadlines",
-    "spike_window",
     "take_in",
     "write_deadlines",
 ]

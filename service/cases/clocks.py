@@ -10,9 +10,9 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.cases.policy import Deadline
 from service.cases.tables import complaint, deadline
 from service.db import Connection, Prepared, UtcDateTime
+from service.policy.profiles import Deadline
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _DEADLINES = Prepared(

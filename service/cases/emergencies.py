@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from service.cases.tables import complaint, emergency, emergency_complaint, emergency_log
 from service.db import Connection, Prepared, take
 from service.errors import NotFound
+from service.policy import LEVELS
 
-LEVELS = ("IV", "III", "II", "I")
-"""From the least to the most serious."""
 _OF_COMPLAINT = Prepared(
     sa.select(emergency)
     .join(emergency_complaint, emergency_complaint.c.root_key == emergency.c.root_key)

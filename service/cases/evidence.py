@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.cases.inspection import Verdict, inspect
 from service.cases.search import extend_case
 from service.cases.tables import contact_entry, evidence
-from service.cases.vault import Kept, Vault
 from service.db import Connection, PageMark, beyond
 from service.errors import NotFound
+from service.vault.inspection import Verdict, inspect
+from service.vault.store import Kept, Vault
 
 KINDS = ("document", "photo", "recording", "statement", "mail", "letter", "report", "other")
 SOURCES = ("mail", "portal", "desk", "api", "system")

@@ -8,11 +8,11 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from service.cases.evidence import Evidence, NewEvidence, examine
-from service.cases.inspection import INERT
-from service.cases.signatures import UNKNOWN
-from service.cases.vault import Vault, read_chunks
 from service.errors import Forbidden
 from service.identity import Actor, Role
+from service.vault.inspection import INERT
+from service.vault.signatures import UNKNOWN
+from service.vault.store import Vault, read_chunks
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 

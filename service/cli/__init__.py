@@ -42,7 +42,7 @@ COMMANDS = {
         "service.cli.partition:split",
         "Split the tables of the cases by hash of the root key.",
     ),
-    "policy": ("service.cli.policy:policy", "Deadlines as law."),
+    "policy": ("service.cli.policy:policy_group", "Deadlines as law."),
     "reindex": ("service.cli.reindex:reindex", "Write the index of the search again."),
     "release": (
         "service.cli.bundles:release",

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from service import definitions, identity
-from service.cases import load_profile
 from service.cli.opening import one_line, open_database
 from service.clock import SystemClock
 from service.db import Connection
@@ -19,6 +18,7 @@ from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
 from service.identity import Actor
 from service.operations import Runtime, prove_bundle, put_in_force, retire_bundle
+from service.policy import load_profile
 
 
 def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:

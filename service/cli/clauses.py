@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from service import audit, cases
+from service import audit, cases, policy
 from service.cli.bundles import read_paths
 from service.cli.opening import one_line, open_runtime, open_settings
 from service.definitions import shipped_files
@@ -29,7 +29,7 @@ def clauses(paths: tuple[str, ...], number: str | None) -> None:
     Example: redress clauses --case C-2026-0000001-3
     """
     bundle = load_bundle(read_paths(paths) if paths else shipped_files())
-    found = list_clauses(bundle, cases.load_profile(open_settings().policy))
+    found = list_clauses(bundle, policy.load_profile(open_settings().policy))
     table = Table("clause", "text", "fulfilled by", *(["evidence"] if number else []))
     history = []
     if number:

@@ -9,21 +9,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from service import cases
-from service.cases.policy_files import read_policies
+from service import cases, policy
 from service.cli.bulk_import import make_progress
 from service.cli.opening import one_line, open_runtime, open_settings
 from service.clock import SystemClock
 from service.identity import Actor
 from service.operations.recompute_deadlines import recompute_deadlines
+from service.policy.files import read_policies
 
 
-@click.group()
-def policy() -> None:
+@click.group("policy")
+def policy_group() -> None:
     """Deadlines as law. Example: redress policy show"""
 
 
-@policy.command()
+@policy_group.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @one_line
 def check(folder: Path | None) -> None:
@@ -34,13 +34,13 @@ def check(folder: Path | None) -> None:
     files = read_policies(folder)
     ids = [Path(name).stem for name in files if name.startswith("profiles/")]
     for profile_id in ids:
-        cases.load_profile(profile_id, folder)
+        policy.load_profile(profile_id, folder)
     click.echo(
         f"{len(files)} policy files are right: {len(ids)} profiles ({', '.join(sorted(ids))})"
     )
 
 
-@policy.command()
+@policy_group.command()
 @click.argument("profile_id", required=False)
 @one_line
 def show(profile_id: str | None) -> None:
@@ -51,7 +51,7 @@ def show(profile_id: str | None) -> None:
     """
     settings = open_settings()
     folder = Path(settings.policy_dir) if settings.policy_dir else None
-    document = cases.load_profile(profile_id or settings.policy, folder).document
+    document = policy.load_profile(profile_id or settings.policy, folder).document
     table = Table(
         "figure",
         "limit",
@@ -86,7 +86,7 @@ def show(profile_id: str | None) -> None:
     Console().print(table)
 
 
-@policy.command()
+@policy_group.command()
 @click.option("--as", "name", default="cli", show_default=True, help="Who is named in the history.")
 @one_line
 def recompute(name: str) -> None:
@@ -113,6 +113,6 @@ def recompute(name: str) -> None:
 def _mark(confidence: str) -> str:
     return (
         f"{confidence}, to be confirmed by the bank"
-        if confidence in cases.UNCONFIRMED
+        if confidence in policy.UNCONFIRMED
         else confidence
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from service import cases
-from service.cases import open_vault
 from service.cli.opening import closing_database, one_line, open_settings
 from service.db import Connection, Database
 from service.intake.kept_texts import texts_in
+from service.vault import open_vault
 
 
 @click.command()

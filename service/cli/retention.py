@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 import service.intake  # noqa: F401 - its tables hold what customers wrote
-from service.cases import open_vault
 from service.cli.opening import closing_database, one_line, open_settings
 from service.clock import SystemClock
 from service.identity import SYSTEM
 from service.operations import Runtime, erase_case, list_expired
+from service.vault import open_vault
 
 BATCH = 500
 

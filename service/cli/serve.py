@@ -21,7 +21,6 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from service import logs
-from service.cases import open_vault
 from service.clock import Clock, open_clock
 from service.config import AT_WORK, MAY_WAIT, Settings
 from service.db import Database
@@ -30,6 +29,7 @@ from service.intake.portal_access import mail_link
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
 from service.parent_watch import when_input_ends
+from service.vault import open_vault
 
 _NUMBERS = re.compile(r"(counter|histogram)_[0-9]+\.db")
 """The files in which processes keep their numbers; nothing else in that folder is touched."""

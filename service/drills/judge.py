@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, cases, jobs, notifications
+from service import audit, cases, jobs, notifications, policy
 from service.cases import Complaint, Emergency
 from service.drills.exercise import FACTS, Course, emergencies_of
 from service.tasks.tables import user_task
@@ -120,7 +120,7 @@ def _level(record: _Record) -> Measure | None:
     if wanted is None:
         return None
     levels = [entry["text"] for entry in record.log if entry["kind"] == "level"]
-    highest = max(levels, key=cases.LEVELS.index, default="none")
+    highest = max(levels, key=policy.LEVELS.index, default="none")
     return Measure("level", "Level that was declared", wanted, highest, highest == wanted)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from service.cases import Profile
 from service.drills.judge import Verdict
 from service.drills.model import Drill
 from service.notifications import html_page
+from service.policy import Profile
 
 RATINGS = {
     "P": "performed without challenges",

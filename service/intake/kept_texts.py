@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from service.cases import Vault
 from service.cases.tables import evidence
 from service.db import Connection
 from service.errors import RedressError
 from service.intake.mail_parts import Unreadable
 from service.intake.mail_reading import read_mail
 from service.intake.take_mail import said_in
+from service.vault import Vault
 
 log = logging.getLogger("redress.search")
 

@@ -10,12 +10,13 @@ from enum import StrEnum
 
 from service import audit, cases, jobs, notifications, operations
 from service.audit import Event
-from service.cases import Complaint, Deadline, NewComplaint, NewEvidence
+from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
 from service.identity import Actor
 from service.intake.portal_access import give_access
 from service.operations import Registered, Runtime
+from service.policy import Deadline
 
 CUSTOMER = Actor("customer", frozenset({"clerk"}))
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"

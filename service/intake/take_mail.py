@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from service import audit, cases, operations
 from service.audit import Event
-from service.cases import Kept, NewComplaint, NewEvidence, Vault
+from service.cases import NewComplaint, NewEvidence
 from service.db import Connection, take
 from service.engine import EngineError
 from service.identity import Actor
@@ -26,6 +26,7 @@ from service.intake.mail_queries import MailRow, Place, find_by_fingerprint, ins
 from service.intake.mail_reading import PREVIEW, Mail, fingerprint_of, read_mail
 from service.intake.mail_sorting import Sorted, sort_mail
 from service.operations import Runtime
+from service.vault import Kept, Vault, Verdict
 
 READER = Actor("mailbox", frozenset({"clerk"}))
 MOST_CONTENT = 20_000
@@ -225,7 +226,7 @@ def _evidence(vault: Vault, kept: Kept, mail: Mail, *, wanted: bool) -> list[New
     if not wanted:
         return []
     message = NewEvidence(
-        "mail", "mail", "message.eml", kept, cases.Verdict("message/rfc822"), said_in(mail)
+        "mail", "mail", "message.eml", kept, Verdict("message/rfc822"), said_in(mail)
     )
     items = [message]
     for attachment in mail.attachments:

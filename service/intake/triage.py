@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service import cases
-from service.cases import Vault
 from service.db import Connection
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
@@ -17,6 +16,7 @@ from service.intake.mail_queries import MailRow, decide_mail, get_mail
 from service.intake.mail_reading import Mail, read_mail
 from service.intake.take_mail import enter_mail, evidence_of, register_mail
 from service.operations import Runtime
+from service.vault import Vault
 
 MOST_READ = 64 << 20
 

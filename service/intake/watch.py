@@ -14,7 +14,6 @@ from email.utils import parseaddr
 from secrets import token_hex
 
 from service import identity, jobs, notifications, operations
-from service.cases import Vault
 from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
@@ -24,6 +23,7 @@ from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
 from service.intake.take_mail import Raw, take_mail
 from service.operations import Runtime
+from service.vault import Vault
 
 DUTY = "mailbox"
 SILENT_AFTER = timedelta(minutes=15)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.cases import Deadline
 from service.definitions.review_states import Verb
+from service.policy import Deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service.cases import is_quiet, reports_of
 from service.engine.changes import JobCreated
 from service.operations.effects import EndEmergencyEffect, LevelEffect, LogEffect, TeamEffect
 from service.operations.services import notify
+from service.policy import is_quiet, reports_of
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView

@@ -13,7 +13,6 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from service import audit, cases
-from service.cases import Vault
 from service.cases.tables import case_link, complaint, emergency_complaint, erased_case, follower
 from service.db import Connection, metadata
 from service.errors import NotFound
@@ -21,6 +20,7 @@ from service.identity import Actor
 from service.operations.children import take_children
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
+from service.vault import Vault
 
 _UNTIL = complaint.c.facts["retainUntil"].as_string()
 _BEYOND = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from service import cases, identity
+from service import cases, identity, policy
 from service.feel import FeelFunction, from_json
 from service.identity import Role
 from service.operations.bound import Bound
@@ -100,11 +100,11 @@ def _emergency_compensation(view: CaseView) -> Any:
 
 
 def _reports(view: CaseView, level: Any, moment: Any) -> Any:
-    return from_json(cases.reports_of(view.profile, str(level), str(moment), view.now))
+    return from_json(policy.reports_of(view.profile, str(level), str(moment), view.now))
 
 
 def _report_due(view: CaseView, level: Any) -> Any:
-    return from_json(cases.next_situation_report(view.profile, str(level), view.now))
+    return from_json(policy.next_situation_report(view.profile, str(level), view.now))
 
 
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from itertools import product
 
-from service.cases import Complaint, Deadline, Emergency, Extension, Profile, extended
+from service.cases import Complaint, Emergency
 from service.db import Connection
 from service.engine import Host
 from service.engine import names as n
@@ -24,6 +24,7 @@ from service.operations.evidence import Reviewed
 from service.operations.functions import functions_of
 from service.operations.review_services import REVIEW_SERVICES
 from service.operations.services import SERVICES, Service
+from service.policy import Deadline, Extension, Profile, extended
 
 _SERVICES: Mapping[tuple[bool, bool, bool], Mapping[str, Service]] = {
     (case, emergency, review): {

@@ -14,13 +14,14 @@ from typing import Any
 
 from service import audit, cases, jobs, notifications
 from service.audit import Event
-from service.cases import Complaint, Deadline, Profile
+from service.cases import Complaint
 from service.db import Connection
 from service.errors import InvalidInput
 from service.identity import SYSTEM
 from service.notifications import Letter, Queued
 from service.operations.children import take_children
 from service.operations.letter_texts import letter_text
+from service.policy import Deadline, Profile
 
 _NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
 

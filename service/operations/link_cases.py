@@ -8,7 +8,7 @@ from datetime import datetime
 
 from service import audit, cases, notifications
 from service.audit import Event
-from service.cases import Complaint, Kept, NewEvidence, Verdict
+from service.cases import Complaint, NewEvidence
 from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import Forbidden, InvalidInput, StateConflict
@@ -20,6 +20,7 @@ from service.operations.letters import LetterOrder, compose_letter
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.write import Instance
+from service.vault import Kept, Verdict
 
 LINKERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN)
 KINDS = ("related", "not related")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from service import audit, cases, jobs
+from service import audit, cases, jobs, policy
 from service.audit import Event
 from service.db import Connection
 from service.definitions import find_released
@@ -63,7 +63,7 @@ def open_emergency(
 ) -> cases.Emergency:
     """Open an emergency and start its process, within the caller's transaction. Raises NotFound,
     InvalidInput."""
-    cases.level_policy(runtime.profile, level)
+    policy.level_policy(runtime.profile, level)
     process, root_key = released(connection, EMERGENCY_PROCESS), new_root_key(connection, runtime)
     year = now.astimezone(runtime.profile.calendar.zone).year
     number = cases.next_emergency_number(connection, year)
@@ -136,7 +136,7 @@ def count_spike(
     """File the fingerprints of a new complaint; how many alike, with this one, came within the
     window."""
     cases.insert_bands(connection, root_key, bands, at=now)
-    return cases.count_similar(connection, bands, since=now - cases.spike_window(runtime.profile))
+    return cases.count_similar(connection, bands, since=now - policy.spike_window(runtime.profile))
 
 
 def join_spike(
@@ -151,10 +151,10 @@ def join_spike(
 ) -> None:
     """A spike of similar complaints opens one emergency; the next ones join it, and their number
     raises it."""
-    level = cases.level_by_number(runtime.profile, similar)
+    level = policy.level_by_number(runtime.profile, similar)
     if level is None or released_or_none(connection) is None:
         return
-    since = now - cases.spike_window(runtime.profile)
+    since = now - policy.spike_window(runtime.profile)
     found = cases.find_emergency_of_similar(connection, bands, since=since)
     if found is None:
         cases.lock_emergencies(connection)
@@ -194,7 +194,7 @@ def _link(
         audit.append(
             connection, key, Event.EMERGENCY_LINKED, actor=actor.name, at=now, details=details
         )
-    wanted = None if count is None else cases.level_by_number(runtime.profile, count)
+    wanted = None if count is None else policy.level_by_number(runtime.profile, count)
     if (
         found is not None
         and wanted is not None

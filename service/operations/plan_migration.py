@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from service import migrations
+from service import migration_plans
 from service.db import Connection, wake_after_commit
 from service.definitions import review as versions
 from service.engine import check_places, propose_places
 from service.errors import FieldError, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor, Permission, check_permission
-from service.migrations import (
+from service.migration_plans import (
     AT_WORK,
     UNDECIDED,
     WITH_REASON,
@@ -64,11 +64,11 @@ def draw_up_migration(
         "created_by": actor.name,
     }
     with runtime.database.transaction() as connection:
-        migrations.insert_plan(connection, values)
-        migrations.add_step(
+        migration_plans.insert_plan(connection, values)
+        migration_plans.add_step(
             connection,
             key,
-            migrations.DRAWN_UP,
+            migration_plans.DRAWN_UP,
             actor=actor.name,
             now=now,
             details={"places": places},
@@ -91,7 +91,7 @@ def edit_migration(
     if len(places) > MOST_PLACES:
         raise InvalidInput(f"expected at most {MOST_PLACES} places, got {len(places)}")
     with runtime.database.read() as connection:
-        plan = migrations.get_plan(connection, key)
+        plan = migration_plans.get_plan(connection, key)
         old, new = (
             runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
         )
@@ -100,16 +100,18 @@ def edit_migration(
     if wrong:
         raise FormInvalid([FieldError(f"/{source}", why) for source, why in wrong.items()])
     with runtime.database.transaction() as connection:
-        plan = migrations.get_plan(connection, key, lock=True)
+        plan = migration_plans.get_plan(connection, key, lock=True)
         following = _check(connection, plan, Verb.EDIT, actor)
         if plan.revision != revision:
             raise StateConflict("Somebody else has changed the plan meanwhile; look at it again.")
-        migrations.move_plan(connection, plan, following, places=wanted, revision=plan.revision + 1)
-        migrations.forget_cases(connection, key, UNDECIDED)
-        migrations.add_step(
+        migration_plans.move_plan(
+            connection, plan, following, places=wanted, revision=plan.revision + 1
+        )
+        migration_plans.forget_cases(connection, key, UNDECIDED)
+        migration_plans.add_step(
             connection,
             key,
-            migrations.EDITED,
+            migration_plans.EDITED,
             actor=actor.name,
             now=now,
             details={"places": wanted},
@@ -127,16 +129,16 @@ def carry_on_migration(
     if verb in WITH_REASON and not 0 < len(why) <= LONGEST_REASON:
         raise InvalidInput(f"expected a reason of 1 to {LONGEST_REASON} characters, got {len(why)}")
     with runtime.database.transaction() as connection:
-        plan = migrations.get_plan(connection, key, lock=True)
+        plan = migration_plans.get_plan(connection, key, lock=True)
         following = _check(connection, plan, verb, actor)
         if verb is Verb.START:
             check_in_force(connection, plan.to_bundle)
         _prepare(connection, plan, verb)
         values = {"reason": why} if verb in WITH_REASON else {}
         begins = {"cursor": 0, "run_by": actor.name} if following in AT_WORK else {}
-        migrations.move_plan(connection, plan, following, **values, **begins)
+        migration_plans.move_plan(connection, plan, following, **values, **begins)
         details = {"reason": why} if why else {}
-        migrations.add_step(
+        migration_plans.add_step(
             connection,
             key,
             f"migration:plan:{verb.value}",
@@ -145,21 +147,21 @@ def carry_on_migration(
             details=details,
         )
         wake_after_commit(connection)
-        return migrations.get_plan(connection, key)
+        return migration_plans.get_plan(connection, key)
 
 
 def _prepare(connection: Connection, plan: MigrationPlan, verb: Verb) -> None:
     if verb is Verb.TRY:
-        migrations.forget_cases(connection, plan.key, UNDECIDED)
+        migration_plans.forget_cases(connection, plan.key, UNDECIDED)
     elif verb is Verb.GO_ON and plan.state is PlanState.DONE:
-        migrations.reopen_refused(connection, plan.key)
+        migration_plans.reopen_refused(connection, plan.key)
     elif verb is Verb.DROP:
-        migrations.forget_cases(
+        migration_plans.forget_cases(
             connection, plan.key, (*UNDECIDED, CaseState.REFUSED, CaseState.GONE)
         )
 
 
 def _check(connection: Connection, plan: MigrationPlan, verb: Verb, actor: Actor) -> PlanState:
-    return migrations.check_may(
-        verb, plan.state, actor, migrations.list_authors(connection, plan.key)
+    return migration_plans.check_may(
+        verb, plan.state, actor, migration_plans.list_authors(connection, plan.key)
     )

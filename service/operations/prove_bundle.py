@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from service.cases import Profile, first_deadlines
 from service.engine.parts import read_parts
 from service.operations.check_letters import check_letters
 from service.operations.host import CaseView
+from service.policy import Profile, first_deadlines
 from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 
 FINAL = "final response"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service import audit, cases
+from service import audit, cases, policy
 from service.audit import Event
 from service.db import Connection
 from service.identity import Actor
@@ -17,7 +17,7 @@ from service.operations.tables import process_instance
 
 def recompute_deadlines(
     runtime: Runtime, root_key: int, *, actor: Actor, now: datetime
-) -> tuple[cases.Deadline, ...]:
+) -> tuple[policy.Deadline, ...]:
     """Compute the running clocks of a case again under the calendar of today; those that moved.
 
     Timers of the case that were set keep their time: a warning may come a little early, never a
@@ -26,7 +26,7 @@ def recompute_deadlines(
     with runtime.database.transaction() as connection:
         moved = []
         for entry in cases.list_deadlines(connection, root_key):
-            fresh = cases.recomputed(runtime.profile, entry)
+            fresh = policy.recomputed(runtime.profile, entry)
             if fresh != entry:
                 moved.append((entry, fresh))
         if moved:
@@ -37,7 +37,7 @@ def recompute_deadlines(
 def _write(
     connection: Connection,
     root_key: int,
-    moved: list[tuple[cases.Deadline, cases.Deadline]],
+    moved: list[tuple[policy.Deadline, policy.Deadline]],
     *,
     actor: Actor,
     now: datetime,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from service.cases import Profile, load_profile
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
 from service.errors import Unavailable
 from service.operations.evidence import Evidence
 from service.operations.turns import Turns
+from service.policy import Profile, load_profile
 
 
 @dataclass(frozen=True, slots=True)

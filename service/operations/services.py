@@ -7,17 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from service.cases import (
-    LEVELS,
-    RECORDED,
-    extended,
-    get_complaint,
-    list_of_customer,
-    other_deadline,
-    paused,
-    resumed,
-    severity_deadlines,
-)
+from service.cases import RECORDED, get_complaint, list_of_customer
 from service.engine import BpmnError
 from service.engine.changes import JobCreated
 from service.errors import InvalidInput, RedressError
@@ -30,6 +20,7 @@ from service.operations.effects import (
     LinkEffect,
     RecordEffect,
 )
+from service.policy import LEVELS, extended, other_deadline, paused, resumed, severity_deadlines
 
 if TYPE_CHECKING:
     from service.operations.host import CaseView

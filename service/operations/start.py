@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import cases
+from service import cases, policy
 from service.audit import Event
-from service.cases import Deadline, NewComplaint
+from service.cases import NewComplaint
 from service.db import Connection
 from service.definitions import ProcessVersion, check_not_retired
 from service.engine.commands import Start
@@ -28,6 +28,7 @@ from service.operations.open_emergency import count_spike, join_spike
 from service.operations.plan import Plan
 from service.operations.runtime import Runtime
 from service.operations.settle import settle
+from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"
 
@@ -106,7 +107,7 @@ def _register(
         cases.insert_complaint(
             connection, new, root_key=root_key, number=number, now=now, actor=actor.name
         )
-        clocks = cases.first_deadlines(runtime.profile, new.received_at)
+        clocks = policy.first_deadlines(runtime.profile, new.received_at)
         cases.put_deadlines(connection, root_key, clocks)
         complaint = cases.find_complaint(connection, root_key)
         bands = cases.bands_of(new.content, new.product)

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import migrations, tasks
+from service import migration_plans, tasks
 from service.audit import Event
 from service.db import Connection
 from service.engine import Step, offered_tasks
@@ -21,7 +21,7 @@ from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import StateConflict
 from service.jobs.tables import subscription, timer
-from service.migrations import CaseState, MigrationPlan
+from service.migration_plans import CaseState, MigrationPlan
 from service.operations.again import run_again
 from service.operations.apply import VersionConflict, apply_step
 from service.operations.execute import get_instance
@@ -103,7 +103,7 @@ def _attempt(
 ) -> CaseState:
     with runtime.database.read() as connection:
         instance = get_instance(connection, root_key)
-        found = migrations.find_undo(connection, plan.key, root_key)
+        found = migration_plans.find_undo(connection, plan.key, root_key)
         old = runtime.bundles.get(connection, plan.from_bundle)
         if found is not None and _is_untouched(instance, plan, found[1]):
             before, undo = found
@@ -116,7 +116,7 @@ def _attempt(
             step = None
     if step is None:
         with runtime.database.transaction() as connection:
-            migrations.settle_case(
+            migration_plans.settle_case(
                 connection, plan.key, root_key, CaseState.KEPT, "It has gone on since.", now
             )
         return CaseState.KEPT
@@ -130,7 +130,10 @@ def _attempt(
     command = Plan(SetVariables({}), Event.INSTANCE_TAKEN_BACK, details)
     with runtime.database.transaction() as connection:
         lock_opened(connection, step)
-        if migrations.settle_case(connection, plan.key, root_key, CaseState.BACK, "", now) != 1:
+        if (
+            migration_plans.settle_case(connection, plan.key, root_key, CaseState.BACK, "", now)
+            != 1
+        ):
             raise StateConflict("The case was taken back already.")
         write = apply_step(connection, instance, step, view, command, now=now, by=by)
         rewrite(connection, root_key, plan.from_bundle, process, offered, undo["formerly"])

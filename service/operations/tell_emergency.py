@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from service import cases, notifications
+from service import cases, notifications, policy
 from service.db import Connection
 from service.errors import InvalidInput
 from service.identity import Actor
@@ -18,7 +18,7 @@ from service.operations.tell_person import tell_group
 
 def call_team(
     connection: Connection,
-    profile: cases.Profile,
+    profile: policy.Profile,
     root_key: int,
     level: str,
     *,
@@ -26,8 +26,8 @@ def call_team(
     now: datetime,
 ) -> None:
     """A notice to every team that the level wants, and a line of the log."""
-    policy = cases.emergency_policy(profile)
-    wanted = [policy["teams"][name] for name in cases.level_policy(profile, level)["team"]]
+    teams = policy.emergency_policy(profile)["teams"]
+    wanted = [teams[name] for name in policy.level_policy(profile, level)["team"]]
     for entry in wanted:
         facts = {"level": level, "duties": entry["duties"]["en"]}
         _tell(connection, root_key, "emergency", entry["group"], facts, now=now)
@@ -49,7 +49,7 @@ def call_team(
 
 def tell_of_emergency(
     connection: Connection,
-    profile: cases.Profile,
+    profile: policy.Profile,
     root_key: int,
     effect: LetterEffect,
     *,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from service import migrations, tasks
+from service import migration_plans, tasks
 from service.operations.runtime import Runtime
 
 KEPT = timedelta(days=30)
@@ -26,7 +26,7 @@ def make_tidy_chore(runtime: Runtime) -> Callable[[datetime], int]:
         last[:] = [now]
         with runtime.database.transaction() as connection:
             tasks.drop_stale_drafts(connection, before=now - KEPT)
-            migrations.forget_undo(connection, before=now - KEPT)
+            migration_plans.forget_undo(connection, before=now - KEPT)
         return 0
 
     return chore

@@ -17,11 +17,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import jobs, migrations
+from service import jobs, migration_plans
 from service.db import Connection
 from service.errors import NotFound, RedressError, StateConflict, Unavailable
-from service.migrations import FINISHED, UNDECIDED, CaseState, MigrationPlan, PlanState
-from service.migrations.tables import migration_case
+from service.migration_plans import FINISHED, UNDECIDED, CaseState, MigrationPlan, PlanState
+from service.migration_plans.tables import migration_case
 from service.operations.migrate_instance import Moved, Report, move_instance, try_migration
 from service.operations.runtime import Runtime
 from service.operations.tables import process_instance
@@ -37,7 +37,7 @@ log = logging.getLogger("redress.migrations")
 def work_migrations(runtime: Runtime, *, now: datetime, owner: str = _ME) -> int:
     """One batch of every plan that is at work; how many cases were gone through."""
     with runtime.database.read() as connection:
-        plans = migrations.list_plans_at_work(connection)
+        plans = migration_plans.list_plans_at_work(connection)
     return sum(_work(runtime, plan, now=now, owner=owner) for plan in plans)
 
 
@@ -46,7 +46,9 @@ def _work(runtime: Runtime, plan: MigrationPlan, *, now: datetime, owner: str) -
     with runtime.database.transaction() as connection:
         if not jobs.claim_duty(connection, duty, owner=owner, now=now, until=now + LEASE):
             return 0
-        plan = migrations.get_plan(connection, plan.key)  # as it is now that nobody else has it
+        plan = migration_plans.get_plan(
+            connection, plan.key
+        )  # as it is now that nobody else has it
     if plan.state not in _STEPS:
         return 0
     roots = _next(runtime, plan)
@@ -55,7 +57,7 @@ def _work(runtime: Runtime, plan: MigrationPlan, *, now: datetime, owner: str) -
     elif plan.state is PlanState.RUNNING and plan.cursor:
         # cases may have begun on the old version behind the cursor meanwhile
         with runtime.database.transaction() as connection:
-            migrations.move_cursor(connection, plan, 0)
+            migration_plans.move_cursor(connection, plan, 0)
         return 1
     else:
         _finish(runtime, plan, duty, now=now, owner=owner)
@@ -67,7 +69,7 @@ def _next(runtime: Runtime, plan: MigrationPlan) -> list[int]:
     be taken back."""
     with runtime.database.read() as connection:
         if plan.state is PlanState.REVERTING:
-            moved = migrations.list_cases(
+            moved = migration_plans.list_cases(
                 connection, plan.key, state=CaseState.MOVED, after=plan.cursor, limit=BATCH
             )
             return [each.root_key for each in moved]
@@ -94,12 +96,14 @@ def _try(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime)
     """What would become of them is written at once: nothing of theirs changes."""
     reports = [_tried(runtime, plan, root_key, now) for root_key in roots]
     with runtime.database.transaction() as connection:
-        if migrations.get_plan(connection, plan.key, lock=True).state is not PlanState.TRYING:
+        if migration_plans.get_plan(connection, plan.key, lock=True).state is not PlanState.TRYING:
             return
         for report in reports:
             state = CaseState.STUCK if report.obstacles else CaseState.FITS
-            migrations.write_case(connection, plan.key, report.root_key, _row(report, state, now))
-        migrations.move_cursor(connection, plan, roots[-1])
+            migration_plans.write_case(
+                connection, plan.key, report.root_key, _row(report, state, now)
+            )
+        migration_plans.move_cursor(connection, plan, roots[-1])
 
 
 def _tried(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -> Report:
@@ -129,7 +133,7 @@ def _run(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime)
     for root_key in roots:
         _move(runtime, plan, root_key, now)
     with runtime.database.transaction() as connection:
-        migrations.move_cursor(connection, plan, roots[-1])
+        migration_plans.move_cursor(connection, plan, roots[-1])
 
 
 def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -> None:
@@ -137,13 +141,13 @@ def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -
     transaction."""
 
     def along(connection: Connection, moved: Moved) -> None:
-        if migrations.get_plan(connection, plan.key).state is not PlanState.RUNNING:
+        if migration_plans.get_plan(connection, plan.key).state is not PlanState.RUNNING:
             raise _Stopped
         undo = undo_of(connection, moved)
         kept = {"undo": undo, "before": moved.before.engine_state if undo is not None else None}
         warning = {"warning": ""} if not moved.report.warnings else {}
         row = _row(moved.report, CaseState.MOVED, now) | warning | kept
-        migrations.write_case(connection, plan.key, root_key, row)
+        migration_plans.write_case(connection, plan.key, root_key, row)
 
     try:
         move_instance(
@@ -185,7 +189,7 @@ def _refuse(
             root_key, number, plan.from_bundle, False, (refused.message,) if stays else ()
         )
         try:
-            migrations.write_case(connection, plan.key, root_key, _row(report, state, now))
+            migration_plans.write_case(connection, plan.key, root_key, _row(report, state, now))
         except StateConflict:  # dealt with already
             return
 
@@ -202,26 +206,26 @@ def _revert(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: dateti
             continue
         except RedressError as refused:
             with runtime.database.transaction() as connection:
-                migrations.settle_case(
+                migration_plans.settle_case(
                     connection, plan.key, root_key, CaseState.KEPT, refused.message[:MARGIN], now
                 )
     with runtime.database.transaction() as connection:
-        migrations.move_cursor(connection, plan, roots[-1])
+        migration_plans.move_cursor(connection, plan, roots[-1])
 
 
 def _finish(runtime: Runtime, plan: MigrationPlan, duty: str, *, now: datetime, owner: str) -> None:
     with runtime.database.transaction() as connection:
-        plan = migrations.get_plan(connection, plan.key, lock=True)
+        plan = migration_plans.get_plan(connection, plan.key, lock=True)
         following = FINISHED.get(plan.state)
         if following is not None:
             if plan.state is PlanState.RUNNING:
-                migrations.close_undecided(connection, plan.key, now=now)
-            migrations.move_plan(connection, plan, following, cursor=0)
+                migration_plans.close_undecided(connection, plan.key, now=now)
+            migration_plans.move_plan(connection, plan, following, cursor=0)
             counts = {
                 state.value: number
-                for state, number in migrations.count_cases(connection, plan.key).items()
+                for state, number in migration_plans.count_cases(connection, plan.key).items()
             }
-            migrations.add_step(
+            migration_plans.add_step(
                 connection,
                 plan.key,
                 f"migration:cases:{following.value}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service import cases, notifications
-from service.cases import Complaint, Deadline
+from service.cases import Complaint
 from service.errors import StateConflict
 from service.operations.effects import (
     ArchiveEffect,
@@ -24,6 +24,7 @@ from service.operations.effects import (
 from service.operations.host import CaseView
 from service.operations.letters import LetterOrder, compose_letter
 from service.operations.write import Write
+from service.policy import Deadline
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from service.audit import HistoryRow
-from service.cases import Profile, policy_file
 from service.engine import Bundle
+from service.policy import Profile, policy_file
 
 OBLIGATION = "obligation"
 

@@ -8,8 +8,8 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.cases import UNCONFIRMED, Profile
 from service.engine import Bundle
+from service.policy import UNCONFIRMED, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.cases import (
-    Complaint,
-    Deadline,
-    Emergency,
-    NewComplaint,
-    Profile,
-    first_deadlines,
-    nearest,
-)
+from service.cases import Complaint, Emergency, NewComplaint, nearest
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
@@ -35,6 +27,7 @@ from service.operations.effects import (
     RecordEffect,
 )
 from service.operations.evidence import Reviewed
+from service.policy import Deadline, Profile, first_deadlines
 from service.scenarios.model import Scenario
 
 NUMBER = "C-2026-0000001-0"

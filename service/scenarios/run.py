@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from service.cases import load_profile
 from service.engine import Bundle, EngineError
 from service.engine import changes as c
 from service.engine import commands as q
 from service.errors import FormInvalid, RedressError
 from service.feel import DaysTimeDuration
 from service.feel.temporal import parse_temporal
+from service.policy import load_profile
 from service.scenarios.case import VirtualCase, open_case
 from service.scenarios.expect import compare
 from service.scenarios.model import Scenario, Step

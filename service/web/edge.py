@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import flask
 
 from service import definitions
-from service.cases import Vault
 from service.clock import Clock
 from service.config import Settings
 from service.db import MOST_COUNTED, Connection
 from service.errors import Forbidden, Unavailable
 from service.identity import Account, Actor, Role
 from service.operations import Runtime
+from service.vault import Vault
 from service.web.assets import asset_url
 from service.web.words import LANGUAGES, best_language, chosen, say, say_error
 

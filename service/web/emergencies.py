@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 
-from service import cases, operations, tasks
+from service import cases, operations, policy, tasks
 from service.errors import RedressError
 from service.identity import Role
 from service.web.course import KEEPERS
@@ -73,7 +73,7 @@ def _list(problem: str) -> str:
         rows=rows,
         more=more,
         problem=problem,
-        levels=cases.LEVELS,
+        levels=policy.LEVELS,
         may_declare=actor().has(*DECLARERS),
         sent=flask.request.form,
     )

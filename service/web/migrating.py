@@ -7,12 +7,12 @@ from typing import Any
 
 import flask
 
-from service import definitions, migrations, operations, reporting
+from service import definitions, migration_plans, operations, reporting
 from service.db import Connection
 from service.definitions import review as versions
 from service.errors import RedressError
 from service.identity import GRANTS, Permission
-from service.migrations import (
+from service.migration_plans import (
     AT_WORK,
     FINAL,
     WITH_REASON,
@@ -76,7 +76,7 @@ def migration_run(key: int) -> Any:
 def migration_edit(key: int) -> Any:
     sent = flask.request.form
     with parts().runtime.database.read() as connection:
-        before = migrations.get_plan(connection, key).places
+        before = migration_plans.get_plan(connection, key).places
     try:
         operations.edit_migration(
             parts().runtime,
@@ -110,7 +110,7 @@ def _key(text: str) -> int:
 
 def _list(problem: str) -> str:
     with parts().runtime.database.read() as connection:
-        found = migrations.list_plans(connection, before=key_asked(), limit=PAGE_SIZE + 1)
+        found = migration_plans.list_plans(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         known = versions.list_versions(connection, limit=OFFERED)
         running = reporting.count_running(connection)
         named = {each.key: f"{each.name} {each.version}" for each in known}
@@ -138,11 +138,11 @@ def _list(problem: str) -> str:
 def _show(key: int, problem: str) -> str:
     runtime = parts().runtime
     with runtime.database.read() as connection:
-        plan = migrations.get_plan(connection, key)
+        plan = migration_plans.get_plan(connection, key)
         old, new = (
             runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
         )
-        steps = migrations.list_steps(connection, key)
+        steps = migration_plans.list_steps(connection, key)
     rows = mapping_of(old, new, plan.places, language())
     return flask.render_template(
         "migration.html",
@@ -159,18 +159,18 @@ def _show(key: int, problem: str) -> str:
 
 def _verbs(plan: MigrationPlan) -> list[Verb]:
     with parts().runtime.database.read() as connection:
-        authors = migrations.list_authors(connection, plan.key)
-    return migrations.possible(plan.state, actor(), authors)
+        authors = migration_plans.list_authors(connection, plan.key)
+    return migration_plans.possible(plan.state, actor(), authors)
 
 
 def _run(key: int) -> dict[str, Any]:
     """How far it is, what became of the cases, and what may be done."""
     runtime = parts().runtime
     with runtime.database.read() as connection:
-        plan = migrations.get_plan(connection, key)
-        counts = migrations.count_cases(connection, key)
+        plan = migration_plans.get_plan(connection, key)
+        counts = migration_plans.count_cases(connection, key)
         left = reporting.count_running(connection).get(plan.from_bundle, 0)
-        reasons = migrations.list_reasons(connection, key)
+        reasons = migration_plans.list_reasons(connection, key)
         named = {
             each: operations.version_name(connection, each)
             for each in (plan.from_bundle, plan.to_bundle)
@@ -219,7 +219,7 @@ def _state_asked(counts: dict[CaseState, int]) -> CaseState | None:
 def _cases(connection: Connection, key: int, state: CaseState | None) -> tuple[Any, str]:
     if state is None:
         return (), ""
-    found = migrations.list_cases(
+    found = migration_plans.list_cases(
         connection, key, state=state, after=key_asked(), limit=PAGE_SIZE + 1
     )
     return page_of(found, lambda case: case.root_key)

@@ -8,9 +8,10 @@ from typing import Any
 import flask
 
 from service import cases, operations, reporting
-from service.cases import NewEvidence, Verdict
+from service.cases import NewEvidence
 from service.errors import RedressError, Unavailable
 from service.notifications import make_pdf
+from service.vault import Verdict
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service import audit, cases, operations, tasks
+from service import audit, cases, operations, policy, tasks
 from service.definitions import Version
 from service.definitions import review as reviews
 from service.engine import Bundle
@@ -27,7 +27,7 @@ class Beside:
     """The case beside a task."""
 
     complaint: cases.Complaint | None
-    deadlines: Sequence[cases.Deadline] = ()
+    deadlines: Sequence[policy.Deadline] = ()
     story: Sequence[Sentence] = ()
     related: Sequence[cases.Complaint] = ()
     evidence: Sequence[cases.Evidence] = ()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.cases import Calendar
 from service.errors import InvalidInput
+from service.policy import Calendar
 
 TW = Calendar("TW", "Asia/Taipei")
 CN = Calendar("CN", "Asia/Shanghai")

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from service.cases import calendar as module
-from service.cases.calendar import Calendar
+from service.policy import calendar as module
+from service.policy.calendar import Calendar
 
 YEARS = range(2031, 2041)
 DAYS = [date(year, 1, 1) + timedelta(days=each) for year in YEARS for each in range(0, 365, 7)]

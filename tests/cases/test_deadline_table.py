@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.cases import Calendar, Limit, Profile, Unit, due_after, load_profile, parse_limit
 from service.errors import InvalidInput
+from service.policy import Calendar, Limit, Profile, Unit, due_after, load_profile, parse_limit
 
 CALENDARS = {
     profile.calendar.country: profile.calendar

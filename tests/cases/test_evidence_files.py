@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cases import Evidence, Vault, check_may_open, clean_name, download_headers, take_in
+from service.cases import Evidence, check_may_open, clean_name, download_headers, take_in
 from service.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from service.identity import Actor
+from service.vault import Vault
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from service import cases
-from service.cases import Deadline, Profile, load_profile
-from service.cases.policy_files import SHIPPED, read_policies
+from service import policy
 from service.errors import InvalidInput
+from service.policy import Deadline, Profile, load_profile
+from service.policy.files import SHIPPED, read_policies
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 IDS = sorted(path.stem for path in (SHIPPED / "profiles").glob("*.json"))
 
 
 def _clocks(profile: Profile, severity: str = "P3") -> dict[str, Deadline]:
-    entries = cases.first_deadlines(profile, MONDAY) + cases.severity_deadlines(
+    entries = policy.first_deadlines(profile, MONDAY) + policy.severity_deadlines(
         profile, severity, MONDAY
     )
     return {entry.clock: entry for entry in entries}
@@ -86,7 +86,7 @@ def test_the_banks_own_file_goes_over_the_shipped_one(tmp_path: Path) -> None:
 def test_a_pause_stops_the_banks_own_clocks_and_never_a_statutory_one() -> None:
     profile = load_profile("TW-FCPA")
     stopped = {
-        name: cases.paused(entry, MONDAY + timedelta(days=1))
+        name: policy.paused(entry, MONDAY + timedelta(days=1))
         for name, entry in _clocks(profile).items()
     }
     assert {name for name, entry in stopped.items() if entry.paused_at is None} == {
@@ -96,7 +96,7 @@ def test_a_pause_stops_the_banks_own_clocks_and_never_a_statutory_one() -> None:
 
 def test_a_statutory_clock_may_be_paused_where_the_law_says_so() -> None:
     entry = _clocks(load_profile("CN-CBIRC-2020-3"))["final response"]
-    assert cases.paused(entry, MONDAY + timedelta(days=1)).paused_at is not None
+    assert policy.paused(entry, MONDAY + timedelta(days=1)).paused_at is not None
 
 
 @pytest.mark.parametrize("severity", ["P1", "P2", "P3", "P4"])
@@ -107,7 +107,7 @@ def test_after_a_pause_a_clock_has_as_much_left_as_before(severity: str) -> None
             MONDAY + timedelta(minutes=5),
             MONDAY + timedelta(days=7, minutes=5),
         )  # Monday again: no holiday
-        again = cases.resumed(profile, cases.paused(entry, at), back)
+        again = policy.resumed(profile, policy.paused(entry, at), back)
         assert again.due_at == entry.due_at + (
             timedelta(days=7) if entry.pausable else timedelta(0)
         ), entry.clock
@@ -116,11 +116,11 @@ def test_after_a_pause_a_clock_has_as_much_left_as_before(severity: str) -> None
 def test_an_extension_counts_from_the_start_and_only_forward() -> None:
     profile = load_profile("CN-CBIRC-2020-3")
     entry = _clocks(profile)["final response"]
-    longer = cases.extended(profile, entry, profile.extensions[0])
+    longer = policy.extended(profile, entry, profile.extensions[0])
     assert (longer.due_at - entry.due_at).days == 15
     with pytest.raises(InvalidInput, match="later date"):
-        cases.extended(
-            profile, cases.extended(profile, entry, profile.extensions[1]), profile.extensions[0]
+        policy.extended(
+            profile, policy.extended(profile, entry, profile.extensions[1]), profile.extensions[0]
         )
 
 
@@ -129,5 +129,5 @@ def test_working_days_beyond_the_published_calendar_are_provisional_and_calendar
 ):
     profile = load_profile("TW-FCPA")
     december = datetime(2026, 12, 20, tzinfo=UTC)
-    assert not cases.first_deadlines(profile, december)[1].provisional
-    assert cases.other_deadline(profile, "next answer", december).provisional
+    assert not policy.first_deadlines(profile, december)[1].provisional
+    assert policy.other_deadline(profile, "next answer", december).provisional

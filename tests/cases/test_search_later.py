@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import cases, intake
-from service.cases import Vault, rebuild_search, search_roots
+from service.cases import rebuild_search, search_roots
 from service.cases.search import MOST_LETTERS, extend_case
 from service.cases.tables import complaint as complaint_table
 from service.cases.words import phrases_of
@@ -32,6 +32,7 @@ from service.operations.execute import get_instance
 from service.operations.view import view_of
 from service.operations.write import Write
 from service.operations.write_effects import write_effects
+from service.vault import Vault
 from tests.conftest import NOW
 from tests.intake import mails
 

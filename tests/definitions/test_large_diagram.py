@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.cases import load_profile
 from service.definitions import compare, draw, draw_over, names_in, say_all
 from service.engine import check_bundle, load_bundle
 from service.operations import prove_bundle
+from service.policy import load_profile
 
 COUNT = 5_000
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

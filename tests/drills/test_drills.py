@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from service.cases import load_profile
 from service.cli import main
 from service.db import Database
 from service.definitions import shipped_files
@@ -23,6 +22,7 @@ from service.drills import (
     parse_drill,
 )
 from service.errors import InvalidInput
+from service.policy import load_profile
 from service.reporting import list_active
 from service.tasks import list_open_tasks
 from tests.conftest import release_files

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from service import audit, cases, jobs, notifications, tasks
-from service.cases import Vault
 from service.clock import VirtualClock
 from service.errors import InvalidInput, StateConflict, Unavailable
 from service.identity import Actor, create_account
@@ -30,6 +29,7 @@ from service.intake import (
 )
 from service.notifications import Mailer
 from service.operations import Runtime, make_worker
+from service.vault import Vault
 from tests.conftest import NOW
 from tests.intake import mails
 from tests.intake.imap_server import ImapServer, running_server

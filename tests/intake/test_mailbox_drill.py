@@ -21,11 +21,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from service import audit
-from service.cases import Vault
 from service.cases.tables import complaint, evidence
 from service.db import Database
 from service.definitions import shipped_files
 from service.intake.tables import mail_message, mail_uid
+from service.vault import Vault
 from tests.conftest import release_files
 from tests.intake import mails
 from tests.intake.imap_server import running_server

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from service import audit, migrations
+from service import audit, migration_plans
 from service.db import Database
 from service.definitions import deploy, release
 from service.identity import Actor
 from service.jobs.tables import job
-from service.migrations import PlanState, Verb
+from service.migration_plans import PlanState, Verb
 from service.operations import (
     Runtime,
     carry_on_migration,
@@ -68,18 +68,19 @@ def running(database: Database) -> list[int]:
         return list(connection.execute(query).scalars())
 
 
-def carried(runtime: Runtime, key: int, verb: Verb) -> migrations.MigrationPlan:
+def carried(runtime: Runtime, key: int, verb: Verb) -> migration_plans.MigrationPlan:
     carry_on_migration(runtime, key, verb, reason="New names", actor=CORA, now=AT)
     while work_migrations(runtime, now=AT):
         pass
     with runtime.database.read() as connection:
-        return migrations.get_plan(connection, key)
+        return migration_plans.get_plan(connection, key)
 
 
 def counted(runtime: Runtime, key: int) -> dict[str, int]:
     with runtime.database.read() as connection:
         return {
-            state.value: number for state, number in migrations.count_cases(connection, key).items()
+            state.value: number
+            for state, number in migration_plans.count_cases(connection, key).items()
         }
 
 
@@ -102,7 +103,7 @@ def test_none_is_lost_and_none_is_late(database: Database) -> None:
         runtime, title="Names", from_bundle=old, to_bundle=to, actor=OWNER, now=AT
     )
     with database.read() as connection:
-        plan = migrations.get_plan(connection, key)
+        plan = migration_plans.get_plan(connection, key)
     assert plan.places == RENAMED
 
     edit_migration(

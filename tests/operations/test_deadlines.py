@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from service import audit, cases
-from service.cases import NewComplaint, load_profile
-from service.cases.policy_files import SHIPPED
+from service import audit, cases, policy
+from service.cases import NewComplaint
 from service.identity import Actor
 from service.operations import Runtime, register_complaint
 from service.operations.recompute_deadlines import recompute_deadlines
+from service.policy import load_profile
+from service.policy.files import SHIPPED
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 AMY = Actor("amy")
@@ -26,7 +27,7 @@ def test_dates_are_computed_again_when_a_calendar_is_published(
     made = register_complaint(runtime, new, actor=AMY, now=NOW)
     with runtime.database.transaction() as connection:
         cases.put_deadlines(
-            connection, made.root_key, [cases.other_deadline(runtime.profile, "next answer", NOW)]
+            connection, made.root_key, [policy.other_deadline(runtime.profile, "next answer", NOW)]
         )
         before = {entry.clock: entry for entry in cases.list_deadlines(connection, made.root_key)}
     assert recompute_deadlines(runtime, made.root_key, actor=AMY, now=NOW) == ()

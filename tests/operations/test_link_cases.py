@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from service import audit, cases, notifications
-from service.cases import Kept, NewEvidence, Verdict
+from service.cases import NewEvidence
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, add_evidence, link_cases, merge_cases, register_complaint
 from service.reporting import get_standing
+from service.vault import Kept, Verdict
 from tests.conftest import NOW
 
 CLERK = Actor("clara", frozenset({"clerk"}))

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service import audit, migrations, tasks
+from service import audit, migration_plans, tasks
 from service.clock import VirtualClock
 from service.db import Database
 from service.definitions import deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor
 from service.jobs.tables import subscription, timer
-from service.migrations import CaseState, PlanState, Verb
+from service.migration_plans import CaseState, PlanState, Verb
 from service.notifications import Mailer
 from service.operations import (
     Runtime,
@@ -75,18 +75,19 @@ def worked(runtime: Runtime) -> None:
 
 def carried_on(
     runtime: Runtime, key: int, *verbs: Verb, actor: Actor = COMPLIANCE
-) -> migrations.MigrationPlan:
+) -> migration_plans.MigrationPlan:
     for verb in verbs:
         carry_on_migration(runtime, key, verb, reason="New names", actor=actor, now=LATER)
         worked(runtime)
     with runtime.database.read() as connection:
-        return migrations.get_plan(connection, key)
+        return migration_plans.get_plan(connection, key)
 
 
 def counted(runtime: Runtime, key: int) -> dict[str, int]:
     with runtime.database.read() as connection:
         return {
-            state.value: number for state, number in migrations.count_cases(connection, key).items()
+            state.value: number
+            for state, number in migration_plans.count_cases(connection, key).items()
         }
 
 
@@ -106,7 +107,7 @@ def test_from_the_proposal_to_the_last_case(small: Runtime) -> None:
     held = claim_task(small, the_tasks(small)[0], actor=AMY, now=NOW)
     key = drawn_up(small, another(small, RENAMED))
     with small.database.read() as connection:
-        assert migrations.get_plan(connection, key).places == {"first": "primary"}
+        assert migration_plans.get_plan(connection, key).places == {"first": "primary"}
         due = connection.execute(sa.select(timer.c.key, timer.c.due_at)).all()
     assert carried_on(small, key, Verb.TRY).state is PlanState.TRIED
     assert counted(small, key) == {"fits": 6}
@@ -122,7 +123,7 @@ def test_from_the_proposal_to_the_last_case(small: Runtime) -> None:
             if row.event == "case:instance:migrated"
         )
         assert set(due) <= set(connection.execute(sa.select(timer.c.key, timer.c.due_at)).all())
-        events = [step.event for step in migrations.list_steps(connection, key)]
+        events = [step.event for step in migration_plans.list_steps(connection, key)]
     assert (task.assignee, task.element_id) == ("amy", "primary")
     assert (row.actor, row.details["plan"], row.details["version"]) == (
         "cora",
@@ -146,7 +147,7 @@ def test_what_has_no_place_stays_says_why_and_may_be_tried_again(small: Runtime)
     carried_on(small, key, Verb.TRY)
     assert counted(small, key) == {"stuck": 3}
     with small.database.read() as connection:
-        [why] = migrations.list_reasons(connection, key)
+        [why] = migration_plans.list_reasons(connection, key)
     assert (why.number, why.text) == (
         3,
         "first is active and is not in the new version: say which element takes its place",
@@ -449,7 +450,9 @@ def test_moved_and_taken_back_a_case_is_as_it_was(
     carried_on(runtime, key, Verb.REVERT)
     with runtime.database.read() as connection:
         [case] = [
-            each for each in migrations.list_cases(connection, key) if each.root_key == root_key
+            each
+            for each in migration_plans.list_cases(connection, key)
+            if each.root_key == root_key
         ]
     assert case.state is CaseState.BACK
     assert rows_of(runtime, root_key) == before
@@ -521,8 +524,8 @@ def test_a_dry_run_says_what_the_new_version_finds_unprepared(small: Runtime) ->
     key = drawn_up(small, another(small, PREPARED))
     carried_on(small, key, Verb.TRY)
     with small.database.read() as connection:
-        [case] = migrations.list_cases(connection, key)
-        [why] = migrations.list_reasons(connection, key)
+        [case] = migration_plans.list_cases(connection, key)
+        [why] = migration_plans.list_reasons(connection, key)
     assert (case.state, case.began) == (CaseState.FITS, ["soon"])
     assert (
         why.text

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 import service.intake  # noqa: F401 - its tables hold what customers wrote
 from service import audit, cases, operations
 from service.audit import Event
-from service.cases import Vault
 from service.cases.tables import complaint, erased_case, evidence, follower
 from service.db import metadata
 from service.errors import Forbidden, FormInvalid, NotFound, StateConflict
@@ -21,6 +20,7 @@ from service.identity import SYSTEM, Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, erase_case, hold_case, list_expired, register_complaint
 from service.operations.tables import process_instance
+from service.vault import Vault
 from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from service import identity
-from service.cases import load_profile
 from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
 from service.definitions.drafts import get_draft, open_draft, save_draft_file
@@ -36,6 +35,7 @@ from service.operations import (
     submit_bundle,
     tag_bundle,
 )
+from service.policy import load_profile
 from service.scenarios import Findings, find_all
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, SMALL

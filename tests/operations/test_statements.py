@@ -17,7 +17,6 @@ import pytest
 import sqlalchemy as sa
 
 from service import tasks
-from service.cases import load_profile
 from service.db import Database, prepared
 from service.definitions import BundleCache, list_released
 from service.engine import load_bundle
@@ -25,6 +24,7 @@ from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import Runtime, complete_task, register_complaint
 from service.players.people import answer, performer
+from service.policy import load_profile
 from service.reporting import get_standing
 from tests.conftest import NOW
 
@@ -41,7 +41,7 @@ PARSERS = (
     "service/feel/lexer.py",
     "service/feel/parser.py",
     "service/feel/compiler.py:code",
-    "service/cases/policy.py:load_profile",
+    "service/policy/profiles.py:load_profile",
     "service/tasks/forms.py:_validator",
     "sqlalchemy/sql/compiler.py:visit_",
     "jinja2/compiler.py",

@@ -4,10 +4,10 @@ the evidence."""
 from __future__ import annotations
 
 from service import audit
-from service.cases import load_profile
 from service.db import Database
 from service.definitions import shipped_files
 from service.engine import load_bundle
+from service.policy import load_profile
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from tests.conftest import release_files
 from tests.processes.walker import complain

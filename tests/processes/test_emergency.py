@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from service import cases, identity
+from service import cases, identity, policy
 from service.db import Database
 from service.jobs.tables import outbox
 from service.notifications import list_letters, list_notices
@@ -51,7 +51,7 @@ def test_a_surge_opens_one_emergency_and_raises_the_right_level_once(runtime: Ru
         log = cases.list_actions(connection, found.root_key)
         numbers = [walk.complaint.number for walk in walks]
     assert found.complaints == SURGE
-    assert found.level == cases.level_by_number(runtime.profile, SURGE)
+    assert found.level == policy.level_by_number(runtime.profile, SURGE)
     raised = [entry["text"] for entry in log if entry["kind"] in ("opened", "raised")]
     assert (
         len(raised)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service import cases, identity
+from service import cases, identity, policy
 from service.db import Database
 from service.engine.commands import Modify, Which
 from service.errors import FormInvalid
@@ -312,7 +312,7 @@ def test_a_severity_rule_sets_its_clocks_and_alarms(
     )
     wanted = {
         entry.clock: entry.due_at
-        for entry in cases.severity_deadlines(runtime.profile, severity, walk.now)
+        for entry in policy.severity_deadlines(runtime.profile, severity, walk.now)
     }
     assert {clock: walk.clocks[clock].due_at for clock in wanted} == wanted
     with runtime.database.read() as connection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from service import audit, cases, notifications, tasks
+from service import audit, cases, notifications, policy, tasks
 from service.cases import NewComplaint
 from service.identity import Actor
 from service.operations import (
@@ -178,7 +178,7 @@ class Walk:
             ]
 
     @property
-    def clocks(self) -> dict[str, cases.Deadline]:
+    def clocks(self) -> dict[str, policy.Deadline]:
         with self.runtime.database.read() as connection:
             return {entry.clock: entry for entry in cases.list_deadlines(connection, self.root)}
 

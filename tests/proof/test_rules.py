@@ -13,11 +13,11 @@ import pytest
 from drawing import draw
 from ruled import RULED
 
-from service.cases import load_profile
 from service.definitions import shipped_files
 from service.engine.parts import read_parts
 from service.errors import Severity
 from service.operations import prove_bundle
+from service.policy import load_profile
 from service.proof import (
     Verb,
     check_deadlines,

@@ -19,11 +19,11 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
-from service.cases import Vault, open_vault
 from service.cli import demo
 from service.config import Settings
 from service.db import Database, migrate
 from service.operations import Runtime
+from service.vault import Vault, open_vault
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "a password for the demo"

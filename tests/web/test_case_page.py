@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service import cases, operations, tasks
-from service.cases import NewEvidence, Verdict
+from service.cases import NewEvidence
 from service.identity import Actor
 from service.intake import parse_complaint
+from service.vault import Verdict
 from tests.web.conftest import Site, fetch, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))

@@ -10,12 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from service.cases import Vault
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.intake.mail_queries import Place
 from service.intake.take_mail import Raw, take_mail
 from service.operations import register_complaint
+from service.vault import Vault
 from tests.intake import mails
 from tests.web.conftest import Site, sign_in
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Request, expect
 from service import definitions, operations, tasks
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.migrations import Verb
+from service.migration_plans import Verb
 from service.web.navigation import LINKS
 from service.web.words import LANGUAGES
 from tests.web.conftest import Site, choose_language, fetch, sign_in

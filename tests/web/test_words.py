@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from service.audit import Event
-from service.cases import first_deadlines, load_profile, severity_deadlines
 from service.definitions import shipped_files
 from service.identity import Role
 from service.intake import CHANNELS
+from service.policy import first_deadlines, load_profile, severity_deadlines
 from service.web import story, words
 from service.web.inbox_view import DUE
 from service.web.migration_words import CASES, EVENTS, PLANS, WHYS

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.cases.emergencies import LEVELS
-from service.cases.limits import due_after, parse_limit
-from service.cases.policy import Profile, policy_file
 from service.errors import InvalidInput
+from service.policy.profiles import Profile, policy_file
+from service.policy.time_limits import due_after, parse_limit
+
+LEVELS = ("IV", "III", "II", "I")
+"""From the least to the most serious."""
 
 
 def emergency_policy(profile: Profile) -> Mapping[str, Any]:

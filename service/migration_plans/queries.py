@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from service.db import Connection
 from service.errors import NotFound, StateConflict
-from service.migrations.states import AT_WORK, CaseState, PlanState
-from service.migrations.tables import migration_case, migration_plan, migration_step
+from service.migration_plans.states import AT_WORK, CaseState, PlanState
+from service.migration_plans.tables import migration_case, migration_plan, migration_step
 
 UNDECIDED = (CaseState.FITS, CaseState.STUCK)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.cases.archives import look_into
-from service.cases.signatures import EXECUTABLE, OLE, RUNS, TYPES, UNKNOWN, ZIP, ending, sniff
+from service.vault.archives import look_into
+from service.vault.signatures import EXECUTABLE, OLE, RUNS, TYPES, UNKNOWN, ZIP, ending, sniff
 
 _VBA = (
     "_VBA_PROJECT".encode("utf-16-le"),

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from service.cases.worktime import WorkTime, build
 from service.errors import InvalidInput
+from service.policy.working_time import WorkTime, build
 
 HOURS = ((time(9, 0), time(17, 30)),)
 MAX_DAYS = 3_660

@@ -6,7 +6,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from service.cases.signatures import RUNS, ZIP, ending
+from service.vault.signatures import RUNS, ZIP, ending
 
 MOST_ENTRIES = 5_000
 MOST_BYTES = 1 << 30

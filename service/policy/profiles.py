@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from service.cases.calendar import Calendar
-from service.cases.limits import Limit, due_after, left_of, parse_limit
-from service.cases.policy_files import policy_file, read_policies
 from service.errors import InvalidInput
+from service.policy.calendar import Calendar
+from service.policy.files import policy_file, read_policies
+from service.policy.time_limits import Limit, due_after, left_of, parse_limit
 
 UNCONFIRMED = frozenset("CD")
 """Confidences that are shown as "to be confirmed by the bank"."""

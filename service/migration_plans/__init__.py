@@ -6,7 +6,7 @@ background worker, each case once and in a transaction of its own. What moves a 
 `service.operations`; here are the rows and states.
 """
 
-from service.migrations.queries import (
+from service.migration_plans.queries import (
     DRAWN_UP,
     EDITED,
     UNDECIDED,
@@ -34,7 +34,7 @@ from service.migrations.queries import (
     settle_case,
     write_case,
 )
-from service.migrations.states import (
+from service.migration_plans.states import (
     AT_WORK,
     FINAL,
     FINISHED,

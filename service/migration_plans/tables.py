@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from service.db import Json, UtcDateTime, metadata
-from service.migrations.states import CaseState, PlanState
+from service.migration_plans.states import CaseState, PlanState
 
 
 def _among(states: type[PlanState] | type[CaseState]) -> str:

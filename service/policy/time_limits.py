@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from service.cases.calendar import Calendar
 from service.errors import InvalidInput
+from service.policy.calendar import Calendar
 
 
 class Unit(StrEnum):
