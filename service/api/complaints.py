@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service import audit, cases, notifications, operations, policy, tasks
+from service import audit, cases, letters, operations, policy, tasks
 from service.api.complaint_shapes import (
     ComplaintGiven,
     ComplaintsAsked,
@@ -114,9 +114,7 @@ def get_deadlines(call: Call, number: str) -> Any:
 def get_letters(call: Call, number: str) -> Any:
     """The letters written in a complaint."""
     with call.runtime.database.read() as connection:
-        rows = notifications.list_letters(
-            connection, cases.get_complaint(connection, number).root_key
-        )
+        rows = letters.list_letters(connection, cases.get_complaint(connection, number).root_key)
     names = ("template", "language", "audience", "recipient", "subject", "body")
     return whole_page(
         [{**{n: row[n] for n in names}, "writtenAt": time_of(row["written_at"])} for row in rows]

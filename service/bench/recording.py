@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from service import cases, definitions, operations, tasks
+from service.builtins.case_view import CaseView
+from service.builtins.host import host_of
 from service.cases import NewComplaint
 from service.db import Database, migrate
 from service.engine import Bundle, Host
@@ -20,7 +22,6 @@ from service.engine.commands import CompleteTask
 from service.errors import RedressError
 from service.identity import SYSTEM
 from service.operations import Runtime
-from service.operations.host import CaseView
 from service.players.people import answer, performer
 
 SEED = "redress"
@@ -94,7 +95,7 @@ def _record(runtime: Runtime, now: datetime) -> Recorded:
         task = found[0]
         filled = answer(task, bundle.forms.get(task.form_id or ""), chance, now.date())
         steps.append(
-            (instance.engine_state, CompleteTask(task.engine_id, filled), now, view.host())
+            (instance.engine_state, CompleteTask(task.engine_id, filled), now, host_of(view))
         )
         actor = performer(task, performers, chance)
         operations.complete_task(runtime, task.key, filled, actor=actor, now=now)

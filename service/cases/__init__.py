@@ -49,8 +49,7 @@ from service.cases.evidence import (
     list_contacts,
     list_evidence,
 )
-from service.cases.found import ComplaintPage, page_complaints
-from service.cases.handing_out import check_may_open, download_headers, take_in
+from service.cases.evidence_files import check_may_open, download_headers, take_in
 from service.cases.likeness import (
     bands_of,
     count_similar,
@@ -67,6 +66,7 @@ from service.cases.links import (
     list_followers,
     save_compensation,
 )
+from service.cases.list_complaints import ComplaintPage, page_complaints
 from service.cases.numbers import make_number, parse_number
 from service.cases.queries import (
     RECORDED,

@@ -2,8 +2,8 @@
 was written later.
 
 The index is written in the transaction that writes the text: FTS5 on SQLite, a tsvector of our own
-tokens on PostgreSQL. Neither is asked to understand Chinese; `service.cases.words` makes the tokens
-for both.
+tokens on PostgreSQL. Neither is asked to understand Chinese; `service.cases.tokens` makes the
+tokens for both.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from service.cases.words import Phrase, index_text, phrases_of
+from service.cases.tokens import Phrase, index_text, phrases_of
 from service.db import Connection, Prepared
 
 NEWEST = 3_000

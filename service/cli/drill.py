@@ -27,7 +27,7 @@ from service.drills import (
 )
 from service.errors import InvalidInput
 from service.identity import SYSTEM
-from service.notifications import make_pdf
+from service.letters import make_pdf
 from service.operations import COMPLAINT_PROCESS, Runtime
 
 IMPROVEMENT = "carry-out-improvement"

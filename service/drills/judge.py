@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, cases, jobs, notifications, policy
+from service import audit, cases, jobs, letters, policy
 from service.cases import Complaint, Emergency
 from service.drills.exercise import FACTS, Course, emergencies_of
 from service.tasks.tables import user_task
@@ -95,7 +95,7 @@ def _read(course: Course) -> _Record:
             letters=tuple(
                 letter
                 for each in complaints
-                for letter in notifications.list_letters(connection, each.root_key)
+                for letter in letters.list_letters(connection, each.root_key)
             ),
             incidents=tuple(dict(row) for row in jobs.list_incidents(connection)),
         )

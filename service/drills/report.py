@@ -8,7 +8,7 @@ from typing import Any
 
 from service.drills.judge import Verdict
 from service.drills.model import Drill
-from service.notifications import html_page
+from service.letters import html_page
 from service.policy import Profile
 
 RATINGS = {

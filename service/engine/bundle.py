@@ -9,11 +9,11 @@ from typing import Any
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from service.bpmn.model import Element, Process
 from service.dmn import Model, decision_record
 from service.engine import inclusive
 from service.engine.errors import EngineError
 from service.engine.game import TokenGame
-from service.engine.model import Element, Process
 from service.engine.nodes import ProcessNode, node_for
 from service.engine.parts import Parts, read_parts
 from service.errors import DefinitionInvalid, RedressError, Severity

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from service.bpmn.model import Element, EventDefinition, Flow, Loop, Process, Text
 from service.engine.bundle import Bundle, assemble
-from service.engine.model import Element, EventDefinition, Flow, Loop, Process, Text
 from service.engine.parts import Parts
 from service.feel import Expression, Why
 

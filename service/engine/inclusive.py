@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.bpmn.model import Process
+from service.bpmn.reach import link_targets
 from service.engine import moves, waits
 from service.engine.game import Token, TokenGame
-from service.engine.model import Process
-from service.engine.reach import link_targets
 
 Reach = Mapping[str, Mapping[str, frozenset[str]]]
 """Join → incoming flow → the elements from which the flow can be reached without passing the

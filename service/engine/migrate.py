@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import codec, moves, waits
 from service.engine.advance import Step
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
-from service.engine.model import Element, Process
 from service.engine.offers import task_of
 
 Places = Mapping[str, str]

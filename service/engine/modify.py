@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import commands as q
 from service.engine import moves, multi_instance, waits
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Token, TokenGame
-from service.engine.model import Element, Process
 from service.engine.scope import apply_inputs, inside_of, plain, write
 
 NOT_TARGETS = ("startEvent", "boundaryEvent")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from service.bpmn.model import Element, Flow, Process
+from service.bpmn.reach import link_targets
 from service.engine import changes as c
 from service.engine import waits
 from service.engine.errors import EngineError
 from service.engine.game import Token, TokenGame
-from service.engine.model import Element, Flow, Process
-from service.engine.reach import link_targets
 from service.engine.scope import apply_outputs, is_true, scope_name
 
 

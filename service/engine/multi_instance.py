@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.bpmn.model import Loop
 from service.engine import waits
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Token
-from service.engine.model import Loop
 from service.engine.scope import evaluate, set_variable, value_of
 from service.feel import to_json
 

@@ -13,11 +13,11 @@ from typing import Any
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import moves, multi_instance, throws, waits
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import STARTED, Token
-from service.engine.model import Element, Process
 from service.engine.offers import job_of, task_of
 from service.engine.scope import apply_inputs, apply_outputs, evaluate, plain, value_of, visible
 

@@ -7,10 +7,10 @@ import re
 from datetime import datetime
 from typing import Any
 
+from service.bpmn.model import Element, Text
 from service.engine import changes as c
 from service.engine.errors import EngineError
 from service.engine.game import Token
-from service.engine.model import Element, Text
 from service.engine.scope import value_of, visible
 from service.engine.timers import instant
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
+from service.bpmn.check import Known, check_processes
+from service.bpmn.model import Process
+from service.bpmn.read import Reader
 from service.dmn import Model, check_models, load_models, parse_xml
-from service.engine.check import Known, check_processes
-from service.engine.model import Process
-from service.engine.read import Reader
 from service.errors import DefinitionInvalid, Problem
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from service.engine import names
+from service.bpmn import names
+from service.bpmn.model import Element, Process
 from service.engine.bundle import Bundle
-from service.engine.model import Element, Process
 from service.feel import Expression
 
 HELD = frozenset(

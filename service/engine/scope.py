@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from service.bpmn.model import Mapped, Text
 from service.engine import changes as c
 from service.engine.errors import EngineError
 from service.engine.game import Token
-from service.engine.model import Mapped, Text
 from service.feel import Expression, FeelError, Why, from_json, to_json
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.bpmn.names import SOME_DAY
+from service.bpmn.timers import cycle_due, due_of, parse_cycle
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
-from service.engine.names import SOME_DAY
-from service.engine.timers import cycle_due, due_of, parse_cycle
 from service.feel import FeelError
 
 

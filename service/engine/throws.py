@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from service.bpmn.model import Element
 from service.engine import changes as c
 from service.engine import waits
 from service.engine.errors import EngineError
 from service.engine.game import Token, TokenGame
-from service.engine.model import Element
 
 
 def throw_error(token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:

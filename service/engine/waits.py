@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import moves
 from service.engine.errors import EngineError
 from service.engine.game import WAITING, Token
-from service.engine.model import Element, Process
 from service.engine.scope import value_of
 from service.engine.timers import first_due, next_due
 from service.feel import to_text

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service import cases, notifications
+from service import cases, letters
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import RedressError
@@ -75,7 +75,7 @@ def _reply(mail: Mail, case: Complaint, letter: int | None) -> Sorted:
 
 def _answered(connection: Connection, mail: Mail) -> tuple[Complaint | None, int | None]:
     for key, token in mail.letters[:50]:
-        root_key = notifications.find_letter(connection, key, token)
+        root_key = letters.find_letter(connection, key, token)
         if root_key is not None:
             return cases.find_complaint(connection, root_key), key
     return None, None

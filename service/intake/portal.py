@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from service import audit, cases, jobs, notifications, operations
+from service import audit, cases, jobs, letters, operations
 from service.audit import Event
 from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
@@ -85,13 +85,13 @@ def look(connection: Connection, root_key: int) -> Standing:
         for entry in cases.list_deadlines(connection, root_key)
         if entry.clock == "final response"
     ]
-    letters = notifications.list_letters(connection, root_key)
+    filed = letters.list_letters(connection, root_key)
     files = cases.list_evidence(connection, root_key)
     return Standing(
         complaint,
         _stage(complaint, answer=answer, withdrawal=withdrawal),
         tuple(promised),
-        tuple(row for row in letters if row["audience"] == "customer" and row["body"])[::-1],
+        tuple(row for row in filed if row["audience"] == "customer" and row["body"])[::-1],
         tuple(each for each in files if each.added_by == CUSTOMER.name),
         answer,
         withdrawal,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from secrets import token_hex
 
-from service import identity, jobs, notifications, operations
+from service import identity, jobs, letters, operations
 from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
@@ -184,7 +184,7 @@ def _raise_alarm(
     zone = runtime.profile.calendar.zone
     facts = {"minutes": minutes, "since": f"{duty.last_done.astimezone(zone):%Y-%m-%d %H:%M}"}
     for place, (address, language) in enumerate(_alarmed(connection, alarm_mail), 2):
-        letter = notifications.write_letter(
+        letter = letters.write_letter(
             "mailbox-silent", language=language, recipient=address, audience="staff", facts=facts
         )
         payload = {

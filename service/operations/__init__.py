@@ -5,26 +5,37 @@ everything in one short transaction guarded by that version. Whoever calls passe
 time.
 """
 
+from service.builtins.case_view import CaseView
+from service.builtins.reviewed import Evidence
+from service.execution.begin import new_root_key
+from service.execution.child_keys import take_children
+from service.execution.execute import Outcome, get_instance
+from service.execution.open_emergency import declare_emergency, link_emergency
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
+from service.letters.check import EXAMPLE
+from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
-from service.operations.begin import new_root_key
 from service.operations.cancel_instance import cancel_instance
-from service.operations.check_letters import EXAMPLE
-from service.operations.children import take_children
+from service.operations.claim_task import assign_task, claim_task, release_task, update_task
 from service.operations.comment_case import comment_case
+from service.operations.complete_job import (
+    activate_jobs,
+    await_jobs,
+    complete_job,
+    fail_job,
+    throw_job_error,
+    update_job,
+)
 from service.operations.complete_task import complete_task
 from service.operations.deploy_draft import deploy_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
-from service.operations.evidence import Evidence
-from service.operations.execute import Outcome, get_instance
 from service.operations.finish_letter import finish_letter, write_again
-from service.operations.hold_case import HOLDERS, hold_case
-from service.operations.hold_task import assign_task, claim_task, release_task, update_task
-from service.operations.host import CaseView
-from service.operations.letters import LetterOrder, compose_letter, mark_returned, tell_staff
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
+from service.operations.mark_letter_returned import mark_returned
 from service.operations.messages import Published, correlate_message, publish_message, send_message
 from service.operations.migrate_instance import (
     Report,
@@ -33,8 +44,6 @@ from service.operations.migrate_instance import (
     try_migration,
 )
 from service.operations.modify_instance import MODIFIERS, modify_instance
-from service.operations.open_emergency import declare_emergency, link_emergency
-from service.operations.plan import Plan
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
@@ -53,10 +62,10 @@ from service.operations.review_bundle import (
 )
 from service.operations.review_process import REVIEW_PROCESS
 from service.operations.rewrite import version_name
-from service.operations.runtime import Runtime
 from service.operations.save_draft import save_draft
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import WRITERS, preview_letter, send_letter
+from service.operations.set_legal_hold import HOLDERS, set_legal_hold
 from service.operations.set_variables import set_variables
 from service.operations.sign_report import SIGNERS, sign_report
 from service.operations.signals import broadcast_signal
@@ -76,14 +85,7 @@ from service.operations.suspend_instance import (
     suspended_since,
 )
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
-from service.operations.work_jobs import (
-    activate_jobs,
-    await_jobs,
-    complete_job,
-    fail_job,
-    throw_job_error,
-    update_job,
-)
+from service.operations.tell_staff import tell_staff
 from service.operations.work_migrations import work_migrations
 
 __all__ = [
@@ -137,7 +139,6 @@ __all__ = [
     "fire_due_starts",
     "fire_timer",
     "get_instance",
-    "hold_case",
     "link_cases",
     "link_emergency",
     "list_expired",
@@ -168,6 +169,7 @@ __all__ = [
     "save_draft",
     "send_letter",
     "send_message",
+    "set_legal_hold",
     "set_variables",
     "sign_report",
     "start_instance",

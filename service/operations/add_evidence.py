@@ -9,9 +9,9 @@ from service import audit, cases
 from service.audit import Event
 from service.cases import NewEvidence
 from service.db import Connection
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.children import take_children
-from service.operations.runtime import Runtime
 
 
 def add_evidence(

@@ -9,28 +9,28 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from service import jobs, notifications
+from service import jobs, letters
 from service.audit import Event
 from service.clock import Clock
 from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import FireTimer
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict
+from service.execution.execute import Outcome, execute
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
 from service.identity import SYSTEM
+from service.instances import Instance
 from service.jobs import Due, Worker
 from service.notifications import Mailer
-from service.operations.again import run_again
-from service.operations.execute import Outcome, execute
 from service.operations.messages import send_message
-from service.operations.plan import Plan
 from service.operations.review_bundle import release_due_bundles
-from service.operations.runtime import Runtime
 from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
 from service.operations.tell_deadlines import make_deadline_chore
 from service.operations.tidy_drafts import make_tidy_chore
 from service.operations.work_migrations import work_migrations
-from service.operations.write import Instance
 
 MAX_ATTEMPTS = 8
 Link = Callable[[int, datetime], str | None]
@@ -143,7 +143,7 @@ def _footer(due: Due, link: Link | None, now: datetime) -> str:
     address = link(due.root_key, now) if link and language else None
     if not address:
         return ""
-    return notifications.write_letter(
+    return letters.write_letter(
         "portal-link", language=language, recipient="", facts={"link": address}
     ).body
 
@@ -152,7 +152,7 @@ def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
     with runtime.database.transaction() as connection:
         jobs.end_outbox(connection, due, state="delivered", now=now)
         if due.kind == "mail":
-            notifications.mark_sent(connection, due.payload or {}, now=now)
+            letters.mark_sent(connection, due.payload or {}, now=now)
 
 
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
@@ -203,7 +203,7 @@ def _failed(runtime: Runtime, due: Due, now: datetime, error: str, *, dead: bool
             error=error,
         )
         if dead and due.kind == "mail":
-            notifications.mark_unsent(connection, due.payload or {}, now=now)
+            letters.mark_unsent(connection, due.payload or {}, now=now)
         if dead:
             jobs.raise_incident(
                 connection,

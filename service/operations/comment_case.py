@@ -10,10 +10,10 @@ from service import audit, cases, identity
 from service.audit import Event
 from service.cases import Comment
 from service.errors import FieldError, FormInvalid
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
+from service.execution.tell_person import tell_person
 from service.identity import Actor
-from service.operations.children import take_children
-from service.operations.runtime import Runtime
-from service.operations.tell_person import tell_person
 
 LONGEST = 5_000
 

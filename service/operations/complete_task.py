@@ -11,13 +11,13 @@ from service.audit import Event
 from service.db import Connection
 from service.engine.commands import CompleteTask
 from service.errors import NotFound
+from service.execution.execute import Outcome, execute
+from service.execution.idempotency import Once
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
 from service.identity import Actor
+from service.instances import Instance
 from service.operations.answer_checks import check_answer
-from service.operations.execute import Outcome, execute
-from service.operations.idempotency import Once
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.write import Instance
 
 
 def complete_task(

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from service import definitions
 from service.errors import StateConflict
+from service.execution.begin import keep_keys
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.begin import keep_keys
 from service.operations.review_bundle import ask_for_review
-from service.operations.runtime import Runtime
 
 KEYS_FOR_A_VERSION = 400
 """A version takes one key and one for each of its processes."""

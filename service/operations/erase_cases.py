@@ -16,10 +16,10 @@ from service import audit, cases
 from service.cases.tables import case_link, complaint, emergency_complaint, erased_case, follower
 from service.db import Connection, metadata
 from service.errors import NotFound
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.children import take_children
-from service.operations.runtime import Runtime
-from service.operations.tables import process_instance
+from service.instances.tables import process_instance
 from service.vault import Vault
 
 _UNTIL = complaint.c.facts["retainUntil"].as_string()

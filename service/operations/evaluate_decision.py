@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.builtins.case_view import CaseView
+from service.builtins.functions import functions_of
 from service.definitions import (
     DecisionVersion,
     find_released_decision,
@@ -14,10 +16,8 @@ from service.definitions import (
     list_decisions,
 )
 from service.dmn import DecisionResult
+from service.execution.runtime import Runtime
 from service.feel import FeelLimitExceeded
-from service.operations.functions import functions_of
-from service.operations.host import CaseView
-from service.operations.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

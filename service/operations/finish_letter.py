@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service import audit, cases, notifications
+from service import audit, cases, letters
 from service.audit import Event
 from service.db import Connection, root_of
 from service.errors import StateConflict
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.children import take_children
-from service.operations.letters import LetterOrder, compose_letter
-from service.operations.runtime import Runtime
+from service.letters.compose import LetterOrder, compose_letter
 
 
 def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
@@ -20,7 +20,7 @@ def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) ->
     with it already."""
     with runtime.database.transaction() as connection:
         take_children(connection, root_of(key), 0)
-        notifications.set_delivery(
+        letters.set_delivery(
             connection, key, "printed", was=("print", "returned"), now=now, by=actor.name
         )
         _note(connection, key, "printed", actor, now)
@@ -31,7 +31,7 @@ def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> i
 
     Raises NotFound, StateConflict when it is not incomplete, or still cannot be written."""
     with runtime.database.transaction() as connection:
-        row = notifications.get_letter(connection, key)
+        row = letters.get_letter(connection, key)
         first = take_children(connection, row["root_key"], 2)
         complaint = cases.find_complaint(connection, row["root_key"])
         if complaint is None or row["delivery"] != "incomplete":
@@ -47,8 +47,8 @@ def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> i
         )
         if queued.missing:
             raise StateConflict(f"The letter still cannot be written: {queued.missing}")
-        notifications.queue_letters(connection, complaint.root_key, [queued], now=now)
-        notifications.set_delivery(
+        letters.queue_letters(connection, complaint.root_key, [queued], now=now)
+        letters.set_delivery(
             connection, key, "printed", was=("incomplete",), now=now, by=actor.name
         )
         _note(connection, first, "written again", actor, now)

@@ -6,20 +6,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from service import audit, cases, notifications
+from service import audit, cases, letters
 from service.audit import Event
 from service.cases import Complaint, NewEvidence
 from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import Forbidden, InvalidInput, StateConflict
+from service.execution.child_keys import take_children
+from service.execution.execute import Outcome, execute
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
+from service.instances import Instance
+from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence
-from service.operations.children import take_children
-from service.operations.execute import Outcome, execute
-from service.operations.letters import LetterOrder, compose_letter
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.write import Instance
 from service.vault import Kept, Verdict
 
 LINKERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN)
@@ -119,7 +119,7 @@ def _merge(
     letter = compose_letter(
         connection, current, clocks, runtime.profile, order, keys=(first, first + 1), now=now
     )
-    notifications.queue_letters(connection, one.root_key, [letter], now=now)
+    letters.queue_letters(connection, one.root_key, [letter], now=now)
 
 
 def _copies(connection: Connection, one: Complaint) -> list[NewEvidence]:

@@ -10,9 +10,9 @@ from service import audit, cases
 from service.audit import Event
 from service.cases import MEANS, RESULTS, ContactEntry
 from service.errors import FieldError, FormInvalid
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.children import take_children
-from service.operations.runtime import Runtime
 
 MOST_NOTE = 5_000
 

@@ -17,16 +17,16 @@ import sqlalchemy as sa
 
 from service import definitions, jobs
 from service.audit import Event
+from service.builtins.case_view import CaseView
+from service.builtins.host import host_of
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, Step, advance
 from service.engine.commands import DeliverMessage
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict, Suspended
-from service.identity import Actor
-from service.jobs import Message, Waiting
-from service.operations.again import run_or_keep
-from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import (
+from service.execution.apply import VersionConflict, apply_step
+from service.execution.deliver_waiting import settle, start_by_message
+from service.execution.execute import (
     Outcome,
     check_awake,
     find_outcome,
@@ -35,15 +35,16 @@ from service.operations.execute import (
     record_incident,
     store_outcome,
 )
-from service.operations.follow_up import follow_up
-from service.operations.host import CaseView
-from service.operations.idempotency import Once
-from service.operations.opened import lock_opened
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.settle import settle, start_by_message
-from service.operations.view import view_of
-from service.operations.write import Instance
+from service.execution.follow_up import follow_up
+from service.execution.idempotency import Once
+from service.execution.load_view import view_of
+from service.execution.opened_messages import lock_opened
+from service.execution.plan import Plan
+from service.execution.retry import run_or_keep
+from service.execution.runtime import Runtime
+from service.identity import Actor
+from service.instances import Instance
+from service.jobs import Message, Waiting
 
 LONGEST_LIFE = timedelta(days=366)
 TOO_LONG = 300
@@ -287,7 +288,7 @@ def _step(
         raise VersionConflict
     command = DeliverMessage(row.engine_id, new.variables)
     try:
-        step = advance(bundle, instance.engine_state, command, now=now, host=view.host())
+        step = advance(bundle, instance.engine_state, command, now=now, host=host_of(view))
     except EngineError as error:
         if error.code == "unknown-id":
             raise VersionConflict from error

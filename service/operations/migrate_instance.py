@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from service import definitions, tasks
 from service.audit import Event
+from service.builtins.host import host_of
 from service.db import Connection
 from service.definitions import check_not_retired
 from service.definitions import review as versions
@@ -31,18 +32,18 @@ from service.engine import (
 from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
+from service.execution.apply import VersionConflict, apply_step
+from service.execution.deliver_waiting import settle
+from service.execution.execute import get_instance
+from service.execution.load_view import view_of
+from service.execution.opened_messages import lock_opened
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
-from service.operations.again import run_again
-from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import get_instance
-from service.operations.opened import lock_opened
-from service.operations.plan import Plan
+from service.instances import Instance
 from service.operations.rewrite import process_of, rewrite, version_name
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
 from service.operations.start import COMPLAINT_PROCESS
-from service.operations.view import view_of
-from service.operations.write import Instance
 
 MAY_MIGRATE = (Role.ADMIN, Role.COMPLIANCE, Role.OWNER)
 
@@ -251,7 +252,7 @@ def _migrated(
     if obstacles:
         raise StateConflict("; ".join(each.reason for each in obstacles))
     view = view_of(connection, runtime, instance, now)
-    return migrate(old, new, instance.engine_state, places, now=now, host=view.host())
+    return migrate(old, new, instance.engine_state, places, now=now, host=host_of(view))
 
 
 def _move(

@@ -14,6 +14,7 @@ from service.db import Connection, wake_after_commit
 from service.definitions import review as versions
 from service.engine import check_places, propose_places
 from service.errors import FieldError, FormInvalid, InvalidInput, StateConflict
+from service.execution.runtime import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.migration_plans import (
     AT_WORK,
@@ -25,7 +26,6 @@ from service.migration_plans import (
     Verb,
 )
 from service.operations.migrate_instance import check_in_force
-from service.operations.runtime import Runtime
 
 LONGEST_TITLE, LONGEST_REASON, MOST_PLACES = 200, 500, 5_000
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from service.builtins.case_view import CaseView
+from service.builtins.host import host_of
 from service.engine.parts import read_parts
-from service.operations.check_letters import check_letters
-from service.operations.host import CaseView
+from service.letters.check import check_letters
 from service.policy import Profile, first_deadlines
 from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 
@@ -25,7 +26,7 @@ def prove_bundle(
     guarded = [
         Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL
     ]
-    functions = view.host().functions
+    functions = host_of(view).functions
     proofs = prove_files(
         files,
         limit_of=limits_on(now, functions),

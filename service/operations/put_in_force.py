@@ -11,9 +11,9 @@ from service.definitions import ReviewState
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, USED, Verb
 from service.errors import Forbidden, StateConflict
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
 from service.operations.review_process import end_review
-from service.operations.runtime import Runtime
 from service.operations.start import COMPLAINT_PROCESS
 
 SKIPPED = "bundle:review:skipped"

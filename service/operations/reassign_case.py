@@ -12,13 +12,13 @@ from service.cases import Complaint
 from service.db import Connection
 from service.engine.commands import ReplaceVariables
 from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
+from service.execution.execute import Outcome, execute
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
+from service.execution.tell_person import tell_person
 from service.identity import Actor, Role
+from service.instances import Instance
 from service.operations.answer_checks import find_investigator
-from service.operations.execute import Outcome, execute
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.tell_person import tell_person
-from service.operations.write import Instance
 
 REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
 LONGEST = 1_000

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from service import audit, cases, policy
 from service.audit import Event
 from service.db import Connection
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.runtime import Runtime
-from service.operations.tables import process_instance
+from service.instances.tables import process_instance
 
 
 def recompute_deadlines(

@@ -10,10 +10,10 @@ from service import audit, jobs
 from service.audit import Event
 from service.db import root_of
 from service.errors import Forbidden
+from service.execution.execute import check_awake, get_instance
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
-from service.operations.execute import check_awake, get_instance
-from service.operations.runtime import Runtime
-from service.operations.tables import process_instance
+from service.instances.tables import process_instance
 
 
 def resolve_incident(

@@ -11,26 +11,26 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from service.builtins.reviewed import Evidence
 from service.db import Connection
 from service.definitions import review as rows
 from service.definitions.review_states import USED, Verb
 from service.engine import EngineError
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
-from service.identity import Actor, Role, find_account
-from service.operations.again import run_again
-from service.operations.apply import VersionConflict
-from service.operations.begin import keep_keys
-from service.operations.decide_version import (
+from service.execution.apply import VersionConflict
+from service.execution.begin import keep_keys
+from service.execution.decide_version import (
     Decision,
     check_may_now,
     decide_version,
     move_version,
     said,
 )
-from service.operations.evidence import Evidence
-from service.operations.execute import record_incident
+from service.execution.execute import record_incident
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
+from service.identity import Actor, Role, find_account
 from service.operations.review_process import begin_review, decide_in_process, plan_in_process
-from service.operations.runtime import Runtime
 
 LAPSED = "bundle:release:lapsed"
 """Its day came, but who planned the release may not release any more. Somebody else has to."""

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from service import definitions, tasks
 from service.audit import Event
+from service.builtins.case_view import CaseView
+from service.builtins.reviewed import Reviewed
 from service.db import Connection
 from service.definitions import Version
 from service.definitions import review as rows
@@ -22,19 +24,17 @@ from service.definitions.review_states import Verb
 from service.engine import EngineError
 from service.engine.commands import Cancel, CompleteTask, Start
 from service.errors import FormInvalid, StateConflict
+from service.execution.begin import begin, new_root_key
+from service.execution.decide_version import Decision, decide_version
+from service.execution.deliver_waiting import settle
+from service.execution.follow_up import follow_up
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
+from service.execution.step_within import step_within
 from service.identity import Actor
-from service.operations.begin import begin, new_root_key
-from service.operations.decide_version import Decision, decide_version
-from service.operations.evidence import Reviewed
-from service.operations.follow_up import follow_up
-from service.operations.hold_task import move_due
-from service.operations.host import CaseView
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
+from service.instances.tables import process_instance
+from service.operations.claim_task import move_due
 from service.operations.start import COMPLAINT_PROCESS
-from service.operations.step_within import step_within
-from service.operations.tables import process_instance
 
 REVIEW_PROCESS = "review-change"
 DECIDES = "decides"

@@ -16,9 +16,9 @@ from service.definitions import keys_of
 from service.definitions import review as versions
 from service.engine import changes as c
 from service.errors import StateConflict
+from service.instances import Instance
+from service.instances.tables import process_instance
 from service.jobs.tables import incident, job, subscription, timer
-from service.operations.tables import process_instance
-from service.operations.write import Instance
 
 
 def version_name(connection: Connection, bundle_key: int) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from service import tasks
 from service.errors import NotFound
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.runtime import Runtime
 
 
 def save_draft(

@@ -6,16 +6,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from service import audit, cases, notifications
+from service import audit, cases, letters
 from service.audit import Event
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import FieldError, Forbidden, FormInvalid
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
-from service.notifications import Queued
-from service.operations.children import take_children
-from service.operations.letters import LetterOrder, compose_letter
-from service.operations.runtime import Runtime
+from service.letters import Queued
+from service.letters.compose import LetterOrder, compose_letter
 
 WRITERS = (Role.CLERK, Role.HANDLER, Role.APPROVER)
 BY_HAND: Mapping[str, str] = {
@@ -51,7 +51,7 @@ def send_letter(
         letter = _compose(
             connection, runtime, complaint, template, text, keys=(first, first + 1), now=now
         )
-        notifications.queue_letters(connection, complaint.root_key, [letter], now=now)
+        letters.queue_letters(connection, complaint.root_key, [letter], now=now)
         details = {"template": template, "letter": str(first)}
         audit.append(
             connection,

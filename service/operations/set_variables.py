@@ -10,11 +10,11 @@ from service.audit import Event
 from service.db import Connection
 from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
+from service.execution.execute import Outcome, execute
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.execute import Outcome, execute
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.write import Instance
+from service.instances import Instance
 
 
 def set_variables(

@@ -10,9 +10,9 @@ from service import audit
 from service.audit import Event
 from service.cases import NewEvidence
 from service.errors import Forbidden, InvalidInput
+from service.execution.runtime import Runtime
 from service.identity import Actor, Role
 from service.operations.add_evidence import write_evidence
-from service.operations.runtime import Runtime
 
 SIGNERS = (Role.HANDLER, Role.APPROVER, Role.COMPLIANCE)
 

@@ -12,12 +12,12 @@ from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import DeliverSignal
 from service.errors import StateConflict
+from service.execution.execute import execute
+from service.execution.plan import Plan
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.execute import execute
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
+from service.instances import Instance
 from service.operations.start_events import start_by_signal
-from service.operations.write import Instance
 
 
 def broadcast_signal(

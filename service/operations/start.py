@@ -13,21 +13,21 @@ import sqlalchemy as sa
 
 from service import cases, policy
 from service.audit import Event
+from service.builtins.case_view import CaseView
 from service.cases import NewComplaint
 from service.db import Connection
 from service.definitions import ProcessVersion, check_not_retired
 from service.engine.commands import Start
+from service.execution.begin import begin, keep_keys, new_root_key, released
+from service.execution.deliver_waiting import settle
+from service.execution.follow_up import follow_up
+from service.execution.idempotency import find_answer, store_answer
+from service.execution.log_command import log_command
+from service.execution.open_emergency import count_spike, join_spike
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
 from service.identity import Actor
-from service.operations.again import run_again
-from service.operations.begin import begin, keep_keys, new_root_key, released
-from service.operations.follow_up import follow_up
-from service.operations.host import CaseView
-from service.operations.idempotency import find_answer, store_answer
-from service.operations.log_command import log_command
-from service.operations.open_emergency import count_spike, join_spike
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
 from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"

@@ -12,18 +12,18 @@ import sqlalchemy as sa
 
 from service import definitions
 from service.audit import Event
+from service.builtins.case_view import CaseView
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, next_start
 from service.engine.commands import Start
+from service.execution.begin import begin, new_root_key
+from service.execution.deliver_waiting import settle
+from service.execution.idempotency import Once, find_answer, store_answer
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
 from service.identity import SYSTEM
-from service.operations.again import run_again
-from service.operations.begin import begin, new_root_key
-from service.operations.host import CaseView
-from service.operations.idempotency import Once, find_answer, store_answer
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
 
 LEASE = timedelta(seconds=60)
 PAUSE = timedelta(minutes=5)

@@ -20,16 +20,16 @@ from service.engine import Step
 from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import InvalidInput, StateConflict
+from service.execution.apply import VersionConflict, apply_step
+from service.execution.deliver_waiting import settle
+from service.execution.execute import Outcome, execute, get_instance
+from service.execution.load_view import view_of
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
 from service.identity import Actor, Permission, check_permission
-from service.operations.again import run_again
-from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import Outcome, execute, get_instance
-from service.operations.plan import Plan
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
-from service.operations.tables import process_instance
-from service.operations.view import view_of
-from service.operations.write import Instance
+from service.instances import Instance
+from service.instances.tables import process_instance
 
 LONGEST_REASON = 500
 

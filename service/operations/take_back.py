@@ -15,24 +15,25 @@ import sqlalchemy as sa
 
 from service import migration_plans, tasks
 from service.audit import Event
+from service.builtins.host import host_of
 from service.db import Connection
 from service.engine import Step, offered_tasks
 from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import StateConflict
+from service.execution.apply import VersionConflict, apply_step
+from service.execution.deliver_waiting import settle
+from service.execution.execute import get_instance
+from service.execution.load_view import view_of
+from service.execution.opened_messages import lock_opened
+from service.execution.plan import Plan
+from service.execution.retry import run_again
+from service.execution.runtime import Runtime
+from service.instances import Instance
 from service.jobs.tables import subscription, timer
 from service.migration_plans import CaseState, MigrationPlan
-from service.operations.again import run_again
-from service.operations.apply import VersionConflict, apply_step
-from service.operations.execute import get_instance
 from service.operations.migrate_instance import Moved
-from service.operations.opened import lock_opened
-from service.operations.plan import Plan
 from service.operations.rewrite import process_of, rewrite, version_name
-from service.operations.runtime import Runtime
-from service.operations.settle import settle
-from service.operations.view import view_of
-from service.operations.write import Instance
 
 _WAITS = (c.TimerSet, c.TimerEnded, c.SubscriptionOpened, c.SubscriptionEnded, c.ElementRenamed)
 
@@ -109,7 +110,7 @@ def _attempt(
             before, undo = found
             view = view_of(connection, runtime, instance, now)
             step = Step(before, tuple(_changes(undo)), ended=False)
-            offered = offered_tasks(old, before, now=now, host=view.host())
+            offered = offered_tasks(old, before, now=now, host=host_of(view))
             process = process_of(connection, instance, plan.from_bundle)
             named = version_name(connection, plan.from_bundle)
         else:

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.execution.runtime import Runtime
+from service.execution.tell_person import tell_group, tell_person
 from service.notifications.tables import notice, notice_choice
-from service.operations.runtime import Runtime
-from service.operations.tell_person import tell_group, tell_person
 from service.tasks.tables import user_task
 
 NEAR = timedelta(hours=24)

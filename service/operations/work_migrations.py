@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from service import jobs, migration_plans
 from service.db import Connection
 from service.errors import NotFound, RedressError, StateConflict, Unavailable
+from service.execution.runtime import Runtime
+from service.instances.tables import process_instance
 from service.migration_plans import FINISHED, UNDECIDED, CaseState, MigrationPlan, PlanState
 from service.migration_plans.tables import migration_case
 from service.operations.migrate_instance import Moved, Report, move_instance, try_migration
-from service.operations.runtime import Runtime
-from service.operations.tables import process_instance
 from service.operations.take_back import take_back, undo_of
 
 BATCH = 25

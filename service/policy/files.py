@@ -18,7 +18,7 @@ import orjson
 
 from service.errors import InvalidInput
 
-SHIPPED = Path(__file__).parent / "policy"
+SHIPPED = Path(__file__).parent / "data"
 KINDS = {"severity.json": "severity", "calendars.json": "calendars", "emergency.json": "emergency"}
 PROFILES = "profiles"
 CLAUSES = "clauses.json"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from service.bpmn.model import Element, Process
 from service.engine.inclusive import Reach
-from service.engine.model import Element, Process
 from service.proof.catch import wire_boundaries, wire_event_scopes, wire_reported, wire_thrown
 from service.proof.layout import Frame, LookInto, lay
 from service.proof.net import Net, Verb

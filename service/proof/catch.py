@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.engine.model import Element
+from service.bpmn.model import Element
 from service.proof.layout import Frame
 from service.proof.net import Move, Verb
 from service.proof.wire import CAUGHT, Way, Wiring, beside, move, opened, ways

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from service.engine.model import Element, Process
-from service.engine.reach import link_targets
+from service.bpmn.model import Element, Process
+from service.bpmn.reach import link_targets
 from service.errors import Problem, Severity
 from service.proof.inside import Insides
 from service.proof.limits import LimitOf, no_moment

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from service.engine.model import Element, Process
+from service.bpmn.model import Element, Process
 from service.proof.layout import Frame
 from service.proof.wire import can_be_waited_in
 

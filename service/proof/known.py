@@ -7,7 +7,7 @@ eight conditions that may hold together) is reported as not proved, on the eleme
 
 from __future__ import annotations
 
-from service.engine.constructs import CONSTRUCTS
+from service.bpmn.constructs import CONSTRUCTS
 
 DIFFERENT = {
     "userTask thrown error": "Possible at any time for every code that something around catches.",

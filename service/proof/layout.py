@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from service.engine.model import Element, Process
-from service.engine.reach import link_targets
+from service.bpmn.model import Element, Process
+from service.bpmn.reach import link_targets
 from service.proof.net import Net
 
 JOINS = ("parallelGateway", "inclusiveGateway")

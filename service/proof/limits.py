@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from service.engine.model import Text
-from service.engine.timers import due_of
+from service.bpmn.model import Text
+from service.bpmn.timers import due_of
 from service.feel import FeelError, FeelFunction
 
 LimitOf = Callable[[Text | None, str], timedelta | None]

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from service.bpmn.model import Process
 from service.engine import Bundle, EngineError, Host, advance
 from service.engine import changes as c
 from service.engine import commands as q
 from service.engine.guided import AT_ONCE, guide
-from service.engine.model import Process
 from service.proof.net import Move, Verb
 from service.proof.wire import is_at_once
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from service.engine.model import Element, Process
+from service.bpmn.model import Element, Process
 from service.errors import Problem
 
 SUFFIX = ".rule.json"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from service.bpmn.model import Process, Text
 from service.engine.inclusive import Reach, reach_of
-from service.engine.model import Process, Text
 from service.errors import Problem, Severity
 from service.proof.build import build
 from service.proof.explore import Search, Table, explore

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from service.bpmn.model import Element, Process
 from service.engine.inclusive import Reach, reach_of
-from service.engine.model import Element, Process
 from service.errors import Problem, Severity
 from service.proof.build import build
 from service.proof.explore import Search, explore

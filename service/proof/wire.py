@@ -11,9 +11,9 @@ from functools import reduce
 from itertools import combinations
 from operator import and_
 
+from service.bpmn.model import Element, Flow, Process
+from service.bpmn.reach import link_targets
 from service.engine.inclusive import Reach
-from service.engine.model import Element, Flow, Process
-from service.engine.reach import link_targets
 from service.proof.layout import JOINS, Frame, following
 from service.proof.net import Join, Move, Net, Transition, Verb
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from service.audit.tables import history
 from service.db import Connection, Query, matching
+from service.instances.tables import process_instance
 from service.jobs.tables import incident
-from service.operations.tables import process_instance
 from service.reporting.sources import INSTANCES
 
 AT_ONCE = 200

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service import cases, notifications, tasks
+from service import cases, letters, tasks
 from service.cases import Complaint, ContactEntry, Evidence
 from service.db import Connection
 from service.engine import Bundle
@@ -115,7 +115,7 @@ def write_report(
             pen.part("findings", pen.answers(found.answers(FINDINGS))),
         )
     )
-    return notifications.html_page(f"{say['title']} {one.number}", body, language=language)
+    return letters.html_page(f"{say['title']} {one.number}", body, language=language)
 
 
 def _contacts(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from service.cases.tables import complaint
 from service.db import Connection, PageMark, beyond, root_column, seconds_between, spread
+from service.instances.tables import process_instance
 from service.jobs.tables import incident, job, subscription, timer
-from service.operations.tables import process_instance
 from service.reporting.sheet import Sheet
 from service.tasks import NO_DUE
 from service.tasks.tables import user_task

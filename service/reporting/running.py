@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from service.db import Connection
-from service.operations.tables import process_instance
+from service.instances.tables import process_instance
 
 _BY_VERSION = (
     sa.select(process_instance.c.bundle_key, sa.func.count())

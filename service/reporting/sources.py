@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from service.db import Field, Kind, Query, Source
 from service.definitions.tables import decision_definition, process_definition, start_subscription
 from service.identity import Actor
+from service.instances.tables import process_instance
 from service.jobs.tables import incident, job, subscription
-from service.operations.tables import process_instance
 from service.reporting import words
 from service.tasks import OVERSEERS
 from service.tasks.tables import task_candidate, user_task

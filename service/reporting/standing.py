@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from service import tasks
 from service.db import Connection
+from service.instances.tables import process_instance
 from service.jobs.tables import subscription, timer
-from service.operations.tables import process_instance
 from service.tasks import UserTask
 from service.tasks.tables import user_task
 

@@ -12,12 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.cases import Complaint, Emergency, NewComplaint, nearest
-from service.engine import Bundle, advance
-from service.engine import changes as c
-from service.engine import commands as q
-from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, CaseView, start_variables
-from service.operations.effects import (
+from service.builtins.effects import (
     ArchiveEffect,
     CloseEffect,
     DeadlinesEffect,
@@ -26,7 +21,13 @@ from service.operations.effects import (
     LevelEffect,
     RecordEffect,
 )
-from service.operations.evidence import Reviewed
+from service.builtins.host import host_of
+from service.builtins.reviewed import Reviewed
+from service.cases import Complaint, Emergency, NewComplaint, nearest
+from service.engine import Bundle, advance
+from service.engine import changes as c
+from service.engine import commands as q
+from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, CaseView, start_variables
 from service.policy import Deadline, Profile, first_deadlines
 from service.scenarios.model import Scenario
 
@@ -76,7 +77,7 @@ class VirtualCase:
             similar=self.similar,
             review=self.review,
         )
-        step = advance(self.bundle, self.state, command, now=self.now, host=view.host())
+        step = advance(self.bundle, self.state, command, now=self.now, host=host_of(view))
         self.state, self.ended = step.state, step.ended
         for change in step.changes:
             if isinstance(change, _OPENS):

@@ -10,9 +10,9 @@ import flask
 
 from service import identity, operations, tasks
 from service.errors import InvalidInput, RedressError
+from service.i18n.catalogue import say
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import view_of
-from service.web.words import say
 
 MOST_AT_ONCE = 200
 PRIORITIES = {"low": 25, "normal": 50, "high": 75}

@@ -12,7 +12,7 @@ from typing import IO, Any
 import flask
 import orjson
 
-from service import audit, cases, notifications, tasks
+from service import audit, cases, letters, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.identity import Role
@@ -75,7 +75,7 @@ def _documents(complaint: Complaint, connection: Connection) -> dict[str, Any]:
         "deadlines": [asdict(each) for each in cases.list_deadlines(connection, root)],
         "tasks": [asdict(each) for each in tasks.list_case_tasks(connection, root)],
         "history": [asdict(each) for each in audit.list_history(connection, root)],
-        "letters": [dict(each) for each in notifications.list_letters(connection, root)],
+        "letters": [dict(each) for each in letters.list_letters(connection, root)],
         "contacts": [asdict(each) for each in cases.list_contacts(connection, root)],
         "comments": [asdict(each) for each in cases.list_comments(connection, root)],
         "evidence": [asdict(each) for each in cases.list_evidence(connection, root)],

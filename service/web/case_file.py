@@ -7,17 +7,17 @@ from typing import Any
 
 import flask
 
-from service import audit, cases, identity, notifications, operations, tasks
+from service import audit, cases, identity, letters, operations, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import NotFound
 from service.identity import Role
-from service.operations.write import Instance
+from service.instances import Instance
 from service.web.case_export import EXPORTERS
-from service.web.course import KEEPERS
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
+from service.web.instance import KEEPERS
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.story import story_of
@@ -40,7 +40,7 @@ def case_pdf(number: str) -> Any:
     missing."""
     page = flask.render_template("case_print.html", **_context(number, whole=True))
     headers = {"Content-Disposition": f'attachment; filename="{cases.parse_number(number)}.pdf"'}
-    return flask.Response(notifications.make_pdf(page), mimetype="application/pdf", headers=headers)
+    return flask.Response(letters.make_pdf(page), mimetype="application/pdf", headers=headers)
 
 
 @blueprint.post("/complaints/<number>/comment")
@@ -59,9 +59,9 @@ def comment_case(number: str) -> Any:
 
 @blueprint.post("/complaints/<number>/hold")
 @signed_in(*operations.HOLDERS)
-def hold_case(number: str) -> Any:
+def set_legal_hold(number: str) -> Any:
     sent = flask.request.form
-    operations.hold_case(
+    operations.set_legal_hold(
         parts().runtime,
         number,
         held=bool(sent.get("held")),
@@ -113,7 +113,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         step = next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
         shown = {
             "open_tasks": tasks.list_open_tasks(connection, root_key),
-            "letters": notifications.list_letters(connection, root_key)[-MOST_LETTERS:],
+            "letters": letters.list_letters(connection, root_key)[-MOST_LETTERS:],
             "deadlines": cases.list_deadlines(connection, root_key),
             "emergency": cases.find_emergency_of(connection, root_key),
             "handlers": _receivers(connection, complaint),

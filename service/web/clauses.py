@@ -10,9 +10,9 @@ import flask
 
 from service import audit, cases, definitions, operations
 from service.engine import Bundle
+from service.i18n.catalogue import say
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from service.web.edge import READERS, blueprint, check_ready, language, parts, signed_in
-from service.web.words import say
 
 _QUOTED = re.compile("([「“])([^」”]+)([」”])")
 

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.definitions import BundleStep
-from service.notifications import html_page
-from service.web.words import chosen, say
+from service.i18n.catalogue import chosen, say
+from service.letters import html_page
 
 
 def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> str:

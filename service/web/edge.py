@@ -17,11 +17,11 @@ from service.clock import Clock
 from service.config import Settings
 from service.db import MOST_COUNTED, Connection
 from service.errors import Forbidden, Unavailable
+from service.i18n.catalogue import LANGUAGES, best_language, chosen, say, say_error
 from service.identity import Account, Actor, Role
 from service.operations import Runtime
 from service.vault import Vault
 from service.web.assets import asset_url
-from service.web.words import LANGUAGES, best_language, chosen, say, say_error
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "redress_session"

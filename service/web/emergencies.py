@@ -10,8 +10,8 @@ import flask
 from service import cases, operations, policy, tasks
 from service.errors import RedressError
 from service.identity import Role
-from service.web.course import KEEPERS
 from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, now, parts, signed_in
+from service.web.instance import KEEPERS
 from service.web.paging import key_asked, page_of
 
 DECLARERS = (Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN)

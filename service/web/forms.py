@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service import tasks
-from service.web.words import chosen, say, say_error
+from service.i18n.catalogue import chosen, say, say_error
 
 YES_NO = {"true": "yes", "false": "no"}
 

@@ -11,13 +11,13 @@ import flask
 from service import definitions, operations, reporting, tasks
 from service.db import Connection
 from service.errors import Forbidden, StateConflict
+from service.i18n.catalogue import chosen
 from service.identity import Role
 from service.intake import CHANNELS
 from service.tasks import Scope
 from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox_view import DUE, filter_of, span_of, view_of
 from service.web.paging import cursor_of
-from service.web.words import chosen
 
 MOST_TRIED = 20
 """Claiming the next one tries so many before it says that others were quicker."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 
-from service import cases, definitions, notifications, operations, tasks
+from service import cases, definitions, letters, operations, tasks
 from service.errors import FormInvalid, Unavailable
 from service.identity import Role
 from service.intake import CHANNELS, FLAGS, NUMBERS, parse_complaint
@@ -51,10 +51,10 @@ def register() -> Any:
 def registered(number: str) -> Any:
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
-        letters = notifications.list_letters(connection, complaint.root_key)
+        filed = letters.list_letters(connection, complaint.root_key)
         clocks = cases.list_deadlines(connection, complaint.root_key)
     return flask.render_template(
-        "registered.html", complaint=complaint, letters=letters, deadlines=clocks
+        "registered.html", complaint=complaint, letters=filed, deadlines=clocks
     )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import flask
 
-from service import cases, notifications, operations
+from service import cases, letters, operations
 from service.db import root_of
 from service.errors import NotFound
 from service.identity import Role
-from service.notifications import letter_page, make_pdf
+from service.letters import letter_page, make_pdf
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
 from service.web.paging import page_of, place_asked
@@ -23,9 +23,7 @@ SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 @signed_in(*SENDERS)
 def letter_list() -> Any:
     with parts().runtime.database.read() as connection:
-        found, total = notifications.list_on_paper(
-            connection, after=place_asked(), limit=PAGE_SIZE + 1
-        )
+        found, total = letters.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
         rows, more = page_of(found, lambda row: (row["written_at"], row["key"]))
         by_root = {
             row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows
@@ -37,7 +35,7 @@ def letter_list() -> Any:
 @signed_in()
 def letter_pdf(key: int) -> Any:
     with parts().runtime.database.read() as connection:
-        row = notifications.get_letter(connection, key)
+        row = letters.get_letter(connection, key)
         complaint = cases.find_complaint(connection, root_of(key))
     if complaint is None or not row["body"]:
         raise NotFound(f"There is no letter {key}.")

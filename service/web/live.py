@@ -16,6 +16,7 @@ from markupsafe import Markup
 from service import definitions, operations, reporting
 from service.definitions import Mark, Version, list_used
 from service.engine import Bundle, ElementInfo
+from service.i18n.catalogue import chosen, say
 from service.identity import Permission, Role, has_permission
 from service.reporting import Figures, Sheet
 from service.web.edge import (
@@ -30,7 +31,6 @@ from service.web.edge import (
 )
 from service.web.paging import page_of, place_asked
 from service.web.picture import drawn, main_first
-from service.web.words import chosen, say
 
 LIVE = (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
 """Who answers for the procedure, or gives out the work."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.engine import Bundle, ElementInfo, propose_places
+from service.i18n.catalogue import chosen
 from service.operations import COMPLAINT_PROCESS
-from service.web.words import chosen
 
 FIELD = "to:"
 """Before the element's id in the name of a form's field."""

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from service.definitions import Mark, draw
 from service.engine import Bundle, ProcessInfo, inspect
+from service.i18n.catalogue import chosen
 from service.operations import COMPLAINT_PROCESS
-from service.web.words import chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import flask
 from service import cases, operations, reporting
 from service.cases import NewEvidence
 from service.errors import RedressError, Unavailable
-from service.notifications import make_pdf
+from service.letters import make_pdf
 from service.vault import Verdict
 from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
 

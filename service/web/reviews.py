@@ -15,15 +15,15 @@ from service.definitions.review_states import possible
 from service.engine import Bundle
 from service.errors import InvalidInput, StateConflict
 from service.identity import Role
-from service.notifications import make_pdf
+from service.letters import make_pdf
 from service.scenarios import Findings
 from service.web.change_view import Effects, changes_by_file, effects_of
+from service.web.counterexample import faults_of
 from service.web.dossier import dossier_page
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.trial import reached
-from service.web.way import faults_of
 
 EVENTS = {
     "bundle:review:submitted": "submitted it for review",

@@ -7,8 +7,8 @@ from typing import Any
 import flask
 
 from service import identity
+from service.i18n.catalogue import LANGUAGES
 from service.web.edge import COOKIE, THEMES, YEAR_SECONDS, blueprint, inside, now, parts
-from service.web.words import LANGUAGES
 
 
 @blueprint.get("/")

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.audit import Event, HistoryRow
 from service.engine import Bundle
-from service.web.words import chosen, say
+from service.i18n.catalogue import chosen, say
 
 SENTENCES = {
     "case:complaint:registered": "registered the complaint",

@@ -12,10 +12,10 @@ from service.definitions import Version
 from service.definitions import review as reviews
 from service.engine import Bundle
 from service.errors import NotFound
+from service.i18n.catalogue import chosen
 from service.web import forms
 from service.web.edge import READERS, actor, language, parts, zone
 from service.web.story import Sentence, story_of
-from service.web.words import chosen
 
 RECENT = 6
 SHOWN = 20

@@ -14,10 +14,10 @@ from service.engine import Bundle
 from service.operations import COMPLAINT_PROCESS
 from service.scenarios import Findings
 from service.scenarios import marks_of as covered
+from service.web.counterexample import faults_of
 from service.web.edge import blueprint, language, parts, signed_in
 from service.web.findings import findings_of, problems_of
 from service.web.picture import drawn, main_first
-from service.web.way import faults_of
 from service.web.workbench import VIEWERS
 
 

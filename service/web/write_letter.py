@@ -8,7 +8,7 @@ import flask
 
 from service import cases, operations
 from service.errors import FormInvalid
-from service.notifications import Queued
+from service.letters import Queued
 from service.operations import LETTERS_BY_HAND, WRITERS
 from service.web.edge import actor, blueprint, now, parts, signed_in
 

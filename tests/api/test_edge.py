@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from service.errors import Disconnected
+from service.execution.apply import VersionConflict
+from service.execution.retry import run_again
 from service.logs import Lines, RequestIds, Texts
-from service.operations.again import run_again
-from service.operations.apply import VersionConflict
 
 
 def test_a_sane_request_id_is_kept_and_another_made(

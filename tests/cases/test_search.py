@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.cases import rebuild_search, search_roots
-from service.cases.words import index_text, phrases_of, tokens_of
+from service.cases.tokens import index_text, phrases_of, tokens_of
 from service.db import Connection
 from service.identity import SYSTEM
 from service.intake import parse_complaint

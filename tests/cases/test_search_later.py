@@ -10,11 +10,16 @@ import pytest
 import sqlalchemy as sa
 
 from service import cases, intake
+from service.builtins.effects import RecordEffect
 from service.cases import rebuild_search, search_roots
 from service.cases.search import MOST_LETTERS, extend_case
 from service.cases.tables import complaint as complaint_table
-from service.cases.words import phrases_of
+from service.cases.tokens import phrases_of
 from service.db import Connection
+from service.execution.apply_effects import write_effects
+from service.execution.execute import get_instance
+from service.execution.load_view import view_of
+from service.execution.write import Write
 from service.identity import SYSTEM, Actor
 from service.intake import mail_queries, parse_complaint
 from service.intake.kept_texts import texts_in
@@ -27,11 +32,6 @@ from service.operations import (
     log_contact,
     register_complaint,
 )
-from service.operations.effects import RecordEffect
-from service.operations.execute import get_instance
-from service.operations.view import view_of
-from service.operations.write import Write
-from service.operations.write_effects import write_effects
 from service.vault import Vault
 from tests.conftest import NOW
 from tests.intake import mails

@@ -14,8 +14,8 @@ from drawing import draw
 from refused import REFUSED
 from rows import ROWS, Stage
 
+from service.bpmn.constructs import CONSTRUCTS, as_markdown
 from service.engine import check_bundle
-from service.engine.constructs import CONSTRUCTS, as_markdown
 from service.errors import Severity
 
 assert rows_events and rows_gateways and rows_scopes and rows_tasks
@@ -52,5 +52,5 @@ def test_refused(row):
 def test_the_page_is_written_from_the_table():
     page = Path(__file__).parents[2] / "docs" / "constructs.md"
     assert page.read_text(encoding="utf-8") == as_markdown(), (
-        "run: python -m service.engine.constructs"
+        "run: python -m service.bpmn.constructs"
     )

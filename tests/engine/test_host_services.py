@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service.bpmn.names import BUILT_IN, HOST_SERVICES
+from service.builtins.emergency_services import EMERGENCY_SERVICES
+from service.builtins.review_services import REVIEW_SERVICES
+from service.builtins.services import SERVICES
 from service.engine import Host, advance, load_bundle
 from service.engine.commands import Start
 from service.engine.errors import EngineError
-from service.engine.names import BUILT_IN, HOST_SERVICES
-from service.operations.emergency_services import EMERGENCY_SERVICES
-from service.operations.review_services import REVIEW_SERVICES
-from service.operations.services import SERVICES
 from tests.engine.drawing import draw
 
 

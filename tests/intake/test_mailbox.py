@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from service import audit, cases, jobs, notifications, tasks
+from service import audit, cases, jobs, letters, tasks
 from service.clock import VirtualClock
 from service.errors import InvalidInput, StateConflict, Unavailable
 from service.identity import Actor, create_account
@@ -182,8 +182,8 @@ def test_an_answer_to_a_letter_joins_its_case(
         "photo.png",
     ]
     with watch.runtime.database.read() as connection:
-        letters = notifications.list_letters(connection, complaint.root_key)
-        assert [row["template"] for row in letters if row["audience"] == "staff"][
+        filed = letters.list_letters(connection, complaint.root_key)
+        assert [row["template"] for row in filed if row["audience"] == "staff"][
             -1
         ] == "reply-received"
         assert audit.list_history(connection, complaint.root_key)[-1].event == "case:mail:received"
@@ -237,7 +237,7 @@ def test_a_returned_letter_marks_the_address_and_asks_a_person(
     assert complaint.facts["mailReturned"]["reason"] == "refused with status 5.1.1"
     assert [row.verdict for row in rows(watch)] == ["bounce"]
     with watch.runtime.database.read() as connection:
-        paper, total = notifications.list_on_paper(connection)
+        paper, total = letters.list_on_paper(connection)
         kinds = [row["kind"] for row in jobs.list_incidents(connection)]
     assert total == 1 and paper[0]["delivery"] == "returned"
     assert kinds == ["letter-returned"]

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from service.web import words
+from service.i18n import catalogue
 
-EDITORS = Path(words.__file__).parent / "islands"
+EDITORS = Path(catalogue.__file__).parent / "islands"
 SCRIPT = Path(__file__).parent / "models.mjs"
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from service import jobs, notifications
+from service import jobs, letters, notifications
 from service.definitions import shipped_files
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.notifications import LANGUAGES, Letter, write_letter
-from service.notifications.letters import TEMPLATES
+from service.letters import LANGUAGES, Letter, write_letter
+from service.letters.template import TEMPLATES
+from service.letters.texts import path_of
 from service.operations import Runtime, register_complaint
-from service.operations.letter_texts import path_of
 from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
@@ -135,7 +135,7 @@ def test_a_missing_value_writes_nothing(template: str, missing: str) -> None:
     ["{{ number.__class__ }}", "{{ ''.__class__.__mro__ }}", "{% set x = variables.clear() %}"],
 )
 def test_a_template_cannot_reach_out(evil: str) -> None:
-    from service.notifications.letters import _environment
+    from service.letters.template import _environment
 
     with pytest.raises(Exception, match=r"unsafe|undefined|not callable"):
         _environment().from_string(evil + "{{ variables.outcome.x.y }}").render(**FACTS)
@@ -159,15 +159,15 @@ def test_a_letter_that_cannot_be_written_is_a_persons_work(
         runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW
     ).root_key
     with runtime.database.read() as connection:
-        letters = notifications.list_letters(connection, root_key)
+        filed = letters.list_letters(connection, root_key)
         incidents = jobs.list_incidents(connection)
         due = {row["kind"] for row in incidents}
-        waiting, total = notifications.list_on_paper(connection)
-    assert {row["delivery"] for row in letters} == {"incomplete"} and {
-        row["body"] for row in letters
+        waiting, total = letters.list_on_paper(connection)
+    assert {row["delivery"] for row in filed} == {"incomplete"} and {
+        row["body"] for row in filed
     } == {""}
     assert due == {"letter-incomplete"} and "branch" in incidents[0]["message"]
-    assert total == len(waiting) == len(letters)
+    assert total == len(waiting) == len(filed)
     with runtime.database.transaction() as connection:
         assert jobs.claim_outbox(connection, now=NOW, owner="w", lease=NOW - NOW) == []
 
@@ -180,13 +180,13 @@ def test_a_letter_without_an_address_goes_on_paper_once(runtime: Runtime) -> Non
     }
     register_complaint(runtime, parse_complaint(given, now=NOW), actor=CLERK, now=NOW)
     with runtime.database.transaction() as connection:
-        [letter], total = notifications.list_on_paper(connection)
+        [letter], total = letters.list_on_paper(connection)
         assert (total, letter["template"], letter["delivery"]) == (1, "acknowledgement", "print")
-        notifications.set_delivery(
+        letters.set_delivery(
             connection, letter["key"], "printed", was=("print",), now=NOW, by="clara"
         )
-        assert notifications.list_on_paper(connection) == ([], 0)
+        assert letters.list_on_paper(connection) == ([], 0)
     with pytest.raises(StateConflict), runtime.database.transaction() as connection:
-        notifications.set_delivery(
+        letters.set_delivery(
             connection, letter["key"], "printed", was=("print",), now=NOW, by="clara"
         )

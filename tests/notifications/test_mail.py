@@ -11,8 +11,9 @@ import pytest
 
 from service.definitions import shipped_files
 from service.errors import InvalidInput
-from service.notifications import Letter, Mailer, write_letter
-from service.operations.letter_texts import path_of
+from service.letters import Letter, write_letter
+from service.letters.texts import path_of
+from service.notifications import Mailer
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 FACTS = {

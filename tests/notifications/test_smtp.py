@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from service import cases, jobs, notifications
+from service import cases, jobs, letters
 from service.clock import VirtualClock
 from service.identity import Actor
 from service.intake import parse_complaint, portal_access
@@ -90,7 +90,7 @@ def test_a_letter_arrives_whole_and_once(
         "@bank.invalid>"
     )
     with runtime.database.read() as connection:
-        row = notifications.list_letters(connection, root_key)[0]
+        row = letters.list_letters(connection, root_key)[0]
     assert row["delivery"] == "sent" and row["token"] in letter["Message-ID"]
 
 
@@ -108,7 +108,7 @@ def test_mail_to_a_customer_has_a_link_that_only_its_receiver_sees(
         numbers = [
             str(getattr(cases.find_complaint(connection, root), "number", "")) for root in roots
         ]
-        kept = [notifications.list_letters(connection, root)[0]["body"] for root in roots]
+        kept = [letters.list_letters(connection, root)[0]["body"] for root in roots]
     sent = {
         mail["To"]: re.findall(
             r"https://bank\.example/portal/follow#(\S+)\.(\S+)", mail.get_content()
@@ -145,12 +145,12 @@ def test_a_letter_that_nobody_takes_goes_on_paper(
     worker = make_worker(runtime, Mailer(url, "complaints@bank.invalid", tmp_path), clock)
     for _ in range(tries):
         with runtime.database.read() as connection:
-            assert notifications.list_on_paper(connection) == ([], 0)
+            assert letters.list_on_paper(connection) == ([], 0)
         worker.run_once()
         clock.advance(timedelta(hours=7))
     assert inbox.taken == []
     with runtime.database.read() as connection:
-        [paper], total = notifications.list_on_paper(connection)
+        [paper], total = letters.list_on_paper(connection)
         kinds = {
             row["kind"] for row in jobs.list_incidents(connection) if row["root_key"] == root_key
         }

@@ -15,6 +15,7 @@ from service import audit, migration_plans
 from service.db import Database
 from service.definitions import deploy, release
 from service.identity import Actor
+from service.instances.tables import process_instance
 from service.jobs.tables import job
 from service.migration_plans import PlanState, Verb
 from service.operations import (
@@ -26,7 +27,6 @@ from service.operations import (
     resume_instance,
     work_migrations,
 )
-from service.operations.tables import process_instance
 from tests.conftest import NOW, release_files
 from tests.operations.crowd import (
     RENAMED,

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import pytest
 
-from service import notifications
+from service import letters
 from service.db import Database
 from service.definitions import compare, say_all, shipped_files
 from service.engine.parts import read_parts
 from service.errors import InvalidInput, Severity
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.notifications import LANGUAGES, write_letter
+from service.letters import LANGUAGES, write_letter
+from service.letters.check import check_letters
+from service.letters.texts import SUFFIX, path_of
 from service.operations import EXAMPLE, Runtime, register_complaint
-from service.operations.check_letters import check_letters
-from service.operations.letter_texts import SUFFIX, path_of
 from tests.conftest import NOW, release_files
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
@@ -32,7 +32,7 @@ def first_letter(runtime: Runtime, language: str = "en") -> str:
     with runtime.database.read() as connection:
         [letter] = [
             each
-            for each in notifications.list_letters(connection, root_key)
+            for each in letters.list_letters(connection, root_key)
             if each["audience"] == "customer"
         ]
     return str(letter["body"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from service import audit, cases, notifications
+from service import audit, cases, letters
 from service.cases import NewEvidence
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.identity import Actor
@@ -93,8 +93,8 @@ def test_a_duplicate_goes_on_in_the_other_case(runtime: Runtime) -> None:
         assert [each.sha256 for each in cases.list_evidence(connection, open_one.root_key)] == [
             "a" * 64
         ]
-        letters = notifications.list_letters(connection, closed.root_key)
-        assert letters[-1]["template"] == "merged" and main in letters[-1]["body"]
+        filed = letters.list_letters(connection, closed.root_key)
+        assert filed[-1]["template"] == "merged" and main in filed[-1]["body"]
         kinds = {cases.list_links(connection, each.root_key)[0].kind for each in (closed, open_one)}
         assert kinds == {"duplicate of", "has duplicate"}
         assert all(clock.met_at for clock in cases.list_deadlines(connection, closed.root_key))

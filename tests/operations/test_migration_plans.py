@@ -20,6 +20,7 @@ from service.db import Database
 from service.definitions import deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
 from service.identity import Actor
+from service.instances.tables import process_instance
 from service.jobs.tables import subscription, timer
 from service.migration_plans import CaseState, PlanState, Verb
 from service.notifications import Mailer
@@ -38,7 +39,6 @@ from service.operations import (
     start_instance,
     work_migrations,
 )
-from service.operations.tables import process_instance
 from service.tasks.tables import user_task
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, HEAD, SMALL

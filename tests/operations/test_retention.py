@@ -17,9 +17,15 @@ from service.cases.tables import complaint, erased_case, evidence, follower
 from service.db import metadata
 from service.errors import Forbidden, FormInvalid, NotFound, StateConflict
 from service.identity import SYSTEM, Actor
+from service.instances.tables import process_instance
 from service.intake import parse_complaint
-from service.operations import Runtime, erase_case, hold_case, list_expired, register_complaint
-from service.operations.tables import process_instance
+from service.operations import (
+    Runtime,
+    erase_case,
+    list_expired,
+    register_complaint,
+    set_legal_hold,
+)
 from service.vault import Vault
 from tests.conftest import NOW
 
@@ -130,12 +136,14 @@ def test_a_case_is_erased_the_day_after_with_all_that_names_it(
 def test_a_legal_hold_keeps_a_case_until_it_is_lifted(runtime: Runtime, vault: Vault) -> None:
     case = archived(runtime)
     [found] = expired(runtime)
-    hold_case(runtime, case.number, held=True, reason="A court asks", actor=COMPLIANCE, now=NOW)
+    set_legal_hold(
+        runtime, case.number, held=True, reason="A court asks", actor=COMPLIANCE, now=NOW
+    )
     assert expired(runtime) == []
     assert not erase_case(runtime, vault, found, today=AFTER, actor=SYSTEM, now=NOW)
     with pytest.raises(StateConflict, match="already"):
-        hold_case(runtime, case.number, held=True, reason="Again", actor=COMPLIANCE, now=NOW)
-    hold_case(
+        set_legal_hold(runtime, case.number, held=True, reason="Again", actor=COMPLIANCE, now=NOW)
+    set_legal_hold(
         runtime, case.number, held=False, reason="The court is done", actor=COMPLIANCE, now=NOW
     )
     assert expired(runtime) == [found]
@@ -152,9 +160,9 @@ def test_a_legal_hold_keeps_a_case_until_it_is_lifted(runtime: Runtime, vault: V
 def test_a_hold_wants_a_reason_and_a_role(runtime: Runtime) -> None:
     case = archived(runtime)
     with pytest.raises(Forbidden):
-        hold_case(runtime, case.number, held=True, reason="x", actor=CLERK, now=NOW)
+        set_legal_hold(runtime, case.number, held=True, reason="x", actor=CLERK, now=NOW)
     with pytest.raises(FormInvalid):
-        hold_case(runtime, case.number, held=True, reason=" ", actor=COMPLIANCE, now=NOW)
+        set_legal_hold(runtime, case.number, held=True, reason=" ", actor=COMPLIANCE, now=NOW)
 
 
 def test_what_it_began_keeps_it_while_it_runs_and_goes_with_it(

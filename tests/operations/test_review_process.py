@@ -18,6 +18,7 @@ from service.definitions.review import get_version, list_steps
 from service.engine import EngineError
 from service.errors import Forbidden, FormInvalid, RedressError, StateConflict
 from service.identity import Actor, Role
+from service.instances.tables import process_instance
 from service.jobs.tables import timer
 from service.operations import (
     Evidence,
@@ -36,7 +37,6 @@ from service.operations import (
     tell_deadlines,
 )
 from service.operations.background import fire_timer
-from service.operations.tables import process_instance
 from service.tasks.tables import user_task
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, SMALL

@@ -107,7 +107,7 @@ class Crowd:
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commands were in each attempt to do some together."""
     found: list[int] = []
-    module = importlib.import_module("service.operations.share")
+    module = importlib.import_module("service.execution.share_step")
 
     def counted(
         attempt: Callable[..., Any], runtime: Runtime, group: Sequence[Any], **named: Any

@@ -105,7 +105,7 @@ def test_registration_that_breaks_writes_nothing(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("service.operations.apply.entry_of", broken)
+    monkeypatch.setattr("service.execution.apply.entry_of", broken)
     with pytest.raises(ZeroDivisionError):
         register_complaint(small, parse_complaint(GIVEN, now=NOW), actor=AMY, now=NOW)
     assert set(rows(small, *WRITTEN).values()) == {0}

@@ -36,7 +36,7 @@ GIVEN = {
 }
 PARSERS = (
     "service/engine/bundle.py:load_bundle",
-    "service/engine/read.py",
+    "service/bpmn/read.py",
     "service/dmn/read.py",
     "service/feel/lexer.py",
     "service/feel/parser.py",

@@ -111,7 +111,7 @@ def test_a_command_that_loses_keeps_the_others_out(
     first, *rest = activate_jobs(
         runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5
     )
-    module = importlib.import_module("service.operations.execute")
+    module = importlib.import_module("service.execution.execute")
     attempt, writing, tries = module._attempt, module.writing, list[bool]()
 
     def late(given: Runtime, held: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from service import audit, cases, notifications, policy, tasks
+from service import audit, cases, letters, policy, tasks
 from service.cases import NewComplaint
 from service.identity import Actor
 from service.operations import (
@@ -173,7 +173,7 @@ class Walk:
         with self.runtime.database.read() as connection:
             return [
                 each["template"]
-                for each in notifications.list_letters(connection, self.root)
+                for each in letters.list_letters(connection, self.root)
                 if each["audience"] == "customer"
             ]
 

@@ -9,7 +9,7 @@ import re
 
 from blocks import Block, Drawer, named
 
-from service.engine.model import Process
+from service.bpmn.model import Process
 from service.engine.parts import read_parts
 
 KINDS = ("xor", "and", "or", "event", "loop", "sub", "call", "many", "boundary", "try", "stop")

@@ -14,8 +14,8 @@ from service.audit import Event
 from service.audit.tables import history
 from service.cases.tables import complaint
 from service.db import Database
+from service.instances.tables import process_instance
 from service.jobs.tables import incident, outbox, timer
-from service.operations.tables import process_instance
 from service.tasks.tables import user_task
 from tests.recovery.processes import Postbox
 

@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from service import audit, definitions, identity
 from service.engine import load_bundle
+from service.instances.tables import process_instance
 from service.operations import COMPLAINT_PROCESS
-from service.operations.tables import process_instance
 from tests.operations.crowd import ROUTES, bring, has_late, kept
 from tests.web.conftest import PASSWORD, Site, follow, opened, served, sign_in
 from tests.web.test_migrations import worked

@@ -12,11 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
 from service import definitions, operations, tasks
+from service.i18n.catalogue import LANGUAGES
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.migration_plans import Verb
 from service.web.navigation import LINKS
-from service.web.words import LANGUAGES
 from tests.web.conftest import Site, choose_language, fetch, sign_in
 
 CLERK = Actor("clerk", frozenset({"clerk"}))

@@ -31,7 +31,8 @@ from service.identity.tables import account, account_role
 from service.intake import parse_complaint
 from service.intake.tables import mail_message
 from service.jobs.tables import incident, job
-from service.notifications.tables import letter, notice
+from service.letters.tables import letter
+from service.notifications.tables import notice
 from service.operations import Runtime
 from service.tasks import insert_tasks
 from service.tasks.tables import saved_filter

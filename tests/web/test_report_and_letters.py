@@ -10,7 +10,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from service import audit, cases, notifications, tasks
+from service import audit, cases, letters, tasks
 from service.operations import NewContact, complete_task, fire_timer, log_contact
 from service.players.people import answer, performer
 from service.reporting import get_standing
@@ -125,7 +125,7 @@ def test_a_letter_is_read_before_it_is_sent(page: Page, site: Site) -> None:
     page.wait_for_url(f"**/complaints/{number}")
     with site.runtime.database.read() as connection:
         root = cases.get_complaint(connection, number).root_key
-        letter = notifications.list_letters(connection, root)[-1]
+        letter = letters.list_letters(connection, root)[-1]
         last = audit.list_history(connection, root)[-1]
     assert (letter["template"], letter["delivery"], last.event) == (
         "clarification",

@@ -9,18 +9,19 @@ import pytest
 
 from service.audit import Event
 from service.definitions import shipped_files
+from service.i18n import catalogue
+from service.i18n.catalogue import CATALOGUE, best_language, chosen, load_words, say, say_error
 from service.identity import Role
 from service.intake import CHANNELS
 from service.policy import first_deadlines, load_profile, severity_deadlines
-from service.web import story, words
+from service.web import story
 from service.web.inbox_view import DUE
 from service.web.migration_words import CASES, EVENTS, PLANS, WHYS
 from service.web.navigation import LINKS
 from service.web.notices import TOLD, WANTED
-from service.web.words import CATALOGUE, best_language, chosen, load_words, say, say_error
 from tests.conftest import NOW
 
-WEB = Path(words.__file__).parent
+WEB = Path(catalogue.__file__).parent
 STATED = re.compile(r"""\b(?:_|say)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')""")
 IN_PAIRS = re.compile(r"""\("[a-z_-]*", "([^"]+)"\)""")
 
@@ -109,7 +110,7 @@ def test_a_line_that_lacks_a_language_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bad.tsv").write_text("Word\t字\n", "utf-8")
-    monkeypatch.setattr(words, "CATALOGUE", tmp_path)
+    monkeypatch.setattr(catalogue, "CATALOGUE", tmp_path)
     load_words.cache_clear()
     try:
         with pytest.raises(ValueError, match=r"bad.tsv:1"):

@@ -1,7 +1,7 @@
 """Full-text search over cases: an FTS5 table on SQLite, a tsvector on PostgreSQL, filled from the
 cases there are.
 
-The tokens are made as `service.cases.words` makes them; this copy stays as it is.
+The tokens are made as `service.cases.tokens` makes them; this copy stays as it is.
 """
 
 import re

@@ -1,0 +1,232 @@
+"""What is wrong with processes beyond the single element: references, ways in and out, what events
+need.
+
+Together with the reader's findings this is what `redress check` reports for diagrams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from service.bpmn import names as n
+from service.bpmn.check_events import check_event
+from service.bpmn.finding import Finding, error, warning
+from service.bpmn.model import Element, Process, Text
+from service.bpmn.reach import unreachable
+from service.bpmn.timers import instant_of
+from service.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the other files of the bundle offer."""
+
+    processes: Mapping[str, Process]
+    decisions: frozenset[str]
+    forms: frozenset[str]
+
+
+def check_processes(known: Known) -> list[Problem]:
+    """Every problem of the processes of one bundle."""
+    found = []
+    for process in known.processes.values():
+        for element_id, line, each in _all(process, known):
+            found.append(
+                Problem(
+                    each.code,
+                    process.file,
+                    line,
+                    element_id,
+                    each.message,
+                    each.mend,
+                    each.severity,
+                )
+            )
+    return found
+
+
+def _all(process: Process, known: Known) -> Iterator[tuple[str, int, Finding]]:
+    for each in _starts(process, ""):
+        yield process.id, process.line, each
+    for element in process.elements.values():
+        for each in _element(process, element, known):
+            yield element.id, element.line, each
+    for scope in ["", *(e.id for e in process.elements.values() if e.kind in n.SCOPES)]:
+        for element in unreachable(process, scope):
+            yield (
+                element.id,
+                element.line,
+                error(
+                    "bpmn-unreachable",
+                    f"no flow leads to this {element.kind}",
+                    "Connect it, or remove it.",
+                ),
+            )
+
+
+def _element(process: Process, element: Element, known: Known) -> Iterator[Finding]:
+    yield from _references(element, known)
+    yield from _work(element, known)
+    yield from _ways(process, element)
+    yield from check_event(process, element)
+    if element.kind in n.SCOPES:
+        yield from _starts(process, element.id)
+    asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
+    if not element.name and (element.kind in n.ACTIVITIES or asks):
+        yield warning(
+            "bpmn-no-name", f"the {element.kind} has no name", "Say what is done, or what is asked."
+        )
+
+
+def _starts(process: Process, scope: str) -> Iterator[Finding]:
+    starts = [e for e in process.children.get(scope, ()) if e.kind == "startEvent"]
+    what = f"the sub-process {scope!r}" if scope else f"the process {process.id!r}"
+    if not starts:
+        yield error("bpmn-no-start", f"{what} has no start event", "Draw one.")
+        return
+    if scope and process.elements[scope].triggered_by_event:
+        if len(starts) > 1 or starts[0].event.kind == "none":
+            yield error(
+                "bpmn-event-start",
+                f"{what} needs exactly one start event with an event",
+                "Draw it.",
+            )
+        return
+    if len([start for start in starts if start.event.kind == "none"]) > 1:
+        yield error("bpmn-several-starts", f"{what} has several plain start events", "Keep one.")
+    if scope and any(start.event.kind not in ("none", "refused") for start in starts):
+        yield error(
+            "bpmn-start-event",
+            f"{what} is entered by a flow, its start event waits for nothing",
+            "Use a plain start.",
+        )
+
+
+def _references(element: Element, known: Known) -> Iterator[Finding]:
+    if element.form_id is not None and element.form_id not in known.forms:
+        yield warning(
+            "form-missing",
+            f"the form {element.form_id!r} is not in the bundle: any answer will be taken",
+            "Add it, or choose another.",
+        )
+    if _is_unknown(element.decision, known.decisions):
+        yield error(
+            "decision-missing",
+            f"the decision {_source(element.decision)!r} is not in the bundle",
+            "Add it, or choose another.",
+        )
+    if element.kind == "callActivity" and element.called_process is None:
+        yield error(
+            "bpmn-no-called-element",
+            "no process is named to be called",
+            "Give it a zeebe:calledElement.",
+        )
+    if _is_unknown(element.called_process, known.processes):
+        yield error(
+            "called-process-missing",
+            f"the called process {_source(element.called_process)!r} is not in the bundle",
+            "Add its diagram.",
+        )
+
+
+def _is_unknown(text: Text | None, known: Mapping[str, Process] | frozenset[str]) -> bool:
+    return text is not None and text.expression is None and text.source not in known
+
+
+def _source(text: Text | None) -> str:
+    return "" if text is None else text.source
+
+
+def _work(element: Element, known: Known) -> Iterator[Finding]:
+    """What tasks need to be done."""
+    if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
+        yield error(
+            "bpmn-no-job-type",
+            f"the {element.kind} has no job type",
+            "Give it a zeebe:taskDefinition type.",
+        )
+    wanted = element.job_type
+    named = "" if wanted is None or wanted.expression is not None else wanted.source
+    if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
+        mend = (
+            f"Choose one of {', '.join(sorted(n.HOST_SERVICES))}; a worker's own types begin "
+            "otherwise."
+        )
+        yield error("unknown-service", f"there is no built-in service {named!r}", mend)
+    if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
+        yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
+    if element.kind == "scriptTask" and element.script is None and element.job_type is None:
+        yield error("bpmn-no-script", "there is no FEEL expression", "Give it a zeebe:script.")
+    for text, most in ((element.retries, 1000), (element.priority, 100)):
+        if (
+            text is not None
+            and not text.source.startswith("=")
+            and not (text.source.isdigit() and int(text.source) <= most)
+        ):
+            yield error(
+                "bpmn-number",
+                f"expected a whole number from 0 to {most}, got {text.source!r}",
+                "Correct it.",
+            )
+    for text in (element.due, element.follow_up):
+        if text is not None and not text.source.startswith("=") and not _is_instant(text.source):
+            yield error(
+                "bpmn-timer-value",
+                f"{text.source!r} is no ISO 8601 date and time or duration",
+                "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
+            )
+    for other in element.properties.get("fourEyes", "").split(","):
+        if other.strip() and not any(
+            other.strip() in each.elements for each in known.processes.values()
+        ):
+            yield error(
+                "four-eyes-unknown",
+                f"fourEyes names {other.strip()!r}, no element of the bundle",
+                "Name a task's id.",
+            )
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        instant_of(text, now=n.SOME_DAY)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _ways(process: Process, element: Element) -> Iterator[Finding]:
+    """The flows in and out."""
+    closed = element.kind in ("startEvent", "boundaryEvent") or element.triggered_by_event
+    if closed and element.incoming:
+        yield error(
+            "bpmn-incoming", f"a flow leads to this {element.kind}", "Let it lead elsewhere."
+        )
+    if (element.kind == "endEvent" or element.triggered_by_event) and element.outgoing:
+        yield error(
+            "bpmn-outgoing", f"a flow leaves this {element.kind}", "Let it start elsewhere."
+        )
+    if element.default is not None and element.default not in {
+        flow.id for flow in element.outgoing
+    }:
+        yield error(
+            "bpmn-default-flow",
+            f"the default {element.default!r} does not leave it",
+            "Choose one that does.",
+        )
+    if element.kind == "exclusiveGateway" and len(element.outgoing) > 1:
+        for flow in element.outgoing:
+            if flow.condition is None and flow.id != element.default:
+                yield error(
+                    "bpmn-flow-without-condition",
+                    f"the flow {flow.id} has neither a condition nor is it the default",
+                    "Give it a condition, or make it the default flow.",
+                )
+    if element.kind in ("parallelGateway", "eventBasedGateway"):
+        for flow in element.outgoing:
+            if flow.condition is not None:
+                yield warning(
+                    "bpmn-condition-ignored",
+                    f"the condition of {flow.id} has no effect after a {element.kind}",
+                    "Remove it, or use an inclusive gateway.",
+                )

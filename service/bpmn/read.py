@@ -1,0 +1,348 @@
+"""BPMN XML to the model, by lxml. Every problem met on the way is collected, none stops the reading
+of the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from service.bpmn import names as n
+from service.bpmn.model import Element, Flow, Mapped, Process, Text
+from service.bpmn.read_events import read_event, read_loop
+from service.errors import Problem, Severity
+from service.feel import Expression, FeelError, compile_expression
+
+_ID = re.compile(r"[^\W\d][\w.-]{0,199}")
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one file. `problems` fills up; `processes` are the executable ones."""
+
+    file: str
+    root: etree._Element
+    problems: list[Problem] = field(default_factory=list)
+    ids: dict[str, etree._Element] = field(default_factory=dict)
+
+    def read(self) -> list[Process]:
+        for node in self.root.iter(etree.Element):
+            self._index(node)
+        if self.root.tag != n.b("definitions"):
+            self.report(
+                "bpmn-not-bpmn",
+                self.root,
+                "the file is no BPMN 2.0 definitions",
+                "Export it as BPMN 2.0.",
+            )
+            return []
+        processes = list(self.root.iterfind(n.b("process")))
+        executable = [node for node in processes if node.get("isExecutable") == "true"]
+        if not executable:
+            self.report(
+                "bpmn-not-executable",
+                processes[0] if processes else self.root,
+                "no process of this file is executable: it is a drawing only",
+                'Set isExecutable="true" where it is to run.',
+                Severity.WARNING,
+            )
+        return [self._process(node) for node in executable]
+
+    def report(
+        self,
+        code: str,
+        node: etree._Element | None,
+        message: str,
+        mend: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        line = int(node.sourceline or 0) if node is not None else 0
+        element = _owner(node) if node is not None else ""
+        self.problems.append(Problem(code, self.file, line, element, message, mend, severity))
+
+    def _index(self, node: etree._Element) -> None:
+        identifier = node.get("id")
+        if identifier is None or not isinstance(node.tag, str) or not node.tag.startswith(n.BPMN):
+            return
+        if not _ID.fullmatch(identifier):
+            self.report(
+                "bpmn-bad-id",
+                node,
+                f"{identifier[:80]!r} is no id",
+                "Use letters, digits, - _ and . only.",
+            )
+        if identifier in self.ids:
+            self.report(
+                "bpmn-duplicate-id",
+                node,
+                f"the id {identifier!r} is used twice",
+                "Give each element its own id.",
+            )
+        self.ids[identifier] = node
+
+    def _process(self, node: etree._Element) -> Process:
+        lanes = self._lanes(node)
+        elements: dict[str, Element] = {}
+        self._scope(
+            node,
+            "",
+            elements,
+            {ref: lane for lane, refs in lanes.items() for ref in refs["members"].split()},
+        )
+        children: dict[str, list[Element]] = {}
+        attached: dict[str, list[Element]] = {}
+        for element in elements.values():
+            children.setdefault(element.scope, []).append(element)
+            if element.attached_to is not None:
+                attached.setdefault(element.attached_to, []).append(element)
+        tag = node.find(f"{n.b('extensionElements')}/{n.z('versionTag')}")
+        return Process(
+            id=node.get("id") or "",
+            name=node.get("name") or node.get("id") or "",
+            file=self.file,
+            line=int(node.sourceline or 0),
+            version_tag=None if tag is None else tag.get("value"),
+            properties=_properties(node),
+            elements=elements,
+            children={key: tuple(value) for key, value in children.items()},
+            attached={key: tuple(value) for key, value in attached.items()},
+            lanes=lanes,
+        )
+
+    def _lanes(self, process: etree._Element) -> dict[str, dict[str, str]]:
+        lanes = {}
+        for lane in process.iter(n.b("lane")):
+            if lane.find(n.b("childLaneSet")) is not None:
+                continue
+            members = " ".join(
+                (ref.text or "").strip() for ref in lane.iterfind(n.b("flowNodeRef"))
+            )
+            lanes[lane.get("id", "")] = {
+                "name": lane.get("name") or "",
+                "members": members,
+                **_properties(lane),
+            }
+        return lanes
+
+    def _scope(
+        self,
+        parent: etree._Element,
+        scope: str,
+        elements: dict[str, Element],
+        lane_of: dict[str, str],
+    ) -> None:
+        flows = list(self._flows(parent))
+        lanes = {lane.get("id"): lane.get("name") or "" for lane in self.root.iter(n.b("lane"))}
+        for node in parent:
+            kind = n.local(node)
+            if kind not in n.FLOW_NODES:
+                self._beside(node, kind)
+                continue
+            identifier = node.get("id") or ""
+            if not identifier:
+                self.report("bpmn-no-id", node, f"the {kind} has no id", "Give it one.")
+                continue
+            lane = lanes.get(lane_of.get(identifier) or lane_of.get(scope))
+            elements[identifier] = self._element(node, kind, scope, flows, lane)
+            if kind in n.SCOPES:
+                if identifier in lane_of or scope in lane_of:
+                    lane_of.setdefault(identifier, lane_of.get(scope, ""))
+                self._scope(node, identifier, elements, _inherit(node, identifier, lane_of))
+
+    def _beside(self, node: etree._Element, kind: str) -> None:
+        if kind in n.REFUSED:
+            code, mend = n.REFUSED[kind]
+            self.report(code, node, f"a {kind} cannot be run", mend)
+        elif (
+            kind
+            and kind not in n.DRAWN_ONLY
+            and isinstance(node.tag, str)
+            and node.tag.startswith(n.BPMN)
+        ):
+            self.report(
+                "bpmn-unknown-element", node, f"the element {kind!r} is not known", "Remove it."
+            )
+
+    def _flows(self, parent: etree._Element) -> Iterator[Flow]:
+        for node in parent.iterfind(n.b("sequenceFlow")):
+            condition = node.find(n.b("conditionExpression"))
+            text = "".join(condition.itertext()).strip() if condition is not None else ""
+            compiled = (
+                self.feel(text.removeprefix("="), condition)
+                if condition is not None and text
+                else None
+            )
+            if not node.get("id"):
+                self.report("bpmn-no-id", node, "the sequence flow has no id", "Give it one.")
+            flow = Flow(
+                node.get("id", ""), node.get("sourceRef", ""), node.get("targetRef", ""), compiled
+            )
+            for end, ref in (("sourceRef", flow.source), ("targetRef", flow.target)):
+                target = self.ids.get(ref)
+                if target is None or target.getparent() is not parent:
+                    self.report(
+                        "bpmn-dangling-flow",
+                        node,
+                        f"{end} is {ref!r}, no element of the same scope",
+                        "Connect the flow.",
+                    )
+            yield flow
+
+    def _element(
+        self, node: etree._Element, kind: str, scope: str, flows: list[Flow], lane: str | None
+    ) -> Element:
+        identifier = node.get("id", "")
+        extensions = node.find(n.b("extensionElements"))
+        ext = extensions if extensions is not None else etree.Element("none")
+        self._check_extensions(ext)
+        self._refuse_attributes(node, kind)
+        job, user = ext.find(n.z("taskDefinition")), ext.find(n.z("assignmentDefinition"))
+        schedule, priority = ext.find(n.z("taskSchedule")), ext.find(n.z("priorityDefinition"))
+        script, decision = ext.find(n.z("script")), ext.find(n.z("calledDecision"))
+        called, form = ext.find(n.z("calledElement")), ext.find(n.z("formDefinition"))
+        return Element(
+            id=identifier,
+            kind=kind,
+            name=node.get("name") or "",
+            scope=scope,
+            line=int(node.sourceline or 0),
+            incoming=tuple(flow.id for flow in flows if flow.target == identifier),
+            outgoing=tuple(flow for flow in flows if flow.source == identifier),
+            default=node.get("default"),
+            event=read_event(self, node),
+            attached_to=node.get("attachedToRef"),
+            interrupting=node.get("cancelActivity", "true") != "false"
+            and node.get("isInterrupting", "true") != "false",
+            triggered_by_event=node.get("triggeredByEvent") == "true",
+            loop=read_loop(self, node),
+            inputs=tuple(self._mappings(ext, "input")),
+            outputs=tuple(self._mappings(ext, "output")),
+            job_type=self.text(job, "type"),
+            retries=self.text(job, "retries"),
+            headers={
+                h.get("key", ""): h.get("value", "")
+                for h in ext.iterfind(f"{n.z('taskHeaders')}/{n.z('header')}")
+            },
+            properties=_properties(node),
+            form_id=None if form is None else form.get("formId"),
+            assignee=self.text(user, "assignee"),
+            candidate_groups=self.text(user, "candidateGroups"),
+            candidate_users=self.text(user, "candidateUsers"),
+            due=self.text(schedule, "dueDate"),
+            follow_up=self.text(schedule, "followUpDate"),
+            priority=self.text(priority, "priority"),
+            script=None
+            if script is None
+            else self.feel(script.get("expression", "").removeprefix("="), script),
+            result_variable=_result_variable(script, decision),
+            decision=self.text(decision, "decisionId"),
+            called_process=self.text(called, "processId"),
+            propagate_child=called is None
+            or called.get("propagateAllChildVariables", "true") != "false",
+            propagate_parent=called is None
+            or called.get("propagateAllParentVariables", "true") != "false",
+            lane=lane,
+        )
+
+    def _refuse_attributes(self, node: etree._Element, kind: str) -> None:
+        """Constructs that are written as an attribute."""
+        if node.get("isForCompensation") == "true":
+            code, mend = n.REFUSED_EVENTS["compensate"]
+            self.report(code, node, f"a {kind} for compensation cannot be run", mend)
+        if node.get("instantiate") == "true":
+            self.report(
+                "bpmn-unsupported-instantiate",
+                node,
+                f"a {kind} that starts the process cannot be run",
+                "Draw a message start event.",
+            )
+        if node.get("eventGatewayType") == "Parallel":
+            self.report(
+                "bpmn-unsupported-parallel-event-gateway",
+                node,
+                "an event-based gateway that waits for all its events cannot be run",
+                "Draw a parallel gateway before the events.",
+            )
+
+    def _check_extensions(self, ext: etree._Element) -> None:
+        for child in ext:
+            if (
+                isinstance(child.tag, str)
+                and child.tag.startswith(n.ZEEBE)
+                and n.local(child) not in n.EXTENSIONS
+            ):
+                self.report(
+                    "bpmn-unknown-extension",
+                    child,
+                    f"the extension zeebe:{n.local(child)} is not known here and has no effect",
+                    "Remove it, or do not rely on it.",
+                    Severity.WARNING,
+                )
+
+    def _mappings(self, ext: etree._Element, kind: str) -> Iterator[Mapped]:
+        for node in ext.iterfind(f"{n.z('ioMapping')}/{n.z(kind)}"):
+            source, target = self.text(node, "source"), node.get("target", "")
+            if not target:
+                self.report(
+                    "bpmn-mapping-target",
+                    node,
+                    f"an {kind} mapping has no target",
+                    "Name the variable.",
+                )
+            elif source is not None:
+                yield Mapped(source, target)
+
+    def text(self, node: etree._Element | None, attribute: str) -> Text | None:
+        """An attribute as literal or FEEL; None where there is none."""
+        value = node.get(attribute) if node is not None else None
+        return self.of(value, node) if value else None
+
+    def of(self, value: str, node: etree._Element | None) -> Text:
+        stripped = value.strip()
+        if not stripped.startswith("="):
+            return Text(stripped)
+        return Text(stripped, self.feel(stripped[1:], node))
+
+    def feel(self, text: str, node: etree._Element | None) -> Expression | None:
+        try:
+            return compile_expression(text, names=n.HOST_FUNCTIONS)
+        except FeelError as error:
+            self.report(
+                "feel-syntax",
+                node,
+                f"the expression {text[:80]!r} cannot be read: {error}",
+                "Mend it.",
+            )
+            return None
+
+
+def _inherit(node: etree._Element, scope: str, lane_of: dict[str, str]) -> dict[str, str]:
+    """Elements inside a sub-process stand in its lane unless they say otherwise."""
+    lane = lane_of.get(scope)
+    if not lane:
+        return lane_of
+    return {**{child.get("id", ""): lane for child in node}, **lane_of}
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    path = f"{n.b('extensionElements')}/{n.z('properties')}/{n.z('property')}"
+    return {entry.get("name", ""): entry.get("value", "") for entry in node.iterfind(path)}
+
+
+def _result_variable(*nodes: etree._Element | None) -> str | None:
+    for node in nodes:
+        if node is not None:
+            return node.get("resultVariable")
+    return None
+
+
+def _owner(node: etree._Element) -> str:
+    """The id of the nearest flow element at or above a node."""
+    at: etree._Element | None = node
+    while at is not None:
+        if at.get("id") and n.local(at) in n.OWNERS:
+            return str(at.get("id"))
+        at = at.getparent()
+    return str(node.get("id") or "")

@@ -1,0 +1,149 @@
+"""Event definitions and loop characteristics from XML to the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from service.bpmn import names as n
+from service.bpmn.model import EventDefinition, Loop, Text
+
+if TYPE_CHECKING:
+    from service.bpmn.read import Reader
+
+NONE = EventDefinition("none")
+
+
+def read_event(reader: Reader, node: etree._Element) -> EventDefinition:
+    """What an event waits for or throws; kind "refused" when that was reported already."""
+    if n.local(node) == "receiveTask":
+        return _message(reader, node, node)
+    definitions = [
+        child
+        for child in node
+        if isinstance(child.tag, str)
+        and n.local(child).endswith(("EventDefinition", "eventDefinitionRef"))
+    ]
+    if not definitions:
+        return NONE
+    if len(definitions) > 1 or n.local(definitions[0]) == "eventDefinitionRef":
+        reader.report(
+            "bpmn-unsupported-multiple-event",
+            node,
+            "an event with several definitions, or one by reference, cannot be run",
+            "Draw one event for each definition.",
+        )
+        return EventDefinition("refused")
+    return _definition(reader, definitions[0], node)
+
+
+def _definition(
+    reader: Reader, definition: etree._Element, node: etree._Element
+) -> EventDefinition:
+    match n.local(definition).removesuffix("EventDefinition"):
+        case "message":
+            return _message(reader, definition, node)
+        case "timer":
+            return _timer(reader, definition)
+        case "signal" | "error" | "escalation" as kind:
+            return _reference(reader, definition, kind)
+        case "link":
+            return EventDefinition("link", name=Text(definition.get("name") or ""))
+        case "terminate":
+            return EventDefinition("terminate")
+        case other:
+            code, mend = n.REFUSED_EVENTS.get(other, ("bpmn-unknown-event", "Use another event."))
+            reader.report(code, node, f"an event of the kind {other!r} cannot be run", mend)
+            return EventDefinition("refused")
+
+
+def _message(reader: Reader, holder: etree._Element, node: etree._Element) -> EventDefinition:
+    message = reader.ids.get(holder.get("messageRef", ""))
+    if message is None or n.local(message) != "message" or not message.get("name"):
+        if n.local(node) in n.CATCHING:
+            reader.report(
+                "bpmn-missing-message",
+                node,
+                "no message with a name is chosen",
+                "Choose the message.",
+            )
+            return EventDefinition("refused")
+        return EventDefinition("message")
+    subscription = message.find(f"{n.b('extensionElements')}/{n.z('subscription')}")
+    return EventDefinition(
+        "message",
+        name=reader.text(message, "name"),
+        key=reader.text(subscription, "correlationKey"),
+    )
+
+
+def _reference(reader: Reader, definition: etree._Element, kind: str) -> EventDefinition:
+    attribute = {"signal": "name", "error": "errorCode", "escalation": "escalationCode"}[kind]
+    reference = definition.get(f"{kind}Ref")
+    target = reader.ids.get(reference or "")
+    if reference and target is None:
+        reader.report(
+            "bpmn-dangling-reference",
+            definition,
+            f"{kind}Ref is {reference!r}, which is not there",
+            "Choose one.",
+        )
+        return EventDefinition("refused")
+    return EventDefinition(kind, name=reader.text(target, attribute))
+
+
+def _timer(reader: Reader, definition: etree._Element) -> EventDefinition:
+    for child in definition:
+        tag = n.local(child)
+        text = "".join(child.itertext()).strip()
+        if tag in ("timeDate", "timeDuration", "timeCycle") and text:
+            return EventDefinition("timer", timer=tag[4:].lower(), value=reader.of(text, child))
+    reader.report(
+        "bpmn-timer-empty",
+        definition,
+        "the timer says no time",
+        "Give a date, a duration or a cycle.",
+    )
+    return EventDefinition("refused")
+
+
+def read_loop(reader: Reader, node: etree._Element) -> Loop | None:
+    """Multi-instance characteristics; standard loops are refused."""
+    if node.find(n.b("standardLoopCharacteristics")) is not None:
+        reader.report(
+            "bpmn-unsupported-standard-loop",
+            node,
+            "a standard loop cannot be run",
+            "Draw the loop with a gateway.",
+        )
+    found = node.find(n.b("multiInstanceLoopCharacteristics"))
+    if found is None:
+        return None
+    extension = found.find(f"{n.b('extensionElements')}/{n.z('loopCharacteristics')}")
+    collection = reader.text(extension, "inputCollection")
+    if extension is None or collection is None or not collection.source.startswith("="):
+        reader.report(
+            "bpmn-loop-without-collection",
+            node,
+            "the multi-instance activity has no input collection",
+            "Give zeebe:loopCharacteristics an inputCollection expression that begins with =.",
+        )
+        return None
+    if bool(extension.get("outputCollection")) != bool(extension.get("outputElement")):
+        reader.report(
+            "bpmn-loop-output",
+            node,
+            "outputCollection and outputElement go together",
+            "Give both, or neither.",
+        )
+    done = found.find(n.b("completionCondition"))
+    text = "".join(done.itertext()).strip() if done is not None else ""
+    return Loop(
+        sequential=found.get("isSequential") == "true",
+        collection=collection,
+        element=extension.get("inputElement"),
+        output_collection=extension.get("outputCollection"),
+        output_element=reader.text(extension, "outputElement"),
+        completion=reader.feel(text.removeprefix("="), done) if done is not None and text else None,
+    )

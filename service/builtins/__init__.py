@@ -1,0 +1,1 @@
+"""What diagrams may call: services, functions in FEEL, and the effects they note."""

@@ -1,0 +1,121 @@
+"""What diagrams may ask of the case in FEEL: its clocks and the working calendar of its
+jurisdiction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from service import cases, identity, policy
+from service.builtins.case_view import CaseView
+from service.builtins.lazy_table import Bound
+from service.feel import FeelFunction, from_json
+from service.identity import Role
+
+Call = Callable[..., Any]
+
+
+def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
+    """The functions bound to a case."""
+    return Bound(
+        FUNCTIONS, lambda name, entry: FeelFunction(name, entry[0], partial(entry[1], view))
+    )
+
+
+def _due(view: CaseView, clock: Any) -> Any:
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    return None if found is None else from_json(found.due_at)
+
+
+def _part(view: CaseView, clock: Any, share: Any) -> Any:
+    """The instant when that share (0 to 1) of a clock's time is used."""
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    if found is None or share is None or isinstance(share, bool):
+        return None
+    return from_json(found.started_at + (found.due_at - found.started_at) * float(share))
+
+
+def _used(view: CaseView, clock: Any) -> Any:
+    """The share of a clock's time that is used: 0 at its start, 1 at its end and more beyond."""
+    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    if found is None or found.due_at <= found.started_at:
+        return None
+    whole = (found.due_at - found.started_at).total_seconds()
+    return from_json(round((view.now - found.started_at).total_seconds() / whole, 6))
+
+
+def _can_extend(view: CaseView, clock: Any) -> bool:
+    return view.next_extension(str(clock)) is not None
+
+
+def _days_after(view: CaseView, start: Any, amount: Any) -> Any:
+    return _moved(view.profile.calendar.working_days_after, start, amount)
+
+
+def _hours_after(view: CaseView, start: Any, amount: Any) -> Any:
+    return _moved(view.profile.calendar.working_hours_after, start, amount)
+
+
+def _moved(move: Callable[[datetime, Any], datetime], start: Any, amount: Any) -> Any:
+    """Apply a calendar function to FEEL values; null for anything that is not a date and time and a
+    number."""
+    instant = getattr(start, "instant", None)
+    if instant is None or isinstance(amount, bool) or amount is None:
+        return None
+    moment = datetime.fromtimestamp(int(instant) / 1_000_000_000, tz=UTC)
+    return from_json(move(moment, int(amount)))
+
+
+def best_investigator(view: CaseView, skill: Any, person: Any, unit: Any) -> str | None:
+    """The handler to propose: free, skilled, present, and neither the person nor of the unit
+    complained about."""
+    if view.connection is None:
+        return None
+    people = identity.list_candidates(
+        view.connection, Role.HANDLER, on=view.profile.calendar.local_day(view.now)
+    )
+    load = cases.count_open_by_investigator(view.connection)
+    texts = (None if each is None else str(each) for each in (skill, person, unit))
+    skill_text, person_text, unit_text = texts
+    found = identity.best_candidate(
+        people, load, skill=skill_text, person=person_text, unit=unit_text
+    )
+    return None if found is None else found.name
+
+
+def _earlier_compensation(view: CaseView) -> Any:
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    return from_json(cases.earlier_compensation(view.connection, view.complaint, now=view.now))
+
+
+def _emergency_compensation(view: CaseView) -> Any:
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    return from_json(cases.emergency_compensation(view.connection, view.complaint))
+
+
+def _reports(view: CaseView, level: Any, moment: Any) -> Any:
+    return from_json(policy.reports_of(view.profile, str(level), str(moment), view.now))
+
+
+def _report_due(view: CaseView, level: Any) -> Any:
+    return from_json(policy.next_situation_report(view.profile, str(level), view.now))
+
+
+FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
+    "deadline": (("clock",), _due),
+    "part of deadline": (("clock", "share"), _part),
+    "time used": (("clock",), _used),
+    "can extend": (("clock",), _can_extend),
+    "working days after": (("from", "n"), _days_after),
+    "best investigator": (("skill", "person", "unit"), best_investigator),
+    "earlier compensation": ((), _earlier_compensation),
+    "emergency compensation": ((), _emergency_compensation),
+    "emergency reports": (("level", "moment"), _reports),
+    "situation report due": (("level",), _report_due),
+    "working hours after": (("from", "n"), _hours_after),
+}
+"""Parameters and function by name; each gets the view of the case first."""

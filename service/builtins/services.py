@@ -1,0 +1,206 @@
+"""The built-in services of diagrams (`redress.…`). Each notes effects and gives variables back;
+none does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.builtins.case_view import CaseView
+from service.builtins.effects import (
+    AlarmEffect,
+    ArchiveEffect,
+    CloseEffect,
+    FollowEffect,
+    LetterEffect,
+    LinkEffect,
+    RecordEffect,
+)
+from service.cases import RECORDED, get_complaint, list_of_customer
+from service.engine import BpmnError
+from service.engine.changes import JobCreated
+from service.errors import InvalidInput, RedressError
+from service.policy import LEVELS, extended, other_deadline, paused, resumed, severity_deadlines
+
+Service = Callable[["CaseView", JobCreated], dict[str, Any]]
+RECENT = timedelta(days=90)
+
+
+def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """A letter to the customer. Header `template`; header `meets` names the clock that it meets."""
+    headers = job.headers
+    view.effects.append(
+        LetterEffect(
+            headers.get("template", ""),
+            "customer",
+            "",
+            dict(job.variables),
+            headers.get("meets", ""),
+        )
+    )
+    return {}
+
+
+def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """A notice to a person (variable `user`) or a group (variable or header `group`): filed, and
+    told to them.
+
+    With the header `ring` = `no` it is only filed: for a group whose task list shows the work at
+    the same moment.
+    """
+    to = str(
+        job.variables.get("user") or job.headers.get("group") or job.variables.get("group") or ""
+    )
+    rings, template = job.headers.get("ring") != "no", job.headers.get("template", "notice")
+    view.effects.append(LetterEffect(template, "staff", to, dict(job.variables), rings=rings))
+    return {}
+
+
+def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Facts of the complaint, out of those that may be recorded. A severity that is new starts its
+    clocks; one that is recorded again does not, and what has been met stays met."""
+    facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
+    view.effects.append(RecordEffect(facts))
+    severity = facts.get("severity")
+    if (
+        severity is not None
+        and view.complaint is not None
+        and str(severity) != view.complaint.severity
+    ):
+        met = {name for name, entry in view.deadlines.items() if entry.met_at is not None}
+        fresh = severity_deadlines(view.profile, str(severity), view.now)
+        view.set_clocks([entry for entry in fresh if entry.clock not in met], "started")
+    return {}
+
+
+def start_clock(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Start a clock of the bank's own, named by the header `clock`."""
+    view.set_clocks(
+        [other_deadline(view.profile, job.headers.get("clock", ""), view.now)], "started"
+    )
+    return {}
+
+
+def pause(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Stop the clocks that may be stopped: the bank's own, and a statutory one where the law says
+    so."""
+    view.set_clocks([paused(entry, view.now) for entry in view.deadlines.values()], "paused")
+    return {}
+
+
+def resume(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Let the stopped clocks go on with what was left."""
+    stopped = [entry for entry in view.deadlines.values() if entry.paused_at is not None]
+    view.set_clocks([resumed(view.profile, entry, view.now) for entry in stopped], "resumed")
+    return {}
+
+
+def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Move the clock of the header `clock` as far as the next extension of the law goes. `extended`
+    says whether."""
+    clock = job.headers.get("clock", "final response")
+    extension = view.next_extension(clock)
+    if extension is None:
+        return {"extended": False}
+    moved = extended(view.profile, view.deadlines[clock], extension)
+    view.set_clocks([moved], "extended")
+    return {
+        "extended": True,
+        "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat(),
+    }
+
+
+def similar(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """The other complaints of the same customer that are open or were closed in the last ninety
+    days: `similar`."""
+    case = view.complaint
+    if view.connection is None or case is None:
+        return {"similar": list(view.similar)}
+    since = view.now - RECENT
+    return {
+        "similar": list_of_customer(view.connection, case.root_key, case.customer_key, since=since)
+    }
+
+
+def link(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Link the complaint to the one of variable `otherNumber` as `relation` says; `reopened` counts
+    a settled matter that comes back."""
+    relation, number = job.variables.get("relation"), job.variables.get("otherNumber")
+    reopened = job.variables.get("reopened")
+    if relation in (None, "new") or not number:
+        return {"reopened": reopened}
+    if view.connection is not None:
+        try:
+            other = get_complaint(view.connection, str(number))
+        except RedressError as error:
+            raise BpmnError("unknown-complaint", error.message) from error
+        view.effects.append(LinkEffect(other.root_key, str(relation)))
+    return {"reopened": (reopened or 0) + 1 if relation == "reopened" else reopened}
+
+
+def follow(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Start the process of the header `process`, with the variables of the task; it outlives the
+    case."""
+    process_id = job.headers.get("process", "")
+    view.effects.append(FollowEffect(process_id, dict(job.variables)))
+    return {}
+
+
+def alarm(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Open an emergency of the variable `level`, or raise the one that the complaint belongs to."""
+    level = job.variables.get("level")
+    if level not in LEVELS:
+        raise InvalidInput(f"expected an emergency level out of {', '.join(LEVELS)}, got {level!r}")
+    view.effects.append(AlarmEffect(str(level), str(job.variables.get("cause") or "")))
+    return {}
+
+
+def close(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Close the complaint with the variable `outcome`."""
+    outcome = job.variables.get("outcome")
+    view.effects.append(CloseEffect(None if outcome is None else str(outcome)))
+    return {}
+
+
+def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """Archive the complaint for the years of the policy."""
+    until = _years_later(view.now, view.profile.retention_years)
+    view.effects.append(ArchiveEffect(until))
+    return {"archivedAt": view.now.isoformat(), "retainUntil": until.date().isoformat()}
+
+
+def end_by_hand(view: CaseView) -> None:
+    """The case was ended before its end: its complaint is closed and kept as long as any, or it
+    would be open for ever, late, and somebody's."""
+    if view.complaint is None or view.complaint.status == "archived":
+        return
+    if view.complaint.status == "open":
+        view.effects.append(CloseEffect(CANCELLED))
+    view.effects.append(ArchiveEffect(_years_later(view.now, view.profile.retention_years)))
+
+
+def _years_later(at: datetime, years: int) -> datetime:
+    try:
+        return at.replace(year=at.year + years)
+    except ValueError:  # 29 February
+        return at.replace(year=at.year + years, day=28)
+
+
+CANCELLED = "cancelled"
+"""The outcome of a complaint whose case was ended by hand."""
+SERVICES: Mapping[str, Service] = {
+    "redress.letter": letter,
+    "redress.notify": notify,
+    "redress.record": record,
+    "redress.clock": start_clock,
+    "redress.pause": pause,
+    "redress.resume": resume,
+    "redress.extend": extend,
+    "redress.similar": similar,
+    "redress.link": link,
+    "redress.follow": follow,
+    "redress.emergency": alarm,
+    "redress.close": close,
+    "redress.archive": archive,
+}

@@ -1,0 +1,274 @@
+"""The write of a step: its changes and effects become rows, in one transaction guarded by the
+instance's version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import audit, jobs, tasks
+from service.builtins.case_view import CaseView
+from service.db import Connection, Prepared, gathered
+from service.engine import Step
+from service.engine import changes as c
+from service.errors import RedressError
+from service.execution.apply_effects import write_effects
+from service.execution.plan import Plan, entry_of
+from service.execution.write import Write
+from service.instances import Instance
+from service.instances.tables import process_instance
+
+
+class VersionConflict(RedressError):
+    """Another command moved this case at the same moment."""
+
+    code = "version-conflict"
+
+
+BEGINNINGS = (c.TimerSet, c.SubscriptionOpened, c.JobCreated)
+ENDS = (c.TimerEnded, c.SubscriptionEnded, c.JobEnded)
+Kinds = dict[type, list[Any]]
+"""The changes of a step by their kind, each in the order it happened."""
+
+_UPDATE = Prepared(
+    sa.update(process_instance)
+    .where(
+        process_instance.c.root_key == sa.bindparam("b_root_key"),
+        process_instance.c.version == sa.bindparam("b_version"),
+    )
+    .values(
+        version=process_instance.c.version + 1,
+        next_child=sa.bindparam("b_next_child"),
+        state=sa.bindparam("b_state"),
+        ended_at=sa.bindparam("b_ended_at"),
+        end_elements=sa.bindparam("b_end_elements", type_=sa.JSON),
+        engine_state=sa.bindparam("b_engine_state"),
+        final_variables=sa.bindparam(
+            "b_final_variables", type_=process_instance.c.final_variables.type
+        ),
+    ),
+    counted=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one command did in a step, and who gave it: a row of the history."""
+
+    plan: Plan
+    by: str
+    changes: Sequence[c.Change]
+
+
+def apply_step(
+    connection: Connection,
+    instance: Instance,
+    step: Step,
+    view: CaseView,
+    plan: Plan,
+    *,
+    now: datetime,
+    by: str,
+) -> Write:
+    """Write a step and its history row. `by` gave the command, and completed the task it was about
+    with `plan.answer`.
+
+    Raises VersionConflict when the instance is not at the version that was read: the whole command
+    runs again.
+    """
+    return apply_together(connection, instance, step, view, [Part(plan, by, step.changes)], now=now)
+
+
+def apply_together(
+    connection: Connection,
+    instance: Instance,
+    step: Step,
+    view: CaseView,
+    parts: Sequence[Part],
+    *,
+    now: datetime,
+) -> Write:
+    """Write the step that several commands made together, with a row of the history for each. Only
+    a command that is alone may complete a user task or have effects. Raises VersionConflict, as
+    `apply_step`."""
+    write = Write(connection, instance, now, instance.next_child)
+    kinds = _by_kind(step.changes)
+    last = parts[-1]
+    with gathered(connection):
+        met = _write_tasks(write, kinds, by=last.by, answer=last.plan.answer)
+        _write_waits(write, kinds)
+        entries = []
+        for part in parts[:-1]:
+            _note(write, part.changes)
+            entries.append(entry_of(write, part.plan, actor=part.by))
+        _note(write, last.changes)
+        write_effects(write, view, met=met)
+        _write_signals(write)
+        guard = _write_instance(write, step)
+        entries.append(entry_of(write, last.plan, actor=last.by))
+        write.tip = audit.append_all(
+            connection, instance.root_key, entries, at=now, last=instance.tip
+        )
+    if guard.rowcount != 1:
+        raise VersionConflict
+    return write
+
+
+def _by_kind(changes: Iterable[c.Change]) -> Kinds:
+    kinds: Kinds = defaultdict(list)
+    for change in changes:
+        kinds[type(change)].append(change)
+    return kinds
+
+
+def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
+    """End tasks, then make the new ones; the clock that is met by completing the task of the
+    command, if any."""
+    instance, connection = write.instance, write.connection
+    ended_here = {change.id for change in kinds[c.TaskEnded]}
+    created_here, rows = set(), []
+    for created in kinds[c.TaskCreated]:
+        created_here.add(created.id)
+        if created.id in ended_here:
+            continue
+        key = write.key()
+        write.new_tasks.append(key)
+        rows.append(_task_row(instance, created, key, write.now))
+    ended = [change for change in kinds[c.TaskEnded] if change.id not in created_here]
+    tasks.end_tasks(
+        connection,
+        instance.root_key,
+        [_ending(each, instance.task, by, answer) for each in ended],
+        at=write.now,
+    )
+    tasks.insert_tasks(connection, rows)
+    completed = instance.task is not None and any(each.how == "completed" for each in ended)
+    if instance.task is None or not completed:
+        return ""
+    return tasks.clocks_met(instance.task.properties, answer)
+
+
+def _ending(ended: c.TaskEnded, task: tasks.UserTask | None, by: str, answer: Any) -> tasks.Ending:
+    """`task` is the one that the command is about: its row is known."""
+    key = task.key if task is not None and task.engine_id == ended.id else None
+    if ended.how == "completed":
+        return tasks.Ending(ended.id, tasks.TaskState.COMPLETED, by, answer, key)
+    return tasks.Ending(ended.id, tasks.TaskState.CANCELLED, key=key)
+
+
+def _task_row(
+    instance: Instance, created: c.TaskCreated, key: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "root_key": instance.root_key,
+        "key": key,
+        "engine_id": created.id,
+        "element_id": created.element_id,
+        "process_id": created.process_id,
+        "bundle_key": instance.bundle_key,
+        "business_key": instance.business_key,
+        "name": created.name,
+        "form_id": created.form_id,
+        "state": "open",
+        "revision": 0,
+        "assignee": created.assignee,
+        "candidate_groups": list(created.candidate_groups),
+        "candidate_users": list(created.candidate_users),
+        "excluded": list(created.excluded),
+        "priority": created.priority,
+        "created_at": now,
+        "due_at": created.due_at,
+        "follow_up_at": created.follow_up_at,
+        "properties": dict(created.properties),
+        "variables": dict(created.variables),
+    }
+
+
+def _write_waits(write: Write, kinds: Kinds) -> None:
+    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this
+    step never were."""
+    root_key, connection, now = write.instance.root_key, write.connection, write.now
+    ended = {change.id for kind in ENDS for change in kinds[kind]}
+    begun = {change.id for kind in BEGINNINGS for change in kinds[kind]}
+    timers, subscriptions, new_jobs = (
+        [(write.key(), change) for change in kinds[kind] if change.id not in ended]
+        for kind in BEGINNINGS
+    )
+    jobs.insert_timers(connection, root_key, timers)
+    jobs.insert_subscriptions(connection, root_key, subscriptions, now=now)
+    jobs.insert_jobs(connection, root_key, new_jobs, now=now)
+    over_timers, over_subscriptions, over_jobs = (
+        [change for change in kinds[kind] if change.id not in begun] for kind in ENDS
+    )
+    jobs.end_timers(connection, root_key, [change.id for change in over_timers])
+    jobs.end_subscriptions(connection, root_key, [change.id for change in over_subscriptions])
+    jobs.end_jobs(connection, root_key, over_jobs, now=now)
+    unwanted = [change.id for change in over_jobs if change.how == "cancelled"]
+    if unwanted:
+        jobs.end_incidents(connection, root_key, unwanted, now=now)
+
+
+def _note(write: Write, changes: Iterable[c.Change]) -> None:
+    """What the history says of the step: identifiers and what was decided, in the order it
+    happened."""
+    for change in changes:
+        match change:
+            case c.ElementEntered():
+                write.note("entered", [change.process_id, change.element_id])
+                write.note("begun", int(change.id))
+            case c.ElementLeft():
+                write.note(change.how, change.element_id)
+                write.note("left", int(change.id) if change.how == "completed" else -int(change.id))
+            case c.ElementRenamed():
+                write.note("renamed", [int(change.id), change.process_id, change.element_id])
+            case c.FlowTaken():
+                write.note("flows", [change.process_id, change.flow_id])
+            case c.DecisionMade():
+                write.note(
+                    "decisions",
+                    {"element": change.element_id, "decision": change.decision_id, **change.record},
+                )
+            case c.ErrorRaised() | c.EscalationRaised():
+                write.note("raised", [change.element_id, change.code, change.caught_by])
+            case c.TimerSet():
+                write.note("timers", [change.element_id, change.due_at.isoformat()])
+            case c.SignalThrown():
+                write.signals.append(change)
+            case c.InstanceEnded():
+                write.moved["ended"] = [change.how, list(change.end_elements)]
+
+
+def _write_signals(write: Write) -> None:
+    """Signals for other cases leave through the outbox: broadcast once this write is there, and not
+    otherwise."""
+    leaving = [
+        (write.key(), {"name": signal.name, "variables": dict(signal.variables)})
+        for signal in write.signals
+    ]
+    jobs.insert_outbox(
+        write.connection, write.instance.root_key, leaving, kind="signal", now=write.now
+    )
+
+
+def _write_instance(write: Write, step: Step) -> Any:
+    """The guarded update; its row count says whether the instance was still at the version that was
+    read."""
+    how, ends = write.moved.get("ended", (None, None))
+    return _UPDATE.run(
+        write.connection,
+        {
+            "b_root_key": write.instance.root_key,
+            "b_version": write.instance.version,
+            "b_next_child": write.next_child,
+            "b_state": how or "active",
+            "b_ended_at": write.now if step.ended else None,
+            "b_end_elements": ends,
+            "b_engine_state": None if step.ended else step.state,
+            "b_final_variables": dict(step.variables) if step.ended else None,
+        },
+    )

@@ -1,0 +1,144 @@
+"""The effects of a step become rows: facts and clocks of the complaint, letters.
+
+They are first played in memory, in their order, on the complaint as it was read; then its row and
+its clocks are written once. The write is guarded by the case's version, so what was read is what is
+there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from service import cases, letters
+from service.builtins.case_view import CaseView
+from service.builtins.effects import (
+    ArchiveEffect,
+    CloseEffect,
+    DeadlinesEffect,
+    LetterEffect,
+    RecordEffect,
+)
+from service.cases import Complaint
+from service.errors import StateConflict
+from service.execution.write import Write
+from service.letters.compose import LetterOrder, compose_letter
+from service.policy import Deadline
+
+
+@dataclass(slots=True)
+class _File:
+    """The complaint and its clocks while the effects are played on them."""
+
+    complaint: Complaint
+    clocks: dict[str, Deadline]
+    moved: set[str] = field(default_factory=set)
+    letters: list[letters.Queued] = field(default_factory=list)
+
+    def put(self, entry: Deadline) -> None:
+        """Set a clock; one that has been met stays, unless it starts anew."""
+        known = self.clocks.get(entry.clock)
+        if known is None or known.met_at is None or entry.started_at >= known.met_at:
+            self.clocks[entry.clock] = entry
+            self.moved.add(entry.clock)
+
+
+def write_effects(write: Write, view: CaseView, *, met: str = "") -> None:
+    """`met` names the clock that the completed task meets. Raises StateConflict when the complaint
+    is not where an effect expects it."""
+    if view.complaint is None or not (view.effects or met):
+        return
+    file = _File(view.complaint, dict(view.stored))
+    if met:
+        _meet(file, met, write)
+    for effect in view.effects:
+        _play(file, effect, write, view)
+    _save(file, write, view.complaint)
+
+
+def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
+    match effect:
+        case RecordEffect(facts):
+            _record(file, facts)
+        case DeadlinesEffect(deadlines, what):
+            for entry in deadlines:
+                file.put(entry)
+                write.note("clocks", [entry.clock, what, entry.due_at.isoformat()])
+        case CloseEffect(outcome):
+            _close(file, outcome, write)
+        case ArchiveEffect(until):
+            _archive(file, {"retainUntil": until.date().isoformat()}, write)
+        case LetterEffect():
+            _write_letter(file, effect, write, view)
+
+
+def _save(file: _File, write: Write, before: Complaint) -> None:
+    letters.queue_letters(write.connection, before.root_key, file.letters, now=write.now)
+    if file.moved:
+        cases.write_deadlines(
+            write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)]
+        )
+        due_at = cases.nearest(file.clocks.values())
+        if file.complaint.status == "open" and file.complaint.due_at != due_at:
+            file.complaint = replace(file.complaint, due_at=due_at)
+    if file.complaint != before:
+        cases.save_complaint(write.connection, file.complaint)
+        fresh = cases.newly_written(before.facts, file.complaint.facts)
+        if fresh:
+            cases.extend_case(write.connection, before.root_key, *fresh)
+
+
+def _meet(file: _File, clock: str, write: Write) -> None:
+    """What the clock waited for has happened (property or header `meets`)."""
+    for name in (part.strip() for part in clock.split(",")):
+        if name in file.clocks and file.clocks[name].met_at is None:
+            file.put(replace(file.clocks[name], met_at=write.now))
+            write.note("clocks", [name, "met", write.now.isoformat()])
+
+
+def _record(file: _File, facts: Mapping[str, Any]) -> None:
+    """Later facts replace earlier ones of the same name."""
+    complaint = file.complaint
+    file.complaint = replace(
+        complaint,
+        facts={**complaint.facts, **facts},
+        severity=facts["severity"] if facts.get("severity") is not None else complaint.severity,
+        outcome=facts["outcome"] if facts.get("outcome") is not None else complaint.outcome,
+        investigator=facts["investigator"]
+        if facts.get("investigator") is not None
+        else complaint.investigator,
+    )
+
+
+def _close(file: _File, outcome: str | None, write: Write) -> None:
+    """Every clock that still runs is met or missed now."""
+    if file.complaint.status != "open":
+        raise StateConflict("The complaint is closed already.")
+    file.complaint = replace(
+        file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome
+    )
+    for entry in list(file.clocks.values()):
+        if entry.met_at is None:
+            file.put(replace(entry, met_at=write.now))
+
+
+def _archive(file: _File, facts: Mapping[str, Any], write: Write) -> None:
+    """The file is complete; `facts` say how long it is kept."""
+    if file.complaint.status != "closed":
+        raise StateConflict("Only a closed complaint can be archived.")
+    _record(file, facts)
+    file.complaint = replace(file.complaint, status="archived", archived_at=write.now)
+
+
+def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseView) -> None:
+    """A letter that cannot be written whole does not meet its clock either."""
+    order = LetterOrder(effect.template, effect.audience, effect.to, effect.variables)
+    keys = (write.key(), write.key())
+    queued = compose_letter(
+        write.connection, file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now
+    )
+    file.letters.append(queued)
+    if effect.meets and not queued.missing:
+        _meet(file, effect.meets, write)
+    write.note("letters", [effect.template, str(queued.key)])

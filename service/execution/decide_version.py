@@ -1,0 +1,114 @@
+"""A decision on a version: the state of its review moves, with everything that is checked before it
+may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from service import definitions
+from service.builtins.case_view import CaseView
+from service.builtins.effects import VersionEffect
+from service.builtins.reviewed import Evidence
+from service.db import Connection
+from service.definitions import Version
+from service.definitions import review as rows
+from service.definitions.review_states import PAST, Verb, check_may
+from service.errors import InvalidInput, StateConflict
+from service.execution.runtime import Runtime
+from service.identity import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides on a version, and why. An approval stands on evidence."""
+
+    verb: Verb
+    actor: Actor
+    now: datetime
+    reason: str = ""
+    evidence: Evidence | None = None
+
+
+def decide_version(connection: Connection, key: int, decision: Decision) -> None:
+    """Return, approve or release it. Raises InvalidInput, Forbidden, NotFound, and StateConflict:
+    the state does not allow it, or an approval has no evidence, or one that refuses it."""
+    verb, actor, now = decision.verb, decision.actor, decision.now
+    match verb:
+        case Verb.RETURN:
+            text = said(decision.reason, "the reason for returning it")
+            move_version(connection, key, verb, actor, now, {"reason": text}, {"release_at": None})
+        case Verb.APPROVE:
+            text = said(decision.reason, "the reason for approving it")
+            version = rows.get_version(connection, key)
+            known = _checked(connection, version, decision)
+            details = {
+                "reason": text,
+                "contentHash": version.content_hash,
+                "evidence": dict(known.details),
+            }
+            move_version(connection, key, verb, actor, now, details)
+        case Verb.RELEASE:
+            move_version(connection, key, verb, actor, now, {})
+            definitions.release(connection, key, actor=actor.name, now=now)
+
+
+def gather_evidence(runtime: Runtime, view: CaseView, now: datetime) -> None:
+    """What an approval in this step will want, gathered before anything is written: it takes its
+    time."""
+    if view.review is None or view.review.evidence is not None or runtime.gather is None:
+        return
+    if any(
+        isinstance(effect, VersionEffect) and effect.verb is Verb.APPROVE for effect in view.effects
+    ):
+        view.review = replace(view.review, evidence=runtime.gather(runtime, view.review.key, now))
+
+
+def check_may_now(connection: Connection, version: Version, verb: Verb, actor: Actor) -> None:
+    """Raises StateConflict, or Forbidden: for the role, or for an author of any part."""
+    check_may(verb, version.state, actor, rows.list_authors(connection, version))
+
+
+def move_version(
+    connection: Connection,
+    key: int,
+    verb: Verb,
+    actor: Actor,
+    now: datetime,
+    details: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """The state of the review, and its row of history."""
+    version = rows.get_version(connection, key)
+    following = check_may(verb, version.state, actor, rows.list_authors(connection, version))
+    rows.move_review(connection, version, following, values)
+    rows.add_step(connection, key, PAST[verb], actor=actor.name, now=now, details=details)
+
+
+def said(text: str, what: str) -> str:
+    """The text without what is around it. Raises InvalidInput when there is none."""
+    if not text.strip():
+        raise InvalidInput(f"expected {what}, got none")
+    return text.strip()[:4000]
+
+
+def _checked(connection: Connection, version: Version, decision: Decision) -> Evidence:
+    evidence = decision.evidence
+    if evidence is None:
+        raise StateConflict(
+            "Nothing was gathered to approve it on; approve it on the page of its review."
+        )
+    if evidence.content_hash != version.content_hash:
+        raise StateConflict("The evidence is of another content.")
+    unresolved = [
+        each for each in rows.list_comments(connection, version.key) if each.resolved_at is None
+    ]
+    refusals = [f"{len(unresolved)} comments are not resolved"] * bool(unresolved) + list(
+        evidence.refusals
+    )
+    check_may_now(connection, version, decision.verb, decision.actor)
+    if refusals:
+        raise StateConflict(f"It cannot be approved: {'; '.join(refusals)}.")
+    return evidence

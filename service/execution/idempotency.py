@@ -1,0 +1,74 @@
+"""Idempotency keys: the same key with the same request gets the same answer, with another request a
+refusal.
+
+The answer is stored in the transaction of the command, so it is there if and only if the command
+was carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from service.db import Connection
+from service.errors import InvalidInput, StateConflict
+from service.instances.tables import idempotency_key
+
+MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """An idempotency key, and the request it stands for."""
+
+    key: str
+    request: Any
+
+    @classmethod
+    def of(cls, key: str | None, *request: Any) -> Once | None:
+        return None if key is None else cls(key, list(request))
+
+
+def digest(request: Any) -> str:
+    """The hash by which requests are compared."""
+    return sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def find_answer(connection: Connection, *, actor: str, key: str, request: Any) -> Any:
+    """The stored answer, or None. Raises StateConflict when the key was used for another
+    request."""
+    if not 1 <= len(key) <= MAX_LENGTH:
+        raise InvalidInput(
+            f"expected an idempotency key of 1 to {MAX_LENGTH} characters, got {len(key)}"
+        )
+    row = connection.execute(
+        sa.select(idempotency_key).where(
+            idempotency_key.c.actor == actor, idempotency_key.c.key == key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.request_hash != digest(request):
+        raise StateConflict("This idempotency key was already used for a different request.")
+    return row.answer
+
+
+def store_answer(
+    connection: Connection, *, actor: str, key: str, request: Any, answer: Any, now: datetime
+) -> None:
+    """Keep the answer of a command that this transaction carries out."""
+    connection.execute(
+        sa.insert(idempotency_key),
+        {
+            "actor": actor,
+            "key": key,
+            "request_hash": digest(request),
+            "answer": answer,
+            "created_at": now,
+        },
+    )

@@ -1,0 +1,49 @@
+"""The case as services and functions see it during a step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from service import cases
+from service.builtins.case_view import CaseView
+from service.builtins.reviewed import Reviewed
+from service.db import Connection
+from service.definitions.review import find_reviewed
+from service.execution.runtime import Runtime
+from service.instances import Instance
+
+
+def view_of(
+    connection: Connection, runtime: Runtime, instance: Instance, now: datetime
+) -> CaseView:
+    """The view of a case; its clocks are read when they are asked for, while the connection is
+    open."""
+    root_key = instance.root_key
+    complaint = cases.find_complaint(connection, root_key) if instance.business_key else None
+    clocks = partial(cases.list_deadlines, connection, root_key)
+    emergency, review = find_emergency(connection, instance), find_review(connection, instance)
+    return CaseView(
+        complaint,
+        runtime.profile,
+        now,
+        clocks,
+        emergency=emergency,
+        connection=connection,
+        review=review,
+    )
+
+
+def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
+    """The emergency that the instance handles; only those carry a number that begins with E."""
+    if not (instance.business_key or "").startswith("E-"):
+        return None
+    return cases.find_emergency(connection, instance.root_key)
+
+
+def find_review(connection: Connection, instance: Instance) -> Reviewed | None:
+    """The version that the instance reviews; only those carry a number that begins with R."""
+    if not (instance.business_key or "").startswith("R-"):
+        return None
+    version = find_reviewed(connection, instance.root_key)
+    return None if version is None else Reviewed(version.key)

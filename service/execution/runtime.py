@@ -1,0 +1,50 @@
+"""What every operation is handed: the database, keys, parsed bundles, and the policy of the
+bank."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from service.builtins.reviewed import Evidence
+from service.db import Database, KeyAllocator
+from service.definitions import BundleCache, list_released
+from service.errors import Unavailable
+from service.execution.case_queue import Turns
+from service.policy import Profile, load_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process's view of the product. Built once, at the edge."""
+
+    database: Database
+    keys: KeyAllocator
+    profile: Profile
+    bundles: BundleCache = field(default_factory=BundleCache)
+    turns: Turns = field(default_factory=Turns)
+    gather: Callable[[Runtime, int, datetime], Evidence] | None = None
+    """Gathers what an approval of a version stands on. It plays scenarios, so who puts the parts
+    together gives it."""
+
+    @classmethod
+    def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
+        return cls(
+            database,
+            KeyAllocator(database),
+            load_profile(policy, Path(policy_dir) if policy_dir else None),
+        )
+
+    def settle(self) -> None:
+        """Parse what is released, and then keep the garbage collector from going over all of it
+        again and again: what lives as long as the process is not looked at any more. Called once,
+        when a process begins to serve."""
+        with suppress(Unavailable), self.database.read() as connection:
+            for bundle_key in list_released(connection):
+                self.bundles.get(connection, bundle_key)
+        gc.collect()
+        gc.freeze()

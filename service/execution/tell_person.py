@@ -1,0 +1,87 @@
+"""Tell a person of the bank something: in the page, and by mail where they chose it. In the
+caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import cases, identity, jobs, letters, notifications
+from service.db import Connection
+from service.execution.child_keys import take_children
+
+
+def tell_person(
+    connection: Connection,
+    name: str,
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    by: str = "",
+    stamp: str = "",
+) -> bool:
+    """Write the notice and put its mail into the outbox; whether there was anything new to tell."""
+    ways = notifications.tell(
+        connection,
+        name,
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        by=by,
+        stamp=stamp,
+    )
+    if ways is not None and ways.mail:
+        _mail(connection, name, kind, root_key=root_key, by=by, now=now)
+    return ways is not None
+
+
+def tell_group(
+    connection: Connection,
+    group: str,
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    stamp: str = "",
+) -> bool:
+    """Tell every person of a role, or the one person of that name; whether there was anybody to
+    tell."""
+    told = notifications.tell_all(
+        connection,
+        identity.list_members(connection, group),
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        stamp=stamp,
+    )
+    for name, ways in told.items():
+        if ways.mail:
+            _mail(connection, name, kind, root_key=root_key, by="", now=now)
+    return bool(told)
+
+
+def _mail(
+    connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime
+) -> None:
+    """The mail names the case and what happened, nothing of its customer: it leaves the house."""
+    address = identity.find_address(connection, name)
+    case = cases.find_complaint(connection, root_key) or cases.find_emergency(connection, root_key)
+    if address is None or case is None:
+        return
+    facts = {"kind": kind, "number": case.number, "by": by}
+    written = letters.write_letter(
+        "told", language=address[1], recipient=address[0], facts=facts, audience="staff"
+    )
+    payload = {
+        "to": written.recipient,
+        "subject": written.subject,
+        "body": written.body,
+        "automatic": True,
+    }
+    jobs.insert_outbox(
+        connection, root_key, [(take_children(connection, root_key), payload)], kind="mail", now=now
+    )

@@ -1,0 +1,28 @@
+"""The row of a root instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.audit import Tip
+from service.tasks import UserTask
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The row of a root instance as it was read; `task` is the user task that the command is about,
+    if any."""
+
+    root_key: int
+    version: int
+    next_child: int
+    state: str
+    process_definition_key: int
+    bundle_key: int
+    business_key: str | None
+    engine_state: bytes | None
+    holds_key: bool = False
+    suspended_at: datetime | None = None
+    tip: Tip | None = None
+    task: UserTask | None = None

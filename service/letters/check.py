@@ -1,0 +1,140 @@
+"""What is wrong with the letters of a set of definition files, and with the steps that send
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from service.bpmn.model import Process
+from service.errors import Problem, Severity
+from service.letters.template import LANGUAGES, unknown_facts
+from service.letters.texts import FOLDER, SUFFIX, path_of
+
+EXAMPLE: Mapping[str, Any] = {
+    "number": "C-2026-0000001-A",
+    "customer": "林美玲 Lin Mei-ling",
+    "registered": "2026-03-02 10:00",
+    "today": "2026-03-09",
+    "authority": "the ombudsman",
+    "currency": "TWD",
+    "severity": "P3",
+    "final_response": "2026-04-01",
+    "level": "II",
+    "duties": "Answer the telephones.",
+    "variables": {
+        "decisionText": "The annual fee was charged twice by mistake.",
+        "question": "Which card was it?",
+        "outcome": "upheld",
+        "compensationAmount": 1280,
+        "reason": "The statement of March is still missing.",
+        "main": "C-2026-0000002-B",
+        "otherNumber": "C-2026-0000002-B",
+        "screening": "duplicate",
+        "report": {"to": "Internal report"},
+    },
+}
+"""A case to try a letter on: all that a letter may say. `variables` are those of the step that
+sends it."""
+
+SENDERS = ("redress.letter", "redress.notify")
+
+
+def check_letters(files: Mapping[str, bytes], processes: Mapping[str, Process]) -> list[Problem]:
+    """Every problem; nothing of files that have no letters at all, which use the shipped ones."""
+    letters = {path: content for path, content in sorted(files.items()) if path.endswith(SUFFIX)}
+    if not letters:
+        return []
+    found = [problem for path, content in letters.items() for problem in _letter(path, content)]
+    names = {_name(path) for path in letters}
+    for name in sorted(names):
+        found += [
+            _problem(
+                path_of(name, language),
+                "letter-language",
+                f"the letter {name!r} is not there in {language}",
+                (
+                    "Write it; until then a case in that language has the shipped wording, or an "
+                    "incident."
+                ),
+                severity=Severity.WARNING,
+            )
+            for language in LANGUAGES
+            if path_of(name, language) not in letters
+        ]
+    return [*found, *_senders(processes, names)]
+
+
+def _letter(path: str, content: bytes) -> Iterator[Problem]:
+    name, _, language = path.removeprefix(FOLDER).removesuffix(SUFFIX).rpartition(".")
+    if not name or language not in LANGUAGES or not path.startswith(FOLDER):
+        wanted = f"{FOLDER}NAME.LANGUAGE{SUFFIX} with one of {', '.join(LANGUAGES)}"
+        yield _problem(path, "letter-name", f"expected {wanted}", "Rename the file.")
+    try:
+        text = content.decode()
+        unknown = unknown_facts(text, EXAMPLE)
+    except UnicodeDecodeError as error:
+        yield _problem(path, "letter-encoding", f"is not UTF-8: {error}", "Save it as UTF-8.")
+        return
+    except TemplateSyntaxError as error:
+        yield _problem(
+            path, "letter-syntax", str(error.message), "Mend the placeholder.", line=error.lineno
+        )
+        return
+    except TemplateError as error:
+        yield _problem(path, "letter-syntax", str(error), "Mend the placeholder.")
+        return
+    if not text.strip().partition("\n")[2].strip():
+        yield _problem(
+            path,
+            "letter-empty",
+            "expected a subject on the first line and a text below",
+            "Write both.",
+        )
+    for each in unknown:
+        yield _problem(
+            path,
+            "letter-unknown-fact",
+            f"{each!r} is nothing that a letter is told",
+            f"Use one of {', '.join(EXAMPLE)}.",
+        )
+
+
+def _senders(processes: Mapping[str, Process], names: set[str]) -> Iterator[Problem]:
+    for process in processes.values():
+        for element in process.elements.values():
+            wanted = element.headers.get("template")
+            if (
+                wanted
+                and element.job_type
+                and element.job_type.source in SENDERS
+                and wanted not in names
+            ):
+                yield Problem(
+                    "letter-missing",
+                    process.file,
+                    element.line,
+                    element.id,
+                    f"there is no letter {wanted!r}",
+                    f"Write {path_of(wanted, LANGUAGES[0])} and the other languages, or name one "
+                    "of "
+                    f"{', '.join(sorted(names))}.",
+                )
+
+
+def _name(path: str) -> str:
+    return path.removeprefix(FOLDER).removesuffix(SUFFIX).rpartition(".")[0]
+
+
+def _problem(
+    path: str,
+    code: str,
+    message: str,
+    mend: str,
+    *,
+    line: int = 0,
+    severity: Severity = Severity.ERROR,
+) -> Problem:
+    return Problem(code, path, line, "", message, mend, severity)

@@ -1,0 +1,110 @@
+"""A letter of a case is written from what the case knows, filed, and queued; or filed as incomplete
+with an incident.
+
+Nothing half-written leaves: a template that wants something the case does not have makes a person's
+work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service import letters
+from service.cases import Complaint
+from service.db import Connection
+from service.errors import InvalidInput
+from service.letters import Letter, Queued
+from service.letters.texts import letter_text
+from service.policy import Deadline, Profile
+
+_NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOrder:
+    """Which letter is wanted, for whom, with what beyond the facts of the case. `to` is for staff
+    only."""
+
+    template: str
+    audience: str = "customer"
+    to: str = ""
+    variables: Mapping[str, Any] | None = None
+
+
+def compose_letter(
+    connection: Connection,
+    complaint: Complaint,
+    clocks: Mapping[str, Deadline],
+    profile: Profile,
+    order: LetterOrder,
+    *,
+    keys: tuple[int, int],
+    now: datetime,
+) -> Queued:
+    """A letter under two fresh child keys, to be queued; with the reason when it could not be
+    written."""
+    recipient = _address(complaint) if order.audience == "customer" else order.to
+    variables = dict(order.variables or {})
+    try:
+        written = letters.write_letter(
+            order.template,
+            language=complaint.language,
+            recipient=recipient,
+            audience=order.audience,
+            facts=letter_facts(complaint, clocks, profile, variables, now=now),
+            text=letter_text(
+                connection,
+                complaint.root_key,
+                order.template,
+                letters.spoken(complaint.language),
+            ),
+        )
+    except InvalidInput as error:
+        details = {"variables": variables, "missing": error.message}
+        wanted = Letter(
+            order.template,
+            complaint.language,
+            order.audience,
+            recipient,
+            order.template,
+            "",
+            details,
+        )
+        return Queued(*keys, wanted, missing=error.message)
+    return Queued(*keys, written, complaint.facts.get("mailThread"))
+
+
+def letter_facts(
+    complaint: Complaint,
+    clocks: Mapping[str, Deadline],
+    profile: Profile,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    """What a letter template may say. What is not known is not there: a template that wants it is
+    not written."""
+    zone, final = profile.calendar.zone, clocks.get("final response")
+    facts = {
+        "number": complaint.number,
+        "customer": complaint.customer_name or _NO_NAME.get(complaint.language, "Customer"),
+        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        "today": f"{now.astimezone(zone):%Y-%m-%d}",
+        "authority": profile.authority.get(complaint.language, profile.authority["en"]),
+        "currency": complaint.currency,
+        "severity": complaint.severity,
+        "variables": {name: value for name, value in variables.items() if value is not None},
+    }
+    if final is not None:
+        facts["final_response"] = f"{final.due_at.astimezone(zone):%Y-%m-%d}"
+    return facts
+
+
+def _address(complaint: Complaint) -> str:
+    """The customer's e-mail address, unless mail to it came back."""
+    returned = complaint.facts.get("mailReturned") or {}
+    address = complaint.contact_email or ""
+    return "" if returned.get("address") == address else address

@@ -1,0 +1,156 @@
+"""Who holds a user task: claim, release, assign. The case does not move, the task's revision
+does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service import audit, tasks
+from service.audit import Event
+from service.db import Connection, root_of
+from service.execution.runtime import Runtime
+from service.execution.tell_person import tell_person
+from service.identity import Actor
+from service.instances.tables import process_instance
+
+_TURN = (
+    sa.update(process_instance)
+    .where(process_instance.c.root_key == sa.bindparam("b_root_key"))
+    .values(version=process_instance.c.version + 1)
+)
+
+
+def claim_task(
+    runtime: Runtime, key: int, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tasks.UserTask:
+    """Take a task that is offered to the actor. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = _take_turn(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_claim(
+            task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
+        )
+        if task.assignee == actor.name:
+            return task
+        tasks.hold_task(connection, task, actor.name)
+        _note(connection, task, Event.TASK_CLAIMED, actor, now, actor.name)
+        return tasks.get_task(connection, key)
+
+
+def release_task(
+    runtime: Runtime, key: int, *, actor: Actor, now: datetime, revision: int | None = None
+) -> tasks.UserTask:
+    """Give a task back to those it is offered to. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = _take_turn(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_release(task, actor)
+        tasks.hold_task(connection, task, None)
+        _note(connection, task, Event.TASK_RELEASED, actor, now, None)
+        return tasks.get_task(connection, key)
+
+
+def assign_task(
+    runtime: Runtime,
+    key: int,
+    to: Actor,
+    *,
+    actor: Actor,
+    now: datetime,
+    revision: int | None = None,
+) -> tasks.UserTask:
+    """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
+    with runtime.database.transaction() as connection:
+        task = _take_turn(connection, key)
+        tasks.check_revision(task, revision)
+        tasks.check_may_assign(
+            task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
+        )
+        tasks.hold_task(connection, task, to.name)
+        _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
+        if to.name != actor.name:
+            stamp = str(task.revision)
+            tell_person(
+                connection,
+                to.name,
+                "assignment",
+                root_key=task.root_key,
+                subject_key=key,
+                by=actor.name,
+                stamp=stamp,
+                now=now,
+            )
+        return tasks.get_task(connection, key)
+
+
+def update_task(
+    runtime: Runtime, key: int, changes: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> tasks.UserTask:
+    """Change who a task is offered to, its dates or its priority (columns of `user_task`).
+
+    Raises NotFound, StateConflict, Forbidden.
+    """
+    with runtime.database.transaction() as connection:
+        task = _take_turn(connection, key)
+        tasks.check_may_update(task, actor)
+        return _change(connection, task, changes, actor, now)
+
+
+def move_due(
+    connection: Connection, task: tasks.UserTask, at: datetime, *, actor: Actor, now: datetime
+) -> None:
+    """Let a task be due at another time, in a transaction that is open. Raises StateConflict when
+    it has ended."""
+    _change(connection, _take_turn(connection, task.key), {"due_at": at}, actor, now)
+
+
+def _change(
+    connection: Connection,
+    task: tasks.UserTask,
+    changes: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> tasks.UserTask:
+    changed = tasks.update_task(connection, task, changes)
+    details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
+    audit.append(
+        connection,
+        task.root_key,
+        Event.TASK_UPDATED,
+        actor=actor.name,
+        at=now,
+        details=details,
+        subject_key=task.key,
+    )
+    return changed
+
+
+def _take_turn(connection: Connection, key: int) -> tasks.UserTask:
+    """The task, once no other command moves its case. A completion that read the case before this
+    one has to read it again, and finds who holds the task now."""
+    connection.execute(_TURN, {"b_root_key": root_of(key)})
+    return tasks.get_task(connection, key)
+
+
+def _note(
+    connection: Connection,
+    task: tasks.UserTask,
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    to: str | None,
+) -> None:
+    details = {"element": task.element_id, "name": task.name, "to": to}
+    audit.append(
+        connection,
+        task.root_key,
+        event,
+        actor=actor.name,
+        at=now,
+        details=details,
+        subject_key=task.key,
+    )

@@ -1,0 +1,38 @@
+"""A case is kept beyond its retention for the law's sake, or no longer: by whom and why is in its
+history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import audit, cases
+from service.audit import Event
+from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
+from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
+from service.identity import Actor, Role
+
+HOLDERS = (Role.COMPLIANCE, Role.ADMIN)
+LONGEST = 1_000
+
+
+def set_legal_hold(
+    runtime: Runtime, number: str, *, held: bool, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound,
+    StateConflict."""
+    if not actor.has(*HOLDERS):
+        raise Forbidden(f"A legal hold needs one of the roles {', '.join(HOLDERS)}.")
+    why = reason.strip()
+    if not why or len(why) > LONGEST:
+        raise FormInvalid(
+            [FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")]
+        )
+    with runtime.database.transaction() as connection:
+        root_key = cases.get_complaint(connection, number).root_key
+        take_children(connection, root_key)
+        if cases.get_complaint(connection, number).legal_hold == held:
+            raise StateConflict(f"{number} is {'already' if held else 'not'} under a legal hold.")
+        cases.set_hold(connection, root_key, held=held)
+        event = Event.HOLD_SET if held else Event.HOLD_LIFTED
+        audit.append(connection, root_key, event, actor=actor.name, at=now, details={"reason": why})

@@ -1,0 +1,24 @@
+"""A notice to the staff who work on a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import letters
+from service.cases import Complaint
+from service.db import Connection
+from service.execution.child_keys import take_children
+from service.letters.compose import LetterOrder, compose_letter
+from service.policy import Profile
+
+
+def tell_staff(
+    connection: Connection, complaint: Complaint, profile: Profile, template: str, *, now: datetime
+) -> None:
+    """A notice to the investigator of a case, or to the handlers while there is none."""
+    first = take_children(connection, complaint.root_key, 2)
+    order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or "handler"))
+    notice = compose_letter(
+        connection, complaint, {}, profile, order, keys=(first, first + 1), now=now
+    )
+    letters.queue_letters(connection, complaint.root_key, [notice], now=now)

@@ -1,0 +1,205 @@
+"""One file of a draft in its editor: the page, the file as the editor reads and saves it, and what
+the check finds.
+
+The revision travels as the ETag. A save names the revision it was made from; where another is
+there, nothing is written and the answer says whose it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import flask
+import orjson
+
+from service import definitions, operations
+from service.definitions import DraftFile
+from service.errors import InvalidInput, RedressError
+from service.i18n.catalogue import say
+from service.identity import Role
+from service.letters import write_letter
+from service.web import forms
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.findings import problems_of
+from service.web.workbench import EDITORS, VIEWERS, may_edit
+
+KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
+"""Which editor is for which ending."""
+SAID = (
+    "saved",
+    "changed",
+    "not saved",
+    "conflict",
+    "theirs",
+    "read only",
+    "opened with warnings",
+    "nothing found",
+    "Add field",
+    "Remove",
+    "Up",
+    "Down",
+    "is no JSON",
+    "requirements",
+)
+"""What the editors say by themselves."""
+FILE = "/workbench/drafts/<int:key>/files/<path:path>"
+MAX_PREVIEW_BYTES = 200_000
+
+
+@blueprint.get("/workbench/drafts/<int:key>/edit/<path:path>")
+@signed_in(*VIEWERS)
+def edit(key: int, path: str) -> Any:
+    with parts().runtime.database.read() as connection:
+        draft = definitions.get_draft(connection, key)
+        file, _ = definitions.read_draft_file(connection, key, path)
+        files = [
+            each for each in definitions.list_draft_files(connection, key) if each.size is not None
+        ]
+        revisions = definitions.list_revisions(connection, key, path)
+    spoken = language()
+    return flask.render_template(
+        "edit.html",
+        draft=draft,
+        file=file,
+        files=files,
+        revisions=revisions[:20],
+        letter=path.endswith(".letter.txt"),
+        kind=next(kind for ending, kind in KINDS.items() if path.endswith(ending)),
+        writable=may_edit(draft),
+        words={word: say(word, spoken) for word in SAID},
+    )
+
+
+@blueprint.get(FILE)
+@signed_in(*VIEWERS)
+def draft_file(key: int, path: str) -> Any:
+    revision = flask.request.args.get("revision", "")
+    with parts().runtime.database.read() as connection:
+        file, content = definitions.read_draft_file(
+            connection,
+            key,
+            path,
+            revision=int(revision) if revision.isdecimal() and len(revision) < 9 else None,
+        )
+    response = flask.Response(content, content_type="text/plain; charset=utf-8")
+    if "download" in flask.request.args:
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(path.rsplit('/', 1)[-1])}"
+        )
+    return _marked(response, file)
+
+
+@blueprint.put(FILE)
+@signed_in(*EDITORS)
+def save_draft_file(key: int, path: str) -> Any:
+    try:
+        revision = int(flask.request.headers.get("If-Match", "").strip('"'))
+    except ValueError:
+        raise InvalidInput("expected the revision that was changed as If-Match, got none") from None
+    content = flask.request.get_data()
+    if not content.strip():
+        raise InvalidInput(f"expected the content of {path}, got nothing")
+    try:
+        with parts().runtime.database.transaction() as connection:
+            file = definitions.save_draft_file(
+                connection, key, path, content, revision=revision, actor=actor().name, now=now()
+            )
+    except RedressError as error:
+        return {"code": error.code, "detail": error.message}, 400 if isinstance(
+            error, InvalidInput
+        ) else 409
+    return _marked(flask.Response(status=204), file)
+
+
+@blueprint.post(f"{FILE}/removal")
+@signed_in(*EDITORS)
+def remove_draft_file(key: int, path: str) -> Any:
+    with parts().runtime.database.transaction() as connection:
+        file, _ = definitions.read_draft_file(connection, key, path)
+        definitions.save_draft_file(
+            connection, key, path, None, revision=file.revision, actor=actor().name, now=now()
+        )
+    return flask.redirect(flask.url_for("web.draft_page", key=key))
+
+
+@blueprint.post(f"{FILE}/restoration")
+@signed_in(*EDITORS)
+def restore_draft_file(key: int, path: str) -> Any:
+    """Let an earlier revision be the newest; what lies between stays."""
+    wanted = flask.request.form.get("revision", "")
+    with parts().runtime.database.transaction() as connection:
+        last = definitions.list_revisions(connection, key, path)
+        _, content = definitions.read_draft_file(
+            connection,
+            key,
+            path,
+            revision=int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0,
+        )
+        definitions.save_draft_file(
+            connection, key, path, content, revision=last[0].revision, actor=actor().name, now=now()
+        )
+    return flask.redirect(flask.url_for("web.edit", key=key, path=path))
+
+
+@blueprint.get("/workbench/drafts/<int:key>/findings/<path:path>")
+@signed_in(*VIEWERS)
+def findings(key: int, path: str) -> Any:
+    """What the check of the whole draft finds in one file."""
+    with parts().runtime.database.read() as connection:
+        definitions.get_draft(connection, key)
+        content = definitions.read_draft(connection, key)
+    found = [each for each in problems_of(content) if each.file == path]
+    return {
+        "findings": [
+            {
+                "code": each.code,
+                "file": each.file,
+                "line": each.line,
+                "element": each.element,
+                "message": each.message,
+                "mend": each.mend,
+                "severity": str(each.severity),
+                "path": list(each.path),
+            }
+            for each in found
+        ]
+    }
+
+
+@blueprint.post("/workbench/form-preview")
+@signed_in(Role.OWNER, Role.ADMIN, Role.COMPLIANCE)
+def form_preview() -> Any:
+    """A form as those who fill it in will see it."""
+    try:
+        form = orjson.loads(flask.request.get_data()[:MAX_PREVIEW_BYTES])
+        look = forms.Look({}, {}, language(), ZoneInfo(parts().settings.timezone))
+        fields = forms.fields_of(form, look)
+        title = forms.title_of(form, language())
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        return {
+            "code": "invalid-input",
+            "detail": f"expected a form, got something else: {error}",
+        }, 400
+    return flask.render_template("form_preview.html", title=title, fields=fields)
+
+
+@blueprint.post("/workbench/letter-preview")
+@signed_in(*VIEWERS)
+def letter_preview() -> Any:
+    """A letter as a customer of an example would read it."""
+    text = flask.request.get_data()[:MAX_PREVIEW_BYTES].decode("utf-8", "replace")
+    try:
+        letter = write_letter(
+            "preview", language="en", recipient="", facts=operations.EXAMPLE, text=text
+        )
+    except InvalidInput as error:
+        return {"code": error.code, "detail": error.message}, 400
+    return {"subject": letter.subject, "body": letter.body}
+
+
+def _marked(response: flask.Response, file: DraftFile) -> flask.Response:
+    response.set_etag(str(file.revision))
+    response.headers["X-Changed-By"] = quote(file.saved_by)
+    return response
