@@ -24,7 +24,7 @@ PAGES = (
     "static_files",
     "inbox",
     "bulk",
-    "drafts",
+    "form_drafts",
     "task",
     "case_list",
     "case_file",
@@ -47,11 +47,11 @@ PAGES = (
     "people",
     "reviews",
     "migrating",
-    "course",
+    "instance",
     "report",
     "write_letter",
     "workbench",
-    "drafting",
+    "draft_editor",
     "trial",
 )
 
