@@ -11,6 +11,7 @@ import flask
 import orjson
 
 from service import identity, tasks
+from service.edge import parts as parts
 from service.errors import Forbidden, InvalidInput, NotFound, OutcomeUnknown, Unauthenticated
 from service.identity import Role
 
@@ -65,11 +66,6 @@ def _title(status: int, code: str) -> str:
     known = flask.request.path.startswith("/v2/") and code != OutcomeUnknown.code
     phrase = HTTPStatus(status).phrase
     return TITLES.get(status, phrase) if known else phrase
-
-
-def parts() -> Any:
-    """What the application hands to its blueprints."""
-    return flask.current_app.extensions["redress"]
 
 
 def account_with(*roles: str) -> identity.Account:

@@ -11,10 +11,10 @@ from service import cases, operations
 from service.api.operation import MULTIPART, Call, operation
 from service.api.shapes import Given, Instant, Key, Long, Page, Sent, Text, whole_page
 from service.cases import KINDS, Evidence, NewEvidence
+from service.edge import parts
 from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import NewContact
-from service.vault import Vault
 
 MOST_FILES = 20
 
@@ -104,7 +104,9 @@ def get_evidence_content(call: Call, number: str, key: int) -> Any:
         root_key = cases.get_complaint(connection, number).root_key
         found = cases.get_evidence(connection, root_key, key)
     cases.check_may_open(found, call.actor)
-    return flask.Response(_vault().read(found.sha256), headers=dict(cases.download_headers(found)))
+    return flask.Response(
+        parts().vault.read(found.sha256), headers=dict(cases.download_headers(found))
+    )
 
 
 @operation(
@@ -142,7 +144,7 @@ def log_contact(call: Call, number: str, sent: ContactSent) -> Any:
 def _received() -> list[NewEvidence]:
     """The files of the request, kept and looked at. They go to disk as they come, never whole into
     memory."""
-    vault = _vault()
+    vault = parts().vault
     flask.request.max_content_length = MOST_FILES * vault.limit
     if flask.request.mimetype != MULTIPART:
         flask.abort(415, f"expected {MULTIPART}, got {flask.request.mimetype or 'nothing'}")
@@ -156,11 +158,6 @@ def _received() -> list[NewEvidence]:
         cases.take_in(vault, each.stream, name=each.filename or "file", kind=kind, source="api")  # type: ignore[arg-type]
         for each in sent
     ]
-
-
-def _vault() -> Vault:
-    vault: Vault = flask.current_app.extensions["redress"].vault
-    return vault
 
 
 def _kind(kind: str) -> str:

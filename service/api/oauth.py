@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 from service import identity
 from service.api.operation import FORM, Call, operation
 from service.api.shapes import Given, Sent
+from service.edge import parts
 from service.errors import InvalidInput, Unauthenticated
 
 
@@ -50,7 +51,7 @@ def issue_token(call: Call) -> Any:
         found = identity.find_client(connection, client, secret, now=call.now)
     if found is None:
         raise Unauthenticated
-    key = flask.current_app.extensions["redress"].settings.secret_key
+    key = parts().settings.secret_key
     bearer = identity.make_bearer(identity.hash_token(secret), found.name, secret=key, now=call.now)
     return {
         "access_token": bearer,

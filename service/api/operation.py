@@ -18,6 +18,7 @@ from service.api.blueprint import blueprint
 from service.api.edge import parse_body
 from service.api.shapes import MAX_KEY
 from service.clock import Clock
+from service.edge import parts
 from service.errors import FieldError, InvalidInput, InvalidRequest, NotFound, Unauthenticated
 from service.identity import Account, Actor, Permission, check_permission
 from service.operations import Runtime
@@ -116,7 +117,7 @@ def operation(
 
 
 def _call(may: Permission | None) -> Call:
-    parts = flask.current_app.extensions["redress"]
+    here = parts()
     account: Account | None = flask.g.account
     if may is None:
         account = account or Account("", "", "en", False, ())
@@ -124,7 +125,7 @@ def _call(may: Permission | None) -> Call:
         raise Unauthenticated
     else:
         check_permission(account.actor, may)
-    return Call(parts.runtime, account, parts.clock, parts.clock.now())
+    return Call(here.runtime, account, here.clock, here.clock.now())
 
 
 def _argument(name: str, value: str) -> int | str:

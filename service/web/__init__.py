@@ -14,8 +14,7 @@ it.
 
 from importlib import import_module
 
-from service.web.assets import STATIC
-from service.web.edge import COOKIE, blueprint, check_ready, error_page
+from service.web.edge import blueprint, check_ready, error_page
 from service.web.findings import gather_evidence
 
 PAGES = (
@@ -58,4 +57,4 @@ PAGES = (
 for _page in PAGES:
     import_module(f"service.web.{_page}")
 
-__all__ = ["COOKIE", "STATIC", "blueprint", "check_ready", "error_page", "gather_evidence"]
+__all__ = ["blueprint", "check_ready", "error_page", "gather_evidence"]

@@ -13,9 +13,9 @@ from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 
+from service.edge import STATIC
 from service.errors import NotFound
 
-STATIC = "/static/"
 BUNDLE = "app.css"
 _FOLDER = Path(__file__).parent / "static"
 _TEXT = {

@@ -7,24 +7,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import flask
 
 from service import definitions
-from service.clock import Clock
-from service.config import Settings
 from service.db import MOST_COUNTED, Connection
+from service.edge import parts as parts
 from service.errors import Forbidden, Unavailable
 from service.i18n.catalogue import LANGUAGES, best_language, chosen, say, say_error
 from service.identity import Account, Actor, Role
-from service.operations import Runtime
-from service.vault import Vault
 from service.web.assets import asset_url
 
 View = TypeVar("View", bound=Callable[..., Any])
-COOKIE = "redress_session"
 PAGE_SIZE = 50
 READERS = (
     Role.CLERK,
@@ -42,25 +38,6 @@ YEAR_SECONDS = 31_536_000
 blueprint = flask.Blueprint(
     "web", __name__, template_folder=str(Path(__file__).parent / "templates")
 )
-
-
-class Parts(Protocol):
-    """What the application hands to its pages."""
-
-    @property
-    def runtime(self) -> Runtime: ...
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def vault(self) -> Vault: ...
-
-
-def parts() -> Parts:
-    """The parts of the application that is answering."""
-    found: Parts = flask.current_app.extensions["redress"]
-    return found
 
 
 def now() -> datetime:

@@ -7,8 +7,9 @@ from typing import Any
 import flask
 
 from service import identity
+from service.edge import COOKIE
 from service.i18n.catalogue import LANGUAGES
-from service.web.edge import COOKIE, THEMES, YEAR_SECONDS, blueprint, inside, now, parts
+from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
 
 
 @blueprint.get("/")

@@ -6,7 +6,8 @@ import gzip
 
 import flask
 
-from service.web.assets import STATIC, find_asset
+from service.edge import STATIC
+from service.web.assets import find_asset
 from service.web.edge import YEAR_SECONDS, blueprint
 
 SMALLEST = 1_000

@@ -1,0 +1,113 @@
+"""Who asks: a session's cookie, an API token, or nobody; and whether it is this site that asks."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+import flask
+
+from service import identity
+from service.edge.parts import STATIC, Parts, parts
+from service.errors import Forbidden, Unauthenticated
+
+COOKIE = "redress_session"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SIGN_IN = ("/sign-in", "/oauth/token")
+API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
+ALIVE = ("/healthz", "/readyz")
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+
+
+def check_host() -> None:
+    """The demo has known accounts: it answers only to names of this very machine, so that no page
+    elsewhere can reach it through a name of its own (DNS rebinding). Raises Forbidden."""
+    flask.g.account, flask.g.by_session = None, False
+    if not parts().settings.demo:
+        return
+    name = _host_name(flask.request.host)
+    if name not in LOOPBACK and not name.endswith(".localhost"):
+        raise Forbidden("The demo answers only to localhost and 127.0.0.1.")
+
+
+def _host_name(host: str) -> str:
+    """The name in a Host header, without port and without the brackets of IPv6."""
+    if host.startswith("["):
+        return host.partition("]")[0].lstrip("[")
+    return host.rpartition(":")[0] or host
+
+
+def identify() -> None:
+    """Find the account behind the request, into `flask.g.account`. Raises Unauthenticated for a
+    token that is not known, TooManyAttempts, and Forbidden for a write that another site made the
+    browser send."""
+    path = flask.request.path
+    if path.startswith(STATIC) or path in ALIVE:
+        return
+    here = parts()
+    if path in SIGN_IN and flask.request.method == "POST":
+        here.attempts.check(flask.request.remote_addr or "", now=here.clock.now())
+    if path == "/oauth/token":
+        return
+    if flask.request.authorization is None:
+        _by_cookie(here)
+        _check_same_site(path)
+        return
+    flask.g.account = _by_header(here, flask.request.authorization)
+    if flask.g.account is None:
+        raise Unauthenticated
+
+
+def count_failures(response: flask.Response) -> flask.Response:
+    """Note an attempt to sign in that failed, by the address it came from."""
+    request, here = flask.request, parts()
+    if request.method == "POST" and request.path in SIGN_IN and response.status_code in (401, 403):
+        here.attempts.failed(request.remote_addr or "", now=here.clock.now())
+    return response
+
+
+def _by_cookie(here: Parts) -> None:
+    token = flask.request.cookies.get(COOKIE)
+    if not token:
+        return
+    with here.runtime.database.read() as connection:
+        flask.g.account = identity.find_session(connection, token, now=here.clock.now())
+    flask.g.by_session = flask.g.account is not None
+
+
+def _by_header(here: Parts, header: Any) -> identity.Account | None:
+    """The account of a bearer (RFC 6750) or of Basic credentials whose password is an API token."""
+    name, token = (
+        (None, header.token) if header.type == "bearer" else (header.username, header.password)
+    )
+    if header.type not in ("bearer", "basic") or not token:
+        return None
+    now = here.clock.now()
+    token_hash = identity.hash_token(token)
+    if header.type == "bearer" and token.count(".") == 2:
+        secret = here.settings.secret_key
+        token_hash = identity.read_bearer(token, secret=secret, now=now) or token_hash
+    with here.runtime.database.read() as connection:
+        found = identity.find_token_hash(connection, token_hash, now=now)
+    if found is None or (
+        name is not None and not hmac.compare_digest(name.encode(), found.name.encode())
+    ):
+        return None
+    return found
+
+
+def _check_same_site(path: str) -> None:
+    by_page = flask.g.by_session or not path.startswith(API)
+    if by_page and flask.request.method not in SAFE and not _same_site():
+        raise Forbidden(
+            "This request came from another site, or your browser did not say where it came from."
+        )
+
+
+def _same_site() -> bool:
+    site = flask.request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = flask.request.headers.get("Origin")
+    return origin is not None and origin == flask.request.host_url.rstrip("/")

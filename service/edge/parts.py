@@ -1,0 +1,33 @@
+"""What the application hands to everything that answers requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import flask
+
+from service.clock import Clock
+from service.config import Settings
+from service.identity import Attempts
+from service.operations import Runtime
+from service.vault import Vault
+
+STATIC = "/static/"
+"""Under it is what is the same for everybody: no account is looked for, and it may be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one application."""
+
+    runtime: Runtime
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    attempts: Attempts = field(default_factory=Attempts)
+
+
+def parts() -> Parts:
+    """The parts of the application that is answering."""
+    found: Parts = flask.current_app.extensions["redress"]
+    return found
