@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+def first_paragraph(documented: object) -> str:
+    """The first paragraph of a docstring as one line; empty where there is none."""
+    paragraph, _, _ = (documented.__doc__ or "").strip().partition("\n\n")
+    return " ".join(paragraph.split())
+
+
+def _default_message(error: RedressError) -> str:
+    return " ".join((error.__doc__ or "").split())
+
+
 class RedressError(Exception):
     """Something went wrong in a way that we expected could happen."""
 
     code = "error"
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
+        super().__init__(message or _default_message(self))
 
     @property
     def message(self) -> str:
@@ -167,7 +177,7 @@ class DefinitionInvalid(RedressError):
     def _sentence(self) -> str:
         first = self.problems[0] if self.problems else None
         if first is None:
-            return (self.__doc__ or "").strip()
+            return _default_message(self)
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
         return (
             f"{first.file}:{first.line}: {first.element or '-'}: {first.message} {first.mend}{more}"

@@ -15,6 +15,7 @@ import service
 from service.api.blueprint import blueprint
 from service.api.operation import JSON, OPERATIONS, Operation
 from service.api.shapes import MAX_KEY, Problem
+from service.errors import first_paragraph
 from service.identity import GRANTS
 
 HIDDEN = {"api.not_served", "api.document", "api.docs", "api.docs_style", "api.metrics"}
@@ -180,7 +181,7 @@ def _plain_rules() -> list[tuple[str, str, str, str]]:
         if not rule.endpoint.startswith("api.") or rule.endpoint in HIDDEN or name in OPERATIONS:
             continue
         view = flask.current_app.view_functions[rule.endpoint]
-        summary = (view.__doc__ or name).strip().splitlines()[0]
+        summary = first_paragraph(view) or name
         found += [
             (rule.rule, method, name, summary)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

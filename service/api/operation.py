@@ -19,7 +19,14 @@ from service.api.edge import parse_body
 from service.api.shapes import MAX_KEY
 from service.clock import Clock
 from service.edge import parts
-from service.errors import FieldError, InvalidInput, InvalidRequest, NotFound, Unauthenticated
+from service.errors import (
+    FieldError,
+    InvalidInput,
+    InvalidRequest,
+    NotFound,
+    Unauthenticated,
+    first_paragraph,
+)
 from service.identity import Account, Actor, Permission, check_permission
 from service.operations import Runtime
 
@@ -90,7 +97,7 @@ def operation(
 
     def decorate(view: View) -> View:
         name = view.__name__
-        summary = (view.__doc__ or name).strip().splitlines()[0]
+        summary = first_paragraph(view) or name
         answer = status if gives is not None else 204
         OPERATIONS[name] = Operation(
             name, method, path, may, takes, asks, gives, answer, media, optional, summary

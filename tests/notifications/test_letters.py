@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service import jobs, letters, notifications
+from service import jobs, letters
 from service.definitions import shipped_files
 from service.errors import InvalidInput, StateConflict
 from service.identity import Actor
@@ -149,7 +149,7 @@ def test_a_letter_that_cannot_be_written_is_a_persons_work(
             "The letter template 'acknowledgement' (en) cannot be filled: 'branch' is undefined"
         )
 
-    monkeypatch.setattr(notifications, "write_letter", broken)
+    monkeypatch.setattr(letters, "write_letter", broken)
     given = {
         "content": "Charged twice.",
         "customerName": "Owen",

@@ -89,8 +89,8 @@ def test_forty_jobs_of_one_case_are_completed_by_eight_threads(
         activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=COUNT)
     )
     tries: list[bool] = []
-    for name in ("execute", "share"):
-        module = importlib.import_module(f"service.operations.{name}")
+    for name in ("execute", "share_step"):
+        module = importlib.import_module(f"service.execution.{name}")
         monkeypatch.setattr(module, "_attempt", partial(counted, tries, module._attempt))
     assert work_in_threads(runtime, rows) == []
     assert len(tries) <= COUNT  # nobody had to go again
