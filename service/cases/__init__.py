@@ -15,6 +15,7 @@ from service.cases.clocks import (
     write_deadlines,
 )
 from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
+from service.cases.customer_words import WORD_KINDS, CustomerWord, insert_word, list_words
 from service.cases.emergencies import (
     Emergency,
     close_emergency,
@@ -106,10 +107,12 @@ __all__ = [
     "RECORDED",
     "RESULTS",
     "SOURCES",
+    "WORD_KINDS",
     "Comment",
     "Complaint",
     "ComplaintPage",
     "ContactEntry",
+    "CustomerWord",
     "Emergency",
     "Evidence",
     "Likable",
@@ -151,6 +154,7 @@ __all__ = [
     "insert_emergency",
     "insert_evidence",
     "insert_follower",
+    "insert_word",
     "is_higher",
     "likable",
     "link_to_emergency",
@@ -168,6 +172,7 @@ __all__ = [
     "list_related",
     "list_running_cases",
     "list_similar",
+    "list_words",
     "lock_emergencies",
     "log_action",
     "make_number",

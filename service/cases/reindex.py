@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.search import index_cases
-from service.cases.tables import case_comment, complaint, contact_entry, evidence
+from service.cases.tables import case_comment, complaint, contact_entry, customer_word, evidence
 from service.db import Connection
 
 BATCH = 1_000
@@ -43,6 +43,7 @@ More = Callable[[Sequence[int]], Mapping[int, Iterable[str]]]
 _LATER = (
     (case_comment, ("body",)),
     (contact_entry, ("bank_person", "party", "note")),
+    (customer_word, ("body",)),
     (evidence, ("name",)),
 )
 _DROP, _CREATE = (

@@ -251,6 +251,19 @@ case_comment = sa.Table(
 """What the bank's people say to each other about a case. The history row of a comment holds its
 SHA-256."""
 
+customer_word = sa.Table(
+    "customer_word",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("kind IN ('answer', 'information', 'opinion', 'withdrawal')", name="kind"),
+)
+"""What the customer said after the complaint was registered, by the portal or by mail."""
+
 erased_case = sa.Table(
     "erased_case",
     metadata,

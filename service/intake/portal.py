@@ -7,20 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from service import audit, cases, jobs, letters, operations
-from service.audit import Event
+from service import cases, jobs, letters, operations
 from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
 from service.identity import Actor
 from service.intake.portal_access import give_access
-from service.operations import Registered, Runtime
+from service.operations import INFORMATION, Registered, Runtime, Said, hear_customer
 from service.policy import Deadline
 
 CUSTOMER = Actor("customer", frozenset({"clerk"}))
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"
-MOST_TEXT = 20_000
+QUESTION = "question"
+"""The letter that asks the customer for something."""
+MOST_TEXT, MOST_COMMENT, MOST_WORDS = 20_000, 1_000, 50
 
 
 class Stage(StrEnum):
@@ -28,10 +30,27 @@ class Stage(StrEnum):
 
     RECEIVED = "received"
     LOOKING = "looking"
+    QUESTION = "question"
     ASKED = "asked"
     WITHDRAWING = "withdrawing"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+
+
+class Heard(StrEnum):
+    """What became of something the customer added."""
+
+    ADDED = "added"
+    ANSWERED = "replied"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the bank has asked the customer, and when."""
+
+    text: str
+    asked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,8 @@ class Standing:
     files: tuple[cases.Evidence, ...]
     may_answer: bool
     may_withdraw: bool
+    question: Question | None = None
+    words: tuple[cases.CustomerWord, ...] = ()
 
 
 def complain(
@@ -87,35 +108,44 @@ def look(connection: Connection, root_key: int) -> Standing:
     ]
     filed = letters.list_letters(connection, root_key)
     files = cases.list_evidence(connection, root_key)
+    question = _asked(connection, complaint, filed)
     return Standing(
         complaint,
-        _stage(complaint, answer=answer, withdrawal=withdrawal),
+        _stage(complaint, answer=answer, withdrawal=withdrawal, question=question is not None),
         tuple(promised),
         tuple(row for row in filed if row["audience"] == "customer" and row["body"])[::-1],
         tuple(each for each in files if each.added_by == CUSTOMER.name),
         answer,
         withdrawal,
+        question,
+        tuple(cases.list_words(connection, root_key, limit=MOST_WORDS)),
     )
 
 
 def add_information(
-    runtime: Runtime, root_key: int, files: Sequence[NewEvidence], *, now: datetime
-) -> None:
-    """The customer adds a text or files. Raises FormInvalid when there is neither, StateConflict
-    for a closed case."""
-    if not files:
+    runtime: Runtime,
+    root_key: int,
+    text: str,
+    files: Sequence[NewEvidence],
+    *,
+    now: datetime,
+    answers: bool = False,
+) -> Heard:
+    """The customer adds a text or files; where the bank has asked them something, it is the answer.
+    `answers` says that they meant it as one: a question that was withdrawn meanwhile loses nothing.
+
+    Raises FormInvalid when there is neither, or too much of it; StateConflict for a closed case.
+    """
+    if not files and not text:
         raise FormInvalid([FieldError("/text", "is required")])
-    with runtime.database.transaction() as connection:
-        operations.take_children(connection, root_key, 0)
-        complaint = cases.find_complaint(connection, root_key)
-        if complaint is None or complaint.status != "open":
-            raise StateConflict("The complaint is closed. You may complain again at any time.")
-        operations.write_evidence(connection, root_key, files, actor=CUSTOMER.name, now=now)
-        details = {"verdict": "portal"}
-        audit.append(
-            connection, root_key, Event.MAIL_RECEIVED, actor=CUSTOMER.name, at=now, details=details
-        )
-        operations.tell_staff(connection, complaint, runtime.profile, "reply-received", now=now)
+    if len(text) > MOST_TEXT:
+        message = f"{len(text)} characters is longer than {MOST_TEXT} characters"
+        raise FormInvalid([FieldError("/text", message)])
+    said = Said("answer" if answers else "information", "portal", text)
+    moved = hear_customer(runtime, root_key, said, files, actor=CUSTOMER, now=now)
+    if moved:
+        return Heard.ANSWERED
+    return Heard.LATE if answers else Heard.ADDED
 
 
 def answer_questions(
@@ -140,9 +170,10 @@ def answer_questions(
         "reached": True,
         "satisfaction": satisfaction,
         "disputed": not settled,
-        "comment": comment[:1_000],
+        "comment": comment[:MOST_COMMENT],
     }
-    _send(runtime, ANSWER, number, variables, now=now)
+    body = comment.strip()[:MOST_COMMENT]
+    _send(runtime, number, Said("opinion", "portal", body, ANSWER, variables, True), now=now)
 
 
 def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: datetime) -> None:
@@ -150,23 +181,39 @@ def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: d
     too late."""
     if not freely:
         raise FormInvalid([FieldError("/freely", "true was expected")])
-    _send(runtime, WITHDRAWAL, number, {"reason": reason[:1_000]} if reason else {}, now=now)
+    variables = {"reason": reason[:MOST_COMMENT]} if reason else {}
+    body = reason.strip()[:MOST_COMMENT]
+    _send(runtime, number, Said("withdrawal", "portal", body, WITHDRAWAL, variables, True), now=now)
 
 
-def _send(
-    runtime: Runtime, name: str, number: str, variables: Mapping[str, object], *, now: datetime
-) -> None:
+def _send(runtime: Runtime, number: str, said: Said, *, now: datetime) -> None:
+    with runtime.database.read() as connection:
+        root_key = cases.get_complaint(connection, number).root_key
     try:
-        operations.send_message(runtime, name, number, variables, actor=CUSTOMER, now=now)
+        hear_customer(runtime, root_key, said, actor=CUSTOMER, now=now)
     except NotFound:
         raise StateConflict("This is not possible any more: the complaint has moved on.") from None
 
 
-def _stage(complaint: Complaint, *, answer: bool, withdrawal: bool) -> Stage:
+def _asked(
+    connection: Connection, complaint: Complaint, filed: Sequence[Mapping[str, Any]]
+) -> Question | None:
+    """What the bank has asked and waits for, from the letter that asked it."""
+    if not jobs.find_subscriptions(connection, INFORMATION, complaint.number):
+        return None
+    letter = next((row for row in reversed(filed) if row["template"] == QUESTION), None)
+    if letter is None:
+        return Question("", None)
+    return Question(letter["body"], letter["written_at"])
+
+
+def _stage(complaint: Complaint, *, answer: bool, withdrawal: bool, question: bool) -> Stage:
     if complaint.status != "open":
         return Stage.WITHDRAWN if complaint.outcome == "withdrawn" else Stage.CLOSED
     if answer:
         return Stage.ASKED
     if not withdrawal:
         return Stage.WITHDRAWING
+    if question:
+        return Stage.QUESTION
     return Stage.LOOKING if complaint.severity else Stage.RECEIVED

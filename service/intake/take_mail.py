@@ -91,7 +91,7 @@ def _take(
                 runtime, row, mail, items, file=_filing(row, raw.place), actor=READER, now=now
             )
         else:
-            _file(runtime, row, raw.place, found, items, now=now)
+            _file(runtime, row, raw.place, found, items, text=mail.text, now=now)
     except (EngineError, sa.exc.DataError, UnicodeError) as error:
         log.exception("a mail could not be taken in by itself")
         return _leave(
@@ -157,6 +157,7 @@ def _file(
     found: Sorted,
     items: list[NewEvidence],
     *,
+    text: str,
     now: datetime,
 ) -> None:
     """Enter a message that registers nothing, and what it means for the case it belongs to."""
@@ -174,6 +175,7 @@ def _file(
                 connection,
                 found.complaint,
                 items,
+                text=text,
                 verdict=found.verdict,
                 actor=READER,
                 now=now,
@@ -190,11 +192,19 @@ def enter_mail(
     complaint: cases.Complaint,
     items: Iterable[NewEvidence],
     *,
+    text: str,
     verdict: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Enter a mail in the file of a case, and tell who works on it."""
+    """Enter a mail in the file of a case, and tell who works on it. An answer that the case waits
+    for moves it. Raises EngineError when it cannot go on."""
+    if verdict == "reply":
+        said = operations.Said("answer", "email", text.strip()[:MOST_CONTENT], late=True)
+        operations.hear_within(
+            connection, runtime, complaint.root_key, said, list(items), actor=actor, now=now
+        )
+        return
     operations.write_evidence(
         connection, complaint.root_key, list(items), actor=actor.name, now=now
     )
@@ -206,8 +216,6 @@ def enter_mail(
         at=now,
         details={"verdict": verdict},
     )
-    if verdict == "reply":
-        operations.tell_staff(connection, complaint, runtime.profile, "reply-received", now=now)
 
 
 def _leave(runtime: Runtime, row: MailRow, place: Place, reason: str) -> str:

@@ -90,7 +90,16 @@ def attach_mail(
             now=now,
             verdict="bounce" if row.verdict == "bounce" else "reply",
         )
-        enter_mail(runtime, connection, complaint, items, verdict="reply", actor=actor, now=now)
+        enter_mail(
+            runtime,
+            connection,
+            complaint,
+            items,
+            text=mail.text,
+            verdict="reply",
+            actor=actor,
+            now=now,
+        )
     return complaint.number
 
 

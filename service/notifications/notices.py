@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     BREACH = "breach"
     ALERT = "alert"
     EMERGENCY = "emergency"
+    REPLY = "reply"
 
 
 BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION, NoticeKind.EMERGENCY})

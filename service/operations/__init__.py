@@ -33,6 +33,7 @@ from service.operations.deploy_draft import deploy_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.finish_letter import finish_letter, write_again
+from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.mark_letter_returned import mark_returned
@@ -92,6 +93,7 @@ __all__ = [
     "COMPLAINT_PROCESS",
     "EXAMPLE",
     "HOLDERS",
+    "INFORMATION",
     "LETTERS_BY_HAND",
     "LINKERS",
     "LONGEST_REASON",
@@ -112,6 +114,7 @@ __all__ = [
     "Registered",
     "Report",
     "Runtime",
+    "Said",
     "Started",
     "activate_jobs",
     "add_evidence",
@@ -139,6 +142,8 @@ __all__ = [
     "fire_due_starts",
     "fire_timer",
     "get_instance",
+    "hear_customer",
+    "hear_within",
     "link_cases",
     "link_emergency",
     "list_expired",

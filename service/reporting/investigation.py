@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service import cases, letters, tasks
-from service.cases import Complaint, ContactEntry, Evidence
+from service.cases import Complaint, ContactEntry, CustomerWord, Evidence
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import StateConflict
@@ -38,6 +38,7 @@ class Investigation:
     done: tuple[UserTask, ...]
     contacts: tuple[ContactEntry, ...]
     evidence: tuple[Evidence, ...]
+    words: tuple[CustomerWord, ...] = ()
 
     def answers(self, *elements: str) -> list[UserTask]:
         """Completed tasks of these elements, in the order of their completion."""
@@ -58,8 +59,9 @@ def gather(connection: Connection, complaint: Complaint) -> Investigation:
         if each.kind != "report"
     ]
     contacts = cases.list_contacts(connection, complaint.root_key)
+    words = tuple(cases.list_words(connection, complaint.root_key))
     ordered = sorted(done, key=lambda task: (task.ended_at or task.created_at, task.key))
-    return Investigation(complaint, tuple(ordered), tuple(contacts), tuple(files))
+    return Investigation(complaint, tuple(ordered), tuple(contacts), tuple(files), words)
 
 
 def check_complete(found: Investigation) -> None:
@@ -107,6 +109,7 @@ def write_report(
                     ("when", "who", "with", "means", "result", "note"), _contacts(found, pen)
                 ),
             ),
+            pen.part("words", pen.table(("when", "means", "content"), _words(found, pen))),
             pen.part(
                 "evidence",
                 pen.table(("file", "kind", "source", "when", "hash"), _files(found, pen, say)),
@@ -123,6 +126,10 @@ def _contacts(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
         (pen.moment(c.spoke_at), c.bank_person, c.party, c.means, c.result, c.note)
         for c in found.contacts
     ]
+
+
+def _words(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
+    return [(pen.moment(word.said_at), word.channel, word.body) for word in found.words]
 
 
 def _files(found: Investigation, pen: _Pen, say: Mapping[str, str]) -> list[tuple[str, ...]]:

@@ -17,6 +17,7 @@ TOLD = {
     "breach": "A task you hold is late",
     "alert": "A case needs your attention",
     "emergency": "An emergency calls your team",
+    "reply": "The customer of a case has answered",
 }
 WANTED = {
     "assignment": "tasks given to me",
@@ -25,6 +26,7 @@ WANTED = {
     "breach": "tasks that are late",
     "alert": "cases of my group that need attention",
     "emergency": "emergencies that call my team",
+    "reply": "answers of the customers of my cases",
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import flask
 
 from service import cases
+from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
 from service.identity import Role
 from service.intake import portal, portal_access
@@ -26,23 +26,38 @@ def portal_case() -> Any:
 
 @blueprint.post("/portal/case/add")
 def portal_add() -> Any:
+    return _take_in(answers=False)
+
+
+@blueprint.post("/portal/case/reply")
+def portal_reply() -> Any:
+    """The answer to what the bank has asked."""
+    return _take_in(answers=True)
+
+
+def _take_in(*, answers: bool) -> Any:
     root_key = _visit()
     if root_key is None:
         return _enter()
     allow_files()
     try:
-        files = received_files()
-        text = flask.request.form.get("text", "").strip()[: portal.MOST_TEXT]
-        if text:
-            kept = parts().vault.keep_bytes(text.encode("utf-8", errors="replace"))
-            found = cases.examine(
-                parts().vault, kept, name="message.txt", kind="statement", source="portal"
-            )
-            files.append(replace(found, text=text))
-        portal.add_information(parts().runtime, root_key, files, now=now())
+        text = flask.request.form.get("text", "").strip()
+        files = [*received_files(), *_as_file(text)]
+        heard = portal.add_information(
+            parts().runtime, root_key, text, files, now=now(), answers=answers
+        )
     except (FormInvalid, StateConflict) as error:
         return _show(root_key, error)
-    return flask.redirect(flask.url_for("web.portal_case", done="added"))
+    return flask.redirect(flask.url_for("web.portal_case", done=heard.value))
+
+
+def _as_file(text: str) -> list[NewEvidence]:
+    """What was written as evidence too: its hash goes into the history."""
+    if not text:
+        return []
+    vault = parts().vault
+    kept = vault.keep_bytes(text.encode("utf-8", errors="replace"))
+    return [cases.examine(vault, kept, name="message.txt", kind="statement", source="portal")]
 
 
 @blueprint.post("/portal/case/answer")
@@ -114,5 +129,6 @@ def _show(root_key: int, error: RedressError | None = None) -> Any:
         wrong=fields,
         problem=error.message if isinstance(error, StateConflict) else "",
         done=flask.request.args.get("done", ""),
+        typed=flask.request.form.get("text", ""),
     )
     return page, 200 if error is None else 409 if isinstance(error, StateConflict) else 422

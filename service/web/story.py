@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from service.audit import Event, HistoryRow
+from service.cases import CustomerWord
 from service.engine import Bundle
 from service.i18n.catalogue import chosen, say
 
@@ -93,6 +94,15 @@ DECISIONS = {
 }
 
 
+SAID = {
+    "answer": "answered our question",
+    "information": "added something",
+    "opinion": "said what they think of the outcome",
+    "withdrawal": "said why they withdraw",
+}
+"""What a customer did when they wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One step of a case: when, who, what, and what followed from it."""
@@ -102,16 +112,35 @@ class Sentence:
     what: str
     followed: tuple[str, ...]
     hash: str
+    quote: str = ""
+    """What the customer wrote, where that is what happened."""
 
 
-def story_of(history: Iterable[HistoryRow], bundle: Bundle, language: str) -> list[Sentence]:
-    """The story, newest first."""
+def story_of(
+    history: Iterable[HistoryRow],
+    bundle: Bundle,
+    language: str,
+    words: Iterable[CustomerWord] = (),
+) -> list[Sentence]:
+    """The story, newest first, with what the customer said where they said it."""
+    said = {word.key: word for word in words}
     names = {
         element.id: chosen(element.names, language, default=element.name) or element.id
         for process in bundle.processes.values()
         for element in process.elements.values()
     }
-    return [_sentence(row, names, language) for row in history][::-1]
+    return [
+        _quoted(_sentence(row, names, language), said.get(row.subject_key or 0), row, language)
+        for row in history
+    ][::-1]
+
+
+def _quoted(
+    sentence: Sentence, word: CustomerWord | None, row: HistoryRow, language: str
+) -> Sentence:
+    if word is None or row.event != Event.MAIL_RECEIVED:
+        return sentence
+    return replace(sentence, what=say(SAID[word.kind], language), quote=word.body)
 
 
 def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence:

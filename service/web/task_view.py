@@ -126,7 +126,12 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     return Beside(
         complaint,
         cases.list_deadlines(connection, root_key),
-        story_of(audit.list_steps(connection, root_key, limit=RECENT), bundle, language()),
+        story_of(
+            audit.list_steps(connection, root_key, limit=RECENT),
+            bundle,
+            language(),
+            cases.list_words(connection, root_key, limit=RECENT),
+        ),
         cases.list_related(connection, complaint) if reader else (),
         cases.list_evidence(connection, root_key, limit=SHOWN),
         cases.list_comments(connection, root_key, limit=SHOWN),

@@ -66,7 +66,12 @@ def from_tables() -> list[tuple[str, str]]:
         "partly upheld",
         "not upheld",
     ]
-    names += [*story.MESSAGES.values(), *story.LETTERS.values(), *story.DECISIONS.values()]
+    names += [
+        *story.SAID.values(),
+        *story.MESSAGES.values(),
+        *story.LETTERS.values(),
+        *story.DECISIONS.values(),
+    ]
     names += [word for table in (PLANS, CASES, EVENTS, WHYS) for word in table.values()]
     return [("tables", name) for name in [*names, *story.SENTENCES.values()]]
 
