@@ -198,6 +198,12 @@ REFUSED = (
     Construct(
         "multi-instance", variant="without input collection", refused="bpmn-loop-without-collection"
     ),
+    Construct("userTask", variant="task listeners", refused="bpmn-unsupported-task-listener"),
+    Construct(
+        "any element",
+        variant="execution listeners",
+        refused="bpmn-unsupported-execution-listener",
+    ),
     Construct("any activity", variant="for compensation", refused="bpmn-unsupported-compensation"),
     *(
         Construct(element, event, refused=f"bpmn-unsupported-{code}")

@@ -110,6 +110,18 @@ REFUSED_EVENTS = {
     "cancel": ("bpmn-unsupported-cancel", "Use an error event on a sub-process."),
 }
 
+REFUSED_EXTENSIONS = {
+    ZEEBE + "taskListeners": (
+        "bpmn-unsupported-task-listener",
+        "Remove the listeners; draw a service task before or after the task.",
+    ),
+    ZEEBE + "executionListeners": (
+        "bpmn-unsupported-execution-listener",
+        "Remove the listeners; draw a service task before or after the element.",
+    ),
+}
+"""Extension elements that a procedure may rely on and that the engine would not carry out."""
+
 DRAWN_ONLY = frozenset(
     {
         "documentation",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from service.bpmn import names as n
+from service.bpmn.dialects import find_foreign
 from service.bpmn.model import Element, Flow, Mapped, Process, Text
 from service.bpmn.read_events import read_event, read_loop
 from service.errors import Problem, Severity
@@ -38,6 +39,8 @@ class Reader:
                 "Export it as BPMN 2.0.",
             )
             return []
+        if self._is_foreign():
+            return []
         processes = list(self.root.iterfind(n.b("process")))
         executable = [node for node in processes if node.get("isExecutable") == "true"]
         if not executable:
@@ -61,6 +64,24 @@ class Reader:
         line = int(node.sourceline or 0) if node is not None else 0
         element = _owner(node) if node is not None else ""
         self.problems.append(Problem(code, self.file, line, element, message, mend, severity))
+
+    def _is_foreign(self) -> bool:
+        """Whether the file is written for another engine: that is then all there is to say."""
+        found = find_foreign(self.root)
+        if found is None:
+            return False
+        name = found.dialect.name
+        self.report(
+            found.dialect.code,
+            found.node,
+            f"the diagram is drawn for {name}: {found.count} of its attributes, elements and "
+            f"expressions mean nothing here, the first is {found.first!r}",
+            "Convert it to Camunda 8 (the zeebe extension and FEEL), then check it again."
+            if not found.mild
+            else f"Remove what is left of {name}: it has no effect.",
+            Severity.WARNING if found.mild else Severity.ERROR,
+        )
+        return not found.mild
 
     def _index(self, node: etree._Element) -> None:
         identifier = node.get("id")
@@ -181,12 +202,12 @@ class Reader:
             )
             for end, ref in (("sourceRef", flow.source), ("targetRef", flow.target)):
                 target = self.ids.get(ref)
-                if target is None or target.getparent() is not parent:
+                if not _may_flow(target, parent):
                     self.report(
                         "bpmn-dangling-flow",
                         node,
-                        f"{end} is {ref!r}, no element of the same scope",
-                        "Connect the flow.",
+                        f"{end} is {ref!r}, no activity, event or gateway of the same scope",
+                        "Connect the flow to one.",
                     )
             yield flow
 
@@ -268,7 +289,10 @@ class Reader:
 
     def _check_extensions(self, ext: etree._Element) -> None:
         for child in ext:
-            if (
+            refused = n.REFUSED_EXTENSIONS.get(child.tag) if isinstance(child.tag, str) else None
+            if refused is not None:
+                self.report(refused[0], child, f"{n.local(child)} would never run", refused[1])
+            elif (
                 isinstance(child.tag, str)
                 and child.tag.startswith(n.ZEEBE)
                 and n.local(child) not in n.EXTENSIONS
@@ -316,6 +340,12 @@ class Reader:
                 "Mend it.",
             )
             return None
+
+
+def _may_flow(node: etree._Element | None, scope: etree._Element) -> bool:
+    """Whether a sequence flow of this scope may begin or end here: at a flow node of the same
+    scope, not at a note, a data object or another flow. What is unknown is reported by itself."""
+    return node is not None and node.getparent() is scope and n.local(node) not in n.DRAWN_ONLY
 
 
 def _inherit(node: etree._Element, scope: str, lane_of: dict[str, str]) -> dict[str, str]:

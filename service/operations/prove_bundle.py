@@ -10,6 +10,7 @@ from service.builtins.case_view import CaseView
 from service.builtins.host import host_of
 from service.engine.parts import read_parts
 from service.letters.check import check_letters
+from service.operations.prove_apart import prove_apart
 from service.policy import Profile, first_deadlines
 from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
 
@@ -17,21 +18,37 @@ FINAL = "final response"
 
 
 def prove_bundle(
-    files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str = "complaint"
+    files: Mapping[str, bytes],
+    *,
+    profile: Profile,
+    now: datetime,
+    process: str = "complaint",
+    apart: bool = False,
 ) -> Proofs:
     """Soundness, rules and deadlines; the deadlines as they are for a complaint received now. And
-    the letters."""
+    the letters.
+
+    With `apart` what is proved is proved in a process of its own, within caps: for pages.
+    """
+    prove = prove_apart if apart else prove_here
+    proofs = prove(files, profile=profile, now=now, process=process)
+    letters = check_letters(files, read_parts(files)[0].processes)
+    return replace(proofs, problems=(*proofs.problems, *letters))
+
+
+def prove_here(
+    files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str
+) -> Proofs:
+    """Soundness, rules and deadlines, in this very process and for as long as it takes."""
     clocks = first_deadlines(profile, now)
     view = CaseView(None, profile, now, lambda: clocks)
     guarded = [
         Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL
     ]
     functions = host_of(view).functions
-    proofs = prove_files(
+    return prove_files(
         files,
         limit_of=limits_on(now, functions),
         moment_of=moments_on(now, functions),
         clocks=tuple(guarded),
     )
-    letters = check_letters(files, read_parts(files)[0].processes)
-    return replace(proofs, problems=(*proofs.problems, *letters))

@@ -7,8 +7,9 @@ with nobody told; `play` shows a counterexample in the engine itself. Past a cap
 is said to be proved.
 """
 
-from service.proof.bundle import Clock, Proofs, prove_files
+from service.proof.bundle import Clock, Proofs, nothing_proved, prove_files
 from service.proof.deadlines import check_deadlines
+from service.proof.faults import NOT_PROVED
 from service.proof.limits import LimitOf, limits_on, moments_on
 from service.proof.net import Move, Verb
 from service.proof.replay import Played, play
@@ -17,6 +18,7 @@ from service.proof.rules import Verdict, prove_rules
 from service.proof.sound import Proof, prove
 
 __all__ = [
+    "NOT_PROVED",
     "Clock",
     "Kind",
     "LimitOf",
@@ -30,6 +32,7 @@ __all__ = [
     "check_deadlines",
     "limits_on",
     "moments_on",
+    "nothing_proved",
     "play",
     "prove",
     "prove_files",

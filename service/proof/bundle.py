@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+from service.bpmn.model import Process
 from service.engine.parts import read_parts
 from service.errors import Problem, Severity
 from service.proof.deadlines import check_deadlines
+from service.proof.faults import NOT_PROVED
+from service.proof.guard import attempt, not_proved
 from service.proof.limits import LimitOf, no_moment
 from service.proof.rule_files import read_rules
 from service.proof.rules import Verdict, prove_rules
@@ -56,7 +60,8 @@ def prove_files(
         *(problem for verdict in verdicts for problem in verdict.problems),
     ]
     for clock in clocks:
-        found += check_deadlines(
+        late = partial(
+            check_deadlines,
             parts.processes,
             process_id=clock.process,
             clock=clock.name,
@@ -64,7 +69,20 @@ def prove_files(
             limit_of=limit_of,
             moment_of=moment_of,
         )
+        found += attempt(late, partial(_deadline_unknown, parts.processes, clock))
     return Proofs(soundness, tuple(verdicts), tuple(sorted(found, key=_place)))
+
+
+def nothing_proved(why: str) -> Proofs:
+    """What stands for the proofs of files of which none could be carried out."""
+    problem = not_proved(NOT_PROVED, file="", line=0, element="", why=why)
+    return Proofs(None, (), (problem,))
+
+
+def _deadline_unknown(processes: Mapping[str, Process], clock: Clock, why: str) -> list[Problem]:
+    process = processes[clock.process]
+    code = "deadline-not-proved"
+    return [not_proved(code, file=process.file, line=process.line, element=process.id, why=why)]
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:

@@ -40,7 +40,7 @@ def wire_boundaries(wiring: Wiring, frame: Frame, host: Element) -> None:
 
 def wire_event_scopes(wiring: Wiring, frame: Frame) -> None:
     """Event sub-processes that wait for a timer, a message or a signal."""
-    for inner, start in frame.process.event_starts(frame.scope):
+    for inner, start in frame.event_starts:
         if start.event.kind in CAUGHT:
             told = (move(frame, Verb.EVENT, start),)
             _caught(
@@ -166,7 +166,7 @@ def catchers(frame: Frame, element: Element, kind: str, code: str) -> Iterator[C
 def _can_die(frame: Frame) -> bool:
     """Whether an event sub-process may interrupt the scope, after which none of the others
     starts."""
-    return any(start.interrupting for _, start in frame.process.event_starts(frame.scope))
+    return any(start.interrupting for _, start in frame.event_starts)
 
 
 def codes(frame: Frame, element: Element, kind: str) -> list[str]:
@@ -189,7 +189,7 @@ def _levels(
     below: Element | None = element
     while at is not None and below is not None:
         yield at, below, at.process.attached.get(below.id, ())
-        starts = at.process.event_starts(at.scope)
+        starts = at.event_starts
         yield at, None, tuple(start for inner, start in starts if inner.id != below.id)
         below, at = at.host, at.outer
 

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 
 from service.proof.net import Join, Move, Net, Transition
 
+MOST_FIRED = 1_000_000
+"""Steps that are tried in one search: a wide net has few states within the cap and thousands of
+steps out of each."""
+
 Watch = Callable[[int, Move], int]
 """The automaton's next state after a move."""
 
@@ -132,41 +136,64 @@ def explore(
     watch: Watch | None = None,
     start: int = 0,
 ) -> Search:
-    """Every state that can be reached, up to `cap` of them."""
-    table, search = Table(transitions), Search(net)
-    first = (net.start, start)
-    seen = {first: 0}
-    search.states, search.came, search.into = [first], [None], [[]]
-    progress = (net.start | net.positions) & ~net.hosts
-    number = 0
-    while number < len(search.states):
-        state, watched = search.states[number]
-        if not state & net.work:
-            search.finals.append(number)
+    """Every state that can be reached, up to `cap` of them and `MOST_FIRED` steps; `capped` beyond
+    either."""
+    return _Exploring(net, Table(transitions), cap, watch, start).run()
+
+
+class _Exploring:
+    """The states seen so far, and what is left of the steps."""
+
+    def __init__(self, net: Net, table: Table, cap: int, watch: Watch | None, start: int) -> None:
+        first = (net.start, start)
+        self.search, self.table, self.cap, self.watch = Search(net), table, cap, watch
+        self.search.states, self.search.came, self.search.into = [first], [None], [[]]
+        self.seen = {first: 0}
+        self.progress = (net.start | net.positions) & ~net.hosts
+        self.fired = 0
+
+    def run(self) -> Search:
+        search = self.search
+        number = 0
+        while number < len(search.states) and not search.capped:
+            self.look_at(number)
             number += 1
-            continue
-        enabled = table.enabled(state)
-        if not any(each.auto or each.need & progress for each in enabled):
+        return search
+
+    def look_at(self, number: int) -> None:
+        search = self.search
+        state, watched = search.states[number]
+        if not state & search.net.work:
+            search.finals.append(number)
+            return
+        enabled = self.table.enabled(state)
+        if not any(each.auto or each.need & self.progress for each in enabled):
             search.stuck.append(number)
+        self.fired += len(enabled)
+        if self.fired > MOST_FIRED:
+            search.capped = True
+            return
         for each in enabled:
             search.fired.setdefault(id(each), (number, each))
             following, double = _after(each, state)
             if double:
                 search.doubled.append((number, each, double))
-                continue
-            pair = (following, _watch(watch, watched, each))
-            known = seen.get(pair)
-            if known is None:
-                if len(search.states) >= cap:
-                    search.capped = True
-                    return search
-                known = seen[pair] = len(search.states)
-                search.states.append(pair)
-                search.came.append((number, each))
-                search.into.append([])
-            search.into[known].append(number)
-        number += 1
-    return search
+            else:
+                self.reach(number, each, (following, _watch(self.watch, watched, each)))
+
+    def reach(self, before: int, step: Transition, pair: tuple[int, int]) -> None:
+        """Note a state that a step led to; a new one beyond the cap ends the search."""
+        search = self.search
+        known = self.seen.get(pair)
+        if known is None:
+            if len(search.states) >= self.cap:
+                search.capped = True
+                return
+            known = self.seen[pair] = len(search.states)
+            search.states.append(pair)
+            search.came.append((before, step))
+            search.into.append([])
+        search.into[known].append(before)
 
 
 def _watch(watch: Watch | None, state: int, transition: Transition) -> int:

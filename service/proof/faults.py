@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.proof.explore import Search
-from service.proof.net import Move, bits
+from service.proof.net import Move, bits, elements_of
 
 DEADLOCK = "sound-deadlock"
 NO_EXIT = "sound-no-exit"
@@ -61,7 +61,7 @@ def _not_proved(search: Search) -> Fault:
     return Fault(
         NOT_PROVED,
         owner,
-        f"not proved: more than {len(search.states)} states can be reached",
+        f"not proved: {len(search.states)} states were looked at and more can be reached",
         "Put parts that run side by side into sub-processes of their own.",
     )
 
@@ -132,20 +132,21 @@ def _no_exit(search: Search) -> Iterator[Fault]:
         net, always = search.net, -1
         for number in bad:
             always &= search.states[number][0]
-        there = always & net.positions & ~net.hosts or search.states[bad[0]][0] & net.positions
-        owners = net.owners(there)
+        first = next((n for n in bad if search.states[n][0] & net.positions), bad[0])
+        there = always & net.positions & ~net.hosts or search.states[first][0] & net.positions
+        owners = net.owners(there or net.start)
         yield Fault(
             NO_EXIT,
             owners[0],
             "from here on no end can be reached: the case goes round for ever",
             "Draw a way out of the loop.",
-            tuple(search.path(bad[0])),
+            tuple(search.path(first)),
         )
 
 
 def _dead(search: Search, drawn: frozenset[str]) -> Iterator[Fault]:
-    alive = {move.element for _, transition in search.fired.values() for move in transition.moves}
-    alive |= {element for _, transition in search.fired.values() for element in transition.also}
+    fired = [transition for _, transition in search.fired.values()]
+    alive = elements_of(trail for each in fired for trail in (each.trail, *each.also))
     reached = 0
     for state, _ in search.states:
         reached |= state

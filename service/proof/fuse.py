@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from service.proof.net import Net, Transition, bits
+from service.proof.net import Net, Trail, Transition, bits
 
 MOST_WAYS = 12
 """Combinations of ways in and ways out that one fusion may make."""
@@ -27,45 +27,78 @@ def fuse(net: Net, *, keep: Keep | None = None) -> list[Transition]:
 
 
 class _Fusing:
-    """Transitions by number, and who takes from and gives to each place."""
+    """Transitions by number, and who takes from and gives to each place. `shown` are those that
+    stay in sight, `endable` the places that something else can empty or waits to see empty."""
 
     def __init__(self, net: Net, keep: Keep) -> None:
-        self.net, self.keep = net, keep
+        self.net = net
         self.live: dict[int, Transition] = {}
+        self.shown: set[int] = set()
         self.takers: defaultdict[int, set[int]] = defaultdict(set)
         self.givers: defaultdict[int, set[int]] = defaultdict(set)
         self.touched: defaultdict[int, set[tuple[str, int]]] = defaultdict(set)
+        self.endable = 0
         self.next = 0
         self.same: dict[tuple[object, ...], int] = {}
         for transition in net.transitions:
-            self.add(transition)
+            self.add(transition, shown=keep(transition))
         self.note_touches()
 
-    def add(self, transition: Transition) -> None:
-        key = _key(transition)
-        twin = self.same.get(key)
-        if twin is not None and not self.keep(transition) and not self.keep(self.live[twin]):
-            known = self.live[twin]
-            self.live[twin] = replace(
-                known, also=known.also + transition.also + _elements(transition)
-            )
+    def add(self, transition: Transition, *, shown: bool) -> None:
+        if self.hide(transition, shown=shown):
             return
         number, self.next = self.next, self.next + 1
-        self.live[number] = transition
-        self.same[key] = number
+        self.put(number, transition)
+        if shown:
+            self.shown.add(number)
         for bit in bits(transition.need):
             self.takers[bit].add(number)
         for bit in bits(transition.give):
             self.givers[bit].add(number)
 
+    def put(self, number: int, transition: Transition) -> None:
+        self.live[number] = transition
+        self.same[_key(transition)] = number
+
+    def hide(self, transition: Transition, *, shown: bool) -> bool:
+        """Let a step of the same effect stand for this one too, where there is one."""
+        twin = self.same.get(_key(transition))
+        if twin is None or shown or twin in self.shown:
+            return False
+        known = self.live[twin]
+        also = _together(*known.also, transition.trail, *transition.also)
+        self.live[twin] = replace(known, also=also)
+        return True
+
     def drop(self, number: int) -> None:
-        transition = self.live.pop(number)
-        if self.same.get(_key(transition)) == number:
-            del self.same[_key(transition)]
+        transition = self.take_out(number)
+        self.shown.discard(number)
         for bit in bits(transition.need):
             self.takers[bit].discard(number)
         for bit in bits(transition.give):
             self.givers[bit].discard(number)
+
+    def take_out(self, number: int) -> Transition:
+        transition = self.live.pop(number)
+        if self.same.get(_key(transition)) == number:
+            del self.same[_key(transition)]
+        return transition
+
+    def lengthen(self, number: int, second: Transition, bit: int, *, shown: bool) -> None:
+        """One step follows another and nothing else does: only the places that differ are told, as
+        a split gives to thousands."""
+        first = self.live[number]
+        longer = _joined(first, second, bit)
+        if self.hide(longer, shown=shown or number in self.shown):
+            self.drop(number)
+            return
+        self.take_out(number)
+        self.put(number, longer)
+        if shown:
+            self.shown.add(number)
+        self.givers[bit].discard(number)
+        for place in bits(second.give):
+            self.givers[place].add(number)
 
     def note_touches(self) -> None:
         """Which masks look at a place, beside those that take from it and give to it: by their
@@ -85,6 +118,8 @@ class _Fusing:
         for kind, mask in masks:
             for bit in bits(mask):
                 self.touched[bit].add((kind, mask))
+                if mask != bit and kind in ("clear", "forbid", "some"):
+                    self.endable |= bit
 
     def run(self) -> list[Transition]:
         waiting = [
@@ -105,53 +140,62 @@ class _Fusing:
             return []
         after = [self.live[number] for number in takers]
         before = [self.live[number] for number in givers]
-        if not all(self.is_plain(each, bit) for each in after) or not self.fits(before, after, bit):
+        if not all(self.is_plain(number, bit) for number in takers) or not self.fits(
+            before, after, bit
+        ):
             return []
         again = [place for each in before for place in bits(each.need)]
-        for first in before:
-            for second in after:
-                self.add(_joined(first, second, bit))
-        for number in [*takers, *givers]:
-            self.drop(number)
+        self.join_up([*givers], [*takers], bit)
         return [place for place in again if place != self.net.start]
+
+    def join_up(self, givers: list[int], takers: list[int], bit: int) -> None:
+        """Every way in with every way out."""
+        if len(takers) == 1:
+            only = takers[0]
+            for number in givers:
+                self.lengthen(number, self.live[only], bit, shown=only in self.shown)
+            self.drop(only)
+            return
+        for one in givers:
+            for other in takers:
+                shown = one in self.shown or other in self.shown
+                self.add(_joined(self.live[one], self.live[other], bit), shown=shown)
+        for number in (*takers, *givers):
+            self.drop(number)
 
     def leave_out_loops(self, bit: int) -> None:
         """Steps from a place back to it, where there are others that lead on."""
         loops = [
             number
             for number in self.takers[bit] & self.givers[bit]
-            if self.live[number].give == bit and self.is_alone(self.live[number], bit)
+            if self.live[number].give == bit and self.is_alone(number, bit)
         ]
         others = self.takers[bit] - set(loops)
         if not loops or not others:
             return
-        also = tuple(
-            e for number in loops for e in (*self.live[number].also, *_elements(self.live[number]))
-        )
+        dropped = [trail for n in loops for trail in (self.live[n].trail, *self.live[n].also)]
         for number in loops:
             self.drop(number)
         for number in others:
-            self.live[number] = replace(self.live[number], also=self.live[number].also + also)
+            known = self.live[number]
+            self.live[number] = replace(known, also=_together(*known.also, *dropped))
 
-    def is_alone(self, transition: Transition, bit: int) -> bool:
+    def is_alone(self, number: int, bit: int) -> bool:
         """It takes this one place and looks at nothing else."""
-        if (
-            transition.need != bit
-            or transition.forbid
-            or transition.some
-            or transition.twice
-            or transition.join
-        ):
+        transition = self.live[number]
+        looks = transition.forbid or transition.some or transition.twice or transition.join
+        if transition.need != bit or looks or number in self.shown:
             return False
-        return not transition.clear & ~bit and not self.keep(transition)
+        return not transition.clear & ~bit
 
-    def is_plain(self, transition: Transition, bit: int) -> bool:
+    def is_plain(self, number: int, bit: int) -> bool:
         """It is alone, and what it gives is looked at by the same as the place."""
-        if not self.is_alone(transition, bit):
+        if not self.is_alone(number, bit):
             return False
-        if not transition.give:
+        give = self.live[number].give
+        if not give:
             return self.ends_aside(bit)
-        return all(self.same_watch(bit, place) for place in bits(transition.give))
+        return all(self.same_watch(bit, place) for place in bits(give))
 
     def ends_aside(self, bit: int) -> bool:
         """Work beside the main path that only the end of its scope waits for: it changes nothing
@@ -178,13 +222,12 @@ class _Fusing:
 
     def unseen(self, give: int, bit: int) -> bool:
         """Whether this place is all that is given, or nothing can end what is given with it, or
-        waits for its end."""
+        waits for its end. An event that waits while the scope is at work ends with that work."""
         if give == bit:
             return True
-        looks = (
-            touch for place in bits(give) for touch in self.touched[place] if touch[1] != place
-        )
-        return not any(kind in ("clear", "forbid", "some") for kind, _ in looks)
+        if give & ~bit & ~self.net.work & ~self.net.ends:
+            return False
+        return not give & self.endable
 
 
 def _key(each: Transition) -> tuple[object, ...]:
@@ -200,13 +243,14 @@ def _key(each: Transition) -> tuple[object, ...]:
     )
 
 
-def _elements(transition: Transition) -> tuple[str, ...]:
-    return tuple(move.element for move in transition.moves)
+def _together(*trails: Trail) -> tuple[Trail, ...]:
+    """One trail at most for all of them: a longer tuple would be copied again and again."""
+    return trails if len(trails) <= 1 else (Trail((), trails),)
 
 
 def _joined(first: Transition, second: Transition, bit: int) -> Transition:
     return Transition(
-        moves=first.moves + second.moves,
+        trail=Trail((), (first.trail, second.trail)),
         need=first.need,
         give=(first.give & ~bit) | second.give,
         auto=first.auto,
@@ -214,5 +258,5 @@ def _joined(first: Transition, second: Transition, bit: int) -> Transition:
         forbid=first.forbid,
         some=first.some,
         join=first.join,
-        also=first.also + second.also,
+        also=_together(*first.also, *second.also),
     )

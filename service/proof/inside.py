@@ -120,7 +120,7 @@ def _caught_outside(frame: Frame, element: Element) -> set[str]:
     while at is not None and below is not None:
         events = [
             *at.process.attached.get(below.id, ()),
-            *(start for _, start in at.process.event_starts(at.scope)),
+            *(start for _, start in at.event_starts),
         ]
         found |= {event.event.kind for event in events}
         below, at = at.host, at.outer

@@ -42,6 +42,13 @@ class Frame:
     work: int = 0
     everything: int = 0
     main: frozenset[str] = frozenset()
+    event_starts: tuple[tuple[Element, Element], ...] = ()
+
+    siblings: Mapping[str, Element] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.event_starts = tuple(self.process.event_starts(self.scope))
+        self.siblings = {element.id: element for element in self.children}
 
     @property
     def children(self) -> tuple[Element, ...]:
@@ -49,11 +56,13 @@ class Frame:
 
     def mask_of(self, element_id: str) -> int:
         """Everything that stands for a token on an element, its inside included."""
-        mask = self.at.get(element_id, 0) | self.choose.get(element_id, 0)
+        mask, choose = self.at.get(element_id, 0), self.choose.get(element_id)
+        if choose is not None:
+            mask |= choose
         for boundary in self.process.attached.get(element_id, ()):
             mask |= self.arms.get(boundary.id, 0)
         inner = self.inside.get(element_id)
-        return mask | (inner.everything if inner else 0)
+        return mask | inner.everything if inner else mask
 
 
 LookInto = Callable[[Frame, Element], "Process | None"]
@@ -104,11 +113,7 @@ def _lay_arm(net: Net, frame: Frame, element: Element) -> None:
     """A timer that does not interrupt fires once while its activity, or its scope, is active."""
     event = element
     if element.triggered_by_event:
-        starts = [
-            start
-            for inner, start in frame.process.event_starts(frame.scope)
-            if inner.id == element.id
-        ]
+        starts = [start for inner, start in frame.event_starts if inner.id == element.id]
         if not starts:
             return
         event = starts[0]
@@ -119,7 +124,7 @@ def _lay_arm(net: Net, frame: Frame, element: Element) -> None:
 def _main_path(frame: Frame) -> frozenset[str]:
     """The elements that can be come to without an event that does not interrupt: the rest runs
     beside the main path."""
-    elements: Mapping[str, Element] = {element.id: element for element in frame.children}
+    elements = frame.siblings
     stack = [element.id for element in frame.children if element.kind == "startEvent"]
     seen: set[str] = set()
     while stack:

@@ -6,6 +6,7 @@ played: several when steps that nobody can tell apart were fused into one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -48,17 +49,57 @@ class Join:
     """The places of other joins, which do not count when joins wait for each other."""
 
 
+@dataclass(slots=True, eq=False)
+class Trail:
+    """Moves in order: some of its own, then those of its parts.
+
+    Parts are shared, never copied: what is fused many times over, or stands behind two decisions in
+    a row, costs as much as it holds once.
+    """
+
+    own: tuple[Move, ...] = ()
+    parts: tuple[Trail, ...] = ()
+    _flat: tuple[Move, ...] | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        if self._flat is None:
+            self._flat = tuple(self._walk())
+        return self._flat
+
+    def _walk(self) -> Iterator[Move]:
+        stack = [self]
+        while stack:
+            at = stack.pop()
+            yield from at.own
+            stack += reversed(at.parts)
+
+
+def elements_of(trails: Iterable[Trail]) -> set[str]:
+    """The elements on any of these trails; what they share is looked at once."""
+    seen: set[int] = set()
+    elements: set[str] = set()
+    stack = list(trails)
+    while stack:
+        at = stack.pop()
+        if id(at) not in seen:
+            seen.add(id(at))
+            elements.update(move.element for move in at.own)
+            stack += at.parts
+    return elements
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """`need` is taken, then `clear`, then `give` is put. `forbid` must be empty, one of `some` must
     not.
 
     `auto` ones go by themselves, before anything can happen from outside. `twice` is given two
-    tokens at once. `also` are elements of other steps from and to the same places, for which this
-    one stands.
+    tokens at once. `also` are other steps from and to the same places, for which this one
+    stands.
     """
 
-    moves: tuple[Move, ...]
+    trail: Trail
     need: int
     give: int
     auto: bool
@@ -67,7 +108,11 @@ class Transition:
     some: int = 0
     twice: int = 0
     join: Join | None = None
-    also: tuple[str, ...] = ()
+    also: tuple[Trail, ...] = ()
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        return self.trail.moves
 
 
 @dataclass(slots=True)

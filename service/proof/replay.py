@@ -63,23 +63,8 @@ def expand(
 def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish) -> Played:
     """Play moves in the engine. Nothing is raised: the result says how far it got."""
     told = list(expand(moves, processes, finish))[:MOST_MOVES]
-    script: defaultdict[tuple[str, str, str], deque[tuple[str, ...]]] = defaultdict(deque)
-    for move in told:
-        if move.flows:
-            script["flows", move.process, move.element].append(move.flows)
-        if move.items >= 0:
-            script["items", move.process, move.element].append(("item",) * move.items)
-
-    def choose(what: str, process: str, element: str) -> tuple[str, ...]:
-        waiting = script[what, process, element]
-        if waiting:
-            return waiting.popleft()
-        drawn = processes[process].elements[element]
-        if what == "items":
-            return ("item",)
-        return tuple(flow.id for flow in drawn.outgoing if flow.condition is not None)[:1]
-
-    bundle = guide(processes, choose, lambda element: not is_at_once(element))
+    script = _Script(processes, told)
+    bundle = guide(processes, script.choose, lambda element: not is_at_once(element))
     played, now = Played(), _START
     for move in told:
         now += timedelta(minutes=1)
@@ -92,6 +77,31 @@ def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish
         if played.error is not None:
             break
     return played
+
+
+class _Script:
+    """What the moves say of flows taken and instances made, in the order in which the engine asks
+    for it."""
+
+    def __init__(self, processes: Mapping[str, Process], told: Iterable[Move]) -> None:
+        self.processes = processes
+        self.waiting: defaultdict[tuple[str, str, str], deque[tuple[str, ...]]]
+        self.waiting = defaultdict(deque)
+        for move in told:
+            if move.flows:
+                self.waiting["flows", move.process, move.element].append(move.flows)
+            if move.items >= 0:
+                items = ("item",) * move.items
+                self.waiting["items", move.process, move.element].append(items)
+
+    def choose(self, what: str, process: str, element: str) -> tuple[str, ...]:
+        waiting = self.waiting[what, process, element]
+        if waiting:
+            return waiting.popleft()
+        if what == "items":
+            return ("item",)
+        drawn = self.processes[process].elements[element]
+        return tuple(flow.id for flow in drawn.outgoing if flow.condition is not None)[:1]
 
 
 def _send(bundle: Bundle, played: Played, command: q.Command, now: datetime) -> None:

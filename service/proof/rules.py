@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from service.bpmn.model import Process, Text
 from service.engine.inclusive import Reach, reach_of
@@ -17,6 +18,7 @@ from service.errors import Problem, Severity
 from service.proof.build import build
 from service.proof.explore import Search, Table, explore
 from service.proof.fuse import fuse
+from service.proof.guard import attempt
 from service.proof.inside import Insides
 from service.proof.limits import LimitOf
 from service.proof.net import Move, Transition, Verb
@@ -46,8 +48,16 @@ class Verdict:
 def prove_rules(
     processes: Mapping[str, Process], rules: list[Rule], *, limit_of: LimitOf, cap: int = CAP
 ) -> list[Verdict]:
-    """A verdict for each rule. Only for processes without an error of the check."""
-    return [_prove(processes, rule, limit_of, cap) for rule in rules]
+    """A verdict for each rule. Only for processes without an error of the check. Raises nothing."""
+    return [
+        attempt(partial(_prove, processes, rule, limit_of, cap), partial(_unknown, processes, rule))
+        for rule in rules
+    ]
+
+
+def _unknown(processes: Mapping[str, Process], rule: Rule, why: str) -> Verdict:
+    problem = _problem(processes, rule, "rule-not-proved", rule.process, (), why)
+    return Verdict(rule, (problem,), (), 0)
 
 
 def _prove(processes: Mapping[str, Process], rule: Rule, limit_of: LimitOf, cap: int) -> Verdict:

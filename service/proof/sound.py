@@ -18,6 +18,7 @@ from service.proof.build import build
 from service.proof.explore import Search, explore
 from service.proof.faults import NOT_PROVED, Fault, Kinds, faults_of
 from service.proof.fuse import fuse
+from service.proof.guard import DRAW_SIMPLER, reason
 from service.proof.inside import Insides
 from service.proof.net import Move, Net, Verb
 
@@ -61,7 +62,10 @@ class _Work:
 
 def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
     """Prove every process, or say what is wrong and on which way. Only for processes without an
-    error of the check."""
+    error of the check.
+
+    Raises nothing: a process that the prover cannot take is not proved, with the reason.
+    """
     work = _Work(processes, cap, Insides(processes))
     called = {
         element.called_process.source
@@ -70,7 +74,11 @@ def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
         if element.called_process is not None
     }
     for process in processes.values():
-        _prove_scope(work, process, "", tuple, may_escape=process.id in called)
+        try:
+            _prove_scope(work, process, "", tuple, may_escape=process.id in called)
+        except Exception as broken:  # whatever it is, the pages that show it must not fail
+            fault = Fault(NOT_PROVED, process.id, f"not proved: {reason(broken)}", DRAW_SIMPLER)
+            work.faults.setdefault((NOT_PROVED, process.id), (process, fault))
     problems = [_problem(process, fault) for process, fault in work.faults.values()]
     paths = {(fault.code, fault.element): fault.path for _, fault in work.faults.values()}
     return Proof(tuple(problems), paths, work.states, work.finish)

@@ -15,7 +15,7 @@ from service.bpmn.model import Element, Flow, Process
 from service.bpmn.reach import link_targets
 from service.engine.inclusive import Reach
 from service.proof.layout import JOINS, Frame, following
-from service.proof.net import Join, Move, Net, Transition, Verb
+from service.proof.net import Join, Move, Net, Trail, Transition, Verb
 
 MOST_CHOICES = 8
 """Conditional flows out of one element whose every combination is looked at."""
@@ -59,7 +59,7 @@ class Wiring:
             told = (*moves[:-1], _with_flows(first, way.flows))
             self.net.transitions.append(
                 Transition(
-                    told,
+                    Trail(told),
                     need=need,
                     give=way.give,
                     twice=way.twice,
@@ -140,8 +140,8 @@ def _along(frame: Frame, flow: Flow) -> int:
 
 
 def _way(flows: tuple[str, ...], gives: list[int]) -> Way:
-    total = twice = 0
-    for mask in gives:
+    total, twice = gives[0], 0
+    for mask in gives[1:]:
         twice |= total & mask
         total |= mask
     return Way(flows, total, twice)
@@ -213,7 +213,7 @@ def _target(frame: Frame, flow: str) -> str:
 def beside(frame: Frame, element: Element) -> int:
     """Everything that an event which does not interrupt may have started and that is off the main
     path."""
-    siblings = {each.id: each for each in frame.children}
+    siblings = frame.siblings
     stack, seen, mask = [flow.target for flow in element.outgoing], set[str](), 0
     while stack:
         at = stack.pop()

@@ -64,7 +64,7 @@ def _checked(files: Files) -> tuple[Problem, ...]:
 
 @lru_cache(maxsize=16)
 def _proofs(runtime: operations.Runtime, files: Files, day: datetime) -> Proofs:
-    return operations.prove_bundle(dict(files), profile=runtime.profile, now=day)
+    return operations.prove_bundle(dict(files), profile=runtime.profile, now=day, apart=True)
 
 
 @lru_cache(maxsize=16)

@@ -42,6 +42,14 @@ def event_sub_process(mark: str) -> str:
     )
 
 
+def _listened(kind: str, what: str) -> str:
+    return (
+        f'<{kind} id="it"><extensionElements><zeebe:{what}Listeners>'
+        f'<zeebe:{what}Listener eventType="completing" type="ask"/>'
+        f"</zeebe:{what}Listeners></extensionElements></{kind}>"
+    )
+
+
 PLACES = {
     "startEvent": start,
     "intermediateCatchEvent": catch,
@@ -73,6 +81,10 @@ REFUSED = {
         "userTask it",
         '<userTask id="it"><multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality>'
         "</multiInstanceLoopCharacteristics></userTask>",
+    ),
+    "userTask task listeners": task().replace("userTask it", _listened("userTask", "task")),
+    "any element execution listeners": task().replace(
+        "userTask it", _listened("intermediateThrowEvent", "execution")
     ),
     "any activity for compensation": task().replace(
         "userTask it", '<userTask id="it" isForCompensation="true"/>'
