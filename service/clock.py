@@ -64,8 +64,9 @@ class FileClock:
             instant = None
         if instant is None or instant.tzinfo is None:
             raise InvalidInput(
-                f"REDRESS_CLOCK: expected {self.path} to hold an instant such as "
-                "2026-03-02T10:00:00+08:00"
+                "REDRESS_CLOCK: expected {path} to hold an instant such as "
+                "2026-03-02T10:00:00+08:00",
+                path=self.path,
             )
         return instant.astimezone(UTC)
 

@@ -161,18 +161,30 @@ def load_settings(environ: Mapping[str, str], *, demo: bool = False) -> Settings
     for name, value in found.items():
         if name not in HELP:
             known = ", ".join(PREFIX + key.upper() for key in HELP)
-            raise InvalidInput(f"{PREFIX}{name.upper()} is no setting; expected one of {known}")
+            raise InvalidInput(
+                "{prefix}{name} is no setting; expected one of {known}",
+                prefix=PREFIX,
+                name=name.upper(),
+                known=known,
+            )
         try:
             values[name] = HELP[name][0](value)
         except ValueError as error:
-            raise InvalidInput(f"{PREFIX}{name.upper()}: expected {error}, got {value!r}") from None
+            raise InvalidInput(
+                "{prefix}{name}: expected {error}, got {value!r}",
+                prefix=PREFIX,
+                name=name.upper(),
+                error=error,
+                value=value,
+            ) from None
     if demo:
         values.setdefault("secret_key", secrets.token_hex(32))
         values["demo"] = True
     elif len(values.get("secret_key", "")) < 32:
         raise InvalidInput(
-            f"{PREFIX}SECRET_KEY: expected at least 32 characters, got "
-            f"{len(values.get('secret_key', ''))}"
+            "{prefix}SECRET_KEY: expected at least 32 characters, got {count}",
+            prefix=PREFIX,
+            count=len(values.get("secret_key", "")),
         )
     return Settings(**values)
 
@@ -181,9 +193,16 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise InvalidInput(f"{PREFIX}CONFIG: {path} cannot be read: {error.strerror}") from error
+        raise InvalidInput(
+            "{prefix}CONFIG: {path} cannot be read: {strerror}",
+            prefix=PREFIX,
+            path=path,
+            strerror=error.strerror,
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{PREFIX}CONFIG: {path} is no TOML: {error}") from error
+        raise InvalidInput(
+            "{prefix}CONFIG: {path} is no TOML: {error}", prefix=PREFIX, path=path, error=error
+        ) from error
 
 
 if {field.name for field in fields(Settings)} != set(HELP) | {"demo"}:

@@ -1,8 +1,11 @@
 """The catalogue of errors and the shape of a problem found in a definition.
 
 Every error that a person or a program can meet derives from `RedressError` and carries a stable
-`code`. The message says what was expected, what was found and what to do. HTTP statuses are given
-at the edge (`service.api`), by class.
+`code`. The message is a template and facts (`Sentence`): what was expected, what was found and what
+to do, in English for programs and logs, in the reader's language on pages:
+`InvalidInput("expected one of {known}, got {found}", known=KINDS, found=kind)`. Without a template
+the docstring of the class is the message. HTTP statuses are given at the edge (`service.api`), by
+class.
 """
 
 from __future__ import annotations
@@ -10,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from service.sentence import Sentence
 
 
 def first_paragraph(documented: object) -> str:
@@ -27,12 +33,12 @@ class RedressError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or _default_message(self))
+    def __init__(self, template: str | None = None, /, **facts: Any) -> None:
+        super().__init__(Sentence(template or _default_message(self), **facts))
 
     @property
-    def message(self) -> str:
-        return str(self.args[0])
+    def message(self) -> Sentence:
+        return Sentence(self.args[0])
 
 
 class InvalidInput(RedressError):
@@ -111,7 +117,7 @@ class OutcomeUnknown(Unavailable):
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One field of a form or request body that is not acceptable. `pointer` is a JSON Pointer (RFC
-    6901)."""
+    6901); `message` is a `Sentence` where it has facts."""
 
     pointer: str
     message: str
@@ -133,8 +139,13 @@ class InvalidRequest(InvalidInput):
     def __init__(self, errors: Iterable[FieldError]) -> None:
         self.errors = tuple(errors)[:50]
         first = self.errors[0] if self.errors else FieldError("", "is wrong")
-        more = f" (and {len(self.errors) - 1} more)" if len(self.errors) > 1 else ""
-        super().__init__(f"{first.pointer.lstrip('/') or 'the body'}: {first.message}{more}")
+        where = first.pointer.lstrip("/") or Sentence("the body")
+        problem = Sentence(first.message)
+        if len(self.errors) > 1:
+            template = "{where}: {problem} (and {more} more)"
+            super().__init__(template, where=where, problem=problem, more=len(self.errors) - 1)
+        else:
+            super().__init__("{where}: {problem}", where=where, problem=problem)
 
 
 class Severity(StrEnum):
@@ -175,10 +186,18 @@ class DefinitionInvalid(RedressError):
         super().__init__(message or self._sentence())
 
     def _sentence(self) -> str:
-        first = self.problems[0] if self.problems else None
-        if first is None:
+        if not self.problems:
             return _default_message(self)
-        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return (
-            f"{first.file}:{first.line}: {first.element or '-'}: {first.message} {first.mend}{more}"
-        )
+        first = self.problems[0]
+        facts = {
+            "file": first.file,
+            "line": first.line,
+            "element": first.element or "-",
+            "problem": Sentence(first.message),
+            "mend": Sentence(first.mend),
+        }
+        more = len(self.problems) - 1
+        if more:
+            template = "{file}:{line}: {element}: {problem} {mend} (and {more} more)"
+            return Sentence(template, more=more, **facts)
+        return Sentence("{file}:{line}: {element}: {problem} {mend}", **facts)

@@ -144,4 +144,8 @@ def me(call: Call) -> Any:
 def not_served(rest: str) -> Any:
     """Operations of the orchestration API that this version does not have."""
     account_with()
-    raise NotServed(f"{flask.request.method} /v2/{rest[:200]} is not served by this version.")
+    raise NotServed(
+        "{method} /v2/{rest} is not served by this version.",
+        method=flask.request.method,
+        rest=rest[:200],
+    )

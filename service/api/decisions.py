@@ -123,7 +123,7 @@ def evaluate_decision(call: Call, sent: DecisionEvaluation) -> Any:
     if (name is None) == (key is None):
         raise InvalidInput("expected either decisionDefinitionId or decisionDefinitionKey")
     if sent.tenant_id != TENANT:
-        raise InvalidInput(f"expected tenantId to be {TENANT!r}: there is one tenant")
+        raise InvalidInput("expected tenantId to be {tenant!r}: there is one tenant", tenant=TENANT)
     done = operations.evaluate_decision(
         call.runtime,
         decision_id=name,

@@ -72,7 +72,7 @@ def get_definition(call: Call, key: int) -> Any:
             connection, reporting.DEFINITIONS, reporting.by_key(key, "processDefinitionKey")
         ).rows
     if not rows:
-        raise NotFound(f"There is no process definition {key}.")
+        raise NotFound("There is no process definition {key}.", key=key)
     return _process(rows[0])
 
 
@@ -121,7 +121,7 @@ def get_decision(call: Call, key: int) -> Any:
             connection, reporting.DECISIONS, reporting.by_key(key, "decisionDefinitionKey")
         ).rows
     if not rows:
-        raise NotFound(f"There is no decision definition {key}.")
+        raise NotFound("There is no decision definition {key}.", key=key)
     return _decision(rows[0])
 
 

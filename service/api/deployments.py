@@ -156,12 +156,15 @@ def _files() -> dict[str, bytes]:
         or max(map(len, names)) > 200
     ):
         raise InvalidInput(
-            f"expected 1 to {MAX_FILES} parts named resources, each with a file name of its own"
+            "expected 1 to {most} parts named resources, each with a file name of its own",
+            most=MAX_FILES,
         )
     unknown = [name for name in names if not name.endswith(SUFFIXES)]
     if unknown:
         raise InvalidInput(
-            f"expected files that end in {', '.join(SUFFIXES)}, got {', '.join(unknown)[:300]}"
+            "expected files that end in {suffixes}, got {unknown}",
+            suffixes=SUFFIXES,
+            unknown=", ".join(unknown)[:300],
         )
     return {name: each.read() for name, each in zip(names, sent, strict=True)}
 
@@ -281,4 +284,4 @@ def _find(connection: Any, key: int) -> tuple[dict[str, Any], int]:
             "tenantId": TENANT,
         }
         return given, found.bundle_key
-    raise NotFound(f"There is no resource {key}.")
+    raise NotFound("There is no resource {key}.", key=key)

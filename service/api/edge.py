@@ -75,7 +75,7 @@ def account_with(*roles: str) -> identity.Account:
     if found is None:
         raise Unauthenticated
     if roles and not found.actor.has(*roles):
-        raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
+        raise Forbidden("This needs one of the roles {roles}.", roles=roles)
     return found
 
 
@@ -86,8 +86,9 @@ def body(*known: str) -> dict[str, Any]:
     unknown = sorted(set(data) - set(known)) if known else []
     if unknown:
         raise InvalidInput(
-            f"expected only the fields {', '.join(known)}, got "
-            f"{', '.join(map(repr, unknown))[:200]}"
+            "expected only the fields {known}, got {repr}",
+            known=known,
+            repr=", ".join(map(repr, unknown))[:200],
         )
     return data
 
@@ -101,13 +102,15 @@ def parse_body() -> dict[str, Any]:
     try:
         data = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidInput(f"expected JSON, got something else at character {error.pos}") from None
+        raise InvalidInput(
+            "expected JSON, got something else at character {pos}", pos=error.pos
+        ) from None
     if not isinstance(data, dict):
         raise InvalidInput("expected a JSON object as the body")
     if b"\\u0000" in raw:
         raise InvalidInput("expected texts without the character U+0000")
     if raw.count(b"[") + raw.count(b"{") > MAX_NESTING and _depth(data) > MAX_NESTING:
-        raise InvalidInput(f"expected JSON that nests at most {MAX_NESTING} levels")
+        raise InvalidInput("expected JSON that nests at most {most} levels", most=MAX_NESTING)
     return data
 
 
@@ -129,7 +132,9 @@ def idempotency_key() -> str | None:
     """The `Idempotency-Key` header, if one was sent. Raises InvalidInput when it is too long."""
     key = flask.request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= 200:
-        raise InvalidInput(f"expected an Idempotency-Key of 1 to 200 characters, got {len(key)}")
+        raise InvalidInput(
+            "expected an Idempotency-Key of 1 to 200 characters, got {count}", count=len(key)
+        )
     return key
 
 
@@ -145,7 +150,9 @@ def text_of(data: dict[str, Any], name: str, *, default: str | None = None, most
     if value is None and default is not None:
         return default
     if not isinstance(value, str) or not value or len(value) > most or "\0" in value:
-        raise InvalidInput(f"expected {name} to be a text of 1 to {most} characters")
+        raise InvalidInput(
+            "expected {name} to be a text of 1 to {most} characters", name=name, most=most
+        )
     return value
 
 
@@ -155,7 +162,7 @@ def object_of(data: dict[str, Any], name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidInput(f"expected {name} to be an object")
+        raise InvalidInput("expected {name} to be an object", name=name)
     return value
 
 
@@ -169,7 +176,7 @@ def key_of(value: Any, name: str) -> int:
         and int(value) <= MAX_KEY
     ):
         return int(value)
-    raise InvalidInput(f"expected {name} to be a key: digits in quotes")
+    raise InvalidInput("expected {name} to be a key: digits in quotes", name=name)
 
 
 def page_of(data: dict[str, Any]) -> tasks.Page:
@@ -178,7 +185,9 @@ def page_of(data: dict[str, Any]) -> tasks.Page:
     offset, limit = page.get("from", 0), page.get("limit", 50)
     whole = all(isinstance(each, int) and not isinstance(each, bool) for each in (offset, limit))
     if not whole or not 0 <= offset <= MAX_OFFSET or not 1 <= limit <= MAX_LIMIT:
-        raise InvalidInput(f"expected page.from from 0 and page.limit from 1 to {MAX_LIMIT}")
+        raise InvalidInput(
+            "expected page.from from 0 and page.limit from 1 to {most}", most=MAX_LIMIT
+        )
     return tasks.Page(offset, limit)
 
 
@@ -186,7 +195,12 @@ def number_of(name: str, default: int, most: int) -> int:
     """A whole number from the query string."""
     text = flask.request.args.get(name, str(default))
     if not (text.isascii() and text.isdecimal()) or len(text) > 12 or int(text) > most:
-        raise InvalidInput(f"expected {name} to be a whole number up to {most}, got {text[:20]!r}")
+        raise InvalidInput(
+            "expected {name} to be a whole number up to {most}, got {text!r}",
+            name=name,
+            most=most,
+            text=text[:20],
+        )
     return int(text)
 
 
@@ -197,7 +211,7 @@ def time_of(value: datetime | None) -> str | None:
 def check_key(key: int) -> None:
     """Raises NotFound for a number that is too large to be any task's key."""
     if key > MAX_KEY:
-        raise NotFound(f"There is no user task {key}.")
+        raise NotFound("There is no user task {key}.", key=key)
 
 
 def visible_task(key: int) -> tasks.UserTask:
@@ -207,5 +221,5 @@ def visible_task(key: int) -> tasks.UserTask:
     with parts().runtime.database.read() as connection:
         task = tasks.get_task(connection, key)
     if not tasks.can_see(task, who.actor):
-        raise NotFound(f"There is no user task {key}.")
+        raise NotFound("There is no user task {key}.", key=key)
     return task

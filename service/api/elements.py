@@ -153,7 +153,7 @@ def get_element(call: Call, key: int) -> Any:
     for row in rows:
         if row["elementInstanceKey"] == str(key):
             return _element(row)
-    raise NotFound(f"There is no element instance {key}.")
+    raise NotFound("There is no element instance {key}.", key=key)
 
 
 @operation(

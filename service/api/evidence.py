@@ -153,7 +153,9 @@ def _received() -> list[NewEvidence]:
         _kind(flask.request.form.get("kind") or "document"),
     )
     if not 0 < len(sent) <= MOST_FILES:
-        raise InvalidInput(f"expected 1 to {MOST_FILES} parts named files, got {len(sent)}")
+        raise InvalidInput(
+            "expected 1 to {most} parts named files, got {count}", most=MOST_FILES, count=len(sent)
+        )
     return [
         cases.take_in(vault, each.stream, name=each.filename or "file", kind=kind, source="api")  # type: ignore[arg-type]
         for each in sent
@@ -162,7 +164,9 @@ def _received() -> list[NewEvidence]:
 
 def _kind(kind: str) -> str:
     if kind not in KINDS:
-        raise InvalidInput(f"expected a kind out of {', '.join(KINDS)}, got {kind[:40]!r}")
+        raise InvalidInput(
+            "expected a kind out of {kinds}, got {kind!r}", kinds=KINDS, kind=kind[:40]
+        )
     return kind
 
 

@@ -85,7 +85,7 @@ def search_element_incidents(call: Call, key: int, sent: Any) -> Any:
             each for each in reporting.list_elements(connection, root_key) if each.id == engine_id
         ]
         if not found:
-            raise NotFound(f"There is no element instance {key}.")
+            raise NotFound("There is no element instance {key}.", key=key)
         return _page(
             connection, sent, processInstanceKey=str(root_key), elementId=found[0].element_id
         )
@@ -105,7 +105,7 @@ def get_incident(call: Call, key: int) -> Any:
     with call.runtime.database.read() as connection:
         rows = search(connection, reporting.INCIDENTS, reporting.by_key(key, "incidentKey")).rows
     if not rows:
-        raise NotFound(f"There is no incident {key}.")
+        raise NotFound("There is no incident {key}.", key=key)
     return _found(rows[0])
 
 

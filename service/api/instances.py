@@ -130,7 +130,9 @@ def create_instance(call: Call, sent: InstanceCreation) -> Any:
     its facts."""
     for name, value in (("startInstructions", sent.start_instructions), ("tags", sent.tags)):
         if value or (name == "startInstructions" and sent.runtime_instructions):
-            raise NotServed(f"Starting an instance with {name} is not served by this version.")
+            raise NotServed(
+                "Starting an instance with {name} is not served by this version.", name=name
+            )
     version = _version(call, sent)
     done = operations.start_instance(
         call.runtime,
@@ -171,7 +173,8 @@ def _version(call: Call, sent: InstanceCreation) -> definitions.ProcessVersion:
             released = definitions.find_released(connection, name or "")
             if released is None:
                 raise NotFound(
-                    f"No version of the process {name!r} is released; deploy and release one first."
+                    "No version of the process {name!r} is released; deploy and release one first.",
+                    name=name,
                 )
             found = released
     if found.process_id == operations.COMPLAINT_PROCESS:
@@ -197,7 +200,9 @@ def _awaited(call: Call, root_key: int, sent: InstanceCreation) -> dict[str, Any
             return {name: value for name, value in found.items() if not wanted or name in wanted}
         if time.monotonic() >= until:
             raise TimedOut(
-                f"The process instance {root_key} has started, and has not ended within {most}."
+                "The process instance {root_key} has started, and has not ended within {most}.",
+                root_key=root_key,
+                most=most,
             )
         time.sleep(POLL_SECONDS)
 
@@ -227,7 +232,7 @@ def get_instance(call: Call, key: int) -> Any:
             connection, reporting.INSTANCES, reporting.by_key(key, "processInstanceKey")
         ).rows
     if not rows:
-        raise NotFound(f"There is no process instance {key}.")
+        raise NotFound("There is no process instance {key}.", key=key)
     return _found(rows[0])
 
 

@@ -131,7 +131,11 @@ def _one(root_key: int, key: str) -> Which:
 def _engine_id(root_key: int, key: str, *, whole: bool) -> str:
     owner, engine_id = element_of(int(key))
     if owner != root_key or not (engine_id or whole):
-        raise InvalidInput(f"expected the key of an element instance of {root_key}, got {key}")
+        raise InvalidInput(
+            "expected the key of an element instance of {root_key}, got {key}",
+            root_key=root_key,
+            key=key,
+        )
     return engine_id
 
 

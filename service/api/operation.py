@@ -29,6 +29,7 @@ from service.errors import (
 )
 from service.identity import Account, Actor, Permission, check_permission
 from service.operations import Runtime
+from service.sentence import Sentence
 
 JSON, FORM, MULTIPART = (
     "application/json",
@@ -142,10 +143,14 @@ def _argument(name: str, value: str) -> int | str:
         return value
     if not (value.isascii() and value.isdecimal()):
         raise InvalidRequest(
-            [FieldError(f"/{name}", f"expected a key: digits, got {value[:40]!r}")]
+            [
+                FieldError(
+                    f"/{name}", Sentence("expected a key: digits, got {value!r}", value=value[:40])
+                )
+            ]
         )
     if len(value) > 25 or int(value) > MAX_KEY:
-        raise NotFound(f"There is nothing with the key {value[:40]}.")
+        raise NotFound("There is nothing with the key {value}.", value=value[:40])
     return int(value)
 
 

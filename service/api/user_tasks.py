@@ -211,7 +211,7 @@ def assign_task(call: Call, key: int, sent: Assignment) -> None:
         operations.claim_task(call.runtime, key, actor=call.actor, now=call.now)
         return
     if to is None or not to.active:
-        raise NotFound(f"There is no account {sent.assignee!r}.")
+        raise NotFound("There is no account {assignee!r}.", assignee=sent.assignee)
     operations.assign_task(call.runtime, key, to.actor, actor=call.actor, now=call.now)
 
 
@@ -276,7 +276,7 @@ def visible(connection: Any, call: Call, key: int) -> UserTask:
     """A task the account may read. What it may not read is not there. Raises NotFound."""
     task = tasks.get_task(connection, key)
     if not tasks.can_see(task, call.actor):
-        raise NotFound(f"There is no user task {key}.")
+        raise NotFound("There is no user task {key}.", key=key)
     return task
 
 

@@ -112,7 +112,7 @@ def instance_of(plain: Mapping[str, Any], *others: str) -> int:
         if value is not None:
             return element_of(int(value))[0] if int(value) <= MAX_KEY else -1
     raise InvalidInput(
-        f"expected the filter to name {' or '.join(('processInstanceKey', *others))}"
+        "expected the filter to name {others}", others=" or ".join(("processInstanceKey", *others))
     )
 
 

@@ -104,7 +104,7 @@ def bank(
     }
     if "bank.bpmn" not in files or not (folder / "payload.json").is_file():
         raise InvalidInput(
-            f"expected bank.bpmn, refund.bpmn, fraud.dmn and payload.json in {folder}"
+            "expected bank.bpmn, refund.bpmn, fraud.dmn and payload.json in {folder}", folder=folder
         )
     payload = orjson.loads((folder / "payload.json").read_bytes())
     with Progress(transient=True, disable=shape == "json") as bar, opened(where, files) as runtime:
@@ -156,7 +156,7 @@ def _inside(runtime: Runtime, count: int, threads: int, run: Run) -> Iterator[Ha
         run.seen = working.seen
         run.processor = {"the processes": working.processor + used() - before}
     if working.failures:
-        raise RedressError(f"a worker stopped: {working.failures[0]}")
+        raise RedressError("a worker stopped: {failures}", failures=working.failures[0])
 
 
 @dataclass(slots=True)
@@ -204,10 +204,12 @@ class Run:
             left, since = (now_left, time.monotonic()) if now_left != left else (left, since)
             if time.monotonic() - since > STANDSTILL_SECONDS:
                 raise RedressError(
-                    f"expected every dispute to end, {left} of {len(self.started)} do not go on"
+                    "expected every dispute to end, {left} of {count} do not go on",
+                    left=left,
+                    count=len(self.started),
                 )
             time.sleep(0.2)
-        raise RedressError(f"a worker stopped: {self.failures[0]}")
+        raise RedressError("a worker stopped: {failures}", failures=self.failures[0])
 
     def measured(self, how: str) -> Race:
         """Disputes per second from the first start to the last end."""

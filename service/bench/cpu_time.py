@@ -52,4 +52,6 @@ def wait_until_idle(pid: int, *, seconds: float = 60.0) -> None:
         seen.append(processor_seconds(pid))
         if len(seen) > 4 and all(after - before <= 0.01 for before, after in pairwise(seen[-4:])):
             return
-    raise RedressError(f"expected the server to be at rest within {seconds:.0f} s, it was not")
+    raise RedressError(
+        "expected the server to be at rest within {seconds:.0f} s, it was not", seconds=seconds
+    )

@@ -85,7 +85,11 @@ def check_fired_once(runtime: Runtime) -> int:
         ).scalar_one()
     if (most or 0) > 1 or left or tasks != count:
         raise RedressError(
-            f"expected every timer to fire once: {count} cases fired, one up to {most} times, "
-            f"{left} timers are left, {tasks} tasks were opened"
+            "expected every timer to fire once: {count} cases fired, one up to {most} "
+            "times, {left} timers are left, {tasks} tasks were opened",
+            count=count,
+            most=most,
+            left=left,
+            tasks=tasks,
         )
     return int(count)

@@ -40,7 +40,7 @@ def complete(key: int) -> Any:
     answer = optional_body("variables")["variables"]
     script: Script | None = flask.current_app.extensions["floor"].get(key)
     if script is None:
-        raise NotFound(f"No completion of the user task {key} was written down.")
+        raise NotFound("No completion of the user task {key} was written down.", key=key)
     database = edge.runtime.database
     with database.read() as connection:
         _send(connection, script.read_before)

@@ -106,7 +106,7 @@ def fill(runtime: Runtime, *, closed: int, running: int, progress: Callable[[int
         tally = Tally()
         drive(runtime, ended, Plan("redress", now - timedelta(days=200)), tally)
         if tally.stuck:
-            raise InvalidInput(f"expected a case that ends, {tally.stuck[0]}")
+            raise InvalidInput("expected a case that ends, {stuck}", stuck=tally.stuck[0])
         clone_case(runtime.database, ended, closed - 1, progress=progress)
     analyze(runtime.database)
 

@@ -73,8 +73,10 @@ def wait_until_up(address: Address, path: str = "/readyz", *, seconds: float = 6
             pass
         time.sleep(0.1)
     raise RedressError(
-        f"expected the server at {address[0]}:{address[1]} to be up within {seconds:.0f} s, it "
-        "is not"
+        "expected the server at {host}:{port} to be up within {seconds:.0f} s, it is not",
+        host=address[0],
+        port=address[1],
+        seconds=seconds,
     )
 
 
@@ -86,12 +88,19 @@ def tell_each(address: Address, path: str, processes: int) -> None:
             line.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode())
             status, body = _status(line)
         if status != 200:
-            raise RedressError(f"expected {path} to be answered 200, got {status}: {body[:300]!r}")
+            raise RedressError(
+                "expected {path} to be answered 200, got {status}: {body!r}",
+                path=path,
+                status=status,
+                body=body[:300],
+            )
         seen.add(body)
         if len(seen) == processes:
             return
     raise RedressError(
-        f"expected answers of {processes} serving processes, got them of {len(seen)}"
+        "expected answers of {processes} serving processes, got them of {count}",
+        processes=processes,
+        count=len(seen),
     )
 
 
@@ -113,7 +122,7 @@ def _together(address: Address, worker: Callable[[socket.socket], None], connect
         thread.join()
     if failures:
         raise RedressError(
-            f"expected every request to be answered 204; {failures[0]}"
+            "expected every request to be answered 204; {failures}", failures=failures[0]
         ) from failures[0]
 
 
@@ -121,7 +130,12 @@ def _exchange(line: socket.socket, request: bytes) -> None:
     line.sendall(request)
     status, body = _status(line)
     if status != 204:
-        raise RedressError(f"{request[:60]!r} was answered {status}: {body[:300]!r}")
+        raise RedressError(
+            "{request!r} was answered {status}: {body!r}",
+            request=request[:60],
+            status=status,
+            body=body[:300],
+        )
 
 
 def _status(line: socket.socket) -> tuple[int, bytes]:

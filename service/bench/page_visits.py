@@ -145,7 +145,10 @@ class Visitor:
         )
         if not status.startswith(str(page.status)):
             raise RedressError(
-                f"expected {page.path} to be answered {page.status}, it was answered {status}"
+                "expected {path} to be answered {status}, it was answered {answer}",
+                path=page.path,
+                status=page.status,
+                answer=status,
             )
         return taken
 

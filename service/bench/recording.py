@@ -101,6 +101,7 @@ def _record(runtime: Runtime, now: datetime) -> Recorded:
         operations.complete_task(runtime, task.key, filled, actor=actor, now=now)
     if len(steps) < 8:
         raise RedressError(
-            f"expected a case of the shipped procedure with 8 user tasks at least, got {len(steps)}"
+            "expected a case of the shipped procedure with 8 user tasks at least, got {count}",
+            count=len(steps),
         )
     return Recorded(bundle, steps)

@@ -32,9 +32,19 @@ class Client:
                 break
             time.sleep(float(answer.headers.get("Retry-After", "1")))
         if answer.status in (404, 409):
-            raise Gone(f"{path} was answered {answer.status}: {content[:300]!r}")
+            raise Gone(
+                "{path} was answered {status}: {content!r}",
+                path=path,
+                status=answer.status,
+                content=content[:300],
+            )
         if answer.status not in (200, 201, 204):
-            raise RedressError(f"{path} was answered {answer.status}: {content[:300]!r}")
+            raise RedressError(
+                "{path} was answered {status}: {content!r}",
+                path=path,
+                status=answer.status,
+                content=content[:300],
+            )
         return orjson.loads(content) if content else None
 
     def close(self) -> None:

@@ -45,8 +45,8 @@ def work_off(url: str, cores: Sequence[int]) -> list[Done]:
         process.join(timeout=READY_SECONDS)
     if any(not isinstance(each, Done) for each in done):
         raise RedressError(
-            "expected every worker to work, one stopped: "
-            f"{next(e for e in done if isinstance(e, str))}"
+            "expected every worker to work, one stopped: {done}",
+            done=next(e for e in done if isinstance(e, str)),
         )
     return done
 
@@ -97,4 +97,6 @@ def _work(url: str, core: int, together: Any, found: Any) -> None:
 
 
 def _nothing_else(due: Due, now: object) -> None:
-    raise RedressError(f"expected only timers to be due, found {due.kind} {due.key}")
+    raise RedressError(
+        "expected only timers to be due, found {kind} {key}", kind=due.kind, key=due.key
+    )

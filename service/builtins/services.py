@@ -151,7 +151,9 @@ def alarm(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Open an emergency of the variable `level`, or raise the one that the complaint belongs to."""
     level = job.variables.get("level")
     if level not in LEVELS:
-        raise InvalidInput(f"expected an emergency level out of {', '.join(LEVELS)}, got {level!r}")
+        raise InvalidInput(
+            "expected an emergency level out of {levels}, got {level!r}", levels=LEVELS, level=level
+        )
     view.effects.append(AlarmEffect(str(level), str(job.variables.get("cause") or "")))
     return {}
 

@@ -95,7 +95,7 @@ def get_emergency(connection: Connection, number: str) -> Emergency:
         .one_or_none()
     )
     if row is None:
-        raise NotFound(f"There is no emergency {number[:40]}.")
+        raise NotFound("There is no emergency {number}.", number=number[:40])
     return Emergency(**row)
 
 

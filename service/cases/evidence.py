@@ -136,7 +136,7 @@ def get_evidence(connection: Connection, root_key: int, key: int) -> Evidence:
     query = sa.select(evidence).where(evidence.c.root_key == root_key, evidence.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no evidence {key} in this case.")
+        raise NotFound("There is no evidence {key} in this case.", key=key)
     return Evidence(**row)
 
 

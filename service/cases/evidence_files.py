@@ -27,8 +27,8 @@ def check_may_open(evidence: Evidence, actor: Actor) -> None:
     """Raises Forbidden for what is locked away, unless the actor looks after that."""
     if evidence.state == "quarantined" and not actor.has(Role.ADMIN, Role.COMPLIANCE):
         raise Forbidden(
-            f"This file is locked away: it is {evidence.reason}. Compliance or an administrator "
-            "may open it."
+            "This file is locked away: it is {reason}. Compliance or an administrator may open it.",
+            reason=evidence.reason,
         )
 
 

@@ -21,7 +21,10 @@ def make_number(year: int, count: int) -> str:
     """The number of the `count`-th complaint registered in `year`."""
     if not 1 <= count <= LARGEST:
         raise InvalidInput(
-            f"expected a count from 1 to {LARGEST} within the year {year}, got {count}"
+            "expected a count from 1 to {most} within the year {year}, got {count}",
+            most=LARGEST,
+            year=year,
+            count=count,
         )
     digits = f"{year:04d}{count:07d}"
     return f"C-{digits[:4]}-{digits[4:]}-{check_character(digits)}"
@@ -33,12 +36,15 @@ def parse_number(text: str) -> str:
     found = _SHAPE.fullmatch(text.strip().upper())
     if found is None:
         raise InvalidInput(
-            f"expected a complaint number such as {make_number(2026, 1)}, got {text[:40]!r}"
+            "expected a complaint number such as {what}, got {text!r}",
+            what=make_number(2026, 1),
+            text=text[:40],
         )
     year, count, check = found.groups()
     if check_character(year + count) != check:
         raise InvalidInput(
-            f"The complaint number {text[:40]!r} has a wrong check character: a digit was mistyped."
+            "The complaint number {text!r} has a wrong check character: a digit was mistyped.",
+            text=text[:40],
         )
     return found.group(0)
 

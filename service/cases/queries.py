@@ -191,7 +191,7 @@ def get_complaint(connection: Connection, number: str) -> Complaint:
         connection.execute(_BY_NUMBER, {"b_number": parse_number(number)}).mappings().one_or_none()
     )
     if row is None:
-        raise NotFound(f"There is no complaint {number}.")
+        raise NotFound("There is no complaint {number}.", number=number)
     return Complaint(**row)
 
 

@@ -59,5 +59,7 @@ def _check_chains(connection: Connection) -> None:
         seq = audit.verify(connection, root_key)
         if seq is not None:
             raise InvalidInput(
-                f"expected sound histories, the chain of case {root_key} breaks at row {seq}"
+                "expected sound histories, the chain of case {root_key} breaks at row {seq}",
+                root_key=root_key,
+                seq=seq,
             )

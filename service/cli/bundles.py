@@ -32,10 +32,10 @@ def read_paths(paths: tuple[str, ...]) -> dict[str, bytes]:
         elif path.is_file():
             found[str(path)] = path.read_bytes()
         else:
-            raise InvalidInput(f"expected a file or a folder, found nothing at {text}")
+            raise InvalidInput("expected a file or a folder, found nothing at {text}", text=text)
     if not found:
         raise InvalidInput(
-            f"expected diagrams, decisions or forms, found none in {', '.join(paths)}"
+            "expected diagrams, decisions or forms, found none in {paths}", paths=paths
         )
     return found
 
@@ -170,5 +170,5 @@ def retire(bundle: int, reason: str, by: str) -> None:
 def _account(connection: Connection, name: str) -> Actor:
     found = identity.find_account(connection, name)
     if found is None or not found.active:
-        raise InvalidInput(f"expected the name of an account, got {name!r}")
+        raise InvalidInput("expected the name of an account, got {name!r}", name=name)
     return found.actor

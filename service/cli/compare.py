@@ -55,7 +55,9 @@ def _read(text: str) -> dict[str, bytes]:
         with open_database().read() as connection:
             files = definitions.read_files(connection, int(text))
         return {path.partition("/")[2] or path: content for path, content in files.items()}
-    raise InvalidInput(f"expected a folder, a file or the key of a bundle, found nothing at {text}")
+    raise InvalidInput(
+        "expected a folder, a file or the key of a bundle, found nothing at {text}", text=text
+    )
 
 
 def _paint(

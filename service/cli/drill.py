@@ -29,6 +29,7 @@ from service.errors import InvalidInput
 from service.identity import SYSTEM
 from service.letters import make_pdf
 from service.operations import COMPLAINT_PROCESS, Runtime
+from service.sentence import Sentence
 
 IMPROVEMENT = "carry-out-improvement"
 MEND_WITHIN = timedelta(days=30)
@@ -96,8 +97,9 @@ def _chosen(drills: list[Drill], names: tuple[str, ...]) -> list[Drill]:
     odd = [name for name in names if name not in known]
     if odd or not known:
         raise InvalidInput(
-            f"expected drills out of {', '.join(known) or '(no *.drill.json there)'}, got "
-            f"{', '.join(odd)}"
+            "expected drills out of {known}, got {odd}",
+            known=known or Sentence("(no *.drill.json there)"),
+            odd=odd,
         )
     return [known[name] for name in names] or drills
 

@@ -33,13 +33,14 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
     """
     if demo and host not in LOOPBACK:
         raise InvalidInput(
-            f"--demo serves this machine only: expected --host 127.0.0.1, got {host}"
+            "--demo serves this machine only: expected --host 127.0.0.1, got {host}", host=host
         )
     settings = load_settings(os.environ, demo=demo)
     if settings.clock and host not in LOOPBACK:
         raise InvalidInput(
-            "REDRESS_CLOCK is for rehearsals on this machine: expected --host 127.0.0.1, got "
-            f"{host}"
+            "REDRESS_CLOCK is for rehearsals on this machine: expected --host 127.0.0.1, "
+            "got {host}",
+            host=host,
         )
     clock = open_clock(settings.clock)
     database = Database(settings.database_url)

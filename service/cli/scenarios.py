@@ -39,7 +39,7 @@ def test(
     """
     scenarios = read_scenarios(*(Path(path) for path in paths))
     if not scenarios:
-        raise InvalidInput(f"expected files *.scenario.json, found none in {', '.join(paths)}")
+        raise InvalidInput("expected files *.scenario.json, found none in {paths}", paths=paths)
     bundle = load_bundle({path: content for path, content in read_paths(paths).items()})
     results = [run_scenario(bundle, scenario) for scenario in scenarios]
     covered = cover(bundle, results)

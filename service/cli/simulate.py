@@ -101,7 +101,9 @@ def simulate(
     _show(tally, time.perf_counter() - began)
     if tally.stuck:
         raise RedressError(
-            f"expected every case to go on, {len(tally.stuck)} cannot; the first: {tally.stuck[0]}"
+            "expected every case to go on, {count} cannot; the first: {stuck}",
+            count=len(tally.stuck),
+            stuck=tally.stuck[0],
         )
 
 

@@ -70,7 +70,9 @@ def read_backup(
         current = connection.execute(_REVISION).scalar_one()
         if revision != current:
             raise InvalidInput(
-                f"expected a backup of schema {current}, got one of {revision}: use that version"
+                "expected a backup of schema {current}, got one of {revision}: use that version",
+                current=current,
+                revision=revision,
             )
         _empty(connection, force=force)
         rows = _fill(connection, path)
@@ -84,7 +86,9 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from lines
     except (OSError, EOFError) as error:
         raise InvalidInput(
-            f"expected a backup written by `redress backup`, {path} cannot be read: {error}"
+            "expected a backup written by `redress backup`, {path} cannot be read: {error}",
+            path=path,
+            error=error,
         ) from error
 
 
@@ -96,14 +100,18 @@ def _check_file(path: Path) -> str:
             head = _object(raw)
             if head.get("format") != FORMAT:
                 raise InvalidInput(
-                    f"expected a backup in the format {FORMAT}, {path} begins otherwise"
+                    "expected a backup in the format {format}, {path} begins otherwise",
+                    format=FORMAT,
+                    path=path,
                 )
             revision = str(head.get("revision"))
         digest.update(before)
         before = raw
     end = _object(before)
     if revision is None or end.get("sha256") != digest.hexdigest():
-        raise InvalidInput(f"expected a whole and unchanged backup, {path} was cut off or changed")
+        raise InvalidInput(
+            "expected a whole and unchanged backup, {path} was cut off or changed", path=path
+        )
     return revision
 
 
@@ -123,7 +131,7 @@ def _empty(connection: Connection, *, force: bool) -> None:
     ]
     if held and not force:
         raise StateConflict(
-            f"expected an empty database, found rows in {', '.join(held[:5])}; --force removes them"
+            "expected an empty database, found rows in {held}; --force removes them", held=held[:5]
         )
     for table in reversed(metadata.sorted_tables):
         connection.execute(sa.delete(table))

@@ -164,12 +164,13 @@ def _parse(url: str) -> sa.URL:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
         raise InvalidInput(
-            f"expected a database URL such as sqlite:///var/redress.db, got {url!r}"
+            "expected a database URL such as sqlite:///var/redress.db, got {url!r}", url=url
         ) from None
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}:
         raise InvalidInput(
             "expected a database URL that begins with sqlite: or postgresql+psycopg:, got "
-            f"{parsed.drivername!r}"
+            "{drivername!r}",
+            drivername=parsed.drivername,
         )
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")

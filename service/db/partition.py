@@ -58,12 +58,12 @@ def partition(connection: Connection, parts: int) -> list[str]:
     if connection.dialect.name != "postgresql":
         raise InvalidInput("expected PostgreSQL: SQLite has no partitions")
     if not 2 <= parts <= MOST:
-        raise InvalidInput(f"expected 2 to {MOST} parts, got {parts}")
+        raise InvalidInput("expected 2 to {most} parts, got {parts}", most=MOST, parts=parts)
     done = []
     for name in partitioned_tables():
         split = connection.execute(_IS_SPLIT, {"name": name}).scalar_one_or_none()
         if split is None:
-            raise StateConflict(f"There is no table {name}; migrate the database first.")
+            raise StateConflict("There is no table {name}; migrate the database first.", name=name)
         if not split:
             for statement in _statements(connection, name, parts):
                 connection.exec_driver_sql(statement)

@@ -175,7 +175,7 @@ def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
             return column < value
         case "$lte":
             return column <= value
-    raise InvalidInput(f"expected an operator such as $eq, got {operator!r}")
+    raise InvalidInput("expected an operator such as $eq, got {operator!r}", operator=operator)
 
 
 def _holds(column: Any, operator: str, value: Any, dialect: str) -> Any:

@@ -86,7 +86,9 @@ def open_draft(
     """Start a draft with the files of a version. Raises NotFound, or InvalidInput for a title that
     says nothing."""
     if not title.strip() or len(title) > 200:
-        raise InvalidInput(f"expected a title of 1 to 200 characters, got {len(title.strip())}")
+        raise InvalidInput(
+            "expected a title of 1 to 200 characters, got {count}", count=len(title.strip())
+        )
     files = {} if base_bundle_key is None else read_files(connection, base_bundle_key)
     row = Draft(key, name, title.strip(), base_bundle_key, "open", None, now, actor)
     connection.execute(
@@ -112,7 +114,7 @@ def get_draft(connection: Connection, key: int) -> Draft:
     """A draft. Raises NotFound."""
     row = connection.execute(sa.select(draft).where(draft.c.key == key)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no draft {key}.")
+        raise NotFound("There is no draft {key}.", key=key)
     return Draft(**row)
 
 
@@ -148,7 +150,7 @@ def read_draft_file(
         query = query.where(draft_file.c.revision == revision)
     row = connection.execute(query.order_by(draft_file.c.revision.desc()).limit(1)).one_or_none()
     if row is None or row.content is None:
-        raise NotFound(f"There is no file {path!r} in this draft.")
+        raise NotFound("There is no file {path!r} in this draft.", path=path)
     return _file(row), bytes(row.content)
 
 
@@ -176,11 +178,18 @@ def save_draft_file(
     found = get_draft(connection, key)
     if found.state != "open":
         raise StateConflict(
-            f"The draft “{found.title}” is {found.state}; it can no longer be changed."
+            "The draft “{title}” is {found_state}; it can no longer be changed.",
+            title=found.title,
+            found_state=found.state,
         )
     check_path(path)
     if content is not None and len(content) > MAX_FILE_BYTES:
-        raise TooLarge(f"expected at most {MAX_FILE_BYTES} bytes in {path}, got {len(content)}")
+        raise TooLarge(
+            "expected at most {most} bytes in {path}, got {count}",
+            most=MAX_FILE_BYTES,
+            path=path,
+            count=len(content),
+        )
     last = _last(connection, key, path)
     if (0 if last is None else last.revision) != revision:
         raise _changed(path, last)
@@ -233,7 +242,11 @@ def end_draft(
         .values(state=state, made_bundle_key=made_bundle_key)
     )
     if done.rowcount != 1:
-        raise StateConflict(f"The draft “{found.title}” is {found.state} already.")
+        raise StateConflict(
+            "The draft “{title}” is {found_state} already.",
+            title=found.title,
+            found_state=found.state,
+        )
 
 
 def changed_paths(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> dict[str, str]:
@@ -252,7 +265,9 @@ def check_path(path: str) -> None:
     if not _PATH.fullmatch(path) or ".." in path or not path.endswith(DEFINITION_SUFFIXES):
         endings = ", ".join(DEFINITION_SUFFIXES)
         raise InvalidInput(
-            f"expected processes/NAME or forms/NAME ending in {endings}, got {path[:100]!r}"
+            "expected processes/NAME or forms/NAME ending in {endings}, got {path!r}",
+            endings=endings,
+            path=path[:100],
         )
 
 
@@ -266,17 +281,22 @@ def _insert(connection: Connection, row: Mapping[str, object], path: str) -> Non
         connection.execute(sa.insert(draft_file), row)
     except sa.exc.IntegrityError as error:
         raise DraftChanged(
-            f"{path} was changed by somebody else at this moment. Open it again."
+            "{path} was changed by somebody else at this moment. Open it again.", path=path
         ) from error
 
 
 def _changed(path: str, last: DraftFile | None) -> DraftChanged:
     if last is None:
-        return DraftChanged(f"{path} is not in this draft any more. Open the draft again.")
+        return DraftChanged(
+            "{path} is not in this draft any more. Open the draft again.", path=path
+        )
     who = last.saved_by or "somebody"
     return DraftChanged(
-        f"{path} was changed by {who} at {last.saved_at:%Y-%m-%d %H:%M:%S} UTC (revision "
-        f"{last.revision})."
+        "{path} was changed by {who} at {saved_at:%Y-%m-%d %H:%M:%S} UTC (revision {revision}).",
+        path=path,
+        who=who,
+        saved_at=last.saved_at,
+        revision=last.revision,
     )
 
 

@@ -115,7 +115,10 @@ def find_released_decision(connection: Connection, decision_id: str) -> Decision
         .one_or_none()
     )
     if row is None:
-        raise NotFound(f"There is no decision {decision_id[:200]!r} in what is released.")
+        raise NotFound(
+            "There is no decision {decision_id!r} in what is released.",
+            decision_id=decision_id[:200],
+        )
     return DecisionVersion(**row)
 
 
@@ -124,7 +127,7 @@ def get_decision(connection: Connection, key: int) -> DecisionVersion:
     query = sa.select(decision_definition).where(decision_definition.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no decision definition {key}.")
+        raise NotFound("There is no decision definition {key}.", key=key)
     return DecisionVersion(**row)
 
 
@@ -135,7 +138,7 @@ def get_requirements(connection: Connection, key: int) -> DecisionVersion:
     )
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There are no decision requirements {key}.")
+        raise NotFound("There are no decision requirements {key}.", key=key)
     return DecisionVersion(**row)
 
 
@@ -154,5 +157,5 @@ def get_form(connection: Connection, key: int) -> FormVersion:
         .one_or_none()
     )
     if row is None:
-        raise NotFound(f"There is no form {key}.")
+        raise NotFound("There is no form {key}.", key=key)
     return FormVersion(**row)

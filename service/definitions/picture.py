@@ -93,11 +93,9 @@ def _find_plane(
         shown = elements.get(plane.get("bpmnElement", ""))
         if process_id is None or (shown is not None and _shows(shown, process_id)):
             return plane
-    raise NotFound(
-        "The file has no diagram."
-        if process_id is None
-        else f"No diagram shows the process {process_id}."
-    )
+    if process_id is None:
+        raise NotFound("The file has no diagram.")
+    raise NotFound("No diagram shows the process {process_id}.", process_id=process_id)
 
 
 def _shows(shown: etree._Element, process_id: str) -> bool:

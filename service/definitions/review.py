@@ -98,7 +98,7 @@ def get_version(connection: Connection, bundle_key: int) -> Version:
     """Raises NotFound."""
     row = connection.execute(_VERSIONS.where(bundle.c.key == bundle_key)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no bundle {bundle_key}.")
+        raise NotFound("There is no bundle {bundle_key}.", bundle_key=bundle_key)
     return _version(dict(row))
 
 
@@ -300,7 +300,9 @@ def tag_version(
         sa.select(bundle_tag.c.bundle_key).where(*where)
     ).scalar_one_or_none()
     if taken is not None:
-        raise StateConflict(f"The tag {tag!r} names another version already, and tags never move.")
+        raise StateConflict(
+            "The tag {tag!r} names another version already, and tags never move.", tag=tag
+        )
     row = {
         "name": version.name,
         "tag": tag,

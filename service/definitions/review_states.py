@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Role
+from service.sentence import Sentence
 
 
 class ReviewState(StrEnum):
@@ -72,12 +73,22 @@ def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[s
     author of any part."""
     following = TRANSITIONS.get((state, verb))
     if following is None:
-        raise StateConflict(f"The version is {state.value}; it cannot be {_done(verb)} then.")
+        raise StateConflict(
+            "The version is {state}; it cannot be {verb} then.",
+            state=state,
+            verb=Sentence(_done(verb)),
+        )
     if not actor.has(*ROLES[verb]):
-        raise Forbidden(f"To {verb.value} a version you need the role {' or '.join(ROLES[verb])}.")
+        raise Forbidden(
+            "To {verb} a version you need the role {roles}.",
+            verb=verb,
+            roles=ROLES[verb],
+        )
     if verb is not Verb.SUBMIT and actor.name in authors:
         raise Forbidden(
-            f"Four eyes: {actor.name} wrote a part of this version and may not {verb.value} it."
+            "Four eyes: {actor_name} wrote a part of this version and may not {verb} it.",
+            actor_name=actor.name,
+            verb=verb,
         )
     return following
 

@@ -152,12 +152,15 @@ def release(connection: Connection, bundle_key: int, *, actor: str, now: datetim
     """
     row = connection.execute(sa.select(bundle).where(bundle.c.key == bundle_key)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no bundle {bundle_key}.")
+        raise NotFound("There is no bundle {bundle_key}.", bundle_key=bundle_key)
     if row.state == "released":
         return
     if row.state != "deployed":
         raise StateConflict(
-            f"Version {row.version} of {row.name} is {row.state}; deploy its files again."
+            "Version {version} of {row_name} is {row_state}; deploy its files again.",
+            version=row.version,
+            row_name=row.name,
+            row_state=row.state,
         )
     superseded = sa.update(bundle).where(bundle.c.name == row.name, bundle.c.state == "released")
     gone = (
@@ -207,7 +210,7 @@ def get_process(connection: Connection, key: int) -> ProcessVersion:
     query = sa.select(process_definition).where(process_definition.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no process definition {key}.")
+        raise NotFound("There is no process definition {key}.", key=key)
     return ProcessVersion(**row)
 
 
@@ -231,14 +234,21 @@ def get_startable(
     )
     row = connection.execute(query.where(this)).mappings().one_or_none()
     if row is None:
-        raise NotFound(
-            f"There is no process definition {process_id or key}{f' {version}' if version else ''}."
-        )
+        if version:
+            raise NotFound(
+                "There is no process definition {process_id} {version}.",
+                process_id=process_id or key,
+                version=version,
+            )
+        raise NotFound("There is no process definition {process_id}.", process_id=process_id or key)
     found = dict(row)
     state = found.pop("state")
     if state == "deployed":
         raise StateConflict(
-            f"Version {found['version']} of {found['process_id']} is {state}; release it first."
+            "Version {version} of {process_id} is {state}; release it first.",
+            version=found["version"],
+            process_id=found["process_id"],
+            state=state,
         )
     check_not_retired(connection, found["bundle_key"])
     return ProcessVersion(**found)
@@ -252,10 +262,12 @@ def check_not_retired(connection: Connection, bundle_key: int) -> None:
     )
     row = connection.execute(query.with_for_update(read=True)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no bundle {bundle_key}.")
+        raise NotFound("There is no bundle {bundle_key}.", bundle_key=bundle_key)
     if row.state == "retired":
         raise StateConflict(
-            f"Version {row.version} of {row.name} is retired: nothing starts in it or moves to it."
+            "Version {version} of {row_name} is retired: nothing starts in it or moves to it.",
+            version=row.version,
+            row_name=row.name,
         )
 
 
@@ -279,7 +291,7 @@ def get_bundle_name(connection: Connection, key: int) -> str:
         sa.select(bundle.c.name).where(bundle.c.key == key)
     ).scalar_one_or_none()
     if name is None:
-        raise NotFound(f"There is no bundle {key}.")
+        raise NotFound("There is no bundle {key}.", key=key)
     return str(name)
 
 
@@ -302,7 +314,7 @@ def read_files(connection: Connection, bundle_key: int) -> dict[str, bytes]:
         row.path: row.content for row in connection.execute(_FILES, {"b_bundle_key": bundle_key})
     }
     if not files:
-        raise NotFound(f"There is no bundle {bundle_key}.")
+        raise NotFound("There is no bundle {bundle_key}.", bundle_key=bundle_key)
     return files
 
 

@@ -20,6 +20,7 @@ from service.dmn.types import ANY
 from service.errors import DefinitionInvalid, NotFound, Problem, Severity
 from service.feel import FeelFunction, FeelLimitExceeded, FeelType
 from service.feel import Run as FeelRun
+from service.sentence import Sentence
 
 __all__ = ["DecisionInfo", "InputInfo", "Model", "load_model"]
 assert _tables
@@ -113,7 +114,7 @@ class Model:
         """Evaluate the decision with this id or name. An input that is missing is null."""
         found = self.library.named(decision, (Decision,))
         if found is None:
-            raise NotFound(self._unknown("decision", decision, self.definitions.decisions))
+            raise self._unknown(Sentence("decision"), decision, self.definitions.decisions)
         environment = Environment(self.engine, inputs, functions or {}, {})
         return _carry_out(lambda run: environment.value(found, run), now=now, trace=trace)
 
@@ -131,15 +132,17 @@ class Model:
         found = self.library.named(service, (DecisionService, Knowledge))
         if found is None:
             known = (*self.definitions.services, *self.definitions.knowledge)
-            raise NotFound(self._unknown("decision service", service, known))
+            raise self._unknown(Sentence("decision service"), service, known)
         environment = Environment(self.engine, inputs, functions or {}, {})
         return _carry_out(lambda run: environment.invoke(found, inputs, run), now=now, trace=trace)
 
-    def _unknown(self, kind: str, name: str, known: tuple[Any, ...]) -> str:
-        names = ", ".join(repr(each.name) for each in known[:20]) or "none"
-        return (
-            f"Expected the id or name of a {kind} in {self.definitions.file}, found {name!r}; "
-            f"known: {names}."
+    def _unknown(self, kind: Sentence, name: str, known: tuple[Any, ...]) -> NotFound:
+        return NotFound(
+            "Expected the id or name of a {kind} in {file}, found {name!r}; known: {known}.",
+            kind=kind,
+            file=self.definitions.file,
+            name=name,
+            known=[repr(each.name) for each in known[:20]] or Sentence("none"),
         )
 
     def _check_imports(self) -> None:

@@ -75,7 +75,7 @@ class Run:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise FeelLimitExceeded(
-                f"Decisions and functions call each other more than {MAX_DEPTH} deep."
+                "Decisions and functions call each other more than {most} deep.", most=MAX_DEPTH
             )
 
     def leave(self) -> None:

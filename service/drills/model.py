@@ -80,13 +80,18 @@ def parse_drill(file: str, content: bytes) -> Drill:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidInput(f"{file}: {where}: {first['msg']}") from None
+        raise InvalidInput(
+            "{file}: {where}: {msg}", file=file, where=where, msg=first["msg"]
+        ) from None
     if found.file:
-        raise InvalidInput(f"{file}: file: is not written in the file")
+        raise InvalidInput("{file}: file: is not written in the file", file=file)
     late = [inject.says for inject in found.injects if inject.after > found.length]
     if late:
         raise InvalidInput(
-            f"{file}: injects: expected all of them within {found.length}, {late[0]!r} comes later"
+            "{file}: injects: expected all of them within {length}, {late!r} comes later",
+            file=file,
+            length=found.length,
+            late=late[0],
         )
     return found.model_copy(update={"file": file})
 

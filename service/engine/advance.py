@@ -15,6 +15,7 @@ from service.engine.errors import EngineError
 from service.engine.game import STARTED, Host, Token, TokenGame
 from service.engine.modify import end_all, modify
 from service.engine.scope import inside_of, plain, set_variable, write
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def _start(game: TokenGame, command: q.Start) -> None:
     process = game.bundle.models.get(command.process_id)
     if process is None:
         raise EngineError(
-            "not-started", command.process_id, f"There is no process {command.process_id!r}."
+            "not-started",
+            command.process_id,
+            "There is no process {process_id!r}.",
+            process_id=command.process_id,
         )
     start = (
         process.start_of("")
@@ -118,10 +122,8 @@ def _stuck(game: TokenGame) -> EngineError:
     return EngineError(
         "stuck",
         gateways[0] if gateways else "",
-        (
-            f"Nothing can move any more: {', '.join(gateways) or 'the instance'} waits for tokens "
-            "that cannot come."
-        ),
+        ("Nothing can move any more: {gateways} waits for tokens that cannot come."),
+        gateways=gateways or Sentence("the instance"),
     )
 
 
@@ -176,7 +178,10 @@ def _find(game: TokenGame, identifier: str) -> Token:
     token: Token | None = game.tasks.get(identifier)
     if token is None:
         raise EngineError(
-            "unknown-id", "", f"Nothing with the id {identifier!r} is active in this instance."
+            "unknown-id",
+            "",
+            "Nothing with the id {identifier!r} is active in this instance.",
+            identifier=identifier,
         )
     return token
 
@@ -185,7 +190,11 @@ def _open(game: TokenGame, identifier: str, kind: str) -> Token:
     token = _find(game, identifier)
     if token.internal_data.get("open") != kind:
         raise EngineError(
-            "unknown-id", token.task_spec.element_id, f"There is no open {kind} {identifier!r}."
+            "unknown-id",
+            token.task_spec.element_id,
+            "There is no open {kind} {identifier!r}.",
+            kind=kind,
+            identifier=identifier,
         )
     del token.internal_data["open"]
     return token
@@ -198,7 +207,8 @@ def _offered(game: TokenGame, identifier: str) -> Token:
         raise EngineError(
             "unknown-id",
             token.task_spec.element_id,
-            f"There is no open task or job {identifier!r}.",
+            "There is no open task or job {identifier!r}.",
+            identifier=identifier,
         )
     return token
 
@@ -209,7 +219,8 @@ def _waiting(game: TokenGame, identifier: str, mark: str) -> Token:
         raise EngineError(
             "unknown-id",
             token.task_spec.element_id,
-            f"{identifier!r} does not wait for that any more.",
+            "{identifier!r} does not wait for that any more.",
+            identifier=identifier,
         )
     return token
 

@@ -84,7 +84,8 @@ class Bundle:
             raise EngineError(
                 "decision-failed",
                 element_id,
-                f"The decision {decision_id!r} is not in this version.",
+                "The decision {decision_id!r} is not in this version.",
+                decision_id=decision_id,
             )
         try:
             result = model.evaluate(
@@ -93,7 +94,11 @@ class Bundle:
             return to_json(result.value), decision_record(result)
         except RedressError as error:
             raise EngineError(
-                "decision-failed", element_id, f"The decision {decision_id!r}: {error}"
+                "decision-failed",
+                element_id,
+                "The decision {decision_id!r}: {error}",
+                decision_id=decision_id,
+                error=error,
             ) from error
 
 

@@ -57,7 +57,9 @@ def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
         raise EngineError(
             "state-limit",
             "",
-            f"The instance's state would have {len(state)} bytes, at most {MAX_STATE}.",
+            "The instance's state would have {count} bytes, at most {most}.",
+            count=len(state),
+            most=MAX_STATE,
         )
     return state
 
@@ -75,7 +77,7 @@ def _encode(rows: list[Any]) -> bytes:
         return EXACT + orjson.dumps(_without_big(rows), default=_number)
     except (TypeError, RecursionError) as error:
         raise EngineError(
-            "expression-limit", "", f"The variables cannot be kept: {error}."
+            "expression-limit", "", "The variables cannot be kept: {error}.", error=error
         ) from None
 
 
@@ -100,7 +102,12 @@ def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
     kind = state[:1]
     if kind not in (PLAIN, EXACT):
         raise EngineError(
-            "state-format", "", f"expected a state of format {EXACT!r} or {PLAIN!r}, got {kind!r}"
+            "state-format",
+            "",
+            "expected a state of format {exact!r} or {plain!r}, got {kind!r}",
+            exact=EXACT,
+            plain=PLAIN,
+            kind=kind,
         )
     try:
         counter, ends, rows = (
@@ -123,7 +130,10 @@ def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGam
         spec = specs.get(name)
         if spec is None:
             raise EngineError(
-                "state-format", name, f"The state names {name!r}, which this version does not have."
+                "state-format",
+                name,
+                "The state names {name!r}, which this version does not have.",
+                name=name,
             )
         token = Token(game, spec, game.tasks.get(parent), state=kind, id=identifier)
         token.data = data or {}

@@ -3,6 +3,8 @@ state."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.errors import RedressError
 
 
@@ -20,8 +22,8 @@ class EngineError(RedressError):
 
     code = "engine"
 
-    def __init__(self, code: str, element_id: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, element_id: str, template: str, /, **facts: Any) -> None:
+        super().__init__(template, **facts)
         self.code = code
         self.element_id = element_id
 

@@ -138,10 +138,9 @@ class TokenGame(Workflow):  # type: ignore[misc]
                     raise EngineError(
                         "step-limit",
                         token.task_spec.element_id,
-                        (
-                            f"more than {MAX_STEPS} elements in one step: the diagram has a loop "
-                            "without a stop"
-                        ),
+                        "more than {most} elements in one step: the diagram has a loop without a "
+                        "stop",
+                        most=MAX_STEPS,
                     )
                 token.run()
             if not self.bundle.open_inclusive(self):

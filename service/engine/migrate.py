@@ -71,7 +71,9 @@ def migrate(
             obstacles[0],
             f" (and {len(obstacles) - 1} more)" if len(obstacles) > 1 else "",
         )
-        raise EngineError("no-place", first.element_id, f"{first.reason}{more}")
+        raise EngineError(
+            "no-place", first.element_id, "{reason}{more}", reason=first.reason, more=more
+        )
     kept = codec.write_rows(counter, ends, moving.rewritten())
     game = codec.load(kept, new, now=now, host=host or Host())
     game.changes += [*moving.renamings(game), *moving.ended]

@@ -137,10 +137,8 @@ def _no_flow(element: Element) -> EngineError:
     return EngineError(
         "no-flow",
         element.id,
-        (
-            f"No condition of the gateway “{element.name or element.id}” holds, and it has no "
-            "default flow."
-        ),
+        ("No condition of the gateway “{element_name}” holds, and it has no default flow."),
+        element_name=element.name or element.id,
     )
 
 

@@ -80,13 +80,17 @@ def _items(body: Token, loop: Loop) -> list[Any]:
         raise EngineError(
             "expression-null",
             body.task_spec.element_id,
-            f"expected the input collection {loop.collection.source!r} to be a list, got {items!r}",
+            "expected the input collection {source!r} to be a list, got {items!r}",
+            source=loop.collection.source,
+            items=items,
         )
     if len(items) > MAX_INSTANCES:
         raise EngineError(
             "expression-limit",
             body.task_spec.element_id,
-            f"more than {MAX_INSTANCES} instances: {len(items)}",
+            "more than {most} instances: {count}",
+            most=MAX_INSTANCES,
+            count=len(items),
         )
     return items
 

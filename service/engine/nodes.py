@@ -46,7 +46,8 @@ class ProcessNode(TaskSpec):  # type: ignore[misc]
             raise EngineError(
                 "not-started",
                 self.process.id,
-                f"The process {self.process.id} has no none start event.",
+                "The process {id} has no none start event.",
+                id=self.process.id,
             )
         token._set_state(STARTED)
         waits.open_scope(token, self.process, "")
@@ -129,7 +130,10 @@ class JobTask(Node):
         if service is None:
             if game.host.reserved and job.type.startswith(game.host.reserved):
                 raise EngineError(
-                    "no-service", self.element_id, f"This case has no service {job.type!r}."
+                    "no-service",
+                    self.element_id,
+                    "This case has no service {type!r}.",
+                    type=job.type,
                 )
             token.internal_data["open"] = "job"
             return None
@@ -232,7 +236,8 @@ class Scope(Node):
             raise EngineError(
                 "not-started",
                 self.element_id,
-                f"The sub-process {self.element_id} has no start event.",
+                "The sub-process {element_id} has no start event.",
+                element_id=self.element_id,
             )
         moves.enter(token, self.process, start.id)
         return None
@@ -253,13 +258,15 @@ class CallActivity(Node):
             raise EngineError(
                 "called-process-missing",
                 element.id,
-                f"The called process {process_id!r} is not in this version.",
+                "The called process {process_id!r} is not in this version.",
+                process_id=process_id,
             )
         if moves.call_depth(token) >= MAX_CALL_DEPTH:
             raise EngineError(
                 "call-depth",
                 element.id,
-                f"Processes call each other more than {MAX_CALL_DEPTH} deep.",
+                "Processes call each other more than {most} deep.",
+                most=MAX_CALL_DEPTH,
             )
         token._set_state(STARTED)
         inside = game.add(called, token, state=STARTED)

@@ -96,5 +96,8 @@ def _whole(token: Token, text: Text | None, default: int, *, most: int) -> int:
         return max(0, min(most, int(value)))
     except (TypeError, ValueError, ArithmeticError):
         raise EngineError(
-            "expression-null", token.task_spec.element_id, f"expected a whole number, got {value!r}"
+            "expression-null",
+            token.task_spec.element_id,
+            "expected a whole number, got {value!r}",
+            value=value,
         ) from None

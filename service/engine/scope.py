@@ -75,7 +75,11 @@ def evaluate(
         return expression.evaluate(Sight(token, extra), now=game.now)
     except FeelError as error:
         raise EngineError(
-            "expression-limit", token.task_spec.element_id, f"{expression.text!r}: {error}"
+            "expression-limit",
+            token.task_spec.element_id,
+            "{text!r}: {error}",
+            text=expression.text,
+            error=error,
         ) from error
 
 
@@ -96,7 +100,12 @@ def is_true(token: Token, expression: Expression, where: str) -> bool:
     except FeelError as error:
         element_id = token.task_spec.element_id
         raise EngineError(
-            "expression-limit", element_id, f"{where}: {expression.text!r}: {error}"
+            "expression-limit",
+            element_id,
+            "{where}: {text!r}: {error}",
+            where=where,
+            text=expression.text,
+            error=error,
         ) from error
     if isinstance(found, bool):
         return found
@@ -104,8 +113,13 @@ def is_true(token: Token, expression: Expression, where: str) -> bool:
     raise EngineError(
         "expression-null",
         token.task_spec.element_id,
-        f"{where}: expected {expression.text!r} to be true or false, got {to_json(found)!r}"
-        + (f" ({reasons})" if reasons else ""),
+        "{where}: expected {text!r} to be true or false, got {found!r} ({reasons})"
+        if reasons
+        else "{where}: expected {text!r} to be true or false, got {found!r}",
+        where=where,
+        text=expression.text,
+        found=to_json(found),
+        reasons=reasons,
     )
 
 

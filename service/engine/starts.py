@@ -39,7 +39,9 @@ def start_timers(bundle: Bundle, *, now: datetime) -> list[StartTimer]:
                 try:
                     due, repetitions = due_of(start.event.timer, value, now=now)
                 except (ValueError, OverflowError) as wrong:
-                    raise EngineError("expression-null", start.id, f"The timer: {wrong}.") from None
+                    raise EngineError(
+                        "expression-null", start.id, "The timer: {wrong}.", wrong=wrong
+                    ) from None
                 found.append(StartTimer(process.id, start.id, due, repetitions))
     return found
 
@@ -50,7 +52,9 @@ def _value(element_id: str, text: Any, now: datetime) -> Any:
     try:
         return text.expression.evaluate({}, now=now)
     except FeelError as wrong:
-        raise EngineError("expression-limit", element_id, f"{text.source!r}: {wrong}") from wrong
+        raise EngineError(
+            "expression-limit", element_id, "{source!r}: {wrong}", source=text.source, wrong=wrong
+        ) from wrong
 
 
 def next_start(
@@ -73,7 +77,7 @@ def next_start(
             return None
         return cycle_due(parse_cycle(value), anchor, fired)
     except (ValueError, OverflowError) as wrong:
-        raise EngineError("expression-null", start.id, f"The timer: {wrong}.") from None
+        raise EngineError("expression-null", start.id, "The timer: {wrong}.", wrong=wrong) from None
 
 
 def start_event_names(bundle: Bundle, process_id: str) -> list[dict[str, str]]:

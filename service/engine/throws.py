@@ -25,8 +25,12 @@ def throw_error(token: Token, code: str, message: str, variables: Mapping[str, A
         raise EngineError(
             "uncaught-error",
             element_id,
-            f"The error {code!r} of {element_id} is caught nowhere"
-            + (f": {message}" if message else "."),
+            "The error {code!r} of {element_id} is caught nowhere: {message}"
+            if message
+            else "The error {code!r} of {element_id} is caught nowhere.",
+            message=message,
+            code=code,
+            element_id=element_id,
         )
     at, catcher = caught
     token.workflow.emit(c.ErrorRaised(element_id, code, catcher.id))

@@ -38,4 +38,6 @@ def instant(token: Token, value: Any) -> datetime:
 
 
 def _wrong(token: Token, error: Exception) -> EngineError:
-    return EngineError("expression-null", token.task_spec.element_id, f"The timer: {error}.")
+    return EngineError(
+        "expression-null", token.task_spec.element_id, "The timer: {error}.", error=error
+    )

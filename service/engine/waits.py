@@ -54,7 +54,8 @@ def arm(token: Token, element: Element) -> None:
                 raise EngineError(
                     "expression-null",
                     element.id,
-                    f"The correlation key of the message {name!r} has no value here.",
+                    "The correlation key of the message {name!r} has no value here.",
+                    name=name,
                 )
             token.internal_data["sub"] = name
             game.emit(_subscription(token, element, name, to_text(key)))

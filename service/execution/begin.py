@@ -44,7 +44,8 @@ def released(connection: Connection, process_id: str) -> ProcessVersion:
     process = find_released(connection, process_id)
     if process is None:
         raise NotFound(
-            f"No version of the process {process_id!r} is released; deploy and release one first."
+            "No version of the process {process_id!r} is released; deploy and release one first.",
+            process_id=process_id,
         )
     return process
 

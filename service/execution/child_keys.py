@@ -27,7 +27,7 @@ def take_children(connection: Connection, root_key: int, count: int = 1) -> int:
         _TAKE, {"b_root_key": root_key, "b_count": count}
     ).scalar_one_or_none()
     if following is None:
-        raise NotFound(f"There is no process instance {root_key}.")
+        raise NotFound("There is no process instance {root_key}.", root_key=root_key)
     if following > MAX_CHILD:
-        raise RedressError(f"The case has used all of its {MAX_CHILD} keys.")
+        raise RedressError("The case has used all of its {most} keys.", most=MAX_CHILD)
     return root_key + int(following) - count

@@ -90,7 +90,7 @@ def move_version(
 def said(text: str, what: str) -> str:
     """The text without what is around it. Raises InvalidInput when there is none."""
     if not text.strip():
-        raise InvalidInput(f"expected {what}, got none")
+        raise InvalidInput("expected {what}, got none", what=what)
     return text.strip()[:4000]
 
 
@@ -110,5 +110,5 @@ def _checked(connection: Connection, version: Version, decision: Decision) -> Ev
     )
     check_may_now(connection, version, decision.verb, decision.actor)
     if refusals:
-        raise StateConflict(f"It cannot be approved: {'; '.join(refusals)}.")
+        raise StateConflict("It cannot be approved: {refusals}.", refusals="; ".join(refusals))
     return evidence

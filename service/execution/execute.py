@@ -121,8 +121,9 @@ def check_awake(instance: Instance) -> None:
     """Raises Suspended."""
     if instance.suspended_at is not None:
         raise Suspended(
-            f"The case is suspended since {instance.suspended_at:%Y-%m-%d %H:%M} UTC; it has to "
-            "be resumed first."
+            "The case is suspended since {suspended_at:%Y-%m-%d %H:%M} UTC; it has to be "
+            "resumed first.",
+            suspended_at=instance.suspended_at,
         )
 
 
@@ -131,7 +132,7 @@ def _read(
 ) -> tuple[Instance, Complaint | None, str | None]:
     row = _READ.row(connection, {"b_root_key": root_key, "b_key": key})
     if row is None:
-        raise NotFound(f"There is no process instance {root_key}.")
+        raise NotFound("There is no process instance {root_key}.", root_key=root_key)
     seq, digest, clocks = row[_TIP_AT:_COMPLAINT_AT]
     tip = START if seq is None else Tip(seq, digest)
     task = (
@@ -340,7 +341,8 @@ def opened_state(
     ended."""
     if instance.state != "active" or instance.engine_state is None:
         raise StateConflict(
-            f"The process instance is {instance.state}; nothing more can be done with it."
+            "The process instance is {instance_state}; nothing more can be done with it.",
+            instance_state=instance.state,
         )
     return instance.engine_state, runtime.bundles.get(connection, instance.bundle_key)
 

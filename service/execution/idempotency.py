@@ -44,7 +44,9 @@ def find_answer(connection: Connection, *, actor: str, key: str, request: Any) -
     request."""
     if not 1 <= len(key) <= MAX_LENGTH:
         raise InvalidInput(
-            f"expected an idempotency key of 1 to {MAX_LENGTH} characters, got {len(key)}"
+            "expected an idempotency key of 1 to {most} characters, got {count}",
+            most=MAX_LENGTH,
+            count=len(key),
         )
     row = connection.execute(
         sa.select(idempotency_key).where(

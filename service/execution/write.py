@@ -29,7 +29,7 @@ class Write:
 
     def key(self) -> int:
         if self.next_child > MAX_CHILD:
-            raise RedressError(f"The case has used all of its {MAX_CHILD} keys.")
+            raise RedressError("The case has used all of its {most} keys.", most=MAX_CHILD)
         key = self.instance.root_key + self.next_child
         self.next_child += 1
         return key

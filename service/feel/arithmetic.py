@@ -102,7 +102,9 @@ def add(a: Any, b: Any) -> Any:
         return _calculate(NUMBERS.add, a, b)
     if type(a) is str and type(b) is str:
         if len(a) + len(b) > MAX_STRING:
-            raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+            raise FeelLimitExceeded(
+                "A string would be longer than {most} characters.", most=MAX_STRING
+            )
         return a + b
     if isinstance(b, (DaysTimeDuration, YearsMonthsDuration)):
         if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration):

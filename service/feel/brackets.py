@@ -76,7 +76,7 @@ class Brackets(Reader):
             if key is None:
                 raise self.fail("a key and ':'")
             if key in seen:
-                raise FeelSyntaxError(f"the key '{key}' occurs twice", *self.here())
+                raise FeelSyntaxError("the key '{key}' occurs twice", *self.here(), key=key)
             seen.add(key)
             entries.append((key, self.expression()))
             self.declare(key)

@@ -15,7 +15,7 @@ from service.feel.values import FeelFunction, equal, kind_of, whole
 
 def sized(items: list[Any]) -> list[Any]:
     if len(items) > MAX_LIST:
-        raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+        raise FeelLimitExceeded("A list would have more than {most} items.", most=MAX_LIST)
     return items
 
 

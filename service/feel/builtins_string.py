@@ -11,7 +11,7 @@ from service.feel.values import kind_of
 
 def limited(text: str) -> str:
     if len(text) > MAX_STRING:
-        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+        raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return text
 
 
@@ -75,5 +75,5 @@ def string_join(items: list[Any], delimiter: str | None = None) -> str:
         raise Null(f"the list has a {kind_of(strange[0])}; only strings can be joined")
     parts = [item for item in items if item is not None]
     if sum(map(len, parts)) + len(delimiter or "") * len(parts) > MAX_STRING:
-        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+        raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return (delimiter or "").join(parts)

@@ -163,7 +163,7 @@ def _call_function(
         )
     run.calls += 1
     if run.calls > MAX_CALLS:
-        raise FeelLimitExceeded(f"Functions call each other more than {MAX_CALLS} deep.")
+        raise FeelLimitExceeded("Functions call each other more than {most} deep.", most=MAX_CALLS)
     try:
         # What the host answers may be Python's; what FEEL itself makes is FEEL's already.
         result = (

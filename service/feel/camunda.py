@@ -81,7 +81,7 @@ def _json_parts(value: Any, left: list[int]) -> list[str]:
         parts = [json.dumps(to_text(value), ensure_ascii=False)]
     left[0] -= len(parts[0]) + 1
     if left[0] < 0:
-        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+        raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return parts
 
 

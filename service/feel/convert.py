@@ -77,7 +77,7 @@ def _text(value: Any, left: list[int], *, quoted: bool) -> str:
     text = _render(value, left, quoted=quoted)
     left[0] -= 1 if type(value) in (list, dict) else len(text)
     if left[0] < 0:
-        raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+        raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return text
 
 

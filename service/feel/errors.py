@@ -7,8 +7,10 @@ A type error inside an expression is not an exception: the result is null and th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.errors import RedressError
+from service.sentence import Sentence
 
 MAX_TEXT = 65_536  # characters of one expression
 MAX_NESTING = 100  # brackets, calls and branches inside each other
@@ -31,8 +33,11 @@ class FeelSyntaxError(FeelError):
 
     code = "feel-syntax"
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(f"line {line}, column {column}: {message}")
+    def __init__(self, template: str, line: int = 1, column: int = 1, /, **facts: Any) -> None:
+        problem = Sentence(template, **facts)
+        super().__init__(
+            "line {line}, column {column}: {problem}", line=line, column=column, problem=problem
+        )
         self.line = line
         self.column = column
         self.position = (line, column)
@@ -59,7 +64,9 @@ class Effort:
     def spend(self, steps: int = 1) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise FeelLimitExceeded(f"The evaluation takes more than {MAX_STEPS} steps.")
+            raise FeelLimitExceeded(
+                "The evaluation takes more than {max_steps} steps.", max_steps=MAX_STEPS
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ def unescape(body: str) -> str:
 def tokenize(text: str) -> list[Token]:
     if len(text) > MAX_TEXT:
         raise FeelLimitExceeded(
-            f"The expression has {len(text)} characters, at most {MAX_TEXT} are allowed."
+            "The expression has {count} characters, at most {most} are allowed.",
+            count=len(text),
+            most=MAX_TEXT,
         )
     tokens: list[Token] = []
     offset = 0
@@ -86,7 +88,7 @@ def tokenize(text: str) -> list[Token]:
             what = (
                 "a string without its closing quote" if text[offset] == '"' else repr(text[offset])
             )
-            raise FeelSyntaxError(f"expected an expression, found {what}", line, column)
+            raise FeelSyntaxError("expected an expression, found {what}", line, column, what=what)
         kind = found.lastgroup or ""
         body = found[0]
         if kind == "str":

@@ -103,7 +103,7 @@ def build_steps(start: Code, end: Code, at: At) -> Code:
         for item in found:
             items.append(item)
             if len(items) > MAX_LIST:
-                raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+                raise FeelLimitExceeded("A list would have more than {most} items.", most=MAX_LIST)
         env.run.spend(len(items))
         return items
 
@@ -120,7 +120,9 @@ def build_for(iterators: Iterators, body: Code, at: At, *, partial: bool, price:
                     inner.vars = {**inner.vars, "partial": list(results)}
                 results.append(body(inner))
                 if len(results) > MAX_LIST:
-                    raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+                    raise FeelLimitExceeded(
+                        "A list would have more than {most} items.", most=MAX_LIST
+                    )
         except _NoDomain:
             return None
         return results

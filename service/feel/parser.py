@@ -89,7 +89,9 @@ class Parser(Brackets):
     def expression(self) -> Node:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise FeelLimitExceeded(f"The expression nests deeper than {MAX_NESTING} levels.")
+            raise FeelLimitExceeded(
+                "The expression nests deeper than {most} levels.", most=MAX_NESTING
+            )
         node = self.binary(1)
         self.depth -= 1
         return node
@@ -138,7 +140,9 @@ class Parser(Brackets):
             self.at += 1
             self.depth += 1
             if self.depth > MAX_NESTING:
-                raise FeelLimitExceeded(f"The expression nests deeper than {MAX_NESTING} levels.")
+                raise FeelLimitExceeded(
+                    "The expression nests deeper than {most} levels.", most=MAX_NESTING
+                )
             operand = self.binary(7)
             self.depth -= 1
             return Node("negate", at, (operand,))

@@ -63,7 +63,9 @@ class Reader:
     def fail(self, expected: str) -> FeelSyntaxError:
         token = self.token
         found = "the end" if token.kind == "end" else f"'{self.text[token.start : token.end][:40]}'"
-        return FeelSyntaxError(f"expected {expected}, found {found}", *self.here())
+        return FeelSyntaxError(
+            "expected {expected}, found {found}", *self.here(), expected=expected, found=found
+        )
 
     def sees(self, *symbols: str) -> bool:
         token = self.token
@@ -149,6 +151,8 @@ class Reader:
         try:
             value = NUMBERS.create_decimal(text)
         except DecimalException:
-            raise FeelSyntaxError(f"the number {text[:40]} is out of range", *at) from None
+            raise FeelSyntaxError(
+                "the number {text} is out of range", *at, text=text[:40]
+            ) from None
         whole = len(text) < 30 and text.isdigit()
         return int(text) if whole else value

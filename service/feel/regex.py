@@ -34,7 +34,7 @@ def _compile(pattern: str, flags: str) -> Program | str:
 def program_of(pattern: str, flags: str | None) -> Program:
     flags = flags or ""
     if len(pattern) > MAX_PATTERN:
-        raise FeelLimitExceeded(f"A pattern may have at most {MAX_PATTERN} characters.")
+        raise FeelLimitExceeded("A pattern may have at most {most} characters.", most=MAX_PATTERN)
     if not set(flags) <= set("smixq"):
         raise Null(f"the flags must be among s, m, i, x, q, not '{flags[:20]}'")
     found = _compile(pattern, flags)
@@ -124,7 +124,7 @@ def find_all(program: Program, text: str, flags: str, run: Run) -> list[Match]:
         found.append(match)
         at = max(match[1], match[0] + 1)
         if len(found) > MAX_LIST:
-            raise FeelLimitExceeded(f"A list would have more than {MAX_LIST} items.")
+            raise FeelLimitExceeded("A list would have more than {most} items.", most=MAX_LIST)
     return found
 
 
@@ -168,7 +168,9 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
         new = replacement if "q" in (flags or "") else _expand(replacement, match, text)
         size += len(new)
         if size > MAX_STRING:
-            raise FeelLimitExceeded(f"A string would be longer than {MAX_STRING} characters.")
+            raise FeelLimitExceeded(
+                "A string would be longer than {most} characters.", most=MAX_STRING
+            )
         parts += [text[at : match[0]], new]
         at = match[1]
     return limited("".join(parts) + text[at:])

@@ -11,6 +11,7 @@ from service.feel.lexer import Token, name_parts, place, tokenize
 from service.feel.scope import Run
 from service.feel.temporal import at_midnight, is_date
 from service.feel.values import FeelFunction, Range, kind_of
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def parse_type(text: str, types: Mapping[str, FeelType] | None = None) -> FeelTy
     if tokens[after].kind != "end":
         line, column = place(text, tokens[after].start)
         raise FeelSyntaxError(
-            f"expected the end of a type, found '{tokens[after].text}'", line, column
+            "expected the end of a type, found '{text}'", line, column, text=tokens[after].text
         )
     return found
 
@@ -238,7 +239,13 @@ def read_type(tokens: list[Token], at: int, names: TypeNames, text: str) -> tupl
         nonlocal at
         if peek() != symbol:
             line, column = place(text, tokens[at].start)
-            raise FeelSyntaxError(f"expected '{symbol}', found '{tokens[at].text}'", line, column)
+            raise FeelSyntaxError(
+                "expected '{symbol}', found '{text}'",
+                line,
+                column,
+                symbol=symbol,
+                text=tokens[at].text,
+            )
         at += 1
 
     word = peek()
@@ -280,7 +287,10 @@ def read_type(tokens: list[Token], at: int, names: TypeNames, text: str) -> tupl
     if tokens[at].kind not in ("name", "quoted"):
         line, column = place(text, tokens[at].start)
         raise FeelSyntaxError(
-            f"expected a type, found '{tokens[at].text or 'the end'}'", line, column
+            "expected a type, found '{text}'",
+            line,
+            column,
+            text=tokens[at].text or Sentence("the end"),
         )
     name = tokens[at].text
     at += 1

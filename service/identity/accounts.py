@@ -92,17 +92,20 @@ def create_account(
         or not name.replace("-", "").replace(".", "").replace("_", "").isalnum()
     ):
         raise InvalidInput(
-            f"expected an account name of letters, digits, '.', '-' and '_', got {name[:50]!r}"
+            "expected an account name of letters, digits, '.', '-' and '_', got {name!r}",
+            name=name[:50],
         )
     if password is not None and len(password) < MIN_PASSWORD:
         raise InvalidInput(
-            f"expected a password of at least {MIN_PASSWORD} characters, got {len(password)}"
+            "expected a password of at least {min_password} characters, got {count}",
+            min_password=MIN_PASSWORD,
+            count=len(password),
         )
     if (
         connection.execute(sa.select(account.c.name).where(account.c.name == name)).first()
         is not None
     ):
-        raise StateConflict(f"There is an account {name!r} already.")
+        raise StateConflict("There is an account {name!r} already.", name=name)
     connection.execute(
         sa.insert(account),
         {
@@ -128,7 +131,7 @@ def set_password(connection: Connection, name: str, password: str) -> None:
         .values(password_hash=_HASHER.hash(password))
     )
     if changed.rowcount != 1:
-        raise NotFound(f"There is no account {name!r}.")
+        raise NotFound("There is no account {name!r}.", name=name)
     connection.execute(sa.delete(session).where(session.c.account_name == name))
 
 
@@ -220,7 +223,7 @@ def close_session(connection: Connection, token: str) -> None:
 def create_token(connection: Connection, name: str, *, now: datetime, label: str = "") -> str:
     """A new API token of an account. Shown once; only its hash is kept. Raises NotFound."""
     if find_account(connection, name) is None:
-        raise NotFound(f"There is no account {name!r}.")
+        raise NotFound("There is no account {name!r}.", name=name)
     token = "rdr_" + secrets.token_urlsafe(32)
     connection.execute(
         sa.insert(api_token),

@@ -91,5 +91,7 @@ def check_permission(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden, naming the roles that have the permission."""
     if not has_permission(actor, permission):
         raise Forbidden(
-            f"This needs one of the roles {', '.join(GRANTS[permission])} ({permission})."
+            "This needs one of the roles {grants} ({permission}).",
+            grants=GRANTS[permission],
+            permission=permission,
         )

@@ -75,7 +75,11 @@ def set_staff(
     """Say where an account works, what it can do and how much it can hold. Raises InvalidInput,
     NotFound."""
     if not 1 <= capacity <= MOST_CAPACITY:
-        raise InvalidInput(f"expected a capacity of 1 to {MOST_CAPACITY}, got {capacity}")
+        raise InvalidInput(
+            "expected a capacity of 1 to {most}, got {capacity}",
+            most=MOST_CAPACITY,
+            capacity=capacity,
+        )
     _check_known(connection, name)
     connection.execute(sa.delete(staff).where(staff.c.account_name == name))
     row = {"account_name": name, "unit": unit, "skills": sorted(set(skills)), "capacity": capacity}
@@ -86,7 +90,9 @@ def set_absence(connection: Connection, name: str, *, first: date, last: date) -
     """Say that somebody is away on these days. Raises InvalidInput, NotFound."""
     _check_known(connection, name)
     if last < first:
-        raise InvalidInput(f"expected a last day on or after {first}, got {last}")
+        raise InvalidInput(
+            "expected a last day on or after {first}, got {last}", first=first, last=last
+        )
     where = (absence.c.account_name == name) & (absence.c.first_day == first)
     connection.execute(sa.delete(absence).where(where))
     connection.execute(
@@ -193,7 +199,7 @@ def is_complained_about(each: Candidate, person: str | None, unit: str | None) -
 
 def _check_known(connection: Connection, name: str) -> None:
     if connection.execute(sa.select(account.c.name).where(account.c.name == name)).first() is None:
-        raise NotFound(f"There is no account {name!r}.")
+        raise NotFound("There is no account {name!r}.", name=name)
 
 
 def _same(one: str, other: str | None) -> bool:

@@ -59,7 +59,9 @@ def read_rows(
     mapping."""
     if mapping not in MAPPINGS:
         raise InvalidInput(
-            f"expected a mapping out of {', '.join(sorted(MAPPINGS))}, got {mapping!r}"
+            "expected a mapping out of {mappings}, got {mapping!r}",
+            mappings=sorted(MAPPINGS),
+            mapping=mapping,
         )
     columns, convert = MAPPINGS[mapping]
     csv.field_size_limit(MAX_FIELD)
@@ -88,7 +90,7 @@ def _header(reader: Iterator[list[str]], columns: tuple[str, ...]) -> list[str]:
     missing = [name for name in columns if name not in header]
     if missing:
         raise InvalidInput(
-            f"expected the columns {', '.join(columns)}; {', '.join(missing)} missing"
+            "expected the columns {columns}; {missing} missing", columns=columns, missing=missing
         )
     return header
 
@@ -112,7 +114,9 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint
     """A row of the public complaint database of the CFPB, which keeps name and contact back."""
     identity = row["Complaint ID"].strip()
     if not (identity.isascii() and identity.isdigit() and len(identity) <= 20):
-        raise InvalidInput(f"expected a number as Complaint ID, got {identity[:40]!r}")
+        raise InvalidInput(
+            "expected a number as Complaint ID, got {identity!r}", identity=identity[:40]
+        )
     narrative = row["Consumer complaint narrative"].strip()
     words = [row[name].strip() for name in ("Issue", "Sub-issue")]
     content = narrative or ": ".join(word for word in words if word)
@@ -120,7 +124,9 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint
         raise InvalidInput("expected a narrative or an issue, found neither")
     if len(content) > MAX_CONTENT:
         raise InvalidInput(
-            f"expected a narrative of at most {MAX_CONTENT} characters, got {len(content)}"
+            "expected a narrative of at most {most} characters, got {count}",
+            most=MAX_CONTENT,
+            count=len(content),
         )
     return NewComplaint(
         customer_name=None,
@@ -144,10 +150,12 @@ def _receipt(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"expected a date such as 2020-03-18, got {text[:40]!r}") from None
+        raise InvalidInput(
+            "expected a date such as 2020-03-18, got {text!r}", text=text[:40]
+        ) from None
     received_at = datetime.combine(day, time(), zone).astimezone(UTC)
     if day.year < 1900 or received_at > now:
-        raise InvalidInput(f"expected a day of receipt from 1900 until today, got {text}")
+        raise InvalidInput("expected a day of receipt from 1900 until today, got {text}", text=text)
     return received_at
 
 

@@ -54,7 +54,7 @@ def parse_message(raw: bytes) -> AnyMessage:
         AttributeError,
         IndexError,
     ) as error:
-        raise Unreadable(f"cannot be taken apart ({type(error).__name__})") from error
+        raise Unreadable("cannot be taken apart ({kind})", kind=type(error).__name__) from error
 
 
 def leaves(message: AnyMessage) -> Iterator[AnyMessage]:
@@ -65,7 +65,7 @@ def leaves(message: AnyMessage) -> Iterator[AnyMessage]:
         part = waiting.pop()
         seen += 1
         if seen > MOST_PARTS:
-            raise Unreadable(f"made of more than {MOST_PARTS} parts")
+            raise Unreadable("made of more than {most} parts", most=MOST_PARTS)
         if part.get_content_maintype() == "multipart" and part.is_multipart():
             waiting += reversed(_inner(part))
         else:
@@ -132,7 +132,7 @@ def content_of(part: AnyMessage) -> bytes:
             return b"\n".join(each.as_bytes() for each in _inner(part))
         except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise Unreadable(
-                f"holds a mail that cannot be taken apart ({type(error).__name__})"
+                "holds a mail that cannot be taken apart ({kind})", kind=type(error).__name__
             ) from error
     try:
         decoded = part.get_payload(decode=True)

@@ -83,7 +83,7 @@ def get_mail(connection: Connection, key: int) -> MailRow:
         .one_or_none()
     )
     if row is None:
-        raise NotFound(f"There is no mail {key}.")
+        raise NotFound("There is no mail {key}.", key=key)
     return MailRow(**row)
 
 

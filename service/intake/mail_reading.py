@@ -51,7 +51,7 @@ def read_mail(raw: bytes) -> Mail:
     except Unreadable:
         raise
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Unreadable(f"cannot be taken apart ({type(error).__name__})") from error
+        raise Unreadable("cannot be taken apart ({kind})", kind=type(error).__name__) from error
 
 
 def fingerprint_of(raw: bytes) -> tuple[str, str]:

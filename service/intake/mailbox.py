@@ -106,7 +106,9 @@ class OpenMailbox:
         with _answering():
             status, data = self.box.client.uid("fetch", uids, parts)
             if status != "OK":
-                raise Unavailable(f"The mailbox did not hand out a message: {status}.")
+                raise Unavailable(
+                    "The mailbox did not hand out a message: {status}.", status=status
+                )
         return list(data)
 
 
@@ -160,7 +162,9 @@ def _answering() -> Iterator[None]:
         yield
     except (ImapToolsError, imaplib.IMAP4.error, OSError, KeyError) as error:
         raise Unavailable(
-            f"The mailbox cannot be read: {type(error).__name__}: {str(error)[:200]}"
+            "The mailbox cannot be read: {kind}: {error}",
+            kind=type(error).__name__,
+            error=str(error)[:200],
         ) from error
 
 

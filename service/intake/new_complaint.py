@@ -13,6 +13,7 @@ from typing import Any
 
 from service.cases import NewComplaint
 from service.errors import FieldError, FormInvalid
+from service.sentence import Sentence
 
 CHANNELS = ("phone", "email", "online", "branch", "letter", "fax", "referral", "other")
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
@@ -49,7 +50,9 @@ KNOWN = {
 def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewComplaint:
     """A complaint from an untrusted mapping, as in `POST /api/complaints`. Raises FormInvalid."""
     if not isinstance(data, Mapping):
-        raise FormInvalid([FieldError("", f"expected an object, got {type(data).__name__}")])
+        raise FormInvalid(
+            [FieldError("", Sentence("expected an object, got {kind}", kind=type(data).__name__))]
+        )
     errors = [
         FieldError(f"/{name}", "is not a field of a complaint")
         for name in data
@@ -96,10 +99,21 @@ def _text(value: Any, pointer: str, limit: int, errors: list[FieldError]) -> str
     if value is None:
         return None
     if not isinstance(value, str):
-        errors.append(FieldError(pointer, f"expected a text, got {type(value).__name__}"))
+        errors.append(
+            FieldError(pointer, Sentence("expected a text, got {kind}", kind=type(value).__name__))
+        )
         return None
     if len(value) > limit:
-        errors.append(FieldError(pointer, f"expected at most {limit} characters, got {len(value)}"))
+        errors.append(
+            FieldError(
+                pointer,
+                Sentence(
+                    "expected at most {limit} characters, got {count}",
+                    limit=limit,
+                    count=len(value),
+                ),
+            )
+        )
     if "\x00" in value:
         errors.append(FieldError(pointer, "holds a NUL character"))
     return value.strip() or None
@@ -112,7 +126,12 @@ def _choice(
         return default
     if value not in known:
         errors.append(
-            FieldError(pointer, f"expected one of {', '.join(known)}, got {str(value)[:40]!r}")
+            FieldError(
+                pointer,
+                Sentence(
+                    "expected one of {known}, got {value!r}", known=known, value=str(value)[:40]
+                ),
+            )
         )
         return default
     return str(value)
@@ -146,7 +165,9 @@ def _amount(value: Any, errors: list[FieldError]) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
-        errors.append(FieldError("/amount", f"expected an amount from 0 to {MAX_AMOUNT}"))
+        errors.append(
+            FieldError("/amount", Sentence("expected an amount from 0 to {most}", most=MAX_AMOUNT))
+        )
         return None
     if amount != amount.quantize(Decimal("0.01")):
         errors.append(FieldError("/amount", "expected at most two decimals"))

@@ -16,6 +16,7 @@ from service.intake.mail_queries import MailRow, decide_mail, get_mail
 from service.intake.mail_reading import Mail, read_mail
 from service.intake.take_mail import enter_mail, evidence_of, register_mail
 from service.operations import Runtime
+from service.sentence import Sentence
 from service.vault import Vault
 
 MOST_READ = 64 << 20
@@ -126,7 +127,8 @@ def _waiting(runtime: Runtime, key: int) -> MailRow:
         row = get_mail(connection, key)
     if row.state != "waiting":
         raise StateConflict(
-            f"This mail was decided on already by {row.decided_by or 'the reader'}."
+            "This mail was decided on already by {decided_by}.",
+            decided_by=row.decided_by or Sentence("the reader"),
         )
     return row
 
@@ -143,5 +145,5 @@ def _read(vault: Vault, row: MailRow) -> Mail:
 
 def _raw(vault: Vault, row: MailRow) -> bytes:
     if row.size > MOST_READ:
-        raise Unreadable(f"too large to be shown ({row.size:,} bytes)")
+        raise Unreadable("too large to be shown ({size:,} bytes)", size=row.size)
     return vault.read(row.sha256)

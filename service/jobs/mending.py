@@ -68,10 +68,12 @@ def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime
     one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)
     row = connection.execute(sa.select(incident).where(one)).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no incident {key}.")
+        raise NotFound("There is no incident {key}.", key=key)
     if row["state"] != "active":
         raise StateConflict(
-            f"The incident at {row['element_id']} was resolved already by {row['resolved_by']}."
+            "The incident at {element_id} was resolved already by {resolved_by}.",
+            element_id=row["element_id"],
+            resolved_by=row["resolved_by"],
         )
     connection.execute(
         sa.update(incident).where(one).values(state="resolved", resolved_at=now, resolved_by=by)

@@ -179,7 +179,7 @@ def get_job(connection: Connection, key: int) -> Mapping[str, Any]:
     """A job's row. Raises NotFound."""
     row = _JOB.first(connection, {"b_root_key": root_of(key), "b_key": key})
     if row is None:
-        raise NotFound(f"There is no job {key}.")
+        raise NotFound("There is no job {key}.", key=key)
     return row
 
 

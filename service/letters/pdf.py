@@ -68,14 +68,14 @@ def make_pdf(page: str) -> bytes:
         from weasyprint import HTML  # it loads Pango
     except (ImportError, OSError) as error:
         raise Unavailable(
-            "No PDF can be made here: WeasyPrint needs Pango "
-            f"({str(error).splitlines()[0][:120]}). "
-            "Install libpango-1.0-0 and libpangoft2-1.0-0 (Debian), or print the page from the "
-            "browser."
+            "No PDF can be made here: WeasyPrint needs Pango ({splitlines}). Install "
+            "libpango-1.0-0 and libpangoft2-1.0-0 (Debian), or print the page from the "
+            "browser.",
+            splitlines=str(error).splitlines()[0][:120],
         ) from error
     content: bytes = HTML(string=page, url_fetcher=_nothing).write_pdf()
     return content
 
 
 def _nothing(url: str, *_: Any, **__: Any) -> Any:
-    raise InvalidInput(f"a printed page fetches nothing, got {url[:80]!r}")
+    raise InvalidInput("a printed page fetches nothing, got {url!r}", url=url[:80])

@@ -118,7 +118,7 @@ def get_letter(connection: Connection, key: int) -> dict[str, Any]:
     query = sa.select(letter).where(letter.c.root_key == root_of(key), letter.c.key == key)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no letter {key}.")
+        raise NotFound("There is no letter {key}.", key=key)
     return dict(row)
 
 

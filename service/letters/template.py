@@ -70,7 +70,11 @@ def write_letter(
         )
         written = found.render(**facts)
     except TemplateNotFound as error:
-        raise InvalidInput(f"There is no letter template {template!r} in {chosen}.") from error
+        raise InvalidInput(
+            "There is no letter template {template_!r} in {chosen}.",
+            template_=template,
+            chosen=chosen,
+        ) from error
     except (
         TemplateError,
         ArithmeticError,
@@ -80,11 +84,17 @@ def write_letter(
         ValueError,
     ) as error:
         raise InvalidInput(
-            f"The letter template {template!r} ({chosen}) cannot be filled: {error}"
+            "The letter template {template_!r} ({chosen}) cannot be filled: {error}",
+            template_=template,
+            chosen=chosen,
+            error=error,
         ) from error
     if len(written) > LONGEST:
         raise InvalidInput(
-            f"The letter template {template!r} ({chosen}) gives more than {LONGEST} characters."
+            "The letter template {template_!r} ({chosen}) gives more than {most} characters.",
+            template_=template,
+            chosen=chosen,
+            most=LONGEST,
         )
     subject, _, body = written.strip().partition("\n")
     line = " ".join(subject.split())[:300]

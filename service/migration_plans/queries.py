@@ -84,7 +84,7 @@ def get_plan(connection: Connection, key: int, *, lock: bool = False) -> Migrati
     query = sa.select(migration_plan).where(migration_plan.c.key == key)
     row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
-        raise NotFound(f"There is no migration plan {key}.")
+        raise NotFound("There is no migration plan {key}.", key=key)
     return _plan(row)
 
 

@@ -90,14 +90,18 @@ def check_may(verb: Verb, state: PlanState, actor: Actor, authors: frozenset[str
     the plan up."""
     if not has_permission(actor, Permission.MIGRATE_INSTANCES):
         raise Forbidden(
-            f"A migration needs one of the roles {', '.join(GRANTS[Permission.MIGRATE_INSTANCES])}."
+            "A migration needs one of the roles {grants}.",
+            grants=GRANTS[Permission.MIGRATE_INSTANCES],
         )
     following = TRANSITIONS.get((state, verb))
     if following is None:
-        raise StateConflict(f"The plan is {state.value}; {verb.value!r} is not possible then.")
+        raise StateConflict(
+            "The plan is {state}; {verb!r} is not possible then.", state=state, verb=verb
+        )
     if verb in FOUR_EYES and actor.name in authors:
         raise Forbidden(
-            f"Four eyes: {actor.name} drew up a part of this plan; another person has to start it."
+            "Four eyes: {actor_name} drew up a part of this plan; another person has to start it.",
+            actor_name=actor.name,
         )
     return following
 

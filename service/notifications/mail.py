@@ -79,7 +79,8 @@ def _send(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise InvalidInput(
-            f"expected an SMTP address such as smtp://mail.example.org:587?starttls=1, got {url!r}"
+            "expected an SMTP address such as smtp://mail.example.org:587?starttls=1, got {url!r}",
+            url=url,
         )
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     with kind(parts.hostname, parts.port or 0, timeout=TIMEOUT_SECONDS) as server:

@@ -11,6 +11,7 @@ from service import cases, identity
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
 from service.identity import Role
+from service.sentence import Sentence
 from service.tasks import UserTask
 
 Check = Callable[[Connection, UserTask, Mapping[str, Any], str, date], FieldError | None]
@@ -48,9 +49,10 @@ def find_investigator(
     if not people:
         return ""  # nobody can sign in as a handler yet: there is no directory to check against
     if found is None:
-        return f"expected a handler out of {', '.join(each.name for each in people[:20])}"
+        known = [each.name for each in people[:20]]
+        return Sentence("expected a handler out of {known}", known=known)
     if found.absent:
-        return f"{name} is absent today"
+        return Sentence("{name} is absent today", name=name)
     if identity.is_complained_about(found, person, unit):
         return "belongs to the unit complained about"
     return ""
@@ -65,7 +67,12 @@ def _quorum(
     wanted = int(task.variables.get("quorum") or 3)
     if len(set(members)) < wanted:
         return FieldError(
-            "/members", f"expected a quorum of {wanted} different members, got {len(set(members))}"
+            "/members",
+            Sentence(
+                "expected a quorum of {wanted} different members, got {count}",
+                wanted=wanted,
+                count=len(set(members)),
+            ),
         )
     if str(task.variables.get("investigator") or "").casefold() in members:
         return FieldError("/members", "the investigator may not vote on a solution of their own")
@@ -74,11 +81,20 @@ def _quorum(
         return FieldError("/members", "the complaint is about this person")
     votes = int(answer.get("votesFor", 0))
     if votes > len(members):
-        return FieldError("/votesFor", f"expected at most {len(members)} votes, got {votes}")
+        return FieldError(
+            "/votesFor",
+            Sentence(
+                "expected at most {count} votes, got {votes}", count=len(members), votes=votes
+            ),
+        )
     if answer.get("approved") is True and votes * 2 <= len(members):
         return FieldError(
             "/votesFor",
-            f"expected more than half of {len(members)} votes for an approval, got {votes}",
+            Sentence(
+                "expected more than half of {count} votes for an approval, got {votes}",
+                count=len(members),
+                votes=votes,
+            ),
         )
     return None
 

@@ -88,7 +88,7 @@ def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
     def decide(connection: Connection, instance: Instance) -> Plan:
         row = jobs.find_timer(connection, key)
         if row is None:
-            raise NotFound(f"The timer {key} has fired or was cancelled.")
+            raise NotFound("The timer {key} has fired or was cancelled.", key=key)
         details = {"element": row["element_id"], "due": row["due_at"].isoformat()}
         return Plan(FireTimer(row["engine_id"]), Event.TIMER_FIRED, details, subject_key=key)
 

@@ -14,6 +14,7 @@ from service.execution.child_keys import take_children
 from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_person
 from service.identity import Actor
+from service.sentence import Sentence
 
 LONGEST = 5_000
 
@@ -23,7 +24,16 @@ def comment_case(runtime: Runtime, root_key: int, body: str, *, actor: Actor, no
     text = body.strip()
     if not text or len(text) > LONGEST or "\x00" in text:
         raise FormInvalid(
-            [FieldError("/comment", f"expected 1 to {LONGEST} characters, got {len(text)}")]
+            [
+                FieldError(
+                    "/comment",
+                    Sentence(
+                        "expected 1 to {most} characters, got {count}",
+                        most=LONGEST,
+                        count=len(text),
+                    ),
+                )
+            ]
         )
     with runtime.database.transaction() as connection:
         key = take_children(connection, root_key)

@@ -52,9 +52,13 @@ def activate_jobs(
     until the lease is over. Each comes with the key and version of its process. Raises
     InvalidInput."""
     if not timedelta(0) < lease <= MAX_LEASE:
-        raise InvalidInput(f"expected a lease above zero and of at most {MAX_LEASE}, got {lease}")
+        raise InvalidInput(
+            "expected a lease above zero and of at most {most}, got {lease}",
+            most=MAX_LEASE,
+            lease=lease,
+        )
     if not 1 <= limit <= 1000:
-        raise InvalidInput(f"expected 1 to 1000 jobs, got {limit}")
+        raise InvalidInput("expected 1 to 1000 jobs, got {limit}", limit=limit)
     with runtime.database.read() as connection:
         if not jobs.has_job(connection, kind, now=now):
             return []
@@ -157,7 +161,7 @@ def fail_job(
     `variables` become local to the job's element. Raises NotFound, StateConflict, InvalidInput.
     """
     if retries < 0:
-        raise InvalidInput(f"expected retries of zero or more, got {retries}")
+        raise InvalidInput("expected retries of zero or more, got {retries}", retries=retries)
     root_key = root_of(key)
     with runtime.database.read() as connection:
         check_awake(get_instance(connection, root_key))
@@ -215,7 +219,8 @@ def update_job(
             _check_waiting(row)
         if timeout is not None and (row["worker"] is None or row["run_at"] <= now):
             raise StateConflict(
-                f"The job at {row['element_id']} is held by nobody, so it has no timeout to change."
+                "The job at {element_id} is held by nobody, so it has no timeout to change.",
+                element_id=row["element_id"],
             )
         until = None if timeout is None else now + timeout
         jobs.update_job(connection, key, retries=retries, until=until, priority=priority)
@@ -263,5 +268,7 @@ def _ending(key: int, command: Callable[[str], Command], event: Event) -> Decide
 def _check_waiting(row: Any) -> None:
     if row["state"] != "created":
         raise StateConflict(
-            f"The job at {row['element_id']} is {row['state']}; nothing more can be done with it."
+            "The job at {element_id} is {state}; nothing more can be done with it.",
+            element_id=row["element_id"],
+            state=row["state"],
         )

@@ -43,7 +43,7 @@ def complete_task(
     def decide(connection: Connection, instance: Instance) -> Plan:
         task = instance.task
         if task is None or (among_visible and not tasks.can_see(task, actor)):
-            raise NotFound(f"There is no user task {key}.")
+            raise NotFound("There is no user task {key}.", key=key)
         tasks.check_open(task)
         tasks.check_revision(task, revision)
         tasks.check_may_complete(

@@ -31,8 +31,9 @@ def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> 
         )
         if not made.new:
             raise StateConflict(
-                f"This is version {made.version} of {draft.name} as it is: nothing has been "
-                "changed."
+                "This is version {version} of {draft_name} as it is: nothing has been changed.",
+                version=made.version,
+                draft_name=draft.name,
             )
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
         ask_for_review(

@@ -46,7 +46,9 @@ def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> i
             connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now
         )
         if queued.missing:
-            raise StateConflict(f"The letter still cannot be written: {queued.missing}")
+            raise StateConflict(
+                "The letter still cannot be written: {missing}", missing=queued.missing
+            )
         letters.queue_letters(connection, complaint.root_key, [queued], now=now)
         letters.set_delivery(
             connection, key, "printed", was=("incomplete",), now=now, by=actor.name

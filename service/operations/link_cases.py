@@ -40,7 +40,9 @@ def link_cases(
     NotFound."""
     _check(actor, number, other)
     if kind not in KINDS:
-        raise InvalidInput(f"expected a kind out of {', '.join(KINDS)}, got {kind[:40]!r}")
+        raise InvalidInput(
+            "expected a kind out of {kinds}, got {kind!r}", kinds=KINDS, kind=kind[:40]
+        )
     with runtime.database.transaction() as connection:
         one, two = cases.get_complaint(connection, number), cases.get_complaint(connection, other)
         for root_key in sorted((one.root_key, two.root_key)):
@@ -137,7 +139,7 @@ def _copies(connection: Connection, one: Complaint) -> list[NewEvidence]:
 
 def _check(actor: Actor, number: str, other: str) -> None:
     if not actor.has(*LINKERS):
-        raise Forbidden(f"Linking complaints needs one of the roles {', '.join(LINKERS)}.")
+        raise Forbidden("Linking complaints needs one of the roles {linkers}.", linkers=LINKERS)
     if cases.parse_number(number) == cases.parse_number(other):
         raise InvalidInput("expected two complaints, got the same one twice")
 

@@ -13,6 +13,7 @@ from service.errors import FieldError, FormInvalid
 from service.execution.child_keys import take_children
 from service.execution.runtime import Runtime
 from service.identity import Actor
+from service.sentence import Sentence
 
 MOST_NOTE = 5_000
 
@@ -68,12 +69,20 @@ def _check(new: NewContact, now: datetime) -> None:
         errors.append(FieldError("/spokeAt", "lies in the future"))
     for pointer, value, most in (("/bankPerson", new.bank_person, 100), ("/party", new.party, 300)):
         if not 0 < len(value.strip()) <= most:
-            errors.append(FieldError(pointer, f"expected a name of 1 to {most} characters"))
+            errors.append(
+                FieldError(
+                    pointer, Sentence("expected a name of 1 to {most} characters", most=most)
+                )
+            )
     if new.means not in MEANS:
-        errors.append(FieldError("/means", f"expected one of {', '.join(MEANS)}"))
+        errors.append(FieldError("/means", Sentence("expected one of {means}", means=MEANS)))
     if new.result not in RESULTS:
-        errors.append(FieldError("/result", f"expected one of {', '.join(RESULTS)}"))
+        errors.append(FieldError("/result", Sentence("expected one of {results}", results=RESULTS)))
     if len(new.note) > MOST_NOTE or "\x00" in new.note:
-        errors.append(FieldError("/note", f"expected a text of at most {MOST_NOTE} characters"))
+        errors.append(
+            FieldError(
+                "/note", Sentence("expected a text of at most {most} characters", most=MOST_NOTE)
+            )
+        )
     if errors:
         raise FormInvalid(errors)

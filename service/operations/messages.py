@@ -99,7 +99,9 @@ def publish_message(
     """
     if not timedelta(0) <= life <= LONGEST_LIFE:
         raise InvalidInput(
-            f"expected a time to live of at most {LONGEST_LIFE.days} days, got {life}"
+            "expected a time to live of at most {days} days, got {life}",
+            days=LONGEST_LIFE.days,
+            life=life,
         )
     _check_length(name, key, message_id or "")
     new = Message(
@@ -151,7 +153,8 @@ def send_message(
 def _check_length(*texts: str) -> None:
     if max(map(len, texts)) > TOO_LONG:
         raise InvalidInput(
-            f"expected a name, a correlation key and an id of at most {TOO_LONG} characters"
+            "expected a name, a correlation key and an id of at most {most} characters",
+            most=TOO_LONG,
         )
 
 
@@ -255,7 +258,9 @@ def _check_met(
 ) -> None:
     if not ready and not targets.starts:
         raise broken or NotFound(
-            f"Nothing waits for the message {new.name!r} with the key {new.correlation_key!r}."
+            "Nothing waits for the message {new_name!r} with the key {correlation_key!r}.",
+            new_name=new.name,
+            correlation_key=new.correlation_key,
         )
 
 
@@ -328,8 +333,9 @@ def _write(
         connection, new.name, new.correlation_key, new.message_id, now=now
     ):
         raise StateConflict(
-            f"A message {new.name!r} with the id {new.message_id!r} was published already and is "
-            "alive."
+            "A message {new_name!r} with the id {message_id!r} was published already and is alive.",
+            new_name=new.name,
+            message_id=new.message_id,
         )
     if kept:
         jobs.insert_message(connection, new)

@@ -129,8 +129,10 @@ def check_in_force(connection: Connection, to_bundle: int) -> None:
         connection, to_bundle, COMPLAINT_PROCESS
     ):
         raise StateConflict(
-            f"Version {version.version} of {version.name} was never released; cases may be tried "
-            "in it, not moved."
+            "Version {version} of {version_name} was never released; cases may be tried in "
+            "it, not moved.",
+            version=version.version,
+            version_name=version.name,
         )
 
 
@@ -240,7 +242,9 @@ def _migrated(
     now: datetime,
 ) -> Migrated:
     if instance.state != "active" or instance.engine_state is None:
-        raise StateConflict(f"The case is {instance.state}; there is nothing to move")
+        raise StateConflict(
+            "The case is {instance_state}; there is nothing to move", instance_state=instance.state
+        )
     if instance.bundle_key == to_bundle:
         raise StateConflict("The case is in this version already")
     check_not_retired(connection, to_bundle)
@@ -250,7 +254,7 @@ def _migrated(
     )
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
-        raise StateConflict("; ".join(each.reason for each in obstacles))
+        raise StateConflict("{reasons}", reasons="; ".join(each.reason for each in obstacles))
     view = view_of(connection, runtime, instance, now)
     return migrate(old, new, instance.engine_state, places, now=now, host=host_of(view))
 

@@ -27,7 +27,9 @@ def modify_instance(
     InvalidInput without a reason or for what cannot be, EngineError when what follows cannot go on;
     none of them leaves an incident."""
     if not actor.has(*MODIFIERS):
-        raise Forbidden(f"To modify an instance needs one of the roles {', '.join(MODIFIERS)}.")
+        raise Forbidden(
+            "To modify an instance needs one of the roles {modifiers}.", modifiers=MODIFIERS
+        )
     if not reason.strip():
         raise InvalidInput("expected a reason for the modification, got none")
 

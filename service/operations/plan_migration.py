@@ -38,7 +38,11 @@ def draw_up_migration(
     check_permission(actor, Permission.MIGRATE_INSTANCES)
     name = title.strip()
     if not name or len(name) > LONGEST_TITLE:
-        raise InvalidInput(f"expected a title of 1 to {LONGEST_TITLE} characters, got {len(name)}")
+        raise InvalidInput(
+            "expected a title of 1 to {most} characters, got {count}",
+            most=LONGEST_TITLE,
+            count=len(name),
+        )
     key = runtime.keys.root_key()
     with runtime.database.read() as connection:
         before, after = (
@@ -89,7 +93,9 @@ def edit_migration(
     StateConflict when the plan is at work or was changed since `revision`, FormInvalid for places
     that cannot be."""
     if len(places) > MOST_PLACES:
-        raise InvalidInput(f"expected at most {MOST_PLACES} places, got {len(places)}")
+        raise InvalidInput(
+            "expected at most {most} places, got {count}", most=MOST_PLACES, count=len(places)
+        )
     with runtime.database.read() as connection:
         plan = migration_plans.get_plan(connection, key)
         old, new = (
@@ -127,7 +133,11 @@ def carry_on_migration(
     """
     why = reason.strip()
     if verb in WITH_REASON and not 0 < len(why) <= LONGEST_REASON:
-        raise InvalidInput(f"expected a reason of 1 to {LONGEST_REASON} characters, got {len(why)}")
+        raise InvalidInput(
+            "expected a reason of 1 to {most} characters, got {count}",
+            most=LONGEST_REASON,
+            count=len(why),
+        )
     with runtime.database.transaction() as connection:
         plan = migration_plans.get_plan(connection, key, lock=True)
         following = _check(connection, plan, verb, actor)

@@ -38,13 +38,16 @@ def put_in_force(
         return
     if version.state in USED:
         raise StateConflict(
-            f"Version {version.version} of {version.name} is {version.state}; deploy its files "
-            "again."
+            "Version {version} of {version_name} is {version_state}; deploy its files again.",
+            version=version.version,
+            version_name=version.name,
+            version_state=version.state,
         )
     if version.state is ReviewState.APPROVED and not reason:
         if version.release_at is not None and version.release_at > now:
             raise StateConflict(
-                f"It is to be released at {version.release_at.isoformat()}; it cannot be before."
+                "It is to be released at {release_at}; it cannot be before.",
+                release_at=version.release_at.isoformat(),
             )
         _note(connection, version, PAST[Verb.RELEASE], actor, now, "")
     elif reason:
@@ -53,10 +56,12 @@ def put_in_force(
         _note(connection, version, SKIPPED, actor, now, reason)
     elif needs_review(connection, key):
         raise StateConflict(
-            f"Version {version.version} of {version.name} is {version.state.value}; another "
-            "version is in force, so "
-            "compliance has to approve this one first. Without review an administrator releases "
-            "it, for a reason."
+            "Version {version} of {version_name} is {version_state}; another version is in "
+            "force, so compliance has to approve this one first. Without review an "
+            "administrator releases it, for a reason.",
+            version=version.version,
+            version_name=version.name,
+            version_state=version.state,
         )
     end_review(
         connection, runtime, version, reason=reason or "released otherwise", actor=actor, now=now

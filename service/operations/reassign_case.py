@@ -19,6 +19,7 @@ from service.execution.tell_person import tell_person
 from service.identity import Actor, Role
 from service.instances import Instance
 from service.operations.answer_checks import find_investigator
+from service.sentence import Sentence
 
 REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
 LONGEST = 1_000
@@ -35,12 +36,20 @@ def reassign_case(
     """
     if not actor.has(*REASSIGNERS):
         raise Forbidden(
-            f"Handing a case to somebody else needs one of the roles {', '.join(REASSIGNERS)}."
+            "Handing a case to somebody else needs one of the roles {reassigners}.",
+            reassigners=REASSIGNERS,
         )
     why = reason.strip()
     if not why or len(why) > LONGEST:
         raise FormInvalid(
-            [FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")]
+            [
+                FieldError(
+                    "/reason",
+                    Sentence(
+                        "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
+                    ),
+                )
+            ]
         )
     with runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
@@ -65,10 +74,11 @@ def _check(
 ) -> None:
     if complaint.investigator is None:
         raise StateConflict(
-            f"{complaint.number} has no investigator yet; it is assigned by its own task."
+            "{number} has no investigator yet; it is assigned by its own task.",
+            number=complaint.number,
         )
     if complaint.investigator == to:
-        raise StateConflict(f"{complaint.number} is {to}'s already.")
+        raise StateConflict("{number} is {to}'s already.", number=complaint.number, to=to)
     person, unit = (complaint.facts.get(name) for name in ("complainedPerson", "complainedUnit"))
     today = now.astimezone(runtime.profile.calendar.zone).date()
     problem = find_investigator(connection, to, person=person, unit=unit, today=today)

@@ -41,10 +41,12 @@ def _check_others_start(connection: Connection, version: definitions.Version) ->
     alone = definitions.list_only_here(connection, version.key)
     if alone and definitions.is_governed(connection, version.key, COMPLAINT_PROCESS):
         raise StateConflict(
-            f"Version {version.version} of {version.name} is the only one that starts "
-            f"{_some(alone)}; without it no "
-            "complaint could be registered or followed. Release another version first, then "
-            "retire this one."
+            "Version {version} of {version_name} is the only one that starts {alone}; "
+            "without it no complaint could be registered or followed. Release another "
+            "version first, then retire this one.",
+            version=version.version,
+            version_name=version.name,
+            alone=_some(alone),
         )
 
 

@@ -77,7 +77,7 @@ def release_bundle(
     Raises InvalidInput for a time that has passed, Forbidden, NotFound, StateConflict.
     """
     if at is not None and at < now:
-        raise InvalidInput(f"expected a time to come for the release, got {at.isoformat()}")
+        raise InvalidInput("expected a time to come for the release, got {at}", at=at.isoformat())
     if at is None or at == now:
         _decide(runtime, key, Decision(Verb.RELEASE, actor, now))
         return True
@@ -145,7 +145,7 @@ def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
             return False  # planned anew at this moment
         try:
             if account is None or not account.active:
-                raise Forbidden(f"{name} is no active account any more.")
+                raise Forbidden("{name} is no active account any more.", name=name)
             check_may_now(connection, version, Verb.RELEASE, account.actor)
         except Forbidden as refused:
             rows.move_review(connection, version, version.state, {"release_at": None})
@@ -176,7 +176,10 @@ def comment_bundle(
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         if version.state in USED:
-            raise StateConflict(f"The version is {version.state.value}; comment on the next one.")
+            raise StateConflict(
+                "The version is {version_state}; comment on the next one.",
+                version_state=version.state,
+            )
         values = {
             "file": file,
             "element_id": element_id,

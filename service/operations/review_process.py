@@ -114,7 +114,8 @@ def decide_in_process(
         answer = tasks.validate(form, given)
     except FormInvalid as more:
         raise StateConflict(
-            f"The task “{task.name}” asks for more; complete it in the list of tasks."
+            "The task “{task_name}” asks for more; complete it in the list of tasks.",
+            task_name=task.name,
         ) from more
     details = {"element": task.element_id, "name": task.name}
     plan = Plan(
@@ -176,5 +177,6 @@ def _get_task(connection: Connection, root_key: int, verb: Verb) -> tasks.UserTa
             return task
     names = " and ".join(f"“{task.name}”" for task in waiting) or "no task of a person"
     raise StateConflict(
-        f"The process of this review waits for {names}; the version cannot be decided on before."
+        "The process of this review waits for {names}; the version cannot be decided on before.",
+        names=names,
     )

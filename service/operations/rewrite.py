@@ -33,7 +33,9 @@ def process_of(connection: Connection, instance: Instance, to_bundle: int) -> in
     process_id = next(name for name, key in old.items() if key == instance.process_definition_key)
     found = keys_of(connection, to_bundle).get(process_id)
     if found is None:
-        raise StateConflict(f"the process {process_id!r} is not in the new version")
+        raise StateConflict(
+            "the process {process_id!r} is not in the new version", process_id=process_id
+        )
     return found
 
 

@@ -19,5 +19,5 @@ def save_draft(
     TooLarge."""
     with runtime.database.transaction() as connection:
         if not tasks.can_see(tasks.get_task(connection, key), actor):
-            raise NotFound(f"There is no user task {key}.")
+            raise NotFound("There is no user task {key}.", key=key)
         tasks.save_draft(connection, key, actor.name, answer, now=now)

@@ -16,6 +16,7 @@ from service.execution.runtime import Runtime
 from service.identity import Actor, Role
 from service.letters import Queued
 from service.letters.compose import LetterOrder, compose_letter
+from service.sentence import Sentence
 
 WRITERS = (Role.CLERK, Role.HANDLER, Role.APPROVER)
 BY_HAND: Mapping[str, str] = {
@@ -44,7 +45,7 @@ def send_letter(
     """Send the letter; its key. Raises Forbidden, FormInvalid when it cannot be written,
     NotFound."""
     if not actor.has(*WRITERS):
-        raise Forbidden(f"Writing to a customer needs one of the roles {', '.join(WRITERS)}.")
+        raise Forbidden("Writing to a customer needs one of the roles {writers}.", writers=WRITERS)
     with runtime.database.transaction() as connection:
         complaint = cases.get_complaint(connection, number)
         first = take_children(connection, complaint.root_key, 2)
@@ -76,10 +77,14 @@ def _compose(
     now: datetime,
 ) -> Queued:
     if template not in BY_HAND:
-        raise FormInvalid([FieldError("/template", f"expected one of {', '.join(BY_HAND)}")])
+        raise FormInvalid(
+            [FieldError("/template", Sentence("expected one of {by_hand}", by_hand=BY_HAND))]
+        )
     wanted = BY_HAND[template]
     if len(text) > MOST_TEXT:
-        raise FormInvalid([FieldError("/text", f"is longer than {MOST_TEXT} characters")])
+        raise FormInvalid(
+            [FieldError("/text", Sentence("is longer than {most} characters", most=MOST_TEXT))]
+        )
     if wanted and not text.strip():
         raise FormInvalid([FieldError("/text", "is required")])
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}

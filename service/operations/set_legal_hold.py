@@ -11,6 +11,7 @@ from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
 from service.execution.child_keys import take_children
 from service.execution.runtime import Runtime
 from service.identity import Actor, Role
+from service.sentence import Sentence
 
 HOLDERS = (Role.COMPLIANCE, Role.ADMIN)
 LONGEST = 1_000
@@ -22,17 +23,29 @@ def set_legal_hold(
     """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound,
     StateConflict."""
     if not actor.has(*HOLDERS):
-        raise Forbidden(f"A legal hold needs one of the roles {', '.join(HOLDERS)}.")
+        raise Forbidden("A legal hold needs one of the roles {holders}.", holders=HOLDERS)
     why = reason.strip()
     if not why or len(why) > LONGEST:
         raise FormInvalid(
-            [FieldError("/reason", f"expected 1 to {LONGEST} characters, got {len(why)}")]
+            [
+                FieldError(
+                    "/reason",
+                    Sentence(
+                        "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
+                    ),
+                )
+            ]
         )
     with runtime.database.transaction() as connection:
         root_key = cases.get_complaint(connection, number).root_key
         take_children(connection, root_key)
         if cases.get_complaint(connection, number).legal_hold == held:
-            raise StateConflict(f"{number} is {'already' if held else 'not'} under a legal hold.")
+            raise StateConflict(
+                "{number} is already under a legal hold."
+                if held
+                else "{number} is not under a legal hold.",
+                number=number,
+            )
         cases.set_hold(connection, root_key, held=held)
         event = Event.HOLD_SET if held else Event.HOLD_LIFTED
         audit.append(connection, root_key, event, actor=actor.name, at=now, details={"reason": why})

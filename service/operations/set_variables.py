@@ -15,6 +15,7 @@ from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.identity import Actor
 from service.instances import Instance
+from service.sentence import Sentence
 
 
 def set_variables(
@@ -40,7 +41,8 @@ def set_variables(
     )
     if wrong or not variables:
         raise InvalidInput(
-            f"expected variables with names that do not begin with _, got {wrong or 'none'}"[:300]
+            "expected variables with names that do not begin with _, got {names}",
+            names=[name[:100] for name in wrong[:3]] or Sentence("none"),
         )
 
     def decide(connection: Connection, instance: Instance) -> Plan:

@@ -28,7 +28,7 @@ def sign_report(
     """Keep the documents of a report that the actor signs. Raises Forbidden, InvalidInput,
     NotFound."""
     if not actor.has(*SIGNERS):
-        raise Forbidden(f"Signing a report off needs one of the roles {', '.join(SIGNERS)}.")
+        raise Forbidden("Signing a report off needs one of the roles {signers}.", signers=SIGNERS)
     if not documents:
         raise InvalidInput("expected the document that is signed, got none")
     with runtime.database.transaction() as connection:

@@ -44,7 +44,8 @@ def suspend_instance(
     def decide(connection: Connection, instance: Instance) -> Plan:
         if instance.suspended_at is not None:
             raise StateConflict(
-                f"The case is suspended since {instance.suspended_at:%Y-%m-%d %H:%M} UTC already."
+                "The case is suspended since {suspended_at:%Y-%m-%d %H:%M} UTC already.",
+                suspended_at=instance.suspended_at,
             )
 
         def hold(connection: Connection) -> None:
@@ -83,7 +84,11 @@ def _check(actor: Actor, reason: str) -> str:
     check_permission(actor, Permission.SUSPEND_INSTANCES)
     why = reason.strip()
     if not 0 < len(why) <= LONGEST_REASON:
-        raise InvalidInput(f"expected a reason of 1 to {LONGEST_REASON} characters, got {len(why)}")
+        raise InvalidInput(
+            "expected a reason of 1 to {most} characters, got {count}",
+            most=LONGEST_REASON,
+            count=len(why),
+        )
     return why
 
 
@@ -92,7 +97,8 @@ def _resume(runtime: Runtime, root_key: int, *, reason: str, by: str, now: datet
         instance = get_instance(connection, root_key)
         if instance.suspended_at is None or instance.engine_state is None:
             raise StateConflict(
-                f"The case is {instance.state} and not suspended; there is nothing to resume."
+                "The case is {instance_state} and not suspended; there is nothing to resume.",
+                instance_state=instance.state,
             )
         waiting = tuple(
             c.SubscriptionOpened(

@@ -71,7 +71,10 @@ class Rehearsal:
         said = caller.call(who.token, method, path, body, once=once)
         if said.status >= 500 or said.status in (400, 401, 422):
             raise RedressError(
-                f"expected {method} {path} to be answered or refused, got {said.said()}"
+                "expected {method} {path} to be answered or refused, got {said}",
+                method=method,
+                path=path,
+                said=said.said(),
             )
         with self._lock:
             self.asked_again += said.asked - 1
@@ -122,8 +125,8 @@ def rehearse(plan: Rehearsal, *, register: int) -> Iterator[int]:
                 _look(plan)
             if idle > MAX_IDLE:
                 raise RedressError(
-                    f"expected every case to go on, {len(plan.running)} wait for nothing that "
-                    "happens"
+                    "expected every case to go on, {count} wait for nothing that happens",
+                    count=len(plan.running),
                 )
             yield sum(plan.ends.values())
 
@@ -139,7 +142,7 @@ def _register(plan: Rehearsal, number: int) -> None:
     body = invent_complaint(number, chance)
     said = plan.call(clerk, "POST", "/api/complaints", body, once=f"{plan.seed}-register-{number}")
     if said.status != 201:
-        raise RedressError(f"expected a complaint to be registered, got {said.said()}")
+        raise RedressError("expected a complaint to be registered, got {said}", said=said.said())
     plan.note("registered", clerk, number=said.data["number"], case=said.data["processInstanceKey"])
 
 
@@ -218,7 +221,10 @@ def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
         if said.status != 403:  # four eyes: somebody else has to
             return said.status == 204
     raise RedressError(
-        f"expected one of {[each.name for each in people]} to be allowed {task['name']} ({key})"
+        "expected one of {people} to be allowed {name} ({key})",
+        people=[each.name for each in people],
+        name=task["name"],
+        key=key,
     )
 
 

@@ -36,7 +36,8 @@ class Caller:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InvalidInput(
-                f"expected the address of a server such as http://127.0.0.1:8000, got {url!r}"
+                "expected the address of a server such as http://127.0.0.1:8000, got {url!r}",
+                url=url,
             )
         kind = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -69,7 +70,11 @@ class Caller:
                 said = f"{type(error).__name__}: {error}"
             if time.monotonic() > until:
                 raise Unavailable(
-                    f"The server did not answer {method} {path} for {self._patience:g} s: {said}"
+                    "The server did not answer {method} {path} for {patience:g} s: {said}",
+                    method=method,
+                    path=path,
+                    patience=self._patience,
+                    said=said,
                 )
             time.sleep(random.uniform(0, 0.05 * 2 ** min(asked, 4)))  # noqa: S311 - jitter, no secret
 

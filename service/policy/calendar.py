@@ -90,7 +90,11 @@ class Calendar:
         """The instant `hours` working hours after `start`; time outside business hours does not
         count."""
         if not 0 <= hours <= MAX_DAYS * 8:
-            raise InvalidInput(f"expected from 0 to {MAX_DAYS * 8} working hours, got {hours}")
+            raise InvalidInput(
+                "expected from 0 to {most} working hours, got {hours}",
+                most=MAX_DAYS * 8,
+                hours=hours,
+            )
         local = self.local_day(start)
         second = _table(self, local.year).second_after(start.timestamp(), float(hours) * 3_600)
         return datetime.fromtimestamp(second, UTC)
@@ -108,7 +112,7 @@ class Calendar:
 
 def _checked(days: int) -> int:
     if not 0 <= days <= MAX_DAYS:
-        raise InvalidInput(f"expected from 0 to {MAX_DAYS} days, got {days}")
+        raise InvalidInput("expected from 0 to {most} days, got {days}", most=MAX_DAYS, days=days)
     return days
 
 
@@ -136,7 +140,9 @@ def _holidays(country: str, subdivision: str | None, categories: tuple[str, ...]
             days = holidays.financial_holidays(country)
     except (NotImplementedError, ValueError) as error:
         raise InvalidInput(
-            f"There is no calendar of working days for {country} {subdivision or ''}"
+            "There is no calendar of working days for {country} {subdivision}",
+            country=country,
+            subdivision=subdivision or "",
         ) from error
     days.weekend = {
         SATURDAY,

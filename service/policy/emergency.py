@@ -25,7 +25,9 @@ def level_policy(profile: Profile, level: str) -> Mapping[str, Any]:
     """What the policy says of one level. Raises InvalidInput."""
     found = {entry["level"]: entry for entry in emergency_policy(profile)["levels"]}.get(level)
     if found is None:
-        raise InvalidInput(f"expected an emergency level out of {', '.join(LEVELS)}, got {level!r}")
+        raise InvalidInput(
+            "expected an emergency level out of {levels}, got {level!r}", levels=LEVELS, level=level
+        )
     entry: Mapping[str, Any] = found
     return entry
 

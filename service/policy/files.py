@@ -31,7 +31,9 @@ def read_policies(folder: Path | None = None) -> Mapping[str, Any]:
     found = _read(SHIPPED)
     if folder is not None:
         if not folder.is_dir():
-            raise InvalidInput(f"REDRESS_POLICY_DIR: expected a folder, found nothing at {folder}")
+            raise InvalidInput(
+                "REDRESS_POLICY_DIR: expected a folder, found nothing at {folder}", folder=folder
+            )
         found |= _read(folder)
     return found
 
@@ -41,7 +43,7 @@ def policy_file(name: str, folder: Path | None = None) -> Any:
     found = read_policies(folder)
     if name not in found:
         raise InvalidInput(
-            f"expected a policy file out of {', '.join(sorted(found))}, got {name!r}"
+            "expected a policy file out of {found}, got {name!r}", found=sorted(found), name=name
         )
     return found[name]
 
@@ -66,18 +68,29 @@ def _checked(path: Path, name: str) -> Any:
     )
     if kind is None:
         raise InvalidInput(
-            f"{path}: expected {', '.join((*KINDS, CLAUSES))} or {PROFILES}/NAME.json, got {name}"
+            "{path}: expected {clauses} or {profiles}/NAME.json, got {name}",
+            path=path,
+            clauses=(*KINDS, CLAUSES),
+            profiles=PROFILES,
+            name=name,
         )
     try:
         document = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise InvalidInput(f"{path}: this policy file is no JSON: {error}") from error
+        raise InvalidInput(
+            "{path}: this policy file is no JSON: {error}", path=path, error=error
+        ) from error
     for problem in _validator(kind).iter_errors(document):
         place = "/".join(str(part) for part in problem.instance_path) or "the file as a whole"
-        raise InvalidInput(f"{path}: at {place}: {problem.message}")
+        raise InvalidInput(
+            "{path}: at {place}: {message}", path=path, place=place, message=problem.message
+        )
     if kind == "profile" and document["id"] != path.stem:
         raise InvalidInput(
-            f"{path}: at id: expected {path.stem!r}, the name of the file, got {document['id']!r}"
+            "{path}: at id: expected {stem!r}, the name of the file, got {id!r}",
+            path=path,
+            stem=path.stem,
+            id=document["id"],
         )
     return document
 

@@ -85,7 +85,11 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
     files = read_policies(folder)
     ids = sorted(Path(name).stem for name in files if name.startswith("profiles/"))
     if profile_id not in ids:
-        raise InvalidInput(f"expected a policy profile out of {', '.join(ids)}, got {profile_id!r}")
+        raise InvalidInput(
+            "expected a policy profile out of {ids}, got {profile_id!r}",
+            ids=ids,
+            profile_id=profile_id,
+        )
     found = files[f"profiles/{profile_id}.json"]
     return Profile(
         id=found["id"],
@@ -124,7 +128,9 @@ def severity_deadlines(profile: Profile, severity: str, at: datetime) -> list[De
     """The bank's own clocks that start when a complaint's severity is known."""
     targets = profile.severity["targets"].get(severity)
     if targets is None:
-        raise InvalidInput(f"expected a severity P1, P2, P3 or P4, got {severity!r}")
+        raise InvalidInput(
+            "expected a severity P1, P2, P3 or P4, got {severity!r}", severity=severity
+        )
     return [_target(profile, clock, limit, at) for clock, limit in targets.items()]
 
 
@@ -134,7 +140,9 @@ def other_deadline(profile: Profile, clock: str, at: datetime) -> Deadline:
     limits = profile.severity["other"]
     if clock not in limits:
         raise InvalidInput(
-            f"expected a clock out of {', '.join(limits)} in severity.json, got {clock!r}"
+            "expected a clock out of {limits} in severity.json, got {clock!r}",
+            limits=limits,
+            clock=clock,
         )
     return _target(profile, clock, limits[clock], at)
 
@@ -202,8 +210,10 @@ def extended(profile: Profile, entry: Deadline, extension: Extension) -> Deadlin
     due_at = _due(profile, entry.started_at, extension.limit, statutory=entry.statutory)
     if due_at <= entry.due_at:
         raise InvalidInput(
-            f"expected a later date than {entry.due_at:%Y-%m-%d}, {extension.limit} gives "
-            f"{due_at:%Y-%m-%d}"
+            "expected a later date than {due_at:%Y-%m-%d}, {limit} gives {given:%Y-%m-%d}",
+            due_at=entry.due_at,
+            limit=extension.limit,
+            given=due_at,
         )
     return replace(
         entry,
@@ -258,13 +268,17 @@ def _calendar(profile: Mapping[str, Any], calendars: Mapping[str, Any]) -> Calen
     known = calendars["calendars"]
     if country not in known:
         raise InvalidInput(
-            f"{profile['id']}: expected a calendar for {country} in calendars.json, it has none"
+            "{id}: expected a calendar for {country} in calendars.json, it has none",
+            id=profile["id"],
+            country=country,
         )
     try:
         ZoneInfo(profile["timezone"])
     except (ZoneInfoNotFoundError, ValueError):
         raise InvalidInput(
-            f"{profile['id']}: expected an IANA time zone, got {profile['timezone']!r}"
+            "{id}: expected an IANA time zone, got {timezone!r}",
+            id=profile["id"],
+            timezone=profile["timezone"],
         ) from None
     entry = known[country]
     hours = tuple(
@@ -273,8 +287,9 @@ def _calendar(profile: Mapping[str, Any], calendars: Mapping[str, Any]) -> Calen
     flat = [each for pair in hours for each in pair]
     if flat != sorted(set(flat)):
         raise InvalidInput(
-            f"calendars.json: {country}: expected business hours one after the other, got "
-            f"{entry['hours']}"
+            "calendars.json: {country}: expected business hours one after the other, got {hours}",
+            country=country,
+            hours=entry["hours"],
         )
     return Calendar(
         country=country,

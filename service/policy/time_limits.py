@@ -51,7 +51,9 @@ def parse_limit(text: str) -> Limit:
     """The limit that a text names. Raises InvalidInput."""
     figure, _, unit = text.strip().partition(" ")
     if not figure.isdigit() or unit not in set(Unit):
-        raise InvalidInput(f"expected a limit such as '3 business_days', got {text[:40]!r}")
+        raise InvalidInput(
+            "expected a limit such as '3 business_days', got {text!r}", text=text[:40]
+        )
     return Limit(int(figure), Unit(unit))
 
 

@@ -81,4 +81,4 @@ def get_variable(connection: Connection, runtime: Runtime, key: int) -> Variable
         for each in find_variables(connection, runtime, root_key):
             if each.key == key:
                 return each
-    raise NotFound(f"There is no variable {key}.")
+    raise NotFound("There is no variable {key}.", key=key)

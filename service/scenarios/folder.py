@@ -38,12 +38,16 @@ def scenarios_of(files: Mapping[str, bytes]) -> list[Scenario]:
 def _among(files: Mapping[str, bytes], path: str, name: str) -> bytes:
     beside = f"{path.rpartition('/')[0]}/{name}".removeprefix("/")
     if beside not in files:
-        raise InvalidInput(f"{path}: answersFrom: there is no file {name} beside it")
+        raise InvalidInput(
+            "{path}: answersFrom: there is no file {name} beside it", path=path, name=name
+        )
     return files[beside]
 
 
 def _beside(path: Path, name: str) -> bytes:
     other = path.parent / name
     if not other.is_file():
-        raise InvalidInput(f"{path}: answersFrom: there is no file {name} in its folder")
+        raise InvalidInput(
+            "{path}: answersFrom: there is no file {name} in its folder", path=path, name=name
+        )
     return other.read_bytes()

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from service.errors import InvalidInput
+from service.sentence import Sentence
 
 VERBS = ("do", "job", "error", "escalation", "message", "signal", "timer", "wait", "finish")
 """What can happen. Each step has one of these; `after` says how much later than the step before."""
@@ -84,7 +85,7 @@ def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = Non
     given = _object(file, "given", root.get("given", {}), _GIVEN_KEYS)
     name = root.get("name")
     if not isinstance(name, str) or not name:
-        raise InvalidInput(f"{file}: expected a name that says what the scenario shows")
+        raise InvalidInput("{file}: expected a name that says what the scenario shows", file=file)
     return Scenario(
         file=file,
         name=name,
@@ -113,7 +114,9 @@ def _json(file: str, content: bytes) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as wrong:
-        raise InvalidInput(f"{file}:{wrong.lineno}: expected JSON: {wrong.msg}") from None
+        raise InvalidInput(
+            "{file}:{lineno}: expected JSON: {msg}", file=file, lineno=wrong.lineno, msg=wrong.msg
+        ) from None
 
 
 def _standing_answers(
@@ -125,7 +128,9 @@ def _standing_answers(
     if name is not None:
         if beside is None or "/" in str(name) or "\\" in str(name):
             raise InvalidInput(
-                f"{file}: answersFrom: expected the name of a file in the same folder, got {name!r}"
+                "{file}: answersFrom: expected the name of a file in the same folder, got {name!r}",
+                file=file,
+                name=name,
             )
         shared = _object(str(name), "the file", _json(str(name), beside(str(name))), None)
     own = _object(file, "answers", root.get("answers", {}), None)
@@ -134,11 +139,20 @@ def _standing_answers(
 
 def _object(file: str, where: str, value: Any, keys: frozenset[str] | None) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise InvalidInput(f"{file}: expected {where} to be an object, got {type(value).__name__}")
+        raise InvalidInput(
+            "{file}: expected {where} to be an object, got {kind}",
+            file=file,
+            where=where,
+            kind=type(value).__name__,
+        )
     odd = sorted(set(value) - keys) if keys is not None else []
     if odd and keys is not None:
         raise InvalidInput(
-            f"{file}: {where} has {', '.join(odd)}; expected only {', '.join(sorted(keys))}"
+            "{file}: {where} has {odd}; expected only {keys}",
+            file=file,
+            where=where,
+            odd=odd,
+            keys=sorted(keys),
         )
     return value
 
@@ -146,7 +160,9 @@ def _object(file: str, where: str, value: Any, keys: frozenset[str] | None) -> d
 def _answers(file: str, element: str, value: Any) -> tuple[Mapping[str, Any], ...]:
     many = value if isinstance(value, list) else [value]
     if not many:
-        raise InvalidInput(f"{file}: answers of {element}: expected at least one")
+        raise InvalidInput(
+            "{file}: answers of {element}: expected at least one", file=file, element=element
+        )
     return tuple(_object(file, f"answers.{element}", each, None) for each in many)
 
 
@@ -156,7 +172,11 @@ def _step(file: str, number: int, value: Any) -> Step:
     verbs = [verb for verb in VERBS if verb in given]
     if len(verbs) != 1:
         raise InvalidInput(
-            f"{file}: {where}: expected one of {', '.join(VERBS)}, got {', '.join(verbs) or 'none'}"
+            "{file}: {where}: expected one of {verbs}, got {found}",
+            file=file,
+            where=where,
+            verbs=VERBS,
+            found=verbs or Sentence("none"),
         )
     answer = given.get("answer", given.get("variables"))
     return Step(
@@ -174,5 +194,7 @@ def _instant(file: str, text: Any) -> datetime:
     with suppress(ValueError):
         found = datetime.fromisoformat(str(text))
     if found is None or found.tzinfo is None:
-        raise InvalidInput(f"{file}: given.at: expected a time with its zone, got {text!r}")
+        raise InvalidInput(
+            "{file}: given.at: expected a time with its zone, got {text!r}", file=file, text=text
+        )
     return found

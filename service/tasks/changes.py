@@ -24,7 +24,9 @@ def update_task(connection: Connection, task: UserTask, changes: Mapping[str, An
     unknown = sorted(set(changes) - CHANGEABLE)
     if unknown:
         raise InvalidInput(
-            f"expected changes of {', '.join(sorted(CHANGEABLE))}, got {', '.join(unknown)}"
+            "expected changes of {changeable}, got {unknown}",
+            changeable=sorted(CHANGEABLE),
+            unknown=unknown,
         )
     if changes:
         written = connection.execute(
@@ -39,8 +41,9 @@ def update_task(connection: Connection, task: UserTask, changes: Mapping[str, An
         )
         if written.rowcount != 1:
             raise StateConflict(
-                f"The task “{task.name}” was changed by somebody else at this moment. Open it "
-                "again."
+                "The task “{task_name}” was changed by somebody else at this moment. Open it "
+                "again.",
+                task_name=task.name,
             )
         hold_task(connection, get_task(connection, task.key), task.assignee)
     return get_task(connection, task.key)

@@ -54,7 +54,11 @@ def save_draft(
     hold."""
     size = len(orjson.dumps(answer))
     if size > MAX_ANSWER_BYTES:
-        raise TooLarge(f"A draft holds at most {MAX_ANSWER_BYTES} bytes, this one has {size}.")
+        raise TooLarge(
+            "A draft holds at most {most} bytes, this one has {size}.",
+            most=MAX_ANSWER_BYTES,
+            size=size,
+        )
     row = {
         "root_key": root_of(task_key),
         "task_key": task_key,

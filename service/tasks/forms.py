@@ -15,6 +15,7 @@ import jsonschema_rs
 import orjson
 
 from service.errors import FieldError, FormInvalid, InvalidInput
+from service.sentence import Sentence
 
 MAX_ANSWER_BYTES = 262_144
 MAX_ERRORS = 50
@@ -30,11 +31,22 @@ def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
     per field.
     """
     if not isinstance(answer, dict):
-        raise FormInvalid([FieldError("", f"expected an object, got {type(answer).__name__}")])
+        raise FormInvalid(
+            [FieldError("", Sentence("expected an object, got {kind}", kind=type(answer).__name__))]
+        )
     size = len(orjson.dumps(answer, default=str))
     if size > MAX_ANSWER_BYTES:
         raise FormInvalid(
-            [FieldError("", f"expected at most {MAX_ANSWER_BYTES} bytes, got {size}")]
+            [
+                FieldError(
+                    "",
+                    Sentence(
+                        "expected at most {most} bytes, got {size}",
+                        most=MAX_ANSWER_BYTES,
+                        size=size,
+                    ),
+                )
+            ]
         )
     errors = [
         FieldError(_pointer(key), "names that begin with _ are reserved")
@@ -84,7 +96,7 @@ def _validator(schema: bytes) -> Any:
             orjson.loads(schema), validate_formats=True, offline=True, pattern_options=_PATTERNS
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        raise InvalidInput(f"The form's schema cannot be used: {error}") from error
+        raise InvalidInput("The form's schema cannot be used: {error}", error=error) from error
 
 
 _PATTERNS = jsonschema_rs.RegexOptions()

@@ -113,7 +113,7 @@ def get_task(connection: Connection, key: int) -> UserTask:
     """The task of that key. Raises NotFound."""
     row = _GET.first(connection, {"b_root_key": root_of(key), "b_key": key})
     if row is None:
-        raise NotFound(f"There is no user task {key}.")
+        raise NotFound("There is no user task {key}.", key=key)
     return UserTask.of(row)
 
 
@@ -197,7 +197,8 @@ def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> N
     held = connection.execute(_HOLD, {**where, "b_revision": task.revision, "b_assignee": assignee})
     if held.rowcount != 1:
         raise StateConflict(
-            f"The task “{task.name}” was changed by somebody else at this moment. Open it again."
+            "The task “{task_name}” was changed by somebody else at this moment. Open it again.",
+            task_name=task.name,
         )
     _DROP_CANDIDATES.run(connection, where)
     offers = [

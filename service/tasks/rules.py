@@ -12,6 +12,7 @@ from typing import Any
 
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Role
+from service.sentence import Sentence
 from service.tasks.records import TaskState, UserTask
 
 OVERSEERS = frozenset({Role.COMPLIANCE, Role.ADMIN, Role.EXECUTIVE})
@@ -39,10 +40,24 @@ def check_open(task: UserTask) -> None:
     """Raises StateConflict, naming the state and who ended the task, unless it is open."""
     if task.state is TaskState.OPEN:
         return
-    when = f" at {task.ended_at:%Y-%m-%d %H:%M:%S} UTC" if task.ended_at else ""
-    by = f" by {task.completed_by}" if task.completed_by else ""
+    facts = {"task_name": task.name, "task_state": task.state}
+    if task.ended_at and task.completed_by:
+        raise StateConflict(
+            "The task “{task_name}” is {task_state} by {by} at {when:%Y-%m-%d %H:%M:%S} UTC; "
+            "nothing more can be done with it.",
+            by=task.completed_by,
+            when=task.ended_at,
+            **facts,
+        )
+    if task.ended_at:
+        raise StateConflict(
+            "The task “{task_name}” is {task_state} at {when:%Y-%m-%d %H:%M:%S} UTC; "
+            "nothing more can be done with it.",
+            when=task.ended_at,
+            **facts,
+        )
     raise StateConflict(
-        f"The task “{task.name}” is {task.state.value}{by}{when}; nothing more can be done with it."
+        "The task “{task_name}” is {task_state}; nothing more can be done with it.", **facts
     )
 
 
@@ -51,9 +66,11 @@ def check_revision(task: UserTask, revision: int | None) -> None:
     is."""
     if revision is not None and revision != task.revision:
         raise StateConflict(
-            f"The task “{task.name}” has changed since you opened it: you have revision "
-            f"{revision}, it is at "
-            f"{task.revision}. Open it again."
+            "The task “{task_name}” has changed since you opened it: you have revision "
+            "{revision}, it is at {current}. Open it again.",
+            task_name=task.name,
+            revision=revision,
+            current=task.revision,
         )
 
 
@@ -61,8 +78,11 @@ def check_four_eyes(task: UserTask, name: str, performers: Iterable[str]) -> Non
     """Raises Forbidden when `name` performed a task that the diagram keeps apart from this one."""
     if name in set(performers):
         raise Forbidden(
-            f"The task “{task.name}” needs another pair of eyes: {name} already performed "
-            f"{' or '.join(task.excluded)} in this case."
+            "The task “{task_name}” needs another pair of eyes: {name} already performed "
+            "{excluded} in this case.",
+            task_name=task.name,
+            name=name,
+            excluded=task.excluded,
         )
 
 
@@ -72,10 +92,12 @@ def check_may_claim(task: UserTask, actor: Actor, performers: Iterable[str]) -> 
     check_open(task)
     if task.assignee is not None and task.assignee != actor.name:
         raise StateConflict(
-            f"The task “{task.name}” is held by {task.assignee}; it has to be released first."
+            "The task “{task_name}” is held by {assignee}; it has to be released first.",
+            task_name=task.name,
+            assignee=task.assignee,
         )
     if not is_candidate(task, actor) and task.assignee != actor.name:
-        raise Forbidden(_not_offered(task, actor))
+        raise _not_offered(task, actor)
     check_four_eyes(task, actor.name, performers)
 
 
@@ -83,9 +105,14 @@ def check_may_release(task: UserTask, actor: Actor) -> None:
     """Raises unless the task is open and held by the actor (or the actor is an administrator)."""
     check_open(task)
     if task.assignee is None:
-        raise StateConflict(f"The task “{task.name}” is held by nobody.")
+        raise StateConflict("The task “{task_name}” is held by nobody.", task_name=task.name)
     if task.assignee != actor.name and not actor.has(Role.ADMIN):
-        raise Forbidden(f"The task “{task.name}” is held by {task.assignee}, not by {actor.name}.")
+        raise Forbidden(
+            "The task “{task_name}” is held by {assignee}, not by {actor_name}.",
+            task_name=task.name,
+            assignee=task.assignee,
+            actor_name=actor.name,
+        )
 
 
 def check_may_assign(task: UserTask, actor: Actor, to: Actor, performers: Iterable[str]) -> None:
@@ -95,10 +122,11 @@ def check_may_assign(task: UserTask, actor: Actor, to: Actor, performers: Iterab
     if not actor.has(Role.ADMIN, Role.APPROVER) and task.assignee != actor.name:
         raise Forbidden(
             "Only its holder, an approver or an administrator may give away the task "
-            f"“{task.name}”."
+            "“{task_name}”.",
+            task_name=task.name,
         )
     if not is_candidate(task, to):
-        raise Forbidden(_not_offered(task, to))
+        raise _not_offered(task, to)
     check_four_eyes(task, to.name, performers)
 
 
@@ -107,7 +135,10 @@ def check_may_update(task: UserTask, actor: Actor) -> None:
     an approver."""
     check_open(task)
     if not actor.has(Role.ADMIN, Role.APPROVER):
-        raise Forbidden(f"Only an approver or an administrator may change the task “{task.name}”.")
+        raise Forbidden(
+            "Only an approver or an administrator may change the task “{task_name}”.",
+            task_name=task.name,
+        )
 
 
 def check_may_complete(task: UserTask, actor: Actor, performers: Iterable[str]) -> None:
@@ -117,16 +148,24 @@ def check_may_complete(task: UserTask, actor: Actor, performers: Iterable[str]) 
     if task.assignee is not None:
         if task.assignee != actor.name:
             raise Forbidden(
-                f"The task “{task.name}” is held by {task.assignee}, not by {actor.name}."
+                "The task “{task_name}” is held by {assignee}, not by {actor_name}.",
+                task_name=task.name,
+                assignee=task.assignee,
+                actor_name=actor.name,
             )
     elif not is_candidate(task, actor):
-        raise Forbidden(_not_offered(task, actor))
+        raise _not_offered(task, actor)
     check_four_eyes(task, actor.name, performers)
 
 
-def _not_offered(task: UserTask, actor: Actor) -> str:
-    offered = ", ".join((*task.candidate_groups, *task.candidate_users)) or "nobody"
-    return f"The task “{task.name}” is offered to {offered}, and {actor.name} is not among them."
+def _not_offered(task: UserTask, actor: Actor) -> Forbidden:
+    offered = (*task.candidate_groups, *task.candidate_users)
+    return Forbidden(
+        "The task “{task_name}” is offered to {offered}, and {actor_name} is not among them.",
+        task_name=task.name,
+        offered=offered or Sentence("nobody"),
+        actor_name=actor.name,
+    )
 
 
 def clocks_met(properties: Mapping[str, str], answer: Mapping[str, Any] | None) -> str:

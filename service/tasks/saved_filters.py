@@ -52,16 +52,18 @@ def save_filter(
     that is taken."""
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME or len(query) > MAX_QUERY:
-        raise InvalidInput(f"expected a name of 1 to {MAX_NAME} characters, got {len(name)}")
+        raise InvalidInput(
+            "expected a name of 1 to {most} characters, got {count}", most=MAX_NAME, count=len(name)
+        )
     mine = (
         connection.execute(sa.select(saved_filter.c.name).where(saved_filter.c.owner == owner))
         .scalars()
         .all()
     )
     if name in mine:
-        raise StateConflict(f"You keep a filter named “{name}” already.")
+        raise StateConflict("You keep a filter named “{name}” already.", name=name)
     if len(mine) >= MOST:
-        raise StateConflict(f"You keep {MOST} filters already; delete one first.")
+        raise StateConflict("You keep {most} filters already; delete one first.", most=MOST)
     made = SavedFilter(token_hex(16), owner, name, query, shared)
     values = {
         "id": made.id,
@@ -83,5 +85,5 @@ def delete_filter(connection: Connection, filter_id: str, owner: str) -> None:
     if row is None:
         raise NotFound("There is no such filter.")
     if row.owner != owner:
-        raise Forbidden(f"The filter belongs to {row.owner}.")
+        raise Forbidden("The filter belongs to {owner}.", owner=row.owner)
     connection.execute(sa.delete(saved_filter).where(saved_filter.c.id == filter_id))

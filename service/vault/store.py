@@ -69,12 +69,13 @@ class Vault:
             content = self.path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotFound(
-                f"The file {sha256[:12]}… is not in the folder of evidence; restore it from a "
-                "backup."
+                "The file {sha256}… is not in the folder of evidence; restore it from a backup.",
+                sha256=sha256[:12],
             ) from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise InvalidInput(
-                f"The file {sha256[:12]}… was changed on disk: its content has another hash."
+                "The file {sha256}… was changed on disk: its content has another hash.",
+                sha256=sha256[:12],
             )
         return content
 
@@ -113,7 +114,7 @@ def _copy(chunks: Iterable[bytes], file: BinaryIO, most: int) -> Kept:
     for chunk in chunks:
         size += len(chunk)
         if size > most:
-            raise TooLarge(f"expected a file of at most {most:,} bytes, got more.")
+            raise TooLarge("expected a file of at most {most:,} bytes, got more.", most=most)
         digest.update(chunk)
         file.write(chunk)
     if size == 0:

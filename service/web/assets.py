@@ -57,5 +57,5 @@ def _bundle() -> bytes:
 def _read(name: str) -> bytes:
     path = (_FOLDER / name).resolve()
     if not path.is_relative_to(_FOLDER) or not path.is_file():
-        raise NotFound(f"There is no file {name}.")
+        raise NotFound("There is no file {name}.", name=name)
     return path.read_bytes()

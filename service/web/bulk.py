@@ -26,7 +26,9 @@ def bulk() -> Any:
         int(key) for key in flask.request.form.getlist("task") if key.isdecimal() and len(key) < 19
     ]
     if not 0 < len(keys) <= MOST_AT_ONCE:
-        raise InvalidInput(f"expected 1 to {MOST_AT_ONCE} tasks, got {len(keys)}")
+        raise InvalidInput(
+            "expected 1 to {most} tasks, got {count}", most=MOST_AT_ONCE, count=len(keys)
+        )
     done, refused = 0, []
     act = _action(flask.request.form.get("action", ""))
     for key in keys:
@@ -54,7 +56,7 @@ def _action(name: str) -> Callable[[int], object]:
         if to is None or not to.active:
             raise InvalidInput("expected the name of an account to give the tasks to")
         return lambda key: operations.assign_task(runtime, key, to.actor, actor=who, now=at)
-    raise InvalidInput(f"expected claim, assign or a priority, got {name[:40]!r}")
+    raise InvalidInput("expected claim, assign or a priority, got {name!r}", name=name[:40])
 
 
 @blueprint.post("/tasks/filters")

@@ -148,7 +148,7 @@ def _check_visible(connection: Connection, complaint: Complaint) -> None:
         tasks.can_see(task, actor())
         for task in tasks.list_case_tasks(connection, complaint.root_key)
     ):
-        raise NotFound(f"There is no complaint {complaint.number}.")
+        raise NotFound("There is no complaint {number}.", number=complaint.number)
 
 
 def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, Instance]:

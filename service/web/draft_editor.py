@@ -100,7 +100,7 @@ def save_draft_file(key: int, path: str) -> Any:
         raise InvalidInput("expected the revision that was changed as If-Match, got none") from None
     content = flask.request.get_data()
     if not content.strip():
-        raise InvalidInput(f"expected the content of {path}, got nothing")
+        raise InvalidInput("expected the content of {path}, got nothing", path=path)
     try:
         with parts().runtime.database.transaction() as connection:
             file = definitions.save_draft_file(

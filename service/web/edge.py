@@ -72,8 +72,9 @@ def signed_in(*roles: str) -> Callable[[View], View]:
                 return to_sign_in()
             if roles and not account.actor.has(*roles):
                 raise Forbidden(
-                    f"This page needs one of the roles {', '.join(roles)}; you have "
-                    f"{', '.join(account.roles)}."
+                    "This page needs one of the roles {roles}; you have {held}.",
+                    roles=roles,
+                    held=account.roles,
                 )
             return view(*args, **kwargs)
 

@@ -31,7 +31,7 @@ def visible_case(number: str) -> Complaint:
             for task in tasks.list_case_tasks(connection, complaint.root_key)
         ):
             return complaint
-    raise NotFound(f"There is no complaint {number}.")
+    raise NotFound("There is no complaint {number}.", number=number)
 
 
 @blueprint.get("/complaints/<number>/evidence")
@@ -48,7 +48,7 @@ def add_evidence(number: str) -> Any:
     sent = [each for each in flask.request.files.getlist("files") if each.filename]
     kind = flask.request.form.get("kind", "document")
     if not 0 < len(sent) <= MOST_FILES or kind not in KINDS:
-        raise InvalidInput(f"expected 1 to {MOST_FILES} files of a known kind")
+        raise InvalidInput("expected 1 to {most} files of a known kind", most=MOST_FILES)
     items = [
         cases.take_in(vault, each.stream, name=each.filename or "", kind=kind, source="desk")  # type: ignore[arg-type]
         for each in sent

@@ -61,7 +61,10 @@ def course_action(key: int, verb: str) -> Any:
 
 def _check_reason(reason: str) -> None:
     if not 0 < len(reason.strip()) <= operations.LONGEST_REASON:
-        raise InvalidInput(f"expected a reason of 1 to {operations.LONGEST_REASON} characters")
+        raise InvalidInput(
+            "expected a reason of 1 to {longest_reason} characters",
+            longest_reason=operations.LONGEST_REASON,
+        )
 
 
 def _show(key: int, problem: str) -> str:

@@ -66,7 +66,8 @@ def _form() -> Mapping[str, Any]:
         bundle = runtime.bundles.get(connection, released.bundle_key) if released else None
     if bundle is None or FORM not in bundle.forms:
         raise Unavailable(
-            f"The released procedure has no form {FORM!r}; deploy and release one that has."
+            "The released procedure has no form {form!r}; deploy and release one that has.",
+            form=FORM,
         )
     return bundle.forms[FORM]
 

@@ -38,7 +38,7 @@ def letter_pdf(key: int) -> Any:
         row = letters.get_letter(connection, key)
         complaint = cases.find_complaint(connection, root_of(key))
     if complaint is None or not row["body"]:
-        raise NotFound(f"There is no letter {key}.")
+        raise NotFound("There is no letter {key}.", key=key)
     visible_case(complaint.number)
     address = "\n".join(
         part for part in (complaint.customer_name, complaint.contact_address) if part

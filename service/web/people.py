@@ -76,10 +76,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"expected a day such as 2026-12-24, got {text[:20]!r}") from None
+        raise InvalidInput(
+            "expected a day such as 2026-12-24, got {text!r}", text=text[:20]
+        ) from None
 
 
 def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > 6:
-        raise InvalidInput(f"expected a whole number of complaints, got {text[:20]!r}")
+        raise InvalidInput("expected a whole number of complaints, got {text!r}", text=text[:20])
     return int(text)

@@ -12,6 +12,7 @@ from service import cases
 from service.cases import NewEvidence
 from service.errors import FieldError, FormInvalid
 from service.intake import parse_complaint, portal, portal_access
+from service.sentence import Sentence
 from service.web.edge import blueprint, language, now, parts
 
 COOKIE = "redress_portal"
@@ -110,7 +111,16 @@ def received_files() -> list[NewEvidence]:
     sent = [each for each in flask.request.files.getlist("files") if each.filename]
     if len(sent) > MOST_FILES:
         raise FormInvalid(
-            [FieldError("/files", f"expected at most {MOST_FILES} files, got {len(sent)}")]
+            [
+                FieldError(
+                    "/files",
+                    Sentence(
+                        "expected at most {most} files, got {count}",
+                        most=MOST_FILES,
+                        count=len(sent),
+                    ),
+                )
+            ]
         )
     return [
         cases.take_in(

@@ -150,7 +150,9 @@ def _release(key: int, form: Any) -> None:
         try:
             at = datetime.fromisoformat(text).replace(tzinfo=parts().runtime.profile.calendar.zone)
         except ValueError:
-            raise InvalidInput(f"expected a date such as 2026-04-01, got {text!r}") from None
+            raise InvalidInput(
+                "expected a date such as 2026-04-01, got {text!r}", text=text
+            ) from None
     operations.release_bundle(parts().runtime, key, at=at, actor=actor(), now=now())
 
 

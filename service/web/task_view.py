@@ -79,7 +79,7 @@ def load_task(key: int) -> TaskView:
     with parts().runtime.database.read() as connection:
         task = tasks.get_task(connection, key)
         if not tasks.can_see(task, actor()):
-            raise NotFound(f"There is no user task {key}.")
+            raise NotFound("There is no user task {key}.", key=key)
         bundle = parts().runtime.bundles.get(connection, task.bundle_key)
         draft = tasks.find_draft(connection, key, actor().name)
         beside = _beside(connection, task.root_key, bundle)

@@ -86,7 +86,9 @@ def upload(key: int) -> Any:
     new."""
     sent = [each for each in flask.request.files.getlist("files") if each.filename]
     if not 0 < len(sent) <= MAX_UPLOADS:
-        raise InvalidInput(f"expected 1 to {MAX_UPLOADS} files, got {len(sent)}")
+        raise InvalidInput(
+            "expected 1 to {most} files, got {count}", most=MAX_UPLOADS, count=len(sent)
+        )
     files = {_place(each.filename or ""): each.read() for each in sent}
     with parts().runtime.database.transaction() as connection:
         known = {each.path: each for each in definitions.list_draft_files(connection, key)}
