@@ -21,7 +21,7 @@ from service.web.navigation import LINKS
 from service.web.notices import TOLD, WANTED
 from tests.conftest import NOW
 
-WEB = Path(catalogue.__file__).parent
+WEB = Path(story.__file__).parent
 STATED = re.compile(r"""\b(?:_|say)\(\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')""")
 IN_PAIRS = re.compile(r"""\("[a-z_-]*", "([^"]+)"\)""")
 
