@@ -98,7 +98,7 @@ def hear_within(
     on."""
     complaint = cases.find_complaint(connection, root_key)
     if complaint is None:
-        raise NotFound(f"There is no complaint {root_key}.")
+        raise NotFound("There is no complaint {root_key}.", root_key=root_key)
     jobs.lock_messages(connection, [(said.message, complaint.number)])
     key = take_children(connection, root_key)
     complaint = cases.find_complaint(connection, root_key)
@@ -106,7 +106,11 @@ def hear_within(
         raise StateConflict(CLOSED)
     waiting = jobs.list_open_subscriptions(connection, said.message, complaint.number)
     if said.must_wait and not waiting:
-        raise NotFound(f"Nothing waits for {said.message!r} of {complaint.number}.")
+        raise NotFound(
+            "Nothing waits for {message!r} of {number}.",
+            message=said.message,
+            number=complaint.number,
+        )
     if said.body:
         word = CustomerWord(root_key, key, said.kind, said.channel, said.body, now)
         cases.insert_word(connection, word)
