@@ -1,7 +1,8 @@
-"""Which elements of a scope a token can ever come to."""
+"""Which elements of a scope a token can ever come to, and which loops it can come round."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from service.bpmn.model import Element, Process
@@ -45,3 +46,62 @@ def link_targets(element: Element, siblings: Iterable[Element]) -> list[Element]
         and other.event.kind == "link"
         and other.event.name == element.event.name
     ]
+
+
+def loop_before(process: Process, element_id: str) -> tuple[str, ...]:
+    """The shortest loop that an element is in, or else the nearest one that leads to it: its
+    elements, the first one again at the end. Empty where there is none."""
+    element = process.elements.get(element_id)
+    if element is None:
+        return ()
+    following = _following(process, element.scope)
+    before: dict[str, list[str]] = {}
+    for source, targets in following.items():
+        for target in targets:
+            before.setdefault(target, []).append(source)
+    for candidate in _breadth_first(element_id, before):
+        loop = _loop_of(candidate, following)
+        if loop:
+            return loop
+    return ()
+
+
+def _following(process: Process, scope: str) -> dict[str, list[str]]:
+    siblings = process.children.get(scope, ())
+    return {
+        each.id: [
+            *(flow.target for flow in each.outgoing),
+            *(event.id for event in process.attached.get(each.id, ())),
+            *(target.id for target in link_targets(each, siblings)),
+        ]
+        for each in siblings
+    }
+
+
+def _breadth_first(start: str, edges: dict[str, list[str]]) -> list[str]:
+    """What can be reached from `start`, itself first, the nearest first."""
+    found, waiting = [start], deque([start])
+    while waiting:
+        for each in edges.get(waiting.popleft(), ()):
+            if each not in found:
+                found.append(each)
+                waiting.append(each)
+    return found
+
+
+def _loop_of(start: str, following: dict[str, list[str]]) -> tuple[str, ...]:
+    """The shortest way from an element back to it."""
+    came: dict[str, str] = {}
+    waiting = deque([start])
+    while waiting:
+        at = waiting.popleft()
+        for each in following.get(at, ()):
+            if each == start:
+                way = [start, at]
+                while way[-1] != start:
+                    way.append(came[way[-1]])
+                return tuple(reversed(way)) if at != start else (start, start)
+            if each not in came:
+                came[each] = at
+                waiting.append(each)
+    return ()

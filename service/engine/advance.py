@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from service.engine import changes as c
-from service.engine import codec, moves, throws, waits
+from service.engine import codec, moves, parking, throws, waits
 from service.engine import commands as q
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
@@ -29,6 +30,19 @@ class Step:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
+FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a fault of this program looks like. Others come from what the host lends, such as a database
+that is busy, and are for the caller, who runs the command again."""
+
+
 def advance(
     bundle: Bundle,
     state: bytes | None,
@@ -36,12 +50,15 @@ def advance(
     *,
     now: datetime,
     host: Host | None = None,
+    park: bool = False,
 ) -> Step:
     """Carry out a command and everything that follows from it without the world outside.
 
-    `state` is None for `Start` and only then. Raises EngineError; then nothing has changed.
+    `state` is None for `Start` and only then. Raises EngineError; then nothing has changed. With
+    `park` the command stands even so, where it is what follows from it that fails: the token that
+    cannot go on waits at its element, with `IncidentRaised`, for a `Retry`.
     """
-    return advance_together(bundle, state, (command,), now=now, host=host)[0]
+    return advance_together(bundle, state, (command,), now=now, host=host, park=park)[0]
 
 
 def advance_together(
@@ -51,38 +68,88 @@ def advance_together(
     *,
     now: datetime,
     host: Host | None = None,
+    park: bool = False,
 ) -> tuple[Step, list[tuple[c.Change, ...]]]:
     """Carry out several commands, one after the other: the step that they make together, and what
     each changed.
 
     Reading and writing the state, most of what a step costs, is done once. Raises EngineError when
-    one of them cannot be carried out; then nothing has changed.
+    one of them cannot be carried out; then nothing has changed. `park` as for `advance`.
     """
-    lent = host or Host()
-    if isinstance(commands[0], q.Start):
-        game = TokenGame(bundle, now=now, host=lent)
-    elif state is None:
+    faults = parking.Faults()
+    while True:
+        game = _begin(bundle, state, commands[0], now=now, host=host or Host())
+        faults.give(game)
+        try:
+            return _carry_out(game, commands, park=park)
+        except EngineError as error:
+            if not park or not faults.learn(game, error):
+                raise
+
+
+def _begin(
+    bundle: Bundle, state: bytes | None, first: q.Command, *, now: datetime, host: Host
+) -> TokenGame:
+    if isinstance(first, q.Start):
+        return TokenGame(bundle, now=now, host=host)
+    if state is None:
         raise EngineError("not-started", "", "The instance has not been started.")
-    else:
-        game = codec.load(state, bundle, now=now, host=lent)
+    return codec.load(state, bundle, now=now, host=host)
+
+
+def _carry_out(
+    game: TokenGame, commands: Sequence[q.Command], *, park: bool
+) -> tuple[Step, list[tuple[c.Change, ...]]]:
     parts = []
-    try:
-        for command in commands:
-            before, game.steps = len(game.changes), 0
-            play(game, command)
-            parts.append(tuple(game.changes[before:]))
-    except RecursionError:
-        raise EngineError(
-            "step-limit", "", "Scopes end inside each other more deeply than can be followed."
-        ) from None
+    for command in commands:
+        before = len(game.changes)
+        play(game, command, park=park)
+        parts.append(tuple(game.changes[before:]))
     ended = game.is_ended()
     step = Step(codec.dump(game), tuple(game.changes), ended, dict(game.root.data) if ended else {})
     game.let_go()
     return step, parts
 
 
-def play(game: TokenGame, command: q.Command) -> None:
-    """Carry out a command in a live game, until all that is left waits for the world outside."""
+def play(game: TokenGame, command: q.Command, *, park: bool = False) -> None:
+    """Carry out a command in a live game, until all that is left waits for the world outside.
+
+    Raises EngineError, and no fault of this program but as one.
+    """
+    game.begin()
+    try:
+        _play(game, command)
+    except RecursionError:
+        raise EngineError(
+            "step-limit",
+            _where(game, command),
+            "Scopes end inside each other more deeply than can be followed.",
+        ) from None
+    except FAULTS as fault:
+        raise EngineError("unexpected", _where(game, command), _describe(fault)) from fault
+    if game.is_stuck():
+        if not park:
+            raise _stuck(game)
+        parking.park_stuck(game, _stuck(game))
+
+
+def _where(game: TokenGame, command: q.Command) -> str:
+    """The element at which a command fails: of the token that runs, else of the one it is about."""
+    token = game.running or game.tasks.get(getattr(command, "id", ""))
+    return "" if token is None else str(token.task_spec.element_id)
+
+
+def _describe(fault: BaseException) -> Sentence:
+    """The kind of a fault, and the line it comes from; no values: they may be personal."""
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    line = "?" if at is None else f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}"
+    kind = type(fault).__name__
+    return Sentence("A fault of this program: {kind} at {line}.", kind=kind, line=line)
+
+
+def _play(game: TokenGame, command: q.Command) -> None:
     if isinstance(command, q.Start):
         _start(game, command)
     elif game.is_ended():
@@ -90,8 +157,6 @@ def play(game: TokenGame, command: q.Command) -> None:
     else:
         _apply(game, command)
     game.run()
-    if game.is_stuck():
-        raise _stuck(game)
 
 
 def _start(game: TokenGame, command: q.Start) -> None:
@@ -136,7 +201,7 @@ def _apply(game: TokenGame, command: q.Command) -> None:
         case q.CompleteJob(id, variables):
             token = _open(game, id, "job")
             game.emit(c.JobEnded(id, token.task_spec.element_id, "completed"))
-            moves.finish(token, plain(variables))
+            moves.report(token, plain(variables))
         case q.ThrowError(id, code, message, variables):
             token = _offered(game, id)
             _end_offer(game, token)
@@ -155,6 +220,8 @@ def _apply(game: TokenGame, command: q.Command) -> None:
             _replace_variables(game, plain(variables))
         case q.Modify():
             modify(game, command)
+        case q.Retry(element_id):
+            parking.retry(game, element_id)
         case q.Cancel():
             end_all(game)
 

@@ -186,6 +186,25 @@ class ErrorRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentRaised:
+    """A token cannot go on from its element, and waits there for a `Retry`."""
+
+    id: str
+    element_id: str
+    process_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEnded:
+    """The token at the element is tried again, or is there no more."""
+
+    id: str
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class VariablesSet:
     """Variables were written into a scope ("" is the root instance)."""
 
@@ -228,6 +247,8 @@ Change = (
     | SignalThrown
     | EscalationRaised
     | ErrorRaised
+    | IncidentRaised
+    | IncidentEnded
     | VariablesSet
     | DecisionMade
     | InstanceEnded

@@ -140,4 +140,6 @@ def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGam
         token.internal_data = internal or {}
         if parent is None:
             game.task_tree = token
+        elif "wait" not in token.internal_data:
+            token.parent.busy += 1
     return game

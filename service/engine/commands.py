@@ -151,6 +151,14 @@ class Modify:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """What stopped a token at this element is mended: those that failed there run; where none did,
+    all that failed."""
+
+    element_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Terminate the whole root instance."""
 
@@ -169,5 +177,6 @@ Command = (
     | SetVariables
     | ReplaceVariables
     | Modify
+    | Retry
     | Cancel
 )

@@ -14,10 +14,12 @@ class EngineError(RedressError):
     `code`: `unknown-id` (the task, job, timer or subscription is not open), `no-flow` (a gateway
     where nothing matches), `expression-null` (an expression has no usable value),
     `expression-limit` (it asks for too much work), `uncaught-error`, `decision-failed`,
-    `step-limit`, `called-process-missing`, `call-depth`, `stuck` (every token waits at a join for
+    `step-limit` (more elements or time than a step may take), `token-limit` (more tokens than a
+    case may have), `called-process-missing`, `call-depth`, `stuck` (every token waits at a join for
     others that cannot come), `no-service` (a built-in service that the case cannot be given),
-    `modification` (a modification asks for what cannot be), `not-started`, `ended`, `state-format`,
-    `state-limit`.
+    `modification` (a modification asks for what cannot be), `not-parked` (nothing waits for a
+    retry), `not-started`, `ended`, `state-format`, `state-limit`, `unexpected` (a fault of this
+    program).
     """
 
     code = "engine"

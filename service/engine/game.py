@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.specs.base import TaskSpec
@@ -20,9 +21,11 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
+from service.bpmn.reach import loop_before
 from service.engine import changes as c
-from service.engine.errors import EngineError
+from service.engine.errors import BpmnError, EngineError
 from service.feel import FeelFunction
+from service.sentence import Sentence
 
 if TYPE_CHECKING:
     from service.engine.bundle import Bundle
@@ -30,6 +33,15 @@ if TYPE_CHECKING:
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
 MAX_STEPS = 50_000
 """Elements that one command may run through before it is taken for an endless loop."""
+MAX_TOKENS = 25_000
+"""What may be active in a case at once: two for each item of the longest collection, and room."""
+MAX_AT_ONCE = 1_000
+"""Tokens that one command may leave standing at one element of one scope, apart from the instances
+of a multi-instance activity: more come from a loop that multiplies them."""
+MAX_SECONDS = 5.0
+"""Processor time of a command. No result depends on it but this refusal."""
+LOOK_EVERY = 32
+"""Elements between two looks at the clock."""
 
 Service = Callable[[c.JobCreated], Mapping[str, Any]]
 
@@ -67,18 +79,21 @@ class Token(Task):  # type: ignore[misc]
         self.triggered = False
         self.parent = scope
         self._parent = None if scope is None else scope.id
-        self._children: list[str] = []
+        self._children: dict[str, None] = {}
+        """A dictionary for its order and for leaving it at once: among ten thousand, too."""
+        self.busy = 0
+        """How many of them are active themselves: the others only stand for what may come."""
         self._state = state
         game.tasks[id] = self
         if scope is not None:
-            scope._children.append(id)
+            scope._children[id] = None
 
     def run(self) -> bool | None:
         """As SpiffWorkflow runs a task, without its assignments: no spec here has any."""
         done: bool | None = self.task_spec._run_hook(self)
         if done:
             self.complete()
-        else:
+        elif "result" not in self.internal_data:
             self._state = STARTED
         return done
 
@@ -107,21 +122,80 @@ class TokenGame(Workflow):  # type: ignore[misc]
         self.changes: list[c.Change] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
+        self.began = 0.0
+        self.crowd: dict[tuple[str, str], int] = {}
+        self.running: Token | None = None
+        """The token that runs now: whatever fails, fails at it."""
+        self.parked: Mapping[str, EngineError] = {}
+        """Tokens that are not to run, because they failed before (see `parking`)."""
+        self.held: EngineError | None = None
+        """Why nothing is to run any more: what follows is too much for one command."""
+        self.told = False
+        """Whether that was told already."""
+        self.answers: dict[str, Any] = {}
+        """What services of the host have given in this command, by job."""
         self.ends: list[str] = []
         self.task_tree: Token | None = None
 
     def add(
         self, spec: TaskSpec, parent: Token | None, *, state: int = READY, **internal: Any
     ) -> Token:
-        """A new token of `spec` in the scope `parent`."""
+        """A new token of `spec` in the scope `parent`. Raises EngineError("token-limit")."""
+        self._check_room(spec, parent, internal)
         self.counter += 1
         token = Token(self, spec, parent, state=state, id=str(self.counter))
         token.internal_data = internal
         if parent is None:
             self.task_tree = token
+        elif "wait" not in internal:
+            parent.busy += 1
         if state == READY:
             self.queue.append(token)
         return token
+
+    def _check_room(self, spec: TaskSpec, parent: Token | None, internal: dict[str, Any]) -> None:
+        self.check_tokens(spec, 1)
+        if parent is None or "mi" in internal or "wait" in internal:
+            return
+        place = (parent.id, spec.name)
+        count = self.crowd[place] = self.crowd.get(place, 0) + 1
+        if count > MAX_AT_ONCE and self.held is None:
+            raise EngineError(
+                "token-limit",
+                spec.element_id,
+                "one step puts more than {most} tokens on {element}{loop}",
+                most=MAX_AT_ONCE,
+                element=spec.element_id,
+                loop=_loop_of(spec),
+            )
+
+    def check_tokens(self, spec: TaskSpec, more: int) -> None:
+        """Raises EngineError("token-limit") where `more` tokens are too many for the case."""
+        if len(self.tasks) + more > MAX_TOKENS and self.held is None:
+            raise EngineError(
+                "token-limit",
+                spec.element_id,
+                "more than {most} tokens would be active in this case at once{loop}",
+                most=MAX_TOKENS,
+                loop=_loop_of(spec),
+            )
+
+    def begin(self) -> None:
+        """A command begins: what it may use is counted from here."""
+        self.steps, self.began = 0, thread_time()
+        self.crowd.clear()
+
+    def call(self, service: Service, job: c.JobCreated) -> Mapping[str, Any]:
+        """Have the host carry out a job; once, however often the command is played."""
+        if job.id not in self.answers:
+            try:
+                self.answers[job.id] = service(job)
+            except BpmnError as error:
+                self.answers[job.id] = error
+        answer = self.answers[job.id]
+        if isinstance(answer, BpmnError):
+            raise answer
+        return answer  # type: ignore[no-any-return]
 
     def emit(self, change: c.Change) -> None:
         self.changes.append(change)
@@ -131,20 +205,36 @@ class TokenGame(Workflow):  # type: ignore[misc]
         while True:
             while self.queue:
                 token = self.queue.popleft()
-                if token.state != READY or token.id not in self.tasks:
-                    continue
-                self.steps += 1
-                if self.steps > MAX_STEPS:
-                    raise EngineError(
-                        "step-limit",
-                        token.task_spec.element_id,
-                        "more than {most} elements in one step: the diagram has a loop without a "
-                        "stop",
-                        most=MAX_STEPS,
-                    )
-                token.run()
-            if not self.bundle.open_inclusive(self):
+                if token._state == READY and token.id in self.tasks:
+                    self._run_one(token)
+            if self.held is not None or not self.bundle.open_inclusive(self):
                 return
+
+    def _run_one(self, token: Token) -> None:
+        if self.held is not None or token.id in self.parked:
+            token.task_spec.park(token, self.parked.get(token.id))
+            return
+        self.running = token
+        self.steps += 1
+        if self.steps > MAX_STEPS or (self.steps % LOOK_EVERY == 0 and self._is_late()):
+            raise self._too_long(token)
+        token.run()
+        self.running = None
+
+    def _is_late(self) -> bool:
+        return thread_time() - self.began > MAX_SECONDS
+
+    def _too_long(self, token: Token) -> EngineError:
+        spec, slow = token.task_spec, self.steps <= MAX_STEPS
+        return EngineError(
+            "step-limit",
+            spec.element_id,
+            "more than {most} seconds in one step{loop}"
+            if slow
+            else "more than {most} elements in one step{loop}",
+            most=f"{MAX_SECONDS:g}" if slow else MAX_STEPS,
+            loop=_loop_of(spec) or Sentence(": the diagram does too much without a stop"),
+        )
 
     def remove(self, token: Token) -> None:
         """Take a finished token (and what is left below it) out of the tree."""
@@ -152,8 +242,12 @@ class TokenGame(Workflow):  # type: ignore[misc]
             for child in list(token._children):
                 self.remove(self.tasks[child])
         parent = token.parent
-        if parent is not None:
-            parent._children.remove(token.id)
+        if parent is not None and parent._children.pop(token.id, token) is None:
+            if "wait" not in token.internal_data:
+                parent.busy -= 1
+            place = (parent.id, token.task_spec.name)
+            if place in self.crowd:
+                self.crowd[place] -= 1
         self.tasks.pop(token.id, None)
 
     def _task_completed_notify(self, task: Token) -> None:
@@ -177,7 +271,7 @@ class TokenGame(Workflow):  # type: ignore[misc]
     def is_stuck(self) -> bool:
         """Whether no event could ever move what is active: tokens wait at a join for others that
         never come."""
-        marks = ("open", "due", "sub", "signal", "ended")
+        marks = ("open", "due", "sub", "signal", "ended", "failed")
         return not any(
             mark in token.internal_data for token in self.tasks.values() for mark in marks
         )
@@ -190,3 +284,11 @@ class TokenGame(Workflow):  # type: ignore[misc]
 
     def update_waiting_tasks(self) -> None:
         """Nothing is polled: whoever waits is woken by its own command."""
+
+
+def _loop_of(spec: TaskSpec) -> Sentence:
+    """The end of a sentence that names the loop, if there is one."""
+    loop = loop_before(spec.process, spec.element_id)
+    return (
+        Sentence(": the loop {loop} has no stop", loop=" → ".join(loop)) if loop else Sentence("")
+    )

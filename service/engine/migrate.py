@@ -327,8 +327,8 @@ def _add(
     *,
     flow: str = "",
 ) -> None:
-    if host.internal_data.get("interrupted"):
-        return
+    if host.internal_data.get("interrupted"):  # its own event sub-processes are over, only they
+        events = tuple(event for event in events if event.kind != "startEvent")
     old, places = moving.old.models[process.id].elements, moving.places
     known = {(places.get(key, key), _host(each, places)) for key, each in old.items()}
     for event in events:

@@ -10,12 +10,14 @@ from service.bpmn.reach import link_targets
 from service.engine import changes as c
 from service.engine import waits
 from service.engine.errors import EngineError
-from service.engine.game import Token, TokenGame
+from service.engine.game import READY, Token, TokenGame
 from service.engine.scope import apply_outputs, is_true, scope_name
 
 
 def arrive(token: Token) -> None:
-    """Note that the token entered its element."""
+    """Note that the token entered its element; one that failed there has done so already."""
+    if "in" in token.internal_data:
+        return
     token.internal_data["in"] = True
     element = token.task_spec.element
     token.workflow.emit(
@@ -45,6 +47,13 @@ def finish(token: Token, variables: Mapping[str, Any]) -> None:
     """The element is done: results go where they belong, then the token leaves."""
     apply_outputs(token, token.task_spec.element.outputs, variables)
     token.complete()
+
+
+def report(token: Token, variables: Mapping[str, Any]) -> None:
+    """The work of the element is done, whether or not it can be left: that comes next."""
+    token.internal_data["result"] = dict(variables)
+    token._set_state(READY)
+    token.workflow.queue.appendleft(token)
 
 
 def leave(token: Token) -> None:
@@ -151,10 +160,7 @@ def jump(token: Token) -> None:
 
 def is_empty(scope: Token) -> bool:
     """Whether nothing in a scope is active or waits at a join."""
-    if "joins" in scope.internal_data:
-        return False
-    tokens = scope.workflow.tasks
-    return all(["wait" in tokens[child].internal_data for child in scope._children])
+    return scope.busy == 0 and "joins" not in scope.internal_data
 
 
 def end_process(token: Token) -> None:

@@ -13,7 +13,7 @@ from service.bpmn.model import Loop
 from service.engine import waits
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Token
-from service.engine.scope import evaluate, set_variable, value_of
+from service.engine.scope import is_true, set_variable, value_of
 from service.feel import to_json
 
 MAX_INSTANCES = 10_000
@@ -29,6 +29,7 @@ def open_body(body: Token) -> bool | None:
     if not items:
         _hand_out(body, loop)
         return True
+    body.workflow.check_tokens(body.task_spec, 1 if loop.sequential else len(items))
     waits.open_boundaries(body)
     body.internal_data |= {"total": len(items), "next": 0, "done": 0}
     if loop.sequential:
@@ -127,7 +128,7 @@ def _is_complete(token: Token, loop: Loop, state: dict[str, Any]) -> bool:
         "numberOfCompletedInstances": state["done"],
         "numberOfTerminatedInstances": state.get("gone", 0),
     }
-    return evaluate(token, loop.completion, extra=numbers) is True
+    return is_true(token, loop.completion, "the completion condition", extra=numbers)
 
 
 def _hand_out(body: Token, loop: Loop) -> None:

@@ -15,11 +15,12 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from service.bpmn.model import Element, Process
 from service.engine import changes as c
-from service.engine import moves, multi_instance, throws, waits
+from service.engine import moves, multi_instance, parking, throws, waits
 from service.engine.errors import BpmnError, EngineError
 from service.engine.game import STARTED, Token
 from service.engine.offers import job_of, task_of
-from service.engine.scope import apply_inputs, apply_outputs, evaluate, plain, value_of, visible
+from service.engine.scope import apply_inputs, apply_outputs, evaluate, plain, visible
+from service.engine.values import code_of, text_of
 
 MAX_CALL_DEPTH = 30
 
@@ -79,6 +80,8 @@ class Node(TaskSpec):  # type: ignore[misc]
     def _run_hook(self, token: Token) -> bool | None:
         moves.arrive(token)
         fired = token.internal_data.pop("fired", None)
+        if fired is None:
+            fired = token.internal_data.pop("result", None)
         if fired is not None:
             apply_outputs(token, self.element.outputs, fired)
             return True
@@ -87,6 +90,10 @@ class Node(TaskSpec):  # type: ignore[misc]
         apply_inputs(token, self.element.inputs)
         waits.open_boundaries(token)
         return self.act(token)
+
+    def park(self, token: Token, error: EngineError | None) -> None:
+        """Leave the token here, unrun."""
+        parking.park(token, error)
 
     def act(self, token: Token) -> bool | None:
         """The behaviour proper."""
@@ -138,15 +145,15 @@ class JobTask(Node):
             token.internal_data["open"] = "job"
             return None
         try:
-            result = service(job)
+            result = game.call(service, job)
         except BpmnError as error:
             game.emit(c.JobEnded(token.id, self.element_id, "error"))
             token._set_state(STARTED)
             throws.throw_error(token, error.error_code, error.message, {})
             return None
         game.emit(c.JobEnded(token.id, self.element_id, "completed"))
-        apply_outputs(token, self.element.outputs, plain(result))
-        return True
+        moves.report(token, plain(result))
+        return None
 
 
 class ScriptTask(Node):
@@ -165,7 +172,7 @@ class DecisionTask(Node):
 
     def act(self, token: Token) -> bool | None:
         game, element = token.workflow, self.element
-        decision_id = str(value_of(token, element.decision))
+        decision_id = text_of(token, element.decision, "the decision's id")
         value, record = game.bundle.decide(
             decision_id, visible(token), element_id=element.id, game=game
         )
@@ -200,17 +207,19 @@ class ThrowEvent(Node):
 
     def act(self, token: Token) -> bool | None:
         event = self.element.event
-        name = value_of(token, event.name)
         match event.kind:
             case "signal":
+                name = text_of(token, event.name, "the signal's name")
                 variables = dict(token.data)
                 apply_outputs(token, self.element.outputs, {})
-                throws.throw_signal(token, str(name), variables)
+                throws.throw_signal(token, name, variables)
             case "escalation":
-                throws.throw_escalation(token, str(name or ""), dict(token.data))
+                code = code_of(token, event.name, "the escalation's code")
+                throws.throw_escalation(token, code, dict(token.data))
             case "error":
+                code = code_of(token, event.name, "the error's code")
                 token._set_state(STARTED)
-                throws.throw_error(token, str(name or ""), "", dict(token.data))
+                throws.throw_error(token, code, "", dict(token.data))
                 return None
             case "terminate":
                 moves.terminate_scope(token)
@@ -252,7 +261,7 @@ class CallActivity(Node):
 
     def act(self, token: Token) -> bool | None:
         game, element = token.workflow, self.element
-        process_id = str(value_of(token, element.called_process))
+        process_id = text_of(token, element.called_process, "the called process's id")
         called = game.bundle.spec.task_specs.get(process_id)
         if called is None or not called.is_process:
             raise EngineError(

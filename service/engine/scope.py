@@ -90,13 +90,15 @@ def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None
     return text.source if text.expression is None else evaluate(token, text.expression, extra=extra)
 
 
-def is_true(token: Token, expression: Expression, where: str) -> bool:
+def is_true(
+    token: Token, expression: Expression, where: str, *, extra: Mapping[str, Any] | None = None
+) -> bool:
     """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not
     sent by a guess."""
     game = token.workflow
     why = Why()
     try:
-        found = expression.evaluate(Sight(token), now=game.now, why=why)
+        found = expression.evaluate(Sight(token, extra), now=game.now, why=why)
     except FeelError as error:
         element_id = token.task_spec.element_id
         raise EngineError(
@@ -193,13 +195,16 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
     # An instance of a multi-instance activity writes from its own scope, where its output element
     # is.
     scope = token if "mi" in token.internal_data else token.parent
+    made: dict[str, Any] = {}
     for mapping in mappings:
-        value = value_of(token, mapping.source)
+        value = value_of(token, mapping.source, extra=made)
         head, _, rest = mapping.target.partition(".")
         if rest:
-            whole = dict(visible(scope).get(head) or {})
+            known = visible(scope).get(head)
+            whole = dict(known) if isinstance(known, dict) else {}
             _assign(whole, rest, to_json(value))
             value = whole
+        made[head] = to_json(value)
         set_variable(scope, head, value)
 
 

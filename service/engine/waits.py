@@ -15,11 +15,10 @@ from typing import Any
 from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import moves
-from service.engine.errors import EngineError
 from service.engine.game import WAITING, Token
-from service.engine.scope import value_of
 from service.engine.timers import first_due, next_due
-from service.feel import to_text
+from service.engine.values import key_of, text_of
+from service.sentence import Sentence
 
 WAITED = frozenset({"timer", "message", "signal"})
 """Events that need a wait; errors and escalations find their catcher when they are thrown."""
@@ -48,19 +47,14 @@ def arm(token: Token, element: Element) -> None:
                 token.internal_data["anchor"] = game.now.isoformat()
             _set_timer(token, element, due, repetitions)
         case "message":
-            name = str(value_of(token, event.name) or "")
-            key = value_of(token, event.key)
-            if key is None:
-                raise EngineError(
-                    "expression-null",
-                    element.id,
-                    "The correlation key of the message {name!r} has no value here.",
-                    name=name,
-                )
+            name = text_of(token, event.name, "the message's name")
+            key = key_of(
+                token, event.key, Sentence("the correlation key of the message {name!r}", name=name)
+            )
             token.internal_data["sub"] = name
-            game.emit(_subscription(token, element, name, to_text(key)))
+            game.emit(_subscription(token, element, name, key))
         case "signal":
-            name = str(value_of(token, event.name) or "")
+            name = text_of(token, event.name, "the signal's name")
             token.internal_data["signal"] = name
             game.emit(_subscription(token, element, name, ""))
 
@@ -122,6 +116,8 @@ def terminate(token: Token) -> None:
     game = token.workflow
     close_children(token)
     disarm(token, fired=False)
+    if token.internal_data.pop("failed", False):
+        game.emit(c.IncidentEnded(token.id, token.task_spec.element_id))
     state, element_id = token.internal_data, token.task_spec.element_id
     match state.pop("open", None):
         case "task":
@@ -168,9 +164,21 @@ def catch_in_scope(scope: Token, start: Element, variables: Mapping[str, Any]) -
     if start.interrupting:
         scope.internal_data.pop("joins", None)
         scope.internal_data["interrupted"] = True
-        close_children(scope)
+        _close_inside(scope)
     inner = moves.enter(scope, process, start.scope)
     inner.internal_data["begin"] = [start.id, dict(variables)]
+
+
+def _close_inside(scope: Token) -> None:
+    """End what is inside a scope. Its boundary events are around it: they go on waiting."""
+    tokens = scope.workflow.tasks
+    for child in list(scope._children):
+        if child in tokens and not _is_around(tokens[child]):
+            terminate(tokens[child])
+
+
+def _is_around(token: Token) -> bool:
+    return is_wait(token) and token.task_spec.element.kind == "boundaryEvent"
 
 
 def _rearm_or_end(token: Token) -> None:

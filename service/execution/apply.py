@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import audit, jobs, tasks
+from service.audit import Entry, Event
 from service.builtins.case_view import CaseView
 from service.db import Connection, Prepared, gathered
 from service.engine import Step
@@ -102,6 +103,7 @@ def apply_together(
     with gathered(connection):
         met = _write_tasks(write, kinds, by=last.by, answer=last.plan.answer)
         _write_waits(write, kinds)
+        _write_incidents(write, kinds)
         entries = []
         for part in parts[:-1]:
             _note(write, part.changes)
@@ -111,6 +113,10 @@ def apply_together(
         _write_signals(write)
         guard = _write_instance(write, step)
         entries.append(entry_of(write, last.plan, actor=last.by))
+        entries += [
+            Entry(Event.INCIDENT_RAISED, last.by, {"element": each.element_id, "code": each.code})
+            for each in kinds[c.IncidentRaised]
+        ]
         write.tip = audit.append_all(
             connection, instance.root_key, entries, at=now, last=instance.tip
         )
@@ -211,6 +217,25 @@ def _write_waits(write: Write, kinds: Kinds) -> None:
     unwanted = [change.id for change in over_jobs if change.how == "cancelled"]
     if unwanted:
         jobs.end_incidents(connection, root_key, unwanted, now=now)
+
+
+def _write_incidents(write: Write, kinds: Kinds) -> None:
+    """Tokens that stay where they are until somebody has seen to it; and those that stood there
+    before and do not any more."""
+    root_key = write.instance.root_key
+    over = [each.element_id for each in kinds[c.IncidentEnded]]
+    if over:
+        jobs.end_incidents_at(write.connection, root_key, over, now=write.now)
+    for change in kinds[c.IncidentRaised]:
+        jobs.raise_incident(
+            write.connection,
+            root_key=root_key,
+            key=write.key(),
+            kind=change.code,
+            element_id=change.element_id,
+            message=change.message,
+            now=write.now,
+        )
 
 
 def _note(write: Write, changes: Iterable[c.Change]) -> None:

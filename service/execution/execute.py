@@ -307,7 +307,7 @@ def _advance(
         check_awake(instance)
     state, bundle = opened_state(connection, runtime, instance)
     try:
-        step = advance(bundle, state, plan.command, now=now, host=host_of(view))
+        step = advance(bundle, state, plan.command, now=now, host=host_of(view), park=plan.parked)
     except EngineError as error:
         raise _Stopped(error, instance, plan) from error
     if step.ended and any(

@@ -17,8 +17,9 @@ from service.identity import Actor
 class Plan:
     """What a command wants, once it was checked against what was read. `along` writes more in the
     same transaction. With `noted` a step that cannot be made becomes an incident; without, whoever
-    asked is told, and nobody else. `person` is who asked, with their roles, where the step may come
-    to something that wants them."""
+    asked is told, and nobody else. With `parked` the command stands whatever fails of what follows
+    from it: a worker's job is not done twice. `person` is who asked, with their roles, where the
+    step may come to something that wants them."""
 
     command: Command
     event: Event
@@ -27,6 +28,7 @@ class Plan:
     answer: Mapping[str, Any] | None = None
     along: Callable[[Connection], None] | None = None
     noted: bool = True
+    parked: bool = False
     person: Actor | None = None
 
 

@@ -116,8 +116,9 @@ def _attempt(runtime: Runtime, group: list[Asked], *, alone: bool) -> None:
                 check_awake(instance)
                 state, bundle = opened_state(connection, runtime, instance)
                 commands = [plan.command for _, plan in made]
+                parked = all(plan.parked for _, plan in made)
                 step, changes = advance_together(
-                    bundle, state, commands, now=now, host=host_of(view)
+                    bundle, state, commands, now=now, host=host_of(view), park=parked
                 )
             except (EngineError, StateConflict):
                 raise _Apart from None

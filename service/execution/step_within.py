@@ -40,7 +40,7 @@ def step_within(
         check_awake(instance)
     state, bundle = opened_state(connection, runtime, instance)
     view.review = review or view.review
-    step = advance(bundle, state, plan.command, now=now, host=host_of(view))
+    step = advance(bundle, state, plan.command, now=now, host=host_of(view), park=plan.parked)
     if view.effects:
         _ = view.stored
     lock_opened(connection, step)

@@ -9,8 +9,11 @@ twice.
 from service.jobs.claims import Due, claim_outbox, claim_timers
 from service.jobs.duties import Duty, claim_duty, end_duty, find_duty, set_alarm, want_duty
 from service.jobs.mending import (
+    close_incident,
     end_incidents,
+    end_incidents_at,
     find_signal_subscriptions,
+    get_active_incident,
     hold_back,
     insert_outbox,
     is_active,
@@ -68,9 +71,11 @@ __all__ = [
     "claim_duty",
     "claim_outbox",
     "claim_timers",
+    "close_incident",
     "drop_expired",
     "end_duty",
     "end_incidents",
+    "end_incidents_at",
     "end_jobs",
     "end_outbox",
     "end_starts",
@@ -81,6 +86,7 @@ __all__ = [
     "find_signal_subscriptions",
     "find_subscriptions",
     "find_timer",
+    "get_active_incident",
     "get_job",
     "has_expired",
     "has_job",

@@ -62,9 +62,8 @@ def is_active(connection: Connection, key: int) -> bool:
     return connection.execute(query).scalar_one_or_none() == "active"
 
 
-def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:
-    """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved
-    already."""
+def get_active_incident(connection: Connection, key: int) -> sa.RowMapping:
+    """The row of an incident that is not resolved. Raises NotFound, StateConflict."""
     one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)
     row = connection.execute(sa.select(incident).where(one)).mappings().one_or_none()
     if row is None:
@@ -75,10 +74,23 @@ def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime
             element_id=row["element_id"],
             resolved_by=row["resolved_by"],
         )
+    return row
+
+
+def resolve_incident(connection: Connection, key: int, *, by: str, now: datetime) -> sa.RowMapping:
+    """Close an active incident; its row. Raises NotFound, StateConflict when it is resolved
+    already."""
+    row = get_active_incident(connection, key)
+    close_incident(connection, key=key, by=by, now=now)
+    return row
+
+
+def close_incident(connection: Connection, *, key: int, by: str, now: datetime) -> None:
+    """Note who resolved an incident, and when."""
+    one = (incident.c.root_key == root_of(key)) & (incident.c.key == key)
     connection.execute(
         sa.update(incident).where(one).values(state="resolved", resolved_at=now, resolved_by=by)
     )
-    return row
 
 
 def end_incidents(
@@ -94,6 +106,22 @@ def end_incidents(
             incident.c.root_key == root_key,
             incident.c.state == "active",
             incident.c.subject_key.in_(of_job),
+        )
+        .values(state="resolved", resolved_at=now)
+    )
+
+
+def end_incidents_at(
+    connection: Connection, root_key: int, element_ids: Iterable[str], *, now: datetime
+) -> None:
+    """Close the active incidents of tokens that stood at these elements and do so no more."""
+    connection.execute(
+        sa.update(incident)
+        .where(
+            incident.c.root_key == root_key,
+            incident.c.state == "active",
+            incident.c.subject_key.is_(None),
+            incident.c.element_id.in_(sorted(set(element_ids))),
         )
         .values(state="resolved", resolved_at=now)
     )

@@ -260,7 +260,7 @@ def _ending(key: int, command: Callable[[str], Command], event: Event) -> Decide
         row = jobs.get_job(connection, key)
         _check_waiting(row)
         details = {"element": row["element_id"], "type": row["type"]}
-        return Plan(command(row["engine_id"]), event, details, subject_key=key)
+        return Plan(command(row["engine_id"]), event, details, subject_key=key, parked=True)
 
     return decide
 
