@@ -1,46 +1,26 @@
-"""The text of a cell, taken apart: where its tests are separated, and which values they admit.
+"""Which values a cell admits, read from the very tree that the evaluator runs.
 
 Only constants and comparisons with them are understood; of anything else the verification says that
-it did not analyse it, it never guesses.
+it did not analyse it, it never guesses. Values are kept as keys that have FEEL's order (see
+`service.dmn.keys`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from service.feel import FeelError, compile_expression
-
-_OPENING = "([{"
-_CLOSING = ")]}"
-
-
-def split_tests(text: str) -> list[str]:
-    """The tests between the commas that stand outside of strings and brackets."""
-    return [part for part in (each.strip() for each in _split(text)) if part]
-
-
-def _split(text: str) -> Iterator[str]:
-    start = depth = 0
-    quoted = escaped = False
-    for position, letter in enumerate(text):
-        if quoted:
-            quoted = escaped or letter != '"'
-            escaped = letter == "\\" and not escaped
-        elif letter == '"':
-            quoted = True
-        elif letter in _OPENING:
-            depth += 1
-        elif letter in _CLOSING:
-            depth = max(0, depth - 1)
-        elif letter == "," and depth == 0:
-            yield text[start:position]
-            start = position + 1
-    yield text[start:]
+from service.dmn.keys import kind_and_key, point_ends
+from service.feel import (
+    Expression,
+    FeelError,
+    Node,
+    compile_expression,
+    compile_unary_tests,
+    fixed_value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,146 +33,208 @@ class Interval:
     low_included: bool
     high_included: bool
 
+    @property
+    def is_empty(self) -> bool:
+        if self.low is None or self.high is None:
+            return False
+        closed = self.low_included and self.high_included
+        return bool(self.low > self.high or (self.low == self.high and not closed))
+
+    @property
+    def is_point(self) -> bool:
+        return self.low is not None and self.low == self.high and not self.is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of the parts holds; without parts, nothing does."""
+
+    parts: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """All of the parts hold; without parts, everything does."""
+
+    parts: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Form
+
+
+Form = Interval | Either | All | Not
+NOTHING, EVERYTHING = Either(()), All(())
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a cell admits, where that can be told: intervals and values of one kind, or all but
-    those."""
+    """What a cell admits: of values of `kind` ("" for any kind) those of `form`, and null or
+    not."""
 
-    kind: str  # "" any kind, else number, string, boolean, date
-    intervals: tuple[Interval, ...]
-    negated: bool = False
-    null: bool = False
-
-
-ANYTHING = Condition("", (), negated=True, null=True)
-_LITERAL = (
-    r"""-?\d+(?:\.\d+)?|-?\.\d+|"(?:[^"\\]|\\.)*"|true|false|null|date\(\s*"[^"]*"\s*\)|@"[^"]*\""""
-)
-_PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
-_COMPARISON = re.compile(rf"(<=|>=|<|>|=|!=)?\s*({_LITERAL})", re.DOTALL)
-_ASKING = re.compile(rf"\?\s*(<=|>=|<|>|=|!=)\s*({_LITERAL})", re.DOTALL)
-_AND = re.compile(r"\s+and\s+(?=\?)")
-_IN = re.compile(
-    rf"\?\s+in\s+([\[\]()]\s*(?:{_LITERAL})\s*\.\.\s*(?:{_LITERAL})\s*[\])\[(])", re.DOTALL
-)
-_RANGE = re.compile(rf"([\[\](])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\])\[])", re.DOTALL)
-_NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
+    kind: str
+    form: Form
+    null: bool
 
 
+ANYTHING = Condition("", EVERYTHING, null=True)
+
+
+def intervals(form: Form) -> Iterator[Interval]:
+    """Every interval that a form speaks of."""
+    match form:
+        case Interval():
+            yield form
+        case Not(part=part):
+            yield from intervals(part)
+        case Either(parts=parts) | All(parts=parts):
+            for each in parts:
+                yield from intervals(each)
+
+
+@lru_cache(maxsize=4096)
 def read_condition(text: str) -> Condition | None:
     """The condition a cell states, or None where it is more than constants and comparisons with
-    them."""
+    them, or no FEEL."""
     if text in ("", "-"):
         return ANYTHING
-    inner = _NOT.fullmatch(text)
-    if inner is None:
-        return _union(split_tests(text))
-    found = _union(split_tests(inner.group(1)))
-    if found is None or found.negated:
-        return None
-    points = all(each.low == each.high for each in found.intervals)
-    return replace(found, negated=True, null=points and not found.null)
-
-
-def _union(tests: list[str]) -> Condition | None:
-    found = [_read_test(test) for test in tests]
-    if not found or any(each is None for each in found):
-        return None
-    known = [each for each in found if each is not None]
-    if len(known) == 1:
-        return known[0]
-    kinds = {each.kind for each in known if each.kind}
-    if len(kinds) > 1 or any(each.negated for each in known):
-        return None
-    intervals = tuple(interval for each in known for interval in each.intervals)
-    return Condition(next(iter(kinds), ""), intervals, null=any(each.null for each in known))
-
-
-def _read_test(test: str) -> Condition | None:
-    """One test. `? < 5` says the same as `< 5`, and several of those may be joined by `and`."""
-    comparison = _COMPARISON.fullmatch(test) or _ASKING.fullmatch(test)
-    if comparison is not None:
-        return _compare(comparison.group(1) or "=", comparison.group(2))
-    several = _AND.split(test)
-    if len(several) > 1:
-        return _intersection([_read_test(each) for each in several])
-    if test.startswith("?"):
-        return _read_test(listed.group(1)) if (listed := _IN.fullmatch(test)) else None
-    between = _RANGE.fullmatch(test)
-    if between is None:
-        return None
-    low, high = read_constant(between.group(2)), read_constant(between.group(3))
-    if low is None or high is None or low[0] != high[0]:
-        return None
-    interval = Interval(low[1], high[1], between.group(1) == "[", between.group(4) == "]")
-    return Condition(low[0], (interval,))
-
-
-def _intersection(found: list[Condition | None]) -> Condition | None:
-    """All of several comparisons, where each admits one interval."""
-    known = [each for each in found if each is not None and len(each.intervals) == 1]
-    if (
-        len(known) < len(found)
-        or len({each.kind for each in known}) > 1
-        or any(c.negated or c.null for c in known)
-    ):
-        return None
-    kept = known[0].intervals[0]
-    for each in known[1:]:
-        kept = _narrowed(kept, each.intervals[0])
-    empty = kept.low is not None and kept.high is not None and kept.low > kept.high
-    return Condition(known[0].kind, () if empty else (kept,))
-
-
-def _narrowed(one: Interval, other: Interval) -> Interval:
-    low, low_included = one.low, one.low_included
-    if other.low is not None and (low is None or other.low > low):
-        low, low_included = other.low, other.low_included
-    elif other.low == low:
-        low_included = low_included and other.low_included
-    high, high_included = one.high, one.high_included
-    if other.high is not None and (high is None or other.high < high):
-        high, high_included = other.high, other.high_included
-    elif other.high == high:
-        high_included = high_included and other.high_included
-    return Interval(low, high, low_included, high_included)
-
-
-def _compare(operator: str, literal: str) -> Condition | None:
-    if literal == "null":
-        return {"=": Condition("", (), null=True), "!=": Condition("", (), negated=True)}.get(
-            operator
-        )
-    constant = read_constant(literal)
-    if constant is None:
-        return None
-    kind, value = constant
-    point = Interval(value, value, True, True)
-    match operator:
-        case "=":
-            return Condition(kind, (point,))
-        case "!=":
-            return Condition(kind, (point,), negated=True, null=True)
-        case "<" | "<=":
-            return Condition(kind, (Interval(None, value, False, operator == "<="),))
-    return Condition(kind, (Interval(value, None, operator == ">=", False),))
-
-
-def read_constant(literal: str) -> tuple[str, Any] | None:
-    """(kind, value) of a literal; a date as its day number, so that it can be counted with."""
-    if _PLAIN_NUMBER.fullmatch(literal):
-        return "number", Decimal(literal)
     try:
-        value = compile_expression(literal).evaluate({})
+        return condition_of(compile_unary_tests(text))
     except FeelError:
         return None
-    if isinstance(value, bool):
-        return "boolean", value
-    if isinstance(value, int | Decimal):
-        return "number", Decimal(value)
-    if isinstance(value, str):
-        return "string", value
-    if type(value) is date:
-        return "date", value.toordinal()
-    return None
+
+
+def condition_of(cell: Expression) -> Condition | None:
+    """The condition of a compiled cell. Whether null passes is asked of the cell itself."""
+    if cell.tree.kind == "any":
+        return ANYTHING
+    try:
+        kind, form = _Reader().tests(cell.tree)
+    except _NotAnalysed:
+        return None
+    return Condition(kind, form, null=cell.evaluate({"?": None}) is True)
+
+
+@lru_cache(maxsize=4096)
+def read_constant(text: str) -> tuple[str, Any] | None:
+    """(kind, key) of a text that is one constant, else None."""
+    try:
+        return kind_and_key(fixed_value(compile_expression(text).tree))
+    except FeelError:
+        return None
+
+
+class _NotAnalysed(Exception):
+    """The cell is more than comparisons with constants."""
+
+
+class _Reader:
+    """Reads tests into (kind, form). All constants of a cell have to be of one kind."""
+
+    def tests(self, node: Node) -> tuple[str, Form]:
+        match node.kind:
+            case "tests":
+                return _joined(Either, [self.tests(part) for part in node.parts])
+            case "not":
+                kind, form = self.tests(node.parts[0])
+                return kind, Not(form)
+            case "compare-test":
+                return self.compared(*node.parts)
+            case "value-test":
+                return self.value(node.parts[0])
+        raise _NotAnalysed
+
+    def value(self, node: Node) -> tuple[str, Form]:
+        """A test that is an expression: a constant, a range, or a sentence about `?`."""
+        if _is_null(node):
+            return "", NOTHING
+        if node.kind == "range":
+            return self.range(*node.parts)
+        if node.kind == "unary-range":
+            return self.compared(*node.parts)
+        constant = kind_and_key(fixed_value(node))
+        if constant is not None:
+            return constant[0], Interval(*point_ends(*constant))
+        return self.sentence(node)
+
+    def sentence(self, node: Node) -> tuple[str, Form]:
+        """An expression about `?` whose truth is the test."""
+        match node.kind:
+            case "binary" if node.parts[0] in ("and", "or"):
+                join = All if node.parts[0] == "and" else Either
+                return _joined(join, [self.sentence(part) for part in node.parts[1:]])
+            case "binary":
+                return self.comparison(*node.parts)
+            case "in" if _asks(node.parts[0]):
+                return self.tests(node.parts[1])
+            case "between" if _asks(node.parts[0]):
+                return self.range(node.parts[1], node.parts[2], True, True)
+            case "call" if _is_not(node):
+                kind, form = self.sentence(node.parts[1][0])
+                return kind, Not(form)
+            case "name" if _asks(node):
+                return "boolean", Interval(True, True, True, True)
+        raise _NotAnalysed
+
+    def comparison(self, sign: str, left: Node, right: Node) -> tuple[str, Form]:
+        if _asks(left):
+            return self.compared(sign, right)
+        if _asks(right):
+            return self.compared(_MIRRORED.get(sign, sign), left)
+        raise _NotAnalysed
+
+    def compared(self, sign: str, operand: Node) -> tuple[str, Form]:
+        if _is_null(operand) and sign in ("=", "!="):
+            return "", NOTHING if sign == "=" else EVERYTHING
+        kind, key = self.constant(operand)
+        match sign:
+            case "=":
+                return kind, Interval(*point_ends(kind, key))
+            case "!=":
+                return kind, Not(Interval(*point_ends(kind, key)))
+            case "<" | "<=" if kind != "boolean":
+                return kind, Interval(None, key, False, sign == "<=")
+            case ">" | ">=" if kind != "boolean":
+                return kind, Interval(key, None, sign == ">=", False)
+        raise _NotAnalysed
+
+    def range(
+        self, start: Node, end: Node, start_included: bool, end_included: bool
+    ) -> tuple[str, Form]:
+        low, high = self.constant(start), self.constant(end)
+        if low[0] != high[0] or low[0] == "boolean":
+            raise _NotAnalysed
+        return low[0], Interval(low[1], high[1], start_included, end_included)
+
+    def constant(self, node: Node) -> tuple[str, Any]:
+        found = kind_and_key(fixed_value(node))
+        if found is None:
+            raise _NotAnalysed
+        return found
+
+
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _joined(join: type[Either] | type[All], parts: list[tuple[str, Form]]) -> tuple[str, Form]:
+    kinds = {kind for kind, _ in parts if kind}
+    if len(kinds) > 1:
+        raise _NotAnalysed
+    forms = tuple(form for _, form in parts)
+    return next(iter(kinds), ""), forms[0] if len(forms) == 1 else join(forms)
+
+
+def _asks(node: Node) -> bool:
+    return node.kind == "name" and node.parts[0] == "?"
+
+
+def _is_null(node: Node) -> bool:
+    return node.kind == "const" and node.parts[0] is None
+
+
+def _is_not(node: Node) -> bool:
+    callee, arguments, names = node.parts
+    return callee.kind == "name" and callee.parts[0] == "not" and len(arguments) == 1 and not names

@@ -29,6 +29,7 @@ from service.feel import (
 
 Scope = dict[str, Any]
 Step = Callable[[Scope, Run], Any]
+_STRANGE = "(no boolean)"  # no name that FEEL can write
 _FEEL = {"", "feel"}
 _FEEL_URIS = ("/FEEL/", "/FEEL")
 
@@ -279,7 +280,12 @@ def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
     )
 
     def conditional(scope: Scope, run: Run) -> Any:
-        return then(scope, run) if test(scope, run) is True else otherwise(scope, run)
+        found = test(scope, run)
+        if found is not None and type(found) is not bool:
+            message = f"The condition must be a boolean, it was {describe(found)}."
+            run.note(message, element=node.place.id)
+            return None
+        return then(scope, run) if found is True else otherwise(scope, run)
 
     return conditional
 
@@ -298,6 +304,7 @@ def _iterate(
     if loop is None:
         return _refused("The iterator's variable is not a FEEL name.", node.place.id)
     ready = loop
+    asks = node.kind != "for" if isinstance(node, parts.Iterator) else False
 
     def iterate(scope: Scope, run: Run) -> Any:
         def call(*values: Any) -> Any:
@@ -305,7 +312,10 @@ def _iterate(
             inner = {**scope, **dict(zip(names, values, strict=False))}
             if isinstance(values[0], dict) and isinstance(node, parts.Filter):
                 inner = {**scope, **values[0], "item": values[0]}
-            return each(inner, run)
+            found = each(inner, run)
+            if asks and found is not None and type(found) is not bool:
+                scope[_STRANGE].append(found)
+            return found
 
         inner = {"_source": source(scope, run), "_body": FeelFunction("_body", names, call)}
         return evaluate_expression(ready, inner, run, node.place.id or compiler.owner)
@@ -322,9 +332,24 @@ def _compile_iterator(compiler: Compiler, node: parts.Iterator) -> Step:
     if node.kind == "for":
         frame = f"for {name} in _source return _body({name}, partial)"
         return _iterate(compiler, node, frame, node.body, (name, "partial"))
-    return _iterate(
-        compiler, node, f"{node.kind} {name} in _source satisfies _body({name})", node.body, (name,)
-    )
+    frame = f"{node.kind} {name} in _source satisfies _body({name})"
+    return _only_booleans(_iterate(compiler, node, frame, node.body, (name,)), node)
+
+
+def _only_booleans(step: Step, node: parts.Iterator) -> Step:
+    """A boxed `some` or `every` is null as soon as it meets what is no boolean, though other
+    elements would decide it."""
+
+    def quantified(scope: Scope, run: Run) -> Any:
+        strange: list[Any] = []
+        value = step({**scope, _STRANGE: strange}, run)
+        if not strange:
+            return value
+        message = f"The condition must be a boolean, it was {describe(strange[0])}."
+        run.note(message, element=node.place.id)
+        return None
+
+    return quantified
 
 
 def register(kind: type, compile_node: Callable[..., Step]) -> None:

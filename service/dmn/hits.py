@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from service.dmn.compiler import evaluate_expression
 from service.dmn.result import Run
 from service.feel import compile_expression
 
@@ -24,12 +25,13 @@ def ordered(rows: list[Outputs], rank: Rank) -> list[Outputs]:
     return sorted(rows, key=lambda row: [rank(column, value) for column, value in enumerate(row)])
 
 
-def aggregate(kind: str, values: list[Any], run: Run) -> Any:
+def aggregate(kind: str, values: list[Any], run: Run, *, element: str) -> Any:
+    """One value out of all; null, with its reason, where they have no sum or order."""
     if kind == "COUNT":
         return len(values)
     if not values:
         return None
-    return _AGGREGATES[kind].evaluate_within(run.feel, {"values": values})
+    return evaluate_expression(_AGGREGATES[kind], {"values": values}, run, element)
 
 
 def check_unique(indexes: list[int]) -> None:

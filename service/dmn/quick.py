@@ -11,7 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from service.dmn.cells import Condition, Interval, read_condition
+from service.dmn.cells import All, Either, Form, Interval, Not, condition_of
+from service.feel import Expression
 
 Predicate = Callable[[Any], bool]
 _KINDS: dict[type, str] = {bool: "boolean", int: "number", Decimal: "number", str: "string"}
@@ -22,63 +23,61 @@ def kind_of(value: Any) -> str:
     return _KINDS.get(type(value), "")
 
 
-def quick_test(text: str) -> tuple[str, Predicate] | None:
+def quick_test(cell: Expression) -> tuple[str, Predicate] | None:
     """(kind, predicate) of a cell, or None where FEEL has to be asked."""
-    condition = read_condition(text)
-    if (
-        condition is None
-        or condition.kind not in ("number", "string", "boolean")
-        or not condition.intervals
-    ):
+    condition = condition_of(cell)
+    if condition is None or condition.kind not in ("number", "string", "boolean"):
         return None
-    if condition.null and not condition.negated:
-        return None
-    made = _numbers(condition) if condition.kind == "number" else _values(condition)
-    return None if made is None else (condition.kind, made)
+    return condition.kind, _predicate(condition.form)
 
 
-def _values(condition: Condition) -> Predicate | None:
-    if any(each.low != each.high for each in condition.intervals):
-        return None
-    values = frozenset(each.low for each in condition.intervals)
-    if condition.negated:
-        return lambda value: value not in values
-    if len(values) == 1:
-        (only,) = values
-        return lambda value: bool(value == only)
-    return lambda value: value in values
+def _predicate(form: Form) -> Predicate:
+    match form:
+        case Interval():
+            return _interval(form)
+        case Not(part=part):
+            refused = _predicate(part)
+            return lambda value: not refused(value)
+        case Either(parts=parts):
+            return _either(parts)
+        case All(parts=parts):
+            wanted = [_predicate(part) for part in parts]
+            return lambda value: all(test(value) for test in wanted)
 
 
-def _numbers(condition: Condition) -> Predicate:
-    tests = [_interval(each) for each in condition.intervals]
-    if condition.negated:
-        return lambda value: not any(test(value) for test in tests)
-    if len(tests) == 1:
-        return tests[0]
+def _either(parts: tuple[Form, ...]) -> Predicate:
+    values = [each.low for each in parts if isinstance(each, Interval) and each.is_point]
+    if len(values) == len(parts):
+        known = frozenset(values)
+        return lambda value: value in known
+    tests = [_predicate(part) for part in parts]
     return lambda value: any(test(value) for test in tests)
 
 
 def _interval(interval: Interval) -> Predicate:
     low, high = _whole(interval.low), _whole(interval.high)
-    if low is None:
-        return (
-            (lambda value: bool(value <= high))
-            if interval.high_included
-            else (lambda value: bool(value < high))
-        )
-    if high is None:
-        return (
-            (lambda value: bool(value >= low))
-            if interval.low_included
-            else (lambda value: bool(value > low))
-        )
-    if interval.low_included:
-        if interval.high_included:
+    if interval.is_point:
+        return lambda value: bool(value == low)
+    if low is None or high is None:
+        return _half(low, high, interval)
+    match interval.low_included, interval.high_included:
+        case True, True:
             return lambda value: bool(low <= value <= high)
-        return lambda value: bool(low <= value < high)
-    if interval.high_included:
-        return lambda value: bool(low < value <= high)
+        case True, False:
+            return lambda value: bool(low <= value < high)
+        case False, True:
+            return lambda value: bool(low < value <= high)
     return lambda value: bool(low < value < high)
+
+
+def _half(low: Any, high: Any, interval: Interval) -> Predicate:
+    if low is None:
+        if interval.high_included:
+            return lambda value: bool(value <= high)
+        return lambda value: bool(value < high)
+    if interval.low_included:
+        return lambda value: bool(value >= low)
+    return lambda value: bool(value > low)
 
 
 def _whole(bound: Any) -> Any:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from functools import reduce
+from math import ceil, floor
+from operator import and_, or_
 from typing import Any
 
-from service.dmn.cells import Condition, Interval
+from service.dmn.cells import All, Condition, Either, Form, Interval, Not, intervals
+from service.dmn.keys import BOUNDS, DISCRETE, between, shown_key
 
 MAX_WORK = 4_000_000
 Box = tuple[int, ...]  # one mask per column
@@ -42,59 +44,70 @@ class Column:
     """The atoms of one input. The first atom is null, the last of a text column any other text.
 
     `places` says at which atom a value stands; the atoms of a column stand in the order of their
-    values.
+    values. `full` are the atoms that hold a value at all: between two days that follow each other
+    there is none.
     """
 
     kind: str
     atoms: tuple[Interval | None, ...]
     places: dict[Any, int] = field(compare=False)
-
-    @property
-    def full(self) -> int:
-        return (1 << len(self.atoms)) - 1
+    full: int
 
     def mask(self, condition: Condition) -> int:
         """The atoms that a condition admits; null is the condition's own say."""
-        held = 0
-        for each in condition.intervals:
-            held |= self._between(each)
-        if condition.negated:
-            held = self.full & ~held
-        return held | 1 if condition.null else held & ~1
+        held = self._held(condition.form) & self.full & ~1
+        return held | 1 if condition.null else held
+
+    def _held(self, form: Form) -> int:
+        match form:
+            case Interval():
+                return self._between(form)
+            case Not(part=part):
+                return self.full & ~self._held(part)
+            case Either(parts=parts):
+                return reduce(or_, (self._held(part) for part in parts), 0)
+            case All(parts=parts):
+                return reduce(and_, (self._held(part) for part in parts), self.full)
 
     def _between(self, interval: Interval) -> int:
-        first = (
-            1 if interval.low is None else self.places[interval.low] + (not interval.low_included)
-        )
-        last = (
-            len(self.atoms) - 1
-            if interval.high is None
-            else self.places[interval.high] - (not interval.high_included)
-        )
+        first, last = 1, len(self.atoms) - 1
+        if interval.low is not None:
+            first = self.places[interval.low] + (not interval.low_included)
+        if interval.high is not None:
+            last = self.places[interval.high] - (not interval.high_included)
         return (1 << (last + 1)) - (1 << first) if first <= last else 0
 
     def example(self, position: int) -> Any:
         """A value of the atom, as JSON."""
-        return None if position == 0 else _example(self.kind, self.atoms[position])
+        if position == 0:
+            return None
+        atom = self.atoms[position]
+        if atom is None:
+            return "(any other text)"
+        found = atom.low if atom.is_point else between(self.kind, atom.low, atom.high)
+        return shown_key(self.kind, found)
 
 
-def build_column(kind: str, conditions: Sequence[Condition]) -> Column:
-    ends = ((each.low, each.high) for condition in conditions for each in condition.intervals)
-    points = sorted({end for pair in ends for end in pair if end is not None})
+def build_column(kind: str, conditions: Sequence[Condition], *, whole: bool = False) -> Column:
+    """The column cut at every value that a condition mentions. `whole`: its numbers have no
+    fraction."""
+    found = [each for condition in conditions for each in intervals(condition.form)]
+    points = sorted({end for each in found for end in (each.low, each.high) if end is not None})
+    atoms: list[Interval | None]
     if kind in ("boolean", "string"):
         values = [False, True] if kind == "boolean" else points
-        atoms: list[Interval | None] = [
-            None,
-            *(Interval(each, each, True, True) for each in values),
-        ]
-        if kind == "string":
-            atoms.append(None)
+        atoms = [None, *(Interval(each, each, True, True) for each in values)]
+        atoms += [None] if kind == "string" else []
     else:
-        atoms = [each for each in _pieces(points) if not _without_a_day(kind, each)]
-    places = {
-        atom.low: place for place, atom in enumerate(atoms) if atom is not None and _is_point(atom)
-    }
-    return Column(kind, tuple(atoms), places)
+        atoms = _pieces(points)
+    places = {atom.low: place for place, atom in enumerate(atoms) if atom and atom.is_point}
+    steps = whole or kind in DISCRETE
+    full = sum(
+        1 << place
+        for place, atom in enumerate(atoms)
+        if atom is None or not steps or _holds_a_step(kind, atom)
+    )
+    return Column(kind, tuple(atoms), places, full)
 
 
 def _pieces(points: list[Any]) -> list[Interval | None]:
@@ -107,40 +120,16 @@ def _pieces(points: list[Any]) -> list[Interval | None]:
     return [*pieces, Interval(before, None, False, False)]
 
 
-def _is_point(atom: Interval) -> bool:
-    return atom.low is not None and atom.low == atom.high
-
-
-def _without_a_day(kind: str, atom: Interval | None) -> bool:
-    """Between two days that follow each other there is no date."""
-    if kind != "date" or atom is None or atom.low is None or atom.high is None:
-        return False
-    return bool(atom.low != atom.high and atom.high - atom.low <= 1)
-
-
-def _example(kind: str, atom: Interval | None) -> Any:
-    if atom is None:
-        return "(any other text)"
-    if kind in ("string", "boolean"):
-        return atom.low
-    if atom.low is None and atom.high is None:
-        value: Any = 0
-    elif atom.low is None:
-        value = atom.high - 1
-    elif atom.high is None:
-        value = atom.low + 1
-    elif atom.low == atom.high:
-        value = atom.low
-    else:
-        value = (atom.low + atom.high) // 2 if kind == "date" else _between(atom.low, atom.high)
-    if kind == "date":
-        return date.fromordinal(max(1, min(value, date.max.toordinal()))).isoformat()
-    return int(value) if value == int(value) else float(value)
-
-
-def _between(low: Decimal, high: Decimal) -> Decimal:
-    whole = Decimal(int((low + high) / 2))
-    return whole if low < whole < high else (low + high) / 2
+def _holds_a_step(kind: str, atom: Interval) -> bool:
+    """Whether a whole number lies in the atom, and inside what the kind can be."""
+    point = atom.is_point
+    low = None if atom.low is None else ceil(atom.low) if point else floor(atom.low) + 1
+    high = None if atom.high is None else floor(atom.high) if point else ceil(atom.high) - 1
+    if kind in BOUNDS:
+        first, last = BOUNDS[kind]
+        low = first if low is None else max(first, low)
+        high = last if high is None else min(last, high)
+    return low is None or high is None or low <= high
 
 
 def overlap(one: Box, other: Box) -> Box | None:

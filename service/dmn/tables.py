@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.dmn import parts
-from service.dmn.cells import split_tests
 from service.dmn.compiler import (
     Compiler,
     Scope,
@@ -25,10 +24,12 @@ from service.dmn.hits import HitPolicyBroken, aggregate, check_any, check_unique
 from service.dmn.parts import HitPolicy
 from service.dmn.quick import Predicate, kind_of, quick_test
 from service.dmn.result import Run, shown
-from service.feel import Expression, FeelType
+from service.feel import Expression, FeelType, split_unary_tests
 
 _UNKNOWN = object()
 _ANYTHING = {"", "-"}
+# What these answer is a list, also where no rule matches.
+_LISTS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _prepare(compiler: Compiler, node: parts.Table) -> _Prepared:
         test = tests.get(cell.text) or tested.tests(cell.text, cell.place)
         if test is not None:
             tests[cell.text] = test
-        kind, quick = (test is not None and quick_test(cell.text)) or ("", None)
+        kind, quick = (test is not None and quick_test(test)) or ("", None)
         return _Test(column, slot, test, cell.place.id or compiler.owner, kind, quick)
 
     def conclusion(cell: parts.Cell, kind: FeelType) -> Step:
@@ -142,10 +143,12 @@ def _ranks(
 ) -> tuple[Expression, ...]:
     """The output values in their order, as tests; those of the type where the column lists none."""
     text = clause.allowed or compiler.allowed_texts.get(clause.type_ref or node.type_ref, "")
-    tests = (
-        compiler.tests(each, clause.place) for each in split_tests(text) if each not in _ANYTHING
-    )
+    tests = (compiler.tests(each, clause.place) for each in _texts(compiler, text))
     return tuple(test for test in tests if test is not None)
+
+
+def _texts(compiler: Compiler, text: str) -> list[str]:
+    return split_unary_tests(text, names=compiler.names) if text not in _ANYTHING else []
 
 
 def _input_values(table: _Prepared, scope: Scope, run: Run) -> list[Any] | None:
@@ -251,7 +254,7 @@ def _default(table: _Prepared, scope: Scope, run: Run) -> Any:
         return _shaped(
             table, [None if step is None else step(scope, run) for step in table.defaults]
         )
-    if table.node.hit_policy is HitPolicy.COLLECT and table.node.aggregation in ("", "COUNT"):
+    if table.node.hit_policy in _LISTS and table.node.aggregation in ("", "COUNT"):
         return 0 if table.node.aggregation else []
     run.note("No rule matches, and the table has no default output.", element=table.node.place.id)
     return None
@@ -277,7 +280,11 @@ def _result(table: _Prepared, matched: list[int], rows: list[list[Any]], run: Ru
         return [_shaped(table, row) for row in rows]
     columns = zip(*rows, strict=True)
     return _shaped(
-        table, [aggregate(table.node.aggregation, list(column), run) for column in columns]
+        table,
+        [
+            aggregate(table.node.aggregation, list(column), run, element=table.node.place.id)
+            for column in columns
+        ],
     )
 
 

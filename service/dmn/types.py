@@ -31,6 +31,12 @@ from service.feel import coerce as feel_coerce
 
 ANY = AnyType()
 _FUNCTION = ConstrainedType(ANY, lambda value, run: isinstance(value, FeelFunction), "function")
+# A typeRef that some modelers write for numbers without a fraction.
+INTEGER = ConstrainedType(
+    SimpleType("number"),
+    lambda value, run: type(value) is int or value == value.to_integral_value(),
+    "without a fraction",
+)
 _PLAIN: dict[str, tuple[type, ...]] = {
     "number": (int, Decimal),
     "string": (str,),
@@ -40,17 +46,32 @@ _KNOWN = (AnyType, NullType, SimpleType, ListType, ContextType, FunctionType, Ra
 _ALIASES = {
     "any": "Any",
     "datetime": "date and time",
-    "integer": "number",
-    "long": "number",
     "double": "number",
 }
+
+
+_MADE: dict[str, FeelType] = {
+    "function": _FUNCTION,
+    "integer": INTEGER,
+    "long": INTEGER,
+    "int": INTEGER,
+}
+
+
+def is_integer(kind: FeelType | None) -> bool:
+    """Whether the type allows only numbers without a fraction."""
+    while isinstance(kind, ConstrainedType):
+        if kind is INTEGER:
+            return True
+        kind = kind.base
+    return False
 
 
 def simple_type(name: str) -> FeelType | None:
     """The built-in type of this name, with or without a prefix such as `feel:`."""
     bare = name.rpartition(":")[2] if "<" not in name else name
-    if bare == "function":
-        return _FUNCTION
+    if bare in _MADE:
+        return _MADE[bare]
     try:
         found = parse_type(_ALIASES.get(bare, bare))
     except FeelSyntaxError:

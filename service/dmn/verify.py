@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from service.dmn import parts
-from service.dmn.cells import Condition, read_condition, read_constant, split_tests
+from service.dmn.cells import Condition, intervals, read_condition, read_constant
 from service.dmn.gaps import find_uncovered
+from service.dmn.keys import ANALYSED, declared_kind
 from service.dmn.parts import HitPolicy
 from service.dmn.regions import (
     Box,
@@ -22,14 +22,15 @@ from service.dmn.regions import (
     overlap,
     positions,
 )
-from service.dmn.types import ANY, base_of, coerce, describe, title
+from service.dmn.types import ANY, base_of, coerce, describe, is_integer, title
 from service.errors import Problem, Severity
-from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression
+from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression, split_unary_tests
 
 MAX_REPORTED = 10
 MAX_GAPS = 3
 Resolve = Callable[[str], tuple[FeelType | None, str]]
-_KINDS = {"number", "string", "boolean", "date"}
+# What these answer is a list: without a rule that matches it is empty, which is no gap.
+_LISTS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,9 @@ class _Reporter:
 
 def _condition(cell: parts.Cell) -> Condition | None:
     found = read_condition(cell.text)
-    if (
-        found is not None
-        and found.kind == "string"
-        and any(each.low != each.high for each in found.intervals)
-    ):
-        return None  # texts are told apart, not put in order
+    if found is not None and found.kind == "string":
+        # Texts are told apart, not put in order.
+        return found if all(each.is_point for each in intervals(found.form)) else None
     return found
 
 
@@ -128,10 +126,10 @@ def _check_kinds(
         declared = _declared_kind(clause, resolve)
         for rule, row in zip(table.rules, conditions, strict=True):
             found = row[number]
-            if found is not None and found.kind and declared and found.kind != declared:
+            if found is not None and declared and declared_kind(found.kind) not in ("", declared):
                 cell = rule.conditions[number]
                 message = (
-                    f"The cell {cell.text!r} tests a {found.kind}, its input is a "
+                    f"The cell {cell.text!r} tests a {declared_kind(found.kind)}, its input is a "
                     f"{declared}; it never matches."
                 )
                 yield report.error(
@@ -160,41 +158,43 @@ def _name_unanalysed(
 def _build_grid(
     table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve
 ) -> _Grid:
-    columns, space, bounded = [], [], True
-    readable = [list(row) for row in conditions]
+    columns, space, masks, bounded = [], [], [], True
     for number, clause in enumerate(table.inputs):
         allowed = _allowed(clause, resolve)
-        known = [row[number] for row in conditions]
-        kinds = {each.kind for each in (*known, allowed) if each is not None and each.kind}
-        kind = _declared_kind(clause, resolve) or next(iter(kinds), "")
-        for row in readable:
-            found = row[number]
-            if found is not None and found.kind not in ("", kind):
-                row[number] = None
-        usable = [
-            each for each in (*(row[number] for row in readable), allowed) if each is not None
-        ]
-        column = build_column(kind, usable if kind in _KINDS else [])
+        cells = [row[number] for row in conditions]
+        column, readable = _build_column(clause, cells, allowed, resolve)
         columns.append(column)
+        masks.append([None if each is None else column.mask(each) for each in readable])
         bounded = bounded and allowed is not None
         # Null is no gap: a missing input is for the input's own check.
         space.append((column.mask(allowed) if allowed is not None else column.full) & ~1)
     exact: list[Box | None] = []
     widest: list[Box] = []
-    for row in readable:
-        masks = [
-            None if found is None else column.mask(found)
-            for column, found in zip(columns, row, strict=True)
-        ]
-        whole = tuple(mask for mask in masks if mask is not None)
-        exact.append(whole if len(whole) == len(masks) else None)
-        widest.append(
-            tuple(
-                column.full if mask is None else mask
-                for column, mask in zip(columns, masks, strict=True)
-            )
-        )
+    for row in zip(*masks, strict=True):
+        known = tuple(mask for mask in row if mask is not None)
+        exact.append(known if len(known) == len(row) else None)
+        pairs = zip(columns, row, strict=True)
+        widest.append(tuple(column.full if mask is None else mask for column, mask in pairs))
     return _Grid(tuple(columns), tuple(space), tuple(exact), tuple(widest), bounded)
+
+
+def _build_column(
+    clause: parts.InputClause,
+    cells: list[Condition | None],
+    allowed: Condition | None,
+    resolve: Resolve,
+) -> tuple[Column, list[Condition | None]]:
+    """The column, and its cells without those that test another kind of value."""
+    declared = _declared_kind(clause, resolve)
+    kinds = [each.kind for each in (*cells, allowed) if each is not None and each.kind]
+    fitting = (kind for kind in kinds if not declared or declared_kind(kind) == declared)
+    kind = next(fitting, declared)
+    readable = [each if each is not None and each.kind in ("", kind) else None for each in cells]
+    if allowed is not None and allowed.kind not in ("", kind):
+        allowed = None
+    usable = [each for each in (*readable, allowed) if each is not None]
+    whole = is_integer(resolve(clause.expression.type_ref)[0])
+    return build_column(kind, usable if kind in ANALYSED else [], whole=whole), readable
 
 
 def _allowed(clause: parts.InputClause, resolve: Resolve) -> Condition | None:
@@ -204,30 +204,31 @@ def _allowed(clause: parts.InputClause, resolve: Resolve) -> Condition | None:
 
 
 def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator[Problem]:
-    for number, (rule, box) in enumerate(zip(table.rules, grid.exact, strict=True), 1):
-        if box is None:
-            continue
-        for clause, column, mask, allowed in zip(
-            table.inputs, grid.columns, box, grid.space, strict=True
-        ):
-            if grid.bounded and not mask & (allowed | 1):
-                name = clause.label or clause.expression.text
-                asked = (
-                    "; it asks for "
-                    f"{json.dumps(column.example(positions(mask)[0]), ensure_ascii=False)}, "
-                    "which is none"
-                )
-                message = (
-                    f"Rule {number} never matches: no allowed value of {name} fits "
-                    f"it{asked if mask else ''}."
-                )
+    """Rules that match nothing: a cell that no value passes, or none that is allowed."""
+    for number, (rule, box) in enumerate(zip(table.rules, grid.widest, strict=True), 1):
+        for column, mask in enumerate(box):
+            why = _never(table, grid, rule, column, mask)
+            if why:
+                message = f"Rule {number} never matches: {why}."
                 yield report.warn(
                     "dmn-rule-unreachable",
                     rule.place,
                     message,
-                    "Mend its cell, or remove the rule.",
+                    "Correct its cell, or remove the rule.",
                 )
                 break
+
+
+def _never(table: parts.Table, grid: _Grid, rule: parts.Rule, column: int, mask: int) -> str:
+    """Why no value of a column passes the rule's cell; "" where one does."""
+    cell, clause = rule.conditions[column], table.inputs[column]
+    if not mask:
+        return f"no value passes its cell {cell.text!r}"
+    if not grid.bounded or mask & (grid.space[column] | 1):
+        return ""
+    asked = json.dumps(grid.columns[column].example(positions(mask)[0]), ensure_ascii=False)
+    name = clause.label or clause.expression.text
+    return f"no allowed value of {name} fits it; it asks for {asked}, which is none"
 
 
 def _check_overlaps(
@@ -282,19 +283,10 @@ def _forbidden(table: parts.Table, earlier: int, later: int) -> bool:
     for mine, theirs in pairs:
         if mine.text == theirs.text:
             continue
-        values = [_constant(mine.text), _constant(theirs.text)]
+        values = [read_constant(mine.text), read_constant(theirs.text)]
         if None not in values and values[0] != values[1]:
             return True
     return False
-
-
-def _constant(text: str) -> Any:
-    """(kind, value) of a text that is one constant, else None."""
-    found = read_condition(text) if len(split_tests(text)) == 1 else None
-    if found is None or len(found.intervals) != 1 or found.negated or found.null:
-        return None
-    point = found.intervals[0]
-    return (found.kind, point.low) if point.low == point.high and point.low is not None else None
 
 
 def _check_hidden(
@@ -325,9 +317,7 @@ def _check_hidden(
 def _check_gaps(
     table: parts.Table, grid: _Grid, report: _Reporter, work: Work
 ) -> Iterator[Problem]:
-    if table.hit_policy is HitPolicy.COLLECT or any(
-        clause.default is not None for clause in table.outputs
-    ):
+    if table.hit_policy in _LISTS or any(clause.default is not None for clause in table.outputs):
         return
     if not grid.bounded:
         message = "The allowed values of an input are not analysed, so gaps are not looked for."
@@ -355,22 +345,22 @@ def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> I
             yield report.warn(
                 "dmn-no-output-values", clause.place, message, "List the output values."
             )
-        listed = [read_constant(each) if _constant(each) else None for each in split_tests(values)]
         for rule in table.rules:
             cell = rule.conclusions[number]
-            constant = _constant(cell.text)
-            if constant is None:
+            if read_constant(cell.text) is None:
                 continue
-            if kind is not None and kind is not ANY and not clause.allowed and not allowed:
+            if values:
+                yield from _check_output_value(cell, values, report)
+            elif kind is not None and kind is not ANY:
                 yield from _check_output_type(cell, kind, report)
-            elif listed and None not in listed and constant not in listed:
-                message = f"The output {cell.text} is not among the output values {values}."
-                yield report.error(
-                    "dmn-output-value",
-                    cell.place,
-                    message,
-                    "Add it to the values, or mend the cell.",
-                )
+
+
+def _check_output_value(cell: parts.Cell, values: str, report: _Reporter) -> Iterator[Problem]:
+    listed = [read_constant(each) for each in split_unary_tests(values)]
+    if listed and None not in listed and read_constant(cell.text) not in listed:
+        message = f"The output {cell.text} is not among the output values {values}."
+        mend = "Add it to the values, or correct the cell."
+        yield report.error("dmn-output-value", cell.place, message, mend)
 
 
 def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> Iterator[Problem]:

@@ -15,12 +15,30 @@ from service.feel import (  # noqa: F401 - imported for what they register
     camunda,
     regex,
 )
+from service.feel.civil import date_of
+from service.feel.conformance import coerce, is_instance, type_of
 from service.feel.convert import from_json, to_json, to_text
-from service.feel.errors import FeelError, FeelLimitExceeded, FeelSyntaxError, Null, Reason, Why
-from service.feel.expression import Expression, compile_expression, compile_unary_tests
+from service.feel.errors import (
+    FeelAssertionFailed,
+    FeelError,
+    FeelLimitExceeded,
+    FeelSyntaxError,
+    Null,
+    Reason,
+    Why,
+)
+from service.feel.expression import (
+    Expression,
+    compile_expression,
+    compile_unary_tests,
+    fixed_value,
+    split_unary_tests,
+)
 from service.feel.registry import BUILTINS
 from service.feel.scope import Run
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
+from service.feel.tree import Node
+from service.feel.type_reader import parse_type
 from service.feel.types import (
     AnyType,
     ConstrainedType,
@@ -32,12 +50,8 @@ from service.feel.types import (
     RangeType,
     SimpleType,
     UnknownType,
-    coerce,
-    is_instance,
-    parse_type,
-    type_of,
 )
-from service.feel.values import FeelFunction, Range, compare, equal, in_range, kind_of
+from service.feel.values import FeelFunction, Range, compare, equal, in_range, kind_of, order_keys
 
 __all__ = [
     "BUILTINS",
@@ -47,6 +61,7 @@ __all__ = [
     "DateTime",
     "DaysTimeDuration",
     "Expression",
+    "FeelAssertionFailed",
     "FeelError",
     "FeelFunction",
     "FeelLimitExceeded",
@@ -54,6 +69,7 @@ __all__ = [
     "FeelType",
     "FunctionType",
     "ListType",
+    "Node",
     "Null",
     "NullType",
     "Range",
@@ -69,12 +85,16 @@ __all__ = [
     "compare",
     "compile_expression",
     "compile_unary_tests",
+    "date_of",
     "equal",
+    "fixed_value",
     "from_json",
     "in_range",
     "is_instance",
     "kind_of",
+    "order_keys",
     "parse_type",
+    "split_unary_tests",
     "to_json",
     "to_text",
     "type_of",

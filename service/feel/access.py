@@ -27,9 +27,17 @@ def build_root_name(name: str, default: Any, at: At) -> Code:
                 if default is not MISSING
                 else env.run.fail(at, f"there is no variable '{name}'", name)
             )
-        return value if kind in PLAIN else admit(value, env.run)
+        return value if kind in PLAIN else _admitted(value, name, env, at)
 
     return read
+
+
+def _admitted(value: Any, name: str, env: Env, at: At) -> Any:
+    """A value of the caller's as FEEL has it; null, with a reason, where FEEL has no such value."""
+    found = admit(value, env.run)
+    if found is None and value is not None:
+        return env.run.fail(at, f"the variable '{name}' is {value!r:.40}, no value of FEEL", name)
+    return found
 
 
 def build_name(name: str, default: Any, at: At) -> Code:
@@ -43,7 +51,7 @@ def build_name(name: str, default: Any, at: At) -> Code:
             if value is not MISSING:
                 if level.parent is not None or type(value) in PLAIN:
                     return value
-                return admit(value, env.run)
+                return _admitted(value, name, env, at)
             level = level.parent
         return (
             default

@@ -94,6 +94,8 @@ def _calculate(work: Callable[[Any, Any], Any], a: Any, b: Any) -> Number:
         result: Number = work(a, b)
     except DecimalException as error:
         raise Null(f"the calculation has no number as a result ({type(error).__name__})") from None
+    if type(result) is Decimal and not result.is_finite():  # 0 ** -1 does not trap
+        raise Null("the calculation has no number as a result (it is not finite)")
     return result
 
 

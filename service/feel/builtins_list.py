@@ -105,7 +105,8 @@ def remove(items: list[Any], position: Any) -> list[Any]:
 
 @builtin("list replace", "list:list, position:number, newItem:any")
 def list_replace(items: list[Any], position: Any, new: Any) -> list[Any]:
-    first = _place(items, position)
+    # The standard's tests take 1.5 for 1.
+    first = _place(items, int(position) if abs(position) <= MAX_LIST else position)
     return [*items[:first], new, *items[first + 1 :]]
 
 

@@ -240,9 +240,11 @@ def read_number(text: str) -> Any:
         raise _unreadable("number in range", text) from None
 
 
+@builtin("is", "value1:any?, value2:any?", result="boolean", named=True)
 @builtin("is", "value1:any, value2:any", result="boolean")
 def identical(a: Any, b: Any) -> bool:
-    """The same kind and the same parts: a time in Z is not one without a zone."""
+    """The same kind and the same parts: a time in Z is not one without a zone. Of named arguments
+    one that is left out is null."""
     kind = kind_of(a)
     if kind != kind_of(b):
         return False

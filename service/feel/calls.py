@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.feel.conformance import coerce
 from service.feel.errors import MAX_CALLS, FeelLimitExceeded, Null
 from service.feel.operators import At, Code
 from service.feel.scope import Env, Run, admit
@@ -14,7 +15,7 @@ from service.feel.temporal import (
     at_midnight,
     is_date,
 )
-from service.feel.types import FeelType, coerce
+from service.feel.types import FeelType
 from service.feel.values import FeelFunction, Signature, kind_of
 
 Arguments = tuple[Any, ...]
@@ -58,46 +59,60 @@ def fits(value: Any, kind: str) -> tuple[bool, Any]:
 
 def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
     """The arguments in the signature's order, or a sentence on why they do not fit."""
-    parameters = signature.parameters
-    if names:
-        known = [parameter[0] for parameter in parameters]
-        strange = [name for name in names if name not in known]
-        if strange:
-            return f"there is no parameter '{strange[0]}'; it has {', '.join(known) or 'none'}"
-        if len(set(names)) != len(names):
-            return "a parameter is named twice"
-        given = dict(zip(names, values, strict=True))
-        values = tuple(given.get(name, UNGIVEN) for name in known)
-    elif signature.rest:
-        fixed = len(parameters) - 1
+    found = _by_name(signature, values, names) if names else _gathered(signature, values)
+    if isinstance(found, str):
+        return found
+    required = sum(1 for parameter in signature.parameters if not parameter[2])
+    most = len(signature.parameters)
+    if not required <= len(found) <= most:
+        counts = str(required) if required == most else f"{required} to {most}"
+        return f"{counts} arguments are needed, {len(found)} are given"
+    return _fitted(signature, found)
+
+
+def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
+    known = [parameter[0] for parameter in signature.parameters]
+    strange = [name for name in names if name not in known]
+    if strange:
+        return f"there is no parameter '{strange[0]}'; it has {', '.join(known) or 'none'}"
+    if len(set(names)) != len(names):
+        return "a parameter is named twice"
+    given = dict(zip(names, values, strict=True))
+    if signature.rest and type(given.get(known[-1])) is not list:  # one item for a list of one
+        given |= {name: [given[name]] for name in known[-1:] if name in given}
+    return tuple(given.get(name, UNGIVEN) for name in known)
+
+
+def _gathered(signature: Signature, values: Arguments) -> Arguments | str:
+    """The values by position; those that belong to one list put into it."""
+    if signature.named:
+        return "its arguments must be named"
+    if signature.rest:
+        fixed = len(signature.parameters) - 1
         if len(values) <= fixed:
             return f"at least {fixed + 1} arguments are needed, {len(values)} are given"
-        values = (*values[:fixed], list(values[fixed:]))
-    elif signature.spread:
+        return (*values[:fixed], list(values[fixed:]))
+    if signature.spread:
         if not values:
             return "at least one argument is needed"
         if not (len(values) == 1 and isinstance(values[0], list)):
-            values = (list(values),) if values != (None,) else values
-    required = sum(1 for parameter in parameters if not parameter[2])
-    if len(values) > len(parameters) or len(values) < required:
-        counts = (
-            str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
-        )
-        return f"{counts} arguments are needed, {len(values)} are given"
-    arranged: list[Any] = []
-    for value, (name, kind, optional) in zip(values, parameters, strict=False):
-        if value is UNGIVEN:
-            if not optional:
-                return f"the parameter '{name}' is missing"
-            arranged.append(None)
-        elif value is None and optional:
-            arranged.append(None)
-        else:
-            good, fitted = fits(value, kind)
-            if not good:
-                return f"'{name}' must be a {kind}, not {kind_of(value)}"
-            arranged.append(fitted)
-    return tuple(arranged)
+            return (list(values),) if values != (None,) else values
+    return values
+
+
+def _fitted(signature: Signature, values: Arguments) -> Arguments | str:
+    fitted: list[Any] = []
+    for value, (name, kind, optional) in zip(values, signature.parameters, strict=False):
+        if value is UNGIVEN and not optional:
+            return f"the parameter '{name}' is missing"
+        if value is UNGIVEN or (value is None and optional):
+            fitted.append(None)
+            continue
+        good, made = fits(value, kind)
+        if not good:
+            return f"'{name}' must be a {kind}, not {kind_of(value)}"
+        fitted.append(made)
+    return tuple(fitted)
 
 
 def invoke(
@@ -113,6 +128,9 @@ def invoke(
         return _call_function(run, function, values, names)
     except Null as reason:
         return run.fail(at, f"{function.name}: {reason}", function.name, values)
+    except (ArithmeticError, ValueError) as error:  # numbers that the function's author forgot
+        message = f"{function.name}: there is no result for these arguments ({error!s:.80})"
+        return run.fail(at, message, function.name, values)
 
 
 def _call_builtin(
@@ -140,7 +158,7 @@ def _pay(run: Run, values: Arguments) -> None:
         if type(value) is list:
             run.spend(len(value) >> 3)
         elif type(value) is str:
-            run.spend(len(value) >> 6)
+            run.spend(len(value) >> 5)
 
 
 def _call_function(

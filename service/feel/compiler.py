@@ -11,9 +11,11 @@ from typing import Any
 from service.feel.access import build_filter, build_index, build_name, build_path, build_root_name
 from service.feel.brackets import COMPARE
 from service.feel.calls import build_call
+from service.feel.conformance import is_instance, type_of
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
 from service.feel.loops import build_for, build_quantified, build_steps
 from service.feel.operators import (
+    At,
     Code,
     build_and,
     build_arithmetic,
@@ -33,15 +35,17 @@ from service.feel.types import (
     FeelType,
     FunctionType,
     ListType,
+    SimpleType,
     UnknownType,
-    is_instance,
-    type_of,
 )
 from service.feel.unary import (
+    build_asking_test,
     build_cell,
     build_compare_test,
+    build_constant_test,
     build_in,
     build_tests,
+    build_truth_test,
     build_value_test,
 )
 from service.feel.values import FeelFunction, Range, is_number, kind_of
@@ -169,7 +173,8 @@ class Compiler:
             if value is None:
                 return env.run.fail(at, "the end of the range is null", "range", (value,))
             if sign in ("=", "!="):
-                return Range(value, value, sign == "=", sign == "=", negated=sign == "!=")
+                same = sign == "="
+                return Range(value, value, same, same, negated=not same, single=same)
             if sign[0] == "<":
                 return Range(None, value, False, sign == "<=")
             return Range(value, None, sign == ">=", False)
@@ -276,14 +281,29 @@ class Compiler:
         if node.kind == "compare-test":
             sign, operand = node.parts
             return build_compare_test(sign, self.code(operand, depth), node.at)
-        code = self.code(node.parts[0], depth)
-        asks = mentions(node.parts[0], "?")
-        return build_value_test(
-            code,
-            node.at,
-            asks=asks,
-            constant=fixed_range(node.parts[0]) or constant_of(node.parts[0]),
-        )
+        return self.value_test(node.parts[0], depth, node.at)
+
+    def value_test(self, node: Node, depth: int, at: At) -> Any:
+        """A test that is an expression: its form says whether its truth is tested or its value."""
+        code = self.code(node, depth)
+        constant = fixed_range(node) or constant_of(node)
+        if constant is not None:
+            return build_constant_test(constant, at)
+        if node.kind == "const":
+            return lambda env, value: value is None
+        if mentions(node, "?"):
+            return build_asking_test(code, at)
+        return build_truth_test(code) if self.is_sentence(node) else build_value_test(code, at)
+
+    def is_sentence(self, node: Node) -> bool:
+        """Whether the expression can only be true or false, whatever the values in it."""
+        if node.kind == "binary":
+            return node.parts[0] in COMPARE or node.parts[0] in ("and", "or")
+        if node.kind == "call" and node.parts[0].kind == "name":
+            name = node.parts[0].parts[0]
+            known = None if name in self.local else BUILTINS.get(name)
+            return known is not None and known.result == SimpleType("boolean")
+        return node.kind in ("between", "in", "instance", "some", "every")
 
     def do_in(self, node: Node, depth: int) -> Code:
         left, tests = node.parts

@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from service.feel.compiler import Compiler
-from service.feel.errors import FeelLimitExceeded, Why
-from service.feel.operators import Code
+from service.feel.errors import FeelError, FeelLimitExceeded, Why
+from service.feel.operators import Code, constant_of
 from service.feel.parser import Parser
 from service.feel.registry import BUILTINS
 from service.feel.scope import Env, Run
+from service.feel.tree import Node
 from service.feel.types import FeelType
+from service.feel.values import is_number
 
 _TOO_DEEP = "The expression nests or calls itself too deeply."
 
@@ -26,6 +28,7 @@ class Expression:
     text: str
     names: frozenset[str]
     code: Code = field(repr=False, compare=False)
+    tree: Node = field(repr=False, compare=False)
 
     def evaluate(
         self, context: Mapping[str, Any], *, now: datetime | None = None, why: Why | None = None
@@ -65,10 +68,11 @@ def compile_expression(
     may name."""
     try:
         compiler = Compiler()
-        code = compiler.code(_parser(text, names, types).parse_whole())
+        tree = _parser(text, names, types).parse_whole()
+        code = compiler.code(tree)
     except RecursionError:
         raise FeelLimitExceeded(_TOO_DEEP) from None
-    return Expression(text, frozenset(compiler.names), code)
+    return Expression(text, frozenset(compiler.names), code, tree)
 
 
 def compile_unary_tests(
@@ -77,7 +81,39 @@ def compile_unary_tests(
     """Compile a decision table's cell; the value under test is the context's `?`."""
     try:
         compiler = Compiler()
-        code = compiler.cell(_parser(text, names, types).parse_unary_tests())
+        tree = _parser(text, names, types).parse_unary_tests()
+        code = compiler.cell(tree)
     except RecursionError:
         raise FeelLimitExceeded(_TOO_DEEP) from None
-    return Expression(text, frozenset(compiler.names), code)
+    return Expression(text, frozenset(compiler.names), code, tree)
+
+
+def split_unary_tests(text: str, *, names: Collection[str] = ()) -> list[str]:
+    """The text of each test between the commas; the whole text where it is no list of tests."""
+    try:
+        return _parser(text, names, _NO_TYPES).split_tests()
+    except (FeelError, RecursionError):
+        return [text]
+
+
+_MAKERS = frozenset(("date", "time", "date and time", "duration"))
+
+
+def fixed_value(node: Node) -> Any:
+    """The value of a literal, also of `@"2026-01-31"` or `date(2026, 1, 31)`; None for null and for
+    what is no literal."""
+    if not _is_fixed(node):
+        return None
+    return Compiler().code(node)(Env({}, None, Run(None, None)))
+
+
+def _is_fixed(node: Node) -> bool:
+    if node.kind in ("const", "at"):
+        return True
+    if node.kind == "negate":
+        return is_number(constant_of(node))
+    if node.kind != "call":
+        return False
+    callee, arguments, names = node.parts
+    made = callee.kind == "name" and callee.parts[0] in _MAKERS and not names
+    return made and all(_is_fixed(argument) for argument in arguments)

@@ -81,7 +81,7 @@ def build_compare(
             def named(env: Env) -> Any:
                 a: Any = env.vars.get(name)
                 kind = type(a)
-                if kind is int or kind is Decimal:
+                if kind is int or (kind is Decimal and a.is_finite()):
                     return work(a, constant)
                 if kind is float and near is not None and -_INFINITY < a < _INFINITY:
                     return work(a, near)
@@ -184,9 +184,12 @@ def build_arithmetic(sign: str, left: Code, right: Code, at: At) -> Code:
 
     def careful(a: Any, b: Any, env: Env) -> Any:
         try:
-            return slow(a, b)
+            found = slow(a, b)
         except Null as reason:
             return env.run.fail(at, str(reason), sign, (a, b))
+        if type(found) is str:
+            env.run.spend(len(found) >> 5)
+        return found
 
     if quick is None:
         return lambda env: careful(left(env), right(env), env)

@@ -49,26 +49,26 @@ class Parser(Brackets):
         if self.take("-") and self.token.kind == "end":
             return Node("any", at)
         self.at = 0
-        if self.sees("not") and self.tokens[1].text == "(" and self._closes_at_end():
-            self.at = 2
-            node = Node("not", at, (self.tests(")"),))
-            self.expect(")")
-        else:
-            node = self.tests("")
+        negated = self.sees("not") and self.tokens[1].text == "(" and self._negated(at)
+        node = negated or self.tests("")
         if self.token.kind != "end":
             raise self.fail("',' or the end of the tests")
         return node
 
-    def _closes_at_end(self) -> bool:
-        depth = 0
-        for i, token in enumerate(self.tokens[1:-1], 1):
-            if token.kind == "op" and token.text in "([{":
-                depth += token.text == "("
-            elif token.kind == "op" and token.text == ")":
-                depth -= 1
-                if depth == 0:
-                    return i == len(self.tokens) - 2
-        return False
+    def _negated(self, at: tuple[int, int]) -> Node | None:
+        """`not(...)` around all tests; None, with nothing taken, where it is only their beginning.
+
+        Only reading tells: a bracket may close a range, as in `not([1..2))`.
+        """
+        self.at = 2
+        try:
+            node = Node("not", at, (self.tests(")"),))
+            if self.take(")") and self.token.kind == "end":
+                return node
+        except FeelSyntaxError:
+            pass
+        self.at, self.depth, self.open_end = 0, 0, False
+        return None
 
     def tests(self, closer: str) -> Node:
         at = self.here()
@@ -76,6 +76,17 @@ class Parser(Brackets):
         while self.take(","):
             found.append(self.test())
         return Node("tests", at, tuple(found))
+
+    def split_tests(self) -> list[str]:
+        """The text of each test between the commas."""
+        texts = []
+        while self.token.kind != "end":
+            first = self.token.start
+            self.test()
+            texts.append(self.text[first : self.tokens[self.at - 1].end])
+            if not self.take(",") and self.token.kind != "end":
+                raise self.fail("',' or the end of the tests")
+        return texts
 
     def test(self) -> Node:
         """One positive unary test: a comparison without its left side, or any expression."""
@@ -198,27 +209,15 @@ class Parser(Brackets):
     def primary(self) -> Node:
         token, at = self.token, self.here()
         self.reads += 1
-        if (
-            self.reads > MAX_READS
-        ):  # brackets that are read twice, inside each other, would double the work each time
+        # Brackets that are read twice, inside each other, would double the work each time.
+        if self.reads > MAX_READS:
             raise FeelLimitExceeded("The expression is too tangled to read.")
-        if token.kind == "num":
-            self.at += 1
-            return Node("const", at, (self.number(token.text, at),))
-        if token.kind == "str":
-            self.at += 1
-            return Node("const", at, (token.text,))
-        if token.kind == "at":
-            self.at += 1
-            return Node("at", at, (token.text,))
-        if token.kind == "quoted":
-            self.at += 1
-            return Node("name", at, (token.text,))
         if token.kind == "name":
             return self.word(token, at)
-        if token.text == "?":
+        single = self.single(token, at)
+        if single is not None:
             self.at += 1
-            return Node("name", at, ("?",))
+            return single
         if token.text == "(":
             return self.parenthesis(at)
         if token.text in ("[", "]"):
@@ -229,6 +228,16 @@ class Parser(Brackets):
             self.at += 1
             return Node("unary-range", at, (token.text, self.binary(4)))
         raise self.fail("an expression")
+
+    def single(self, token: Token, at: tuple[int, int]) -> Node | None:
+        """What one token says on its own: a literal, a name in backticks, the value under test."""
+        if token.kind == "num":
+            return Node("const", at, (self.number(token.text, at),))
+        if token.kind in ("str", "at"):
+            return Node("const" if token.kind == "str" else "at", at, (token.text,))
+        if token.kind == "quoted" or token.text == "?":
+            return Node("name", at, (token.text,))
+        return None
 
     def word(self, token: Token, at: tuple[int, int]) -> Node:
         name = self.known_name()

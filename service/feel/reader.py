@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from service.feel.errors import FeelSyntaxError
 from service.feel.lexer import Token, name_parts, tokenize
-from service.feel.types import FeelType, TypeNames, read_type, type_names
+from service.feel.type_reader import TypeNames, TypeReader, type_names
+from service.feel.types import FeelType
 from service.feel.values import NUMBERS
 
 KEYWORDS = frozenset(
@@ -82,7 +83,9 @@ class Reader:
             raise self.fail(f"'{symbol}'")
 
     def read_type(self) -> FeelType:
-        found, self.at = read_type(self.tokens, self.at, self.types, self.text)
+        reader = TypeReader(self.tokens, self.at, self.types, self.text)
+        found = reader.read()
+        self.at = reader.at
         return found
 
     def label(self, closer: str) -> str | None:

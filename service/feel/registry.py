@@ -22,7 +22,9 @@ _TYPES: dict[str, FeelType] = {
 }
 
 
-def _signature(line: str, call: Callable[..., Any], *, spread: bool, inner: bool) -> Signature:
+def _signature(
+    line: str, call: Callable[..., Any], *, spread: bool, inner: bool, named: bool
+) -> Signature:
     parameters = []
     rest = False
     for part in filter(None, (each.strip() for each in line.split(","))):
@@ -30,18 +32,23 @@ def _signature(line: str, call: Callable[..., Any], *, spread: bool, inner: bool
         if name.endswith("..."):
             rest, name = True, name[:-3]
         parameters.append((name, kind.rstrip("?"), kind.endswith("?")))
-    return Signature(tuple(parameters), call, spread, rest, inner)
+    return Signature(tuple(parameters), call, spread, rest, inner, named)
 
 
 def builtin(
-    name: str, *lines: str, spread: bool = False, inner: bool = False, result: str = ""
+    name: str,
+    *lines: str,
+    spread: bool = False,
+    inner: bool = False,
+    named: bool = False,
+    result: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function under a FEEL name; a second registration adds ways to call it."""
 
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
         known = BUILTINS.get(name)
         signatures = (known.signatures if known else ()) + tuple(
-            _signature(line, call, spread=spread, inner=inner) for line in lines
+            _signature(line, call, spread=spread, inner=inner, named=named) for line in lines
         )
         first = signatures[0].parameters
         BUILTINS[name] = FeelFunction(
@@ -50,7 +57,7 @@ def builtin(
             known.call if known else call,
             variadic=spread or signatures[0].rest,
             types=tuple(_TYPES.get(parameter[1], ANY) for parameter in first),
-            result=_TYPES.get(result),
+            result=_TYPES.get(result) or (known.result if known else None),
             inner=known.inner if known else inner,
             signatures=signatures,
         )

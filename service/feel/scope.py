@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.feel.civil import SECOND
-from service.feel.errors import MAX_STEPS, Effort, Reason, Why
+from service.feel.errors import TRANCHE, Effort, Reason, Why
 from service.feel.temporal import Time, from_datetime
 from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
 
@@ -26,7 +26,7 @@ class Run(Effort):
     def __init__(self, now: datetime | None, why: Why | None) -> None:
         self.now = now
         self.why = why
-        self.steps = MAX_STEPS
+        self.steps = TRANCHE
         self.calls = 0
         self.checked: dict[int, tuple[Any, Any]] | None = None
 

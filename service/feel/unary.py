@@ -62,41 +62,65 @@ def build_compare_test(sign: str, operand: Code, at: At) -> Test:
     return test
 
 
-def build_value_test(expression: Code, at: At, *, asks: bool, constant: Any) -> Test:
-    """`asks`: the expression speaks of `?`, so that its truth is the test."""
+def build_constant_test(constant: Any, at: At) -> Test:
+    """The value is what a literal says, or lies in the range that literals say."""
     if type(constant) is str:
 
-        def plain(env: Env, value: Any) -> bool | None:
+        def text(env: Env, value: Any) -> bool | None:
             return value == constant if type(value) is str else passes(value, constant, env, at)
 
-        return plain
-
+        return text
     if type(constant) is bool:
-        # The literal is what the input is compared with; only a computed `true` is a test that has
-        # passed.
         return lambda env, value: (
             value is constant if type(value) is bool else passes(value, constant, env, at)
         )
-
     if isinstance(constant, Range) and is_number(constant.start):
-        low = ORDER[">=" if constant.start_included else ">"]
-        high = ORDER["<=" if constant.end_included else "<"]
-        first, last = constant.start, constant.end
+        return _build_number_range(constant, at)
+    return lambda env, value: passes(value, constant, env, at)
 
-        def within(env: Env, value: Any) -> bool | None:
-            if type(value) is int or type(value) is Decimal:
-                return low(value, first) and high(value, last)
-            return passes(value, constant, env, at)
 
-        return within
+def _build_number_range(span: Range, at: At) -> Test:
+    low = ORDER[">=" if span.start_included else ">"]
+    high = ORDER["<=" if span.end_included else "<"]
+    first, last = span.start, span.end
+
+    def within(env: Env, value: Any) -> bool | None:
+        if type(value) is int or type(value) is Decimal:
+            return low(value, first) and high(value, last)
+        return passes(value, span, env, at)
+
+    return within
+
+
+def build_asking_test(expression: Code, at: At) -> Test:
+    """An expression that speaks of `?`: where it is true or false, that is the test."""
 
     def test(env: Env, value: Any) -> bool | None:
         found = expression(env)
-        if type(found) is bool and (asks or type(value) is not bool):
-            if asks or found or value is not None:
-                return found
-        elif found is None and asks:
-            return None
+        return found if found is None or type(found) is bool else passes(value, found, env, at)
+
+    return test
+
+
+def build_truth_test(expression: Code) -> Test:
+    """A comparison that does not speak of `?`, such as `3 > 1`: its truth is the test, whatever the
+    kind of the value under test."""
+
+    def test(env: Env, value: Any) -> bool | None:
+        found = expression(env)
+        return found if type(found) is bool else None
+
+    return test
+
+
+def build_value_test(expression: Code, at: At) -> Test:
+    """A name, a path or a call: the value under test is compared with it. Where it is true or false
+    and the value is of another kind, its truth is the test."""
+
+    def test(env: Env, value: Any) -> bool | None:
+        found = expression(env)
+        if type(found) is bool and type(value) is not bool and (found or value is not None):
+            return found
         return passes(value, found, env, at)
 
     return test

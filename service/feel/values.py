@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from service.feel.civil import FarDate, day_number
+from service.feel.civil import SECOND, FarDate, day_number
 from service.feel.errors import Effort
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
-
-if TYPE_CHECKING:
-    from service.feel.types import FeelType
+from service.feel.types import FeelType
 
 # decimal128: 34 digits, exponents to 6144; what does not fit is null, never infinity.
 NUMBERS = Context(
@@ -29,13 +27,14 @@ MAX_INT = 10**34
 @dataclass(frozen=True, slots=True)
 class Range:
     """From start to end; None at an end is open to infinity (`< 10`). `negated` is the complement
-    (`!= 10`)."""
+    (`!= 10`), `single` is what `(= 10)` makes, which is no interval to the standard."""
 
     start: Any
     end: Any
     start_included: bool = True
     end_included: bool = True
     negated: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Signature:
     """One way to call a built-in: (name, kind, optional) of each parameter.
 
     `spread`: its one list may also be given as several arguments. `rest`: the last parameter takes
-    all that remain.
+    all that remain. `named`: only for calls that name their arguments.
     """
 
     parameters: tuple[tuple[str, str, bool], ...]
@@ -51,6 +50,7 @@ class Signature:
     spread: bool = False
     rest: bool = False
     inner: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,9 @@ def equal(a: Any, b: Any, effort: Effort | None = None) -> bool | None:
     if kind == "list" or kind == "context":
         return a is b or _same_parts(a, b, effort or Effort())
     if kind == "time":
-        return _time_key(a) == _time_key(b) if (a.offset is None) == (b.offset is None) else False
+        # The standard counts a time in seconds, so equal ones may differ below that.
+        seconds = _time_key(a) // SECOND == _time_key(b) // SECOND
+        return seconds and (a.offset is None) == (b.offset is None)
     if kind == "date and time":
         return bool(a.instant == b.instant) if (a.zone is None) == (b.zone is None) else False
     if kind == "range":
@@ -129,16 +131,17 @@ def _same_parts(a: Any, b: Any, effort: Effort) -> bool:
 
 
 def _same_range(a: Range, b: Range) -> bool:
-    flags = (a.start_included, a.end_included, a.negated) == (
+    flags = (a.start_included, a.end_included, a.negated, a.single) == (
         b.start_included,
         b.end_included,
         b.negated,
+        b.single,
     )
     return flags and equal(a.start, b.start) is True and equal(a.end, b.end) is True
 
 
 def _time_key(value: Time) -> int:
-    return value.nanos - (value.offset or 0) * 1_000_000_000
+    return value.nanos - (value.offset or 0) * SECOND
 
 
 def order_keys(a: Any, b: Any) -> tuple[Any, Any] | None:
@@ -167,9 +170,9 @@ def compare(a: Any, b: Any) -> int | None:
 
 def in_range(value: Any, span: Range) -> bool | None:
     """Whether the value lies in the range; None where they cannot be compared."""
-    if span.negated:
+    if span.negated or span.single:
         same = equal(value, span.start)
-        return None if same is None else not same
+        return None if same is None else same is not span.negated
     if span.start is not None:
         low = compare(value, span.start)
         if low is None:

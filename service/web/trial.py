@@ -38,15 +38,16 @@ def trial(key: int) -> Any:
 
 
 def reached(found: Findings, bundle: Bundle) -> dict[str, Any]:
-    """What the scenarios reach: in numbers, and painted on the sheet that the address asks for."""
+    """What the scenarios reach: in numbers, and painted on the sheet that the address asks for.
+    Files that hold only decisions have no sheet."""
     wanted = flask.request.args.get("sheet", "")
     sheet = wanted if wanted in bundle.processes else _first_gap(found) or COMPLAINT_PROCESS
     if sheet not in bundle.processes:
-        sheet = main_first(bundle)[0].id
+        sheet = next((each.id for each in main_first(bundle)), "")
     return {
         "sheets": main_first(bundle),
         "sheet": sheet,
-        "picture": _painted(found, bundle, sheet),
+        "picture": _painted(found, bundle, sheet) if sheet else Markup(""),
         "reached": {
             kind: (len(places) - len(found.coverage.missed()[kind]), len(places))
             for kind, places in _places(found).items()

@@ -16,7 +16,7 @@ from dmn_samples import (
 )
 
 from service.dmn import load_model
-from service.feel import FeelLimitExceeded, compile_expression, errors, scope
+from service.feel import FeelLimitExceeded, compile_expression, errors
 
 LOOP = literal("count(for i in 1..3000 return i)")
 
@@ -25,7 +25,6 @@ LOOP = literal("count(for i in 1..3000 return i)")
 def small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fiftieth of the real budget, so that the tests are done fifty times sooner."""
     monkeypatch.setattr(errors, "MAX_STEPS", errors.MAX_STEPS // 50)
-    monkeypatch.setattr(scope, "MAX_STEPS", scope.MAX_STEPS // 50)
 
 
 def model(body: str):

@@ -297,7 +297,7 @@ def loop(kind: str, source: str, body: str) -> str:
     [
         # what is no boolean chooses the other branch
         (choose("null"), 2),
-        (choose('"yes"'), 2),
+        (choose('"yes"'), None),
         # a filter sees the entries of a context, and `item`
         (keep("[{a: 1}, {a: 2}]", "a = 2 and item.a = 2"), [{"a": 2}]),
         (keep("[1, 2]", "[]"), None),

@@ -149,7 +149,7 @@ VALUES_OF_ANY_KIND = st.one_of(
 @settings(max_examples=300, deadline=None)
 @given(CONSTANTS, VALUES_OF_ANY_KIND)
 def test_a_cell_answered_at_once_means_what_feel_means(text: str, value: Any):
-    quick = quick_test(text)
+    quick = quick_test(compile_unary_tests(text))
     if quick is None or quick[0] != kind_of(value):
         return
     assert quick[1](value) is compile_unary_tests(text).evaluate({"?": value})
