@@ -49,7 +49,7 @@ def application() -> flask.Flask:
     settings = load_settings(os.environ)
     logs.set_up(settings.log)
     app = create_app(settings)
-    app.extensions["redress"].runtime.settle()
+    app.extensions["redress"].runtime.warm_up()
     return app
 
 

@@ -30,6 +30,12 @@ RETRIES = Counter(
     ["why"],
     registry=OWN,
 )
+CASE_COMMANDS = Counter(
+    "redress_case_commands",
+    "Commands that moved a case, by what they did.",
+    ["event"],
+    registry=OWN,
+)
 GAVE_UP = Counter(
     "redress_commands_gave_up", "Commands that were still refused at their last try.", registry=OWN
 )

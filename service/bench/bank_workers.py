@@ -135,7 +135,7 @@ def _work(
 ) -> None:
     database = Database(url, pool_size=threads + len(kinds) + 4)
     runtime = Runtime.open(database)
-    runtime.settle()
+    runtime.warm_up()
     workers = Workers(lambda: OwnHands(runtime), kinds, threads, tasks)
     ready.wait(READY_SECONDS)
     before = used()

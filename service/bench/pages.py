@@ -98,7 +98,7 @@ def prepare(runtime: Runtime, count: int, progress: Callable[[int], object]) -> 
     now = SystemClock().now()
     fill_open(runtime, count, now=now, progress=progress)
     known = prepare_case(runtime, now=now)
-    runtime.settle()
+    runtime.warm_up()
     return Visitor(runtime, known)
 
 

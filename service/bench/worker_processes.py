@@ -78,7 +78,7 @@ def _work(url: str, core: int, together: Any, found: Any) -> None:
             os.sched_setaffinity(0, {core})
         database = Database(url)
         runtime = Runtime.open(database)
-        runtime.settle()
+        runtime.warm_up()
         worker = Worker(
             database,
             SystemClock(),

@@ -79,6 +79,15 @@ class AlarmEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class SpikeEffect:
+    """So many `similar` complaints, by their fingerprints, came within the window that the policy
+    calls it an emergency."""
+
+    bands: tuple[int, ...]
+    similar: int
+
+
+@dataclass(frozen=True, slots=True)
 class LevelEffect:
     """Set the level of the emergency."""
 
@@ -124,6 +133,7 @@ Effect = (
     | LinkEffect
     | FollowEffect
     | AlarmEffect
+    | SpikeEffect
     | LevelEffect
     | LogEffect
     | TeamEffect

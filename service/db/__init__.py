@@ -6,6 +6,7 @@ instance's key first. Nothing here knows a business word. Writes go through
 `Database.transaction()`, and there is one of them per command.
 """
 
+from service.db.after_commit import after_commit, savepoint
 from service.db.backup import read_backup, write_backup
 from service.db.bell import wake_after_commit
 from service.db.engine import Connection, Database, is_conflict
@@ -44,6 +45,7 @@ __all__ = [
     "Sent",
     "Source",
     "UtcDateTime",
+    "after_commit",
     "any_of",
     "beyond",
     "count_up_to",
@@ -60,6 +62,7 @@ __all__ = [
     "read_backup",
     "root_column",
     "root_of",
+    "savepoint",
     "search",
     "seconds_between",
     "send_again",

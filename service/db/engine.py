@@ -22,6 +22,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.db.after_commit import run_after_commit
 from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.checkpoints import MOST_PAGES, Checkpoints
 from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
@@ -107,6 +108,7 @@ class Database:
                 self.waits.wake()
                 if self.dialect == "postgresql":
                     self._bell.ring()
+        run_after_commit(connection)
         if self._checkpoints is not None:
             self._checkpoints.committed()
 

@@ -19,8 +19,10 @@ from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
 from service.execution.apply_effects import write_effects
+from service.execution.note_changes import note_changes
 from service.execution.plan import Plan, entry_of
 from service.execution.write import Write
+from service.identity import Actor
 from service.instances import Instance
 from service.instances.tables import process_instance
 
@@ -62,7 +64,7 @@ class Part:
     """What one command did in a step, and who gave it: a row of the history."""
 
     plan: Plan
-    by: str
+    actor: Actor
     changes: Sequence[c.Change]
 
 
@@ -71,50 +73,38 @@ def apply_step(
     instance: Instance,
     step: Step,
     view: CaseView,
-    plan: Plan,
-    *,
-    now: datetime,
-    by: str,
-) -> Write:
-    """Write a step and its history row. `by` gave the command, and completed the task it was about
-    with `plan.answer`.
-
-    Raises VersionConflict when the instance is not at the version that was read: the whole command
-    runs again.
-    """
-    return apply_together(connection, instance, step, view, [Part(plan, by, step.changes)], now=now)
-
-
-def apply_together(
-    connection: Connection,
-    instance: Instance,
-    step: Step,
-    view: CaseView,
     parts: Sequence[Part],
     *,
     now: datetime,
 ) -> Write:
-    """Write the step that several commands made together, with a row of the history for each. Only
-    a command that is alone may complete a user task or have effects. Raises VersionConflict, as
-    `apply_step`."""
+    """Write the step that these commands made together, with a row of the history for each. Only a
+    command that is alone may complete a user task or have effects.
+
+    Raises VersionConflict when the instance is not at the version that was read: the whole command
+    runs again.
+    """
     write = Write(connection, instance, now, instance.next_child)
     kinds = _by_kind(step.changes)
     last = parts[-1]
     with gathered(connection):
-        met = _write_tasks(write, kinds, by=last.by, answer=last.plan.answer)
+        met = _write_tasks(write, kinds, by=last.actor.name, answer=last.plan.answer)
         _write_waits(write, kinds)
         _write_incidents(write, kinds)
         entries = []
         for part in parts[:-1]:
-            _note(write, part.changes)
-            entries.append(entry_of(write, part.plan, actor=part.by))
-        _note(write, last.changes)
+            note_changes(write, part.changes)
+            entries.append(entry_of(write, part.plan, actor=part.actor.name))
+        note_changes(write, last.changes)
         write_effects(write, view, met=met)
         _write_signals(write)
         guard = _write_instance(write, step)
-        entries.append(entry_of(write, last.plan, actor=last.by))
+        entries.append(entry_of(write, last.plan, actor=last.actor.name))
         entries += [
-            Entry(Event.INCIDENT_RAISED, last.by, {"element": each.element_id, "code": each.code})
+            Entry(
+                Event.INCIDENT_RAISED,
+                last.actor.name,
+                {"element": each.element_id, "code": each.code},
+            )
             for each in kinds[c.IncidentRaised]
         ]
         write.tip = audit.append_all(
@@ -236,36 +226,6 @@ def _write_incidents(write: Write, kinds: Kinds) -> None:
             message=change.message,
             now=write.now,
         )
-
-
-def _note(write: Write, changes: Iterable[c.Change]) -> None:
-    """What the history says of the step: identifiers and what was decided, in the order it
-    happened."""
-    for change in changes:
-        match change:
-            case c.ElementEntered():
-                write.note("entered", [change.process_id, change.element_id])
-                write.note("begun", int(change.id))
-            case c.ElementLeft():
-                write.note(change.how, change.element_id)
-                write.note("left", int(change.id) if change.how == "completed" else -int(change.id))
-            case c.ElementRenamed():
-                write.note("renamed", [int(change.id), change.process_id, change.element_id])
-            case c.FlowTaken():
-                write.note("flows", [change.process_id, change.flow_id])
-            case c.DecisionMade():
-                write.note(
-                    "decisions",
-                    {"element": change.element_id, "decision": change.decision_id, **change.record},
-                )
-            case c.ErrorRaised() | c.EscalationRaised():
-                write.note("raised", [change.element_id, change.code, change.caught_by])
-            case c.TimerSet():
-                write.note("timers", [change.element_id, change.due_at.isoformat()])
-            case c.SignalThrown():
-                write.signals.append(change)
-            case c.InstanceEnded():
-                write.moved["ended"] = [change.how, list(change.end_elements)]
 
 
 def _write_signals(write: Write) -> None:

@@ -1,9 +1,10 @@
-"""The first step of a root instance, inside a transaction that the caller opened: its row, its
-rows, its history."""
+"""The first step of a root instance, inside a transaction that is open: its row, and the engine's
+step that is then written as any other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,15 @@ from service.builtins.case_view import CaseView
 from service.builtins.host import host_of
 from service.db import CHILD_BITS, Connection, Prepared, take
 from service.definitions import ProcessVersion, find_released
-from service.engine import Step, advance
+from service.engine import advance_together
 from service.engine.commands import Start
 from service.errors import NotFound
-from service.execution.apply import apply_step
-from service.execution.opened_messages import lock_opened
+from service.execution.apply import Part
+from service.execution.moved import Moved
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
-from service.execution.write import Write
-from service.instances import Instance
+from service.identity import Actor
+from service.instances import Instance, InstanceKind
 from service.instances.tables import process_instance
 
 _COLUMNS = (
@@ -34,9 +35,25 @@ _COLUMNS = (
     "bundle_key",
     "business_key",
     "holds_key",
+    "kind",
     "started_at",
 )
 _INSERT = Prepared(sa.insert(process_instance), columns=_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An instance that is to be started. `plan.command` is its `Start`, whose variables are those
+    that it starts with."""
+
+    process: ProcessVersion
+    root_key: int
+    plan: Plan
+    view: CaseView
+    actor: Actor
+    kind: InstanceKind = InstanceKind.PROCESS
+    business_key: str | None = None
+    holds_key: bool = False
 
 
 def released(connection: Connection, process_id: str) -> ProcessVersion:
@@ -68,54 +85,31 @@ def new_root_key(connection: Connection, runtime: Runtime) -> int:
 
 
 def begin(
-    connection: Connection,
-    runtime: Runtime,
-    process: ProcessVersion,
-    root_key: int,
-    variables: Mapping[str, Any],
-    plan: Plan,
-    view: CaseView,
-    *,
-    actor: str,
-    now: datetime,
-    business_key: str | None = None,
-    holds_key: bool = False,
-) -> tuple[Write, Step]:
-    """Start an instance of that version under `root_key`. Raises EngineError before anything is
+    connection: Connection, runtime: Runtime, beginning: Beginning, *, now: datetime
+) -> Moved:
+    """Make the first step, and the row of the instance. Raises EngineError before anything is
     written."""
+    began, process, plan = time.perf_counter(), beginning.process, beginning.plan
+    if not isinstance(plan.command, Start):
+        raise TypeError(f"expected a Start to begin an instance with, got {plan.command!r}")
     bundle = runtime.bundles.get(connection, process.bundle_key)
-    command = Start(
-        process.process_id,
-        variables,
-        plan.command.start_event if isinstance(plan.command, Start) else None,
+    step, changes = advance_together(
+        bundle, None, [plan.command], now=now, host=host_of(beginning.view)
     )
-    instance = Instance(
-        root_key,
-        0,
-        1,
-        "active",
-        process.key,
-        process.bundle_key,
-        business_key,
-        None,
-        holds_key,
-        None,
-        START,
-    )
-    step = advance(bundle, None, command, now=now, host=host_of(view))
-    _INSERT.run(
-        connection,
-        {
-            "root_key": root_key,
-            "version": 0,
-            "next_child": 1,
-            "state": "active",
-            "process_definition_key": process.key,
-            "bundle_key": process.bundle_key,
-            "business_key": business_key,
-            "holds_key": holds_key,
-            "started_at": now,
-        },
-    )
-    lock_opened(connection, step)
-    return apply_step(connection, instance, step, view, plan, now=now, by=actor), step
+    row: dict[str, Any] = {
+        "root_key": beginning.root_key,
+        "version": 0,
+        "next_child": 1,
+        "state": "active",
+        "process_definition_key": process.key,
+        "bundle_key": process.bundle_key,
+        "business_key": beginning.business_key,
+        "holds_key": beginning.holds_key,
+        "kind": beginning.kind.value,
+    }
+    instance = Instance(**row, engine_state=None, tip=START)
+    _INSERT.run(connection, {**row, "started_at": now})
+    if beginning.view.effects:
+        _ = beginning.view.stored
+    part = Part(plan, beginning.actor, changes[0])
+    return Moved(instance, beginning.view, step, [part], began)

@@ -1,9 +1,9 @@
-"""Commands for the same case take turns in a process, instead of finding out at their write that
+"""Commands for the same case queue up within a process, instead of finding out at their write that
 another was first.
 
 Each finds the case as the one before left it, and its engine step is not thrown away. Those that
-may be done together are: whoever has the turn does what all the others that wait want. Commands of
-other processes are still found by the case's version: this is no lock of the database, and nothing
+may share a step do: the first in the queue carries out what the others want. Commands of other
+processes are still found by the case's version: this is no lock of the database, and nothing
 depends on it but the time it takes.
 """
 
@@ -24,34 +24,34 @@ MOST = 32
 T = TypeVar("T")
 
 
-class Turns:
+class CaseQueues:
     """A queue for each case; cases whose numbers are the same modulo the stripes share one."""
 
     def __init__(self) -> None:
-        self._queues = [threading.RLock() for _ in range(STRIPES)]
+        self._locks = [threading.RLock() for _ in range(STRIPES)]
         self._guard = threading.Lock()
         self._waiting: dict[int, list[Any]] = {}
 
     @contextmanager
-    def turn(self, root_key: int) -> Iterator[None]:
+    def wait_for(self, root_key: int) -> Iterator[None]:
         """Wait until nobody else in this process moves the case. After a long wait it goes on
         without: the version guards the write."""
-        queue = self._queues[(root_key >> CHILD_BITS) % STRIPES]
-        taken = queue.acquire(timeout=WAIT_SECONDS)
+        lock = self._locks[(root_key >> CHILD_BITS) % STRIPES]
+        taken = lock.acquire(timeout=WAIT_SECONDS)
         try:
             yield
         finally:
             if taken:
-                queue.release()
+                lock.release()
 
     @contextmanager
     def share(self, root_key: int, mine: T) -> Iterator[list[T]]:
-        """As `turn`, for what may be done together with what other threads want of the same case:
-        what is now to be done here, `mine` first. Nothing when another thread has taken `mine`
-        along."""
+        """As `wait_for`, for what may share a step with what other threads want of the same case:
+        all that is to be done here now, `mine` first. Nothing when another thread has done
+        `mine`."""
         with self._guard:
             self._waiting.setdefault(root_key, []).append(mine)
-        with self.turn(root_key):
+        with self.wait_for(root_key):
             yield self._take(root_key, mine)
 
     def _take(self, root_key: int, mine: Any) -> list[Any]:

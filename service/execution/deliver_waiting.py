@@ -1,95 +1,77 @@
-"""What follows from a step inside its transaction: messages that were waiting reach the
-subscriptions it opened, and an instance that ended makes room for the next one of its key.
+"""Messages that were waiting reach the subscriptions that a step has left open, in its transaction.
 
-Everything here joins the transaction of the command that caused it. It costs nothing where no
-message is waited for.
+It costs nothing where no message is waited for.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from service import audit, definitions, jobs
+from service import audit, jobs
 from service.audit import Event
-from service.builtins.case_view import CaseView
 from service.builtins.host import host_of
 from service.db import Connection
-from service.definitions import StartEvent
-from service.engine import EngineError, Step, advance_together
+from service.engine import EngineError, advance_together
 from service.engine import changes as c
-from service.engine.commands import DeliverMessage, Start
-from service.execution.apply import Part, apply_together
-from service.execution.begin import begin, new_root_key
+from service.engine.commands import DeliverMessage
+from service.execution.apply import Part
 from service.execution.incidents import raise_incident
 from service.execution.load_view import view_of
-from service.execution.opened_messages import lock_opened, opened_messages
+from service.execution.moved import Moved, Written
 from service.execution.plan import Plan
+from service.execution.read_case import get_instance
 from service.execution.runtime import Runtime
-from service.execution.write import Write
+from service.execution.write_step import write_step
 from service.identity import SYSTEM
+from service.instances import Instance
 from service.jobs import Message
-
-MOST = 1_000
-"""Messages that one command may deliver; the rest come with the next one."""
-
-
-@dataclass(slots=True)
-class Settled:
-    """What came of it: user tasks that were opened, and whether the instance has ended."""
-
-    ended: bool
-    new_tasks: list[int] = field(default_factory=list)
-    budget: int = MOST
-
-
-def settle(
-    connection: Connection, runtime: Runtime, write: Write, step: Step, *, now: datetime
-) -> Settled:
-    """Deliver to what `step` opened, as long as there is a message; then start what its end makes
-    room for."""
-    settled = Settled(step.ended)
-    suspended = write.instance.suspended_at is not None
-    if suspended:
-        jobs.hold_back(connection, write.instance.root_key)
-    waiting = [] if suspended else opened_messages(step)
-    while waiting and not settled.ended and settled.budget > 0:
-        found = _met(connection, waiting, now)[: settled.budget]
-        if not found:
-            break
-        try:
-            write, step, taken = _deliver_most(connection, runtime, write, step, found, now=now)
-        except EngineError as error:
-            # the step before is made; that the message could not be taken is an incident, and the
-            # message is kept
-            raise_incident(
-                connection,
-                write.instance.root_key,
-                error,
-                subject_key=found[0][1].key,
-                actor=SYSTEM.name,
-                now=now,
-            )
-            break
-        settled.budget -= taken
-        settled.ended = step.ended
-        settled.new_tasks += write.new_tasks
-        ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
-        waiting = [each for each in waiting if each.id not in ended] + opened_messages(step)
-    if settled.ended and write.instance.holds_key:
-        free(connection, runtime, write.instance.root_key, now=now)
-    return settled
-
 
 Meeting = tuple[c.SubscriptionOpened, Message]
 
 
-def _met(
+class _Apart(Exception):
+    """These messages cannot be delivered together."""
+
+
+def find_waiting(connection: Connection, written: Written, *, now: datetime) -> list[Meeting]:
+    """The messages that wait for what the step has left open, the oldest first; each goes to a
+    process once. A case that is suspended takes none."""
+    if written.step.ended or written.write.instance.suspended_at is not None:
+        return []
+    return _meet(connection, written.waiting, now)
+
+
+def deliver_waiting(
+    connection: Connection, runtime: Runtime, written: Written, met: list[Meeting], *, now: datetime
+) -> tuple[Written, int] | None:
+    """Deliver all of these in one more step or, where that cannot be, the first; and how many. None
+    when the case cannot take the first: that is an incident of it, and the message is kept."""
+    try:
+        instance = _as_it_is(connection, written)
+        if len(met) > 1:
+            try:
+                return _deliver(connection, runtime, written, instance, met, now=now), len(met)
+            except (EngineError, _Apart):
+                pass  # nothing was written
+        return _deliver(connection, runtime, written, instance, met[:1], now=now), 1
+    except EngineError as error:
+        raise_incident(
+            connection,
+            written.root_key,
+            error,
+            subject_key=met[0][1].key,
+            actor=SYSTEM.name,
+            now=now,
+        )
+        return None
+
+
+def _meet(
     connection: Connection, waiting: Iterable[c.SubscriptionOpened], now: datetime
 ) -> list[Meeting]:
-    """The messages that these may have, the oldest first; each goes to a process once."""
     pairs = []
     for each in waiting:
         message = jobs.next_message(
@@ -98,134 +80,58 @@ def _met(
         if message is not None:
             pairs.append((each, message))
     pairs.sort(key=lambda pair: (pair[1].published_at, pair[1].key))
-    once: dict[tuple[int, str], Meeting] = {}
+    first: dict[tuple[int, str], Meeting] = {}
     for each, message in pairs:
-        once.setdefault((message.key, each.process_id), (each, message))
-    return list(once.values())
+        first.setdefault((message.key, each.process_id), (each, message))
+    return list(first.values())
 
 
-class _Apart(Exception):
-    """These messages cannot be delivered together."""
-
-
-def _deliver_most(
-    connection: Connection,
-    runtime: Runtime,
-    write: Write,
-    step: Step,
-    met: list[Meeting],
-    *,
-    now: datetime,
-) -> tuple[Write, Step, int]:
-    """Deliver all of these in one more step or, where that cannot be, the first; and how many."""
-    if len(met) > 1:
-        try:
-            return (*_deliver(connection, runtime, write, step, met, now=now), len(met))
-        except (EngineError, _Apart):
-            pass  # nothing was written
-    return (*_deliver(connection, runtime, write, step, met[:1], now=now), 1)
+def _as_it_is(connection: Connection, written: Written) -> Instance:
+    """The instance after the step, read again only where keys of it were taken beside the step."""
+    if written.stale:
+        return get_instance(connection, written.root_key)
+    before, write = written.write.instance, written.write
+    return replace(
+        before,
+        version=before.version + 1,
+        next_child=write.next_child,
+        engine_state=written.step.state,
+        tip=audit.find_tip(connection, before.root_key) if write.tip is None else write.tip,
+        task=None,
+    )
 
 
 def _deliver(
     connection: Connection,
     runtime: Runtime,
-    write: Write,
-    step: Step,
+    written: Written,
+    instance: Instance,
     met: list[Meeting],
     *,
     now: datetime,
-) -> tuple[Write, Step]:
+) -> Written:
     """One more step of the same instance, in the same transaction."""
-    before, root_key = write.instance, write.instance.root_key
-    instance = replace(
-        before,
-        version=before.version + 1,
-        next_child=write.next_child,
-        engine_state=step.state,
-        tip=audit.find_tip(connection, root_key) if write.tip is None else write.tip,
-        task=None,
-    )
+    began, state = time.perf_counter(), written.step.state
     view = view_of(connection, runtime, instance, now)
     bundle = runtime.bundles.get(connection, instance.bundle_key)
     commands = [DeliverMessage(to.id, message.variables) for to, message in met]
-    further, changes = advance_together(bundle, step.state, commands, now=now, host=host_of(view))
+    step, changes = advance_together(bundle, state, commands, now=now, host=host_of(view))
     if view.effects and len(met) > 1:
         raise _Apart
-    lock_opened(connection, further)
     if view.effects:
         _ = view.stored
     parts = [
-        Part(_plan(command, to, message), SYSTEM.name, moved)
+        Part(_plan(command, to, message), SYSTEM, moved)
         for command, (to, message), moved in zip(commands, met, changes, strict=True)
     ]
-    written = apply_together(connection, instance, further, view, parts, now=now)
+    further = write_step(connection, Moved(instance, view, step, parts, began), now=now)
     for to, message in met:
-        jobs.insert_delivery(connection, message.key, to.process_id, root_key, now=now)
-    if view.effects:
-        # what follows may itself start instances that settle: the two modules need each other
-        from service.execution.follow_up import follow_up
-
-        follow_up(connection, runtime, view, root_key, actor=SYSTEM, now=now)
-        written.tip = None  # that may have added to the history
-    return written, further
+        jobs.insert_delivery(connection, message.key, to.process_id, instance.root_key, now=now)
+    ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
+    left = [each for each in written.waiting if each.id not in ended]
+    return replace(further, waiting=[*left, *further.waiting])
 
 
 def _plan(command: DeliverMessage, to: c.SubscriptionOpened, message: Message) -> Plan:
     details = {"message": message.name, "element": to.element_id, "key": str(message.key)}
     return Plan(command, Event.MESSAGE_CORRELATED, details)
-
-
-def free(connection: Connection, runtime: Runtime, root_key: int, *, now: datetime) -> None:
-    """The instance is over: the next message that waited for it to end starts a new one."""
-    for process_id, key in jobs.end_starts(connection, root_key):
-        starts = definitions.list_message_starts(connection, process_id)
-        jobs.lock_messages(connection, {(start.name, key) for start in starts})
-        pairs: list[tuple[StartEvent, Message]] = []
-        for start in starts:
-            message = jobs.next_message(connection, start.name, key, process_id, now=now)
-            if message is not None:
-                pairs.append((start, message))
-        if pairs:
-            start, message = min(pairs, key=lambda pair: (pair[1].published_at, pair[1].key))
-            start_by_message(connection, runtime, start, message, kept=True, now=now)
-
-
-def start_by_message(
-    connection: Connection,
-    runtime: Runtime,
-    start: StartEvent,
-    message: Message,
-    *,
-    kept: bool,
-    now: datetime,
-) -> int:
-    """Start an instance at a message start event; its root key. Raises EngineError."""
-    process = definitions.get_process(connection, start.process_definition_key)
-    root_key = new_root_key(connection, runtime)
-    details: dict[str, Any] = {
-        "process": start.process_id,
-        "message": message.name,
-        "key": str(message.key),
-    }
-    plan = Plan(
-        Start(start.process_id, start_event=start.element_id), Event.INSTANCE_STARTED, details
-    )
-    view = CaseView(None, runtime.profile, now)
-    write, step = begin(
-        connection,
-        runtime,
-        process,
-        root_key,
-        message.variables,
-        plan,
-        view,
-        actor=SYSTEM.name,
-        now=now,
-        holds_key=bool(message.correlation_key),
-    )
-    if kept:
-        jobs.insert_delivery(connection, message.key, start.process_id, root_key, now=now)
-    if message.correlation_key:
-        jobs.insert_start(connection, start.process_id, message.correlation_key, root_key)
-    settle(connection, runtime, write, step, now=now)
-    return root_key

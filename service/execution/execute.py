@@ -1,399 +1,243 @@
-"""The one write path: read the instance and its version, check, advance, write in one short guarded
-transaction.
+"""The one write path. A unit of work is found, moved by the engine outside any lock, written in one
+short transaction guarded by the version of each case, and finished with all that follows from it.
 
-On a conflict the whole command runs again, a bounded number of times. The engine runs outside any
-lock.
+On a conflict the whole unit runs again, a bounded number of times. Completions, timers, messages,
+jobs, signals, migrations, suspensions and starts all come this way.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from service import cases
-from service.audit import START, Event, Tip
-from service.audit.tables import history
-from service.builtins.case_view import CaseView
-from service.builtins.host import host_of
-from service.builtins.services import end_by_hand
-from service.cases import Complaint
-from service.cases.tables import complaint
-from service.db import Connection, Prepared, root_of
-from service.engine import Bundle, EngineError, Step, advance
-from service.engine import changes as c
+from service.db import Connection, savepoint
+from service.engine import EngineError
 from service.errors import NotFound, StateConflict, Suspended
-from service.execution.apply import VersionConflict, apply_step
-from service.execution.begin import keep_keys
+from service.execution.apply import VersionConflict
+from service.execution.begin import begin, keep_keys
+from service.execution.cascade import finish
 from service.execution.decide_version import gather_evidence
-from service.execution.deliver_waiting import settle
-from service.execution.follow_up import follow_up
-from service.execution.idempotency import Once, find_answer, store_answer
-from service.execution.incidents import raise_incident
-from service.execution.load_view import find_emergency, find_review
-from service.execution.log_command import log_command
-from service.execution.opened_messages import lock_opened
-from service.execution.plan import Plan
-from service.execution.retry import run_or_keep
+from service.execution.idempotency import find_answer, store_answer
+from service.execution.incidents import record_incident
+from service.execution.move_case import move_case
+from service.execution.moved import Moved
+from service.execution.read_case import get_instance
+from service.execution.retry import retry_locked
 from service.execution.runtime import Runtime
-from service.identity import Actor
-from service.instances import Instance
-from service.instances.tables import process_instance
-from service.tasks import UserTask
-from service.tasks.tables import user_task
+from service.execution.share import share
+from service.execution.unit import Outcome, Stopped, Targets, Unit
+from service.execution.write_step import write_step
 
-_INSTANCE = tuple(name for name in Instance.__dataclass_fields__ if name not in ("tip", "task"))
-_COMPLAINT, _TASK = tuple(Complaint.__dataclass_fields__), tuple(UserTask.__dataclass_fields__)
-_TIP_AT = len(_INSTANCE)
-_COMPLAINT_AT = _TIP_AT + 3
-_TASK_AT = _COMPLAINT_AT + len(_COMPLAINT)
-"""Where the parts begin in a row of `_READ`; each part begins with a column that is never null
-where it is there."""
-_ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
-_KEY: sa.BindParameter[int] = sa.bindparam("b_key")
-_TIP = sa.select(sa.func.max(history.c.seq)).where(history.c.root_key == _ROOT).scalar_subquery()
+T = TypeVar("T")
+UNKNOWN = "unknown-id"
+"""The code of the engine's error when what a command is about is not active."""
 
 
-def _select(dialect: str) -> sa.Select[Any]:
-    return (
-        sa.select(
-            *(process_instance.c[name] for name in _INSTANCE),
-            history.c.seq,
-            history.c.hash,
-            cases.select_clocks(dialect, _ROOT).label("clocks"),
-            *(complaint.c[name].label(f"complaint_{name}") for name in _COMPLAINT),
-            *(user_task.c[name].label(f"task_{name}") for name in _TASK),
-        )
-        .outerjoin(
-            history, (history.c.root_key == process_instance.c.root_key) & (history.c.seq == _TIP)
-        )
-        .outerjoin(complaint, complaint.c.root_key == process_instance.c.root_key)
-        .outerjoin(
-            user_task,
-            (user_task.c.root_key == process_instance.c.root_key) & (user_task.c.key == _KEY),
-        )
-        .where(process_instance.c.root_key == _ROOT)
-    )
+class Scope(Enum):
+    """How a unit of work shares its step: with nothing, or with others of its kind that wait for
+    the same case. Only a command that completes no user task may be shared."""
 
-
-_READ = Prepared({"sqlite": _select("sqlite"), "postgresql": _select("postgresql")})
-"""The instance, where its history ends, its complaint with its clocks, and the task a command may
-be about: what every command needs, in one statement."""
-_LOCK = Prepared(
-    sa.select(process_instance.c.version)
-    .where(process_instance.c.root_key == _ROOT)
-    .with_for_update()
-)
+    ALONE = "alone"
+    SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did. `new_tasks` are the keys of the user tasks it opened."""
+class Within:
+    """The scope of a unit of work that is part of a transaction which is open. It is all there or
+    not at all; a conflict and what cannot be done are the caller's to deal with."""
 
-    root_key: int
-    new_tasks: tuple[int, ...]
-    ended: bool
-
-
-WHILE_SUSPENDED = (
-    Event.INSTANCE_CANCELLED,
-    Event.INSTANCE_MODIFIED,
-    Event.INSTANCE_SUSPENDED,
-    Event.VARIABLES_SET,
-    Event.CASE_REASSIGNED,
-)
-"""What a person may do with a case that is suspended."""
-Decide = Callable[[Connection, Instance], Plan]
-
-
-def get_instance(connection: Connection, root_key: int) -> Instance:
-    """The row of a root instance. Raises NotFound."""
-    return _read(connection, root_key, root_key)[0]
-
-
-def check_awake(instance: Instance) -> None:
-    """Raises Suspended."""
-    if instance.suspended_at is not None:
-        raise Suspended(
-            "The case is suspended since {suspended_at:%Y-%m-%d %H:%M} UTC; it has to be "
-            "resumed first.",
-            suspended_at=instance.suspended_at,
-        )
-
-
-def _read(
-    connection: Connection, root_key: int, key: int
-) -> tuple[Instance, Complaint | None, str | None]:
-    row = _READ.row(connection, {"b_root_key": root_key, "b_key": key})
-    if row is None:
-        raise NotFound("There is no process instance {root_key}.", root_key=root_key)
-    seq, digest, clocks = row[_TIP_AT:_COMPLAINT_AT]
-    tip = START if seq is None else Tip(seq, digest)
-    task = (
-        None
-        if row[_TASK_AT] is None
-        else UserTask.of(dict(zip(_TASK, row[_TASK_AT:], strict=True)))
-    )
-    instance = Instance(*[*row[:_TIP_AT], tip, task])
-    if row[_COMPLAINT_AT] is None:
-        return instance, None, None
-    return instance, Complaint(*row[_COMPLAINT_AT:_TASK_AT]), clocks
+    connection: Connection
 
 
 def execute(
-    runtime: Runtime,
-    key: int,
-    decide: Decide,
-    *,
-    actor: str,
-    now: datetime,
-    once: Once | None = None,
-) -> Outcome:
-    """Carry out one command on the instance that `key` belongs to; the same one again (`once`) has
-    the same outcome.
+    runtime: Runtime, unit: Unit[T], *, now: datetime, scope: Scope | Within = Scope.ALONE
+) -> T:
+    """Carry out one unit of work; sent again with the same idempotency key it has the same answer.
 
-    `decide` checks what was read and says what to do; it runs again after a conflict. An
-    EngineError leaves everything as it was, but for an incident.
+    Raises what the unit's checks raise, NotFound, StateConflict when a case has ended, Suspended,
+    Unavailable when it stays busy, and EngineError when a case cannot go on: then nothing has
+    changed, but for an incident.
     """
+    if isinstance(scope, Within):
+        return _within(scope.connection, runtime, unit, now)
     keep_keys(runtime)
-    with runtime.turns.turn(root_of(key)):
-        return run_or_keep(
-            lambda alone: _attempt(
-                runtime, key, decide, actor=actor, now=now, once=once, alone=alone
-            ),
-            once=once is not None,
-            # an IntegrityError: two writers took the same history row or key, the same as a version
-            # conflict
-            conflicts=(VersionConflict, sa.exc.IntegrityError),
-        )
+    if unit.root_key is None:
+        return _retried(runtime, unit, now)
+    if scope is Scope.SHARED:
+        return share(runtime, unit, now, carry_out=_retried)
+    with runtime.queue.wait_for(unit.root_key):
+        return _retried(runtime, unit, now)
 
 
-def _attempt(
-    runtime: Runtime,
-    key: int,
-    decide: Decide,
-    *,
-    actor: str,
-    now: datetime,
-    once: Once | None,
-    alone: bool,
-) -> Outcome:
-    began = time.perf_counter()
+def _retried(runtime: Runtime, unit: Unit[T], now: datetime) -> T:
+    # an IntegrityError: two writers took the same history row or key, the same as a version
+    # conflict; a start without an idempotency key shares no row with anybody
+    shares_rows = unit.once is not None or not unit.at_write
+    return retry_locked(
+        lambda locked: _attempt(runtime, unit, now, locked=locked),
+        once=unit.once is not None,
+        conflicts=(VersionConflict, sa.exc.IntegrityError) if shares_rows else (VersionConflict,),
+    )
+
+
+def _within(connection: Connection, runtime: Runtime, unit: Unit[T], now: datetime) -> T:
     try:
-        with kept(runtime, root_of(key), alone=alone) as held:
-            with reading(runtime, held) as connection:
-                found = _advance(connection, runtime, key, decide, actor=actor, now=now, once=once)
-            if isinstance(found, Outcome):
-                return found
-            gather_evidence(runtime, found.view, now)
-            with writing(runtime, held) as connection:
-                outcome = _write(connection, runtime, found, actor=actor, now=now, once=once)
-    except _Stopped as stopped:
-        error, instance = stopped.error, stopped.instance
-        if error.code == "unknown-id":
-            raise _gone(runtime, instance, error) from error
-        if stopped.plan.noted:
-            subject_key = stopped.plan.subject_key
-            record_incident(
-                runtime, instance.root_key, error, subject_key=subject_key, actor=actor, now=now
-            )
-        raise error from None
-    log_command(found.plan.event, outcome.root_key, actor=actor, began=began)
-    return outcome
+        with savepoint(connection):
+            return _carry_out(runtime, unit, now, connection, stopped=[])
+    except Stopped as stopped:
+        raise stopped.error from None
+
+
+def _attempt(runtime: Runtime, unit: Unit[T], now: datetime, *, locked: bool) -> T:
+    """One try. What stopped a case is an incident of it, once nothing else is undecided."""
+    stopped: list[Stopped] = []
+    try:
+        with _locked(runtime, unit, locked=locked) as connection:
+            answer = _carry_out(runtime, unit, now, connection, stopped=stopped)
+    except Stopped as last:
+        if last not in stopped:
+            stopped.append(last)
+        _note(runtime, unit, stopped, now)
+        raise _error_of(runtime, last) from last.error
+    except Suspended:
+        _note(runtime, unit, stopped, now)
+        raise
+    _note(runtime, unit, stopped, now)
+    return answer
 
 
 @contextmanager
-def kept(runtime: Runtime, root_key: int, *, alone: bool) -> Iterator[Connection | None]:
-    """`alone`: a transaction that keeps out whoever else would move the case, from before it is
-    read until it is written. Otherwise nothing: others may be first, and no lock is held while the
-    engine runs."""
-    if not alone:
+def _locked(runtime: Runtime, unit: Unit[Any], *, locked: bool) -> Iterator[Connection | None]:
+    """`locked`: a transaction that keeps out everybody else who would move the same cases, from
+    before they are read until they are written. Otherwise none: others may be first, and no lock is
+    held while the engine runs."""
+    if not (locked or unit.lock_first or unit.at_write):
         yield None
         return
     with runtime.database.transaction() as connection:
-        lock_case(connection, root_key)
+        unit.lock(connection)
         yield connection
 
 
-def lock_case(connection: Connection, root_key: int) -> None:
-    """Let nobody else move the case until this transaction ends; SQLite has one writer anyway."""
-    _LOCK.row(connection, {"b_root_key": root_key})
+def reading(runtime: Runtime, connection: Connection | None) -> AbstractContextManager[Connection]:
+    """Where cases are read: in the transaction that is open, or outside any."""
+    return runtime.database.read() if connection is None else nullcontext(connection)
 
 
-def reading(runtime: Runtime, held: Connection | None) -> AbstractContextManager[Connection]:
-    """Where to read the case: in the transaction that is held, or outside any."""
-    return runtime.database.read() if held is None else nullcontext(held)
+def writing(runtime: Runtime, connection: Connection | None) -> AbstractContextManager[Connection]:
+    """Where a unit is written: in the transaction that is open, or in one of its own."""
+    return runtime.database.transaction() if connection is None else nullcontext(connection)
 
 
-def writing(runtime: Runtime, held: Connection | None) -> AbstractContextManager[Connection]:
-    """Where to write the step: in the transaction that is held, or in one of its own."""
-    return runtime.database.transaction() if held is None else nullcontext(held)
+def _carry_out(
+    runtime: Runtime,
+    unit: Unit[T],
+    now: datetime,
+    open_connection: Connection | None,
+    *,
+    stopped: list[Stopped],
+) -> T:
+    """Read, check, move; then write all of it, with what follows. `stopped` is given what stopped
+    the cases that the unit can do without."""
+    with reading(runtime, open_connection) as connection:
+        if unit.once is not None:
+            known = find_answer(connection, unit.once, actor=unit.actor.name)
+            if known is not None:
+                return unit.recall(connection, known)
+        targets = unit.find(connection)
+        moved = _move(connection, runtime, unit, targets, stopped, now)
+    for each in moved:
+        gather_evidence(runtime, each.view, now)
+    with writing(runtime, open_connection) as connection:
+        unit.confirm(connection, targets)
+        outcomes = [_write(connection, runtime, each, now) for each in moved]
+        outcomes += _start(connection, runtime, targets, now)
+        answer = unit.answer(connection, outcomes)
+        if unit.once is not None:
+            kept = unit.keep(answer)
+            store_answer(connection, unit.once, kept, actor=unit.actor.name, now=now)
+    return answer
 
 
-def _write(
+def _move(
     connection: Connection,
     runtime: Runtime,
-    found: _Moved,
-    *,
-    actor: str,
+    unit: Unit[Any],
+    targets: Targets,
+    stopped: list[Stopped],
     now: datetime,
-    once: Once | None,
-) -> Outcome:
-    root_key = found.instance.root_key
-    lock_opened(connection, found.step)
-    write = apply_step(
-        connection, found.instance, found.step, found.view, found.plan, now=now, by=actor
-    )
-    rest = settle(connection, runtime, write, found.step, now=now)
-    if found.plan.along is not None:
-        found.plan.along(connection)
-    if found.view.effects:
-        follow_up(
-            connection,
-            runtime,
-            found.view,
-            root_key,
-            actor=found.plan.person or Actor(actor),
-            now=now,
-        )
-    outcome = Outcome(root_key, (*write.new_tasks, *rest.new_tasks), rest.ended)
-    if once is not None:
-        store_outcome(connection, once, outcome, actor=actor, now=now)
-    return outcome
+) -> list[Moved]:
+    """The engine's step of each case. What stops one stops all, unless the unit is lenient; then
+    its check decides."""
+    moved: list[Moved] = []
+    kept: list[Exception] = []
+    for target in targets.cases:
+        try:
+            moved.append(move_case(connection, runtime, target, now=now))
+        except (Stopped, Suspended) as error:
+            if not unit.lenient:
+                raise
+            if isinstance(error, Stopped):
+                if error.error.code == UNKNOWN:
+                    raise VersionConflict from error  # it has just stopped waiting
+                stopped.append(error)
+            kept.append(error)
+        except (NotFound, StateConflict) as gone:
+            if not unit.lenient:
+                raise
+            raise VersionConflict from gone
+    unit.check(targets, len(moved), kept)
+    return moved
 
 
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """A step that was made and is still to be written."""
-
-    instance: Instance
-    plan: Plan
-    view: CaseView
-    step: Step
-
-
-@dataclass(slots=True)
-class _Stopped(Exception):
-    """The engine could not make the step."""
-
-    error: EngineError
-    instance: Instance
-    plan: Plan
-
-
-def _advance(
-    connection: Connection,
-    runtime: Runtime,
-    key: int,
-    decide: Decide,
-    *,
-    actor: str,
-    now: datetime,
-    once: Once | None,
-) -> _Moved | Outcome:
-    """Read, check and move. What the write will want to know is read while it can be."""
-    known = find_outcome(connection, once, actor=actor)
-    if known is not None:
-        return known
-    instance, view = read_case(connection, runtime, key, now=now)
-    plan = decide(connection, instance)
-    if plan.event not in WHILE_SUSPENDED:
-        check_awake(instance)
-    state, bundle = opened_state(connection, runtime, instance)
+def _write(connection: Connection, runtime: Runtime, moved: Moved, now: datetime) -> Outcome:
+    written = write_step(connection, moved, now=now)
     try:
-        step = advance(bundle, state, plan.command, now=now, host=host_of(view), park=plan.parked)
+        done = finish(connection, runtime, written, now=now)
     except EngineError as error:
-        raise _Stopped(error, instance, plan) from error
-    if step.ended and any(
-        isinstance(each, c.InstanceEnded) and each.how == "terminated" for each in step.changes
-    ):
-        end_by_hand(view)
-    if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
-        _ = view.stored
-    return _Moved(instance, plan, view, step)
+        raise Stopped(error, moved.instance, moved.parts[0].plan) from error
+    return Outcome(done.root_key, tuple(done.new_tasks), done.ended)
 
 
-def read_case(
-    connection: Connection, runtime: Runtime, key: int, *, now: datetime
-) -> tuple[Instance, CaseView]:
-    """The instance that `key` belongs to as it is now, and the case as services and functions see
-    it."""
-    instance, found, clocks = _read(connection, root_of(key), key)
-    read_clocks = partial(cases.read_clocks, clocks)
-    view = CaseView(found, runtime.profile, now, read_clocks, connection=connection)
-    view.emergency, view.review = (
-        find_emergency(connection, instance),
-        find_review(connection, instance),
-    )
-    return instance, view
+def _start(
+    connection: Connection, runtime: Runtime, targets: Targets, now: datetime
+) -> Sequence[Outcome]:
+    outcomes = []
+    for start in targets.starts:
+        beginning = start(connection)
+        if beginning is not None:
+            moved = begin(connection, runtime, beginning, now=now)
+            done = finish(connection, runtime, write_step(connection, moved, now=now), now=now)
+            outcomes.append(Outcome(done.root_key, tuple(done.new_tasks), done.ended))
+    return outcomes
 
 
-def opened_state(
-    connection: Connection, runtime: Runtime, instance: Instance
-) -> tuple[bytes, Bundle]:
-    """The engine's state of an active instance, and its version. Raises StateConflict when it has
-    ended."""
-    if instance.state != "active" or instance.engine_state is None:
-        raise StateConflict(
-            "The process instance is {instance_state}; nothing more can be done with it.",
-            instance_state=instance.state,
-        )
-    return instance.engine_state, runtime.bundles.get(connection, instance.bundle_key)
+def _note(runtime: Runtime, unit: Unit[Any], stopped: Sequence[Stopped], now: datetime) -> None:
+    for each in stopped:
+        if each.plan.noted and each.error.code != UNKNOWN:
+            record_incident(
+                runtime,
+                each.instance.root_key,
+                each.error,
+                subject_key=each.plan.incident_key or each.plan.subject_key,
+                actor=unit.actor.name,
+                now=now,
+            )
 
 
-def find_outcome(connection: Connection, once: Once | None, *, actor: str) -> Outcome | None:
-    """What the same command did before. Raises StateConflict when its key stood for another
-    request."""
-    known = (
-        None
-        if once is None
-        else find_answer(connection, actor=actor, key=once.key, request=once.request)
-    )
-    return (
-        None
-        if known is None
-        else Outcome(known["rootKey"], tuple(known["newTasks"]), known["ended"])
-    )
-
-
-def store_outcome(
-    connection: Connection, once: Once, outcome: Outcome, *, actor: str, now: datetime
-) -> None:
-    """Keep what this transaction does, for the same command sent again."""
-    answer = {
-        "rootKey": outcome.root_key,
-        "newTasks": list(outcome.new_tasks),
-        "ended": outcome.ended,
-    }
-    store_answer(
-        connection, actor=actor, key=once.key, request=once.request, answer=answer, now=now
-    )
-
-
-def record_incident(
-    runtime: Runtime,
-    root_key: int,
-    error: EngineError,
-    *,
-    subject_key: int | None,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Note in a transaction of its own that a step could not be made."""
-    with runtime.database.transaction() as connection:
-        raise_incident(connection, root_key, error, subject_key=subject_key, actor=actor, now=now)
-
-
-def _gone(runtime: Runtime, instance: Instance, error: EngineError) -> Exception:
-    """What was asked for is not there: because somebody else was first, or because it never was."""
+def _error_of(runtime: Runtime, stopped: Stopped) -> Exception:
+    """What the caller is told. What was asked for may not be there because somebody else was first,
+    or because it never was."""
+    if stopped.error.code != UNKNOWN:
+        return stopped.error
     with runtime.database.read() as connection:
-        current = get_instance(connection, instance.root_key)
-    if current.version != instance.version:
+        current = get_instance(connection, stopped.instance.root_key)
+    if current.version != stopped.instance.version:
         return VersionConflict()
-    return StateConflict(error.message)
+    return StateConflict(stopped.error.message)

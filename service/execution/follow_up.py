@@ -1,9 +1,10 @@
-"""What a step starts beside its own case, in the same transaction: links, followers, emergencies
-and their log."""
+"""What a step sets off beyond its own case, in the same transaction: links, notices, emergencies
+and their log, decisions on versions, and processes that it wants started."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +20,25 @@ from service.builtins.effects import (
     LinkEffect,
     LogEffect,
     RecordEffect,
+    SpikeEffect,
     TeamEffect,
     VersionEffect,
 )
 from service.db import Connection
+from service.definitions import ProcessVersion
+from service.engine import EngineError
 from service.engine.commands import Start
-from service.execution.begin import begin, new_root_key, released
+from service.errors import NotFound
+from service.execution.begin import Beginning, new_root_key, released
 from service.execution.decide_version import Decision, decide_version
-from service.execution.deliver_waiting import settle
-from service.execution.open_emergency import open_emergency, raise_emergency
+from service.execution.moved import Written
+from service.execution.open_emergency import (
+    EMERGENCY_PROCESS,
+    Opening,
+    join_spike,
+    open_emergency,
+    raise_emergency,
+)
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.execution.tell_emergency import call_team, tell_of_emergency
@@ -42,128 +53,194 @@ KINDS = {
 """What a relation is called from either side."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where an effect is carried out, and on whose behalf."""
+
+    connection: Connection
+    runtime: Runtime
+    view: CaseView
+    root_key: int
+    actor: Actor
+    now: datetime
+
+    def log(self, kind: str, text: str) -> None:
+        """A line of the emergency's action log."""
+        cases.log_action(
+            self.connection,
+            self.root_key,
+            at=self.now,
+            actor=self.actor.name,
+            kind=kind,
+            text=text,
+        )
+
+
 def follow_up(
-    connection: Connection,
-    runtime: Runtime,
-    view: CaseView,
-    root_key: int,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Carry out the effects that reach beyond the case, once its step is written."""
+    connection: Connection, runtime: Runtime, written: Written, *, now: datetime
+) -> list[Beginning]:
+    """Carry out the effects that reach beyond the case, once its step is written; the instances
+    that they want started."""
+    view = written.view
+    if not view.effects:
+        return []
+    site = _Site(connection, runtime, view, written.root_key, written.actor, now)
+    wanted: list[Beginning] = []
     for effect in view.effects:
-        match effect:
-            case RecordEffect(facts) if facts.get("compensationAmount"):
-                moved = cases.find_complaint(connection, root_key)
-                if moved is not None:
-                    cases.save_compensation(connection, moved, at=now)
-            case LinkEffect(other_key, kind):
-                cases.put_links(
-                    connection,
-                    root_key,
-                    other_key,
-                    KINDS[kind],
-                    reason=kind,
-                    by=actor.name,
-                    now=now,
-                )
-            case FollowEffect(process_id, variables):
-                _follow(connection, runtime, view, process_id, variables, actor=actor, now=now)
-            case AlarmEffect(level, cause):
-                _alarm(connection, runtime, root_key, level, cause, actor=actor, now=now)
-            case LevelEffect(level):
-                cases.set_level(connection, root_key, level, at=now, event=False)
-                cases.log_action(
-                    connection, root_key, at=now, actor=actor.name, kind="level", text=level
-                )
-            case LogEffect(kind, text):
-                cases.log_action(
-                    connection, root_key, at=now, actor=actor.name, kind=kind, text=text
-                )
-            case LetterEffect() if view.emergency is not None:
-                tell_of_emergency(connection, view.profile, root_key, effect, now=now)
-            case LetterEffect(to=to) if view.review is not None:
-                _remind(connection, root_key, to, now=now)
-            case VersionEffect(verb, reason) if view.review is not None:
-                key, evidence = view.review.key, view.review.evidence
-                decide_version(connection, key, Decision(verb, actor, now, reason, evidence))
-            case LetterEffect(template, "staff", to) if effect.rings:
-                stamp = f"{now.isoformat()}:{template}"
-                tell_group(
-                    connection,
-                    to,
-                    "alert",
-                    root_key=root_key,
-                    subject_key=root_key,
-                    stamp=stamp,
-                    now=now,
-                )
-            case TeamEffect(level):
-                call_team(connection, view.profile, root_key, level, actor=actor, now=now)
-            case EndEmergencyEffect(status):
-                cases.close_emergency(connection, root_key, status=status, at=now)
-                cases.log_action(
-                    connection, root_key, at=now, actor=actor.name, kind="end", text=status
-                )
+        carry_out = _EFFECTS.get(type(effect))
+        if carry_out is not None:
+            wanted += carry_out(site, effect) or ()
+    return wanted
 
 
-def _remind(connection: Connection, root_key: int, group: str, *, now: datetime) -> None:
+def _record(site: _Site, effect: RecordEffect) -> None:
+    if effect.facts.get("compensationAmount"):
+        complaint = cases.find_complaint(site.connection, site.root_key)
+        if complaint is not None:
+            cases.save_compensation(site.connection, complaint, at=site.now)
+
+
+def _link(site: _Site, effect: LinkEffect) -> None:
+    cases.put_links(
+        site.connection,
+        site.root_key,
+        effect.other_key,
+        KINDS[effect.kind],
+        reason=effect.kind,
+        by=site.actor.name,
+        now=site.now,
+    )
+
+
+def _follow(site: _Site, effect: FollowEffect) -> Iterable[Beginning]:
+    """A process of its own, that goes on when the case has ended."""
+    case, process_id = site.view.complaint, effect.process_id
+    if case is None:
+        return ()
+    process = _released(site.connection, process_id)
+    root_key = new_root_key(site.connection, site.runtime)
+    cases.insert_follower(
+        site.connection, root_key, case_key=case.root_key, process_id=process_id, at=site.now
+    )
+    plan = Plan(
+        Start(process_id, {**effect.variables, "complaintNumber": case.number}),
+        Event.INSTANCE_STARTED,
+        {"process": process_id, "number": case.number},
+    )
+    view = CaseView(None, site.runtime.profile, site.now, connection=site.connection)
+    return (Beginning(process, root_key, plan, view, site.actor, business_key=case.number),)
+
+
+def _alarm(site: _Site, effect: AlarmEffect) -> Iterable[Beginning]:
+    known = cases.find_emergency_of(site.connection, site.root_key)
+    if known is None:
+        process = _released(site.connection, EMERGENCY_PROCESS)
+        opening = Opening(effect.level, effect.cause, (site.root_key,), site.actor, site.now)
+        return (open_emergency(site.connection, site.runtime, process, opening),)
+    if known.status == "open" and cases.is_higher(effect.level, known.level):
+        raise_emergency(
+            site.connection, known.root_key, effect.level, actor=site.actor, now=site.now
+        )
+    return ()
+
+
+def _spike(site: _Site, effect: SpikeEffect) -> Iterable[Beginning]:
+    return join_spike(
+        site.connection,
+        site.runtime,
+        site.root_key,
+        effect.bands,
+        effect.similar,
+        actor=site.actor,
+        now=site.now,
+    )
+
+
+def _level(site: _Site, effect: LevelEffect) -> None:
+    cases.set_level(site.connection, site.root_key, effect.level, at=site.now, event=False)
+    site.log("level", effect.level)
+
+
+def _log(site: _Site, effect: LogEffect) -> None:
+    site.log(effect.kind, effect.text)
+
+
+def _notify(site: _Site, effect: LetterEffect) -> None:
+    """A notice of an emergency is filed with it; that of a review reminds of its tasks; one to
+    staff of a case was filed with the step, and is told here."""
+    if site.view.emergency is not None:
+        tell_of_emergency(site.connection, site.view.profile, site.root_key, effect, now=site.now)
+    elif site.view.review is not None:
+        _remind(site, effect.to)
+    elif effect.audience == "staff" and effect.rings:
+        tell_group(
+            site.connection,
+            effect.to,
+            "alert",
+            root_key=site.root_key,
+            subject_key=site.root_key,
+            stamp=f"{site.now.isoformat()}:{effect.template}",
+            now=site.now,
+        )
+
+
+def _remind(site: _Site, group: str) -> None:
     """Tell a group of every open task of a review, unless it was told already that the task is
     late."""
-    for task in tasks.list_open_tasks(connection, root_key):
-        tell_group(connection, group, "alert", root_key=root_key, subject_key=task.key, now=now)
-
-
-def _follow(
-    connection: Connection,
-    runtime: Runtime,
-    view: CaseView,
-    process_id: str,
-    variables: Mapping[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    if view.complaint is None:
-        return
-    process, root_key = released(connection, process_id), new_root_key(connection, runtime)
-    case = view.complaint
-    plan = Plan(
-        Start(process_id), Event.INSTANCE_STARTED, {"process": process_id, "number": case.number}
-    )
-    cases.insert_follower(
-        connection, root_key, case_key=case.root_key, process_id=process_id, at=now
-    )
-    write, step = begin(
-        connection,
-        runtime,
-        process,
-        root_key,
-        {**variables, "complaintNumber": case.number},
-        plan,
-        CaseView(None, runtime.profile, now, connection=connection),
-        actor=actor.name,
-        now=now,
-        business_key=case.number,
-    )
-    settle(connection, runtime, write, step, now=now)
-
-
-def _alarm(
-    connection: Connection,
-    runtime: Runtime,
-    root_key: int,
-    level: str,
-    cause: str,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    known = cases.find_emergency_of(connection, root_key)
-    if known is None:
-        open_emergency(
-            connection, runtime, [root_key], level=level, cause=cause, actor=actor, now=now
+    for task in tasks.list_open_tasks(site.connection, site.root_key):
+        tell_group(
+            site.connection,
+            group,
+            "alert",
+            root_key=site.root_key,
+            subject_key=task.key,
+            now=site.now,
         )
-    elif known.status == "open" and cases.is_higher(level, known.level):
-        raise_emergency(connection, known.root_key, level, actor=actor, now=now)
+
+
+def _decide(site: _Site, effect: VersionEffect) -> None:
+    review = site.view.review
+    if review is not None:
+        decision = Decision(effect.verb, site.actor, site.now, effect.reason, review.evidence)
+        decide_version(site.connection, review.key, decision)
+
+
+def _team(site: _Site, effect: TeamEffect) -> None:
+    call_team(
+        site.connection,
+        site.view.profile,
+        site.root_key,
+        effect.level,
+        actor=site.actor,
+        now=site.now,
+    )
+
+
+def _end_emergency(site: _Site, effect: EndEmergencyEffect) -> None:
+    cases.close_emergency(site.connection, site.root_key, status=effect.status, at=site.now)
+    site.log("end", effect.status)
+
+
+def _released(connection: Connection, process_id: str) -> ProcessVersion:
+    """Raises EngineError: a diagram that asks for a process which is not there cannot go on, and an
+    administrator has to know."""
+    try:
+        return released(connection, process_id)
+    except NotFound as missing:
+        raise EngineError("not-released", "", missing.message) from missing
+
+
+_EFFECTS: Mapping[type, Callable[[_Site, Any], Iterable[Beginning] | None]] = {
+    RecordEffect: _record,
+    LinkEffect: _link,
+    FollowEffect: _follow,
+    AlarmEffect: _alarm,
+    SpikeEffect: _spike,
+    LevelEffect: _level,
+    LogEffect: _log,
+    LetterEffect: _notify,
+    VersionEffect: _decide,
+    TeamEffect: _team,
+    EndEmergencyEffect: _end_emergency,
+}
+"""What is done for each; effects on the complaint itself were written with the step."""

@@ -39,37 +39,37 @@ def digest(request: Any) -> str:
     return sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-def find_answer(connection: Connection, *, actor: str, key: str, request: Any) -> Any:
-    """The stored answer, or None. Raises StateConflict when the key was used for another
-    request."""
-    if not 1 <= len(key) <= MAX_LENGTH:
+def find_answer(connection: Connection, once: Once, *, actor: str) -> Any:
+    """The stored answer, or None. Raises StateConflict when the key was used for another request,
+    InvalidInput for a key that is empty or too long."""
+    if not 1 <= len(once.key) <= MAX_LENGTH:
         raise InvalidInput(
             "expected an idempotency key of 1 to {most} characters, got {count}",
             most=MAX_LENGTH,
-            count=len(key),
+            count=len(once.key),
         )
     row = connection.execute(
         sa.select(idempotency_key).where(
-            idempotency_key.c.actor == actor, idempotency_key.c.key == key
+            idempotency_key.c.actor == actor, idempotency_key.c.key == once.key
         )
     ).one_or_none()
     if row is None:
         return None
-    if row.request_hash != digest(request):
+    if row.request_hash != digest(once.request):
         raise StateConflict("This idempotency key was already used for a different request.")
     return row.answer
 
 
 def store_answer(
-    connection: Connection, *, actor: str, key: str, request: Any, answer: Any, now: datetime
+    connection: Connection, once: Once, answer: Any, *, actor: str, now: datetime
 ) -> None:
     """Keep the answer of a command that this transaction carries out."""
     connection.execute(
         sa.insert(idempotency_key),
         {
             "actor": actor,
-            "key": key,
-            "request_hash": digest(request),
+            "key": once.key,
+            "request_hash": digest(once.request),
             "answer": answer,
             "created_at": now,
         },

@@ -10,6 +10,7 @@ from service.audit import Event
 from service.db import Connection
 from service.engine import EngineError
 from service.execution.child_keys import take_children
+from service.execution.runtime import Runtime
 
 
 def raise_incident(
@@ -41,3 +42,17 @@ def raise_incident(
         details={"element": error.element_id, "code": error.code},
         subject_key=subject_key,
     )
+
+
+def record_incident(
+    runtime: Runtime,
+    root_key: int,
+    error: EngineError,
+    *,
+    subject_key: int | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Note in a transaction of its own that a step could not be made."""
+    with runtime.database.transaction() as connection:
+        raise_incident(connection, root_key, error, subject_key=subject_key, actor=actor, now=now)

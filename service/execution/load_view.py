@@ -11,7 +11,7 @@ from service.builtins.reviewed import Reviewed
 from service.db import Connection
 from service.definitions.review import find_reviewed
 from service.execution.runtime import Runtime
-from service.instances import Instance
+from service.instances import Instance, InstanceKind
 
 
 def view_of(
@@ -20,7 +20,11 @@ def view_of(
     """The view of a case; its clocks are read when they are asked for, while the connection is
     open."""
     root_key = instance.root_key
-    complaint = cases.find_complaint(connection, root_key) if instance.business_key else None
+    complaint = (
+        cases.find_complaint(connection, root_key)
+        if instance.kind == InstanceKind.COMPLAINT
+        else None
+    )
     clocks = partial(cases.list_deadlines, connection, root_key)
     emergency, review = find_emergency(connection, instance), find_review(connection, instance)
     return CaseView(
@@ -35,15 +39,15 @@ def view_of(
 
 
 def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:
-    """The emergency that the instance handles; only those carry a number that begins with E."""
-    if not (instance.business_key or "").startswith("E-"):
+    """The emergency that the instance handles, if it is of that kind."""
+    if instance.kind != InstanceKind.EMERGENCY:
         return None
     return cases.find_emergency(connection, instance.root_key)
 
 
 def find_review(connection: Connection, instance: Instance) -> Reviewed | None:
-    """The version that the instance reviews; only those carry a number that begins with R."""
-    if not (instance.business_key or "").startswith("R-"):
+    """The version that the instance reviews, if it is of that kind."""
+    if instance.kind != InstanceKind.REVIEW:
         return None
     version = find_reviewed(connection, instance.root_key)
     return None if version is None else Reviewed(version.key)

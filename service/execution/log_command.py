@@ -1,5 +1,5 @@
-"""A line in the log for each command that was carried out: what, on which instance, by whom, how
-long it took."""
+"""A line in the log, and a count, for each command that was carried out: what, on which instance,
+by whom, how long it took."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import logging
 import time
 
 from service.audit import Event
+from service.metrics import CASE_COMMANDS
 
 log = logging.getLogger("redress.commands")
 
 
 def log_command(event: Event, root_key: int, *, actor: str, began: float) -> None:
     """Say that a command is done; `began` is what `time.perf_counter()` said before."""
+    CASE_COMMANDS.labels(event.value).inc()
     if not log.isEnabledFor(logging.INFO):
         return
     took = round((time.perf_counter() - began) * 1000, 1)

@@ -1,115 +1,71 @@
-"""An emergency is opened, joined, raised, by rule or by a person. Each complaint keeps its number,
-handler, reply."""
+"""An emergency is opened, joined, raised. Each complaint keeps its number, handler, reply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from service import audit, cases, jobs, policy
 from service.audit import Event
 from service.builtins.case_view import CaseView
 from service.db import Connection
-from service.definitions import find_released
+from service.definitions import ProcessVersion, find_released
 from service.engine.commands import Start
-from service.errors import InvalidInput
-from service.execution.begin import begin, new_root_key, released
+from service.execution.begin import Beginning, new_root_key
 from service.execution.child_keys import take_children
-from service.execution.deliver_waiting import settle
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
-from service.execution.tell_emergency import call_team
 from service.identity import Actor
+from service.instances import InstanceKind
 
 EMERGENCY_PROCESS = "respond-to-emergency"
 
 
-def declare_emergency(
-    runtime: Runtime, numbers: Iterable[str], *, level: str, cause: str, actor: Actor, now: datetime
-) -> cases.Emergency:
-    """A person calls it an emergency: open one for these complaints. Raises InvalidInput,
-    NotFound."""
-    if not cause.strip():
-        raise InvalidInput("expected the cause of the emergency, got nothing")
-    with runtime.database.transaction() as connection:
-        keys = [cases.get_complaint(connection, number).root_key for number in numbers]
-        return open_emergency(
-            connection, runtime, keys, level=level, cause=cause, actor=actor, now=now
-        )
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an emergency is opened with, by whom and when. `complaints` are root keys."""
 
-
-def link_emergency(
-    runtime: Runtime, number: str, emergency: str, *, actor: Actor, now: datetime
-) -> bool:
-    """A person links a complaint to an emergency; False when it belongs to one already. Raises
-    NotFound."""
-    with runtime.database.transaction() as connection:
-        complaint = cases.get_complaint(connection, number)
-        found = cases.get_emergency(connection, emergency)
-        return _link(
-            connection, runtime, found.root_key, [complaint.root_key], actor=actor, now=now
-        )
+    level: str
+    cause: str
+    complaints: Sequence[int]
+    actor: Actor
+    now: datetime
 
 
 def open_emergency(
-    connection: Connection,
-    runtime: Runtime,
-    complaint_keys: Sequence[int],
-    *,
-    level: str,
-    cause: str,
-    actor: Actor,
-    now: datetime,
-) -> cases.Emergency:
-    """Open an emergency and start its process, within the caller's transaction. Raises NotFound,
-    InvalidInput."""
-    policy.level_policy(runtime.profile, level)
-    process, root_key = released(connection, EMERGENCY_PROCESS), new_root_key(connection, runtime)
+    connection: Connection, runtime: Runtime, process: ProcessVersion, opening: Opening
+) -> Beginning:
+    """Record an emergency, in the transaction that is to start its process; its teams are called by
+    the diagram. Raises InvalidInput for a level that the policy does not know."""
+    policy.level_policy(runtime.profile, opening.level)
+    now, actor, root_key = opening.now, opening.actor, new_root_key(connection, runtime)
     year = now.astimezone(runtime.profile.calendar.zone).year
     number = cases.next_emergency_number(connection, year)
-    cases.insert_emergency(connection, root_key, number=number, level=level, cause=cause, at=now)
-    cases.log_action(
-        connection,
-        root_key,
-        at=now,
-        actor=actor.name,
-        kind="opened",
-        text=f"level {level}: {cause}",
+    cases.insert_emergency(
+        connection, root_key, number=number, level=opening.level, cause=opening.cause, at=now
     )
-    view = CaseView(
-        None,
-        runtime.profile,
-        now,
-        emergency=cases.get_emergency(connection, number),
-        connection=connection,
-    )
-    plan = Plan(
-        Start(EMERGENCY_PROCESS),
-        Event.INSTANCE_STARTED,
-        {"process": EMERGENCY_PROCESS, "number": number},
-    )
+    text = f"level {opening.level}: {opening.cause}"
+    cases.log_action(connection, root_key, at=now, actor=actor.name, kind="opened", text=text)
+
+    def link(connection: Connection) -> None:
+        link_complaints(connection, runtime, root_key, opening.complaints, actor=actor, now=now)
+
     variables = {
         "emergencyNumber": number,
-        "level": level,
-        "cause": cause,
+        "level": opening.level,
+        "cause": opening.cause,
         "openedAt": now.isoformat(),
     }
-    write, step = begin(
-        connection,
-        runtime,
-        process,
-        root_key,
-        variables,
-        plan,
-        view,
-        actor=actor.name,
-        now=now,
-        business_key=number,
+    plan = Plan(
+        Start(EMERGENCY_PROCESS, variables),
+        Event.INSTANCE_STARTED,
+        {"process": EMERGENCY_PROCESS, "number": number},
+        after_write=link,
     )
-    settle(connection, runtime, write, step, now=now)
-    _link(connection, runtime, root_key, complaint_keys, actor=actor, now=now)
-    call_team(connection, runtime.profile, root_key, level, actor=actor, now=now)
-    return cases.get_emergency(connection, number)
+    emergency = cases.get_emergency(connection, number)
+    view = CaseView(None, runtime.profile, now, emergency=emergency, connection=connection)
+    return Beginning(process, root_key, plan, view, actor, InstanceKind.EMERGENCY, number)
 
 
 def raise_emergency(
@@ -148,12 +104,13 @@ def join_spike(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
-    """A spike of similar complaints opens one emergency; the next ones join it, and their number
-    raises it."""
+) -> list[Beginning]:
+    """A spike of similar complaints opens one emergency, which is to be started; the next ones join
+    it, and their number raises it."""
     level = policy.level_by_number(runtime.profile, similar)
-    if level is None or released_or_none(connection) is None:
-        return
+    process = find_released(connection, EMERGENCY_PROCESS)
+    if level is None or process is None:
+        return []
     since = now - policy.spike_window(runtime.profile)
     found = cases.find_emergency_of_similar(connection, bands, since=since)
     if found is None:
@@ -162,17 +119,13 @@ def join_spike(
     if found is None:
         alike = cases.list_similar(connection, bands, since=since)
         cause = f"{similar} similar complaints within the window"
-        open_emergency(connection, runtime, alike, level=level, cause=cause, actor=actor, now=now)
-        return
-    _link(connection, runtime, found, [root_key], actor=actor, now=now)
+        opening = Opening(level, cause, alike, actor, now)
+        return [open_emergency(connection, runtime, process, opening)]
+    link_complaints(connection, runtime, found, [root_key], actor=actor, now=now)
+    return []
 
 
-def released_or_none(connection: Connection) -> object | None:
-    """The released process of emergencies, None when a bank has none."""
-    return find_released(connection, EMERGENCY_PROCESS)
-
-
-def _link(
+def link_complaints(
     connection: Connection,
     runtime: Runtime,
     root_key: int,

@@ -1,4 +1,4 @@
-"""Running a command again: after a conflict, and after a lost connection where that cannot do it
+"""Retrying a command after a conflict, and after a lost connection where that cannot do it
 twice."""
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ long."""
 T = TypeVar("T")
 
 
-def run_again(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
+def retry(command: Callable[[], T], *, once: bool, conflicts: tuple[type[Exception], ...]) -> T:
     """The command's answer. It reads and writes everything anew each time, a bounded number of
     times.
 
-    `once` says that it carries an idempotency key: then it may also run again when the connection
-    was lost while committing, for it finds its own answer. Raises Unavailable when the case stays
-    busy or the database stays away.
+    `once` says that it carries an idempotency key: then it is also retried when the connection was
+    lost while committing, for it finds its own answer. Raises Unavailable when the case stays busy
+    or the database stays away.
     """
-    return run_or_keep(lambda _alone: command(), once=once, conflicts=conflicts)
+    return retry_locked(lambda _locked: command(), once=once, conflicts=conflicts)
 
 
-def run_or_keep(
+def retry_locked(
     command: Callable[[bool], T], *, once: bool, conflicts: tuple[type[Exception], ...]
 ) -> T:
-    """As `run_again`, for a command that can keep others out: it is told to when others were first.
+    """As `retry`, for a command that can lock what it moves: it is told to when others were first.
     A case that many move at once would have somebody lose every time."""
     lost = False
     for attempt in range(ATTEMPTS):
@@ -47,8 +47,10 @@ def run_or_keep(
             why = "version"
             most = BUSY_SECONDS * 2 ** min(attempt, 6)
         except Unavailable as error:
-            again = isinstance(error, Disconnected) or (once and isinstance(error, OutcomeUnknown))
-            if not again or attempt == ATTEMPTS - 1:
+            repeatable = isinstance(error, Disconnected) or (
+                once and isinstance(error, OutcomeUnknown)
+            )
+            if not repeatable or attempt == ATTEMPTS - 1:
                 raise
             why = "away"
             most = AWAY_SECONDS * 2 ** min(attempt, 4)

@@ -14,7 +14,7 @@ from service.builtins.reviewed import Evidence
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
 from service.errors import Unavailable
-from service.execution.case_queue import Turns
+from service.execution.case_queue import CaseQueues
 from service.policy import Profile, load_profile
 
 
@@ -26,10 +26,10 @@ class Runtime:
     keys: KeyAllocator
     profile: Profile
     bundles: BundleCache = field(default_factory=BundleCache)
-    turns: Turns = field(default_factory=Turns)
+    queue: CaseQueues = field(default_factory=CaseQueues)
     gather: Callable[[Runtime, int, datetime], Evidence] | None = None
-    """Gathers what an approval of a version stands on. It plays scenarios, so who puts the parts
-    together gives it."""
+    """Gathers what an approval of a version stands on. It plays scenarios, so it is handed in
+    where the parts are put together."""
 
     @classmethod
     def open(cls, database: Database, *, policy: str = "TW-FCPA", policy_dir: str = "") -> Runtime:
@@ -39,9 +39,9 @@ class Runtime:
             load_profile(policy, Path(policy_dir) if policy_dir else None),
         )
 
-    def settle(self) -> None:
+    def warm_up(self) -> None:
         """Parse what is released, and then keep the garbage collector from going over all of it
-        again and again: what lives as long as the process is not looked at any more. Called once,
+        time after time: what lives as long as the process is not looked at any more. Called once,
         when a process begins to serve."""
         with suppress(Unavailable), self.database.read() as connection:
             for bundle_key in list_released(connection):

@@ -1,5 +1,5 @@
 """Process instances: one row with one compact state for each root instance."""
 
-from service.instances.instance import Instance
+from service.instances.instance import Instance, InstanceKind
 
-__all__ = ["Instance"]
+__all__ = ["Instance", "InstanceKind"]

@@ -1,12 +1,23 @@
-"""The row of a root instance."""
+"""The row of a root instance, and what kind of thing it carries out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from service.audit import Tip
 from service.tasks import UserTask
+
+
+class InstanceKind(StrEnum):
+    """What a root instance is about: it says which services its diagrams may call."""
+
+    COMPLAINT = "complaint"
+    EMERGENCY = "emergency"
+    REVIEW = "review"
+    PROCESS = "process"
+    """A process by itself: nothing in the tables of cases belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +35,6 @@ class Instance:
     engine_state: bytes | None
     holds_key: bool = False
     suspended_at: datetime | None = None
+    kind: str = InstanceKind.PROCESS
     tip: Tip | None = None
     task: UserTask | None = None

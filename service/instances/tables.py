@@ -30,6 +30,7 @@ process_instance = sa.Table(
     sa.Column("final_variables", Json),
     sa.Column("suspended_at", UtcDateTime),
     sa.Column("holds_key", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("kind", sa.String(20), nullable=False, server_default="process"),
     sa.CheckConstraint("state IN ('active', 'completed', 'terminated')", name="state"),
     sa.Index(
         "ix_process_instance_version",
@@ -44,7 +45,7 @@ process_instance = sa.Table(
 
 `engine_state` is null once the instance has ended: what happened is in the history, and
 `final_variables` are those of the outermost scope at its end. `holds_key`: a message with a
-correlation key started it (`message_start`).
+correlation key started it (`message_start`). `kind`: one of `InstanceKind`.
 """
 
 idempotency_key = sa.Table(

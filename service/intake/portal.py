@@ -82,7 +82,7 @@ def complain(
     if not new.content:
         raise FormInvalid([FieldError("/content", "is required")])
 
-    def along(connection: Connection, registered: Registered) -> None:
+    def file_with_it(connection: Connection, registered: Registered) -> None:
         operations.write_evidence(
             connection, registered.root_key, files, actor=CUSTOMER.name, now=now
         )
@@ -90,7 +90,12 @@ def complain(
 
     given = replace(new, channel="online")
     return operations.register_complaint(
-        runtime, given, actor=CUSTOMER, now=now, idempotency_key=f"portal-{once}", along=along
+        runtime,
+        given,
+        actor=CUSTOMER,
+        now=now,
+        idempotency_key=f"portal-{once}",
+        in_transaction=file_with_it,
     )
 
 

@@ -113,12 +113,14 @@ def register_mail(
     """Register a mail as a complaint; its number. `file` writes the message's row in the same
     transaction."""
 
-    def along(connection: Connection, registered: operations.Registered) -> None:
+    def file_with_it(connection: Connection, registered: operations.Registered) -> None:
         file(connection, registered.root_key)
         operations.write_evidence(connection, registered.root_key, items, actor=actor.name, now=now)
 
     new = complaint_of(mail, row, now=now, currency=runtime.profile.currency)
-    return operations.register_complaint(runtime, new, actor=actor, now=now, along=along).number
+    return operations.register_complaint(
+        runtime, new, actor=actor, now=now, in_transaction=file_with_it
+    ).number
 
 
 def complaint_of(mail: Mail, row: MailRow, *, now: datetime, currency: str) -> NewComplaint:

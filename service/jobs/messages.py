@@ -187,10 +187,19 @@ def insert_start(connection: Connection, process_id: str, key: str, root_key: in
     connection.execute(sa.insert(message_start), row)
 
 
-def end_starts(connection: Connection, root_key: int) -> list[tuple[str, str]]:
-    """The instance is over: the process ids and keys that it held."""
-    gone = sa.delete(message_start).where(message_start.c.root_key == root_key)
-    rows = connection.execute(
-        gone.returning(message_start.c.process_id, message_start.c.correlation_key)
+def list_started_by(connection: Connection, root_key: int) -> list[tuple[str, str]]:
+    """The process ids and keys with which messages have started this instance: nobody else is
+    started with them until they are given up."""
+    query = sa.select(message_start.c.process_id, message_start.c.correlation_key).where(
+        message_start.c.root_key == root_key
     )
-    return [(row.process_id, row.correlation_key) for row in rows]
+    return [(row.process_id, row.correlation_key) for row in connection.execute(query)]
+
+
+def end_start(connection: Connection, process_id: str, key: str) -> None:
+    """Give the key up: the next message may start an instance of the process."""
+    connection.execute(
+        sa.delete(message_start).where(
+            message_start.c.process_id == process_id, message_start.c.correlation_key == key
+        )
+    )

@@ -9,10 +9,11 @@ from service.builtins.case_view import CaseView
 from service.builtins.reviewed import Evidence
 from service.execution.begin import new_root_key
 from service.execution.child_keys import take_children
-from service.execution.execute import Outcome, get_instance
-from service.execution.open_emergency import declare_emergency, link_emergency
+from service.execution.deliver_message import Published
 from service.execution.plan import Plan
+from service.execution.read_case import get_instance
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome
 from service.letters.check import EXAMPLE
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import add_evidence, write_evidence
@@ -29,6 +30,7 @@ from service.operations.complete_job import (
     update_job,
 )
 from service.operations.complete_task import complete_task
+from service.operations.declare_emergency import declare_emergency, link_emergency
 from service.operations.deploy_draft import deploy_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
@@ -37,7 +39,7 @@ from service.operations.hear_customer import INFORMATION, Said, hear_customer, h
 from service.operations.link_cases import LINKERS, link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.mark_letter_returned import mark_returned
-from service.operations.messages import Published, correlate_message, publish_message, send_message
+from service.operations.messages import correlate_message, publish_message, send_message
 from service.operations.migrate_instance import (
     Report,
     migrate_instance,

@@ -10,18 +10,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from service import jobs, letters
-from service.audit import Event
 from service.clock import Clock
-from service.db import Connection
 from service.engine import EngineError
-from service.engine.commands import FireTimer
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
-from service.execution.retry import run_again
+from service.execution.execute import execute
+from service.execution.plans import firing
+from service.execution.retry import retry
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import SYSTEM
-from service.instances import Instance
 from service.jobs import Due, Worker
 from service.notifications import Mailer
 from service.operations.messages import send_message
@@ -85,15 +82,8 @@ def _expire(runtime: Runtime, now: datetime) -> int:
 def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
     """Fire a timer that is due; None when it is gone already."""
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        row = jobs.find_timer(connection, key)
-        if row is None:
-            raise NotFound("The timer {key} has fired or was cancelled.", key=key)
-        details = {"element": row["element_id"], "due": row["due_at"].isoformat()}
-        return Plan(FireTimer(row["engine_id"]), Event.TIMER_FIRED, details, subject_key=key)
-
     try:
-        return execute(runtime, key, decide, actor=SYSTEM.name, now=now)
+        return execute(runtime, on_case(key, firing(key), actor=SYSTEM), now=now)
     except (NotFound, StateConflict):
         return None
 
@@ -131,7 +121,7 @@ def outbox_handler(
             _failed(runtime, due, now, f"{type(error).__name__}: {error}", dead=last)
             return
         # it has left the house: not to note that would send it again
-        run_again(lambda: _delivered(runtime, due, now), once=True, conflicts=())
+        retry(lambda: _delivered(runtime, due, now), once=True, conflicts=())
 
     return handle
 

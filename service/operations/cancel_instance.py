@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.audit import Event
-from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import Forbidden, InvalidInput
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
+from service.execution.execute import execute
+from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor, Role
-from service.instances import Instance
 
 
 def cancel_instance(
@@ -25,7 +24,5 @@ def cancel_instance(
     if not reason.strip():
         raise InvalidInput("expected a reason for the cancellation, got none")
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        return Plan(Cancel(reason), Event.INSTANCE_CANCELLED, {"reason": reason[:500]})
-
-    return execute(runtime, root_key, decide, actor=actor.name, now=now)
+    plan = Plan(Cancel(reason), Event.INSTANCE_CANCELLED, {"reason": reason[:500]})
+    return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)

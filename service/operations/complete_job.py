@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from service import audit, jobs
 from service.audit import Event
 from service.clock import Clock
-from service.db import Connection, root_of
+from service.db import root_of
 from service.definitions.tables import process_definition
 from service.engine import EngineError
-from service.engine.commands import Command, CompleteJob, SetVariables, ThrowError
+from service.engine.commands import CompleteJob, ThrowError
 from service.errors import InvalidInput, StateConflict
 from service.execution.child_keys import take_children
-from service.execution.execute import Decide, Outcome, check_awake, execute, get_instance
-from service.execution.plan import Plan
+from service.execution.execute import Scope, execute
+from service.execution.plans import check_job_waits, job_ending, job_variables
+from service.execution.read_case import check_awake, get_instance
 from service.execution.runtime import Runtime
-from service.execution.share_step import execute_shared
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor
-from service.instances import Instance
 from service.instances.tables import process_instance
 
 MAX_LEASE = timedelta(days=1)
@@ -111,8 +111,10 @@ def complete_job(
 ) -> Outcome:
     """Complete a job with its result. Raises NotFound, StateConflict when it has ended,
     EngineError."""
-    decide = _ending(key, lambda engine_id: CompleteJob(engine_id, variables), Event.JOB_COMPLETED)
-    return execute_shared(runtime, key, decide, actor=actor.name, now=now)
+    decide = job_ending(
+        key, lambda engine_id: CompleteJob(engine_id, variables), Event.JOB_COMPLETED
+    )
+    return execute(runtime, on_case(key, decide, actor=actor), now=now, scope=Scope.SHARED)
 
 
 def throw_job_error(
@@ -131,12 +133,12 @@ def throw_job_error(
     Raises NotFound, StateConflict, EngineError when what follows cannot go on.
     """
     try:
-        thrown = _ending(
+        thrown = job_ending(
             key,
             lambda engine_id: ThrowError(engine_id, code, message, variables or {}),
             Event.JOB_ERROR_THROWN,
         )
-        return execute(runtime, key, thrown, actor=actor.name, now=now)
+        return execute(runtime, on_case(key, thrown, actor=actor), now=now)
     except EngineError as error:
         if error.code != UNCAUGHT:
             raise
@@ -166,12 +168,13 @@ def fail_job(
     with runtime.database.read() as connection:
         check_awake(get_instance(connection, root_key))
     if variables:
-        _set_local(runtime, key, variables, actor=actor, now=now)
+        unit = on_case(key, job_variables(key, variables), actor=actor)
+        execute(runtime, unit, now=now)
     with runtime.database.transaction() as connection:
         row = jobs.get_job(connection, key)
-        _check_waiting(row)
+        check_job_waits(row)
         child = take_children(connection, root_key)
-        _check_waiting(jobs.get_job(connection, key))
+        check_job_waits(jobs.get_job(connection, key))
         jobs.fail_job(
             connection, key, retries=retries, message=message, run_at=now + (wait or timedelta(0))
         )
@@ -216,7 +219,7 @@ def update_job(
     with runtime.database.transaction() as connection:
         row = jobs.get_job(connection, key)
         if row["state"] not in ("created", "failed"):
-            _check_waiting(row)
+            check_job_waits(row)
         if timeout is not None and (row["worker"] is None or row["run_at"] <= now):
             raise StateConflict(
                 "The job at {element_id} is held by nobody, so it has no timeout to change.",
@@ -238,37 +241,4 @@ def update_job(
             at=now,
             details=details,
             subject_key=key,
-        )
-
-
-def _set_local(
-    runtime: Runtime, key: int, variables: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> None:
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        row = jobs.get_job(connection, key)
-        _check_waiting(row)
-        details = {"element": row["element_id"], "names": sorted(variables)}
-        return Plan(
-            SetVariables(variables, row["engine_id"]), Event.VARIABLES_SET, details, subject_key=key
-        )
-
-    execute(runtime, key, decide, actor=actor.name, now=now)
-
-
-def _ending(key: int, command: Callable[[str], Command], event: Event) -> Decide:
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        row = jobs.get_job(connection, key)
-        _check_waiting(row)
-        details = {"element": row["element_id"], "type": row["type"]}
-        return Plan(command(row["engine_id"]), event, details, subject_key=key, parked=True)
-
-    return decide
-
-
-def _check_waiting(row: Any) -> None:
-    if row["state"] != "created":
-        raise StateConflict(
-            "The job at {element_id} is {state}; nothing more can be done with it.",
-            element_id=row["element_id"],
-            state=row["state"],
         )

@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service import tasks
-from service.audit import Event
-from service.db import Connection
-from service.engine.commands import CompleteTask
-from service.errors import NotFound
-from service.execution.execute import Outcome, execute
+from service.execution.execute import execute
 from service.execution.idempotency import Once
-from service.execution.plan import Plan
+from service.execution.plans import Completion, completion
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor
-from service.instances import Instance
-from service.operations.answer_checks import check_answer
 
 
 def complete_task(
@@ -40,28 +34,6 @@ def complete_task(
     changed, an incident says why).
     """
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        task = instance.task
-        if task is None or (among_visible and not tasks.can_see(task, actor)):
-            raise NotFound("There is no user task {key}.", key=key)
-        tasks.check_open(task)
-        tasks.check_revision(task, revision)
-        tasks.check_may_complete(
-            task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
-        )
-        bundle = runtime.bundles.get(connection, instance.bundle_key)
-        form = bundle.forms.get(task.form_id) if task.form_id else None
-        checked = tasks.validate(form, dict(answer))
-        today = runtime.profile.calendar.local_day(now)
-        check_answer(connection, task, checked, actor=actor.name, today=today)
-        return Plan(
-            CompleteTask(task.engine_id, checked),
-            Event.TASK_COMPLETED,
-            {"element": task.element_id, "name": task.name},
-            subject_key=key,
-            answer=checked,
-            person=actor,
-        )
-
+    wanted = Completion(key, answer, actor, revision, among_visible)
     once = Once.of(idempotency_key, "complete", key, answer, revision)
-    return execute(runtime, key, decide, actor=actor.name, now=now, once=once)
+    return execute(runtime, on_case(key, completion(wanted), actor=actor, once=once), now=now)

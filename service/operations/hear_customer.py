@@ -17,12 +17,13 @@ from service.engine.commands import DeliverMessage
 from service.errors import NotFound, StateConflict
 from service.execution.apply import VersionConflict
 from service.execution.child_keys import take_children
-from service.execution.execute import record_incident
-from service.execution.plan import Plan
-from service.execution.retry import run_again
+from service.execution.execute import Within, execute
+from service.execution.incidents import record_incident
+from service.execution.plan import Plan, always
+from service.execution.retry import retry
 from service.execution.runtime import Runtime
-from service.execution.step_within import step_within
 from service.execution.tell_person import tell_group
+from service.execution.unit import on_case
 from service.identity import Actor
 from service.jobs import Message, Waiting
 from service.operations.add_evidence import write_evidence
@@ -74,11 +75,11 @@ def hear_customer(
             )
 
     try:
-        return run_again(attempt, once=False, conflicts=(VersionConflict,))
+        return retry(attempt, once=False, conflicts=(VersionConflict,))
     except EngineError as error:
         if said.must_wait:
             raise
-        run_again(lambda: attempt(move=False), once=False, conflicts=(VersionConflict,))
+        retry(lambda: attempt(move=False), once=False, conflicts=(VersionConflict,))
         record_incident(runtime, root_key, error, subject_key=root_key, actor=actor.name, now=now)
         return False
 
@@ -174,4 +175,5 @@ def _deliver(
         details = {"message": said.message, "element": each.element_id}
         command = DeliverMessage(each.engine_id, variables)
         plan = Plan(command, Event.MESSAGE_CORRELATED, details, subject_key=key)
-        step_within(connection, runtime, each.key, plan, actor=actor, now=now)
+        unit = on_case(each.key, always(plan), actor=actor)
+        execute(runtime, unit, now=now, scope=Within(connection))

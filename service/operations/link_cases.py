@@ -13,11 +13,11 @@ from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.execution.child_keys import take_children
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
+from service.execution.execute import execute
+from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor, Role
-from service.instances import Instance
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence
 from service.vault import Kept, Verdict
@@ -72,19 +72,19 @@ def merge_cases(
     with runtime.database.read() as connection:
         one = cases.get_complaint(connection, number)
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        main = cases.get_complaint(connection, into)
-        current = cases.get_complaint(connection, number)
+    def decide(case: Case) -> Plan:
+        main = cases.get_complaint(case.connection, into)
+        current = cases.get_complaint(case.connection, number)
         _check_same(current, main)
         details = {"into": main.number, "reason": reason[:500]}
         return Plan(
             Cancel(f"merged into {main.number}"),
             Event.CASE_MERGED,
             details,
-            along=lambda writing: _merge(runtime, writing, current, main, reason, actor, now),
+            after_write=lambda writing: _merge(runtime, writing, current, main, reason, actor, now),
         )
 
-    return execute(runtime, one.root_key, decide, actor=actor.name, now=now)
+    return execute(runtime, on_case(one.root_key, decide, actor=actor), now=now)
 
 
 def _merge(

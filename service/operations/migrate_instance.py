@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
-
-import sqlalchemy as sa
+from functools import lru_cache
+from typing import Any
 
 from service import definitions, tasks
 from service.audit import Event
@@ -30,16 +29,12 @@ from service.engine import (
     migrate,
 )
 from service.engine import changes as c
-from service.engine.commands import SetVariables
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
-from service.execution.apply import VersionConflict, apply_step
-from service.execution.deliver_waiting import settle
-from service.execution.execute import get_instance
-from service.execution.load_view import view_of
-from service.execution.opened_messages import lock_opened
-from service.execution.plan import Plan
-from service.execution.retry import run_again
+from service.execution.execute import execute
+from service.execution.plan import Case, Plan
+from service.execution.read_case import read_case
 from service.execution.runtime import Runtime
+from service.execution.unit import on_case
 from service.identity import Actor, Role
 from service.instances import Instance
 from service.operations.rewrite import process_of, rewrite, version_name
@@ -73,7 +68,7 @@ class Moved:
     report: Report
 
 
-Along = Callable[[Connection, Moved], None]
+InTransaction = Callable[[Connection, Moved], None]
 """More to write in the transaction that moves a case; it may refuse by raising."""
 
 
@@ -106,18 +101,14 @@ def move_instance(
     reason: str,
     by: str,
     now: datetime,
-    along: Along | None = None,
+    in_transaction: InTransaction | None = None,
     plan_key: int | None = None,
 ) -> Report:
     """Move one case on somebody's behalf who was let to. Raises NotFound, StateConflict,
     EngineError."""
-    wanted = partial(_move, runtime, root_key, to_bundle, places, reason=reason, by=by, now=now)
-    with runtime.turns.turn(root_key):
-        return run_again(
-            lambda: wanted(along=along, plan_key=plan_key),
-            once=False,
-            conflicts=(VersionConflict, sa.exc.IntegrityError),
-        )
+    move = _Move(root_key, to_bundle, places, reason, plan_key, in_transaction)
+    execute(runtime, on_case(root_key, move.decide, actor=Actor(by)), now=now)
+    return move.report
 
 
 def check_in_force(connection: Connection, to_bundle: int) -> None:
@@ -146,9 +137,9 @@ def try_migration(
 ) -> Report:
     """What would become of one case; nothing is written. Raises NotFound."""
     with runtime.database.read() as connection:
-        instance = get_instance(connection, root_key)
+        instance, view = read_case(connection, runtime, root_key, now=now)
         try:
-            done = _migrated(connection, runtime, instance, to_bundle, places or {}, now)
+            done = _migrated(Case(connection, runtime, instance, view), to_bundle, places or {})
         except StateConflict as refused:
             return _report(instance, obstacles=tuple(refused.message.split("; ")))
         except EngineError as refused:
@@ -233,70 +224,75 @@ def _check(actor: Actor, reason: str) -> None:
         raise InvalidInput("expected a reason for the migration, got none")
 
 
-def _migrated(
-    connection: Connection,
-    runtime: Runtime,
-    instance: Instance,
-    to_bundle: int,
-    places: Mapping[str, str],
-    now: datetime,
-) -> Migrated:
+def _migrated(case: Case, to_bundle: int, places: Mapping[str, str]) -> Migrated:
+    instance, bundles = case.instance, case.runtime.bundles
     if instance.state != "active" or instance.engine_state is None:
         raise StateConflict(
             "The case is {instance_state}; there is nothing to move", instance_state=instance.state
         )
     if instance.bundle_key == to_bundle:
         raise StateConflict("The case is in this version already")
-    check_not_retired(connection, to_bundle)
-    old, new = (
-        runtime.bundles.get(connection, instance.bundle_key),
-        runtime.bundles.get(connection, to_bundle),
-    )
+    check_not_retired(case.connection, to_bundle)
+    old = bundles.get(case.connection, instance.bundle_key)
+    new = bundles.get(case.connection, to_bundle)
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
         raise StateConflict("{reasons}", reasons="; ".join(each.reason for each in obstacles))
-    view = view_of(connection, runtime, instance, now)
-    return migrate(old, new, instance.engine_state, places, now=now, host=host_of(view))
+    return migrate(
+        old, new, instance.engine_state, places, now=case.view.now, host=host_of(case.view)
+    )
 
 
-def _move(
-    runtime: Runtime,
-    root_key: int,
-    to_bundle: int,
-    places: Mapping[str, str],
-    *,
-    reason: str,
-    by: str,
-    now: datetime,
-    along: Along | None,
-    plan_key: int | None,
-) -> Report:
-    with runtime.database.read() as connection:
-        instance = get_instance(connection, root_key)
-        done = _migrated(connection, runtime, instance, to_bundle, places, now)
-        version = process_of(connection, instance, to_bundle)
-        view = view_of(connection, runtime, instance, now)
-        named = version_name(connection, to_bundle)
-    details = {
-        "from": str(instance.bundle_key),
-        "to": str(to_bundle),
-        "version": named,
-        "reason": reason[:500],
-        "places": dict(places),
-        **({} if plan_key is None else {"plan": str(plan_key)}),
-    }
-    plan = Plan(SetVariables({}), Event.INSTANCE_MIGRATED, details)
-    report = _report(instance, done=done, moved=True)
-    with runtime.database.transaction() as connection:
-        check_not_retired(connection, to_bundle)
-        lock_opened(connection, done.step)
-        if along is not None:
-            along(connection, Moved(instance, done, report))
-        write = apply_step(connection, instance, done.step, view, plan, now=now, by=by)
-        rewrite(connection, root_key, to_bundle, version, done.tasks, done.renamed)
-        tasks.replace_done(connection, root_key, places)
-        settle(connection, runtime, write, done.step, now=now)
-    return report
+@dataclass(slots=True)
+class _Move:
+    """The migration of one case under way; `made` is what its last try came to."""
+
+    root_key: int
+    to_bundle: int
+    places: Mapping[str, str]
+    reason: str
+    plan_key: int | None
+    in_transaction: InTransaction | None
+    made: Moved | None = None
+
+    @property
+    def report(self) -> Report:
+        assert self.made is not None, "the case was moved"
+        return self.made.report
+
+    def decide(self, case: Case) -> Plan:
+        connection, instance = case.connection, case.instance
+        done = _migrated(case, self.to_bundle, self.places)
+        process_key = process_of(connection, instance, self.to_bundle)
+        made = Moved(instance, done, _report(instance, done=done, moved=True))
+        self.made = made
+
+        def rewrite_rows(write: Connection) -> None:
+            rewrite(write, self.root_key, self.to_bundle, process_key, done.tasks, done.renamed)
+            tasks.replace_done(write, self.root_key, self.places)
+
+        return Plan(
+            done.step,
+            Event.INSTANCE_MIGRATED,
+            self._details(instance, version_name(connection, self.to_bundle)),
+            before_write=lambda write: self._prepare(write, made),
+            after_write=rewrite_rows,
+        )
+
+    def _prepare(self, connection: Connection, made: Moved) -> None:
+        check_not_retired(connection, self.to_bundle)
+        if self.in_transaction is not None:
+            self.in_transaction(connection, made)
+
+    def _details(self, instance: Instance, version: str) -> Mapping[str, Any]:
+        return {
+            "from": str(instance.bundle_key),
+            "to": str(self.to_bundle),
+            "version": version,
+            "reason": self.reason[:500],
+            "places": dict(self.places),
+            **({} if self.plan_key is None else {"plan": str(self.plan_key)}),
+        }
 
 
 def _report(

@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from service.audit import Event
-from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import Modify
 from service.errors import Forbidden, InvalidInput
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
+from service.execution.execute import execute
+from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor, Role
-from service.instances import Instance
 
 MODIFIERS = (Role.ADMIN,)
 
@@ -33,12 +32,10 @@ def modify_instance(
     if not reason.strip():
         raise InvalidInput("expected a reason for the modification, got none")
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        details = {"reason": reason[:500], **_told(command)}
-        return Plan(command, Event.INSTANCE_MODIFIED, details, noted=False)
-
+    details = {"reason": reason[:500], **_told(command)}
+    plan = Plan(command, Event.INSTANCE_MODIFIED, details, noted=False)
     try:
-        return execute(runtime, root_key, decide, actor=actor.name, now=now)
+        return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)
     except EngineError as error:
         if error.code == "modification":
             raise InvalidInput(error.message) from error

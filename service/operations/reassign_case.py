@@ -8,17 +8,17 @@ from datetime import datetime
 
 from service import cases, identity, tasks
 from service.audit import Event
+from service.builtins.answer_checks import find_investigator
 from service.cases import Complaint
 from service.db import Connection
 from service.engine.commands import ReplaceVariables
 from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
+from service.execution.execute import execute
+from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_person
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor, Role
-from service.instances import Instance
-from service.operations.answer_checks import find_investigator
 from service.sentence import Sentence
 
 REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
@@ -31,7 +31,7 @@ def reassign_case(
     """Give a complaint to another handler who is there, and is neither the person nor of the unit
     complained about.
 
-    The open tasks of the one before go along, but for those that four eyes keep from the new one:
+    The open tasks of the one before go too, but for those that four eyes keep from the new one:
     they go back to their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
     """
     if not actor.has(*REASSIGNERS):
@@ -54,19 +54,17 @@ def reassign_case(
     with runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        complaint = cases.get_complaint(connection, number)
-        _check(connection, runtime, complaint, to, now)
-        details = {"from": complaint.investigator, "to": to, "reason": why}
-
-        def along(write: Connection) -> None:
-            _hand_over(write, complaint, to, actor=actor, now=now)
-
+    def decide(case: Case) -> Plan:
+        complaint = cases.get_complaint(case.connection, number)
+        _check(case.connection, runtime, complaint, to, now)
         return Plan(
-            ReplaceVariables({"investigator": to}), Event.CASE_REASSIGNED, details, along=along
+            ReplaceVariables({"investigator": to}),
+            Event.CASE_REASSIGNED,
+            {"from": complaint.investigator, "to": to, "reason": why},
+            after_write=lambda write: _hand_over(write, complaint, to, actor=actor, now=now),
         )
 
-    return execute(runtime, root_key, decide, actor=actor.name, now=now)
+    return execute(runtime, on_case(root_key, decide, actor=actor), now=now)
 
 
 def _check(

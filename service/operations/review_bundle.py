@@ -26,8 +26,8 @@ from service.execution.decide_version import (
     move_version,
     said,
 )
-from service.execution.execute import record_incident
-from service.execution.retry import run_again
+from service.execution.incidents import record_incident
+from service.execution.retry import retry
 from service.execution.runtime import Runtime
 from service.identity import Actor, Role, find_account
 from service.operations.review_process import begin_review, decide_in_process, plan_in_process
@@ -106,7 +106,7 @@ def _decide(runtime: Runtime, key: int, decision: Decision) -> None:
 
     keep_keys(runtime)
     try:
-        run_again(once, once=False, conflicts=(VersionConflict, sa.exc.IntegrityError))
+        retry(once, once=False, conflicts=(VersionConflict, sa.exc.IntegrityError))
     except EngineError as error:
         _note_stopped(runtime, key, error, decision)
         raise

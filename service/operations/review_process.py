@@ -24,14 +24,14 @@ from service.definitions.review_states import Verb
 from service.engine import EngineError
 from service.engine.commands import Cancel, CompleteTask, Start
 from service.errors import FormInvalid, StateConflict
-from service.execution.begin import begin, new_root_key
+from service.execution.begin import Beginning, new_root_key
 from service.execution.decide_version import Decision, decide_version
-from service.execution.deliver_waiting import settle
-from service.execution.follow_up import follow_up
-from service.execution.plan import Plan
+from service.execution.execute import Within, execute
+from service.execution.plan import Case, Plan, always
 from service.execution.runtime import Runtime
-from service.execution.step_within import step_within
+from service.execution.unit import new_case, on_case
 from service.identity import Actor
+from service.instances import InstanceKind
 from service.instances.tables import process_instance
 from service.operations.claim_task import move_due
 from service.operations.start import COMPLAINT_PROCESS
@@ -46,7 +46,7 @@ def begin_review(
     connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime
 ) -> None:
     """Start the process for a version that was submitted, if the procedure in force has one that
-    can start: a broken one must not keep out the version that mends it."""
+    can start: a broken one must not keep out the version that repairs it."""
     version = rows.get_version(connection, key)
     end_review(connection, runtime, version, reason="submitted again", actor=actor, now=now)
     rows.put_instance(connection, key, None)
@@ -55,31 +55,23 @@ def begin_review(
         connection, process.bundle_key, COMPLAINT_PROCESS
     ):
         return
-    root_key = new_root_key(connection, runtime)
     view = CaseView(None, runtime.profile, now, connection=connection, review=Reviewed(key))
     known = {"versionKey": str(key), "versionName": version.name, "version": version.version}
+    variables = {**known, "summary": version.summary, "submittedBy": actor.name}
+    root_key = new_root_key(connection, runtime)
     plan = Plan(
-        Start(process.process_id), Event.INSTANCE_STARTED, {"process": process.process_id, **known}
+        Start(process.process_id, variables),
+        Event.INSTANCE_STARTED,
+        {"process": process.process_id, **known},
+        after_write=lambda write: rows.put_instance(write, key, root_key),
     )
+    number = f"R-{version.name[:80]}-{version.version}"
+    beginning = Beginning(process, root_key, plan, view, actor, InstanceKind.REVIEW, number)
+    unit = new_case(lambda _: beginning, actor=actor, answer=lambda _, outcomes: outcomes[0])
     try:
-        write, step = begin(
-            connection,
-            runtime,
-            process,
-            root_key,
-            {**known, "summary": version.summary, "submittedBy": actor.name},
-            plan,
-            view,
-            actor=actor.name,
-            now=now,
-            business_key=f"R-{version.name[:80]}-{version.version}",
-        )
+        execute(runtime, unit, now=now, scope=Within(connection))
     except EngineError as error:
         log.warning("the review of bundle %s goes on without a process: %s", key, error.message)
-        return
-    rows.put_instance(connection, key, root_key)
-    settle(connection, runtime, write, step, now=now)
-    follow_up(connection, runtime, view, root_key, actor=actor, now=now)
 
 
 def decide_in_process(
@@ -125,9 +117,14 @@ def decide_in_process(
         subject_key=task.key,
         answer=answer,
     )
-    review = Reviewed(version.key, decision.evidence)
-    ended = step_within(connection, runtime, task.key, plan, actor=actor, now=now, review=review)
-    if ended and rows.get_version(connection, version.key).state is version.state:
+
+    def decide(case: Case) -> Plan:
+        case.view.review = Reviewed(version.key, decision.evidence)
+        return plan
+
+    unit = on_case(task.key, decide, actor=actor)
+    done = execute(runtime, unit, now=now, scope=Within(connection))
+    if done.ended and rows.get_version(connection, version.key).state is version.state:
         decide_version(connection, version.key, decision)
     return True
 
@@ -159,7 +156,8 @@ def end_review(
     if root_key is None:
         return
     plan = Plan(Cancel(reason), Event.INSTANCE_CANCELLED, {"reason": reason[:500]})
-    step_within(connection, runtime, root_key, plan, actor=actor, now=now)
+    unit = on_case(root_key, always(plan), actor=actor)
+    execute(runtime, unit, now=now, scope=Within(connection))
 
 
 def _find_active(connection: Connection, version: Version) -> int | None:

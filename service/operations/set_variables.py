@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from service.audit import Event
-from service.db import Connection
 from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
-from service.execution.execute import Outcome, execute
-from service.execution.plan import Plan
+from service.execution.execute import execute
+from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor
-from service.instances import Instance
 from service.sentence import Sentence
 
 
@@ -45,15 +44,11 @@ def set_variables(
             names=[name[:100] for name in wrong[:3]] or Sentence("none"),
         )
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        details = {
-            "scope": scope,
-            "names": sorted(variables),
-            **({"reason": reason[:500]} if reason else {}),
-        }
-        command = (
-            ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
-        )
-        return Plan(command, Event.VARIABLES_SET, details)
-
-    return execute(runtime, root_key, decide, actor=actor.name, now=now)
+    details = {
+        "scope": scope,
+        "names": sorted(variables),
+        **({"reason": reason[:500]} if reason else {}),
+    }
+    command = ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
+    plan = Plan(command, Event.VARIABLES_SET, details)
+    return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)

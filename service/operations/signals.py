@@ -8,15 +8,14 @@ from typing import Any
 
 from service import jobs
 from service.audit import Event
-from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import DeliverSignal
 from service.errors import StateConflict
 from service.execution.execute import execute
-from service.execution.plan import Plan
+from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
+from service.execution.unit import on_case
 from service.identity import Actor
-from service.instances import Instance
 from service.operations.start_events import start_by_signal
 
 
@@ -40,18 +39,12 @@ def broadcast_signal(
     """
     with runtime.database.read() as connection:
         rows = jobs.find_signal_subscriptions(connection, name)
+    plan = Plan(DeliverSignal(name, variables), Event.SIGNAL_CAUGHT, {"signal": name})
     caught = 0
     for root_key in sorted({row.root_key for row in rows} - {thrown_by}):
         try:
-            execute(runtime, root_key, _delivery(name, variables), actor=actor.name, now=now)
+            execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)
         except (StateConflict, EngineError):
             continue
         caught += 1
     return caught + start_by_signal(runtime, name, variables, now=now, cause=cause)
-
-
-def _delivery(name: str, variables: Mapping[str, Any]) -> Any:
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        return Plan(DeliverSignal(name, variables), Event.SIGNAL_CAUGHT, {"signal": name})
-
-    return decide

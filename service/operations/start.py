@@ -3,31 +3,29 @@ each."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from service import cases, policy
 from service.audit import Event
 from service.builtins.case_view import CaseView
+from service.builtins.effects import SpikeEffect
 from service.cases import NewComplaint
 from service.db import Connection
 from service.definitions import ProcessVersion, check_not_retired
 from service.engine.commands import Start
-from service.execution.begin import begin, keep_keys, new_root_key, released
-from service.execution.deliver_waiting import settle
-from service.execution.follow_up import follow_up
-from service.execution.idempotency import find_answer, store_answer
-from service.execution.log_command import log_command
-from service.execution.open_emergency import count_spike, join_spike
+from service.errors import NotFound
+from service.execution.begin import Beginning, new_root_key, released
+from service.execution.execute import execute
+from service.execution.idempotency import Once
+from service.execution.open_emergency import count_spike
 from service.execution.plan import Plan
-from service.execution.retry import run_again
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, new_case
 from service.identity import Actor
+from service.instances import InstanceKind
 from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"
@@ -35,13 +33,13 @@ COMPLAINT_PROCESS = "complaint"
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A registered complaint. `again` says that the same request had been answered before."""
+    """A registered complaint. `repeated` says that the same request had been answered before."""
 
     number: str
     root_key: int
     received_at: datetime
     deadlines: tuple[Deadline, ...]
-    again: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Started:
     process: ProcessVersion
 
 
-Along = Callable[[Connection, Registered], None]
+InTransaction = Callable[[Connection, Registered], None]
 """What the caller writes in the very transaction that registers, such as the mail it came by."""
 
 
@@ -63,7 +61,7 @@ def register_complaint(
     actor: Actor,
     now: datetime,
     idempotency_key: str | None = None,
-    along: Along | None = None,
+    in_transaction: InTransaction | None = None,
 ) -> Registered:
     """Register a complaint, give it its number and clocks, and start its process: all of it or
     nothing (S3.2-a..d).
@@ -71,87 +69,67 @@ def register_complaint(
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used
     otherwise.
     """
-    keep_keys(runtime)
-    began = time.perf_counter()
-    done = run_again(
-        lambda: _register(
-            runtime, new, actor=actor, now=now, idempotency_key=idempotency_key, along=along
+    once = None if idempotency_key is None else Once(idempotency_key, asdict(new))
+
+    def answer(connection: Connection, outcomes: list[Outcome]) -> Registered:
+        done = _read_registered(connection, outcomes[0].root_key)
+        if in_transaction is not None:
+            in_transaction(connection, done)
+        return done
+
+    unit = new_case(
+        lambda connection: _register(connection, runtime, new, actor=actor, now=now),
+        actor=actor,
+        answer=answer,
+        once=once,
+        keep=lambda done: {"number": done.number, "rootKey": str(done.root_key)},
+        recall=lambda connection, known: replace(
+            _read_registered(connection, int(known["rootKey"])), repeated=True
         ),
-        once=idempotency_key is not None,
-        # the same key was stored by another request at this moment: its answer is there now
-        conflicts=(sa.exc.IntegrityError,) if idempotency_key is not None else (),
     )
-    log_command(Event.COMPLAINT_REGISTERED, done.root_key, actor=actor.name, began=began)
-    return done
+    return execute(runtime, unit, now=now)
 
 
 def _register(
-    runtime: Runtime,
-    new: NewComplaint,
-    *,
-    actor: Actor,
-    now: datetime,
-    idempotency_key: str | None,
-    along: Along | None,
-) -> Registered:
-    request = asdict(new)
-    with runtime.database.transaction() as connection:
-        if idempotency_key is not None:
-            known = find_answer(connection, actor=actor.name, key=idempotency_key, request=request)
-            if known is not None:
-                return _again(connection, known)
-        process = released(connection, COMPLAINT_PROCESS)
-        root_key = new_root_key(connection, runtime)
-        local_year = now.astimezone(runtime.profile.calendar.zone).year
-        number = cases.next_number(connection, local_year)
-        cases.insert_complaint(
-            connection, new, root_key=root_key, number=number, now=now, actor=actor.name
-        )
-        clocks = policy.first_deadlines(runtime.profile, new.received_at)
-        cases.put_deadlines(connection, root_key, clocks)
-        complaint = cases.find_complaint(connection, root_key)
-        bands = cases.bands_of(new.content, new.product)
-        similar = count_spike(connection, runtime, root_key, bands, now=now)
-        view = CaseView(complaint, runtime.profile, now, lambda: clocks, connection=connection)
-        plan = Plan(
-            Start(process.process_id),
-            Event.COMPLAINT_REGISTERED,
-            {"number": number, "channel": new.channel},
-        )
-        variables = start_variables(new, number)
-        if variables["similarIn24h"] is None and similar > 1:
-            variables["similarIn24h"] = similar
-        write, step = begin(
-            connection,
-            runtime,
-            process,
-            root_key,
-            variables,
-            plan,
-            view,
-            actor=actor.name,
-            now=now,
-            business_key=number,
-        )
-        settle(connection, runtime, write, step, now=now)
-        follow_up(connection, runtime, view, root_key, actor=actor, now=now)
-        join_spike(connection, runtime, root_key, bands, similar, actor=actor, now=now)
-        if idempotency_key is not None:
-            answer = {"number": number, "rootKey": str(root_key)}
-            store_answer(
-                connection,
-                actor=actor.name,
-                key=idempotency_key,
-                request=request,
-                answer=answer,
-                now=now,
-            )
-        done = Registered(
-            number, root_key, new.received_at, tuple(cases.list_deadlines(connection, root_key))
-        )
-        if along is not None:
-            along(connection, done)
-        return done
+    connection: Connection, runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime
+) -> Beginning:
+    process = released(connection, COMPLAINT_PROCESS)
+    root_key = new_root_key(connection, runtime)
+    local_year = now.astimezone(runtime.profile.calendar.zone).year
+    number = cases.next_number(connection, local_year)
+    cases.insert_complaint(
+        connection, new, root_key=root_key, number=number, now=now, actor=actor.name
+    )
+    clocks = policy.first_deadlines(runtime.profile, new.received_at)
+    cases.put_deadlines(connection, root_key, clocks)
+    bands = cases.bands_of(new.content, new.product)
+    similar = count_spike(connection, runtime, root_key, bands, now=now)
+    view = CaseView(
+        cases.find_complaint(connection, root_key),
+        runtime.profile,
+        now,
+        lambda: clocks,
+        connection=connection,
+    )
+    if policy.level_by_number(runtime.profile, similar) is not None:
+        view.effects.append(SpikeEffect(tuple(bands), similar))
+    variables = start_variables(new, number)
+    if variables["similarIn24h"] is None and similar > 1:
+        variables["similarIn24h"] = similar
+    plan = Plan(
+        Start(process.process_id, variables),
+        Event.COMPLAINT_REGISTERED,
+        {"number": number, "channel": new.channel},
+    )
+    return Beginning(process, root_key, plan, view, actor, InstanceKind.COMPLAINT, number)
+
+
+def _read_registered(connection: Connection, root_key: int) -> Registered:
+    complaint = cases.find_complaint(connection, root_key)
+    if complaint is None:
+        raise NotFound("There is no process instance {root_key}.", root_key=root_key)
+    clocks = tuple(cases.list_deadlines(connection, root_key))
+    return Registered(complaint.number, root_key, complaint.received_at, clocks)
 
 
 def start_instance(
@@ -167,33 +145,31 @@ def start_instance(
 ) -> Started:
     """Start the released version of a process, or the very version that is given. Raises NotFound,
     EngineError."""
-    began = time.perf_counter()
-    with runtime.database.transaction() as connection:
+    started: list[ProcessVersion] = []
+
+    def begin(connection: Connection) -> Beginning:
         process = version or released(connection, process_id)
         if version is not None:
             check_not_retired(connection, version.bundle_key)
-        root_key = new_root_key(connection, runtime)
-        view = CaseView(None, runtime.profile, now)
+        started[:] = [process]
         plan = Plan(
-            Start(process_id, start_event=start_event),
+            Start(process_id, variables, start_event=start_event),
             Event.INSTANCE_STARTED,
             {"process": process_id},
         )
-        write, step = begin(
-            connection,
-            runtime,
-            process,
-            root_key,
-            variables,
-            plan,
-            view,
-            actor=actor.name,
-            now=now,
-            business_key=business_key,
-        )
-        settle(connection, runtime, write, step, now=now)
-    log_command(Event.INSTANCE_STARTED, root_key, actor=actor.name, began=began)
-    return Started(root_key, process)
+        view = CaseView(None, runtime.profile, now)
+        root_key = new_root_key(connection, runtime)
+        return Beginning(process, root_key, plan, view, actor, business_key=business_key)
+
+    return execute(
+        runtime,
+        new_case(
+            begin,
+            actor=actor,
+            answer=lambda connection, outcomes: Started(outcomes[0].root_key, started[0]),
+        ),
+        now=now,
+    )
 
 
 def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
@@ -220,15 +196,3 @@ def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
         },
         "round": 0,
     }
-
-
-def _again(connection: Connection, known: Mapping[str, Any]) -> Registered:
-    root_key = int(known["rootKey"])
-    complaint = cases.get_complaint(connection, known["number"])
-    return Registered(
-        complaint.number,
-        root_key,
-        complaint.received_at,
-        tuple(cases.list_deadlines(connection, root_key)),
-        True,
-    )

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from service import definitions
 from service.audit import Event
 from service.builtins.case_view import CaseView
@@ -17,12 +15,12 @@ from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, next_start
 from service.engine.commands import Start
-from service.execution.begin import begin, new_root_key
-from service.execution.deliver_waiting import settle
-from service.execution.idempotency import Once, find_answer, store_answer
+from service.execution.begin import Beginning, new_root_key
+from service.execution.execute import execute
+from service.execution.idempotency import Once
 from service.execution.plan import Plan
-from service.execution.retry import run_again
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, new_case
 from service.identity import SYSTEM
 
 LEASE = timedelta(seconds=60)
@@ -58,7 +56,8 @@ def _fire(runtime: Runtime, start: StartEvent, *, now: datetime) -> int:
 def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | None:
     """Start an instance at a timer start event and set its next time; its root key, None when that
     has happened already or another version took over. Raises EngineError."""
-    with runtime.database.transaction() as connection:
+
+    def begin(connection: Connection) -> Beginning | None:
         process = definitions.get_process(connection, start.process_definition_key)
         bundle = runtime.bundles.get(connection, process.bundle_key)
         following = next_start(
@@ -71,7 +70,10 @@ def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | N
         if not definitions.move_start(connection, start, following):
             return None
         details = {"due": start.next_due_at.isoformat() if start.next_due_at else None}
-        return _start(connection, runtime, start, {}, details, now=now)
+        return _beginning(connection, runtime, start, {}, details, now=now)
+
+    unit = new_case(begin, actor=SYSTEM, answer=_root_key)
+    return execute(runtime, unit, now=now)
 
 
 def start_by_signal(
@@ -81,59 +83,48 @@ def start_by_signal(
     each once."""
     with runtime.database.read() as connection:
         starts = definitions.list_starts(connection, "signal", name)
-    count = 0
-    for start in starts:
-        once = Once.of(
-            None if cause is None else f"signal-{cause}-{start.process_definition_key}",
-            start.element_id,
-        )
-        try:
-            count += run_again(
-                lambda start=start, once=once: _start_once(
-                    runtime, start, variables, name, once, now=now
-                ),  # type: ignore[misc]
-                once=once is not None,
-                conflicts=(sa.exc.IntegrityError,),
-            )
-        except EngineError as error:
-            log.warning(
-                "the process %s cannot start at the signal %s: %s",
-                start.process_id,
-                name,
-                error.code,
-            )
-    return count
+    return sum(
+        _start_by_signal(runtime, start, name, variables, now=now, cause=cause) for start in starts
+    )
 
 
-def _start_once(
+def _start_by_signal(
     runtime: Runtime,
     start: StartEvent,
-    variables: Mapping[str, Any],
     name: str,
-    once: Once | None,
+    variables: Mapping[str, Any],
     *,
     now: datetime,
-) -> int:
-    with runtime.database.transaction() as connection:
-        if once is not None:
-            if (
-                find_answer(connection, actor=SYSTEM.name, key=once.key, request=once.request)
-                is not None
-            ):
-                return 0
-            store_answer(
-                connection,
-                actor=SYSTEM.name,
-                key=once.key,
-                request=once.request,
-                answer=True,
-                now=now,
-            )
-        _start(connection, runtime, start, variables, {"signal": name}, now=now)
-        return 1
+    cause: int | None,
+) -> bool:
+    unit = new_case(
+        lambda connection: _beginning(
+            connection, runtime, start, variables, {"signal": name}, now=now
+        ),
+        actor=SYSTEM,
+        answer=lambda connection, outcomes: True,
+        once=Once.of(
+            None if cause is None else f"signal-{cause}-{start.process_definition_key}",
+            start.element_id,
+        ),
+        keep=lambda started: started,
+        recall=lambda connection, known: False,
+    )
+    try:
+        started: bool = execute(runtime, unit, now=now)
+    except EngineError as error:
+        log.warning(
+            "the process %s cannot start at the signal %s: %s", start.process_id, name, error.code
+        )
+        return False
+    return started
 
 
-def _start(
+def _root_key(connection: Connection, outcomes: list[Outcome]) -> int | None:
+    return outcomes[0].root_key if outcomes else None
+
+
+def _beginning(
     connection: Connection,
     runtime: Runtime,
     start: StartEvent,
@@ -141,18 +132,12 @@ def _start(
     details: Mapping[str, Any],
     *,
     now: datetime,
-) -> int:
+) -> Beginning:
     process = definitions.get_process(connection, start.process_definition_key)
-    root_key = new_root_key(connection, runtime)
-    command = Start(start.process_id, start_event=start.element_id)
     plan = Plan(
-        command,
+        Start(start.process_id, variables, start_event=start.element_id),
         Event.INSTANCE_STARTED,
         {"process": start.process_id, "at": start.element_id, **details},
     )
-    view = CaseView(None, runtime.profile, now)
-    write, step = begin(
-        connection, runtime, process, root_key, variables, plan, view, actor=SYSTEM.name, now=now
-    )
-    settle(connection, runtime, write, step, now=now)
-    return root_key
+    root_key, view = new_root_key(connection, runtime), CaseView(None, runtime.profile, now)
+    return Beginning(process, root_key, plan, view, SYSTEM)

@@ -8,7 +8,6 @@ another version.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,18 +16,14 @@ from service import jobs
 from service.audit import Event
 from service.db import Connection
 from service.engine import Step
-from service.engine import changes as c
 from service.engine.commands import SetVariables
 from service.errors import InvalidInput, StateConflict
-from service.execution.apply import VersionConflict, apply_step
-from service.execution.deliver_waiting import settle
-from service.execution.execute import Outcome, execute, get_instance
-from service.execution.load_view import view_of
-from service.execution.plan import Plan
-from service.execution.retry import run_again
+from service.execution.execute import execute
+from service.execution.plan import Case, Plan
+from service.execution.read_case import list_waiting
 from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, on_case
 from service.identity import Actor, Permission, check_permission
-from service.instances import Instance
 from service.instances.tables import process_instance
 
 LONGEST_REASON = 500
@@ -41,34 +36,50 @@ def suspend_instance(
     StateConflict when it is suspended already or over."""
     why = _check(actor, reason)
 
-    def decide(connection: Connection, instance: Instance) -> Plan:
-        if instance.suspended_at is not None:
+    def hold(connection: Connection) -> None:
+        _mark(connection, root_key, now)
+        jobs.hold_back(connection, root_key)
+
+    def decide(case: Case) -> Plan:
+        since = case.instance.suspended_at
+        if since is not None:
             raise StateConflict(
                 "The case is suspended since {suspended_at:%Y-%m-%d %H:%M} UTC already.",
-                suspended_at=instance.suspended_at,
+                suspended_at=since,
             )
+        return Plan(SetVariables({}), Event.INSTANCE_SUSPENDED, {"reason": why}, after_write=hold)
 
-        def hold(connection: Connection) -> None:
-            _mark(connection, root_key, now)
-            jobs.hold_back(connection, root_key)
-
-        return Plan(SetVariables({}), Event.INSTANCE_SUSPENDED, {"reason": why}, along=hold)
-
-    return execute(runtime, root_key, decide, actor=actor.name, now=now)
+    return execute(runtime, on_case(root_key, decide, actor=actor), now=now)
 
 
 def resume_instance(
     runtime: Runtime, root_key: int, *, reason: str, actor: Actor, now: datetime
-) -> None:
+) -> Outcome:
     """It goes on: timers that fell due meanwhile fire, and messages that were kept reach it. Raises
     Forbidden, InvalidInput without a reason, NotFound, StateConflict when it is not suspended."""
     why = _check(actor, reason)
-    with runtime.turns.turn(root_key):
-        run_again(
-            lambda: _resume(runtime, root_key, reason=why, by=actor.name, now=now),
-            once=False,
-            conflicts=(VersionConflict, sa.exc.IntegrityError),
+
+    def let_go(connection: Connection) -> None:
+        _mark(connection, root_key, None)
+        jobs.let_go(connection, root_key, now=now)
+
+    def decide(case: Case) -> Plan:
+        instance = case.instance
+        if instance.suspended_at is None or instance.engine_state is None:
+            raise StateConflict(
+                "The case is {instance_state} and not suspended; there is nothing to resume.",
+                instance_state=instance.state,
+            )
+        return Plan(
+            Step(instance.engine_state, (), ended=False),
+            Event.INSTANCE_RESUMED,
+            {"reason": why},
+            after_write=let_go,
+            resumes=True,
+            waiting=list_waiting(case.connection, root_key),
         )
+
+    return execute(runtime, on_case(root_key, decide, actor=actor), now=now)
 
 
 def suspended_since(connection: Connection, root_key: int) -> datetime | None:
@@ -90,38 +101,6 @@ def _check(actor: Actor, reason: str) -> str:
             count=len(why),
         )
     return why
-
-
-def _resume(runtime: Runtime, root_key: int, *, reason: str, by: str, now: datetime) -> None:
-    with runtime.database.read() as connection:
-        instance = get_instance(connection, root_key)
-        if instance.suspended_at is None or instance.engine_state is None:
-            raise StateConflict(
-                "The case is {instance_state} and not suspended; there is nothing to resume.",
-                instance_state=instance.state,
-            )
-        waiting = tuple(
-            c.SubscriptionOpened(
-                row.engine_id,
-                row.element_id,
-                "message",
-                row.name,
-                row.correlation_key,
-                row.interrupting,
-                row.process_id,
-            )
-            for row in jobs.list_message_subscriptions(connection, root_key)
-        )
-        view = view_of(connection, runtime, instance, now)
-    plan = Plan(SetVariables({}), Event.INSTANCE_RESUMED, {"reason": reason})
-    step = Step(instance.engine_state, (), ended=False)
-    with runtime.database.transaction() as connection:
-        jobs.lock_messages(connection, {(each.name, each.correlation_key) for each in waiting})
-        awake = replace(instance, suspended_at=None)
-        write = apply_step(connection, awake, step, view, plan, now=now, by=by)
-        _mark(connection, root_key, None)
-        jobs.let_go(connection, root_key, now=now)
-        settle(connection, runtime, write, replace(step, changes=waiting), now=now)
 
 
 def _mark(connection: Connection, root_key: int, at: datetime | None) -> None:

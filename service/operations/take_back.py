@@ -19,16 +19,12 @@ from service.builtins.host import host_of
 from service.db import Connection
 from service.engine import Step, offered_tasks
 from service.engine import changes as c
-from service.engine.commands import SetVariables
 from service.errors import StateConflict
-from service.execution.apply import VersionConflict, apply_step
-from service.execution.deliver_waiting import settle
-from service.execution.execute import get_instance
-from service.execution.load_view import view_of
-from service.execution.opened_messages import lock_opened
-from service.execution.plan import Plan
-from service.execution.retry import run_again
+from service.execution.execute import execute
+from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
+from service.execution.unit import on_case
+from service.identity import Actor
 from service.instances import Instance
 from service.jobs.tables import subscription, timer
 from service.migration_plans import CaseState, MigrationPlan
@@ -87,62 +83,63 @@ def _rows(
     )
 
 
+class _GoneOn(Exception):
+    """The case has made a step since it was migrated."""
+
+
 def take_back(
     runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: str, by: str, now: datetime
 ) -> CaseState:
     """Take one case back, or say with the plan that it has gone on and stays."""
-    with runtime.turns.turn(root_key):
-        return run_again(
-            lambda: _attempt(runtime, plan, root_key, reason=reason, by=by, now=now),
-            once=False,
-            conflicts=(VersionConflict, sa.exc.IntegrityError),
-        )
 
+    def decide(case: Case) -> Plan:
+        return _plan(case, plan, root_key, reason=reason)
 
-def _attempt(
-    runtime: Runtime, plan: MigrationPlan, root_key: int, *, reason: str, by: str, now: datetime
-) -> CaseState:
-    with runtime.database.read() as connection:
-        instance = get_instance(connection, root_key)
-        found = migration_plans.find_undo(connection, plan.key, root_key)
-        old = runtime.bundles.get(connection, plan.from_bundle)
-        if found is not None and _is_untouched(instance, plan, found[1]):
-            before, undo = found
-            view = view_of(connection, runtime, instance, now)
-            step = Step(before, tuple(_changes(undo)), ended=False)
-            offered = offered_tasks(old, before, now=now, host=host_of(view))
-            process = process_of(connection, instance, plan.from_bundle)
-            named = version_name(connection, plan.from_bundle)
-        else:
-            step = None
-    if step is None:
+    try:
+        execute(runtime, on_case(root_key, decide, actor=Actor(by)), now=now)
+    except _GoneOn:
         with runtime.database.transaction() as connection:
             migration_plans.settle_case(
                 connection, plan.key, root_key, CaseState.KEPT, "It has gone on since.", now
             )
         return CaseState.KEPT
-    details = {
-        "from": str(plan.to_bundle),
-        "to": str(plan.from_bundle),
-        "version": named,
-        "reason": reason[:500],
-        "plan": str(plan.key),
-    }
-    command = Plan(SetVariables({}), Event.INSTANCE_TAKEN_BACK, details)
-    with runtime.database.transaction() as connection:
-        lock_opened(connection, step)
-        if (
-            migration_plans.settle_case(connection, plan.key, root_key, CaseState.BACK, "", now)
-            != 1
-        ):
-            raise StateConflict("The case was taken back already.")
-        write = apply_step(connection, instance, step, view, command, now=now, by=by)
-        rewrite(connection, root_key, plan.from_bundle, process, offered, undo["formerly"])
-        tasks.restore_places(
-            connection, root_key, {int(key): place for key, place in undo["places"].items()}
-        )
-        settle(connection, runtime, write, step, now=now)
     return CaseState.BACK
+
+
+def _plan(case: Case, plan: MigrationPlan, root_key: int, *, reason: str) -> Plan:
+    connection, now = case.connection, case.view.now
+    found = migration_plans.find_undo(connection, plan.key, root_key)
+    if found is None or not _is_untouched(case.instance, plan, found[1]):
+        raise _GoneOn
+    before, undo = found
+    old = case.runtime.bundles.get(connection, plan.from_bundle)
+    offered = offered_tasks(old, before, now=now, host=host_of(case.view))
+    process_key = process_of(connection, case.instance, plan.from_bundle)
+
+    def settle(write: Connection) -> None:
+        done = migration_plans.settle_case(write, plan.key, root_key, CaseState.BACK, "", now)
+        if done != 1:
+            raise StateConflict("The case was taken back already.")
+
+    def restore(write: Connection) -> None:
+        rewrite(write, root_key, plan.from_bundle, process_key, offered, undo["formerly"])
+        tasks.restore_places(
+            write, root_key, {int(key): place for key, place in undo["places"].items()}
+        )
+
+    return Plan(
+        Step(before, tuple(_changes(undo)), ended=False),
+        Event.INSTANCE_TAKEN_BACK,
+        {
+            "from": str(plan.to_bundle),
+            "to": str(plan.from_bundle),
+            "version": version_name(connection, plan.from_bundle),
+            "reason": reason[:500],
+            "plan": str(plan.key),
+        },
+        before_write=settle,
+        after_write=restore,
+    )
 
 
 def _is_untouched(instance: Instance, plan: MigrationPlan, undo: Mapping[str, Any]) -> bool:

@@ -140,7 +140,7 @@ def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -
     """Move one case and note it; the plan is asked again whether it still runs, in the same
     transaction."""
 
-    def along(connection: Connection, moved: Moved) -> None:
+    def note(connection: Connection, moved: Moved) -> None:
         if migration_plans.get_plan(connection, plan.key).state is not PlanState.RUNNING:
             raise _Stopped
         undo = undo_of(connection, moved)
@@ -158,7 +158,7 @@ def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -
             reason=plan.reason,
             by=plan.run_by or "system",
             now=now,
-            along=along,
+            in_transaction=note,
             plan_key=plan.key,
         )
     except _Stopped:

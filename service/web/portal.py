@@ -55,7 +55,7 @@ def portal_complain() -> Any:
     page = flask.render_template(
         "portal/receipt.html", number=done.number, secret=secret, final=final
     )
-    return page, 200 if done.again else 201
+    return page, 200 if done.repeated else 201
 
 
 @blueprint.get("/portal/follow")

@@ -10,7 +10,7 @@ import pytest
 
 from service.errors import Disconnected
 from service.execution.apply import VersionConflict
-from service.execution.retry import run_again
+from service.execution.retry import retry
 from service.logs import Lines, RequestIds, Texts
 
 
@@ -93,7 +93,7 @@ def test_of_an_error_the_log_has_kind_and_place_and_not_its_text() -> None:
         assert "test_edge.py" in told and "ring" not in told
 
 
-def test_commands_that_run_again_are_counted_by_why(call: Any) -> None:
+def test_retried_commands_are_counted_by_why(call: Any) -> None:
     def numbers() -> dict[str, float]:
         text = call("", "GET", "/metrics").get_data(as_text=True)
         lines = [
@@ -109,7 +109,7 @@ def test_commands_that_run_again_are_counted_by_why(call: Any) -> None:
             raise error
 
     before = numbers()
-    run_again(command, once=False, conflicts=(VersionConflict,))
+    retry(command, once=False, conflicts=(VersionConflict,))
     after = numbers()
     grown = {name: after[name] - before[name] for name in after if after[name] != before.get(name)}
     assert grown == {

@@ -34,7 +34,7 @@ def new(content: str = "The card was charged twice.") -> NewComplaint:
 def test_the_same_key_is_one_complaint(runtime: Runtime) -> None:
     first = register_complaint(runtime, new(), actor=CLERK, now=NOW, idempotency_key="k1")
     again = register_complaint(runtime, new(), actor=CLERK, now=NOW, idempotency_key="k1")
-    assert (again.number, again.again) == (first.number, True)
+    assert (again.number, again.repeated) == (first.number, True)
     with pytest.raises(StateConflict, match="different request"):
         register_complaint(runtime, new("Another."), actor=CLERK, now=NOW, idempotency_key="k1")
     with runtime.database.read() as connection:

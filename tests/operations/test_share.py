@@ -84,10 +84,10 @@ class Crowd:
                 told[place] = error
 
         threads = [threading.Thread(target=work, args=(place,)) for place in range(len(jobs))]
-        with self.runtime.turns.turn(self.root):
+        with self.runtime.queue.wait_for(self.root):
             for thread in threads:
                 thread.start()
-            while len(self.runtime.turns._waiting.get(self.root, ())) < len(jobs):
+            while len(self.runtime.queue._waiting.get(self.root, ())) < len(jobs):
                 threading.Event().wait(0.001)
         for thread in threads:
             thread.join()
@@ -107,15 +107,15 @@ class Crowd:
 def attempts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commands were in each attempt to do some together."""
     found: list[int] = []
-    module = importlib.import_module("service.execution.share_step")
+    module = importlib.import_module("service.execution.share")
 
     def counted(
-        attempt: Callable[..., Any], runtime: Runtime, group: Sequence[Any], **named: Any
+        together: Callable[..., Any], runtime: Runtime, group: Sequence[Any], *more: Any
     ) -> Any:
         found.append(len(group))
-        return attempt(runtime, group, **named)
+        return together(runtime, group, *more)
 
-    monkeypatch.setattr(module, "_attempt", partial(counted, module._attempt))
+    monkeypatch.setattr(module, "_together", partial(counted, module._together))
     return found
 
 

@@ -115,7 +115,7 @@ def test_an_idempotency_key_registers_once(small: Runtime) -> None:
     new = parse_complaint(GIVEN, now=NOW)
     one = register_complaint(small, new, actor=AMY, now=NOW, idempotency_key="k")
     two = register_complaint(small, new, actor=AMY, now=NOW, idempotency_key="k")
-    assert (two.number, two.root_key, two.again) == (one.number, one.root_key, True)
+    assert (two.number, two.root_key, two.repeated) == (one.number, one.root_key, True)
     other = parse_complaint({**GIVEN, "content": "Something else."}, now=NOW)
     with pytest.raises(StateConflict, match="idempotency"):
         register_complaint(small, other, actor=AMY, now=NOW, idempotency_key="k")

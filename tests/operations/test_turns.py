@@ -71,11 +71,9 @@ def work_in_threads(runtime: Runtime, rows: Iterator[dict[str, Any]]) -> list[Ba
     return failures
 
 
-def counted(
-    tries: list[bool], attempt: Callable[..., Any], *given: Any, alone: bool, **named: Any
-) -> Any:
-    tries.append(alone)
-    return attempt(*given, alone=alone, **named)
+def counted(tries: list[bool], attempt: Callable[..., Any], *given: Any, locked: bool) -> Any:
+    tries.append(locked)
+    return attempt(*given, locked=locked)
 
 
 def test_forty_jobs_of_one_case_are_completed_by_eight_threads(
@@ -89,9 +87,8 @@ def test_forty_jobs_of_one_case_are_completed_by_eight_threads(
         activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=COUNT)
     )
     tries: list[bool] = []
-    for name in ("execute", "share_step"):
-        module = importlib.import_module(f"service.execution.{name}")
-        monkeypatch.setattr(module, "_attempt", partial(counted, tries, module._attempt))
+    module = importlib.import_module("service.execution.execute")
+    monkeypatch.setattr(module, "_attempt", partial(counted, tries, module._attempt))
     assert work_in_threads(runtime, rows) == []
     assert len(tries) <= COUNT  # nobody had to go again
     with runtime.database.read() as connection:
@@ -114,15 +111,15 @@ def test_a_command_that_loses_keeps_the_others_out(
     module = importlib.import_module("service.execution.execute")
     attempt, writing, tries = module._attempt, module.writing, list[bool]()
 
-    def late(given: Runtime, held: Any) -> Any:
-        if given is runtime and held is None:
+    def late(given: Runtime, connection: Any) -> Any:
+        if given is runtime and connection is None:
             complete_job(other, rest[len(tries) - 1]["key"], {}, actor=AMY, now=NOW)
-        return writing(given, held)
+        return writing(given, connection)
 
-    def noted(given: Runtime, *more: Any, alone: bool, **named: Any) -> Any:
+    def noted(given: Runtime, *more: Any, locked: bool) -> Any:
         if given is runtime:
-            tries.append(alone)
-        return attempt(given, *more, alone=alone, **named)
+            tries.append(locked)
+        return attempt(given, *more, locked=locked)
 
     monkeypatch.setattr(module, "writing", late)
     monkeypatch.setattr(module, "_attempt", noted)
@@ -140,21 +137,21 @@ def test_a_message_that_loses_keeps_the_others_out(
 ) -> None:
     """Another process moves the case whenever the message's step was made without keeping it
     out."""
-    runtime = release_files(database, {"both.bpmn": BOTH.encode()})
+    runtime, other = release_files(database, {"both.bpmn": BOTH.encode()}), Runtime.open(database)
     root = start_instance(
         runtime, "both", {"items": [1, 2, 3], "ref": "r"}, actor=AMY, now=NOW
     ).root_key
     rows = activate_jobs(runtime, "each", worker="w", lease=timedelta(hours=1), now=NOW, limit=5)
-    module = importlib.import_module("service.operations.messages")
-    compute, tries = module._compute, list[int]()
+    module = importlib.import_module("service.execution.execute")
+    writing, tries = module.writing, list[int]()
 
-    def late(*given: Any, **named: Any) -> Any:
-        made = compute(*given, **named)
-        complete_job(runtime, rows[len(tries)]["key"], {}, actor=AMY, now=NOW)
-        tries.append(1)
-        return made
+    def late(given: Runtime, connection: Any) -> Any:
+        if given is runtime and connection is None:
+            complete_job(other, rows[len(tries)]["key"], {}, actor=AMY, now=NOW)
+            tries.append(1)
+        return writing(given, connection)
 
-    monkeypatch.setattr(module, "_compute", late)
+    monkeypatch.setattr(module, "writing", late)
     publish_message(runtime, "answer", "r", {}, actor=AMY, now=NOW)
     assert len(tries) == 1
     with runtime.database.read() as connection:

@@ -1,0 +1,55 @@
+"""A person calls it an emergency, or says that a complaint belongs to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from service import cases
+from service.db import Connection
+from service.errors import InvalidInput
+from service.execution.begin import Beginning, released
+from service.execution.execute import execute
+from service.execution.open_emergency import (
+    EMERGENCY_PROCESS,
+    Opening,
+    link_complaints,
+    open_emergency,
+)
+from service.execution.runtime import Runtime
+from service.execution.unit import Outcome, new_case
+from service.identity import Actor
+
+
+def declare_emergency(
+    runtime: Runtime, numbers: Iterable[str], *, level: str, cause: str, actor: Actor, now: datetime
+) -> cases.Emergency:
+    """Open an emergency for these complaints. Raises InvalidInput, and NotFound for a complaint
+    that is not there or when no process of emergencies is released."""
+    if not cause.strip():
+        raise InvalidInput("expected the cause of the emergency, got nothing")
+    wanted = tuple(numbers)
+
+    def begin(connection: Connection) -> Beginning:
+        keys = [cases.get_complaint(connection, number).root_key for number in wanted]
+        process = released(connection, EMERGENCY_PROCESS)
+        return open_emergency(connection, runtime, process, Opening(level, cause, keys, actor, now))
+
+    def answer(connection: Connection, outcomes: list[Outcome]) -> cases.Emergency:
+        found = cases.find_emergency(connection, outcomes[0].root_key)
+        assert found is not None, "it was inserted in this transaction"
+        return found
+
+    return execute(runtime, new_case(begin, actor=actor, answer=answer), now=now)
+
+
+def link_emergency(
+    runtime: Runtime, number: str, emergency: str, *, actor: Actor, now: datetime
+) -> bool:
+    """Link a complaint to an emergency; False when it belongs to one already. Raises NotFound."""
+    with runtime.database.transaction() as connection:
+        complaint = cases.get_complaint(connection, number)
+        found = cases.get_emergency(connection, emergency)
+        return link_complaints(
+            connection, runtime, found.root_key, [complaint.root_key], actor=actor, now=now
+        )

@@ -1,0 +1,1 @@
+"""What tests and curious people share: small tools that look at the product from outside."""
