@@ -1,0 +1,72 @@
+"""A completion, a timer and a message take one path, and it only goes down."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.db import Database
+from service.execution.runtime import Runtime
+from service.identity import Actor
+from service.operations import resume_instance, start_instance, suspend_instance
+from tests.conftest import NOW, release_files
+from tests.kit.path_of import WAITS, Path, command, traced
+from tests.operations.small import FILES
+from tests.operations.test_statements import walk
+
+EXECUTE = "service.execution.execute:execute"
+ADMIN = Actor("root", frozenset({"admin"}))
+ASKED = ("plan", "plans", "unit", "deliver_message")
+"""The modules that say what is wanted: they differ, for a task is no timer."""
+OWN = {
+    "service.execution.case_queue:CaseQueues.wait_for",  # a message learns whom it meets later
+    "service.execution.apply:_ending",  # a user task ends with an answer
+}
+
+
+def path_of(runtime: Runtime, kind: str) -> Path:
+    run = command(runtime, kind)
+    with traced() as path:
+        run()
+    return path
+
+
+def shared(path: Path) -> list[str]:
+    asked = tuple(f"service.execution.{name}:" for name in ASKED)
+    return [name for name in path.below(EXECUTE) if not name.startswith(asked) and name not in OWN]
+
+
+@pytest.mark.parametrize("kind", WAITS)
+def test_a_command_does_not_come_back_into_operations(database: Database, kind: str) -> None:
+    path = path_of(Runtime.open(database), kind)
+    assert path.calls[0].module.startswith("service.operations.")
+    assert path.returns == []
+
+
+def test_the_paths_are_the_same_from_execute_on(database: Database) -> None:
+    runtime = Runtime.open(database)
+    one, two, three = (shared(path_of(runtime, kind)) for kind in WAITS)
+    assert len(one) > 25
+    assert one == two == three
+
+
+def test_no_completion_of_a_whole_case_comes_back_into_operations(runtime: Runtime) -> None:
+    """With forms, rules, letters, clocks and processes that it begins beside."""
+    count = 0
+    for complete in walk(runtime):
+        with traced() as path:
+            complete()
+        assert path.returns == []
+        assert EXECUTE in [f"{call.module}:{call.function}" for call in path.calls]
+        count += 1
+    assert count > 8
+
+
+def test_a_function_that_is_handed_down_is_seen(database: Database) -> None:
+    """Otherwise the tests above would hold whatever happens."""
+    runtime = release_files(database, FILES)
+    root = start_instance(runtime, "small", {}, actor=ADMIN, now=NOW).root_key
+    suspend_instance(runtime, root, reason="x", actor=ADMIN, now=NOW)
+    with traced() as path:
+        resume_instance(runtime, root, reason="x", actor=ADMIN, now=NOW)
+    assert {call.function for call in path.returns} >= {"resume_instance.<locals>.decide"}
+    assert {call.caller for call in path.returns} >= {"service.execution.move_case"}
