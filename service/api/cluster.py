@@ -9,7 +9,7 @@ import flask
 
 import service
 from service.api.blueprint import blueprint
-from service.api.edge import account_with
+from service.api.edge import signed_in_account
 from service.api.operation import Call, operation
 from service.api.shapes import TENANT, Given, Instant
 from service.errors import NotServed
@@ -143,7 +143,7 @@ def me(call: Call) -> Any:
 @blueprint.route("/v2/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
 def not_served(rest: str) -> Any:
     """Operations of the orchestration API that this version does not have."""
-    account_with()
+    signed_in_account()
     raise NotServed(
         "{method} /v2/{rest} is not served by this version.",
         method=flask.request.method,

@@ -16,8 +16,9 @@ from service.api.blueprint import blueprint
 from service.api.operation import JSON, OPERATIONS, Operation
 from service.api.shapes import MAX_KEY, Problem
 from service.errors import first_paragraph
-from service.identity import GRANTS
+from service.identity import roles_with
 
+EVERYBODY = "everybody who is signed in"
 HIDDEN = {"api.not_served", "api.document", "api.docs", "api.docs_style", "api.metrics"}
 _REFERENCE = "#/components/schemas/{model}"
 _CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -115,9 +116,7 @@ def _operation(one: Operation, names: dict[type[BaseModel], Any]) -> dict[str, A
     if one.may is None:
         made["security"] = []
     else:
-        made["description"] = (
-            f"Needs `{one.may}`: {', '.join(GRANTS[one.may]) or 'everybody who is signed in'}."
-        )
+        made["description"] = f"Needs `{one.may}`: {', '.join(roles_with(one.may)) or EVERYBODY}."
     if one.takes is not None:
         made["requestBody"] = {
             "required": not one.optional,

@@ -1,14 +1,12 @@
-"""docs/api.md, made from the operations and the table of grants: `python -m service.api.reference >
+"""docs/api.md, made from the operations: `python -m service.api.reference >
 docs/api.md`."""
 
 from __future__ import annotations
 
 import sys
-from itertools import chain
 
 import service.api  # registers the operations
 from service.api.operation import OPERATIONS, Operation
-from service.identity import GRANTS, WORKER, Role
 
 HEAD = """# The API
 
@@ -81,14 +79,8 @@ def render() -> str:
         "",
         "## Who may do what",
         "",
-        (
-            "A permission opens the door; which task, job or case an account may then touch is "
-            "said "
-            "by the rules of that"
-        ),
-        f"thing. `{WORKER}` is the group of programs that do jobs.",
-        "",
-        *_grants(),
+        "Each operation names the permission it needs; [permissions.md](permissions.md) says which",
+        "roles have it, and why.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -102,20 +94,6 @@ def _table(operations: list[Operation]) -> list[str]:
         for each in sorted(operations, key=lambda one: (one.path, one.method))
     ]
     return ["| | | | needs |", "|---|---|---|---|", *rows]
-
-
-def _grants() -> list[str]:
-    roles = [*(role.value for role in Role), WORKER]
-    known = set(chain.from_iterable(GRANTS.values()))
-    if known - set(roles):
-        raise AssertionError(f"roles that the table does not show: {known - set(roles)}")
-    rows = [
-        f"| `{permission}` | "
-        + " | ".join("✓" if not granted or role in granted else "" for role in roles)
-        + " |"
-        for permission, granted in GRANTS.items()
-    ]
-    return [f"| | {' | '.join(roles)} |", "|---|" + "---|" * len(roles), *rows]
 
 
 if __name__ == "__main__":

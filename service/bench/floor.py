@@ -17,7 +17,7 @@ from typing import Any
 import flask
 
 from service import tasks
-from service.api.edge import account_with, optional_body, parts
+from service.api.edge import optional_body, parts, signed_in_account
 from service.app import application as application_of_the_product
 from service.bench.statement_log import Script, load_scripts
 from service.db import Connection, Sent, send_again
@@ -36,7 +36,7 @@ def load() -> Any:
 @blueprint.post("/v2/floor/<int:key>")
 def complete(key: int) -> Any:
     """Do what a completion reads and writes."""
-    edge, _ = parts(), account_with()
+    edge, _ = parts(), signed_in_account()
     answer = optional_body("variables")["variables"]
     script: Script | None = flask.current_app.extensions["floor"].get(key)
     if script is None:

@@ -10,7 +10,7 @@ from typing import Any
 from service import cases, identity
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
-from service.identity import Role
+from service.identity import Permission
 from service.sentence import Sentence
 from service.tasks import UserTask
 
@@ -42,7 +42,7 @@ def find_investigator(
     connection: Connection, name: str, *, person: Any, unit: Any, today: date
 ) -> str:
     """Why somebody cannot investigate a complaint about this person or unit, "" when they can."""
-    people = identity.list_candidates(connection, Role.HANDLER, on=today)
+    people = identity.list_candidates(connection, Permission.INVESTIGATE_COMPLAINTS, on=today)
     found = next((each for each in people if each.name == name), None)
     if person is not None and name.casefold() == str(person).strip().casefold():
         return "is the person complained about"

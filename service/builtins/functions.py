@@ -12,7 +12,7 @@ from service import cases, identity, policy
 from service.builtins.case_view import CaseView
 from service.builtins.lazy_table import Bound
 from service.feel import FeelFunction, from_json
-from service.identity import Role
+from service.identity import Permission
 
 Call = Callable[..., Any]
 
@@ -74,7 +74,9 @@ def best_investigator(view: CaseView, skill: Any, person: Any, unit: Any) -> str
     if view.connection is None:
         return None
     people = identity.list_candidates(
-        view.connection, Role.HANDLER, on=view.profile.calendar.local_day(view.now)
+        view.connection,
+        Permission.INVESTIGATE_COMPLAINTS,
+        on=view.profile.calendar.local_day(view.now),
     )
     load = cases.count_open_by_investigator(view.connection)
     texts = (None if each is None else str(each) for each in (skill, person, unit))

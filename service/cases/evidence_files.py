@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from service.cases.evidence import Evidence, NewEvidence, examine
 from service.errors import Forbidden
-from service.identity import Actor, Role
+from service.identity import Actor, Permission
 from service.vault.inspection import INERT
 from service.vault.signatures import UNKNOWN
 from service.vault.store import Vault, read_chunks
@@ -25,7 +25,7 @@ def take_in(vault: Vault, stream: BinaryIO, *, name: str, kind: str, source: str
 
 def check_may_open(evidence: Evidence, actor: Actor) -> None:
     """Raises Forbidden for what is locked away, unless the actor looks after that."""
-    if evidence.state == "quarantined" and not actor.has(Role.ADMIN, Role.COMPLIANCE):
+    if evidence.state == "quarantined" and not actor.may(Permission.OPEN_QUARANTINED):
         raise Forbidden(
             "This file is locked away: it is {reason}. Compliance or an administrator may open it.",
             reason=evidence.reason,

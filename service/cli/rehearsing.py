@@ -15,7 +15,7 @@ from service.cli.opening import open_database, open_settings
 from service.clock import FileClock
 from service.db import Database
 from service.errors import InvalidInput
-from service.identity import Role
+from service.identity import PROGRAMS, Role
 from service.players.over_http import Person, Rehearsal, rehearse
 
 LABEL = "rehearsal"
@@ -46,10 +46,10 @@ def rehearse_on(server: str, *, seed: str, register: int, acknowledged: Path | N
 
 
 def make_people(database: Database, clock: FileClock) -> tuple[Person, ...]:
-    """Three people for each role, with tokens of their own."""
+    """Three people for each role, and programs, with tokens of their own."""
     people = []
     with database.transaction() as connection:
-        for role in Role:
+        for role in (*Role, *PROGRAMS):
             for number in range(1, PEOPLE_PER_ROLE + 1):
                 name = f"sim-{role.value}-{number}"
                 if identity.find_account(connection, name) is None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from service.errors import Forbidden, StateConflict
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 
 
@@ -52,12 +52,12 @@ TRANSITIONS: Mapping[tuple[ReviewState, Verb], ReviewState] = {
     (ReviewState.RELEASED, Verb.RETIRE): ReviewState.RETIRED,
     (ReviewState.SUPERSEDED, Verb.RETIRE): ReviewState.RETIRED,
 }
-ROLES: Mapping[Verb, tuple[Role, ...]] = {
-    Verb.SUBMIT: (Role.OWNER,),
-    Verb.RETURN: (Role.COMPLIANCE,),
-    Verb.APPROVE: (Role.COMPLIANCE,),
-    Verb.RELEASE: (Role.COMPLIANCE,),
-    Verb.RETIRE: (Role.COMPLIANCE,),
+NEEDS: Mapping[Verb, Permission] = {
+    Verb.SUBMIT: Permission.SUBMIT_VERSIONS,
+    Verb.RETURN: Permission.DECIDE_VERSIONS,
+    Verb.APPROVE: Permission.DECIDE_VERSIONS,
+    Verb.RELEASE: Permission.DECIDE_VERSIONS,
+    Verb.RETIRE: Permission.DECIDE_VERSIONS,
 }
 PAST: Mapping[Verb, str] = {
     Verb.SUBMIT: "bundle:review:submitted",
@@ -78,12 +78,7 @@ def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[s
             state=state,
             verb=Sentence(_done(verb)),
         )
-    if not actor.has(*ROLES[verb]):
-        raise Forbidden(
-            "To {verb} a version you need the role {roles}.",
-            verb=verb,
-            roles=ROLES[verb],
-        )
+    check_permission(actor, NEEDS[verb])
     if verb is not Verb.SUBMIT and actor.name in authors:
         raise Forbidden(
             "Four eyes: {actor_name} wrote a part of this version and may not {verb} it.",

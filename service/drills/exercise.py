@@ -24,7 +24,7 @@ from service.clock import VirtualClock
 from service.db import Database, migrate
 from service.drills.model import Complaints, Drill, Inject
 from service.errors import RedressError
-from service.identity import SYSTEM, Actor, Role
+from service.identity import DIRECTOR, SYSTEM
 from service.intake import parse_complaint
 from service.jobs import Worker, next_timer_at
 from service.notifications import Mailer
@@ -38,7 +38,6 @@ MOST_STEPS = 20_000
 FACTS = "assess-facts"
 """The task whose player sees what is so: the facts that the inject gave its complaint."""
 T = TypeVar("T")
-CALLER = Actor("exercise-director", frozenset({Role.CLERK, Role.EXECUTIVE}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ class _Exercise:
         if inject.emergency is not None:
             wanted = inject.emergency
             emergency = operations.declare_emergency(
-                self.runtime, [], level=wanted.level, cause=wanted.cause, actor=CALLER, now=now
+                self.runtime, [], level=wanted.level, cause=wanted.cause, actor=DIRECTOR, now=now
             ).number
         self.course.happened.append(Happened(inject, now, numbers, emergency))
 
@@ -200,12 +199,12 @@ class _Exercise:
             **wanted.facts,
         }
         new = parse_complaint(given, now=now, currency=self.runtime.profile.currency)
-        made = operations.register_complaint(self.runtime, new, actor=CALLER, now=now)
+        made = operations.register_complaint(self.runtime, new, actor=DIRECTOR, now=now)
         self.facts[made.root_key] = wanted.facts
         open_ones = [each for each in emergencies_of(self.course) if each.status == "open"]
         if wanted.belongs == "by hand" and open_ones:
             operations.link_emergency(
-                self.runtime, made.number, open_ones[0].number, actor=CALLER, now=now
+                self.runtime, made.number, open_ones[0].number, actor=DIRECTOR, now=now
             )
         return made.number
 

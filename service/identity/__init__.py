@@ -12,6 +12,7 @@ from service.identity.accounts import (
     find_session,
     find_token,
     find_token_hash,
+    get_account,
     hash_token,
     list_accounts,
     list_addresses,
@@ -21,16 +22,22 @@ from service.identity.accounts import (
     set_password,
     verify_password,
 )
-from service.identity.actors import SYSTEM, Actor, Role
+from service.identity.actors import (
+    CLOCK,
+    CUSTOMER,
+    DIRECTOR,
+    HOUSE,
+    IMPORTER,
+    MAILBOX,
+    SYSTEM,
+    Actor,
+    check_permission,
+)
 from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
 from service.identity.bearers import LIFE, make_bearer, read_bearer
-from service.identity.permissions import (
-    GRANTS,
-    WORKER,
-    Permission,
-    check_permission,
-    has_permission,
-)
+from service.identity.permissions import GRANTS, Grant, Permission, roles_with
+from service.identity.reserved_messages import RESERVED_MESSAGES, check_may_send
+from service.identity.roles import PROGRAMS, RESERVED, HouseRole, Role
 from service.identity.staff import (
     CAPACITY,
     Absence,
@@ -47,21 +54,32 @@ from service.identity.staff import (
 
 __all__ = [
     "CAPACITY",
+    "CLOCK",
+    "CUSTOMER",
+    "DIRECTOR",
     "GRANTS",
+    "HOUSE",
+    "IMPORTER",
     "LIFE",
+    "MAILBOX",
+    "PROGRAMS",
+    "RESERVED",
+    "RESERVED_MESSAGES",
     "SYSTEM",
     "WINDOW",
-    "WORKER",
     "Absence",
     "Account",
     "Actor",
     "Attempts",
     "Candidate",
+    "Grant",
+    "HouseRole",
     "Permission",
     "Role",
     "StaffMember",
     "TooManyAttempts",
     "best_candidate",
+    "check_may_send",
     "check_permission",
     "close_session",
     "create_account",
@@ -73,7 +91,7 @@ __all__ = [
     "find_session",
     "find_token",
     "find_token_hash",
-    "has_permission",
+    "get_account",
     "hash_token",
     "is_complained_about",
     "list_accounts",
@@ -85,6 +103,7 @@ __all__ = [
     "open_session",
     "read_bearer",
     "revoke_tokens",
+    "roles_with",
     "set_absence",
     "set_password",
     "set_staff",

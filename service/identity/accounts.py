@@ -18,7 +18,9 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from service.db import Connection, Prepared
 from service.errors import InvalidInput, NotFound, StateConflict
-from service.identity.actors import Actor
+from service.identity.actors import HOUSE, Actor
+from service.identity.permissions import Permission, roles_with
+from service.identity.roles import RESERVED
 from service.identity.tables import account, account_role, api_token, session
 
 SESSION_LIFE = timedelta(hours=12)
@@ -84,17 +86,11 @@ def create_account(
     language: str = "en",
     email: str | None = None,
 ) -> None:
-    """Make an account. Raises InvalidInput for an unusable name or password, StateConflict when the
-    name is taken."""
-    if (
-        not name
-        or len(name) > 100
-        or not name.replace("-", "").replace(".", "").replace("_", "").isalnum()
-    ):
-        raise InvalidInput(
-            "expected an account name of letters, digits, '.', '-' and '_', got {name!r}",
-            name=name[:50],
-        )
+    """Make an account. Raises InvalidInput for an unusable name or password, and for a name or role
+    that only parts of the product have; StateConflict when the name is taken."""
+    given = [role.casefold() for role in dict.fromkeys(roles)]
+    _check_name(name)
+    _check_roles(given)
     if password is not None and len(password) < MIN_PASSWORD:
         raise InvalidInput(
             "expected a password of at least {min_password} characters, got {count}",
@@ -118,9 +114,33 @@ def create_account(
             "created_at": now,
         },
     )
-    rows = [{"account_name": name, "role": role.casefold()} for role in dict.fromkeys(roles)]
+    rows = [{"account_name": name, "role": role} for role in dict.fromkeys(given)]
     if rows:
         connection.execute(sa.insert(account_role), rows)
+
+
+def _check_name(name: str) -> None:
+    plain = name.replace("-", "").replace(".", "").replace("_", "")
+    if len(name) > 100 or not plain.isalnum():
+        raise InvalidInput(
+            "expected an account name of letters, digits, '.', '-' and '_', got {name!r}",
+            name=name[:50],
+        )
+    if name.casefold() in {each.name for each in HOUSE}:
+        raise InvalidInput(
+            "expected an account name that is not the product itself, got {name!r}: the history "
+            "would not tell them apart",
+            name=name,
+        )
+
+
+def _check_roles(roles: Iterable[str]) -> None:
+    taken = sorted(RESERVED.intersection(roles))
+    if taken:
+        raise InvalidInput(
+            "expected roles of people or programs, got {taken}: only the product itself has that",
+            taken=taken,
+        )
 
 
 def set_password(connection: Connection, name: str, password: str) -> None:
@@ -146,6 +166,14 @@ def find_account(connection: Connection, name: str) -> Account | None:
     return Account(row.name, row.display_name, row.language, row.active, tuple(sorted(roles)))
 
 
+def get_account(connection: Connection, name: str) -> Account:
+    """An account with its roles. Raises NotFound."""
+    found = find_account(connection, name)
+    if found is None:
+        raise NotFound("There is no account {name!r}.", name=name)
+    return found
+
+
 def list_accounts(connection: Connection) -> list[Account]:
     """Every account, by name."""
     roles: dict[str, list[str]] = {}
@@ -165,13 +193,19 @@ def list_members(connection: Connection, group: str) -> list[str]:
     return [row["name"] for row in _MEMBERS.all(connection, {"b_group": group})]
 
 
-def list_addresses(connection: Connection, role: str) -> list[tuple[str, str]]:
-    """The e-mail address and language of every active account of a role that has an address."""
+def list_addresses(connection: Connection, permission: Permission) -> list[tuple[str, str]]:
+    """The e-mail address and language of every active account that has a permission and an
+    address."""
     query = (
         sa.select(account.c.email, account.c.language)
         .join(account_role, account_role.c.account_name == account.c.name)
-        .where(account_role.c.role == role, account.c.active, account.c.email.is_not(None))
-        .order_by(account.c.name)
+        .where(
+            account_role.c.role.in_(roles_with(permission)),
+            account.c.active,
+            account.c.email.is_not(None),
+        )
+        .distinct()
+        .order_by(account.c.email)
     )
     return [(row.email, row.language) for row in connection.execute(query)]
 

@@ -1,22 +1,12 @@
-"""The person or program on whose behalf something happens."""
+"""The person, program or part of the product on whose behalf something happens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """The roles the product knows; each is also a candidate group of that name."""
-
-    CLERK = "clerk"
-    HANDLER = "handler"
-    DEPARTMENT = "department"
-    APPROVER = "approver"
-    EXECUTIVE = "executive"
-    OWNER = "owner"
-    COMPLIANCE = "compliance"
-    ADMIN = "admin"
+from service.errors import Forbidden
+from service.identity.permissions import GRANTS, Permission
+from service.identity.roles import HouseRole, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +16,34 @@ class Actor:
     name: str
     groups: frozenset[str] = frozenset()
 
-    def has(self, *roles: str) -> bool:
-        """Whether the actor has any of these roles."""
-        return not self.groups.isdisjoint(roles)
+    def may(self, permission: Permission) -> bool:
+        """Whether any of the actor's roles has the permission."""
+        return permission is Permission.SIGNED_IN or not self.groups.isdisjoint(
+            GRANTS[permission].roles
+        )
 
 
-SYSTEM = Actor("system", frozenset({"admin"}))
-"""The product itself: timers, built-in services, background work."""
+def check_permission(actor: Actor, permission: Permission) -> None:
+    """Raises Forbidden, naming the roles that have the permission."""
+    if not actor.may(permission):
+        raise Forbidden(
+            "This needs one of the roles {roles} ({permission}).",
+            roles=GRANTS[permission].roles,
+            permission=permission,
+        )
+
+
+CUSTOMER = Actor("customer", frozenset({HouseRole.CUSTOMER}))
+"""Somebody in the portal who showed the secret of a case, or complains there."""
+MAILBOX = Actor("mailbox", frozenset({HouseRole.MAILBOX}))
+"""The reader of the mailbox for complaints."""
+IMPORTER = Actor("import", frozenset({HouseRole.IMPORT}))
+"""The registration of many complaints from a file."""
+CLOCK = Actor("clock", frozenset({HouseRole.CLOCK}))
+"""Timers that fire because their time has come."""
+SYSTEM = Actor("system", frozenset({HouseRole.SYSTEM}))
+"""The product itself: what it does with a case by itself, signals, built-in services, chores."""
+DIRECTOR = Actor("exercise-director", frozenset({Role.CLERK, Role.EXECUTIVE}))
+"""Who makes the injects of a drill, in a database of its own: a clerk who may call an emergency."""
+HOUSE = (CUSTOMER, MAILBOX, IMPORTER, CLOCK, SYSTEM)
+"""Every actor that is no account. No account may have one of these names."""

@@ -1,30 +1,50 @@
-"""What each role may ask of the product over the API: one table, read from left to right, shown in
-docs/api.md.
+"""Who may do what: one table, a row for each permission, with the roles that have it and why.
 
-A permission opens the door of an operation. Which task, job or case it may then touch is said by
-the rules of that thing (`service.tasks.rules`).
+Pages, navigation, templates, the API and operations ask for a permission by its name
+(`signed_in(may=…)`, `actor.may(…)`, `check_permission(…)`); no role is named anywhere else. A
+permission opens the door: which task, job or case somebody may then touch is said by the rules of
+that thing (`service.tasks.rules`). docs/permissions.md is written from this table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from service.errors import Forbidden
-from service.identity.actors import Actor, Role
-
-WORKER = "worker"
-"""The group of programs that do jobs. No role of a person, so no demo account has it."""
+from service.identity.roles import AnyRole, HouseRole, Role
 
 
 class Permission(StrEnum):
-    """What an operation needs."""
+    """What somebody may be allowed to do."""
 
     SIGNED_IN = "signed-in"
     REGISTER_COMPLAINTS = "complaints:register"
     READ_COMPLAINTS = "complaints:read"
-    ADD_EVIDENCE = "evidence:add"
+    EXPORT_COMPLAINTS = "complaints:export"
     LINK_COMPLAINTS = "complaints:link"
+    REASSIGN_COMPLAINTS = "complaints:reassign"
+    INVESTIGATE_COMPLAINTS = "complaints:investigate"
+    HOLD_COMPLAINTS = "complaints:hold"
+    ADD_EVIDENCE = "evidence:add"
+    OPEN_QUARANTINED = "evidence:open-quarantined"
+    SIGN_REPORTS = "reports:sign"
+    WRITE_LETTERS = "letters:write"
+    POST_LETTERS = "letters:post"
+    READ_MAILBOX = "mailbox:read"
+    GIVE_PORTAL_ACCESS = "portal:give-access"
+    SPEAK_AS_CUSTOMER = "messages:speak-as-customer"
+    RAISE_BY_RULE = "emergencies:raise-by-rule"
+    SEE_ALL_TASKS = "tasks:see-all"
+    SEE_TEAM = "tasks:see-team"
+    ASSIGN_TASKS = "tasks:assign"
+    RELEASE_TASKS = "tasks:release"
+    TAKE_UNOFFERED_TASKS = "tasks:take-unoffered"
+    PLAN_STAFF = "staff:plan"
+    BE_ALARMED = "house:be-alarmed"
+    DECLARE_EMERGENCIES = "emergencies:declare"
     READ_INSTANCES = "instances:read"
+    SEE_COURSE = "instances:see-course"
     START_INSTANCES = "instances:start"
     CANCEL_INSTANCES = "instances:cancel"
     CHANGE_INSTANCES = "instances:change"
@@ -32,7 +52,16 @@ class Permission(StrEnum):
     MODIFY_INSTANCES = "instances:modify"
     SUSPEND_INSTANCES = "instances:suspend"
     READ_DIAGRAMS = "diagrams:read"
+    WATCH_PROCEDURE = "diagrams:watch"
+    FOLLOW_PLAN = "plan:follow"
     DEPLOY = "definitions:deploy"
+    READ_DRAFTS = "drafts:read"
+    EDIT_DRAFTS = "drafts:edit"
+    SEE_REVIEWS = "versions:see-reviews"
+    COMMENT_VERSIONS = "versions:comment"
+    SUBMIT_VERSIONS = "versions:submit"
+    DECIDE_VERSIONS = "versions:decide"
+    SKIP_REVIEW = "versions:skip-review"
     DECIDE = "decisions:evaluate"
     SEND_MESSAGES = "messages:send"
     BROADCAST_SIGNALS = "signals:broadcast"
@@ -40,6 +69,14 @@ class Permission(StrEnum):
     READ_JOBS = "jobs:read"
     READ_INCIDENTS = "incidents:read"
     RESOLVE_INCIDENTS = "incidents:resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The roles that have a permission, and why they do. Without roles it is everybody's."""
+
+    roles: tuple[AnyRole, ...]
+    reason: str
 
 
 _STAFF = (
@@ -51,47 +88,237 @@ _STAFF = (
     Role.COMPLIANCE,
     Role.ADMIN,
 )
-
-GRANTS: dict[Permission, tuple[str, ...]] = {
-    Permission.SIGNED_IN: (),
-    Permission.REGISTER_COMPLAINTS: (Role.CLERK, Role.HANDLER, Role.ADMIN),
-    Permission.READ_COMPLAINTS: _STAFF,
-    Permission.ADD_EVIDENCE: _STAFF,
-    Permission.LINK_COMPLAINTS: (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN),
-    Permission.READ_INSTANCES: _STAFF,
-    Permission.START_INSTANCES: (Role.OWNER, Role.ADMIN),
-    Permission.CANCEL_INSTANCES: (Role.ADMIN,),
-    Permission.CHANGE_INSTANCES: (Role.ADMIN,),
-    Permission.MIGRATE_INSTANCES: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
-    Permission.MODIFY_INSTANCES: (Role.ADMIN,),
-    Permission.SUSPEND_INSTANCES: (Role.OWNER, Role.ADMIN),
-    Permission.READ_DIAGRAMS: _STAFF,
-    Permission.DEPLOY: (Role.OWNER, Role.ADMIN),
-    Permission.DECIDE: (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, WORKER),
-    Permission.SEND_MESSAGES: (Role.CLERK, Role.HANDLER, Role.ADMIN, WORKER),
-    Permission.BROADCAST_SIGNALS: (Role.OWNER, Role.ADMIN),
-    Permission.WORK_JOBS: (WORKER, Role.ADMIN),
-    Permission.READ_JOBS: (WORKER, Role.OWNER, Role.ADMIN),
-    Permission.READ_INCIDENTS: (Role.OWNER, Role.ADMIN),
-    Permission.RESOLVE_INCIDENTS: (Role.OWNER, Role.ADMIN),
+GRANTS: Mapping[Permission, Grant] = {
+    Permission.SIGNED_IN: Grant(
+        (),
+        "Whatever only needs to know who asks; what it then shows is the rules' of each thing.",
+    ),
+    Permission.REGISTER_COMPLAINTS: Grant(
+        (
+            Role.CLERK,
+            Role.HANDLER,
+            Role.ADMIN,
+            HouseRole.CUSTOMER,
+            HouseRole.CHANNEL,
+            HouseRole.MAILBOX,
+            HouseRole.IMPORT,
+            HouseRole.SYSTEM,
+        ),
+        "A complaint enters the record through those who hear customers, and through the "
+        "channels themselves.",
+    ),
+    Permission.READ_COMPLAINTS: Grant(
+        _STAFF,
+        "All who work on complaints read them; a department sees only those it has a task of.",
+    ),
+    Permission.EXPORT_COMPLAINTS: Grant(
+        (Role.HANDLER, Role.COMPLIANCE, Role.OWNER, Role.ADMIN),
+        "A whole dossier leaves the house only through those who answer to authorities.",
+    ),
+    Permission.LINK_COMPLAINTS: Grant(
+        (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN),
+        "Whoever reads both complaints at work knows whether they belong together.",
+    ),
+    Permission.REASSIGN_COMPLAINTS: Grant(
+        (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN),
+        "An investigator is chosen by those who give out the work, not by investigators.",
+    ),
+    Permission.INVESTIGATE_COMPLAINTS: Grant(
+        (Role.HANDLER,),
+        "To them a complaint can be given for its investigation.",
+    ),
+    Permission.HOLD_COMPLAINTS: Grant(
+        (Role.COMPLIANCE, Role.ADMIN),
+        "Keeping a case beyond its retention is a decision about the law.",
+    ),
+    Permission.ADD_EVIDENCE: Grant(
+        _STAFF,
+        "Whoever works on a case may come upon something that belongs into its file.",
+    ),
+    Permission.OPEN_QUARANTINED: Grant(
+        (Role.COMPLIANCE, Role.ADMIN),
+        "A file that may do harm is opened only by those who know how to.",
+    ),
+    Permission.SIGN_REPORTS: Grant(
+        (Role.HANDLER, Role.APPROVER, Role.COMPLIANCE),
+        "Who signs an investigation off answers for what it says.",
+    ),
+    Permission.WRITE_LETTERS: Grant(
+        (Role.CLERK, Role.HANDLER, Role.APPROVER),
+        "The customer hears from those who know the case.",
+    ),
+    Permission.POST_LETTERS: Grant(
+        (Role.CLERK, Role.HANDLER, Role.ADMIN),
+        "Printed letters are put into envelopes at the desk.",
+    ),
+    Permission.READ_MAILBOX: Grant(
+        (Role.CLERK, Role.HANDLER, Role.ADMIN),
+        "What came by mail and fits no case is sorted at the desk.",
+    ),
+    Permission.GIVE_PORTAL_ACCESS: Grant(
+        (Role.CLERK, Role.HANDLER, Role.ADMIN),
+        "Who speaks with the customer can let a new secret be sent to them.",
+    ),
+    Permission.SPEAK_AS_CUSTOMER: Grant(
+        (HouseRole.CUSTOMER, HouseRole.CHANNEL, HouseRole.SYSTEM),
+        "Only the customer withdraws, or says whether the outcome settles it: in the "
+        "portal, or through a channel of the bank that knows them.",
+    ),
+    Permission.RAISE_BY_RULE: Grant(
+        (HouseRole.SYSTEM,),
+        "That an emergency is one level higher by rule is said by the rule alone.",
+    ),
+    Permission.SEE_ALL_TASKS: Grant(
+        (Role.COMPLIANCE, Role.ADMIN, Role.EXECUTIVE),
+        "Oversight needs to see work that is offered to others.",
+    ),
+    Permission.SEE_TEAM: Grant(
+        (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.ADMIN),
+        "Who answers for the work sees who has how much of it.",
+    ),
+    Permission.ASSIGN_TASKS: Grant(
+        (Role.APPROVER, Role.ADMIN),
+        "Work of others is given out and rescheduled by their superiors.",
+    ),
+    Permission.RELEASE_TASKS: Grant(
+        (Role.ADMIN,),
+        "A task of somebody who is gone has to come free again.",
+    ),
+    Permission.TAKE_UNOFFERED_TASKS: Grant(
+        (Role.ADMIN,),
+        "What is offered to nobody must not stand still for ever.",
+    ),
+    Permission.PLAN_STAFF: Grant(
+        (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN),
+        "Units, capacities and absences decide who is given work.",
+    ),
+    Permission.BE_ALARMED: Grant(
+        (Role.ADMIN,),
+        "Somebody has to hear that a part of the product does not work.",
+    ),
+    Permission.DECLARE_EMERGENCIES: Grant(
+        (Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN),
+        "An emergency is called by whoever sees it first; the clerk's desk tells a handler.",
+    ),
+    Permission.READ_INSTANCES: Grant(
+        _STAFF,
+        "Where a case stands is part of the case.",
+    ),
+    Permission.SEE_COURSE: Grant(
+        (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
+        "The variables and tokens of a case are for those who answer for the procedure.",
+    ),
+    Permission.START_INSTANCES: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "A process that no customer asked for is started by its owner.",
+    ),
+    Permission.CANCEL_INSTANCES: Grant(
+        (Role.ADMIN,),
+        "Ending a case outside its procedure is repair.",
+    ),
+    Permission.CHANGE_INSTANCES: Grant(
+        (Role.ADMIN,),
+        "Correcting what routes a case is repair, with a reason that is recorded.",
+    ),
+    Permission.MIGRATE_INSTANCES: Grant(
+        (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
+        "Which version a case is judged by is decided by those who answer for versions.",
+    ),
+    Permission.MODIFY_INSTANCES: Grant(
+        (Role.ADMIN,),
+        "Moving a case by hand is repair.",
+    ),
+    Permission.SUSPEND_INSTANCES: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "A case stands still only at the word of who answers for the procedure.",
+    ),
+    Permission.READ_DIAGRAMS: Grant(
+        _STAFF,
+        "Everybody may see the procedure they work by.",
+    ),
+    Permission.WATCH_PROCEDURE: Grant(
+        (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
+        "How the whole house does is for those who lead it.",
+    ),
+    Permission.FOLLOW_PLAN: Grant(
+        (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN),
+        "The execution plan is in the navigation of those who answer for its dates; all "
+        "staff may read it.",
+    ),
+    Permission.DEPLOY: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "A version is made by the owner of the procedure.",
+    ),
+    Permission.READ_DRAFTS: Grant(
+        (Role.OWNER, Role.COMPLIANCE, Role.ADMIN),
+        "Compliance follows a change while it is drawn.",
+    ),
+    Permission.EDIT_DRAFTS: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "The procedure is drawn by its owner; compliance, who reviews it, does not write.",
+    ),
+    Permission.SEE_REVIEWS: Grant(
+        (Role.COMPLIANCE, Role.OWNER, Role.ADMIN),
+        "Authors and reviewers need the same page before them.",
+    ),
+    Permission.COMMENT_VERSIONS: Grant(
+        (Role.COMPLIANCE, Role.OWNER),
+        "A review is a talk between the reviewer and the author.",
+    ),
+    Permission.SUBMIT_VERSIONS: Grant(
+        (Role.OWNER,),
+        "The author says when a version is ready.",
+    ),
+    Permission.DECIDE_VERSIONS: Grant(
+        (Role.COMPLIANCE,),
+        "Approving, returning, releasing and retiring is the second pair of eyes.",
+    ),
+    Permission.SKIP_REVIEW: Grant(
+        (Role.ADMIN,),
+        "A first version, or a repair at night, cannot wait for a review; the history says so.",
+    ),
+    Permission.DECIDE: Grant(
+        (Role.OWNER, Role.COMPLIANCE, Role.ADMIN, HouseRole.WORKER),
+        "Trying a decision table changes nothing.",
+    ),
+    Permission.SEND_MESSAGES: Grant(
+        (
+            Role.CLERK,
+            Role.HANDLER,
+            Role.ADMIN,
+            HouseRole.WORKER,
+            HouseRole.CHANNEL,
+            HouseRole.CUSTOMER,
+            HouseRole.SYSTEM,
+        ),
+        "What happened outside is told to a case by the desk and by other systems.",
+    ),
+    Permission.BROADCAST_SIGNALS: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "A signal reaches every case at once.",
+    ),
+    Permission.WORK_JOBS: Grant(
+        (HouseRole.WORKER, Role.ADMIN),
+        "Service tasks are done by programs with an account of their own.",
+    ),
+    Permission.READ_JOBS: Grant(
+        (HouseRole.WORKER, Role.OWNER, Role.ADMIN),
+        "Who repairs has to see what waits.",
+    ),
+    Permission.READ_INCIDENTS: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "What went wrong is read by those who can repair it.",
+    ),
+    Permission.RESOLVE_INCIDENTS: Grant(
+        (Role.OWNER, Role.ADMIN),
+        "Who knows the cause lets it be tried again.",
+    ),
 }
-"""Who has a permission; () is everybody who is signed in."""
 
 if set(GRANTS) != set(Permission):
-    raise AssertionError("every permission needs a row in the table of grants")
+    raise AssertionError("every permission needs a row in the table")
 
 
-def has_permission(actor: Actor, permission: Permission) -> bool:
-    """Whether any of the actor's roles grants it."""
-    roles = GRANTS[permission]
-    return not roles or actor.has(*roles)
-
-
-def check_permission(actor: Actor, permission: Permission) -> None:
-    """Raises Forbidden, naming the roles that have the permission."""
-    if not has_permission(actor, permission):
-        raise Forbidden(
-            "This needs one of the roles {grants} ({permission}).",
-            grants=GRANTS[permission],
-            permission=permission,
-        )
+def roles_with(permission: Permission) -> tuple[str, ...]:
+    """The names of the roles that have a permission, which are also candidate groups."""
+    return tuple(role.value for role in GRANTS[permission].roles)

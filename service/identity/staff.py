@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 
 from service.db import Connection, Prepared
 from service.errors import InvalidInput, NotFound
+from service.identity.permissions import Permission, roles_with
 from service.identity.tables import absence, account, account_role, staff
 
 CAPACITY = 30
@@ -21,19 +23,6 @@ MOST_CAPACITY = 10_000
 _ON: sa.BindParameter[date] = sa.bindparam("b_on", type_=sa.Date)
 _AWAY = sa.select(absence.c.account_name).where(
     absence.c.first_day <= _ON, absence.c.last_day >= _ON
-)
-_CANDIDATES = Prepared(
-    sa.select(
-        account.c.name,
-        staff.c.unit,
-        staff.c.skills,
-        staff.c.capacity,
-        account.c.name.in_(_AWAY).label("away"),
-    )
-    .join(account_role, account_role.c.account_name == account.c.name)
-    .outerjoin(staff, staff.c.account_name == account.c.name)
-    .where(account_role.c.role == sa.bindparam("b_role"), account.c.active)
-    .order_by(account.c.name)
 )
 
 
@@ -146,8 +135,8 @@ def list_staff(
     ]
 
 
-def list_candidates(connection: Connection, role: str, *, on: date) -> list[Candidate]:
-    """The active accounts with a role, by name."""
+def list_candidates(connection: Connection, permission: Permission, *, on: date) -> list[Candidate]:
+    """The active accounts that have a permission, by name; `absent` says it of the day `on`."""
     return [
         Candidate(
             row["name"],
@@ -156,8 +145,27 @@ def list_candidates(connection: Connection, role: str, *, on: date) -> list[Cand
             row["capacity"] or CAPACITY,
             bool(row["away"]),
         )
-        for row in _CANDIDATES.all(connection, {"b_role": role, "b_on": on})
+        for row in _candidates(permission).all(connection, {"b_on": on})
     ]
+
+
+@cache
+def _candidates(permission: Permission) -> Prepared:
+    able = sa.select(account_role.c.account_name).where(
+        account_role.c.role.in_([sa.literal_column(f"'{role}'") for role in roles_with(permission)])
+    )
+    return Prepared(
+        sa.select(
+            account.c.name,
+            staff.c.unit,
+            staff.c.skills,
+            staff.c.capacity,
+            account.c.name.in_(_AWAY).label("away"),
+        )
+        .outerjoin(staff, staff.c.account_name == account.c.name)
+        .where(account.c.name.in_(able), account.c.active)
+        .order_by(account.c.name)
+    )
 
 
 def best_candidate(

@@ -13,12 +13,11 @@ from service import cases, jobs, letters, operations
 from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
-from service.identity import Actor
+from service.identity import CUSTOMER
 from service.intake.portal_access import give_access
 from service.operations import INFORMATION, Registered, Runtime, Said, hear_customer
 from service.policy import Deadline
 
-CUSTOMER = Actor("customer", frozenset({"clerk"}))
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"
 QUESTION = "question"
 """The letter that asks the customer for something."""

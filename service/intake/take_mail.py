@@ -19,7 +19,7 @@ from service.audit import Event
 from service.cases import NewComplaint, NewEvidence
 from service.db import Connection, take
 from service.engine import EngineError
-from service.identity import Actor
+from service.identity import MAILBOX, Actor
 from service.intake.charsets import guess_language
 from service.intake.mail_parts import Unreadable
 from service.intake.mail_queries import MailRow, Place, find_by_fingerprint, insert_mail, mark_seen
@@ -28,7 +28,6 @@ from service.intake.mail_sorting import Sorted, sort_mail
 from service.operations import Runtime
 from service.vault import Kept, Vault, Verdict
 
-READER = Actor("mailbox", frozenset({"clerk"}))
 MOST_CONTENT = 20_000
 log = logging.getLogger("redress.mailbox")
 
@@ -88,7 +87,7 @@ def _take(
     try:
         if found.verdict == "complaint":
             register_mail(
-                runtime, row, mail, items, file=_filing(row, raw.place), actor=READER, now=now
+                runtime, row, mail, items, file=_filing(row, raw.place), actor=MAILBOX, now=now
             )
         else:
             _file(runtime, row, raw.place, found, items, text=mail.text, now=now)
@@ -179,7 +178,7 @@ def _file(
                 items,
                 text=text,
                 verdict=found.verdict,
-                actor=READER,
+                actor=MAILBOX,
                 now=now,
             )
         if found.verdict == "bounce":

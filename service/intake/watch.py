@@ -18,7 +18,7 @@ from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
 from service.errors import RedressError
-from service.identity import SYSTEM, Role
+from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
 from service.intake.take_mail import Raw, take_mail
@@ -202,7 +202,7 @@ def _raise_alarm(
 def _alarmed(connection: Connection, alarm_mail: str) -> list[tuple[str, str]]:
     """Who is told: the addresses of the settings, and the administrators who have one."""
     given = [(each.strip(), "en") for each in alarm_mail.split(",") if each.strip()]
-    return list(dict(identity.list_addresses(connection, Role.ADMIN) + given).items())
+    return list(dict(identity.list_addresses(connection, Permission.BE_ALARMED) + given).items())
 
 
 def _remembering(pieces: Iterable[bytes], head: list[bytes]) -> Iterable[bytes]:

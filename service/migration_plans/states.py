@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from service.errors import Forbidden, StateConflict
-from service.identity import GRANTS, Actor, Permission, has_permission
+from service.identity import Actor, Permission, check_permission
 
 
 class PlanState(StrEnum):
@@ -88,11 +88,7 @@ WITH_REASON = (Verb.START, Verb.REVERT)
 def check_may(verb: Verb, state: PlanState, actor: Actor, authors: frozenset[str]) -> PlanState:
     """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for who drew
     the plan up."""
-    if not has_permission(actor, Permission.MIGRATE_INSTANCES):
-        raise Forbidden(
-            "A migration needs one of the roles {grants}.",
-            grants=GRANTS[Permission.MIGRATE_INSTANCES],
-        )
+    check_permission(actor, Permission.MIGRATE_INSTANCES)
     following = TRANSITIONS.get((state, verb))
     if following is None:
         raise StateConflict(

@@ -36,7 +36,7 @@ from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.finish_letter import finish_letter, write_again
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
-from service.operations.link_cases import LINKERS, link_cases, merge_cases
+from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
 from service.operations.mark_letter_returned import mark_returned
 from service.operations.messages import correlate_message, publish_message, send_message
@@ -46,11 +46,11 @@ from service.operations.migrate_instance import (
     migrate_instances,
     try_migration,
 )
-from service.operations.modify_instance import MODIFIERS, modify_instance
+from service.operations.modify_instance import modify_instance
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
-from service.operations.reassign_case import REASSIGNERS, reassign_case
+from service.operations.reassign_case import reassign_case
 from service.operations.resolve_incident import resolve_incident
 from service.operations.retire_bundle import retire_bundle
 from service.operations.review_bundle import (
@@ -67,10 +67,10 @@ from service.operations.review_process import REVIEW_PROCESS
 from service.operations.rewrite import version_name
 from service.operations.save_draft import save_draft
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
-from service.operations.send_letter import WRITERS, preview_letter, send_letter
-from service.operations.set_legal_hold import HOLDERS, set_legal_hold
+from service.operations.send_letter import preview_letter, send_letter
+from service.operations.set_legal_hold import set_legal_hold
 from service.operations.set_variables import set_variables
-from service.operations.sign_report import SIGNERS, sign_report
+from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
 from service.operations.start import (
     COMPLAINT_PROCESS,
@@ -94,16 +94,10 @@ from service.operations.work_migrations import work_migrations
 __all__ = [
     "COMPLAINT_PROCESS",
     "EXAMPLE",
-    "HOLDERS",
     "INFORMATION",
     "LETTERS_BY_HAND",
-    "LINKERS",
     "LONGEST_REASON",
-    "MODIFIERS",
-    "REASSIGNERS",
     "REVIEW_PROCESS",
-    "SIGNERS",
-    "WRITERS",
     "CaseView",
     "Evaluation",
     "Evidence",

@@ -18,7 +18,7 @@ from service.execution.plans import firing
 from service.execution.retry import retry
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, on_case
-from service.identity import SYSTEM
+from service.identity import CLOCK, SYSTEM
 from service.jobs import Due, Worker
 from service.notifications import Mailer
 from service.operations.messages import send_message
@@ -83,7 +83,7 @@ def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
     """Fire a timer that is due; None when it is gone already."""
 
     try:
-        return execute(runtime, on_case(key, firing(key), actor=SYSTEM), now=now)
+        return execute(runtime, on_case(key, firing(key), actor=CLOCK), now=now)
     except (NotFound, StateConflict):
         return None
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from service.audit import Event
 from service.engine.commands import Cancel
-from service.errors import Forbidden, InvalidInput
+from service.errors import InvalidInput
 from service.execution.execute import execute
 from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, on_case
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 
 
 def cancel_instance(
@@ -19,8 +19,7 @@ def cancel_instance(
 ) -> Outcome:
     """Terminate a root instance. Raises Forbidden, InvalidInput without a reason, NotFound,
     StateConflict."""
-    if not actor.has(Role.ADMIN):
-        raise Forbidden("Only an administrator may cancel a process instance.")
+    check_permission(actor, Permission.CANCEL_INSTANCES)
     if not reason.strip():
         raise InvalidInput("expected a reason for the cancellation, got none")
 

@@ -29,7 +29,7 @@ from service.jobs import Message, Waiting
 from service.operations.add_evidence import write_evidence
 from service.operations.messages import LONGEST_LIFE
 from service.operations.suspend_instance import suspended_since
-from service.operations.tell_staff import tell_staff
+from service.operations.tell_staff import HANDLERS, tell_staff
 
 INFORMATION = "customer-information"
 """The message by which the shipped procedure waits for what it asked the customer."""
@@ -140,7 +140,7 @@ def tell_holders(
     """Tell the investigator and whoever holds an open task of the case; its handlers where nobody
     does."""
     holders = {task.assignee for task in tasks.list_open_tasks(connection, complaint.root_key)}
-    names = sorted({complaint.investigator, *holders} - {None}, key=str) or ["handler"]
+    names = sorted({complaint.investigator, *holders} - {None}, key=str) or [HANDLERS]
     for name in names:
         tell_group(
             connection,

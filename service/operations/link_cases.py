@@ -11,18 +11,17 @@ from service.audit import Event
 from service.cases import Complaint, NewEvidence
 from service.db import Connection
 from service.engine.commands import Cancel
-from service.errors import Forbidden, InvalidInput, StateConflict
+from service.errors import InvalidInput, StateConflict
 from service.execution.child_keys import take_children
 from service.execution.execute import execute
 from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, on_case
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence
 from service.vault import Kept, Verdict
 
-LINKERS = (Role.CLERK, Role.HANDLER, Role.APPROVER, Role.ADMIN)
 KINDS = ("related", "not related")
 
 
@@ -138,8 +137,7 @@ def _copies(connection: Connection, one: Complaint) -> list[NewEvidence]:
 
 
 def _check(actor: Actor, number: str, other: str) -> None:
-    if not actor.has(*LINKERS):
-        raise Forbidden("Linking complaints needs one of the roles {linkers}.", linkers=LINKERS)
+    check_permission(actor, Permission.LINK_COMPLAINTS)
     if cases.parse_number(number) == cases.parse_number(other):
         raise InvalidInput("expected two complaints, got the same one twice")
 

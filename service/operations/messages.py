@@ -13,7 +13,7 @@ from service.execution.execute import execute
 from service.execution.idempotency import Once
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome
-from service.identity import Actor
+from service.identity import Actor, check_may_send
 from service.jobs import Message
 
 LONGEST_LIFE = timedelta(days=366)
@@ -34,7 +34,8 @@ def publish_message(
     """Give a message to those that wait for it, and keep it for `life` for those that
     do not yet.
 
-    Raises InvalidInput, StateConflict when a message with that id is alive.
+    Raises Forbidden for a message that is reserved to a channel, InvalidInput, StateConflict when a
+    message with that id is alive.
     """
     if not timedelta(0) <= life <= LONGEST_LIFE:
         raise InvalidInput(
@@ -42,6 +43,7 @@ def publish_message(
             days=LONGEST_LIFE.days,
             life=life,
         )
+    check_may_send(actor, name)
     _check_length(name, key, message_id or "")
     new = Message(
         runtime.keys.root_key(), name, key, message_id or None, variables, now, now + life
@@ -63,9 +65,10 @@ def correlate_message(
     correlation key, or to a start event. Sent again with the same idempotency key it has the same
     outcome, once.
 
-    Raises NotFound when nothing waits for it, EngineError when the one that waited cannot go on,
-    Suspended when it is suspended.
+    Raises Forbidden for a message that is reserved to a channel, NotFound when nothing waits for
+    it, EngineError when the one that waited cannot go on, Suspended when it is suspended.
     """
+    check_may_send(actor, name)
     _check_length(name, key, "")
     once = Once.of(idempotency_key, "correlate", name, key, variables)
     new = Message(runtime.keys.root_key(), name, key, None, variables, now, now)

@@ -29,18 +29,16 @@ from service.engine import (
     migrate,
 )
 from service.engine import changes as c
-from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
+from service.errors import InvalidInput, RedressError, StateConflict
 from service.execution.execute import execute
 from service.execution.plan import Case, Plan
 from service.execution.read_case import read_case
 from service.execution.runtime import Runtime
 from service.execution.unit import on_case
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.instances import Instance
 from service.operations.rewrite import process_of, rewrite, version_name
 from service.operations.start import COMPLAINT_PROCESS
-
-MAY_MIGRATE = (Role.ADMIN, Role.COMPLIANCE, Role.OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +213,7 @@ def migrate_instances(
 
 
 def _check(actor: Actor, reason: str) -> None:
-    if not actor.has(*MAY_MIGRATE):
-        raise Forbidden(
-            "Only a process owner, compliance or an administrator may move cases to another "
-            "version."
-        )
+    check_permission(actor, Permission.MIGRATE_INSTANCES)
     if not reason.strip():
         raise InvalidInput("expected a reason for the migration, got none")
 

@@ -9,14 +9,12 @@ from typing import Any
 from service.audit import Event
 from service.engine import EngineError
 from service.engine.commands import Modify
-from service.errors import Forbidden, InvalidInput
+from service.errors import InvalidInput
 from service.execution.execute import execute
 from service.execution.plan import Plan, always
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, on_case
-from service.identity import Actor, Role
-
-MODIFIERS = (Role.ADMIN,)
+from service.identity import Actor, Permission, check_permission
 
 
 def modify_instance(
@@ -25,10 +23,7 @@ def modify_instance(
     """Carry out a modification, all of it or nothing. Raises Forbidden, NotFound, StateConflict,
     InvalidInput without a reason or for what cannot be, EngineError when what follows cannot go on;
     none of them leaves an incident."""
-    if not actor.has(*MODIFIERS):
-        raise Forbidden(
-            "To modify an instance needs one of the roles {modifiers}.", modifiers=MODIFIERS
-        )
+    check_permission(actor, Permission.MODIFY_INSTANCES)
     if not reason.strip():
         raise InvalidInput("expected a reason for the modification, got none")
 

@@ -10,9 +10,9 @@ from service.db import Connection
 from service.definitions import ReviewState
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, USED, Verb
-from service.errors import Forbidden, StateConflict
+from service.errors import StateConflict
 from service.execution.runtime import Runtime
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.operations.review_process import end_review
 from service.operations.start import COMPLAINT_PROCESS
 
@@ -51,8 +51,7 @@ def put_in_force(
             )
         _note(connection, version, PAST[Verb.RELEASE], actor, now, "")
     elif reason:
-        if not actor.has(Role.ADMIN):
-            raise Forbidden("Only an administrator releases a version without review.")
+        check_permission(actor, Permission.SKIP_REVIEW)
         _note(connection, version, SKIPPED, actor, now, reason)
     elif needs_review(connection, key):
         raise StateConflict(

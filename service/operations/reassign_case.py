@@ -12,16 +12,15 @@ from service.builtins.answer_checks import find_investigator
 from service.cases import Complaint
 from service.db import Connection
 from service.engine.commands import ReplaceVariables
-from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
+from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution.execute import execute
 from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_person
 from service.execution.unit import Outcome, on_case
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 
-REASSIGNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
 LONGEST = 1_000
 
 
@@ -34,11 +33,7 @@ def reassign_case(
     The open tasks of the one before go too, but for those that four eyes keep from the new one:
     they go back to their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
     """
-    if not actor.has(*REASSIGNERS):
-        raise Forbidden(
-            "Handing a case to somebody else needs one of the roles {reassigners}.",
-            reassigners=REASSIGNERS,
-        )
+    check_permission(actor, Permission.REASSIGN_COMPLAINTS)
     why = reason.strip()
     if not why or len(why) > LONGEST:
         raise FormInvalid(
@@ -91,8 +86,7 @@ def _hand_over(
     current = cases.get_complaint(connection, complaint.number)
     facts = {**current.facts, "investigator": to}
     cases.save_complaint(connection, replace(current, investigator=to, facts=facts))
-    account = identity.find_account(connection, to)
-    receiver = account.actor if account is not None else Actor(to, frozenset({Role.HANDLER}))
+    receiver = identity.get_account(connection, to).actor
     for task in tasks.list_open_tasks(connection, complaint.root_key):
         if task.assignee == complaint.investigator:
             barred = to in tasks.list_performers(connection, task.root_key, task.excluded)

@@ -12,7 +12,7 @@ from service.audit import Event
 from service.db import Connection, root_of
 from service.engine import EngineError, Step
 from service.engine.commands import Command, Retry
-from service.errors import Forbidden, StateConflict
+from service.errors import StateConflict
 from service.execution.begin import keep_keys
 from service.execution.cascade import resume_cascade
 from service.execution.execute import execute
@@ -20,7 +20,7 @@ from service.execution.plan import Case, Decide, Plan
 from service.execution.read_case import get_instance, list_waiting
 from service.execution.runtime import Runtime
 from service.execution.unit import on_case
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.instances.tables import process_instance
 
 NOT_PARKED = "not-parked"
@@ -35,10 +35,7 @@ def resolve_incident(
     Raises Forbidden, NotFound, StateConflict, Suspended: what is suspended has to be resumed before
     anything in it is tried again.
     """
-    if not actor.has(Role.ADMIN, Role.OWNER):
-        raise Forbidden(
-            "Only an administrator or the owner of the procedure may resolve an incident."
-        )
+    check_permission(actor, Permission.RESOLVE_INCIDENTS)
     with runtime.database.read() as connection:
         ended = get_instance(connection, root_of(key)).engine_state is None
         row = jobs.get_active_incident(connection, key)

@@ -29,7 +29,7 @@ from service.execution.decide_version import (
 from service.execution.incidents import record_incident
 from service.execution.retry import retry
 from service.execution.runtime import Runtime
-from service.identity import Actor, Role, find_account
+from service.identity import Actor, Permission, check_permission, find_account
 from service.operations.review_process import begin_review, decide_in_process, plan_in_process
 
 LAPSED = "bundle:release:lapsed"
@@ -170,8 +170,7 @@ def comment_bundle(
     now: datetime,
 ) -> int:
     """Say something of an element of a version; the comment's key."""
-    if not actor.has(Role.COMPLIANCE, Role.OWNER):
-        raise Forbidden("Only compliance and process owners comment on a version.")
+    check_permission(actor, Permission.COMMENT_VERSIONS)
     words, comment = said(text, "what is to be said"), runtime.keys.root_key()
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
@@ -199,8 +198,7 @@ def resolve_comment(
     runtime: Runtime, key: int, comment: int, *, answer: str, actor: Actor, now: datetime
 ) -> None:
     """Answer a comment. Raises InvalidInput without an answer, Forbidden, StateConflict."""
-    if not actor.has(Role.COMPLIANCE, Role.OWNER):
-        raise Forbidden("Only compliance and process owners resolve comments.")
+    check_permission(actor, Permission.COMMENT_VERSIONS)
     text = said(answer, "an answer")
     with runtime.database.transaction() as connection:
         rows.resolve_comment(connection, key, comment, answer=text, by=actor.name, now=now)
@@ -213,8 +211,7 @@ def resolve_comment(
 def tag_bundle(runtime: Runtime, key: int, tag: str, *, actor: Actor, now: datetime) -> None:
     """Give a version a name that never moves. Raises Forbidden, InvalidInput, NotFound,
     StateConflict."""
-    if not actor.has(Role.COMPLIANCE, Role.OWNER):
-        raise Forbidden("Only compliance and process owners name versions.")
+    check_permission(actor, Permission.COMMENT_VERSIONS)
     name = said(tag, "a name")[:100]
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)

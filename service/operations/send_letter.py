@@ -10,15 +10,14 @@ from service import audit, cases, letters
 from service.audit import Event
 from service.cases import Complaint
 from service.db import Connection
-from service.errors import FieldError, Forbidden, FormInvalid
+from service.errors import FieldError, FormInvalid
 from service.execution.child_keys import take_children
 from service.execution.runtime import Runtime
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.letters import Queued
 from service.letters.compose import LetterOrder, compose_letter
 from service.sentence import Sentence
 
-WRITERS = (Role.CLERK, Role.HANDLER, Role.APPROVER)
 BY_HAND: Mapping[str, str] = {
     "clarification": "question",
     "holding": "reason",
@@ -44,8 +43,7 @@ def send_letter(
 ) -> int:
     """Send the letter; its key. Raises Forbidden, FormInvalid when it cannot be written,
     NotFound."""
-    if not actor.has(*WRITERS):
-        raise Forbidden("Writing to a customer needs one of the roles {writers}.", writers=WRITERS)
+    check_permission(actor, Permission.WRITE_LETTERS)
     with runtime.database.transaction() as connection:
         complaint = cases.get_complaint(connection, number)
         first = take_children(connection, complaint.root_key, 2)

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from service import audit, cases
 from service.audit import Event
-from service.errors import FieldError, Forbidden, FormInvalid, StateConflict
+from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution.child_keys import take_children
 from service.execution.runtime import Runtime
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 
-HOLDERS = (Role.COMPLIANCE, Role.ADMIN)
 LONGEST = 1_000
 
 
@@ -22,8 +21,7 @@ def set_legal_hold(
 ) -> None:
     """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound,
     StateConflict."""
-    if not actor.has(*HOLDERS):
-        raise Forbidden("A legal hold needs one of the roles {holders}.", holders=HOLDERS)
+    check_permission(actor, Permission.HOLD_COMPLAINTS)
     why = reason.strip()
     if not why or len(why) > LONGEST:
         raise FormInvalid(

@@ -9,12 +9,10 @@ from datetime import datetime
 from service import audit
 from service.audit import Event
 from service.cases import NewEvidence
-from service.errors import Forbidden, InvalidInput
+from service.errors import InvalidInput
 from service.execution.runtime import Runtime
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, check_permission
 from service.operations.add_evidence import write_evidence
-
-SIGNERS = (Role.HANDLER, Role.APPROVER, Role.COMPLIANCE)
 
 
 def sign_report(
@@ -27,8 +25,7 @@ def sign_report(
 ) -> None:
     """Keep the documents of a report that the actor signs. Raises Forbidden, InvalidInput,
     NotFound."""
-    if not actor.has(*SIGNERS):
-        raise Forbidden("Signing a report off needs one of the roles {signers}.", signers=SIGNERS)
+    check_permission(actor, Permission.SIGN_REPORTS)
     if not documents:
         raise InvalidInput("expected the document that is signed, got none")
     with runtime.database.transaction() as connection:

@@ -21,7 +21,7 @@ from service.execution.idempotency import Once
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, new_case
-from service.identity import SYSTEM
+from service.identity import CLOCK, SYSTEM, Actor
 
 LEASE = timedelta(seconds=60)
 PAUSE = timedelta(minutes=5)
@@ -70,9 +70,9 @@ def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | N
         if not definitions.move_start(connection, start, following):
             return None
         details = {"due": start.next_due_at.isoformat() if start.next_due_at else None}
-        return _beginning(connection, runtime, start, {}, details, now=now)
+        return _beginning(connection, runtime, start, {}, details, actor=CLOCK, now=now)
 
-    unit = new_case(begin, actor=SYSTEM, answer=_root_key)
+    unit = new_case(begin, actor=CLOCK, answer=_root_key)
     return execute(runtime, unit, now=now)
 
 
@@ -99,7 +99,7 @@ def _start_by_signal(
 ) -> bool:
     unit = new_case(
         lambda connection: _beginning(
-            connection, runtime, start, variables, {"signal": name}, now=now
+            connection, runtime, start, variables, {"signal": name}, actor=SYSTEM, now=now
         ),
         actor=SYSTEM,
         answer=lambda connection, outcomes: True,
@@ -131,6 +131,7 @@ def _beginning(
     variables: Mapping[str, Any],
     details: Mapping[str, Any],
     *,
+    actor: Actor,
     now: datetime,
 ) -> Beginning:
     process = definitions.get_process(connection, start.process_definition_key)
@@ -140,4 +141,4 @@ def _beginning(
         {"process": start.process_id, "at": start.element_id, **details},
     )
     root_key, view = new_root_key(connection, runtime), CaseView(None, runtime.profile, now)
-    return Beginning(process, root_key, plan, view, SYSTEM)
+    return Beginning(process, root_key, plan, view, actor)

@@ -8,8 +8,12 @@ from service import letters
 from service.cases import Complaint
 from service.db import Connection
 from service.execution.child_keys import take_children
+from service.identity import Permission, roles_with
 from service.letters.compose import LetterOrder, compose_letter
 from service.policy import Profile
+
+(HANDLERS,) = roles_with(Permission.INVESTIGATE_COMPLAINTS)
+"""The group to whom the investigation of a case falls."""
 
 
 def tell_staff(
@@ -17,7 +21,7 @@ def tell_staff(
 ) -> None:
     """A notice to the investigator of a case, or to the handlers while there is none."""
     first = take_children(connection, complaint.root_key, 2)
-    order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or "handler"))
+    order = LetterOrder(template, "staff", str(complaint.facts.get("investigator") or HANDLERS))
     notice = compose_letter(
         connection, complaint, {}, profile, order, keys=(first, first + 1), now=now
     )

@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from service.clock import FileClock
 from service.errors import RedressError
+from service.identity import Permission, roles_with
 from service.players.people import answer_form, customer_answer, invent_complaint
 from service.players.retrying_client import Answer, Caller
 
@@ -90,8 +91,10 @@ class Rehearsal:
                 )
                 self.acknowledged.flush()
 
-    def one_of(self, group: str) -> Person:
-        return next(person for person in self.people if person.group == group)
+    def one_who(self, may: Permission) -> Person:
+        """The first person who may do this."""
+        able = roles_with(may)
+        return next(person for person in self.people if person.group in able)
 
     def chance(self, *about: object) -> random.Random:
         return random.Random(":".join(map(str, (self.seed, *about))))  # noqa: S311 - scripted people, no secret
@@ -138,18 +141,18 @@ def _pool(plan: Rehearsal) -> Iterator[ThreadPoolExecutor]:
 
 
 def _register(plan: Rehearsal, number: int) -> None:
-    clerk, chance = plan.one_of("clerk"), plan.chance("register", number)
+    desk, chance = plan.one_who(Permission.REGISTER_COMPLAINTS), plan.chance("register", number)
     body = invent_complaint(number, chance)
-    said = plan.call(clerk, "POST", "/api/complaints", body, once=f"{plan.seed}-register-{number}")
+    said = plan.call(desk, "POST", "/api/complaints", body, once=f"{plan.seed}-register-{number}")
     if said.status != 201:
         raise RedressError("expected a complaint to be registered, got {said}", said=said.said())
-    plan.note("registered", clerk, number=said.data["number"], case=said.data["processInstanceKey"])
+    plan.note("registered", desk, number=said.data["number"], case=said.data["processInstanceKey"])
 
 
 def _find_running(plan: Rehearsal) -> None:
-    admin, offset, total = plan.one_of("admin"), 0, 1
+    overseer, offset, total = plan.one_who(Permission.SEE_ALL_TASKS), 0, 1
     while offset < total:
-        said = plan.call(admin, "GET", f"/api/complaints?limit=500&offset={offset}").data
+        said = plan.call(overseer, "GET", f"/api/complaints?limit=500&offset={offset}").data
         total, offset = said["page"]["totalItems"], offset + 500
         plan.running |= {each["processInstanceKey"]: each["number"] for each in said["items"]}
     _drop_ended(plan, set(plan.running))
@@ -159,7 +162,9 @@ def _find_others(plan: Rehearsal) -> bool:
     """What cases started beside themselves and left running: a promise, an improvement. Whether
     there is any."""
     wanted = {"filter": {"state": "ACTIVE"}, "page": {"limit": 1000}}
-    said = plan.call(plan.one_of("admin"), "POST", "/v2/process-instances/search", wanted).data
+    said = plan.call(
+        plan.one_who(Permission.SEE_ALL_TASKS), "POST", "/v2/process-instances/search", wanted
+    ).data
     plan.running |= {each["processInstanceKey"]: "" for each in said["items"]}
     return bool(plan.running)
 
@@ -167,7 +172,9 @@ def _find_others(plan: Rehearsal) -> bool:
 def _one_task_per_case(plan: Rehearsal) -> list[dict[str, Any]]:
     """An open task of each running case that has one."""
     wanted = {"filter": {"state": "CREATED"}, "page": {"limit": 1000}}
-    said = plan.call(plan.one_of("admin"), "POST", "/v2/user-tasks/search", wanted).data
+    said = plan.call(
+        plan.one_who(Permission.SEE_ALL_TASKS), "POST", "/v2/user-tasks/search", wanted
+    ).data
     return list({task["processInstanceKey"]: task for task in reversed(said["items"])}.values())
 
 
@@ -179,13 +186,15 @@ def _look(plan: Rehearsal) -> None:
 
 
 def _drop_ended(plan: Rehearsal, keys: set[str]) -> None:
-    admin = plan.one_of("admin")
+    overseer = plan.one_who(Permission.SEE_ALL_TASKS)
     for key in sorted(keys):
-        state = plan.call(admin, "GET", f"/v2/process-instances/{key}").data.get("state")
+        state = plan.call(overseer, "GET", f"/v2/process-instances/{key}").data.get("state")
         if state in ("COMPLETED", "TERMINATED"):
             number = plan.running.pop(key)
             if number:
-                outcome = plan.call(admin, "GET", f"/api/complaints/{number}").data.get("outcome")
+                outcome = plan.call(overseer, "GET", f"/api/complaints/{number}").data.get(
+                    "outcome"
+                )
                 plan.ends[outcome or state.lower()] += 1
             else:
                 plan.ends["followed up"] += 1
@@ -210,7 +219,7 @@ def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
         schema = (
             json.loads(form.data["schema"]) if form.status == 200 else None
         )  # it travels as a text
-        known = {"investigator": plan.one_of("handler").name}
+        known = {"investigator": plan.one_who(Permission.INVESTIGATE_COMPLAINTS).name}
         filled = answer_form(
             form.data.get("formId"), schema, chance, plan.clock.now().date(), known=known
         )
@@ -235,13 +244,13 @@ def _may(person: Person, task: dict[str, Any]) -> bool:
 
 
 def _say(plan: Rehearsal, key: str, number: str, name: str, variables: dict[str, Any]) -> bool:
-    clerk = plan.one_of("clerk")
+    speaker = plan.one_who(Permission.SPEAK_AS_CUSTOMER)
     body = {"name": name, "correlationKey": number, "variables": variables}
     said = plan.call(
-        clerk, "POST", "/v2/messages/correlation", body, once=f"{plan.seed}-{name}-{key}"
+        speaker, "POST", "/v2/messages/correlation", body, once=f"{plan.seed}-{name}-{key}"
     )
     if said.status == 200:
         plan.note(
-            "correlated", clerk, name=name, number=number, case=said.data["processInstanceKey"]
+            "correlated", speaker, name=name, number=number, case=said.data["processInstanceKey"]
         )
     return said.status == 200

@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from service.identity import Actor
+from service.identity import Actor, Permission, roles_with
 from service.tasks import UserTask
 
 Rule = Callable[[random.Random, date], dict[str, Any]]
 PEOPLE_PER_ROLE = 4
+UNOFFERED = roles_with(Permission.TAKE_UNOFFERED_TASKS)[0]
+"""Who sees to a task that is offered to nobody."""
 
 
 def performer(task: UserTask, performers: Collection[str], chance: random.Random) -> Actor:
@@ -23,7 +25,7 @@ def performer(task: UserTask, performers: Collection[str], chance: random.Random
         return Actor(task.assignee, frozenset(task.candidate_groups))
     if task.candidate_users and not task.candidate_groups:
         return Actor(task.candidate_users[0])
-    group = task.candidate_groups[0] if task.candidate_groups else "handler"
+    group = task.candidate_groups[0] if task.candidate_groups else UNOFFERED
     names = [f"{group}-{number}" for number in range(1, PEOPLE_PER_ROLE + len(performers) + 1)]
     free = [name for name in names if name not in performers]
     return Actor(chance.choice(free[:PEOPLE_PER_ROLE]), frozenset({group}))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from service.cases.tables import complaint
 from service.db import MOST_COUNTED, Connection, Prepared, keys_given, root_column
-from service.identity import Actor
+from service.identity import Actor, Permission
 from service.reporting.inbox_keys import (
     InboxFilter,
     Key,
@@ -27,7 +27,7 @@ from service.reporting.inbox_keys import (
     keys_by_due,
     probe_cases,
 )
-from service.tasks import OVERSEERS, Scope
+from service.tasks import Scope
 from service.tasks.tables import user_task
 
 PAGE_SIZE = 50
@@ -94,7 +94,7 @@ def list_inbox(
 def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
     """Which offers lead to the tasks of a list; None when there can be none."""
     mine, groups = f"user:{actor.name}", [f"group:{group}" for group in sorted(actor.groups)]
-    oversees = not actor.groups.isdisjoint(OVERSEERS)
+    oversees = actor.may(Permission.SEE_ALL_TASKS)
     if scope is Scope.MINE:
         return Reach(None, actor.name) if only.assignee in ("", actor.name) else None
     if scope is Scope.ALL and oversees and not only.role:

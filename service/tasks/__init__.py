@@ -26,7 +26,6 @@ from service.tasks.queries import (
 from service.tasks.records import NO_DUE, TaskState, UserTask
 from service.tasks.reoffer import get_places, reoffer_task, replace_done, restore_places
 from service.tasks.rules import (
-    OVERSEERS,
     can_see,
     check_four_eyes,
     check_may_assign,
@@ -43,7 +42,6 @@ from service.tasks.saved_filters import SavedFilter, delete_filter, list_filters
 
 __all__ = [
     "NO_DUE",
-    "OVERSEERS",
     "Draft",
     "Ending",
     "Page",

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from service.db import Connection, Prepared, any_of, root_of
 from service.errors import NotFound, StateConflict
-from service.identity import Actor
+from service.identity import Actor, Permission
 from service.tasks.records import NO_DUE, TaskState, UserTask, candidates
-from service.tasks.rules import OVERSEERS
 from service.tasks.tables import task_candidate, user_task
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
@@ -266,6 +265,6 @@ def _wanted(actor: Actor, scope: Scope) -> sa.Select[Any]:
             )
             .distinct()
         )
-    if not actor.groups.isdisjoint(OVERSEERS):
+    if actor.may(Permission.SEE_ALL_TASKS):
         return sa.select(*columns).distinct()
     return sa.select(*columns).where(task_candidate.c.candidate.in_([mine, *groups])).distinct()

@@ -11,19 +11,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.errors import Forbidden, StateConflict
-from service.identity import Actor, Role
+from service.identity import Actor, Permission
 from service.sentence import Sentence
 from service.tasks.records import TaskState, UserTask
-
-OVERSEERS = frozenset({Role.COMPLIANCE, Role.ADMIN, Role.EXECUTIVE})
-"""Roles that see every task without being a candidate for it."""
 
 
 def is_candidate(task: UserTask, actor: Actor) -> bool:
     """Whether the task is offered to this person, by name or by group. One that is offered to
     nobody is the administrators' to see to, so that no case stands still for ever."""
     if not task.candidate_users and not task.candidate_groups:
-        return actor.has(Role.ADMIN)
+        return actor.may(Permission.TAKE_UNOFFERED_TASKS)
     return actor.name in task.candidate_users or not actor.groups.isdisjoint(task.candidate_groups)
 
 
@@ -32,7 +29,7 @@ def can_see(task: UserTask, actor: Actor) -> bool:
     return (
         actor.name in (task.assignee, task.completed_by)
         or is_candidate(task, actor)
-        or not actor.groups.isdisjoint(OVERSEERS)
+        or actor.may(Permission.SEE_ALL_TASKS)
     )
 
 
@@ -106,7 +103,7 @@ def check_may_release(task: UserTask, actor: Actor) -> None:
     check_open(task)
     if task.assignee is None:
         raise StateConflict("The task “{task_name}” is held by nobody.", task_name=task.name)
-    if task.assignee != actor.name and not actor.has(Role.ADMIN):
+    if task.assignee != actor.name and not actor.may(Permission.RELEASE_TASKS):
         raise Forbidden(
             "The task “{task_name}” is held by {assignee}, not by {actor_name}.",
             task_name=task.name,
@@ -119,7 +116,7 @@ def check_may_assign(task: UserTask, actor: Actor, to: Actor, performers: Iterab
     """Raises unless the actor may give the task to `to`: an administrator, an approver, or its
     holder, and the receiver is a candidate whom four eyes allow."""
     check_open(task)
-    if not actor.has(Role.ADMIN, Role.APPROVER) and task.assignee != actor.name:
+    if not actor.may(Permission.ASSIGN_TASKS) and task.assignee != actor.name:
         raise Forbidden(
             "Only its holder, an approver or an administrator may give away the task "
             "“{task_name}”.",
@@ -134,7 +131,7 @@ def check_may_update(task: UserTask, actor: Actor) -> None:
     """Raises unless the task is open and the actor sees to other people's work: an administrator or
     an approver."""
     check_open(task)
-    if not actor.has(Role.ADMIN, Role.APPROVER):
+    if not actor.may(Permission.ASSIGN_TASKS):
         raise Forbidden(
             "Only an approver or an administrator may change the task “{task_name}”.",
             task_name=task.name,

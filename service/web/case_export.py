@@ -15,11 +15,10 @@ import orjson
 from service import audit, cases, letters, tasks
 from service.cases import Complaint
 from service.db import Connection
-from service.identity import Role
+from service.identity import Permission
 from service.web.edge import blueprint, parts, signed_in
 from service.web.evidence import visible_case
 
-EXPORTERS = (Role.HANDLER, Role.COMPLIANCE, Role.OWNER, Role.ADMIN)
 MOST_IN_MEMORY = 16 * 1024 * 1024
 WRITTEN = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
 README = """The file of one complaint.
@@ -31,7 +30,7 @@ without the chain breaking.
 
 
 @blueprint.get("/complaints/<number>/file.zip")
-@signed_in(*EXPORTERS)
+@signed_in(may=Permission.EXPORT_COMPLAINTS)
 def export_case(number: str) -> Any:
     complaint = visible_case(number)
     file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - closed by the response

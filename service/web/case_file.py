@@ -12,12 +12,10 @@ from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import NotFound
-from service.identity import Role
+from service.identity import Permission
 from service.instances import Instance
-from service.web.case_export import EXPORTERS
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
-from service.web.instance import KEEPERS
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.story import story_of
@@ -58,7 +56,7 @@ def comment_case(number: str) -> Any:
 
 
 @blueprint.post("/complaints/<number>/hold")
-@signed_in(*operations.HOLDERS)
+@signed_in(may=Permission.HOLD_COMPLAINTS)
 def set_legal_hold(number: str) -> Any:
     sent = flask.request.form
     operations.set_legal_hold(
@@ -73,7 +71,7 @@ def set_legal_hold(number: str) -> Any:
 
 
 @blueprint.post("/complaints/<number>/reassign")
-@signed_in(*operations.REASSIGNERS)
+@signed_in(may=Permission.REASSIGN_COMPLAINTS)
 def reassign_case(number: str) -> Any:
     sent = flask.request.form
     operations.reassign_case(
@@ -92,11 +90,11 @@ def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
     if (
         complaint.status != "open"
         or complaint.investigator is None
-        or not actor().has(*operations.REASSIGNERS)
+        or not actor().may(Permission.REASSIGN_COMPLAINTS)
     ):
         return []
     today = now().astimezone(zone()).date()
-    people = identity.list_candidates(connection, Role.HANDLER, on=today)
+    people = identity.list_candidates(connection, Permission.INVESTIGATE_COMPLAINTS, on=today)
     return [each.name for each in people if not each.absent and each.name != complaint.investigator]
 
 
@@ -134,15 +132,15 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         "steps": tip,
         "step": step,
         "suspended_at": instance.suspended_at if instance.state == "active" else None,
-        "may_keep": actor().has(*KEEPERS),
-        "may_hold": actor().has(*operations.HOLDERS),
-        "may_export": actor().has(*EXPORTERS),
+        "may_keep": actor().may(Permission.SEE_COURSE),
+        "may_hold": actor().may(Permission.HOLD_COMPLAINTS),
+        "may_export": actor().may(Permission.EXPORT_COMPLAINTS),
     }
 
 
 def _check_visible(connection: Connection, complaint: Complaint) -> None:
     """A case may be read by role, or because of a task in it. Raises NotFound."""
-    if actor().has(*READERS):
+    if actor().may(Permission.READ_COMPLAINTS):
         return
     if not any(
         tasks.can_see(task, actor())

@@ -9,14 +9,15 @@ import flask
 
 from service import cases
 from service.errors import InvalidInput, NotFound
-from service.web.edge import READERS, blueprint, parts, signed_in
+from service.identity import Permission
+from service.web.edge import blueprint, parts, signed_in
 from service.web.paging import key_asked
 
 STATUSES = ("open", "closed", "archived")
 
 
 @blueprint.get("/complaints")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def complaint_list() -> Any:
     text, status = (
         flask.request.args.get("q", "").strip()[:200],

@@ -11,14 +11,15 @@ import flask
 from service import audit, cases, definitions, operations
 from service.engine import Bundle
 from service.i18n.catalogue import say
+from service.identity import Permission
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
-from service.web.edge import READERS, blueprint, check_ready, language, parts, signed_in
+from service.web.edge import blueprint, check_ready, language, parts, signed_in
 
 _QUOTED = re.compile("([「“])([^」”]+)([」”])")
 
 
 @blueprint.get("/clauses")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def clauses() -> Any:
     """Every clause; with `?case=C-…` the evidence that it was fulfilled in that case."""
     number = flask.request.args.get("case", "").strip()
@@ -38,7 +39,7 @@ def clauses() -> Any:
 
 
 @blueprint.get("/plan")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def plan() -> Any:
     """Who does what by when."""
     runtime = parts().runtime
@@ -61,7 +62,7 @@ def _said(text: str) -> str:
 
 
 @blueprint.get("/plan.csv")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def plan_table() -> Any:
     """The execution plan as a table."""
     with parts().runtime.database.read() as connection:

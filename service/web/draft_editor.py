@@ -18,12 +18,12 @@ from service import definitions, operations
 from service.definitions import DraftFile
 from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import say
-from service.identity import Role
+from service.identity import Permission
 from service.letters import write_letter
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
-from service.web.workbench import EDITORS, VIEWERS, may_edit
+from service.web.workbench import may_edit
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
 """Which editor is for which ending."""
@@ -49,7 +49,7 @@ MAX_PREVIEW_BYTES = 200_000
 
 
 @blueprint.get("/workbench/drafts/<int:key>/edit/<path:path>")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def edit(key: int, path: str) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
@@ -73,7 +73,7 @@ def edit(key: int, path: str) -> Any:
 
 
 @blueprint.get(FILE)
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def draft_file(key: int, path: str) -> Any:
     revision = flask.request.args.get("revision", "")
     with parts().runtime.database.read() as connection:
@@ -92,7 +92,7 @@ def draft_file(key: int, path: str) -> Any:
 
 
 @blueprint.put(FILE)
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def save_draft_file(key: int, path: str) -> Any:
     try:
         revision = int(flask.request.headers.get("If-Match", "").strip('"'))
@@ -114,7 +114,7 @@ def save_draft_file(key: int, path: str) -> Any:
 
 
 @blueprint.post(f"{FILE}/removal")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def remove_draft_file(key: int, path: str) -> Any:
     with parts().runtime.database.transaction() as connection:
         file, _ = definitions.read_draft_file(connection, key, path)
@@ -125,7 +125,7 @@ def remove_draft_file(key: int, path: str) -> Any:
 
 
 @blueprint.post(f"{FILE}/restoration")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def restore_draft_file(key: int, path: str) -> Any:
     """Let an earlier revision be the newest; what lies between stays."""
     wanted = flask.request.form.get("revision", "")
@@ -144,7 +144,7 @@ def restore_draft_file(key: int, path: str) -> Any:
 
 
 @blueprint.get("/workbench/drafts/<int:key>/findings/<path:path>")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def findings(key: int, path: str) -> Any:
     """What the check of the whole draft finds in one file."""
     with parts().runtime.database.read() as connection:
@@ -169,7 +169,7 @@ def findings(key: int, path: str) -> Any:
 
 
 @blueprint.post("/workbench/form-preview")
-@signed_in(Role.OWNER, Role.ADMIN, Role.COMPLIANCE)
+@signed_in(may=Permission.READ_DRAFTS)
 def form_preview() -> Any:
     """A form as those who fill it in will see it."""
     try:
@@ -186,7 +186,7 @@ def form_preview() -> Any:
 
 
 @blueprint.post("/workbench/letter-preview")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def letter_preview() -> Any:
     """A letter as a customer of an example would read it."""
     text = flask.request.get_data()[:MAX_PREVIEW_BYTES].decode("utf-8", "replace")

@@ -15,23 +15,13 @@ import flask
 from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
-from service.errors import Forbidden, Unavailable
+from service.errors import Unavailable
 from service.i18n.catalogue import LANGUAGES, best_language, chosen, say, say_error
-from service.identity import Account, Actor, Role
+from service.identity import Account, Actor, Permission, check_permission
 from service.web.assets import asset_url
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGE_SIZE = 50
-READERS = (
-    Role.CLERK,
-    Role.HANDLER,
-    Role.APPROVER,
-    Role.EXECUTIVE,
-    Role.OWNER,
-    Role.COMPLIANCE,
-    Role.ADMIN,
-)
-"""Roles that may read any complaint; a department sees those it has a task of."""
 THEMES = ("light", "dark")
 SOON = timedelta(hours=24)
 YEAR_SECONDS = 31_536_000
@@ -61,8 +51,8 @@ def check_ready(connection: Connection) -> None:
         raise Unavailable("No complaint procedure is released.")
 
 
-def signed_in(*roles: str) -> Callable[[View], View]:
-    """Only for people who are signed in and, where roles are given, have one of them."""
+def signed_in(may: Permission = Permission.SIGNED_IN) -> Callable[[View], View]:
+    """Only for people who are signed in and may do this."""
 
     def around(view: View) -> View:
         @wraps(view)
@@ -70,17 +60,18 @@ def signed_in(*roles: str) -> Callable[[View], View]:
             account: Account | None = flask.g.account
             if account is None:
                 return to_sign_in()
-            if roles and not account.actor.has(*roles):
-                raise Forbidden(
-                    "This page needs one of the roles {roles}; you have {held}.",
-                    roles=roles,
-                    held=account.roles,
-                )
+            check_permission(account.actor, may)
             return view(*args, **kwargs)
 
         return inner  # type: ignore[return-value]
 
     return around
+
+
+def may(permission: str) -> bool:
+    """Whether who asks has a permission, for templates. Raises ValueError for an unknown one."""
+    wanted, account = Permission(permission), flask.g.get("account")
+    return account is not None and account.actor.may(wanted)
 
 
 def to_sign_in() -> Any:
@@ -131,6 +122,7 @@ def _context() -> dict[str, Any]:
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",
         "account": flask.g.get("account"),
+        "may": may,
         "bank": parts().settings.bank_name,
         "asset": asset_url,
         "most": MOST_COUNTED,

@@ -9,25 +9,21 @@ import flask
 
 from service import cases, operations, policy, tasks
 from service.errors import RedressError
-from service.identity import Role
-from service.web.edge import PAGE_SIZE, READERS, actor, blueprint, now, parts, signed_in
-from service.web.instance import KEEPERS
+from service.identity import Permission
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import key_asked, page_of
 
-DECLARERS = (Role.HANDLER, Role.APPROVER, Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN)
-"""Any of these may call an emergency (S4-a); whether it is one is then declared by the duty
-executive."""
 SHOWN_ACTIONS = 100
 
 
 @blueprint.get("/emergencies")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def emergency_list() -> Any:
     return _list("")
 
 
 @blueprint.post("/emergencies")
-@signed_in(*DECLARERS)
+@signed_in(may=Permission.DECLARE_EMERGENCIES)
 def emergency_declare() -> Any:
     sent = flask.request.form
     numbers = sent.get("numbers", "")[:4_000].replace(",", " ").split()
@@ -46,13 +42,13 @@ def emergency_declare() -> Any:
 
 
 @blueprint.get("/emergencies/<number>")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def emergency_page(number: str) -> Any:
     return _show(number, "")
 
 
 @blueprint.post("/emergencies/<number>/link")
-@signed_in(*DECLARERS)
+@signed_in(may=Permission.DECLARE_EMERGENCIES)
 def emergency_link(number: str) -> Any:
     other = flask.request.form.get("number", "").strip()[:40]
     try:
@@ -74,7 +70,7 @@ def _list(problem: str) -> str:
         more=more,
         problem=problem,
         levels=policy.LEVELS,
-        may_declare=actor().has(*DECLARERS),
+        may_declare=actor().may(Permission.DECLARE_EMERGENCIES),
         sent=flask.request.form,
     )
 
@@ -97,6 +93,6 @@ def _show(number: str, problem: str) -> str:
         earlier=max(0, len(actions) - SHOWN_ACTIONS),
         open_tasks=open_tasks,
         problem=problem,
-        may_keep=actor().has(*KEEPERS),
-        may_link=found.status == "open" and actor().has(*DECLARERS),
+        may_keep=actor().may(Permission.SEE_COURSE),
+        may_link=found.status == "open" and actor().may(Permission.DECLARE_EMERGENCIES),
     )

@@ -11,8 +11,9 @@ import flask
 from service import cases, operations, tasks
 from service.cases import KINDS, MEANS, RESULTS, Complaint
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
+from service.identity import Permission
 from service.operations import NewContact
-from service.web.edge import READERS, actor, blueprint, inside, now, parts, signed_in
+from service.web.edge import actor, blueprint, inside, now, parts, signed_in
 from service.web.paging import key_asked, last_of, place_asked
 
 MOST_FILES = 20
@@ -24,7 +25,7 @@ def visible_case(number: str) -> Complaint:
     """A case that this person may read: by role, or because of a task in it. Raises NotFound."""
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
-        if actor().has(*READERS):
+        if actor().may(Permission.READ_COMPLAINTS):
             return complaint
         if any(
             tasks.can_see(task, actor())

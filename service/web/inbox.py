@@ -12,7 +12,7 @@ from service import definitions, operations, reporting, tasks
 from service.db import Connection
 from service.errors import Forbidden, StateConflict
 from service.i18n.catalogue import chosen
-from service.identity import Role
+from service.identity import Permission, Role
 from service.intake import CHANNELS
 from service.tasks import Scope
 from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
@@ -86,7 +86,7 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
         "kept": kept,
         "steps": steps,
         "options": _options(),
-        "gives": actor().has(Role.ADMIN, Role.APPROVER),
+        "gives": actor().may(Permission.ASSIGN_TASKS),
         "left": _left(),
     }
 

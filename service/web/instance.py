@@ -17,12 +17,11 @@ from service.engine import ActiveElement, Bundle, inspect
 from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import chosen
-from service.identity import Permission, Role, has_permission
+from service.identity import Permission
 from service.reporting import LONGEST_SHOWN, Variable
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.mapping import names_of
 
-KEEPERS = (Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
 _INSIDE = ("subProcess", "callActivity")
 """What stands there stands in something inside."""
 _NO_TARGETS = ("startEvent", "boundaryEvent")
@@ -42,13 +41,13 @@ own of each."""
 
 
 @blueprint.get("/instances/<int:key>")
-@signed_in(*KEEPERS)
+@signed_in(may=Permission.SEE_COURSE)
 def course_page(key: int) -> Any:
     return _show(key, "")
 
 
 @blueprint.post("/instances/<int:key>/<any(suspend,resume,move,correct,retry,cancel):verb>")
-@signed_in(*KEEPERS)
+@signed_in(may=Permission.SEE_COURSE)
 def course_action(key: int, verb: str) -> Any:
     sent = flask.request.form
     try:
@@ -92,7 +91,7 @@ def _show(key: int, problem: str) -> str:
         incidents=incidents,
         longest=LONGEST_SHOWN,
         whole=("", EVERYWHERE),
-        may={verb: has_permission(actor(), needed) for verb, needed in _MAY.items()},
+        may={verb: actor().may(needed) for verb, needed in _MAY.items()},
         running=instance.state == "active",
     )
 

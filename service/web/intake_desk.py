@@ -10,18 +10,17 @@ import flask
 
 from service import cases, definitions, letters, operations, tasks
 from service.errors import FormInvalid, Unavailable
-from service.identity import Role
+from service.identity import Permission
 from service.intake import CHANNELS, FLAGS, NUMBERS, parse_complaint
 from service.web import forms
 from service.web.answers import answer_of
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 
-REGISTRARS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 FORM = "registration"
 
 
 @blueprint.get("/register")
-@signed_in(*REGISTRARS)
+@signed_in(may=Permission.REGISTER_COMPLAINTS)
 def register_page() -> Any:
     asked = flask.request.args.get("channel", "phone")
     preset = {"channel": asked if asked in CHANNELS else "phone", "receivedAt": now().isoformat()}
@@ -29,7 +28,7 @@ def register_page() -> Any:
 
 
 @blueprint.post("/register")
-@signed_in(*REGISTRARS)
+@signed_in(may=Permission.REGISTER_COMPLAINTS)
 def register() -> Any:
     sent, at, runtime = flask.request.form, now(), parts().runtime
     form = _form()
@@ -47,7 +46,7 @@ def register() -> Any:
 
 
 @blueprint.get("/registered/<number>")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def registered(number: str) -> Any:
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)

@@ -10,17 +10,15 @@ import flask
 from service import cases, letters, operations
 from service.db import root_of
 from service.errors import NotFound
-from service.identity import Role
+from service.identity import Permission
 from service.letters import letter_page, make_pdf
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
 from service.web.paging import page_of, place_asked
 
-SENDERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
-
 
 @blueprint.get("/letters")
-@signed_in(*SENDERS)
+@signed_in(may=Permission.POST_LETTERS)
 def letter_list() -> Any:
     with parts().runtime.database.read() as connection:
         found, total = letters.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
@@ -54,14 +52,14 @@ def letter_pdf(key: int) -> Any:
 
 
 @blueprint.post("/letters/<int:key>/printed")
-@signed_in(*SENDERS)
+@signed_in(may=Permission.POST_LETTERS)
 def letter_printed(key: int) -> Any:
     operations.finish_letter(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.letter_list"))
 
 
 @blueprint.post("/letters/<int:key>/again")
-@signed_in(*SENDERS)
+@signed_in(may=Permission.POST_LETTERS)
 def letter_again(key: int) -> Any:
     operations.write_again(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.letter_list"))

@@ -17,7 +17,7 @@ from service import definitions, operations, reporting
 from service.definitions import Mark, Version, list_used
 from service.engine import Bundle, ElementInfo
 from service.i18n.catalogue import chosen, say
-from service.identity import Permission, Role, has_permission
+from service.identity import Permission
 from service.reporting import Figures, Sheet
 from service.web.edge import (
     PAGE_SIZE,
@@ -32,8 +32,6 @@ from service.web.edge import (
 from service.web.paging import page_of, place_asked
 from service.web.picture import drawn, main_first
 
-LIVE = (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.COMPLIANCE, Role.ADMIN)
-"""Who answers for the procedure, or gives out the work."""
 PERIODS = (7, 30, 90, 365)
 STEPS = 5
 FIGURES: Mapping[str, tuple[str, Callable[[Figures], float]]] = {
@@ -91,7 +89,7 @@ class Known:
 
 
 @blueprint.get("/procedure/live")
-@signed_in(*LIVE)
+@signed_in(may=Permission.WATCH_PROCEDURE)
 def live() -> Any:
     known, at = _known(), now()
     asked = known.asked
@@ -120,7 +118,7 @@ def live() -> Any:
 
 
 @blueprint.get("/procedure/live/cases")
-@signed_in(*LIVE)
+@signed_in(may=Permission.WATCH_PROCEDURE)
 def live_cases() -> Any:
     known, at = _known(), now()
     element = known.bundle.processes[known.asked.sheet].elements.get(
@@ -149,7 +147,7 @@ def live_cases() -> Any:
         only=only,
         rows=rows,
         more=more,
-        messages=only == "failures" and has_permission(actor(), Permission.READ_INCIDENTS),
+        messages=only == "failures" and actor().may(Permission.READ_INCIDENTS),
     )
 
 

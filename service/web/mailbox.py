@@ -9,16 +9,15 @@ import flask
 
 from service import cases, intake, jobs
 from service.errors import NotFound
-from service.identity import Role
+from service.identity import Permission
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import page_of, place_asked
 
-READERS = (Role.CLERK, Role.HANDLER, Role.ADMIN)
 STATES = ("waiting", "filed", "dismissed")
 
 
 @blueprint.get("/mailbox")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_MAILBOX)
 def mail_list() -> Any:
     state = flask.request.args.get("state", "waiting")
     state = state if state in STATES else "waiting"
@@ -44,13 +43,13 @@ def mail_list() -> Any:
 
 
 @blueprint.get("/mailbox/<int:key>")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_MAILBOX)
 def mail_page(key: int) -> Any:
     return _show(key, ""), 200
 
 
 @blueprint.post("/mailbox/<int:key>/register")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_MAILBOX)
 def mail_register(key: int) -> Any:
     number = intake.register_from_mail(
         parts().runtime, parts().vault, key, actor=actor(), now=now()
@@ -59,7 +58,7 @@ def mail_register(key: int) -> Any:
 
 
 @blueprint.post("/mailbox/<int:key>/attach")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_MAILBOX)
 def mail_attach(key: int) -> Any:
     number = flask.request.form.get("number", "").strip()[:40]
     try:
@@ -72,7 +71,7 @@ def mail_attach(key: int) -> Any:
 
 
 @blueprint.post("/mailbox/<int:key>/dismiss")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_MAILBOX)
 def mail_dismiss(key: int) -> Any:
     intake.dismiss_mail(
         parts().runtime, key, flask.request.form.get("reason", "")[:300], actor=actor(), now=now()

@@ -11,7 +11,7 @@ from service import definitions, migration_plans, operations, reporting
 from service.db import Connection
 from service.definitions import review as versions
 from service.errors import RedressError
-from service.identity import GRANTS, Permission
+from service.identity import Permission
 from service.migration_plans import (
     AT_WORK,
     FINAL,
@@ -26,19 +26,18 @@ from service.web.mapping import mapping_of, names_of, places_of
 from service.web.migration_words import CASES, EVENTS, PLANS, WHYS, say_obstacles
 from service.web.paging import key_asked, page_of
 
-PLANNERS = GRANTS[Permission.MIGRATE_INSTANCES]
 OFFERED = 200
 """Versions to choose from, the newest."""
 
 
 @blueprint.get("/migrations")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_list() -> Any:
     return _list("")
 
 
 @blueprint.post("/migrations")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_draw_up() -> Any:
     sent = flask.request.form
     try:
@@ -56,13 +55,13 @@ def migration_draw_up() -> Any:
 
 
 @blueprint.get("/migrations/<int:key>")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_page(key: int) -> Any:
     return _show(key, "")
 
 
 @blueprint.get("/migrations/<int:key>/run")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_run(key: int) -> Any:
     """The part of the page that changes while the worker is at it; the whole page when that is
     over."""
@@ -72,7 +71,7 @@ def migration_run(key: int) -> Any:
 
 
 @blueprint.post("/migrations/<int:key>/places")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_edit(key: int) -> Any:
     sent = flask.request.form
     with parts().runtime.database.read() as connection:
@@ -92,7 +91,7 @@ def migration_edit(key: int) -> Any:
 
 
 @blueprint.post("/migrations/<int:key>/<any('try',start,stop,'go-on',revert,drop):verb>")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.MIGRATE_INSTANCES)
 def migration_action(key: int, verb: str) -> Any:
     reason = flask.request.form.get("reason", "")
     try:

@@ -1,5 +1,5 @@
-"""What the navigation shows to whom. A link is a name, a path, the roles that see it and the key
-that goes there."""
+"""What the navigation shows to whom. A link is a name, a path, the permission that shows it and the
+key that goes there."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass
 
 import flask
 
-from service.identity import GRANTS, Actor, Permission, Role
-from service.web.edge import READERS, blueprint
+from service.identity import Actor, Permission
+from service.web.edge import blueprint
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the navigation; without roles everybody sees it. `key` is pressed after `g`."""
+    """One entry of the navigation, for those who have its permission. `key` is pressed after
+    `g`."""
 
     label: str
     path: str
-    roles: tuple[str, ...] = ()
+    may: Permission
     key: str = ""
 
 
-LEADS = (Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.ADMIN)
 LINKS = (
-    Link("Tasks", "/tasks", key="t"),
-    Link("Complaints", "/complaints", READERS, key="c"),
-    Link("Register", "/register", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="r"),
-    Link("Mailbox", "/mailbox", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="m"),
-    Link("Letters to post", "/letters", (Role.CLERK, Role.HANDLER, Role.ADMIN), key="l"),
-    Link("My team", "/team", LEADS, key="e"),
-    Link("Emergencies", "/emergencies", READERS, key="x"),
-    Link("People", "/people", (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)),
-    Link("Procedure", "/procedure", READERS, key="p"),
-    Link("Clauses", "/clauses", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)),
-    Link("Execution plan", "/plan", (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN)),
-    Link("Review desk", "/reviews", (Role.COMPLIANCE, Role.OWNER, Role.ADMIN), key="v"),
-    Link("Migrations", "/migrations", GRANTS[Permission.MIGRATE_INSTANCES]),
-    Link("Workbench", "/workbench", (Role.OWNER, Role.COMPLIANCE, Role.ADMIN), key="w"),
-    Link("Incidents", "/incidents", (Role.ADMIN, Role.OWNER), key="i"),
+    Link("Tasks", "/tasks", Permission.SIGNED_IN, key="t"),
+    Link("Complaints", "/complaints", Permission.READ_COMPLAINTS, key="c"),
+    Link("Register", "/register", Permission.REGISTER_COMPLAINTS, key="r"),
+    Link("Mailbox", "/mailbox", Permission.READ_MAILBOX, key="m"),
+    Link("Letters to post", "/letters", Permission.POST_LETTERS, key="l"),
+    Link("My team", "/team", Permission.SEE_TEAM, key="e"),
+    Link("Emergencies", "/emergencies", Permission.READ_COMPLAINTS, key="x"),
+    Link("People", "/people", Permission.PLAN_STAFF),
+    Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p"),
+    Link("Clauses", "/clauses", Permission.SEE_REVIEWS),
+    Link("Execution plan", "/plan", Permission.FOLLOW_PLAN),
+    Link("Review desk", "/reviews", Permission.SEE_REVIEWS, key="v"),
+    Link("Migrations", "/migrations", Permission.MIGRATE_INSTANCES),
+    Link("Workbench", "/workbench", Permission.READ_DRAFTS, key="w"),
+    Link("Incidents", "/incidents", Permission.READ_INCIDENTS, key="i"),
 )
 
 
@@ -65,7 +65,7 @@ def shown_to(actor: Actor) -> Shown:
 
 def links_for(actor: Actor) -> Sequence[Link]:
     """The links this person sees, in order."""
-    return [link for link in LINKS if not link.roles or actor.has(*link.roles)]
+    return [link for link in LINKS if actor.may(link.may)]
 
 
 @blueprint.app_context_processor
@@ -76,7 +76,7 @@ def _context() -> dict[str, object]:
         "links": shown,
         "here": _is_here,
         "in_menu": any(_is_here(link) for link in shown.more),
-        "may_search": account is not None and account.actor.has(*READERS),
+        "may_search": account is not None and account.actor.may(Permission.READ_COMPLAINTS),
     }
 
 

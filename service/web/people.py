@@ -10,20 +10,18 @@ import flask
 
 from service import cases, identity
 from service.errors import InvalidInput, RedressError
-from service.identity import Role
+from service.identity import Permission
 from service.web.edge import PAGE_SIZE, blueprint, now, parts, signed_in, zone
-
-PLANNERS = (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN)
 
 
 @blueprint.get("/people")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.PLAN_STAFF)
 def people() -> Any:
     return _show("")
 
 
 @blueprint.post("/people/<name>/staff")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.PLAN_STAFF)
 def people_staff(name: str) -> Any:
     sent = flask.request.form
     skills = [
@@ -40,7 +38,7 @@ def people_staff(name: str) -> Any:
 
 
 @blueprint.post("/people/<name>/absence")
-@signed_in(*PLANNERS)
+@signed_in(may=Permission.PLAN_STAFF)
 def people_absence(name: str) -> Any:
     sent = flask.request.form
     try:

@@ -9,7 +9,7 @@ import flask
 from service import cases
 from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
-from service.identity import Role
+from service.identity import Permission
 from service.intake import portal, portal_access
 from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
@@ -94,7 +94,7 @@ def portal_withdraw() -> Any:
 
 
 @blueprint.post("/complaints/<number>/portal")
-@signed_in(Role.CLERK, Role.HANDLER, Role.ADMIN)
+@signed_in(may=Permission.GIVE_PORTAL_ACCESS)
 def portal_give(number: str) -> Any:
     """Somebody of the bank gives the customer a secret: it is shown once, to be read out."""
     complaint, secret = visible_case(number), portal_access.new_secret()

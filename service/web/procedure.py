@@ -7,10 +7,9 @@ from typing import Any
 import flask
 
 from service import definitions, jobs, operations
-from service.identity import Role
+from service.identity import Permission
 from service.web.edge import (
     PAGE_SIZE,
-    READERS,
     actor,
     blueprint,
     check_ready,
@@ -18,13 +17,12 @@ from service.web.edge import (
     parts,
     signed_in,
 )
-from service.web.live import LIVE
 from service.web.paging import page_of, place_asked
 from service.web.picture import main_first, picture_of
 
 
 @blueprint.get("/procedure")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_DIAGRAMS)
 def procedure() -> Any:
     runtime = parts().runtime
     with runtime.database.read() as connection:
@@ -38,14 +36,14 @@ def procedure() -> Any:
         released=released,
         sheets=main_first(bundle),
         sheet=sheet,
-        may_live=actor().has(*LIVE),
+        may_live=actor().may(Permission.WATCH_PROCEDURE),
         elements=[e for e in bundle.processes[sheet].elements.values() if e.name],
         picture=picture_of(bundle, sheet, steps=(), state=None, language=language()),
     )
 
 
 @blueprint.get("/incidents")
-@signed_in(Role.ADMIN, Role.OWNER)
+@signed_in(may=Permission.READ_INCIDENTS)
 def incidents() -> Any:
     with parts().runtime.database.read() as connection:
         found = jobs.list_incidents(connection, after=place_asked(), limit=PAGE_SIZE + 1)

@@ -9,20 +9,19 @@ import flask
 
 from service import cases, operations
 from service.errors import InvalidInput, RedressError
+from service.identity import Permission
 from service.operations import Outcome
-from service.web.edge import READERS, actor, blueprint, now, parts, signed_in
-
-DECIDERS = operations.LINKERS
+from service.web.edge import actor, blueprint, now, parts, signed_in
 
 
 @blueprint.get("/complaints/<number>/related")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def related_page(number: str) -> Any:
     return _show(number, "")
 
 
 @blueprint.post("/complaints/<number>/related")
-@signed_in(*DECIDERS)
+@signed_in(may=Permission.LINK_COMPLAINTS)
 def related_decide(number: str) -> Any:
     sent, runtime, at = flask.request.form, parts().runtime, now()
     other, kind, reason = (
@@ -64,5 +63,5 @@ def _show(number: str, problem: str) -> str:
         proposals=proposals,
         numbers=numbers,
         problem=problem,
-        may_decide=actor().has(*DECIDERS),
+        may_decide=actor().may(Permission.LINK_COMPLAINTS),
     )

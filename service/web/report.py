@@ -10,9 +10,10 @@ import flask
 from service import cases, operations, reporting
 from service.cases import NewEvidence
 from service.errors import RedressError, Unavailable
+from service.identity import Permission
 from service.letters import make_pdf
 from service.vault import Verdict
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """The report is a document of its own with its style inside: it is shown in a sandbox where nothing
@@ -20,13 +21,13 @@ runs."""
 
 
 @blueprint.get("/complaints/<number>/report")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def report_page(number: str) -> Any:
     return _show(number, "")
 
 
 @blueprint.get("/complaints/<number>/report.html")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def report_html(number: str) -> Any:
     response = flask.Response(_written(number)[1], mimetype="text/html")
     response.headers["Content-Security-Policy"] = SANDBOXED
@@ -34,7 +35,7 @@ def report_html(number: str) -> Any:
 
 
 @blueprint.get("/complaints/<number>/report.pdf")
-@signed_in(*READERS)
+@signed_in(may=Permission.READ_COMPLAINTS)
 def report_pdf(number: str) -> Any:
     headers = {
         "Content-Disposition": f'attachment; filename="{cases.parse_number(number)}-report.pdf"'
@@ -45,7 +46,7 @@ def report_pdf(number: str) -> Any:
 
 
 @blueprint.post("/complaints/<number>/report")
-@signed_in(*operations.SIGNERS)
+@signed_in(may=Permission.SIGN_REPORTS)
 def report_sign(number: str) -> Any:
     try:
         found, page = _written(number, signed_by=actor().name)
@@ -95,7 +96,7 @@ def _show(number: str, problem: str) -> str:
             for each in cases.list_evidence(connection, complaint.root_key)
             if each.kind == "report"
         ]
-    may_sign = actor().has(*operations.SIGNERS)
+    may_sign = actor().may(Permission.SIGN_REPORTS)
     return flask.render_template(
         "report.html", complaint=complaint, signed=files, may_sign=may_sign, problem=problem
     )

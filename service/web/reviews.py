@@ -14,7 +14,7 @@ from service.definitions import review as rows
 from service.definitions.review_states import possible
 from service.engine import Bundle
 from service.errors import InvalidInput, StateConflict
-from service.identity import Role
+from service.identity import Permission
 from service.letters import make_pdf
 from service.scenarios import Findings
 from service.web.change_view import Effects, changes_by_file, effects_of
@@ -38,11 +38,10 @@ EVENTS = {
     "bundle:version:retired": "retired it",
     "bundle:version:tagged": "tagged it",
 }
-DESK = (Role.COMPLIANCE, Role.OWNER, Role.ADMIN)
 
 
 @blueprint.get("/reviews")
-@signed_in(*DESK)
+@signed_in(may=Permission.SEE_REVIEWS)
 def reviews() -> Any:
     with parts().runtime.database.read() as connection:
         found = rows.list_versions(connection, before=key_asked(), limit=PAGE_SIZE + 1)
@@ -51,13 +50,13 @@ def reviews() -> Any:
 
 
 @blueprint.get("/reviews/<int:key>")
-@signed_in(*DESK)
+@signed_in(may=Permission.SEE_REVIEWS)
 def review(key: int) -> Any:
     return flask.render_template("review.html", **_known(key))
 
 
 @blueprint.get("/reviews/<int:key>/dossier.pdf")
-@signed_in(*DESK)
+@signed_in(may=Permission.SEE_REVIEWS)
 def review_dossier(key: int) -> Any:
     known = _known(key)
     page = dossier_page(known, language=language(), zone=parts().runtime.profile.calendar.zone)
@@ -67,7 +66,7 @@ def review_dossier(key: int) -> Any:
 @blueprint.post(
     "/reviews/<int:key>/<any(submit,return,approve,release,retire,comment,resolve,tag):verb>"
 )
-@signed_in(*DESK)
+@signed_in(may=Permission.SEE_REVIEWS)
 def review_action(key: int, verb: str) -> Any:
     _ACTIONS[verb](key, flask.request.form)
     return flask.redirect(flask.url_for("web.review", key=key))

@@ -8,14 +8,14 @@ import flask
 
 from service import cases
 from service.cases import Likable
+from service.identity import Permission
 from service.web.edge import blueprint, parts, signed_in
-from service.web.intake_desk import REGISTRARS
 
 MOST_TYPED = 10_000
 
 
 @blueprint.post("/register/similar")
-@signed_in(*REGISTRARS)
+@signed_in(may=Permission.REGISTER_COMPLAINTS)
 def similar() -> Any:
     """A part of the page: nothing where nothing is alike. What is typed is sent in the body, so no
     log has it."""

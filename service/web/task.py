@@ -9,12 +9,12 @@ import flask
 
 from service import operations, tasks
 from service.errors import Forbidden, FormInvalid, NotFound, RedressError
+from service.identity import Permission
 from service.web import forms
 from service.web.answers import answer_of
-from service.web.edge import READERS, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
-from service.web.reviews import DESK
 from service.web.task_view import TaskView, fields_of, load_task
 
 
@@ -99,8 +99,8 @@ def show_task(
         errors=errors or {},
         refused=refused,
         restored=view.draft if values is None and view.open else None,
-        may_read_case=actor().has(*READERS),
-        may_review=actor().has(*DESK),
+        may_read_case=actor().may(Permission.READ_COMPLAINTS),
+        may_review=actor().may(Permission.SEE_REVIEWS),
         **inbox_context(selected=view.task.key),
     )
     return page, status

@@ -13,8 +13,9 @@ from service.definitions import review as reviews
 from service.engine import Bundle
 from service.errors import NotFound
 from service.i18n.catalogue import chosen
+from service.identity import Permission
 from service.web import forms
-from service.web.edge import READERS, actor, language, parts, zone
+from service.web.edge import actor, language, parts, zone
 from service.web.story import Sentence, story_of
 
 RECENT = 6
@@ -122,7 +123,7 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     complaint = cases.find_complaint(connection, root_key)
     if complaint is None:
         return _review_beside(connection, root_key)
-    reader = actor().has(*READERS)
+    reader = actor().may(Permission.READ_COMPLAINTS)
     return Beside(
         complaint,
         cases.list_deadlines(connection, root_key),

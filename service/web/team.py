@@ -8,19 +8,18 @@ from typing import Any
 import flask
 
 from service import reporting
-from service.identity import Actor, Role
+from service.identity import Actor, Permission, roles_with
 from service.reporting import InboxFilter
 from service.tasks import Scope
 from service.web.edge import SOON, blueprint, now, parts, signed_in
-from service.web.navigation import LEADS
 
-EVERYTHING = Actor("", frozenset({Role.ADMIN}))
+EVERYTHING = Actor("", frozenset(roles_with(Permission.SEE_ALL_TASKS)))
 """A lead sees the lines of all open tasks here, as an overseer does; opening one asks what the lead
 may see."""
 
 
 @blueprint.get("/team")
-@signed_in(*LEADS)
+@signed_in(may=Permission.SEE_TEAM)
 def team() -> Any:
     at = now()
     holder = flask.request.args.get("holder", "")[:100]

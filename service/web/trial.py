@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from service import definitions
 from service.engine import Bundle
+from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
 from service.scenarios import Findings
 from service.scenarios import marks_of as covered
@@ -18,11 +19,10 @@ from service.web.counterexample import faults_of
 from service.web.edge import blueprint, language, parts, signed_in
 from service.web.findings import findings_of, problems_of
 from service.web.picture import drawn, main_first
-from service.web.workbench import VIEWERS
 
 
 @blueprint.get("/workbench/drafts/<int:key>/trial")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def trial(key: int) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)

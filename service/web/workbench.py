@@ -13,19 +13,17 @@ from service import definitions, operations
 from service.db import Connection
 from service.definitions import Draft
 from service.errors import InvalidInput, NotFound
-from service.identity import Role
+from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.findings import problems_of
 from service.web.paging import key_asked, page_of
 
-EDITORS = (Role.OWNER, Role.ADMIN)
-VIEWERS = (*EDITORS, Role.COMPLIANCE)
 MAX_UPLOADS = 100
 
 
 @blueprint.get("/workbench")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def workbench() -> Any:
     with parts().runtime.database.read() as connection:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
@@ -36,12 +34,12 @@ def workbench() -> Any:
         drafts=drafts,
         more=more,
         released=released,
-        may_edit=actor().has(*EDITORS),
+        may_edit=actor().may(Permission.EDIT_DRAFTS),
     )
 
 
 @blueprint.post("/workbench/drafts")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def start_draft() -> Any:
     runtime, key = parts().runtime, parts().runtime.keys.root_key()
     with runtime.database.transaction() as connection:
@@ -61,7 +59,7 @@ def start_draft() -> Any:
 
 
 @blueprint.get("/workbench/drafts/<int:key>")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def draft_page(key: int) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
@@ -80,7 +78,7 @@ def draft_page(key: int) -> Any:
 
 
 @blueprint.post("/workbench/drafts/<int:key>/upload")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def upload(key: int) -> Any:
     """Take files from a modeler on somebody's machine: each replaces the one of its name, or is
     new."""
@@ -101,7 +99,7 @@ def upload(key: int) -> Any:
 
 
 @blueprint.get("/workbench/drafts/<int:key>/download")
-@signed_in(*VIEWERS)
+@signed_in(may=Permission.READ_DRAFTS)
 def download(key: int) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
@@ -120,7 +118,7 @@ def download(key: int) -> Any:
 
 
 @blueprint.post("/workbench/drafts/<int:key>/discard")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def discard(key: int) -> Any:
     with parts().runtime.database.transaction() as connection:
         definitions.end_draft(connection, key, "discarded")
@@ -128,7 +126,7 @@ def discard(key: int) -> Any:
 
 
 @blueprint.post("/workbench/drafts/<int:key>/deploy")
-@signed_in(*EDITORS)
+@signed_in(may=Permission.EDIT_DRAFTS)
 def deploy_draft(key: int) -> Any:
     """Make the next version of what is drafted, and ask for its review. It starts no case before it
     is released."""
@@ -137,7 +135,7 @@ def deploy_draft(key: int) -> Any:
 
 
 def may_edit(draft: Draft) -> bool:
-    return draft.state == "open" and actor().has(*EDITORS)
+    return draft.state == "open" and actor().may(Permission.EDIT_DRAFTS)
 
 
 def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:

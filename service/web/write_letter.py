@@ -8,19 +8,20 @@ import flask
 
 from service import cases, operations
 from service.errors import FormInvalid
+from service.identity import Permission
 from service.letters import Queued
-from service.operations import LETTERS_BY_HAND, WRITERS
+from service.operations import LETTERS_BY_HAND
 from service.web.edge import actor, blueprint, now, parts, signed_in
 
 
 @blueprint.get("/complaints/<number>/letters/new")
-@signed_in(*WRITERS)
+@signed_in(may=Permission.WRITE_LETTERS)
 def letter_form(number: str) -> Any:
     return _show(number, {}, {}, None)
 
 
 @blueprint.post("/complaints/<number>/letters/new")
-@signed_in(*WRITERS)
+@signed_in(may=Permission.WRITE_LETTERS)
 def letter_send(number: str) -> Any:
     """The first time the letter is shown; it is sent when the very text that was shown is sent
     back."""

@@ -64,7 +64,7 @@ def test_only_the_first_version_needs_no_review(fresh: Runtime, text: str, name:
     second = _store(fresh, text, name)
     with pytest.raises(StateConflict, match="compliance has to approve"):
         _put(fresh, second)
-    with pytest.raises(Forbidden, match="administrator"):
+    with pytest.raises(Forbidden, match="admin"):
         _put(fresh, second, reason="in a hurry")
     assert _in_force(fresh) == first
 
@@ -122,7 +122,7 @@ def test_the_command_asks_for_all_three_and_for_an_administrator(
     assert "compliance has to approve" in refused.output
     assert "together" in run(release, [second, "--without-review", "--by", "ada"]).output
     skipping = [second, "--without-review", "--reason", "urgent", "--by"]
-    assert "administrator" in run(release, [*skipping, "olga"]).output
+    assert "admin" in run(release, [*skipping, "olga"]).output
     assert _in_force(runtime) == first
     assert run(release, [*skipping, "ada"]).exit_code == 0
     assert _in_force(runtime) == int(second)
