@@ -121,26 +121,15 @@ def deploy(call: Call) -> Any:
     wanted = flask.request.form.get("name", "")[:100]
     loaded = load_bundle(files)
     name = wanted or _name(loaded)
-    fresh = iter([call.runtime.keys.root_key() for _ in range(1 + len(loaded.processes))])
-    with call.runtime.database.transaction() as connection:
-        done = definitions.deploy(
-            connection,
-            files,
-            name=name,
-            actor=call.account.name,
-            now=call.now,
-            next_key=lambda: next(fresh),
-        )
-        at_once = _starts_at_once(connection, done)
-        if at_once and done.new:
-            definitions.release(connection, done.bundle_key, actor=call.account.name, now=call.now)
-        decisions = definitions.list_decisions(connection, done.bundle_key)
-        forms = definitions.list_forms(connection, done.bundle_key)
+    made = operations.deploy_files(
+        call.runtime, files, loaded, name=name, actor=call.actor, now=call.now
+    )
+    done = made.done
     return {
         "deploymentKey": str(done.bundle_key),
         "tenantId": TENANT,
-        "released": at_once,
-        "deployments": [_part(**each) for each in _parts(done, decisions, forms)],
+        "released": made.released,
+        "deployments": [_part(**each) for each in _parts(done, made.decisions, made.forms)],
     }
 
 
@@ -178,12 +167,6 @@ def _name(loaded: Any) -> str:
             "expected at least one process, decision or form in the files, found none"
         )
     return str(held[0])[:100]
-
-
-def _starts_at_once(connection: Any, done: Deployed) -> bool:
-    """Not when it holds the complaint's process, one that ever came together with it, or goes by
-    the name of such."""
-    return not definitions.is_governed(connection, done.bundle_key, operations.COMPLAINT_PROCESS)
 
 
 def _part(**only: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The history of every case: append only, one row per step, chained by hash.
 
 A row is part of the write it records: same transaction, actor required, event from a closed list.
-Nothing here changes or deletes a row.
+Nothing here changes or deletes a row. Where no case is concerned, `record` keeps
+who did what to the house.
 """
 
 from service.audit.chain import (
@@ -14,12 +15,24 @@ from service.audit.chain import (
     append_all,
     find_tip,
     list_cases,
+    list_details,
     list_history,
     list_moves,
     list_steps,
     verify,
 )
 from service.audit.events import Event
+from service.audit.house import (
+    HouseEvent,
+    HouseRow,
+    account_subject,
+    draft_subject,
+    list_house_events,
+    list_recent_house_events,
+    record,
+    task_subject,
+    verify_house,
+)
 
 __all__ = [
     "GENESIS",
@@ -27,13 +40,23 @@ __all__ = [
     "Entry",
     "Event",
     "HistoryRow",
+    "HouseEvent",
+    "HouseRow",
     "Tip",
+    "account_subject",
     "append",
     "append_all",
+    "draft_subject",
     "find_tip",
     "list_cases",
+    "list_details",
     "list_history",
+    "list_house_events",
     "list_moves",
+    "list_recent_house_events",
     "list_steps",
+    "record",
+    "task_subject",
     "verify",
+    "verify_house",
 ]

@@ -148,6 +148,28 @@ def list_steps(
     return [HistoryRow(**row) for row in rows][::-1]
 
 
+def list_details(
+    connection: Connection,
+    root_key: int,
+    event: Event,
+    *,
+    subject_key: int,
+    newest_first: bool = False,
+) -> list[Mapping[str, Any]]:
+    """The details of every such event of one thing in a case, oldest first unless asked."""
+    order = history.c.seq.desc() if newest_first else history.c.seq
+    query = (
+        sa.select(history.c.details)
+        .where(
+            history.c.root_key == root_key,
+            history.c.event == event.value,
+            history.c.subject_key == subject_key,
+        )
+        .order_by(order)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def list_moves(connection: Connection, root_key: int, *, until: int) -> list[Mapping[str, Any]]:
     """What moved in the diagrams with each step of a case, up to the one of that number."""
     found = connection.execute(_MOVES, {"root_key": root_key, "until": until})

@@ -21,3 +21,18 @@ history = sa.Table(
 )
 """`event` is `area:thing:happened` (`case:task:completed`); `details` says what moved; `hash`
 covers the row and the hash before it."""
+
+house_history = sa.Table(
+    "house_history",
+    metadata,
+    sa.Column("subject", sa.String(120), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("actor", sa.String(100), nullable=False),
+    sa.Column("event", sa.String(60), nullable=False),
+    sa.Column("details", Json, nullable=False),
+    sa.Column("previous_hash", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+"""What people did where no case is concerned: drafts, staff, absences, choices. `subject` is
+`draft:KEY`, `account:NAME` or `task:KEY`; append only, chained by hash for each subject."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import click
 
-from service import identity
-from service.cli.opening import one_line, open_database
+from service import identity, operations
+from service.cli.opening import one_line, open_database, open_runtime
 from service.clock import SystemClock
 
 
@@ -47,8 +47,15 @@ def user_staff(name: str, unit: str, skills: tuple[str, ...], capacity: int) -> 
 
     Example: redress user staff amy --unit "Card centre" --skill credit-card --capacity 20
     """
-    with open_database().transaction() as connection:
-        identity.set_staff(connection, name, unit=unit, skills=skills, capacity=capacity)
+    operations.set_staff(
+        open_runtime(),
+        name,
+        unit=unit,
+        skills=skills,
+        capacity=capacity,
+        actor=identity.OPERATOR,
+        now=SystemClock().now(),
+    )
     click.echo(f"{name}: {unit}, {', '.join(skills) or 'no skill'}, at most {capacity}")
 
 
@@ -62,8 +69,14 @@ def user_away(name: str, first: datetime, last: datetime) -> None:
 
     Example: redress user away amy 2026-12-24 2027-01-02
     """
-    with open_database().transaction() as connection:
-        identity.set_absence(connection, name, first=first.date(), last=last.date())
+    operations.set_absence(
+        open_runtime(),
+        name,
+        first=first.date(),
+        last=last.date(),
+        actor=identity.OPERATOR,
+        now=SystemClock().now(),
+    )
     click.echo(f"{name}: away from {first:%Y-%m-%d} to {last:%Y-%m-%d}")
 
 

@@ -18,7 +18,7 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @one_line
 def audit_verify() -> None:
-    """Check the hash chain of every case; exit 1 when one is broken.
+    """Check the hash chain of every case and of the house; exit 1 when one is broken.
 
     Example: redress audit verify
     """
@@ -30,5 +30,9 @@ def audit_verify() -> None:
             if seq is not None:
                 broken += 1
                 click.echo(f"case {root_key}: the chain breaks at row {seq}")
+        house = audit.verify_house(connection)
+    if house is not None:
+        broken += 1
+        click.echo(f"house {house[0]}: the chain breaks at row {house[1]}")
     click.echo(f"{checked} cases checked, {broken} broken")
     sys.exit(1 if broken else 0)

@@ -45,5 +45,7 @@ SYSTEM = Actor("system", frozenset({HouseRole.SYSTEM}))
 """The product itself: what it does with a case by itself, signals, built-in services, chores."""
 DIRECTOR = Actor("exercise-director", frozenset({Role.CLERK, Role.EXECUTIVE}))
 """Who makes the injects of a drill, in a database of its own: a clerk who may call an emergency."""
-HOUSE = (CUSTOMER, MAILBOX, IMPORTER, CLOCK, SYSTEM)
+OPERATOR = Actor("cli", frozenset({HouseRole.OPERATOR}))
+"""Whoever runs `redress` on the bank's own machine, with the database in reach."""
+HOUSE = (CUSTOMER, MAILBOX, IMPORTER, CLOCK, SYSTEM, OPERATOR)
 """Every actor that is no account. No account may have one of these names."""

@@ -189,7 +189,7 @@ GRANTS: Mapping[Permission, Grant] = {
         "What is offered to nobody must not stand still for ever.",
     ),
     Permission.PLAN_STAFF: Grant(
-        (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN),
+        (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN, HouseRole.OPERATOR),
         "Units, capacities and absences decide who is given work.",
     ),
     Permission.BE_ALARMED: Grant(

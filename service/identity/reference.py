@@ -32,6 +32,7 @@ names them.
 | `import` | the registration of complaints from a file |
 | `clock` | timers whose time has come |
 | `system` | the product itself: signals, built-in services, chores |
+| `operator` | the command line (`cli` in the history), on the machine of the service |
 """
 
 

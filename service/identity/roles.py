@@ -30,6 +30,7 @@ class HouseRole(StrEnum):
     IMPORT = "import"
     CLOCK = "clock"
     SYSTEM = "system"
+    OPERATOR = "operator"
 
 
 AnyRole = Role | HouseRole

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -73,6 +74,24 @@ def set_staff(
     connection.execute(sa.delete(staff).where(staff.c.account_name == name))
     row = {"account_name": name, "unit": unit, "skills": sorted(set(skills)), "capacity": capacity}
     connection.execute(sa.insert(staff), row)
+
+
+def get_settings(connection: Connection, name: str) -> dict[str, Any]:
+    """The unit, skills and capacity of an account, as they are or as they are taken to be. Raises
+    NotFound."""
+    _check_known(connection, name)
+    row = connection.execute(sa.select(staff).where(staff.c.account_name == name)).one_or_none()
+    if row is None:
+        return {"unit": "", "skills": [], "capacity": CAPACITY}
+    return {"unit": row.unit, "skills": list(row.skills), "capacity": row.capacity}
+
+
+def find_absence(connection: Connection, name: str, *, first: date) -> Absence | None:
+    """The absence that begins on that day."""
+    row = connection.execute(
+        sa.select(absence).where(absence.c.account_name == name, absence.c.first_day == first)
+    ).one_or_none()
+    return None if row is None else Absence(row.first_day, row.last_day)
 
 
 def set_absence(connection: Connection, name: str, *, first: date, last: date) -> None:

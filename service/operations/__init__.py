@@ -19,6 +19,7 @@ from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
+from service.operations.choose_notices import choose_notices
 from service.operations.claim_task import assign_task, claim_task, release_task, update_task
 from service.operations.comment_case import comment_case
 from service.operations.complete_job import (
@@ -31,7 +32,12 @@ from service.operations.complete_job import (
 )
 from service.operations.complete_task import complete_task
 from service.operations.declare_emergency import declare_emergency, link_emergency
+from service.operations.delete_filter import delete_filter
 from service.operations.deploy_draft import deploy_draft
+from service.operations.deploy_files import deploy_files
+from service.operations.discard_draft import discard_draft
+from service.operations.drop_absence import drop_absence
+from service.operations.drop_draft import drop_draft, forget_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.finish_letter import finish_letter, write_again
@@ -47,11 +53,15 @@ from service.operations.migrate_instance import (
     try_migration,
 )
 from service.operations.modify_instance import modify_instance
+from service.operations.open_draft import open_draft
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
+from service.operations.read_notices import read_notices
 from service.operations.reassign_case import reassign_case
+from service.operations.remove_draft_file import remove_draft_file
 from service.operations.resolve_incident import resolve_incident
+from service.operations.restore_draft_file import restore_draft_file
 from service.operations.retire_bundle import retire_bundle
 from service.operations.review_bundle import (
     approve_bundle,
@@ -66,10 +76,16 @@ from service.operations.review_bundle import (
 from service.operations.review_process import REVIEW_PROCESS
 from service.operations.rewrite import version_name
 from service.operations.save_draft import save_draft
+from service.operations.save_draft_file import save_draft_file
+from service.operations.save_filter import save_filter
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import preview_letter, send_letter
+from service.operations.set_absence import set_absence
 from service.operations.set_legal_hold import set_legal_hold
+from service.operations.set_staff import set_staff
 from service.operations.set_variables import set_variables
+from service.operations.sign_in import sign_in
+from service.operations.sign_out import sign_out
 from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
 from service.operations.start import (
@@ -89,6 +105,7 @@ from service.operations.suspend_instance import (
 )
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.tell_staff import tell_staff
+from service.operations.upload_draft_files import upload_draft_files
 from service.operations.work_migrations import work_migrations
 
 __all__ = [
@@ -120,6 +137,7 @@ __all__ = [
     "broadcast_signal",
     "cancel_instance",
     "carry_on_migration",
+    "choose_notices",
     "claim_task",
     "comment_bundle",
     "comment_case",
@@ -128,8 +146,13 @@ __all__ = [
     "compose_letter",
     "correlate_message",
     "declare_emergency",
+    "delete_filter",
     "deploy_draft",
+    "deploy_files",
+    "discard_draft",
     "draw_up_migration",
+    "drop_absence",
+    "drop_draft",
     "edit_migration",
     "erase_case",
     "evaluate_decision",
@@ -137,6 +160,7 @@ __all__ = [
     "finish_letter",
     "fire_due_starts",
     "fire_timer",
+    "forget_draft",
     "get_instance",
     "hear_customer",
     "hear_within",
@@ -153,25 +177,35 @@ __all__ = [
     "modify_instance",
     "needs_review",
     "new_root_key",
+    "open_draft",
     "preview_letter",
     "prove_bundle",
     "publish_message",
     "put_in_force",
+    "read_notices",
     "reassign_case",
     "register_complaint",
     "release_bundle",
     "release_due_bundles",
     "release_task",
+    "remove_draft_file",
     "resolve_comment",
     "resolve_incident",
+    "restore_draft_file",
     "resume_instance",
     "retire_bundle",
     "return_bundle",
     "save_draft",
+    "save_draft_file",
+    "save_filter",
     "send_letter",
     "send_message",
+    "set_absence",
     "set_legal_hold",
+    "set_staff",
     "set_variables",
+    "sign_in",
+    "sign_out",
     "sign_report",
     "start_instance",
     "start_variables",
@@ -186,6 +220,7 @@ __all__ = [
     "try_migration",
     "update_job",
     "update_task",
+    "upload_draft_files",
     "version_name",
     "work_migrations",
     "write_again",

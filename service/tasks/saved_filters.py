@@ -77,13 +77,14 @@ def save_filter(
     return made
 
 
-def delete_filter(connection: Connection, filter_id: str, owner: str) -> None:
-    """Forget a view. Raises NotFound, Forbidden when it is another's."""
+def delete_filter(connection: Connection, filter_id: str, owner: str) -> SavedFilter:
+    """Forget a view; what it was. Raises NotFound, Forbidden when it is another's."""
     row = connection.execute(
-        sa.select(saved_filter.c.owner).where(saved_filter.c.id == filter_id)
+        sa.select(saved_filter).where(saved_filter.c.id == filter_id)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such filter.")
     if row.owner != owner:
         raise Forbidden("The filter belongs to {owner}.", owner=row.owner)
     connection.execute(sa.delete(saved_filter).where(saved_filter.c.id == filter_id))
+    return SavedFilter(row.id, row.owner, row.name, row.query, row.shared)

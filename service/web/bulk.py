@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 
-from service import identity, operations, tasks
+from service import identity, operations
 from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import say
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
@@ -64,23 +64,17 @@ def _action(name: str) -> Callable[[int], object]:
 def save_filter() -> Any:
     view = view_of(flask.request.args)
     shared = flask.request.form.get("shared") == "true"
-    with parts().runtime.database.transaction() as connection:
-        tasks.save_filter(
-            connection,
-            actor().name,
-            flask.request.form.get("name", ""),
-            view.query(),
-            shared=shared,
-            now=now(),
-        )
+    name = flask.request.form.get("name", "")
+    operations.save_filter(
+        parts().runtime, name, view.query(), shared=shared, actor=actor(), now=now()
+    )
     return flask.redirect(_list())
 
 
 @blueprint.post("/tasks/filters/<filter_id>/delete")
 @signed_in()
 def delete_filter(filter_id: str) -> Any:
-    with parts().runtime.database.transaction() as connection:
-        tasks.delete_filter(connection, filter_id, actor().name)
+    operations.delete_filter(parts().runtime, filter_id, actor=actor(), now=now())
     return flask.redirect(_list())
 
 

@@ -98,14 +98,16 @@ def save_draft_file(key: int, path: str) -> Any:
         revision = int(flask.request.headers.get("If-Match", "").strip('"'))
     except ValueError:
         raise InvalidInput("expected the revision that was changed as If-Match, got none") from None
-    content = flask.request.get_data()
-    if not content.strip():
-        raise InvalidInput("expected the content of {path}, got nothing", path=path)
     try:
-        with parts().runtime.database.transaction() as connection:
-            file = definitions.save_draft_file(
-                connection, key, path, content, revision=revision, actor=actor().name, now=now()
-            )
+        file = operations.save_draft_file(
+            parts().runtime,
+            key,
+            path,
+            flask.request.get_data(),
+            revision=revision,
+            actor=actor(),
+            now=now(),
+        )
     except RedressError as error:
         return {"code": error.code, "detail": error.message}, 400 if isinstance(
             error, InvalidInput
@@ -116,11 +118,7 @@ def save_draft_file(key: int, path: str) -> Any:
 @blueprint.post(f"{FILE}/removal")
 @signed_in(may=Permission.EDIT_DRAFTS)
 def remove_draft_file(key: int, path: str) -> Any:
-    with parts().runtime.database.transaction() as connection:
-        file, _ = definitions.read_draft_file(connection, key, path)
-        definitions.save_draft_file(
-            connection, key, path, None, revision=file.revision, actor=actor().name, now=now()
-        )
+    operations.remove_draft_file(parts().runtime, key, path, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
@@ -129,17 +127,14 @@ def remove_draft_file(key: int, path: str) -> Any:
 def restore_draft_file(key: int, path: str) -> Any:
     """Let an earlier revision be the newest; what lies between stays."""
     wanted = flask.request.form.get("revision", "")
-    with parts().runtime.database.transaction() as connection:
-        last = definitions.list_revisions(connection, key, path)
-        _, content = definitions.read_draft_file(
-            connection,
-            key,
-            path,
-            revision=int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0,
-        )
-        definitions.save_draft_file(
-            connection, key, path, content, revision=last[0].revision, actor=actor().name, now=now()
-        )
+    operations.restore_draft_file(
+        parts().runtime,
+        key,
+        path,
+        revision=int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0,
+        actor=actor(),
+        now=now(),
+    )
     return flask.redirect(flask.url_for("web.edit", key=key, path=path))
 
 

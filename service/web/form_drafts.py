@@ -39,8 +39,7 @@ def keep_draft(key: int) -> Any:
 @signed_in()
 def drop_draft(key: int) -> Any:
     load_task(key)
-    with parts().runtime.database.transaction() as connection:
-        tasks.drop_draft(connection, key, actor().name)
+    operations.drop_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(link(f"/tasks/{key}", view_of(flask.request.args).here()))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 
-from service import cases, notifications
+from service import cases, notifications, operations
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import page_of, place_asked
 
@@ -47,8 +47,7 @@ def notice_list() -> Any:
         )
         wanted = notifications.wants(connection, name)
     if any(row.read_at is None for row in rows):
-        with parts().runtime.database.transaction() as connection:
-            notifications.mark_read(connection, name, now=now())
+        operations.read_notices(parts().runtime, actor=actor(), now=now())
     return flask.render_template(
         "notices.html",
         rows=rows,
@@ -65,13 +64,13 @@ def notice_list() -> Any:
 @signed_in()
 def choose_notices() -> Any:
     sent = flask.request.form
-    with parts().runtime.database.transaction() as connection:
-        notifications.choose(
-            connection,
-            actor().name,
-            page=frozenset(sent.getlist("page")),
-            mail=frozenset(sent.getlist("mail")),
-        )
+    operations.choose_notices(
+        parts().runtime,
+        page=frozenset(sent.getlist("page")),
+        mail=frozenset(sent.getlist("mail")),
+        actor=actor(),
+        now=now(),
+    )
     return flask.redirect(flask.url_for("web.notice_list"))
 
 

@@ -8,10 +8,16 @@ from typing import Any
 
 import flask
 
-from service import cases, identity
+from service import audit, cases, identity, operations
+from service.audit import HouseEvent
 from service.errors import InvalidInput, RedressError
 from service.identity import Permission
-from service.web.edge import PAGE_SIZE, blueprint, now, parts, signed_in, zone
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in, zone
+from service.web.house_record import told
+
+PLANNED = (HouseEvent.STAFF_CHANGED, HouseEvent.ABSENCE_SET, HouseEvent.ABSENCE_DROPPED)
+RECENT = 20
+"""So many of the last changes are shown."""
 
 
 @blueprint.get("/people")
@@ -29,9 +35,15 @@ def people_staff(name: str) -> Any:
     ]
     try:
         capacity = _whole(sent.get("capacity", ""))
-        with parts().runtime.database.transaction() as connection:
-            unit = sent.get("unit", "").strip()[:200]
-            identity.set_staff(connection, name, unit=unit, skills=skills, capacity=capacity)
+        operations.set_staff(
+            parts().runtime,
+            name,
+            unit=sent.get("unit", "").strip()[:200],
+            skills=skills,
+            capacity=capacity,
+            actor=actor(),
+            now=now(),
+        )
     except RedressError as error:
         return _show(error.message), 422
     return flask.redirect(flask.url_for("web.people", after=sent.get("after", "")))
@@ -43,11 +55,12 @@ def people_absence(name: str) -> Any:
     sent = flask.request.form
     try:
         first = _day(sent.get("first", ""))
-        with parts().runtime.database.transaction() as connection:
-            if sent.get("drop"):
-                identity.drop_absence(connection, name, first=first)
-            else:
-                identity.set_absence(connection, name, first=first, last=_day(sent.get("last", "")))
+        runtime, who, at = parts().runtime, actor(), now()
+        if sent.get("drop"):
+            operations.drop_absence(runtime, name, first=first, actor=who, now=at)
+        else:
+            last = _day(sent.get("last", ""))
+            operations.set_absence(runtime, name, first=first, last=last, actor=who, now=at)
     except RedressError as error:
         return _show(error.message), 422
     return flask.redirect(flask.url_for("web.people", after=sent.get("after", "")))
@@ -58,6 +71,7 @@ def _show(problem: str) -> str:
     with parts().runtime.database.read() as connection:
         found = identity.list_staff(connection, on=today, after=after, limit=PAGE_SIZE + 1)
         load = cases.count_open_by_investigator(connection)
+        record = audit.list_recent_house_events(connection, PLANNED, limit=RECENT)
     rows = found[:PAGE_SIZE]
     return flask.render_template(
         "people.html",
@@ -65,6 +79,7 @@ def _show(problem: str) -> str:
         load=load,
         today=today,
         problem=problem,
+        record=told(record),
         after=after,
         more=rows[-1].name if len(found) > PAGE_SIZE else "",
     )

@@ -11,7 +11,7 @@ import flask
 from service import cases
 from service.cases import NewEvidence
 from service.errors import FieldError, FormInvalid
-from service.intake import parse_complaint, portal, portal_access
+from service.intake import parse_complaint, portal, portal_access, portal_door
 from service.sentence import Sentence
 from service.web.edge import blueprint, language, now, parts
 
@@ -65,15 +65,12 @@ def portal_follow() -> Any:
 
 @blueprint.post("/portal/follow")
 def portal_enter() -> Any:
-    sent, at = flask.request.form, now()
+    sent = flask.request.form
     number, secret = sent.get("number", "").strip()[:40], sent.get("secret", "")[:100]
     _count("try", _address(), TRIES_HERE)
     _count("number", number.upper(), TRIES_THERE)
-    with parts().runtime.database.transaction() as connection:
-        root_key = portal_access.check_secret(
-            connection, number, secret, key=parts().settings.secret_key
-        )
-        token = None if root_key is None else portal_access.open_visit(connection, root_key, now=at)
+    key = parts().settings.secret_key
+    token = portal_door.enter_portal(parts().runtime, number, secret, key=key, now=now())
     if token is None:
         return flask.render_template("portal/follow.html", number=number, wrong=True), 403
     response = flask.redirect(flask.url_for("web.portal_case"))
@@ -93,8 +90,7 @@ def portal_enter() -> Any:
 def portal_leave() -> Any:
     token = flask.request.cookies.get(COOKIE)
     if token:
-        with parts().runtime.database.transaction() as connection:
-            portal_access.close_visit(connection, token)
+        portal_door.leave_portal(parts().runtime, token)
     response = flask.redirect(flask.url_for("web.portal_home"))
     response.delete_cookie(COOKIE, path="/portal")
     return response
@@ -154,5 +150,4 @@ def _address() -> str:
 
 
 def _count(what: str, who: str, most: int) -> None:
-    with parts().runtime.database.transaction() as connection:
-        portal_access.count_try(connection, what, who, most=most, now=now())
+    portal_door.count_portal_try(parts().runtime, what, who, most=most, now=now())

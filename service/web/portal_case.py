@@ -10,7 +10,7 @@ from service import cases
 from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
 from service.identity import Permission
-from service.intake import portal, portal_access
+from service.intake import portal, portal_access, portal_door
 from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
 from service.web.portal import COOKIE, allow_files, received_files
@@ -97,9 +97,10 @@ def portal_withdraw() -> Any:
 @signed_in(may=Permission.GIVE_PORTAL_ACCESS)
 def portal_give(number: str) -> Any:
     """Somebody of the bank gives the customer a secret: it is shown once, to be read out."""
-    complaint, secret = visible_case(number), portal_access.new_secret()
-    with parts().runtime.database.transaction() as connection:
-        portal_access.give_access(connection, complaint.root_key, secret, actor=actor(), now=now())
+    complaint = visible_case(number)
+    secret = portal_door.give_portal_access(
+        parts().runtime, complaint.root_key, actor=actor(), now=now()
+    )
     return flask.render_template("portal_given.html", complaint=complaint, secret=secret)
 
 

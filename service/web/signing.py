@@ -6,7 +6,7 @@ from typing import Any
 
 import flask
 
-from service import identity
+from service import operations
 from service.edge import COOKIE
 from service.i18n.catalogue import LANGUAGES
 from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
@@ -26,12 +26,10 @@ def sign_in() -> Any:
 
 @blueprint.post("/sign-in")
 def sign_in_send() -> Any:
-    form, at = flask.request.form, now()
-    with parts().runtime.database.transaction() as connection:
-        found = identity.verify_password(
-            connection, form.get("name", "")[:100], form.get("password", "")[:1000]
-        )
-        token = identity.open_session(connection, found.name, now=at) if found is not None else None
+    form = flask.request.form
+    token = operations.sign_in(
+        parts().runtime, form.get("name", "")[:100], form.get("password", "")[:1000], now=now()
+    )
     if token is None:
         return flask.render_template("sign_in.html", wrong=True, next=form.get("next", "")), 403
     target = inside(form.get("next", ""))
@@ -46,8 +44,7 @@ def sign_in_send() -> Any:
 def sign_out() -> Any:
     token = flask.request.cookies.get(COOKIE)
     if token:
-        with parts().runtime.database.transaction() as connection:
-            identity.close_session(connection, token)
+        operations.sign_out(parts().runtime, token)
     response = flask.redirect(flask.url_for("web.sign_in"))
     response.delete_cookie(COOKIE)
     return response

@@ -74,8 +74,7 @@ def complete(key: int) -> Any:
         operations.save_draft(parts().runtime, key, answer, actor=actor(), now=now())
         status = 403 if isinstance(error, Forbidden) else 409
         return show_task(load_task(key), values=answer, refused=error.message, status=status)
-    with parts().runtime.database.transaction() as connection:
-        tasks.drop_draft(connection, key, actor().name)
+    operations.forget_draft(parts().runtime, key, actor=actor())
     return flask.redirect(_following(done.new_tasks, wanted=sent.get("then") == "next"))
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import flask
 
-from service import definitions, operations
+from service import audit, definitions, operations
 from service.db import Connection
 from service.definitions import Draft
-from service.errors import InvalidInput, NotFound
+from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.findings import problems_of
+from service.web.house_record import told
 from service.web.paging import key_asked, page_of
 
 MAX_UPLOADS = 100
@@ -41,20 +42,8 @@ def workbench() -> Any:
 @blueprint.post("/workbench/drafts")
 @signed_in(may=Permission.EDIT_DRAFTS)
 def start_draft() -> Any:
-    runtime, key = parts().runtime, parts().runtime.keys.root_key()
-    with runtime.database.transaction() as connection:
-        released = definitions.find_released(connection, COMPLAINT_PROCESS)
-        if released is None:
-            raise NotFound("No complaint procedure is released that a draft could start from.")
-        definitions.open_draft(
-            connection,
-            key=key,
-            name=definitions.get_bundle_name(connection, released.bundle_key),
-            title=flask.request.form.get("title", ""),
-            base_bundle_key=released.bundle_key,
-            actor=actor().name,
-            now=now(),
-        )
+    title = flask.request.form.get("title", "")
+    key = operations.open_draft(parts().runtime, title, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
@@ -66,6 +55,7 @@ def draft_page(key: int) -> Any:
         files = definitions.list_draft_files(connection, key)
         content = definitions.read_draft(connection, key)
         marks = definitions.changed_paths(content, _base(connection, draft))
+        record = audit.list_house_events(connection, audit.draft_subject(key))
     problems = problems_of(content)
     return flask.render_template(
         "draft.html",
@@ -74,6 +64,7 @@ def draft_page(key: int) -> Any:
         marks=marks,
         problems=problems,
         may_edit=may_edit(draft),
+        record=told(record),
     )
 
 
@@ -88,13 +79,7 @@ def upload(key: int) -> Any:
             "expected 1 to {most} files, got {count}", most=MAX_UPLOADS, count=len(sent)
         )
     files = {_place(each.filename or ""): each.read() for each in sent}
-    with parts().runtime.database.transaction() as connection:
-        known = {each.path: each for each in definitions.list_draft_files(connection, key)}
-        for path, content in files.items():
-            revision = known[path].revision if path in known else 0
-            definitions.save_draft_file(
-                connection, key, path, content, revision=revision, actor=actor().name, now=now()
-            )
+    operations.upload_draft_files(parts().runtime, key, files, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
@@ -120,8 +105,7 @@ def download(key: int) -> Any:
 @blueprint.post("/workbench/drafts/<int:key>/discard")
 @signed_in(may=Permission.EDIT_DRAFTS)
 def discard(key: int) -> Any:
-    with parts().runtime.database.transaction() as connection:
-        definitions.end_draft(connection, key, "discarded")
+    operations.discard_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.workbench"))
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from service import identity
 from service.cli import main
 from service.db import Database, migrate
-from service.identity import Role
+from service.identity import Permission
 from tests.web.conftest import Site, choose_language, sign_in
 
 PERSON = "wei-of-people"
@@ -22,7 +22,7 @@ PERSON = "wei-of-people"
 @pytest.fixture(scope="module")
 def person(site: Site) -> str:
     with site.runtime.database.transaction() as connection:
-        identity.create_account(connection, PERSON, None, ["department"], now=datetime.now(UTC))
+        identity.create_account(connection, PERSON, None, ["handler"], now=datetime.now(UTC))
     return PERSON
 
 
@@ -48,7 +48,9 @@ def test_unit_skills_and_days_away_are_kept(page: Page, site: Site, person: str)
     with site.runtime.database.read() as connection:
         [found] = [
             each
-            for each in identity.list_candidates(connection, Role.DEPARTMENT, on=today)
+            for each in identity.list_candidates(
+                connection, Permission.INVESTIGATE_COMPLAINTS, on=today
+            )
             if each.name == person
         ]
     assert (found.unit, found.capacity, found.absent) == ("信用卡中心", 7, True)

@@ -1,0 +1,60 @@
+"""Definition files from a program become a version; processes that are not the complaint's own
+start new instances at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service import definitions
+from service.definitions import DecisionVersion, Deployed, FormVersion
+from service.engine import Bundle
+from service.execution.runtime import Runtime
+from service.identity import Actor, Permission, check_permission
+from service.operations.start import COMPLAINT_PROCESS
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedFiles:
+    """What a deployment made, and whether it is released; rows of its decisions and forms."""
+
+    done: Deployed
+    released: bool
+    decisions: list[DecisionVersion]
+    forms: list[FormVersion]
+
+
+def deploy_files(
+    runtime: Runtime,
+    files: Mapping[str, bytes],
+    bundle: Bundle,
+    *,
+    name: str,
+    actor: Actor,
+    now: datetime,
+) -> DeployedFiles:
+    """Store the files, checked as `bundle`, as the next version of `name`. It is released at once,
+    unless it holds the complaint's process, one that ever came together with it, or goes by the
+    name of such. The version's own row keeps who deployed it and when. For those who may deploy.
+    Raises Forbidden, DefinitionInvalid."""
+    check_permission(actor, Permission.DEPLOY)
+    fresh = iter([runtime.keys.root_key() for _ in range(1 + len(bundle.processes))])
+    with runtime.database.transaction() as connection:
+        done = definitions.deploy(
+            connection,
+            files,
+            name=name,
+            actor=actor.name,
+            now=now,
+            next_key=lambda: next(fresh),
+        )
+        released = not definitions.is_governed(connection, done.bundle_key, COMPLAINT_PROCESS)
+        if released and done.new:
+            definitions.release(connection, done.bundle_key, actor=actor.name, now=now)
+        return DeployedFiles(
+            done,
+            released,
+            definitions.list_decisions(connection, done.bundle_key),
+            definitions.list_forms(connection, done.bundle_key),
+        )

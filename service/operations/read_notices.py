@@ -1,0 +1,15 @@
+"""A person has seen their notices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service import notifications
+from service.execution.runtime import Runtime
+from service.identity import Actor
+
+
+def read_notices(runtime: Runtime, *, actor: Actor, now: datetime) -> None:
+    """Mark all notices of the actor as read; each keeps when that was."""
+    with runtime.database.transaction() as connection:
+        notifications.mark_read(connection, actor.name, now=now)

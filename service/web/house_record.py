@@ -1,0 +1,76 @@
+"""What people did where no case is concerned, as a page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.audit import HouseEvent, HouseRow
+
+SAID: Mapping[str, str] = {
+    HouseEvent.DRAFT_OPENED: "opened the draft",
+    HouseEvent.DRAFT_DISCARDED: "discarded the draft",
+    HouseEvent.FILES_UPLOADED: "uploaded files",
+    HouseEvent.FILE_REMOVED: "removed a file",
+    HouseEvent.FILE_RESTORED: "brought back an earlier revision of a file",
+    HouseEvent.STAFF_CHANGED: "changed unit, skills or capacity",
+    HouseEvent.ABSENCE_SET: "set days away",
+    HouseEvent.ABSENCE_DROPPED: "removed days away",
+    HouseEvent.NOTICES_CHOSEN: "chose what to be told",
+    HouseEvent.FILTER_SAVED: "kept a view of the task list",
+    HouseEvent.FILTER_DELETED: "deleted a view of the task list",
+    HouseEvent.ANSWER_DROPPED: "threw away what was typed into a form",
+}
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value: what it is of, what it was, what it is. "" where there was or is none."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that somebody did, for the template. `about` is whom or what it was done to."""
+
+    at: datetime
+    actor: str
+    said: str
+    about: str
+    changes: tuple[Change, ...]
+
+
+def told(rows: Iterable[HouseRow]) -> list[Told]:
+    """The rows as a page shows them, in their order."""
+    return [
+        Told(
+            row.at,
+            row.actor,
+            SAID.get(row.event, row.event),
+            row.subject.partition(":")[2],
+            tuple(_change(name, value) for name, value in sorted(row.details.items())),
+        )
+        for row in rows
+    ]
+
+
+def _change(name: str, value: Any) -> Change:
+    if isinstance(value, Mapping) and set(value) <= {"from", "to"}:
+        return Change(name, _text(value.get("from")), _text(value.get("to")))
+    return Change(name, "", _text(value))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())[:LONGEST]
+    if isinstance(value, list):
+        return ", ".join(map(str, value))[:LONGEST]
+    return str(value)[:LONGEST]
