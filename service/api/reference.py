@@ -51,6 +51,9 @@ Camunda 8's Orchestration Cluster API, so that its SDKs and job workers work aga
   not served.
 - An instance is migrated by element: an element that is not mapped keeps its id. It is modified
   as in Camunda, and elements of a process that it calls are named by their ids like its own.
+- Writing variables needs a `reason`; the history keeps it with the old and the new values.
+- A task is offered by hand only to those whom its definition offers it to, and a message that is
+  a customer's word is taken only from a channel ([permissions.md](permissions.md)).
 - A message correlates to each process once, and to a message start event only while no instance
   lives that a message with the same key started, as in Camunda.
 

@@ -49,9 +49,10 @@ class VariableFound(Given):
 
 
 class VariablesSent(Sent):
-    """Variables to write; with `local` into this very scope."""
+    """Variables to write, and why; with `local` into this very scope."""
 
     variables: Variables
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
     local: Flag = False
     operation_reference: int | None = None
 
@@ -71,6 +72,7 @@ def set_variables(call: Call, key: int, sent: VariablesSent) -> None:
         scope,
         sent.variables,
         local=sent.local,
+        reason=sent.reason,
         actor=call.actor,
         now=call.now,
     )

@@ -25,12 +25,16 @@ class Actor:
 
 def check_permission(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden, naming the roles that have the permission."""
-    if not actor.may(permission):
-        raise Forbidden(
-            "This needs one of the roles {roles} ({permission}).",
-            roles=GRANTS[permission].roles,
-            permission=permission,
-        )
+    if actor.may(permission):
+        return
+    roles = GRANTS[permission].roles
+    raise Forbidden(
+        "This needs the role {roles} ({permission})."
+        if len(roles) == 1
+        else "This needs one of the roles {roles} ({permission}).",
+        roles=roles,
+        permission=permission,
+    )
 
 
 CUSTOMER = Actor("customer", frozenset({HouseRole.CUSTOMER}))

@@ -16,6 +16,7 @@ from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_person
 from service.identity import Actor
 from service.instances.tables import process_instance
+from service.operations.check_offer import changes_of, check_offer
 
 _TURN = (
     sa.update(process_instance)
@@ -90,13 +91,15 @@ def assign_task(
 def update_task(
     runtime: Runtime, key: int, changes: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> tasks.UserTask:
-    """Change who a task is offered to, its dates or its priority (columns of `user_task`).
+    """Change who a task is offered to, its dates or its priority (columns of `user_task`). For
+    those who give out work, and only among those whom its definition offers it to.
 
-    Raises NotFound, StateConflict, Forbidden.
+    Raises NotFound, StateConflict, Forbidden, InvalidInput.
     """
     with runtime.database.transaction() as connection:
         task = _take_turn(connection, key)
         tasks.check_may_update(task, actor)
+        check_offer(connection, task, changes, actor)
         return _change(connection, task, changes, actor, now)
 
 
@@ -116,7 +119,12 @@ def _change(
     now: datetime,
 ) -> tasks.UserTask:
     changed = tasks.update_task(connection, task, changes)
-    details = {"element": task.element_id, "name": task.name, "changed": sorted(changes)}
+    details = {
+        "element": task.element_id,
+        "name": task.name,
+        "changed": sorted(changes),
+        "values": changes_of(task, changes),
+    }
     audit.append(
         connection,
         task.root_key,

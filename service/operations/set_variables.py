@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+import orjson
+
 from service.audit import Event
+from service.engine import inspect
 from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
 from service.execution.execute import execute
-from service.execution.plan import Plan, always
+from service.execution.plan import Case, Plan
 from service.execution.runtime import Runtime
 from service.execution.unit import Outcome, on_case
-from service.identity import Actor
+from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
+
+LONGEST = 2_000
+"""So many characters of a value, as JSON, are kept; of a longer one its length and SHA-256."""
 
 
 def set_variables(
@@ -27,14 +34,17 @@ def set_variables(
     now: datetime,
     local: bool = False,
     everywhere: bool = False,
-    reason: str = "",
+    reason: str,
 ) -> Outcome:
     """Write variables where they are known, seen from the scope ("" is the instance), or with
     `local` in that scope, or `everywhere` that they are, in called processes too.
 
-    The history says which names were written, not what. Raises NotFound, StateConflict,
-    InvalidInput.
+    The history says why, and of each name what it was and what it is. For those who may change
+    instances. Raises Forbidden, NotFound, StateConflict, InvalidInput without a reason.
     """
+    check_permission(actor, Permission.CHANGE_INSTANCES)
+    if not reason.strip():
+        raise InvalidInput("expected a reason for the correction, got none")
     wrong = sorted(
         name for name in variables if not name or name.startswith("_") or len(name) > 200
     )
@@ -44,11 +54,40 @@ def set_variables(
             names=[name[:100] for name in wrong[:3]] or Sentence("none"),
         )
 
-    details = {
-        "scope": scope,
-        "names": sorted(variables),
-        **({"reason": reason[:500]} if reason else {}),
+    def decide(case: Case) -> Plan:
+        before = _before(case, variables)
+        details = {
+            "scope": scope,
+            "names": sorted(variables),
+            "reason": reason[:500],
+            "values": {
+                name: {"from": before.get(name, {}), "to": shortened(value)}
+                for name, value in sorted(variables.items())
+            },
+        }
+        command = (
+            ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
+        )
+        return Plan(command, Event.VARIABLES_SET, details)
+
+    return execute(runtime, on_case(root_key, decide, actor=actor), now=now)
+
+
+def _before(case: Case, variables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the variables are now, by name and by scope ("" is the instance)."""
+    if case.instance.engine_state is None:
+        return {}
+    bundle = case.runtime.bundles.get(case.connection, case.instance.bundle_key)
+    known = inspect(bundle, case.instance.engine_state).variables
+    return {
+        name: {scope: shortened(values[name]) for scope, values in known.items() if name in values}
+        for name in variables
     }
-    command = ReplaceVariables(variables) if everywhere else SetVariables(variables, scope, local)
-    plan = Plan(command, Event.VARIABLES_SET, details)
-    return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)
+
+
+def shortened(value: Any) -> Any:
+    """A value as the history keeps it."""
+    text = orjson.dumps(value, default=str)
+    if len(text) <= LONGEST:
+        return orjson.loads(text)
+    return {"bytes": len(text), "sha256": sha256(text).hexdigest()}

@@ -252,9 +252,16 @@ def test_variables_are_written_where_they_are_known(rest: Rest) -> None:
     key = rest.start("loan", ref="r", amount=1)
     [element] = rest.search("element-instances", processInstanceKey=key, state="ACTIVE")
     path = f"/v2/element-instances/{element['elementInstanceKey']}/variables"
-    rest.ok("admin", "PUT", path, {"variables": {"amount": 2, "fresh": [1]}})
-    rest.ok("admin", "PUT", path, {"variables": {"amount": 3}, "local": True})
-    rest.ok("admin", "PUT", f"/v2/element-instances/{key}/variables", {"variables": {"ref": "s"}})
+    why = {"reason": "A typo"}
+    assert rest("admin", "PUT", path, {"variables": {"amount": 2}})[0] == 400
+    rest.ok("admin", "PUT", path, {"variables": {"amount": 2, "fresh": [1]}, **why})
+    rest.ok("admin", "PUT", path, {"variables": {"amount": 3}, "local": True, **why})
+    rest.ok(
+        "admin",
+        "PUT",
+        f"/v2/element-instances/{key}/variables",
+        {"variables": {"ref": "s"}, **why},
+    )
     found = {
         (each["scopeKey"], each["name"]): each["value"]
         for each in rest.search("variables", processInstanceKey=key)
@@ -267,7 +274,7 @@ def test_variables_are_written_where_they_are_known(rest: Rest) -> None:
     }
     [one] = rest.search("variables", processInstanceKey=key, name="fresh")
     assert rest.ok("admin", "GET", f"/v2/variables/{one['variableKey']}")["value"] == "[1]"
-    assert rest("admin", "PUT", path, {"variables": {"_x": 1}})[0] == 400
+    assert rest("admin", "PUT", path, {"variables": {"_x": 1}, **why})[0] == 400
     assert rest("handler", "PUT", path, {"variables": {"x": 1}})[0] == 403
 
 
@@ -418,29 +425,30 @@ def test_a_task_is_changed_by_who_may(rest: Rest) -> None:
     assert rest("clerk", "GET", path)[0] == 404
     assert rest("handler", "PATCH", path, {"changeset": {"priority": 9}})[0] == 403
     changes = {
-        "candidateGroups": ["Approver"],
-        "candidateUsers": [],
+        "candidateGroups": ["Handler"],
+        "candidateUsers": ["handler"],
         "priority": 77,
         "dueDate": "2026-04-01T09:00:00+08:00",
         "followUpDate": None,
     }
+    for beyond in ({"candidateGroups": ["clerk"]}, {"candidateUsers": ["clerk"]}):
+        assert rest("admin", "PATCH", path, {"changeset": beyond})[0] == 403
     rest.ok("admin", "PATCH", path, {"changeset": changes})
-    assert rest("handler", "GET", path)[0] == 404
-    changed = rest.ok("approver", "GET", path)
-    assert (changed["candidateGroups"], changed["priority"]) == (["approver"], 77)
+    changed = rest.ok("handler", "GET", path)
+    assert (changed["candidateGroups"], changed["priority"]) == (["handler"], 77)
     assert changed["dueDate"] == "2026-04-01T01:00:00+00:00"
     assert rest.search(
         "user-tasks",
-        role="approver",
-        candidateGroup="approver",
+        role="handler",
+        candidateGroup="handler",
         dueDate={"$lt": "2026-05-01T00:00:00Z"},
     )
     rest.ok("admin", "PATCH", path, {"changeset": {"dueDate": ""}})
-    assert rest.ok("approver", "GET", path)["dueDate"] is None
-    rest.ok("approver", "POST", f"{path}/assignment", {"assignee": "approver"})
-    rest.ok("approver", "POST", f"{path}/completion", {"variables": {}})
+    assert rest.ok("handler", "GET", path)["dueDate"] is None
+    rest.ok("handler", "POST", f"{path}/assignment", {"assignee": "handler"})
+    rest.ok("handler", "POST", f"{path}/completion", {"variables": {}})
     assert [
-        each["state"] for each in rest.search("user-tasks", role="approver", assignee="approver")
+        each["state"] for each in rest.search("user-tasks", role="handler", assignee="handler")
     ] == ["COMPLETED"]
 
 

@@ -144,7 +144,7 @@ def test_whoever_wrote_a_part_does_not_decide(small: Runtime) -> None:
 
 def test_only_compliance_decides_and_only_with_a_reason(small: Runtime) -> None:
     key = stored(small)
-    with pytest.raises(Forbidden, match="roles owner"):
+    with pytest.raises(Forbidden, match="role owner"):
         submit_bundle(small, key, summary="x", actor=CARL, now=NOW)
     with pytest.raises(InvalidInput):
         submit_bundle(small, key, summary=" ", actor=OLGA, now=NOW)
