@@ -16,6 +16,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.identity.permission_scan
 
 lock: .venv/dev.stamp
 	$(INSTALL) "uv>=0.9"
