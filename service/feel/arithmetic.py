@@ -16,7 +16,6 @@ from service.feel.civil import (
     day_number,
     make_date,
     month_length,
-    offset_at,
 )
 from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
 from service.feel.temporal import (
@@ -24,6 +23,7 @@ from service.feel.temporal import (
     DaysTimeDuration,
     Time,
     YearsMonthsDuration,
+    at_instant,
     at_midnight,
     is_date,
 )
@@ -48,15 +48,10 @@ def months(count: int) -> YearsMonthsDuration:
 
 def moment(instant: int, like: DateTime) -> DateTime:
     """The date and time of an instant in the zone of another one."""
-    offset = offset_at(like.zone, instant) if isinstance(like.zone, str) else like.zone or 0
-    day, nanos = divmod(instant + offset * SECOND, DAY)
-    return dated(day, nanos, like.zone)
-
-
-def dated(day: int, nanos: int, zone: int | str | None) -> DateTime:
-    if date_of(day) is None:
+    found = at_instant(instant, like.zone)
+    if date_of(found.day) is None:
         raise Null("the date is out of range")
-    return DateTime(day, nanos, zone)
+    return found
 
 
 def shift_months(value: AnyDate, count: int) -> AnyDate:

@@ -65,7 +65,11 @@ def _place(items: list[Any], position: Any) -> int:
     return index - 1 if index > 0 else len(items) + index
 
 
-@builtin("sublist", "list:list, start position:number, length:number?")
+@builtin(
+    "sublist",
+    "list:list, start position:number, length:number?",
+    "list:list, start:number, length:number?",
+)
 def sublist(items: list[Any], start: Any, length: Any = None) -> list[Any]:
     first = _place(items, start)
     if length is None:
@@ -80,7 +84,7 @@ def append(items: list[Any], more: list[Any]) -> list[Any]:
     return sized(items + more)
 
 
-@builtin("concatenate", "list...:any")
+@builtin("concatenate", "list...:any", "lists...:any")
 def concatenate(lists: list[Any]) -> list[Any]:
     result: list[Any] = []
     for each in lists:
@@ -126,9 +130,9 @@ def reverse(items: list[Any]) -> list[Any]:
     return items[::-1]
 
 
-@builtin("index of", "list:list, match:any")
-def index_of(items: list[Any], match: Any) -> list[int]:
-    return [i for i, item in enumerate(items, 1) if equal(item, match) is True]
+@builtin("index of", "list:list, match:any", inner=True, each=1)
+def index_of(run: Run, items: list[Any], match: Any) -> list[int]:
+    return [i for i, item in enumerate(items, 1) if equal(item, match, run) is True]
 
 
 def distinct(run: Run, items: list[Any]) -> list[Any]:
@@ -149,7 +153,7 @@ def distinct(run: Run, items: list[Any]) -> list[Any]:
     return kept
 
 
-@builtin("union", "list...:any", inner=True)
+@builtin("union", "list...:any", "lists...:any", inner=True)
 def union(run: Run, lists: list[Any]) -> list[Any]:
     return distinct(run, concatenate(lists))
 
@@ -192,7 +196,7 @@ def sort(run: Run, items: list[Any], precedes: FeelFunction) -> list[Any]:
 # Contexts
 
 
-@builtin("get value", "m:context, key:string", inner=True)
+@builtin("get value", "m:context, key:string", "context:context, key:string", inner=True)
 def get_value(run: Run, m: Mapping[str, Any], key: str) -> Any:
     value = m.get(key, MISSING)
     if value is MISSING:
@@ -200,12 +204,13 @@ def get_value(run: Run, m: Mapping[str, Any], key: str) -> Any:
     return admit(value, run)
 
 
-@builtin("get entries", "m:context")
-def get_entries(m: Mapping[str, Any]) -> list[Any]:
+@builtin("get entries", "context:context", "m:context", inner=True)
+def get_entries(run: Run, m: Mapping[str, Any]) -> list[Any]:
+    run.spend(2 * len(m))  # each entry is a context of its own
     return [{"key": key, "value": value} for key, value in m.items()]
 
 
-@builtin("context", "entries:list")
+@builtin("context", "entries:list", each=1)
 def context(entries: list[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for entry in entries:
@@ -221,10 +226,14 @@ def context(entries: list[Any]) -> dict[str, Any]:
     return result
 
 
-@builtin(
-    "context put", "context:context, key:string, value:any", "context:context, keys:list, value:any"
-)
-def context_put(target: Mapping[str, Any], key: str | list[Any], value: Any) -> dict[str, Any]:
+PUT = ("context:context, key:string, value:any", "context:context, keys:list, value:any")
+
+
+@builtin("context put", *PUT, inner=True)
+def context_put(
+    run: Run, target: Mapping[str, Any], key: str | list[Any], value: Any
+) -> dict[str, Any]:
+    run.spend(len(target))
     if isinstance(key, str):
         return {**target, key: value}
     if not key:
@@ -236,14 +245,15 @@ def context_put(target: Mapping[str, Any], key: str | list[Any], value: Any) -> 
     inner = target.get(key[0])
     if inner is not None and not isinstance(inner, Mapping):
         raise Null(f"the entry '{key[0]}' is no context")
-    return {**target, key[0]: context_put(inner or {}, key[1:], value)}
+    return {**target, key[0]: context_put(run, inner or {}, key[1:], value)}
 
 
-@builtin("context merge", "contexts:list")
-def context_merge(contexts: list[Any]) -> dict[str, Any]:
+@builtin("context merge", "contexts:list", inner=True, spread=True)
+def context_merge(run: Run, contexts: list[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for each in contexts:
         if not isinstance(each, Mapping):
             raise Null(f"the list has a {kind_of(each)}, only contexts can be merged")
+        run.spend(len(each))
         result |= each
     return result

@@ -51,6 +51,31 @@ def _register(name: str, rounding: str, *lines: str) -> None:
 
 
 _register("decimal", ROUND_HALF_EVEN, "n:number, scale:number")
+MODES = {
+    "CEILING": ROUND_CEILING,
+    "DOWN": ROUND_DOWN,
+    "FLOOR": ROUND_FLOOR,
+    "HALF_DOWN": ROUND_HALF_DOWN,
+    "HALF_EVEN": ROUND_HALF_EVEN,
+    "HALF_UP": ROUND_HALF_UP,
+    "UP": ROUND_UP,
+}
+
+
+@builtin("decimal", "n:number, scale:number, mode:string", result="number")
+def decimal_by(n: Number, scale: Number, mode: str) -> Number:
+    """Camunda's: rounded by a mode of Java's, in letters of any case."""
+    name = mode.upper()
+    if name == "UNNECESSARY":
+        rounded = scaled(n, scale, ROUND_DOWN)
+        if rounded != n:
+            raise Null(f"{n} has more than {scale} digits after the point")
+        return rounded
+    if name not in MODES:
+        raise Null(f"the mode must be one of {', '.join(MODES)}, UNNECESSARY, not '{mode[:20]}'")
+    return scaled(n, scale, MODES[name])
+
+
 _register("floor", ROUND_FLOOR, "n:number", "n:number, scale:number")
 _register("ceiling", ROUND_CEILING, "n:number", "n:number, scale:number")
 _register("round up", ROUND_UP, "n:number, scale:number")
@@ -133,7 +158,7 @@ def numbers(values: list[Any]) -> list[Any]:
     return values
 
 
-@builtin("sum", "list:list", spread=True)
+@builtin("sum", "list:list", spread=True, each=1)
 def total(values: list[Any]) -> Any:
     """Of numbers, or of durations of one kind."""
     if not values:
@@ -154,7 +179,7 @@ def total(values: list[Any]) -> Any:
     return result
 
 
-@builtin("product", "list:list", spread=True)
+@builtin("product", "list:list", spread=True, each=1)
 def product(values: list[Any]) -> Any:
     result: Any = 1
     for value in numbers(values):
@@ -162,12 +187,12 @@ def product(values: list[Any]) -> Any:
     return result
 
 
-@builtin("mean", "list:list", spread=True)
+@builtin("mean", "list:list", spread=True, each=1)
 def mean(values: list[Any]) -> Any:
     return divide(total(numbers(values)), len(values))
 
 
-@builtin("median", "list:list", spread=True)
+@builtin("median", "list:list", spread=True, each=2)
 def median(values: list[Any]) -> Any:
     ordered = sorted(numbers(values))
     middle = len(ordered) // 2
@@ -178,7 +203,7 @@ def median(values: list[Any]) -> Any:
     )
 
 
-@builtin("stddev", "list:list", spread=True)
+@builtin("stddev", "list:list", spread=True, each=4)
 def stddev(values: list[Any]) -> Any:
     """Of a sample."""
     if len(numbers(values)) < 2:
@@ -191,7 +216,7 @@ def stddev(values: list[Any]) -> Any:
     return sqrt(divide(total(squares), len(values) - 1))
 
 
-@builtin("mode", "list:list", spread=True)
+@builtin("mode", "list:list", spread=True, each=2)
 def mode(values: list[Any]) -> list[Any]:
     if not values:
         return []
@@ -217,11 +242,11 @@ def _extreme(values: list[Any], wanted: int) -> Any:
     return best
 
 
-@builtin("min", "list:list", spread=True)
+@builtin("min", "list:list", spread=True, each=1)
 def minimum(values: list[Any]) -> Any:
     return _extreme(values, -1)
 
 
-@builtin("max", "list:list", spread=True)
+@builtin("max", "list:list", spread=True, each=1)
 def maximum(values: list[Any]) -> Any:
     return _extreme(values, 1)

@@ -140,7 +140,7 @@ def _call_builtin(
     for signature in function.signatures:
         arranged = arrange(signature, values, names)
         if not isinstance(arranged, str):
-            _pay(run, arranged)
+            _pay(run, arranged, signature.each)
             found = signature.call(run, *arranged) if signature.inner else signature.call(*arranged)
             if type(found) is str or type(found) is list:
                 _pay(run, (found,))
@@ -151,12 +151,12 @@ def _call_builtin(
     raise Null(complaint)
 
 
-def _pay(run: Run, values: Arguments) -> None:
+def _pay(run: Run, values: Arguments, each: int = 0) -> None:
     """Long lists and strings cost what going through them takes; short ones are in the price of the
     call."""
     for value in values:
         if type(value) is list:
-            run.spend(len(value) >> 3)
+            run.spend((len(value) >> 3) + each * len(value))
         elif type(value) is str:
             run.spend(len(value) >> 5)
 

@@ -10,19 +10,21 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
-from service.feel.builtins_list import distinct
+from service.feel.builtins_list import PUT, context_merge, context_put, distinct, every, some
 from service.feel.builtins_string import limited, string_join
 from service.feel.civil import AnyDate, make_date, month_length
 from service.feel.convert import number_text, to_text
-from service.feel.errors import MAX_STRING, FeelLimitExceeded, Null
-from service.feel.regex import find_all, program_of
+from service.feel.errors import MAX_STRING, FeelAssertionFailed, FeelLimitExceeded, Null
+from service.feel.regex import find_all, pattern_of
 from service.feel.registry import builtin
 from service.feel.scope import MISSING, Run, admit
+from service.feel.temporal import DateTime, Time
 from service.feel.values import FeelFunction, equal, kind_of, whole
 
 _RANDOM = SystemRandom()
@@ -38,12 +40,40 @@ def get_or_else(value: Any, default: Any) -> Any:
     return default if value is None else value
 
 
+_UNMET = "The evaluation failed because a condition was not fulfilled."
+
+
 @builtin("assert", "value:any, condition:any", "value:any, condition:any, cause:string")
-def assertion(value: Any, condition: Any, cause: str = "the condition is not true") -> Any:
-    """Camunda stops the evaluation; here the value is null and the cause is its reason."""
+def assertion(value: Any, condition: Any, cause: str = _UNMET) -> Any:
+    """Ends the evaluation where the condition is not true, as in Camunda: an incident, in a
+    process. Raises FeelAssertionFailed."""
     if condition is not True:
-        raise Null(cause)
+        raise FeelAssertionFailed("{cause}", cause=cause[:1000])
     return value
+
+
+@builtin("and", "list:list", spread=True, result="boolean")
+def conjunction(items: list[Any]) -> Any:
+    """Another name of `all`."""
+    return every(items)
+
+
+@builtin("or", "list:list", spread=True, result="boolean")
+def disjunction(items: list[Any]) -> Any:
+    """Another name of `any`."""
+    return some(items)
+
+
+@builtin("put", *PUT, inner=True)
+def put(run: Run, target: Mapping[str, Any], key: str | list[Any], value: Any) -> Any:
+    """Another name of `context put`."""
+    return context_put(run, target, key, value)
+
+
+@builtin("put all", "contexts:list", inner=True, spread=True)
+def put_all(run: Run, contexts: list[Any]) -> Any:
+    """Another name of `context merge`."""
+    return context_merge(run, contexts)
 
 
 @builtin("from json", "value:string", inner=True)
@@ -51,6 +81,7 @@ def from_json_text(run: Run, value: str) -> Any:
     def refuse(name: str) -> Any:
         raise ValueError(name)
 
+    run.spend(len(value) >> 2)  # "[[],[]]": a value may take twenty times the room of its text
     try:
         found = json.loads(value, parse_float=Decimal, parse_constant=refuse)
     except ValueError:
@@ -78,11 +109,20 @@ def _json_parts(value: Any, left: list[int]) -> list[str]:
     elif value is None or isinstance(value, (bool, FeelFunction)):
         parts = ["null" if not isinstance(value, bool) else "true" if value else "false"]
     else:
-        parts = [json.dumps(to_text(value), ensure_ascii=False)]
+        parts = [json.dumps(_serialised(value), ensure_ascii=False)]
     left[0] -= len(parts[0]) + 1
     if left[0] < 0:
         raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return parts
+
+
+def _serialised(value: Any) -> str:
+    """The text of a value that JSON does not have; a zone stands behind its offset, as in
+    2026-10-25T02:30:00+02:00[Europe/Berlin]."""
+    if isinstance(value, (Time, DateTime)) and isinstance(value.zone, str):
+        local = to_text(replace(value, zone=value.offset))
+        return f"{local}[{value.zone}]"
+    return to_text(value)
 
 
 @builtin("uuid", "", result="string")
@@ -118,6 +158,43 @@ def to_base64(value: str) -> str:
     return limited(base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii"))
 
 
+@builtin("from base64", "value:string", result="string")
+def from_base64(value: str) -> str:
+    """The text that was encoded, which has to be UTF-8."""
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8")
+    except ValueError:
+        raise Null("the value is no text in Base64") from None
+
+
+_FROM_AI = "value:any, description:string?, type:string?, schema:context?, options:context?"
+
+
+@builtin("fromAi", _FROM_AI)
+def from_ai(
+    value: Any, description: Any = None, kind: Any = None, schema: Any = None, options: Any = None
+) -> Any:
+    """The value as it is: the rest is for a tool that reads the diagram."""
+    return value
+
+
+@builtin("cycle", "interval:duration", result="string")
+def cycle(interval: Any) -> str:
+    """The text of a timer that repeats without end."""
+    return f"R/{interval}"
+
+
+@builtin("cycle", "repetitions:any, interval:duration", result="string")
+def cycle_some(repetitions: Any, interval: Any) -> str:
+    """The text of a timer that repeats so often; null repeats it without end."""
+    if repetitions is None:
+        return f"R/{interval}"
+    times = whole(repetitions)
+    if times is None:
+        raise Null("the repetitions must be a whole number")
+    return f"R{times}/{interval}"
+
+
 @builtin("is empty", "list:list", result="boolean")
 def is_empty(items: list[Any]) -> bool:
     return not items
@@ -133,7 +210,7 @@ def duplicate_values(run: Run, items: list[Any]) -> list[Any]:
     return [value for value in single if sum(equal(value, item, run) is True for item in items) > 1]
 
 
-@builtin("partition", "list:list, size:number")
+@builtin("partition", "list:list, size:number", each=1)
 def partition(items: list[Any], size: Any) -> list[Any]:
     width = whole(size)
     if width is None or width < 1:
@@ -160,7 +237,7 @@ def get_nested_value(run: Run, value: Any, keys: list[Any]) -> Any:
     return value
 
 
-@builtin("extract", "string:string, pattern:string", inner=True)
+@builtin("extract", "string:string, pattern:string", "input:string, pattern:string", inner=True)
 def extract(run: Run, text: str, pattern: str) -> list[str]:
     """Every part of the string that the pattern matches."""
-    return [text[match[0] : match[1]] for match in find_all(program_of(pattern, ""), text, "", run)]
+    return [text[match[0] : match[1]] for match in find_all(pattern_of(pattern, ""), text, run)]

@@ -86,13 +86,13 @@ def find_zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def zone_offset(name: str, day: int, nanos: int) -> int:
-    """Seconds east of UTC of a local time; far years take the rules of the nearest year Python
-    knows."""
+def zone_offset(name: str, day: int, nanos: int, fold: int = 0) -> int:
+    """Seconds east of UTC of a local time; of an hour that comes twice, `fold` 1 is the second.
+    Far years take the rules of the nearest year Python knows."""
     zone = find_zone(name)
     if zone is None:
         return 0
-    return _seconds(_moment(day, nanos).replace(tzinfo=zone).utcoffset())
+    return _seconds(_moment(day, nanos).replace(tzinfo=zone, fold=fold).utcoffset())
 
 
 def offset_at(name: str, instant: int) -> int:

@@ -77,6 +77,11 @@ class Effort:
     def __init__(self) -> None:
         self.steps = TRANCHE
 
+    @property
+    def left(self) -> int:
+        """The steps that may still be spent."""
+        return self.steps + getattr(self, "_reserve", MAX_STEPS - TRANCHE)
+
     def spend(self, steps: int = 1) -> None:
         """Pay for work before or after it is done. Raises FeelLimitExceeded."""
         self.steps -= steps

@@ -257,7 +257,8 @@ class Parser(Brackets):
         if token.text in reader:
             self.at += 1
             return reader[token.text](token.text, at)
-        if token.text in KEYWORDS:
+        called = token.text in ("and", "or") and self.tokens[self.at + 1].text == "("
+        if token.text in KEYWORDS and not called:
             raise self.fail("an expression")
         self.at += 1
         return Node("name", at, (token.text,))

@@ -1,131 +1,129 @@
-"""Runs XPath regular expressions without recursion and without blow-up, and the built-ins that use
-them.
+"""The built-ins that use XPath's regular expressions, bounded in time and memory.
 
-Every pair of (instruction, position) is tried at most once per search, so the work is bounded by
-the product of their numbers; only patterns with back references can need more, and those stop at
-the step budget.
+RE2 searches in time linear in the text; what it does not take goes to a matcher of our own. Both
+are paid for out of the evaluation's budget.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from service.feel import regex_re2
 from service.feel.builtins_string import limited
 from service.feel.errors import MAX_LIST, MAX_STRING, FeelLimitExceeded, Null
-from service.feel.regex_parser import BadPattern, PatternParser
+from service.feel.regex_own import Match, Matcher, Program, program_of
+from service.feel.regex_parser import BadPattern, Part, PatternParser
 from service.feel.registry import builtin
 from service.feel.scope import Run
 
-MAX_PATTERN = 2_000
-Program = tuple[list[Any], int, bool]
-Match = tuple[int, ...]
+MAX_PATTERN = 20_000  # characters
+# Bytes of text times instructions of the pattern that RE2 may be asked for at once: it is not
+# stopped on the way, and at worst takes some nanoseconds for each.
+MAX_WORK = 500_000_000
+WORK_OF_A_STEP = 20_000  # of those; at its usual speed RE2 is much faster still
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A pattern read, with its flags."""
+
+    part: Part
+    groups: int
+    back: bool
+    flags: str
+
+    def search(self, text: str, run: Run) -> bool:
+        return next(self.matches(text, run), None) is not None
+
+    def matches(self, text: str, run: Run) -> Iterator[Match]:
+        """The matches from left to right that do not overlap: the ends of each and of its groups.
+        Raises FeelLimitExceeded."""
+        machine = None if self.back else _machine(self)
+        if machine is None or not _is_unicode(text):
+            return self._own_matches(text, run)
+        return _re2_matches(machine, text, run)
+
+    def _own_matches(self, text: str, run: Run) -> Iterator[Match]:
+        matcher = Matcher(_program(self), self.groups, self.back, text, self.flags, run)
+        at = 0
+        while at <= len(text) and (found := matcher.search(at)) is not None:
+            yield found
+            at = max(found[1], found[0] + 1)
+
+
+@lru_cache(maxsize=16)
+def _machine(pattern: Pattern) -> Any | None:
+    return regex_re2.compiled(pattern.part, "m" in pattern.flags)
+
+
+@lru_cache(maxsize=16)
+def _program(pattern: Pattern) -> Program:
+    try:
+        return program_of(pattern.part)
+    except BadPattern as error:
+        raise Null(str(error)) from None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
+def _re2_matches(machine: Any, text: str, run: Run) -> Iterator[Match]:
+    work = len(text) * machine.programsize
+    if work > MAX_WORK:
+        raise FeelLimitExceeded(
+            "The pattern is too large for a text of {count} characters.", count=len(text)
+        )
+    run.spend((len(text) >> 5) + work // WORK_OF_A_STEP)
+    for found in machine.finditer(text):
+        run.spend(1 + machine.groups // 4)
+        yield tuple(end for group in range(machine.groups + 1) for end in found.span(group))
 
 
 @lru_cache(maxsize=256)
-def _compile(pattern: str, flags: str) -> Program | str:
+def _read(pattern: str, flags: str) -> Pattern | str:
     parser = PatternParser(pattern, flags)
     try:
-        return parser.parse(), parser.groups, parser.back
+        part = parser.parse()
     except BadPattern as error:
         return str(error)
+    return Pattern(part, parser.groups, parser.back, flags)
 
 
-def program_of(pattern: str, flags: str | None) -> Program:
+def pattern_of(pattern: str, flags: str | None) -> Pattern:
+    """Raises Null for what is no pattern, FeelLimitExceeded for one that is too long."""
     flags = flags or ""
     if len(pattern) > MAX_PATTERN:
         raise FeelLimitExceeded("A pattern may have at most {most} characters.", most=MAX_PATTERN)
     if not set(flags) <= set("smixq"):
         raise Null(f"the flags must be among s, m, i, x, q, not '{flags[:20]}'")
-    found = _compile(pattern, flags)
+    found = _read(pattern, "".join(sorted(set(flags))))
     if isinstance(found, str):
         raise Null(f"'{pattern[:40]}' is no pattern: {found}")
     return found
 
 
-def run_at(
-    program: Program, text: str, start: int, flags: str, seen: set[Any], run: Run
-) -> Match | None:
-    """The saved positions of a match that begins at `start`; the first alternative that fits
-    wins."""
-    code, groups, back = program
-    stack = [(0, start, (start,) + (-1,) * (2 * groups + 1))]
-    steps, width = 0, len(text) + 1
-    while stack:
-        pc, at, saves = stack.pop()
-        while True:
-            steps += 1
-            if steps & 63 == 0:
-                run.spend(256)  # every step is remembered: dear in memory, so dear in steps
-            key: Any = (pc, at, saves) if back else pc * width + at
-            if key in seen:
-                break
-            seen.add(key)
-            step = code[pc]
-            kind = step[0]
-            if kind == "set":
-                if at >= len(text) or not step[1](text[at]):
-                    break
-                at += 1
-            elif kind == "split":
-                stack.append((pc + step[2], at, saves))
-                pc += step[1]
-                continue
-            elif kind == "jump":
-                pc += step[1]
-                continue
-            elif kind == "save":
-                saves = (*saves[: step[1]], at, *saves[step[1] + 1 :])
-            elif kind == "start":
-                if at != 0 and not ("m" in flags and text[at - 1] == "\n"):
-                    break
-            elif kind == "end":
-                if at != len(text) and not ("m" in flags and text[at] == "\n"):
-                    break
-            elif kind == "back":
-                part = (
-                    text[saves[2 * step[1]] : saves[2 * step[1] + 1]]
-                    if saves[2 * step[1] + 1] >= 0
-                    else ""
-                )
-                other = text[at : at + len(part)]
-                if other != part and not ("i" in flags and other.lower() == part.lower()):
-                    break
-                at += len(part)
-            else:
-                return (saves[0], at, *saves[2:])
-            pc += 1
-    return None
-
-
-def search(program: Program, text: str, start: int, flags: str, run: Run) -> Match | None:
-    """The leftmost match from a position on."""
-    seen: set[Any] = set()
-    for at in range(start, len(text) + 1):
-        found = run_at(program, text, at, flags, seen, run)
-        if found is not None:
-            return found
-        if program[2]:
-            seen.clear()
-    return None
-
-
 @builtin("matches", "input:string, pattern:string, flags:string?", result="boolean", inner=True)
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
-    return search(program_of(pattern, flags), text, 0, flags or "", run) is not None
+    return pattern_of(pattern, flags).search(text, run)
 
 
-def find_all(program: Program, text: str, flags: str, run: Run) -> list[Match]:
-    if search(program, "", 0, flags, run) is not None:
+def find_all(pattern: Pattern, text: str, run: Run) -> Iterator[Match]:
+    """Every match, at most as many as a list may have items. Raises Null for a pattern that fits
+    the empty string."""
+    if pattern.search("", run):
         raise Null("the pattern matches the empty string")
-    found = []
-    at = 0
-    while (match := search(program, text, at, flags, run)) is not None:
-        found.append(match)
-        at = max(match[1], match[0] + 1)
-        if len(found) > MAX_LIST:
+    for count, found in enumerate(pattern.matches(text, run), 1):
+        if count > MAX_LIST:
             raise FeelLimitExceeded("A list would have more than {most} items.", most=MAX_LIST)
-    return found
+        yield found
 
 
 def _expand(replacement: str, match: Match, text: str) -> str:
@@ -140,21 +138,28 @@ def _expand(replacement: str, match: Match, text: str) -> str:
             parts.append(replacement[i])
             i += 1
         elif c == "$":
-            if not replacement[i : i + 1].isdigit():
-                raise Null("in a replacement '$' must be followed by a group's number")
-            number = int(replacement[i])
-            i += 1
-            while (
-                replacement[i : i + 1].isdigit()
-                and number * 10 + int(replacement[i]) < len(match) // 2
-            ):
-                number = number * 10 + int(replacement[i])
-                i += 1
+            number, i = _group_number(replacement, i, len(match) // 2)
             if number < len(match) // 2 and match[2 * number + 1] >= 0:
                 parts.append(text[match[2 * number] : match[2 * number + 1]])
         else:
             parts.append(c)
     return "".join(parts)
+
+
+def _group_number(replacement: str, i: int, count: int) -> tuple[int, int]:
+    """The number after a `$`, with as many digits as there are groups for, and where it ends."""
+    if not (replacement[i : i + 1].isascii() and replacement[i : i + 1].isdigit()):
+        raise Null("in a replacement '$' must be followed by a group's number")
+    number = int(replacement[i])
+    i += 1
+    while (
+        replacement[i : i + 1].isascii()
+        and replacement[i : i + 1].isdigit()
+        and number * 10 + int(replacement[i]) < count
+    ):
+        number = number * 10 + int(replacement[i])
+        i += 1
+    return number, i
 
 
 _REPLACE = "input:string, pattern:string, replacement:string, flags:string?"
@@ -164,9 +169,10 @@ _REPLACE = "input:string, pattern:string, replacement:string, flags:string?"
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     parts: list[str] = []
     at = size = 0
-    for match in find_all(program_of(pattern, flags), text, flags or "", run):
+    for match in find_all(pattern_of(pattern, flags), text, run):
         new = replacement if "q" in (flags or "") else _expand(replacement, match, text)
         size += len(new)
+        run.spend(1 + len(replacement) // 8)
         if size > MAX_STRING:
             raise FeelLimitExceeded(
                 "A string would be longer than {most} characters.", most=MAX_STRING
@@ -180,7 +186,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     parts = []
     at = 0
-    for match in find_all(program_of(delimiter, ""), text, "", run):
+    for match in find_all(pattern_of(delimiter, ""), text, run):
         parts.append(text[at : match[0]])
         at = match[1]
     return [*parts, text[at:]]

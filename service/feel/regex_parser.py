@@ -1,74 +1,77 @@
-"""XPath 3.1 regular expressions to a small program for `regex.run`; nothing is handed to Python's
-own `re`.
-
-Instructions are tuples: ("set", predicate), ("split", first, second), ("jump", to), ("save", slot),
-("back", group), ("start",), ("end",), ("done",).
-"""
+"""XPath 3.1 regular expressions, read into a tree: nothing of a pattern is handed on as it is
+written."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-Predicate = Callable[[str], bool]
-MAX_PROGRAM = 20_000
+from service.feel import charsets
+from service.feel.charsets import CharSet
+
 MAX_GROUPS = 200
-
-
-CATEGORIES = frozenset(
-    f"{group}{kind}"
-    for group, kinds in {
-        "L": "ultmo",
-        "M": "nce",
-        "N": "dlo",
-        "P": "cdseifo",
-        "Z": "slp",
-        "S": "mcko",
-        "C": "cfon",
-    }.items()
-    for kind in ("", *kinds)
-)
+MAX_DEPTH = 50
+MAX_COUNT = 9_999
 
 
 class BadPattern(Exception):
     """The pattern is no regular expression."""
 
 
-def _category(name: str) -> Predicate:
-    if name == "IsBasicLatin":
-        return lambda c: c < "\u0080"
-    if name == "IsLatin-1Supplement":
-        return lambda c: "\u0080" <= c <= "\u00ff"
-    if name not in CATEGORIES:
-        raise BadPattern(f"there is no character category '{name[:20]}'")
-    return lambda c: unicodedata.category(c).startswith(name)
+@dataclass(frozen=True, slots=True)
+class Chars:
+    """One character of the set."""
+
+    chars: CharSet
 
 
-def _word(c: str) -> bool:
-    return unicodedata.category(c)[0] not in "PZC"
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`^` or `$`."""
+
+    at_end: bool
 
 
-def _name_start(c: str) -> bool:
-    return c.isalpha() or c in "_:"
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    parts: tuple[Part, ...]
 
 
-def _name_part(c: str) -> bool:
-    return c.isalnum() or c in "_:-.\u00b7"
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The first of the parts that fits."""
+
+    parts: tuple[Part, ...]
 
 
-_CLASSES: dict[str, Predicate] = {
-    "d": lambda c: unicodedata.category(c) == "Nd",
-    "w": _word,
-    "s": lambda c: c in " \t\n\r",
-    "i": _name_start,
-    "c": _name_part,
-}
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """From `low` to `high` times (None: without end), as often as it can be or as rarely."""
+
+    part: Part
+    low: int
+    high: int | None
+    lazy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What fits is kept under the number; 0 keeps nothing."""
+
+    part: Part
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The text of a group once more."""
+
+    number: int
+
+
+Part = Chars | Edge | Sequence | Choice | Repeat | Group | Back
 _LITERALS = {"n": "\n", "r": "\r", "t": "\t"}
-
-
-def _not(test: Predicate) -> Predicate:
-    return lambda c: not test(c)
+_ESCAPABLE = "\\|.?*+(){}[]^$-"
+_CLASSES = "dwsicDWSIC"
 
 
 def _without_space(pattern: str) -> str:
@@ -85,9 +88,13 @@ def _without_space(pattern: str) -> str:
     return "".join(kept)
 
 
+def char(c: str) -> CharSet:
+    return ((ord(c), ord(c)),)
+
+
 class PatternParser:
-    """Recursive descent; every method returns the instructions of what it read, with relative
-    jumps."""
+    """Recursive descent; each method reads one construct. `back` says whether a group is referred
+    to."""
 
     def __init__(self, pattern: str, flags: str) -> None:
         self.text = _without_space(pattern) if "x" in flags and "q" not in flags else pattern
@@ -98,14 +105,13 @@ class PatternParser:
         self.back = False
         self.depth = 0
 
-    def parse(self) -> list[Any]:
+    def parse(self) -> Part:
         if "q" in self.flags:
-            body = [self.literal(c) for c in self.text]
-        else:
-            body = self.alternatives()
-            if self.at < len(self.text):
-                raise BadPattern(f"there is a ')' too many at {self.at + 1}")
-        return [*body, ("done",)]
+            return Sequence(tuple(self.literal(c) for c in self.text))
+        body = self.choice()
+        if self.at < len(self.text):
+            raise BadPattern(f"there is a ')' too many at {self.at + 1}")
+        return body
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -116,60 +122,39 @@ class PatternParser:
         self.at += 1
         return self.text[self.at - 1]
 
-    def alternatives(self) -> list[Any]:
+    def choice(self) -> Part:
         self.depth += 1
-        if self.depth > 50:
+        if self.depth > MAX_DEPTH:
             raise BadPattern("the pattern nests too deeply")
-        branch = self.sequence()
+        parts = [self.sequence()]
         while self.peek() == "|":
             self.at += 1
-            other = self.sequence()
-            branch = [("split", 1, len(branch) + 2), *branch, ("jump", len(other) + 1), *other]
-            self.limit(branch)
+            parts.append(self.sequence())
         self.depth -= 1
-        return branch
+        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
 
-    def sequence(self) -> list[Any]:
-        program: list[Any] = []
+    def sequence(self) -> Part:
+        parts: list[Part] = []
         while self.peek() not in ("", "|", ")"):
-            program += self.quantified(self.atom())
-            self.limit(program)
-        return program
+            parts.append(self.repeated(self.atom()))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def limit(self, program: list[Any]) -> None:
-        if len(program) > MAX_PROGRAM:
-            raise BadPattern("the pattern is too large")
-
-    def quantified(self, atom: list[Any]) -> list[Any]:
+    def repeated(self, part: Part) -> Part:
         sign = self.peek()
         if not sign or sign not in "*+?{":
-            return atom
+            return part
         self.at += 1
         low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(sign) or self.counts()
         lazy = self.peek() == "?"
         self.at += lazy
         if self.peek() and self.peek() in "*+?{":
             raise BadPattern("a quantifier follows a quantifier")
-        copies = low + (1 if high is None else high - low)
-        if copies * (len(atom) + 2) > MAX_PROGRAM:
-            raise BadPattern("the pattern is too large")
-        program = atom * low
-        if high is None:
-            size = len(atom)
-            fork = ("split", size + 2, 1) if lazy else ("split", 1, size + 2)
-            return [*program, fork, *atom, ("jump", -size - 1)]
-        size = len(atom) + 1
-        for left in range(high - low, 0, -1):
-            fork = ("split", left * size, 1) if lazy else ("split", 1, left * size)
-            program += [fork, *atom]
-        return program
+        return Repeat(part, low, high, lazy)
 
     def counts(self) -> tuple[int, int | None]:
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at : end].partition(",") if end >= 0 else ("", "", "")
-        if not (low.isdigit() and low.isascii() and len(low) < 5) or (
-            high and not (high.isdigit() and len(high) < 5)
-        ):
+        if not _is_count(low) or (high and not _is_count(high)):
             raise BadPattern("a quantifier must be {n}, {n,} or {n,m}")
         self.at = end + 1
         first, last = int(low), int(high) if high else (None if comma else int(low))
@@ -177,31 +162,31 @@ class PatternParser:
             raise BadPattern("a quantifier's maximum is below its minimum")
         return first, last
 
-    def atom(self) -> list[Any]:
+    def atom(self) -> Part:
         c = self.next()
         if c == "(":
             return self.group()
         if c == "[":
-            return [("set", self.char_class())]
+            return Chars(self.char_class())
         if c == ".":
-            return [("set", (lambda _: True) if "s" in self.flags else (lambda x: x not in "\n\r"))]
-        if c == "^":
-            return [("start",)]
-        if c == "$":
-            return [("end",)]
+            line_ends = charsets.joined((*char("\n"), *char("\r")))
+            every = charsets.EVERY
+            return Chars(every if "s" in self.flags else charsets.without(every, line_ends))
+        if c in "^$":
+            return Edge(at_end=c == "$")
         if c == "\\":
             return self.escape()
         if c in "*+?{}]":
             raise BadPattern(f"'{c}' at {self.at} must be escaped")
-        return [self.literal(c)]
+        return self.literal(c)
 
-    def literal(self, c: str) -> Any:
-        if "i" in self.flags:
-            both = {c, c.lower(), c.upper()}
-            return ("set", lambda x: x in both or x.lower() in both)
-        return ("set", lambda x: x == c)
+    def literal(self, c: str) -> Chars:
+        return Chars(self.cased(char(c)))
 
-    def group(self) -> list[Any]:
+    def cased(self, chars: CharSet) -> CharSet:
+        return charsets.any_case(chars) if "i" in self.flags else chars
+
+    def group(self) -> Part:
         captures = True
         if self.peek() == "?":
             self.at += 1
@@ -211,15 +196,15 @@ class PatternParser:
         number = self.groups = self.groups + captures
         if number > MAX_GROUPS:
             raise BadPattern("the pattern has too many groups")
-        body = self.alternatives()
+        body = self.choice()
         if self.at >= len(self.text) or self.next() != ")":
             raise BadPattern("a '(' is not closed")
         if not captures:
-            return body
+            return Group(body, 0)
         self.closed.add(number)
-        return [("save", 2 * number), *body, ("save", 2 * number + 1)]
+        return Group(body, number)
 
-    def escape(self) -> list[Any]:
+    def escape(self) -> Part:
         if self.peek().isdigit() and self.peek() != "0":
             number = int(self.next())
             while self.peek().isdigit() and number * 10 + int(self.peek()) <= self.groups:
@@ -227,85 +212,80 @@ class PatternParser:
             if number not in self.closed:
                 raise BadPattern(f"there is no group {number} before its reference")
             self.back = True
-            return [("back", number)]
-        kind, value = self.escaped()
-        return [("set", value)] if kind == "class" else [self.literal(value)]
+            return Back(number)
+        chars, single = self.escaped()
+        return Chars(self.cased(chars) if single else chars)
 
-    def escaped(self) -> tuple[str, Any]:
-        """What follows a backslash: ("class", predicate) or ("char", character)."""
+    def escaped(self) -> tuple[CharSet, bool]:
+        """What follows a backslash, and whether it is a single character."""
         c = self.next()
         if c in _LITERALS:
-            return "char", _LITERALS[c]
-        if c in "\\|.?*+(){}[]^$-":
-            return "char", c
-        if c.lower() in _CLASSES:
-            test = _CLASSES[c.lower()]
-            return "class", _not(test) if c.isupper() else test
+            return char(_LITERALS[c]), True
+        if c in _ESCAPABLE:
+            return char(c), True
+        if c in _CLASSES:
+            return charsets.escape_class(c), False
         if c in "pP":
-            end = self.text.find("}", self.at)
-            if self.peek() != "{" or end < 0:
-                raise BadPattern("a category must be written \\p{..}")
-            test = _category(self.text[self.at + 1 : end])
-            self.at = end + 1
-            return "class", _not(test) if c == "P" else test
+            found = self.named()
+            return charsets.complement(found) if c == "P" else found, False
         raise BadPattern(f"'\\{c}' is no escape")
 
-    def char_class(self) -> Predicate:
+    def named(self) -> CharSet:
+        """The characters of `{Lu}` or `{IsGreek}`."""
+        end = self.text.find("}", self.at)
+        if self.peek() != "{" or end < 0:
+            raise BadPattern("a category must be written \\p{..}")
+        name = self.text[self.at + 1 : end]
+        self.at = end + 1
+        found = charsets.block(name[2:]) if name.startswith("Is") else charsets.category(name)
+        if found is None:
+            raise BadPattern(f"there is no character category or block '{name[:40]}'")
+        return found
+
+    def char_class(self) -> CharSet:
+        """What stands between brackets: characters, ranges, classes, and another class less."""
         negated = self.peek() == "^"
         self.at += negated
-        tests: list[Predicate] = []
-        spans: list[tuple[str, str]] = []
-        without: Predicate | None = None
+        ranges: list[tuple[int, int]] = []
+        less: CharSet = ()
         first = True
         while first or self.peek() != "]":
-            c = self.next()
-            if c == "-" and self.peek() == "[" and not first:
-                self.at += 1
-                without = self.char_class()
-                if self.peek() != "]":
-                    raise BadPattern("a subtraction must end its class")
+            if not first and self.peek() == "-" and self.text[self.at + 1 : self.at + 2] == "[":
+                less = self.subtracted()
                 break
-            if c == "[" or (c == "]" and first):
-                raise BadPattern(f"'{c}' must be escaped in a class")
+            ranges += self.class_item(first)
             first = False
-            if c == "\\":
-                kind, value = self.escaped()
-                if kind == "class":
-                    tests.append(value)
-                    continue
-                c = value
-            if self.peek() == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", "[", ""):
-                self.at += 1
-                last = self.next()
-                if last == "\\":
-                    kind, last = self.escaped()
-                    if kind == "class":
-                        raise BadPattern("a class cannot end a range of characters")
-                if last < c:
-                    raise BadPattern(f"the range {c}-{last} is upside down")
-                spans.append((c, last))
-            else:
-                spans.append((c, c))
         self.at += 1
-        return _class_test(tests, spans, without, negated=negated, any_case="i" in self.flags)
+        chars = charsets.joined(ranges)
+        return charsets.without(charsets.complement(chars) if negated else chars, less)
+
+    def subtracted(self) -> CharSet:
+        self.at += 2
+        less = self.char_class()
+        if self.peek() != "]":
+            raise BadPattern("a subtraction must end its class")
+        return less
+
+    def class_item(self, first: bool) -> CharSet:
+        """One character, range or class of a class."""
+        c = self.next()
+        if c == "[" or (c == "]" and first):
+            raise BadPattern(f"'{c}' must be escaped in a class")
+        chars, single = self.escaped() if c == "\\" else (char(c), True)
+        if not single:
+            return chars
+        if self.peek() != "-" or self.text[self.at + 1 : self.at + 2] in ("]", "[", ""):
+            return self.cased(chars)
+        self.at += 1
+        last = self.next()
+        end, alone = self.escaped() if last == "\\" else (char(last), True)
+        if not alone:
+            raise BadPattern("a class cannot end a range of characters")
+        low, high = chars[0][0], end[0][0]
+        if high < low:
+            raise BadPattern(f"the range {chr(low)}-{chr(high)} is upside down")
+        return self.cased(((low, high),))
 
 
-def _class_test(
-    tests: list[Predicate],
-    spans: list[tuple[str, str]],
-    without: Predicate | None,
-    *,
-    negated: bool,
-    any_case: bool,
-) -> Predicate:
-    def inside(c: str) -> bool:
-        return any(low <= c <= high for low, high in spans) or any(test(c) for test in tests)
-
-    def test(c: str) -> bool:
-        found = inside(c) or (
-            any_case
-            and (any(inside(each[:1]) for each in (c.lower(), c.upper(), c.lower().upper())))
-        )
-        return found is not negated and not (without is not None and without(c))
-
-    return test
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text[:9]) <= MAX_COUNT and len(text) < 9

@@ -8,6 +8,7 @@ take all remaining arguments.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from service.feel.types import ANY, AnyType, FeelType, ListType, SimpleType
@@ -23,7 +24,7 @@ _TYPES: dict[str, FeelType] = {
 
 
 def _signature(
-    line: str, call: Callable[..., Any], *, spread: bool, inner: bool, named: bool
+    line: str, *, call: Callable[..., Any], spread: bool, inner: bool, named: bool, each: int
 ) -> Signature:
     parameters = []
     rest = False
@@ -32,7 +33,7 @@ def _signature(
         if name.endswith("..."):
             rest, name = True, name[:-3]
         parameters.append((name, kind.rstrip("?"), kind.endswith("?")))
-    return Signature(tuple(parameters), call, spread, rest, inner, named)
+    return Signature(tuple(parameters), call, spread, rest, inner, named, each)
 
 
 def builtin(
@@ -41,15 +42,15 @@ def builtin(
     spread: bool = False,
     inner: bool = False,
     named: bool = False,
+    each: int = 0,
     result: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function under a FEEL name; a second registration adds ways to call it."""
 
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
         known = BUILTINS.get(name)
-        signatures = (known.signatures if known else ()) + tuple(
-            _signature(line, call, spread=spread, inner=inner, named=named) for line in lines
-        )
+        made = partial(_signature, call=call, spread=spread, inner=inner, named=named, each=each)
+        signatures = (*(known.signatures if known else ()), *map(made, lines))
         first = signatures[0].parameters
         BUILTINS[name] = FeelFunction(
             name,

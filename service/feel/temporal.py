@@ -18,6 +18,7 @@ from service.feel.civil import (
     day_number,
     find_zone,
     make_date,
+    offset_at,
     zone_offset,
 )
 
@@ -42,11 +43,13 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class DateTime:
-    """A date and a time of day; `day` counts from 1970-01-01."""
+    """A date and a time of day; `day` counts from 1970-01-01. `fold` is 1 in the second of two
+    hours that a zone has twice, when its clocks are put back."""
 
     day: int
     nanos: int
     zone: Zone = None
+    fold: int = 0
 
     @property
     def date(self) -> AnyDate:
@@ -57,7 +60,7 @@ class DateTime:
     @property
     def offset(self) -> int | None:
         return (
-            zone_offset(self.zone, self.day, self.nanos)
+            zone_offset(self.zone, self.day, self.nanos, self.fold)
             if isinstance(self.zone, str)
             else self.zone
         )
@@ -68,7 +71,10 @@ class DateTime:
         return self.day * DAY + self.nanos - (self.offset or 0) * SECOND
 
     def __str__(self) -> str:
-        return f"{self.date.isoformat()}T{clock_text(self.nanos)}{zone_text(self.zone)}"
+        local = f"{self.date.isoformat()}T{clock_text(self.nanos)}"
+        if self.fold:  # the zone alone would mean the first of the two hours
+            return f"{local}{zone_text(self.offset)}[{self.zone}]"
+        return local + zone_text(self.zone)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +90,7 @@ class DaysTimeDuration:
         tail = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
         tail += f"{seconds_text(seconds)}S" if seconds else ""
         text = (f"{days}D" if days else "") + (f"T{tail}" if tail else "")
-        return ("-" if self.nanos < 0 else "") + "P" + (text or "T0S")
+        return ("-" if self.nanos < 0 else "") + "P" + (text or "0D")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,7 +102,7 @@ class YearsMonthsDuration:
     def __str__(self) -> str:
         years, months = divmod(abs(self.months), 12)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
-        return ("-" if self.months < 0 else "") + "P" + (text or "0M")
+        return ("-" if self.months < 0 else "") + "P" + (text or "0Y")
 
 
 def seconds_text(nanos: int, width: int = 0) -> str:
@@ -124,7 +130,8 @@ def zone_text(zone: Zone) -> str:
 
 _DATE = re.compile(r"(-?)(\d{4}|[1-9]\d{4,8})-(\d\d)-(\d\d)", re.ASCII)
 _CLOCK = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(\.\d{1,30})?(Z|z|[+-]\d\d:\d\d(?::\d\d)?|@.+)?", re.ASCII
+    r"(\d\d):(\d\d)(?::(\d\d)(\.\d{1,30})?)?(?:@(.+)|(Z|z|[+-]\d\d:\d\d(?::\d\d)?)(?:\[(.+)\])?)?",
+    re.ASCII,
 )
 _MONTHS = re.compile(r"(-?)P(?=\d)(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
 _DAYS = re.compile(
@@ -141,31 +148,50 @@ def parse_date(text: str) -> AnyDate | None:
     return make_date(-year if found[1] else year, int(found[3]), int(found[4]))
 
 
-def parse_zone(text: str) -> tuple[bool, Zone]:
+def parse_offset(text: str) -> tuple[bool, Zone]:
+    """(whether there is such an offset, seconds east of UTC)."""
     if not text:
         return True, None
     if text in "Zz":
         return True, 0
-    if text[0] == "@":
-        return find_zone(text[1:]) is not None, text[1:]
     parts = [int(part) for part in text[1:].split(":")]
     seconds = parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0)
     fits = seconds <= MAX_OFFSET and all(part < 60 for part in parts[1:])
     return fits, -seconds if text[0] == "-" else seconds
 
 
-def parse_time(text: str) -> Time | None:
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A time as it is written: with a zone, an offset, or both, as Java writes it."""
+
+    nanos: int
+    offset: Zone
+    name: str | None
+    next_day: bool
+
+
+def _parse_clock(text: str) -> _Clock | None:
     found = _CLOCK.fullmatch(text)
     if not found:
         return None
-    hour, minute, second = int(found[1]), int(found[2]), int(found[3])
-    known, zone = parse_zone(found[5] or "")
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    known, offset = parse_offset(found[6] or "")
+    name = found[5] or found[7]
     nanos = int((found[4] or ".0")[1:10].ljust(9, "0"))
-    if hour == 24 and minute == second == nanos == 0:
-        hour = 0
-    if not known or hour > 23 or minute > 59 or second > 59:
+    midnight = hour == 24 and minute == second == nanos == 0
+    named = name is None or find_zone(name) is not None
+    if not (known and named) or minute > 59 or second > 59 or (hour > 23 and not midnight):
         return None
-    return Time((hour * 3600 + minute * 60 + second) * SECOND + nanos, zone)
+    clock = (hour % 24 * 3600 + minute * 60 + second) * SECOND + nanos
+    return _Clock(clock, offset, name, midnight)
+
+
+def parse_time(text: str) -> Time | None:
+    """A time such as 23:59:00, 23:59 or T23:59:00, with an offset or a zone or without."""
+    clock = _parse_clock(text.removeprefix("T"))
+    if clock is None:
+        return None
+    return Time(clock.nanos, clock.offset if clock.name is None else clock.name)
 
 
 def parse_date_time(text: str) -> DateTime | None:
@@ -175,10 +201,21 @@ def parse_date_time(text: str) -> DateTime | None:
         return None
     if not mark:
         return DateTime(day_number(day), 0)
-    time = parse_time(tail)
-    if time is None:
+    clock = _parse_clock(tail)
+    if clock is None:
         return None
-    return DateTime(day_number(day) + tail.startswith("24"), time.nanos, time.zone)
+    number = day_number(day) + clock.next_day
+    if clock.name is None or clock.offset is None:
+        return DateTime(number, clock.nanos, clock.offset if clock.name is None else clock.name)
+    return at_instant(DateTime(number, clock.nanos, clock.offset).instant, clock.name)
+
+
+def at_instant(instant: int, zone: Zone) -> DateTime:
+    """The date and time in a zone of an instant, in nanoseconds since 1970."""
+    offset = offset_at(zone, instant) if isinstance(zone, str) else zone or 0
+    day, nanos = divmod(instant + offset * SECOND, DAY)
+    fold = isinstance(zone, str) and zone_offset(zone, day, nanos) != offset
+    return DateTime(day, nanos, zone, int(fold))
 
 
 def parse_duration(text: str) -> DaysTimeDuration | YearsMonthsDuration | None:
@@ -217,7 +254,11 @@ def from_datetime(value: datetime) -> DateTime:
     clock = (
         (value.hour * 60 + value.minute) * 60 + value.second
     ) * SECOND + value.microsecond * 1000
-    return DateTime(day_number(value.date()), clock, zone)
+    day = day_number(value.date())
+    if value.fold and isinstance(zone, str) and offset is not None:
+        twice = zone_offset(zone, day, clock) > offset.total_seconds()
+        return DateTime(day, clock, zone, int(twice))
+    return DateTime(day, clock, zone)
 
 
 def is_date(value: object) -> bool:

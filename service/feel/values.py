@@ -42,7 +42,8 @@ class Signature:
     """One way to call a built-in: (name, kind, optional) of each parameter.
 
     `spread`: its one list may also be given as several arguments. `rest`: the last parameter takes
-    all that remain. `named`: only for calls that name their arguments.
+    all that remain. `named`: only for calls that name their arguments. `each`: steps that
+    an item of its lists costs, beside what every list costs.
     """
 
     parameters: tuple[tuple[str, str, bool], ...]
@@ -51,6 +52,7 @@ class Signature:
     rest: bool = False
     inner: bool = False
     named: bool = False
+    each: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from service.definitions import (
 )
 from service.dmn import DecisionResult
 from service.execution.runtime import Runtime
-from service.feel import FeelLimitExceeded
+from service.feel import FeelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def evaluate_decision(
     """Evaluate the decision with the id, of what was released last, or with the key. Raises
     NotFound.
 
-    What has no value is null, with its reason in the result; only work beyond the budget is a
-    failure.
+    What has no value is null, with its reason in the result; only work beyond the budget and an
+    `assert` that does not hold are failures.
     """
     with runtime.database.read() as connection:
         if decision_id is not None:
@@ -56,6 +56,6 @@ def evaluate_decision(
     try:
         inputs = model.read_inputs(variables)
         result = model.evaluate(found.decision_id, inputs, now=now, functions=functions)
-    except FeelLimitExceeded as error:
+    except FeelError as error:
         return Evaluation(found, parts, DecisionResult(None, (), ()), error.message)
     return Evaluation(found, parts, result)

@@ -26,7 +26,7 @@ CONVERSION = [
     ('date and time("2012-12-24T23:59:00")', 'date and time(date("2012-12-24"), time("23:59:00"))'),
     ('date and time("2012-12-24T24:00:00")', '@"2012-12-25T00:00:00"'),
     ('date and time("2012-12-24T23:59:00.123456789Z").second', "0.123456789"),
-    ('date and time("2012-12-24T23:59")', "null"),
+    ('date and time("2012-12-24T23:59")', 'date and time("2012-12-24T23:59:00")'),
     ('date and time("2012-12-24T23:59:60")', "null"),
     ('date and time(@"2012-12-24T23:59:00+01:00", @"10:00:00Z")', '@"2012-12-24T10:00:00Z"'),
     ('date and time("2012-12-24T23:59:00@Nowhere/Land")', "null"),
