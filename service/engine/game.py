@@ -41,8 +41,8 @@ of a multi-instance activity: more come from a loop that multiplies them."""
 MAX_SECONDS = 5.0
 """Processor time of a command. No result depends on it but this refusal."""
 LOOK_EVERY = 500
-"""Elements between two looks at the clock, which costs more than many of them; a step of fewer never
-looks."""
+"""Elements between two looks at the clock, which costs more than many of them; a step of fewer
+never looks."""
 
 Service = Callable[[c.JobCreated], Mapping[str, Any]]
 
