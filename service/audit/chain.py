@@ -170,6 +170,14 @@ def list_details(
     return list(connection.execute(query).scalars())
 
 
+def list_actors(connection: Connection, root_key: int, event: Event) -> frozenset[str]:
+    """Everybody who did such a thing in a case."""
+    query = sa.select(history.c.actor).where(
+        history.c.root_key == root_key, history.c.event == event.value
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def list_moves(connection: Connection, root_key: int, *, until: int) -> list[Mapping[str, Any]]:
     """What moved in the diagrams with each step of a case, up to the one of that number."""
     found = connection.execute(_MOVES, {"root_key": root_key, "until": until})

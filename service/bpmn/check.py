@@ -177,13 +177,14 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
                 "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
             )
     for other in element.properties.get("fourEyes", "").split(","):
-        if other.strip() and not any(
-            other.strip() in each.elements for each in known.processes.values()
+        named = other.strip()
+        if named not in ("", n.PORTAL_ACCESS) and not any(
+            named in each.elements for each in known.processes.values()
         ):
             yield error(
                 "four-eyes-unknown",
-                f"fourEyes names {other.strip()!r}, no element of the bundle",
-                "Name a task's id.",
+                f"fourEyes names {named!r}, no element of the bundle",
+                f"Name a task's id, or {n.PORTAL_ACCESS} for who gave access to the portal.",
             )
 
 

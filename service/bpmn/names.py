@@ -9,6 +9,8 @@ from lxml import etree
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+PORTAL_ACCESS = "portal-access"
+"""Under `fourEyes`, not an element but those who gave access to the case's portal."""
 
 TASKS = frozenset(
     {

@@ -10,6 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service import audit
+from service.audit import Event
+from service.bpmn.names import PORTAL_ACCESS
 from service.db import Connection, Prepared, any_of, root_of
 from service.errors import NotFound, StateConflict
 from service.identity import Actor, Permission
@@ -135,12 +138,16 @@ def list_open_tasks(connection: Connection, root_key: int) -> list[UserTask]:
 def list_performers(
     connection: Connection, root_key: int, elements: Iterable[str]
 ) -> frozenset[str]:
-    """Who completed any of these elements in this case, in whatever round."""
+    """Who completed any of these elements in this case, in whatever round; for `portal-access`,
+    who let somebody into the case's portal."""
     wanted = list(elements)
     if not wanted:
         return frozenset()
     found = _PERFORMERS.all(connection, {"b_root_key": root_key, "b_elements": wanted})
-    return frozenset(row["completed_by"] for row in found)
+    done = frozenset(row["completed_by"] for row in found)
+    if PORTAL_ACCESS in wanted:
+        return done | audit.list_actors(connection, root_key, Event.PORTAL_OPENED)
+    return done
 
 
 def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> None:

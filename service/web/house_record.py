@@ -23,6 +23,22 @@ SAID: Mapping[str, str] = {
     HouseEvent.FILTER_DELETED: "deleted a view of the task list",
     HouseEvent.ANSWER_DROPPED: "threw away what was typed into a form",
 }
+FIELDS: Mapping[str, str] = {
+    "title": "title of the draft",
+    "base": "key of the version it began with",
+    "openedBy": "opened by",
+    "state": "state of the draft",
+    "revisions": "revisions of files",
+    "path": "path of the file",
+    "revision": "revision of the file",
+    "bytes": "size in bytes",
+    "unit": "Unit",
+    "skills": "skills",
+    "capacity": "Complaints at a time, at most",
+    "first": "First day",
+    "last": "Last day",
+}
+"""What the details of those rows are called that a page shows."""
 LONGEST = 200
 
 
@@ -54,7 +70,10 @@ def told(rows: Iterable[HouseRow]) -> list[Told]:
             row.actor,
             SAID.get(row.event, row.event),
             row.subject.partition(":")[2],
-            tuple(_change(name, value) for name, value in sorted(row.details.items())),
+            tuple(
+                _change(FIELDS.get(name, name), value)
+                for name, value in sorted(row.details.items())
+            ),
         )
         for row in rows
     ]

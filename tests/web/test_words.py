@@ -15,6 +15,7 @@ from service.identity import Role
 from service.intake import CHANNELS
 from service.policy import first_deadlines, load_profile, severity_deadlines
 from service.web import story
+from service.web.house_record import FIELDS as HOUSE_FIELDS
 from service.web.house_record import SAID as HOUSE_SAID
 from service.web.inbox_view import DUE
 from service.web.migration_words import CASES, EVENTS, PLANS, WHYS
@@ -56,7 +57,14 @@ def from_tables() -> list[tuple[str, str]]:
         for unit in ("min", "h", "d")
         for text in (f"late by {{n}} {unit}", f"{{n}} {unit} left")
     ]
-    names += [*TOLD.values(), *WANTED.values(), *HOUSE_SAID.values(), "passed", "here now"]
+    names += [
+        *TOLD.values(),
+        *WANTED.values(),
+        *HOUSE_SAID.values(),
+        *HOUSE_FIELDS.values(),
+        "passed",
+        "here now",
+    ]
     names += [
         "open",
         "closed",
