@@ -14,7 +14,7 @@ from service.config import Settings, load_settings
 from service.db import Database
 from service.edge import Parts, Shapes
 from service.errors import RedressError
-from service.operations import Runtime
+from service.execution import Runtime
 from service.parent_watch import end_with_parent
 from service.vault import open_vault
 

@@ -14,7 +14,7 @@ import pytest
 from service.db import Database, KeyAllocator, migrate
 from service.definitions import deploy, release, shipped_files
 from service.engine import Bundle, load_bundle
-from service.operations import Runtime
+from service.execution import Runtime
 from tests.postgres import Cluster, find_binaries, migrated_template, running_cluster
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import create_model
 
-from service import definitions, operations, reporting
+from service import definitions, reporting
 from service.api.operation import Call, operation
 from service.api.searching import conditions_of, page_given, query_of, search_model
 from service.api.shapes import TENANT, Given, Instant, Key, Page, Sent, text_key, time_of
@@ -18,6 +18,7 @@ from service.db import Connection, Kind, Query, Source, element_key, element_of
 from service.db import Field as Known
 from service.engine import Bundle
 from service.errors import NotFound
+from service.execution import get_instance
 from service.identity import Permission
 from service.reporting import ElementInstance
 
@@ -180,7 +181,7 @@ def count_by_definition(call: Call, key: int, sent: Any) -> Any:
 def count_by_instance(call: Call, key: int) -> Any:
     """Counts per element of one process instance."""
     with call.runtime.database.read() as connection:
-        instance = operations.get_instance(connection, key)
+        instance = get_instance(connection, key)
         process = definitions.get_process(connection, instance.process_definition_key)
         roots = reporting.roots_of(connection, reporting.by_key(key, "processInstanceKey"))
         return _counts(reporting.count_elements(connection, roots, process.process_id))
@@ -194,7 +195,7 @@ def count_by_instance(call: Call, key: int) -> Any:
 def list_flows(call: Call, key: int) -> Any:
     """The sequence flows that an instance has taken, each once."""
     with call.runtime.database.read() as connection:
-        instance = operations.get_instance(connection, key)
+        instance = get_instance(connection, key)
         keys = definitions.keys_of(connection, instance.bundle_key)
         found = reporting.list_flows(connection, key)
     return {
@@ -224,7 +225,7 @@ def _counts(found: Iterable[reporting.ElementCounts]) -> dict[str, Any]:
 
 def _elements(connection: Connection, call: Call, root_key: int) -> list[dict[str, Any]]:
     try:
-        instance = operations.get_instance(connection, root_key)
+        instance = get_instance(connection, root_key)
     except NotFound:
         return []
     bundle = call.runtime.bundles.get(connection, instance.bundle_key)

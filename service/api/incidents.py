@@ -12,6 +12,7 @@ from service.api.searching import page_given, query_of, search_model
 from service.api.shapes import TENANT, Given, Instant, Key, Page, Sent, text_key, time_of
 from service.db import Connection, element_key, element_of, search
 from service.errors import NotFound
+from service.execution import get_instance
 from service.identity import Permission
 from service.reporting.words import INCIDENT_STATES, INCIDENT_TYPES
 
@@ -66,7 +67,7 @@ def search_incidents(call: Call, sent: Any) -> Any:
 def search_instance_incidents(call: Call, key: int, sent: Any) -> Any:
     """Incidents of one process instance, and of the processes that it calls."""
     with call.runtime.database.read() as connection:
-        operations.get_instance(connection, key)
+        get_instance(connection, key)
         return _page(connection, sent, processInstanceKey=str(key))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import flask
 from pydantic import Field, RootModel
 
-from service import definitions, operations, reporting
+from service import definitions, execution, operations, reporting
 from service.api.desk import DESK
 from service.api.operation import Call, operation
 from service.api.searching import page_given, query_of, search_model
@@ -245,7 +245,7 @@ def get_callers(call: Call, key: int) -> Any:
     """The instances that called this one: none, for a called process belongs to its caller's
     instance."""
     with call.runtime.database.read() as connection:
-        operations.get_instance(connection, key)
+        execution.get_instance(connection, key)
     return flask.jsonify([])
 
 

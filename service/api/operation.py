@@ -27,8 +27,8 @@ from service.errors import (
     Unauthenticated,
     first_paragraph,
 )
+from service.execution import Runtime
 from service.identity import Account, Actor, Permission, check_permission
-from service.operations import Runtime
 from service.sentence import Sentence
 
 JSON, FORM, MULTIPART = (

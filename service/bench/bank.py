@@ -33,9 +33,9 @@ from service.bench.server_under_test import served
 from service.bench.task_supply import Supply
 from service.cli.opening import one_line
 from service.errors import InvalidInput, RedressError
+from service.execution import Runtime
 from service.instances.tables import process_instance
 from service.jobs.tables import job
-from service.operations import Runtime
 
 WANTED = 1.0
 STANDSTILL_SECONDS = 300

@@ -16,8 +16,8 @@ from service.bench.rest_client import Client, Gone
 from service.clock import SystemClock
 from service.db import search
 from service.errors import NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Role
-from service.operations import Runtime
 from service.reporting.words import JOB_STATES
 from service.tasks import list_tasks
 

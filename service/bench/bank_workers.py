@@ -15,7 +15,7 @@ from typing import Any
 from service.bench.bank_hands import TYPES, Hands, Job, OwnHands, Seen, do_job, take_jobs
 from service.db import Database
 from service.errors import RedressError
-from service.operations import Runtime
+from service.execution import Runtime
 
 TASK_SECONDS = 0.25
 READY_SECONDS = 120

@@ -14,8 +14,8 @@ from service.bench.recording import prepare_runtime
 from service.clock import SystemClock
 from service.db import Database, migrate
 from service.errors import InvalidInput
+from service.execution import Runtime
 from service.instances.tables import process_instance
-from service.operations import Runtime
 
 SQLITE = "sqlite"
 

@@ -13,9 +13,10 @@ from service.bench.cloning import analyze, clone_case
 from service.clock import SystemClock
 from service.db import CHILD_BITS
 from service.errors import RedressError
+from service.execution import Runtime
 from service.identity import SYSTEM
 from service.jobs.tables import timer
-from service.operations import Runtime, start_instance
+from service.operations import start_instance
 from service.tasks.tables import user_task
 
 PROCESS = "bench-timer"

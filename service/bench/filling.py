@@ -11,8 +11,8 @@ from service import cases, operations, tasks
 from service.bench.cloning import analyze, clone_case
 from service.bench.recording import SEED, new_complaint
 from service.bench.variation import varied
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor
-from service.operations import Runtime
 from service.players.people import answer, performer
 
 HOLDER = "bench-holder"

@@ -22,7 +22,7 @@ from service.bench.server_under_test import Line, Server, served
 from service.bench.statement_log import keep_script, script_of
 from service.bench.task_supply import Doing, Supply
 from service.cli.opening import one_line
-from service.operations import Runtime
+from service.execution import Runtime
 
 TARGETS = {"SQLite": 0.6, "PostgreSQL": 0.75}
 WORST, SHARE = 5.0, 0.8

@@ -21,9 +21,10 @@ from service.bench.worker_processes import cores_there_are, rate_of, work_off
 from service.cli.opening import one_line
 from service.clock import SystemClock
 from service.db import Database
+from service.execution import Runtime
 from service.identity import SYSTEM
 from service.notifications import Mailer
-from service.operations import Runtime, make_worker, register_complaint
+from service.operations import make_worker, register_complaint
 
 ROUND_SECONDS = 0.005
 

@@ -23,8 +23,9 @@ from service.bench.task_supply import Doing, Supply
 from service.cli.opening import one_line
 from service.clock import SystemClock
 from service.errors import InvalidInput
+from service.execution import Runtime
 from service.identity import SYSTEM
-from service.operations import Runtime, complete_task, register_complaint
+from service.operations import complete_task, register_complaint
 from service.players.in_process import Plan, Tally, drive
 
 WORST = 1.5

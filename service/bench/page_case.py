@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from service import cases, identity, operations, tasks
 from service.cases import NewComplaint, NewEvidence
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor
 from service.intake import portal_access
 from service.intake.relating import FIRST
 from service.notifications.tables import notice
-from service.operations import NewContact, Runtime
+from service.operations import NewContact
 from service.tasks.tables import user_task
 from service.vault import Kept, Verdict
 

@@ -14,7 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from service.bench.page_case import Known
 from service.errors import RedressError
-from service.operations import Runtime
+from service.execution import Runtime
 
 APPLICATION = "service.app:create_app"
 """By its name, as the server loads it: the application lies above the command line."""

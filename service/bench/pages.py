@@ -19,7 +19,7 @@ from service.bench.report import read_setting
 from service.cli.opening import one_line
 from service.clock import SystemClock
 from service.errors import InvalidInput
-from service.operations import Runtime
+from service.execution import Runtime
 
 WARM = 3
 """Visits of each page before those that are counted."""

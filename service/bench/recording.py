@@ -13,15 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from service import cases, definitions, operations, tasks
-from service.builtins.case_view import CaseView
-from service.builtins.host import host_of
+from service.builtins import CaseView, host_of
 from service.cases import NewComplaint
 from service.db import Database, migrate
 from service.engine import Bundle, Host
 from service.engine.commands import CompleteTask
 from service.errors import RedressError
+from service.execution import Runtime, get_instance
 from service.identity import SYSTEM
-from service.operations import Runtime
 from service.players.people import answer, performer
 
 SEED = "redress"
@@ -79,7 +78,7 @@ def _record(runtime: Runtime, now: datetime) -> Recorded:
     for _ in range(MAX_STEPS):
         now += timedelta(minutes=5)
         with runtime.database.read() as connection:
-            instance = operations.get_instance(connection, root_key)
+            instance = get_instance(connection, root_key)
             found = tasks.list_open_tasks(connection, root_key)
             if not found or instance.engine_state is None:
                 break

@@ -19,7 +19,7 @@ from service.bench.report import read_setting, show
 from service.bench.worker_processes import core_rate_of, cores_there_are, rate_of, work_off
 from service.cli.opening import one_line
 from service.errors import InvalidInput
-from service.operations import Runtime
+from service.execution import Runtime
 
 WANTED = 1.7
 """Two workers to one, on PostgreSQL."""

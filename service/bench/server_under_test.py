@@ -18,7 +18,7 @@ from service.bench.load import Address, post, send_all, send_paced, wait_until_u
 from service.bench.statement_log import FOLDER
 from service.bench.task_supply import Doing, Supply
 from service.config import AT_WORK, MAY_WAIT
-from service.operations import Runtime
+from service.execution import Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from service import operations
 from service.bench.task_supply import Doing
 from service.clock import SystemClock
 from service.db import Connection, Database, Sent, watchers
-from service.operations import Runtime
+from service.execution import Runtime
 
 FOLDER = "FLOOR_SCRIPTS"
 """The variable that names the folder with a file for each task."""

@@ -13,8 +13,8 @@ import orjson
 from service import identity, operations, tasks
 from service.bench.recording import new_complaint
 from service.clock import SystemClock
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor
-from service.operations import Runtime
 from service.players.people import answer, performer
 from service.tasks import UserTask
 

@@ -13,8 +13,8 @@ from typing import Any
 from service.clock import SystemClock
 from service.db import Database
 from service.errors import RedressError
+from service.execution import Runtime
 from service.jobs import Due, Worker
-from service.operations import Runtime
 from service.operations.background import timer_handler
 
 READY_SECONDS = 120

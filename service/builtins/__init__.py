@@ -1,1 +1,51 @@
-"""What diagrams may call: services, functions in FEEL, and the effects they note."""
+"""What diagrams may call: services, functions in FEEL, checks of answers, and the effects that
+these note. None does anything by itself: the write of the step does.
+"""
+
+from service.builtins.answer_checks import check_answer, find_investigator
+from service.builtins.case_view import CaseView
+from service.builtins.effects import (
+    AlarmEffect,
+    ArchiveEffect,
+    CloseEffect,
+    DeadlinesEffect,
+    EndEmergencyEffect,
+    FollowEffect,
+    LetterEffect,
+    LevelEffect,
+    LinkEffect,
+    LogEffect,
+    RecordEffect,
+    SpikeEffect,
+    TeamEffect,
+    VersionEffect,
+)
+from service.builtins.functions import functions_of
+from service.builtins.host import host_of
+from service.builtins.reviewed import Evidence, Reviewed
+from service.builtins.services import end_by_hand
+
+__all__ = [
+    "AlarmEffect",
+    "ArchiveEffect",
+    "CaseView",
+    "CloseEffect",
+    "DeadlinesEffect",
+    "EndEmergencyEffect",
+    "Evidence",
+    "FollowEffect",
+    "LetterEffect",
+    "LevelEffect",
+    "LinkEffect",
+    "LogEffect",
+    "RecordEffect",
+    "Reviewed",
+    "SpikeEffect",
+    "TeamEffect",
+    "VersionEffect",
+    "check_answer",
+    "end_by_hand",
+    "find_investigator",
+    "functions_of",
+    "host_of",
+]

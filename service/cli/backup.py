@@ -12,7 +12,7 @@ from service.cli.opening import closing_database, one_line, open_settings
 from service.cli.reindex import write_index
 from service.db import Connection, read_backup, write_backup
 from service.errors import InvalidInput
-from service.operations import Runtime
+from service.execution import Runtime
 
 __all__ = ["Runtime", "backup", "restore"]  # the runtime: every table is known once it is imported
 

@@ -23,9 +23,10 @@ from rich.table import Table
 from service import cases
 from service.cli.opening import one_line, open_runtime
 from service.clock import SystemClock
+from service.execution import Runtime
 from service.identity import IMPORTER
 from service.intake import MAPPINGS, BulkRow, read_rows
-from service.operations import Runtime, register_complaint
+from service.operations import register_complaint
 
 __all__ = ["import_complaints"]
 

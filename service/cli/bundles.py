@@ -16,8 +16,9 @@ from service.clock import SystemClock
 from service.db import Connection
 from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, prove_bundle, put_in_force, retire_bundle
+from service.operations import prove_bundle, put_in_force, retire_bundle
 from service.policy import load_profile
 
 

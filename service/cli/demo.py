@@ -10,9 +10,10 @@ from typing import Any
 from service import cases, definitions, identity
 from service.config import Settings
 from service.db import Database
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor, Role
 from service.intake import parse_complaint
-from service.operations import Runtime, needs_review, put_in_force, register_complaint
+from service.operations import needs_review, put_in_force, register_complaint
 
 SAMPLES: tuple[dict[str, Any], ...] = (
     {

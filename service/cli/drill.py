@@ -26,9 +26,10 @@ from service.drills import (
     judge,
 )
 from service.errors import InvalidInput
+from service.execution import Runtime
 from service.identity import SYSTEM
 from service.letters import make_pdf
-from service.operations import COMPLAINT_PROCESS, Runtime
+from service.operations import COMPLAINT_PROCESS
 from service.sentence import Sentence
 
 IMPROVEMENT = "carry-out-improvement"

@@ -14,7 +14,7 @@ import click
 from service.config import Settings, load_settings
 from service.db import Database, migrate
 from service.errors import RedressError
-from service.operations import Runtime
+from service.execution import Runtime
 
 
 def one_line(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,8 +7,9 @@ import click
 import service.intake  # noqa: F401 - its tables hold what customers wrote
 from service.cli.opening import closing_database, one_line, open_settings
 from service.clock import SystemClock
+from service.execution import Runtime
 from service.identity import SYSTEM
-from service.operations import Runtime, erase_case, list_expired
+from service.operations import erase_case, list_expired
 from service.vault import open_vault
 
 BATCH = 500

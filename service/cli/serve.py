@@ -24,10 +24,11 @@ from service import logs
 from service.clock import Clock, open_clock
 from service.config import AT_WORK, MAY_WAIT, Settings
 from service.db import Database
+from service.execution import Runtime
 from service.intake import Marker, make_watch
 from service.intake.portal_access import mail_link
 from service.notifications import Mailer
-from service.operations import Runtime, make_worker
+from service.operations import make_worker
 from service.parent_watch import when_input_ends
 from service.vault import open_vault
 

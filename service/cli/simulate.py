@@ -22,7 +22,7 @@ from service.clock import SystemClock
 from service.config import Settings
 from service.db import Database
 from service.errors import RedressError
-from service.operations import Runtime
+from service.execution import Runtime
 from service.players.in_process import Plan, Tally, drive_all
 from service.reporting import count_active, list_active
 

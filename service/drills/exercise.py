@@ -24,11 +24,12 @@ from service.clock import VirtualClock
 from service.db import Database, migrate
 from service.drills.model import Complaints, Drill, Inject
 from service.errors import RedressError
+from service.execution import Runtime
 from service.identity import DIRECTOR, SYSTEM
 from service.intake import parse_complaint
 from service.jobs import Worker, next_timer_at
 from service.notifications import Mailer
-from service.operations import Runtime, make_worker
+from service.operations import make_worker
 from service.players.people import answer, performer
 from service.tasks import UserTask
 from service.tasks.tables import user_task

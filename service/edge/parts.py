@@ -8,8 +8,8 @@ import flask
 
 from service.clock import Clock
 from service.config import Settings
+from service.execution import Runtime
 from service.identity import Attempts
-from service.operations import Runtime
 from service.vault import Vault
 
 STATIC = "/static/"

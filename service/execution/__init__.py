@@ -1,5 +1,92 @@
-"""The one write path: read the case and its version, check, advance outside any lock, apply in one
+"""The one write path: read the case and its version, check, advance outside any lock, write in one
 guarded transaction, carry out what follows, commit.
 
-Operations hand in what is wanted; nobody else finishes a step.
+An operation makes a unit of work (`on_case`, `new_case`, `on_message`) and has it carried out by
+`execute`, with the actor and the time. Nobody else finishes a step: `apply_step`, `write_step`,
+`follow_up`, `deliver_waiting` and `finish` are called in here only.
 """
+
+from service.execution.apply import VersionConflict
+from service.execution.begin import Beginning, keep_keys, new_root_key, released
+from service.execution.cascade import resume_cascade
+from service.execution.child_keys import take_children
+from service.execution.decide_version import (
+    Decision,
+    check_may_now,
+    decide_version,
+    move_version,
+    said,
+)
+from service.execution.deliver_message import Published, on_message
+from service.execution.execute import Scope, Within, execute
+from service.execution.idempotency import Once
+from service.execution.incidents import record_incident
+from service.execution.open_emergency import (
+    EMERGENCY_PROCESS,
+    Opening,
+    count_spike,
+    link_complaints,
+    open_emergency,
+)
+from service.execution.plan import Case, Decide, Plan, always
+from service.execution.plans import (
+    Completion,
+    check_job_waits,
+    completion,
+    firing,
+    job_ending,
+    job_variables,
+)
+from service.execution.read_case import check_awake, get_instance, list_waiting, read_case
+from service.execution.retry import retry
+from service.execution.runtime import Runtime
+from service.execution.tell_person import tell_group, tell_person
+from service.execution.unit import Outcome, new_case, on_case
+
+__all__ = [
+    "EMERGENCY_PROCESS",
+    "Beginning",
+    "Case",
+    "Completion",
+    "Decide",
+    "Decision",
+    "Once",
+    "Opening",
+    "Outcome",
+    "Plan",
+    "Published",
+    "Runtime",
+    "Scope",
+    "VersionConflict",
+    "Within",
+    "always",
+    "check_awake",
+    "check_job_waits",
+    "check_may_now",
+    "completion",
+    "count_spike",
+    "decide_version",
+    "execute",
+    "firing",
+    "get_instance",
+    "job_ending",
+    "job_variables",
+    "keep_keys",
+    "link_complaints",
+    "list_waiting",
+    "move_version",
+    "new_case",
+    "new_root_key",
+    "on_case",
+    "on_message",
+    "open_emergency",
+    "read_case",
+    "record_incident",
+    "released",
+    "resume_cascade",
+    "retry",
+    "said",
+    "take_children",
+    "tell_group",
+    "tell_person",
+]

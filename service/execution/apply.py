@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from service import audit, jobs, tasks
 from service.audit import Entry, Event
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.db import Connection, Prepared, gathered
 from service.engine import Step
 from service.engine import changes as c

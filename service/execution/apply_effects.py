@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service import cases, letters
-from service.builtins.case_view import CaseView
-from service.builtins.effects import (
+from service.builtins import (
     ArchiveEffect,
+    CaseView,
     CloseEffect,
     DeadlinesEffect,
     LetterEffect,

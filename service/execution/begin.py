@@ -11,8 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.audit import START
-from service.builtins.case_view import CaseView
-from service.builtins.host import host_of
+from service.builtins import CaseView, host_of
 from service.db import CHILD_BITS, Connection, Prepared, take
 from service.definitions import ProcessVersion, find_released
 from service.engine import advance_together

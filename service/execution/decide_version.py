@@ -9,9 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from service import definitions
-from service.builtins.case_view import CaseView
-from service.builtins.effects import VersionEffect
-from service.builtins.reviewed import Evidence
+from service.builtins import CaseView, Evidence, VersionEffect
 from service.db import Connection
 from service.definitions import Version
 from service.definitions import review as rows

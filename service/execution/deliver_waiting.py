@@ -12,7 +12,7 @@ from datetime import datetime
 
 from service import audit, jobs
 from service.audit import Event
-from service.builtins.host import host_of
+from service.builtins import host_of
 from service.db import Connection
 from service.engine import EngineError, advance_together
 from service.engine import changes as c

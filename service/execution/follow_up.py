@@ -10,9 +10,9 @@ from typing import Any
 
 from service import cases, tasks
 from service.audit import Event
-from service.builtins.case_view import CaseView
-from service.builtins.effects import (
+from service.builtins import (
     AlarmEffect,
+    CaseView,
     EndEmergencyEffect,
     FollowEffect,
     LetterEffect,

@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from service import cases
-from service.builtins.case_view import CaseView
-from service.builtins.reviewed import Reviewed
+from service.builtins import CaseView, Reviewed
 from service.db import Connection
 from service.definitions.review import find_reviewed
 from service.execution.runtime import Runtime

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from service import definitions, jobs
 from service.audit import Event
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine.commands import Start

@@ -9,9 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from service.audit import Event
-from service.builtins.case_view import CaseView
-from service.builtins.host import host_of
-from service.builtins.services import end_by_hand
+from service.builtins import CaseView, end_by_hand, host_of
 from service.db import Connection
 from service.engine import EngineError, Step, advance_together
 from service.engine import changes as c

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.engine import Step
 from service.engine.changes import SubscriptionOpened
 from service.execution.apply import Part

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from service import audit, cases, jobs, policy
 from service.audit import Event
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import ProcessVersion, find_released
 from service.engine.commands import Start

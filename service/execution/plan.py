@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.audit import Entry, Event
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.db import Connection
 from service.engine import Step
 from service.engine.changes import SubscriptionOpened

@@ -9,7 +9,7 @@ from typing import Any
 
 from service import jobs, tasks
 from service.audit import Event
-from service.builtins.answer_checks import check_answer
+from service.builtins import check_answer
 from service.engine.commands import Command, CompleteTask, FireTimer, SetVariables
 from service.errors import NotFound, StateConflict
 from service.execution.plan import Case, Decide, Plan

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from service import cases, jobs
 from service.audit import START, Tip
 from service.audit.tables import history
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.cases import Complaint
 from service.cases.tables import complaint
 from service.db import Connection, Prepared, root_of

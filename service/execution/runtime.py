@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from service.builtins.reviewed import Evidence
+from service.builtins import Evidence
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
 from service.errors import Unavailable

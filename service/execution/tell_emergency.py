@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from service import cases, letters, policy
-from service.builtins.effects import LetterEffect
+from service.builtins import LetterEffect
 from service.db import Connection
 from service.errors import InvalidInput
 from service.execution.child_keys import take_children

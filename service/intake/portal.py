@@ -13,9 +13,10 @@ from service import cases, jobs, letters, operations
 from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import CUSTOMER
 from service.intake.portal_access import give_access
-from service.operations import INFORMATION, Registered, Runtime, Said, hear_customer
+from service.operations import INFORMATION, Registered, Said, hear_customer
 from service.policy import Deadline
 
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"

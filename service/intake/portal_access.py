@@ -24,9 +24,9 @@ from service.audit import Event
 from service.cases.tables import complaint
 from service.db import Connection, Database
 from service.errors import InvalidInput
+from service.execution import take_children
 from service.identity import SYSTEM, Actor, TooManyAttempts
 from service.intake.tables import portal_access, portal_count, portal_visit
-from service.operations import take_children
 
 VISIT = timedelta(hours=2)
 WINDOW = timedelta(minutes=15)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.intake import portal_access
-from service.operations import Runtime
 
 
 def give_portal_access(runtime: Runtime, root_key: int, *, actor: Actor, now: datetime) -> str:

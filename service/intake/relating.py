@@ -14,7 +14,7 @@ from secrets import token_hex
 from service import cases, jobs
 from service.cases import MARKED_AGAIN
 from service.clock import Clock
-from service.operations import Runtime
+from service.execution import Runtime
 
 DUTY = "relations"
 LEASE = timedelta(seconds=30)

@@ -19,13 +19,13 @@ from service.audit import Event
 from service.cases import NewComplaint, NewEvidence
 from service.db import Connection, take
 from service.engine import EngineError
+from service.execution import Runtime
 from service.identity import MAILBOX, Actor
 from service.intake.charsets import guess_language
 from service.intake.mail_parts import Unreadable
 from service.intake.mail_queries import MailRow, Place, find_by_fingerprint, insert_mail, mark_seen
 from service.intake.mail_reading import PREVIEW, Mail, fingerprint_of, read_mail
 from service.intake.mail_sorting import Sorted, sort_mail
-from service.operations import Runtime
 from service.vault import Kept, Vault, Verdict
 
 MOST_CONTENT = 20_000

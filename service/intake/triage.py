@@ -9,13 +9,13 @@ from datetime import datetime
 from service import cases
 from service.db import Connection
 from service.errors import InvalidInput, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake.mail_html import safe_html
 from service.intake.mail_parts import Unreadable, markup_of, parse_message
 from service.intake.mail_queries import MailRow, decide_mail, get_mail
 from service.intake.mail_reading import Mail, read_mail
 from service.intake.take_mail import enter_mail, evidence_of, register_mail
-from service.operations import Runtime
 from service.sentence import Sentence
 from service.vault import Vault
 

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from secrets import token_hex
 
-from service import identity, jobs, letters, operations
+from service import identity, jobs, letters
 from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
 from service.errors import RedressError
+from service.execution import Runtime, new_root_key
 from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
 from service.intake.take_mail import Raw, take_mail
-from service.operations import Runtime
 from service.vault import Vault
 
 DUTY = "mailbox"
@@ -169,7 +169,7 @@ def check_heartbeat(runtime: Runtime, *, alarm_mail: str, now: datetime) -> bool
 def _raise_alarm(
     connection: Connection, runtime: Runtime, duty: jobs.Duty, alarm_mail: str, now: datetime
 ) -> int:
-    root_key = operations.new_root_key(connection, runtime)
+    root_key = new_root_key(connection, runtime)
     minutes = int((now - duty.last_done).total_seconds() // 60)
     why = f" ({duty.error_message})" if duty.error_message else ""
     jobs.raise_incident(

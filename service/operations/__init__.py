@@ -1,21 +1,7 @@
-"""What moves a case: one verb per file, and the one write path they all take.
-
-Read the instance and its version, check, let the engine advance (outside any lock), write
-everything in one short transaction guarded by that version. Whoever calls passes the actor and the
-time.
+"""What a person or a clock does: one verb, one file, one function. Each says what is wanted and who
+may, and hands it to `service.execution`. The caller passes the actor and the time.
 """
 
-from service.builtins.case_view import CaseView
-from service.builtins.reviewed import Evidence
-from service.execution.begin import new_root_key
-from service.execution.child_keys import take_children
-from service.execution.deliver_message import Published
-from service.execution.plan import Plan
-from service.execution.read_case import get_instance
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome
-from service.letters.check import EXAMPLE
-from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
@@ -110,23 +96,15 @@ from service.operations.work_migrations import work_migrations
 
 __all__ = [
     "COMPLAINT_PROCESS",
-    "EXAMPLE",
     "INFORMATION",
     "LETTERS_BY_HAND",
     "LONGEST_REASON",
     "REVIEW_PROCESS",
-    "CaseView",
     "Evaluation",
-    "Evidence",
     "Expired",
-    "LetterOrder",
     "NewContact",
-    "Outcome",
-    "Plan",
-    "Published",
     "Registered",
     "Report",
-    "Runtime",
     "Said",
     "Started",
     "activate_jobs",
@@ -143,7 +121,6 @@ __all__ = [
     "comment_case",
     "complete_job",
     "complete_task",
-    "compose_letter",
     "correlate_message",
     "declare_emergency",
     "delete_filter",
@@ -161,7 +138,6 @@ __all__ = [
     "fire_due_starts",
     "fire_timer",
     "forget_draft",
-    "get_instance",
     "hear_customer",
     "hear_within",
     "link_cases",
@@ -176,7 +152,6 @@ __all__ = [
     "migrate_instances",
     "modify_instance",
     "needs_review",
-    "new_root_key",
     "open_draft",
     "preview_letter",
     "prove_bundle",
@@ -213,7 +188,6 @@ __all__ = [
     "suspend_instance",
     "suspended_since",
     "tag_bundle",
-    "take_children",
     "tell_deadlines",
     "tell_staff",
     "throw_job_error",

@@ -9,8 +9,7 @@ from service import audit, cases
 from service.audit import Event
 from service.cases import NewEvidence
 from service.db import Connection
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor
 
 

@@ -13,11 +13,7 @@ from service import jobs, letters
 from service.clock import Clock
 from service.engine import EngineError
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict
-from service.execution.execute import execute
-from service.execution.plans import firing
-from service.execution.retry import retry
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Outcome, Runtime, execute, firing, on_case, retry
 from service.identity import CLOCK, SYSTEM
 from service.jobs import Due, Worker
 from service.notifications import Mailer

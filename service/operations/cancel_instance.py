@@ -7,10 +7,7 @@ from datetime import datetime
 from service.audit import Event
 from service.engine.commands import Cancel
 from service.errors import InvalidInput
-from service.execution.execute import execute
-from service.execution.plan import Plan, always
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Outcome, Plan, Runtime, always, execute, on_case
 from service.identity import Actor, Permission, check_permission
 
 

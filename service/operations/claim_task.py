@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from service import audit, tasks
 from service.audit import Event
 from service.db import Connection, root_of
-from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_person
+from service.execution import Runtime, tell_person
 from service.identity import Actor
 from service.instances.tables import process_instance
 from service.operations.check_offer import changes_of, check_offer

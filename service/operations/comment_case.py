@@ -10,9 +10,7 @@ from service import audit, cases, identity
 from service.audit import Event
 from service.cases import Comment
 from service.errors import FieldError, FormInvalid
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_person
+from service.execution import Runtime, take_children, tell_person
 from service.identity import Actor
 from service.sentence import Sentence
 

@@ -18,12 +18,19 @@ from service.definitions.tables import process_definition
 from service.engine import EngineError
 from service.engine.commands import CompleteJob, ThrowError
 from service.errors import InvalidInput, StateConflict
-from service.execution.child_keys import take_children
-from service.execution.execute import Scope, execute
-from service.execution.plans import check_job_waits, job_ending, job_variables
-from service.execution.read_case import check_awake, get_instance
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import (
+    Outcome,
+    Runtime,
+    Scope,
+    check_awake,
+    check_job_waits,
+    execute,
+    get_instance,
+    job_ending,
+    job_variables,
+    on_case,
+    take_children,
+)
 from service.identity import Actor
 from service.instances.tables import process_instance
 

@@ -6,11 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from service.execution.execute import execute
-from service.execution.idempotency import Once
-from service.execution.plans import Completion, completion
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Completion, Once, Outcome, Runtime, completion, execute, on_case
 from service.identity import Actor
 
 

@@ -8,16 +8,18 @@ from datetime import datetime
 from service import cases
 from service.db import Connection
 from service.errors import InvalidInput
-from service.execution.begin import Beginning, released
-from service.execution.execute import execute
-from service.execution.open_emergency import (
+from service.execution import (
     EMERGENCY_PROCESS,
+    Beginning,
     Opening,
+    Outcome,
+    Runtime,
+    execute,
     link_complaints,
+    new_case,
     open_emergency,
+    released,
 )
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, new_case
 from service.identity import Actor
 
 

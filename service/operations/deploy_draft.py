@@ -6,8 +6,7 @@ from datetime import datetime
 
 from service import definitions
 from service.errors import StateConflict
-from service.execution.begin import keep_keys
-from service.execution.runtime import Runtime
+from service.execution import Runtime, keep_keys
 from service.identity import Actor
 from service.operations.review_bundle import ask_for_review
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from service import definitions
 from service.definitions import DecisionVersion, Deployed, FormVersion
 from service.engine import Bundle
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.operations.start import COMPLAINT_PROCESS
 

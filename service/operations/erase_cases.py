@@ -16,8 +16,7 @@ from service import audit, cases
 from service.cases.tables import case_link, complaint, emergency_complaint, erased_case, follower
 from service.db import Connection, metadata
 from service.errors import NotFound
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor
 from service.instances.tables import process_instance
 from service.vault import Vault

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service.builtins.case_view import CaseView
-from service.builtins.functions import functions_of
+from service.builtins import CaseView, functions_of
 from service.definitions import (
     DecisionVersion,
     find_released_decision,
@@ -16,7 +15,7 @@ from service.definitions import (
     list_decisions,
 )
 from service.dmn import DecisionResult
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.feel import FeelError
 
 

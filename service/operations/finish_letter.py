@@ -9,8 +9,7 @@ from service import audit, cases, letters
 from service.audit import Event
 from service.db import Connection, root_of
 from service.errors import StateConflict
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor
 from service.letters.compose import LetterOrder, compose_letter
 

@@ -15,15 +15,19 @@ from service.db import Connection
 from service.engine import EngineError
 from service.engine.commands import DeliverMessage
 from service.errors import NotFound, StateConflict
-from service.execution.apply import VersionConflict
-from service.execution.child_keys import take_children
-from service.execution.execute import Within, execute
-from service.execution.incidents import record_incident
-from service.execution.plan import Plan, always
-from service.execution.retry import retry
-from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_group
-from service.execution.unit import on_case
+from service.execution import (
+    Plan,
+    Runtime,
+    VersionConflict,
+    Within,
+    always,
+    execute,
+    on_case,
+    record_incident,
+    retry,
+    take_children,
+    tell_group,
+)
 from service.identity import Actor
 from service.jobs import Message, Waiting
 from service.operations.add_evidence import write_evidence

@@ -12,11 +12,7 @@ from service.cases import Complaint, NewEvidence
 from service.db import Connection
 from service.engine.commands import Cancel
 from service.errors import InvalidInput, StateConflict
-from service.execution.child_keys import take_children
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Case, Outcome, Plan, Runtime, execute, on_case, take_children
 from service.identity import Actor, Permission, check_permission
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence

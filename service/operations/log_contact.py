@@ -10,8 +10,7 @@ from service import audit, cases
 from service.audit import Event
 from service.cases import MEANS, RESULTS, ContactEntry
 from service.errors import FieldError, FormInvalid
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor
 from service.sentence import Sentence
 

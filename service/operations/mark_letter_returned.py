@@ -9,7 +9,7 @@ from service import audit, cases, jobs, letters
 from service.audit import Event
 from service.cases import Complaint
 from service.db import Connection
-from service.execution.child_keys import take_children
+from service.execution import take_children
 from service.identity import SYSTEM
 
 

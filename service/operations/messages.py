@@ -8,11 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.errors import InvalidInput, Suspended
-from service.execution.deliver_message import Published, on_message
-from service.execution.execute import execute
-from service.execution.idempotency import Once
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome
+from service.execution import Once, Outcome, Published, Runtime, execute, on_message
 from service.identity import Actor, check_may_send
 from service.jobs import Message
 

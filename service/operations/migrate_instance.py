@@ -15,7 +15,7 @@ from typing import Any
 
 from service import definitions, tasks
 from service.audit import Event
-from service.builtins.host import host_of
+from service.builtins import host_of
 from service.db import Connection
 from service.definitions import check_not_retired
 from service.definitions import review as versions
@@ -30,11 +30,7 @@ from service.engine import (
 )
 from service.engine import changes as c
 from service.errors import InvalidInput, RedressError, StateConflict
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.read_case import read_case
-from service.execution.runtime import Runtime
-from service.execution.unit import on_case
+from service.execution import Case, Plan, Runtime, execute, on_case, read_case
 from service.identity import Actor, Permission, check_permission
 from service.instances import Instance
 from service.operations.rewrite import process_of, rewrite, version_name

@@ -10,10 +10,7 @@ from service.audit import Event
 from service.engine import EngineError
 from service.engine.commands import Modify
 from service.errors import InvalidInput
-from service.execution.execute import execute
-from service.execution.plan import Plan, always
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Outcome, Plan, Runtime, always, execute, on_case
 from service.identity import Actor, Permission, check_permission
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from service import audit, definitions
 from service.audit import HouseEvent
 from service.errors import NotFound
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.operations.start import COMPLAINT_PROCESS
 

@@ -14,7 +14,7 @@ from service.db import Connection, wake_after_commit
 from service.definitions import review as versions
 from service.engine import check_places, propose_places
 from service.errors import FieldError, FormInvalid, InvalidInput, StateConflict
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.migration_plans import (
     AT_WORK,

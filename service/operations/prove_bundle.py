@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from service.builtins.case_view import CaseView
-from service.builtins.host import host_of
+from service.builtins import CaseView, host_of
 from service.engine.parts import read_parts
 from service.letters.check import check_letters
 from service.operations.prove_apart import prove_apart

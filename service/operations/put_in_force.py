@@ -11,7 +11,7 @@ from service.definitions import ReviewState
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, USED, Verb
 from service.errors import StateConflict
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.operations.review_process import end_review
 from service.operations.start import COMPLAINT_PROCESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from service import notifications
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor
 
 

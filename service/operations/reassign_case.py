@@ -8,16 +8,12 @@ from datetime import datetime
 
 from service import cases, identity, tasks
 from service.audit import Event
-from service.builtins.answer_checks import find_investigator
+from service.builtins import find_investigator
 from service.cases import Complaint
 from service.db import Connection
 from service.engine.commands import ReplaceVariables
 from service.errors import FieldError, FormInvalid, StateConflict
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_person
-from service.execution.unit import Outcome, on_case
+from service.execution import Case, Outcome, Plan, Runtime, execute, on_case, tell_person
 from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 

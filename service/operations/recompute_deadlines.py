@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from service import audit, cases, policy
 from service.audit import Event
 from service.db import Connection
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor
 from service.instances.tables import process_instance
 

@@ -13,13 +13,18 @@ from service.db import Connection, root_of
 from service.engine import EngineError, Step
 from service.engine.commands import Command, Retry
 from service.errors import StateConflict
-from service.execution.begin import keep_keys
-from service.execution.cascade import resume_cascade
-from service.execution.execute import execute
-from service.execution.plan import Case, Decide, Plan
-from service.execution.read_case import get_instance, list_waiting
-from service.execution.runtime import Runtime
-from service.execution.unit import on_case
+from service.execution import (
+    Case,
+    Decide,
+    Plan,
+    Runtime,
+    execute,
+    get_instance,
+    keep_keys,
+    list_waiting,
+    on_case,
+    resume_cascade,
+)
 from service.identity import Actor, Permission, check_permission
 from service.instances.tables import process_instance
 

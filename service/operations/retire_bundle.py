@@ -10,7 +10,7 @@ from service.db import Connection
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, Verb, check_may
 from service.errors import InvalidInput, StateConflict
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations.start import COMPLAINT_PROCESS
 

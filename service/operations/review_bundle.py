@@ -11,24 +11,24 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.builtins.reviewed import Evidence
+from service.builtins import Evidence
 from service.db import Connection
 from service.definitions import review as rows
 from service.definitions.review_states import USED, Verb
 from service.engine import EngineError
 from service.errors import Forbidden, InvalidInput, RedressError, StateConflict
-from service.execution.apply import VersionConflict
-from service.execution.begin import keep_keys
-from service.execution.decide_version import (
+from service.execution import (
     Decision,
+    Runtime,
+    VersionConflict,
     check_may_now,
     decide_version,
+    keep_keys,
     move_version,
+    record_incident,
+    retry,
     said,
 )
-from service.execution.incidents import record_incident
-from service.execution.retry import retry
-from service.execution.runtime import Runtime
 from service.identity import Actor, Permission, check_permission, find_account
 from service.operations.review_process import begin_review, decide_in_process, plan_in_process
 

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 
 from service import definitions, tasks
 from service.audit import Event
-from service.builtins.case_view import CaseView
-from service.builtins.reviewed import Reviewed
+from service.builtins import CaseView, Reviewed
 from service.db import Connection
 from service.definitions import Version
 from service.definitions import review as rows
@@ -24,12 +23,20 @@ from service.definitions.review_states import Verb
 from service.engine import EngineError
 from service.engine.commands import Cancel, CompleteTask, Start
 from service.errors import FormInvalid, StateConflict
-from service.execution.begin import Beginning, new_root_key
-from service.execution.decide_version import Decision, decide_version
-from service.execution.execute import Within, execute
-from service.execution.plan import Case, Plan, always
-from service.execution.runtime import Runtime
-from service.execution.unit import new_case, on_case
+from service.execution import (
+    Beginning,
+    Case,
+    Decision,
+    Plan,
+    Runtime,
+    Within,
+    always,
+    decide_version,
+    execute,
+    new_case,
+    new_root_key,
+    on_case,
+)
 from service.identity import Actor
 from service.instances import InstanceKind
 from service.instances.tables import process_instance

@@ -8,7 +8,7 @@ from typing import Any
 
 from service import tasks
 from service.errors import NotFound
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor
 
 

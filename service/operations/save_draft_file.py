@@ -7,7 +7,7 @@ from datetime import datetime
 from service import definitions
 from service.definitions import DraftFile
 from service.errors import InvalidInput
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 
 

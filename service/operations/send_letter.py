@@ -11,8 +11,7 @@ from service.audit import Event
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import FieldError, FormInvalid
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor, Permission, check_permission
 from service.letters import Queued
 from service.letters.compose import LetterOrder, compose_letter

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from service import audit, identity
 from service.audit import HouseEvent
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from service import audit, cases
 from service.audit import Event
 from service.errors import FieldError, FormInvalid, StateConflict
-from service.execution.child_keys import take_children
-from service.execution.runtime import Runtime
+from service.execution import Runtime, take_children
 from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 

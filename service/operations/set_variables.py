@@ -13,10 +13,7 @@ from service.audit import Event
 from service.engine import inspect
 from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Case, Outcome, Plan, Runtime, execute, on_case
 from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
 

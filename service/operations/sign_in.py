@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from service import identity
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 
 
 def sign_in(runtime: Runtime, name: str, password: str, *, now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service import identity
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 
 
 def sign_out(runtime: Runtime, token: str) -> None:

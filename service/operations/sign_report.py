@@ -10,7 +10,7 @@ from service import audit
 from service.audit import Event
 from service.cases import NewEvidence
 from service.errors import InvalidInput
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.operations.add_evidence import write_evidence
 

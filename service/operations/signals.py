@@ -11,10 +11,7 @@ from service.audit import Event
 from service.engine import EngineError
 from service.engine.commands import DeliverSignal
 from service.errors import StateConflict
-from service.execution.execute import execute
-from service.execution.plan import Plan, always
-from service.execution.runtime import Runtime
-from service.execution.unit import on_case
+from service.execution import Plan, Runtime, always, execute, on_case
 from service.identity import Actor
 from service.operations.start_events import start_by_signal
 

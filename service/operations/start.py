@@ -10,20 +10,24 @@ from typing import Any
 
 from service import cases, policy
 from service.audit import Event
-from service.builtins.case_view import CaseView
-from service.builtins.effects import SpikeEffect
+from service.builtins import CaseView, SpikeEffect
 from service.cases import NewComplaint
 from service.db import Connection
 from service.definitions import ProcessVersion, check_not_retired
 from service.engine.commands import Start
 from service.errors import NotFound
-from service.execution.begin import Beginning, new_root_key, released
-from service.execution.execute import execute
-from service.execution.idempotency import Once
-from service.execution.open_emergency import count_spike
-from service.execution.plan import Plan
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, new_case
+from service.execution import (
+    Beginning,
+    Once,
+    Outcome,
+    Plan,
+    Runtime,
+    count_spike,
+    execute,
+    new_case,
+    new_root_key,
+    released,
+)
 from service.identity import Actor
 from service.instances import InstanceKind
 from service.policy import Deadline

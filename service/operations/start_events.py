@@ -10,17 +10,21 @@ from typing import Any
 
 from service import definitions
 from service.audit import Event
-from service.builtins.case_view import CaseView
+from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, next_start
 from service.engine.commands import Start
-from service.execution.begin import Beginning, new_root_key
-from service.execution.execute import execute
-from service.execution.idempotency import Once
-from service.execution.plan import Plan
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, new_case
+from service.execution import (
+    Beginning,
+    Once,
+    Outcome,
+    Plan,
+    Runtime,
+    execute,
+    new_case,
+    new_root_key,
+)
 from service.identity import CLOCK, SYSTEM, Actor
 
 LEASE = timedelta(seconds=60)

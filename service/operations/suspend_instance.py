@@ -18,11 +18,7 @@ from service.db import Connection
 from service.engine import Step
 from service.engine.commands import SetVariables
 from service.errors import InvalidInput, StateConflict
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.read_case import list_waiting
-from service.execution.runtime import Runtime
-from service.execution.unit import Outcome, on_case
+from service.execution import Case, Outcome, Plan, Runtime, execute, list_waiting, on_case
 from service.identity import Actor, Permission, check_permission
 from service.instances.tables import process_instance
 

@@ -15,15 +15,12 @@ import sqlalchemy as sa
 
 from service import migration_plans, tasks
 from service.audit import Event
-from service.builtins.host import host_of
+from service.builtins import host_of
 from service.db import Connection
 from service.engine import Step, offered_tasks
 from service.engine import changes as c
 from service.errors import StateConflict
-from service.execution.execute import execute
-from service.execution.plan import Case, Plan
-from service.execution.runtime import Runtime
-from service.execution.unit import on_case
+from service.execution import Case, Plan, Runtime, execute, on_case
 from service.identity import Actor
 from service.instances import Instance
 from service.jobs.tables import subscription, timer

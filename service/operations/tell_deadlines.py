@@ -12,8 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_group, tell_person
+from service.execution import Runtime, tell_group, tell_person
 from service.notifications.tables import notice, notice_choice
 from service.tasks.tables import user_task
 

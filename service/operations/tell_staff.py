@@ -7,7 +7,7 @@ from datetime import datetime
 from service import letters
 from service.cases import Complaint
 from service.db import Connection
-from service.execution.child_keys import take_children
+from service.execution import take_children
 from service.identity import Permission, roles_with
 from service.letters.compose import LetterOrder, compose_letter
 from service.policy import Profile

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from service import migration_plans, tasks
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 
 KEPT = timedelta(days=30)
 EVERY = timedelta(hours=1)

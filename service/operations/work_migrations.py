@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from service import jobs, migration_plans
 from service.db import Connection
 from service.errors import NotFound, RedressError, StateConflict, Unavailable
-from service.execution.runtime import Runtime
+from service.execution import Runtime
 from service.instances.tables import process_instance
 from service.migration_plans import FINISHED, UNDECIDED, CaseState, MigrationPlan, PlanState
 from service.migration_plans.tables import migration_case

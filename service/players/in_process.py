@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from service import cases, operations, tasks
 from service.clock import VirtualClock
 from service.errors import RedressError
+from service.execution import Runtime
 from service.identity import SYSTEM
-from service.operations import Runtime
 from service.players.people import answer, customer_answer, performer
 from service.reporting import Standing, get_standing
 

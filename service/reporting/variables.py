@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from service.db import CHILD_BITS, Connection, element_key
 from service.engine import inspect
 from service.errors import NotFound
+from service.execution import Runtime
 from service.instances.tables import process_instance
-from service.operations import Runtime
 
 _SPAN = 10**11
 LONGEST_SHOWN = 8_191

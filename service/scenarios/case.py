@@ -12,22 +12,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.builtins.effects import (
+from service.builtins import (
     ArchiveEffect,
+    CaseView,
     CloseEffect,
     DeadlinesEffect,
     EndEmergencyEffect,
     LetterEffect,
     LevelEffect,
     RecordEffect,
+    Reviewed,
+    host_of,
 )
-from service.builtins.host import host_of
-from service.builtins.reviewed import Reviewed
 from service.cases import Complaint, Emergency, NewComplaint, nearest
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
-from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, CaseView, start_variables
+from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, start_variables
 from service.policy import Deadline, Profile, first_deadlines
 from service.scenarios.model import Scenario
 

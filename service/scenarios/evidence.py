@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
+from service.builtins import Evidence
 from service.engine import Bundle
 from service.errors import InvalidInput, Problem, Severity
-from service.operations import Evidence
 from service.proof import Proofs
 from service.scenarios.coverage import Coverage, cover
 from service.scenarios.folder import scenarios_of

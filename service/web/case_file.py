@@ -12,6 +12,7 @@ from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import NotFound
+from service.execution import get_instance
 from service.identity import Permission
 from service.instances import Instance
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
@@ -151,7 +152,7 @@ def _check_visible(connection: Connection, complaint: Complaint) -> None:
 
 def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, Instance]:
     """How many steps the case has made, in which version, and where it stands."""
-    instance = operations.get_instance(connection, root_key)
+    instance = get_instance(connection, root_key)
     tip = audit.find_tip(connection, root_key).seq
     return tip, parts().runtime.bundles.get(connection, instance.bundle_key), instance
 

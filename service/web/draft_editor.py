@@ -20,6 +20,7 @@ from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import say
 from service.identity import Permission
 from service.letters import write_letter
+from service.letters.check import EXAMPLE
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
@@ -186,9 +187,7 @@ def letter_preview() -> Any:
     """A letter as a customer of an example would read it."""
     text = flask.request.get_data()[:MAX_PREVIEW_BYTES].decode("utf-8", "replace")
     try:
-        letter = write_letter(
-            "preview", language="en", recipient="", facts=operations.EXAMPLE, text=text
-        )
+        letter = write_letter("preview", language="en", recipient="", facts=EXAMPLE, text=text)
     except InvalidInput as error:
         return {"code": error.code, "detail": error.message}, 400
     return {"subject": letter.subject, "body": letter.body}

@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from service import operations
+from service.builtins import Evidence
 from service.definitions import read_files
 from service.definitions.review import get_version
 from service.engine import Bundle, check_bundle, load_bundle
 from service.errors import DefinitionInvalid, Problem, StateConflict
+from service.execution import Runtime
 from service.proof import Proofs
 from service.scenarios import Findings, find_all
 from service.web.edge import now, parts
@@ -34,7 +36,7 @@ def findings_of(files: Mapping[str, bytes]) -> tuple[Findings, Bundle] | None:
     return _findings(parts().runtime, _key(files), _today())
 
 
-def gather_evidence(runtime: operations.Runtime, key: int, now: datetime) -> operations.Evidence:
+def gather_evidence(runtime: Runtime, key: int, now: datetime) -> Evidence:
     """What an approval of a stored version stands on. Raises NotFound, StateConflict when it does
     not run."""
     with runtime.database.read() as connection:
@@ -63,14 +65,12 @@ def _checked(files: Files) -> tuple[Problem, ...]:
 
 
 @lru_cache(maxsize=16)
-def _proofs(runtime: operations.Runtime, files: Files, day: datetime) -> Proofs:
+def _proofs(runtime: Runtime, files: Files, day: datetime) -> Proofs:
     return operations.prove_bundle(dict(files), profile=runtime.profile, now=day, apart=True)
 
 
 @lru_cache(maxsize=16)
-def _findings(
-    runtime: operations.Runtime, files: Files, day: datetime
-) -> tuple[Findings, Bundle] | None:
+def _findings(runtime: Runtime, files: Files, day: datetime) -> tuple[Findings, Bundle] | None:
     content = dict(files)
     try:
         bundle = load_bundle(content)

@@ -16,6 +16,7 @@ from service import jobs, operations, reporting
 from service.engine import ActiveElement, Bundle, inspect
 from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import InvalidInput, RedressError
+from service.execution import get_instance
 from service.i18n.catalogue import chosen
 from service.identity import Permission
 from service.reporting import LONGEST_SHOWN, Variable
@@ -69,7 +70,7 @@ def _check_reason(reason: str) -> None:
 def _show(key: int, problem: str) -> str:
     runtime = parts().runtime
     with runtime.database.read() as connection:
-        instance = operations.get_instance(connection, key)
+        instance = get_instance(connection, key)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         variables = reporting.find_variables(connection, runtime, key)
         incidents = jobs.list_incidents_of(connection, key)

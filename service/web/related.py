@@ -9,8 +9,8 @@ import flask
 
 from service import cases, operations
 from service.errors import InvalidInput, RedressError
+from service.execution import Outcome
 from service.identity import Permission
-from service.operations import Outcome
 from service.web.edge import actor, blueprint, now, parts, signed_in
 
 

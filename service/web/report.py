@@ -10,6 +10,7 @@ import flask
 from service import cases, operations, reporting
 from service.cases import NewEvidence
 from service.errors import RedressError, Unavailable
+from service.execution import get_instance
 from service.identity import Permission
 from service.letters import make_pdf
 from service.vault import Verdict
@@ -75,7 +76,7 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
     with runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         found = reporting.gather(connection, complaint)
-        instance = operations.get_instance(connection, complaint.root_key)
+        instance = get_instance(connection, complaint.root_key)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
     page = reporting.write_report(
         found,

@@ -15,8 +15,8 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import load_settings
 from service.db import Database, migrate
+from service.execution import Runtime
 from service.identity import Role
-from service.operations import Runtime
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 Call = Callable[..., Any]

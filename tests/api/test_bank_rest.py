@@ -21,7 +21,8 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import load_settings
 from service.db import Database
-from service.operations import Runtime, make_worker
+from service.execution import Runtime
+from service.operations import make_worker
 from tests.conftest import NOW
 
 PLACES = (

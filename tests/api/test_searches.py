@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from service.db import Database, Query, search
 from service.errors import InvalidInput
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, cancel_instance, start_instance
+from service.operations import cancel_instance, start_instance
 from service.reporting import INSTANCES, JOBS, TASKS, sift, tasks_of
 from service.reporting.words import INSTANCE_STATES
 from service.tasks import can_see, list_case_tasks

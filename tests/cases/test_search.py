@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from service.cases import rebuild_search, search_roots
 from service.cases.tokens import index_text, phrases_of, tokens_of
 from service.db import Connection
+from service.execution import Runtime
 from service.identity import SYSTEM
 from service.intake import parse_complaint
-from service.operations import Runtime, register_complaint
+from service.operations import register_complaint
 from tests.conftest import NOW
 
 CASES = {

@@ -16,6 +16,7 @@ from service.cases.search import MOST_LETTERS, extend_case
 from service.cases.tables import complaint as complaint_table
 from service.cases.tokens import phrases_of
 from service.db import Connection
+from service.execution import Runtime
 from service.execution.apply_effects import write_effects
 from service.execution.execute import get_instance
 from service.execution.load_view import view_of
@@ -26,7 +27,6 @@ from service.intake.kept_texts import texts_in
 from service.intake.mail_queries import MailRow
 from service.operations import (
     NewContact,
-    Runtime,
     add_evidence,
     comment_case,
     log_contact,

@@ -16,7 +16,7 @@ from service.bench.floor import with_floor
 from service.bench.statement_log import FOLDER, keep_script, script_of
 from service.bench.task_supply import Doing, Supply
 from service.config import load_settings
-from service.operations import Runtime
+from service.execution import Runtime
 from tests.operations.test_faults import contents
 
 CASES, STEPS = 6, 5

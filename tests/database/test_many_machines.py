@@ -21,8 +21,9 @@ from service.audit import list_history, verify
 from service.bench.recording import new_complaint
 from service.db import Database
 from service.definitions import shipped_files
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor
-from service.operations import Runtime, complete_task, register_complaint
+from service.operations import complete_task, register_complaint
 from service.tasks import list_open_tasks
 from tests.conftest import NOW, release_files
 from tests.postgres import Cluster

@@ -13,7 +13,7 @@ from service import definitions
 from service.db import Database
 from service.definitions import review
 from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
-from service.operations import Runtime
+from service.execution import Runtime
 from tests.conftest import NOW
 
 PATH = "processes/complaint.bpmn"

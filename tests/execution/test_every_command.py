@@ -404,7 +404,7 @@ def test_no_command_is_forgotten_here() -> None:
         path.stem
         for path in folder.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.module == "service.execution.execute"
+        if isinstance(node, ast.ImportFrom) and node.module == "service.execution"
         if any(each.name == "execute" for each in node.names)
     }
     assert callers == {*ON_A_CASE, *ELSEWHERE} & callers | {*ELSEWHERE}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import Forbidden, InvalidInput
+from service.execution import Runtime
 from service.identity import (
     CLOCK,
     CUSTOMER,
@@ -25,7 +26,6 @@ from service.identity import (
     create_account,
 )
 from service.identity.reference import render
-from service.operations import Runtime
 from tests.conftest import NOW
 from tests.identity.permission_scan import TABLE, findings, read_sources
 

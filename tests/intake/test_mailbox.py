@@ -15,6 +15,7 @@ import pytest
 from service import audit, cases, jobs, letters, tasks
 from service.clock import VirtualClock
 from service.errors import InvalidInput, StateConflict, Unavailable
+from service.execution import Runtime
 from service.identity import Actor, create_account
 from service.intake import (
     MailboxWatch,
@@ -28,7 +29,7 @@ from service.intake import (
     show_mail,
 )
 from service.notifications import Mailer
-from service.operations import Runtime, make_worker
+from service.operations import make_worker
 from service.vault import Vault
 from tests.conftest import NOW
 from tests.intake import mails

@@ -10,9 +10,9 @@ from service import jobs
 from service.audit import list_history, verify
 from service.db import Database
 from service.errors import StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     activate_jobs,
     broadcast_signal,
     complete_job,

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from service.audit import list_history
 from service.clock import VirtualClock
 from service.db import Database
+from service.execution import Runtime
 from service.identity import Actor
 from service.jobs import Due, Worker, insert_outbox
 from service.jobs import worker as loop
 from service.jobs.tables import outbox
-from service.operations import Runtime, start_instance
+from service.operations import start_instance
 from service.operations.background import timer_handler
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES

@@ -9,12 +9,13 @@ import pytest
 from service import jobs, letters
 from service.definitions import shipped_files
 from service.errors import InvalidInput, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.letters import LANGUAGES, Letter, write_letter
 from service.letters.template import TEMPLATES
 from service.letters.texts import path_of
-from service.operations import Runtime, register_complaint
+from service.operations import register_complaint
 from tests.conftest import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))

@@ -19,10 +19,11 @@ from aiosmtpd.controller import Controller
 
 from service import cases, jobs, letters
 from service.clock import VirtualClock
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint, portal_access
 from service.notifications import Mailer
-from service.operations import Runtime, make_worker, register_complaint
+from service.operations import make_worker, register_complaint
 from service.operations.background import MAX_ATTEMPTS
 from tests.conftest import NOW
 

@@ -19,14 +19,13 @@ from service.cases.tables import deadline
 from service.db import UtcDateTime
 from service.definitions import shipped_files
 from service.engine import inspect
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.jobs.tables import incident, job, outbox, subscription, timer
 from service.operations import (
-    Runtime,
     activate_jobs,
     claim_task,
     fail_job,
-    get_instance,
     register_complaint,
     start_instance,
     suspend_instance,

@@ -14,9 +14,10 @@ from service.bench.recording import new_complaint
 from service.definitions import shipped_files
 from service.engine import load_bundle
 from service.errors import Forbidden, InvalidInput, RedressError
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor, Role
 from service.identity.tables import account
-from service.operations import Runtime, register_complaint, set_variables, update_task
+from service.operations import register_complaint, set_variables, update_task
 from service.tasks.tables import user_task
 from tests.conftest import NOW
 

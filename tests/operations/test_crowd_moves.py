@@ -14,16 +14,15 @@ import sqlalchemy as sa
 from service import audit, migration_plans
 from service.db import Database
 from service.definitions import deploy, release
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.instances.tables import process_instance
 from service.jobs.tables import job
 from service.migration_plans import PlanState, Verb
 from service.operations import (
-    Runtime,
     carry_on_migration,
     draw_up_migration,
     edit_migration,
-    get_instance,
     resume_instance,
     work_migrations,
 )

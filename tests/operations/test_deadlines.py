@@ -10,8 +10,9 @@ from pathlib import Path
 
 from service import audit, cases, policy
 from service.cases import NewComplaint
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, register_complaint
+from service.operations import register_complaint
 from service.operations.recompute_deadlines import recompute_deadlines
 from service.policy import load_profile
 from service.policy.files import SHIPPED

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from service.cases import NewComplaint
 from service.db import Database, metadata, prepared
 from service.db.keys import counter
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     assign_task,
     cancel_instance,
     claim_task,

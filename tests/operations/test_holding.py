@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from service.db import Database, metadata, prepared
 from service.errors import Forbidden, NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     cancel_instance,
     claim_task,
     complete_task,

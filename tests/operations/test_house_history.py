@@ -14,8 +14,9 @@ from service.audit import HouseEvent, HouseRow
 from service.audit.tables import house_history
 from service.bench.recording import new_complaint
 from service.errors import Forbidden, NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Permission, Role, roles_with
-from service.operations import Runtime, register_complaint
+from service.operations import register_complaint
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=1)

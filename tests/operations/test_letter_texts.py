@@ -10,12 +10,13 @@ from service.db import Database
 from service.definitions import compare, say_all, shipped_files
 from service.engine.parts import read_parts
 from service.errors import InvalidInput, Severity
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.letters import LANGUAGES, write_letter
-from service.letters.check import check_letters
+from service.letters.check import EXAMPLE, check_letters
 from service.letters.texts import SUFFIX, path_of
-from service.operations import EXAMPLE, Runtime, register_complaint
+from service.operations import register_complaint
 from tests.conftest import NOW, release_files
 
 CLERK = Actor("clerk", frozenset({"clerk"}))

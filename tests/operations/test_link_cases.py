@@ -10,9 +10,10 @@ import pytest
 from service import audit, cases, letters
 from service.cases import NewEvidence
 from service.errors import Forbidden, InvalidInput, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.operations import Runtime, add_evidence, link_cases, merge_cases, register_complaint
+from service.operations import add_evidence, link_cases, merge_cases, register_complaint
 from service.reporting import get_standing
 from service.vault import Kept, Verdict
 from tests.conftest import NOW

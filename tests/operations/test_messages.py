@@ -14,15 +14,9 @@ from service import jobs
 from service.audit import list_history, verify
 from service.db import Database, metadata
 from service.errors import NotFound, StateConflict
+from service.execution import Runtime, get_instance
 from service.identity import Actor
-from service.operations import (
-    Runtime,
-    complete_task,
-    correlate_message,
-    get_instance,
-    publish_message,
-    start_instance,
-)
+from service.operations import complete_task, correlate_message, publish_message, start_instance
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files
 from tests.operations.waiting import files

@@ -12,13 +12,12 @@ from service import audit
 from service.db import Database
 from service.definitions import deploy
 from service.errors import Forbidden, InvalidInput, NotFound, StateConflict
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.jobs.tables import timer
 from service.operations import (
-    Runtime,
     claim_task,
     complete_task,
-    get_instance,
     migrate_instance,
     migrate_instances,
     start_instance,

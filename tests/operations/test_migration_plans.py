@@ -19,13 +19,13 @@ from service.clock import VirtualClock
 from service.db import Database
 from service.definitions import deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.instances.tables import process_instance
 from service.jobs.tables import subscription, timer
 from service.migration_plans import CaseState, PlanState, Verb
 from service.notifications import Mailer
 from service.operations import (
-    Runtime,
     carry_on_migration,
     claim_task,
     complete_task,
@@ -33,7 +33,6 @@ from service.operations import (
     draw_up_migration,
     edit_migration,
     fire_timer,
-    get_instance,
     make_worker,
     retire_bundle,
     start_instance,

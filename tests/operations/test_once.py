@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from service.audit import list_history, verify
 from service.db import Database, prepared
 from service.errors import NotFound, OutcomeUnknown, StateConflict
+from service.execution import Outcome, Runtime
 from service.identity import Actor
-from service.operations import Outcome, Runtime, complete_task, correlate_message, start_instance
+from service.operations import complete_task, correlate_message, start_instance
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES, HEAD

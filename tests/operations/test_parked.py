@@ -12,12 +12,11 @@ from service.audit import list_history, verify
 from service.db import Database
 from service.engine import commands as q
 from service.errors import StateConflict
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     activate_jobs,
     complete_job,
-    get_instance,
     modify_instance,
     resolve_incident,
     set_variables,

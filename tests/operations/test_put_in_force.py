@@ -15,8 +15,9 @@ from service.definitions import deploy, find_released, is_governed
 from service.definitions.review import get_version, list_steps, move_review, plan_release
 from service.definitions.review_states import ReviewState
 from service.errors import Forbidden, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Role
-from service.operations import COMPLAINT_PROCESS, Runtime, needs_review, put_in_force
+from service.operations import COMPLAINT_PROCESS, needs_review, put_in_force
 from tests.conftest import NOW
 from tests.operations.small import SMALL
 

@@ -12,8 +12,9 @@ import pytest
 from service.audit import list_history, verify
 from service.db import Database
 from service.errors import StateConflict
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, complete_task, start_instance
+from service.operations import complete_task, start_instance
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files
 from tests.operations.small import FILES

@@ -12,8 +12,9 @@ from service.audit.tables import history
 from service.cases import NewComplaint
 from service.cases.tables import complaint
 from service.errors import StateConflict
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Registered, Runtime, register_complaint
+from service.operations import Registered, register_complaint
 from tests.conftest import NOW
 
 CLERK = Actor("chen", frozenset({"clerk"}))

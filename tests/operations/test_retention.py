@@ -16,16 +16,11 @@ from service.audit import Event
 from service.cases.tables import complaint, erased_case, evidence, follower
 from service.db import metadata
 from service.errors import Forbidden, FormInvalid, NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import SYSTEM, Actor
 from service.instances.tables import process_instance
 from service.intake import parse_complaint
-from service.operations import (
-    Runtime,
-    erase_case,
-    list_expired,
-    register_complaint,
-    set_legal_hold,
-)
+from service.operations import erase_case, list_expired, register_complaint, set_legal_hold
 from service.vault import Vault
 from tests.conftest import NOW
 

@@ -14,9 +14,9 @@ from service.db import Database
 from service.definitions import ReviewState, deploy, get_startable, release
 from service.definitions.review import get_version, list_steps
 from service.errors import Forbidden, InvalidInput, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Role
 from service.operations import (
-    Runtime,
     claim_task,
     complete_task,
     fire_due_starts,

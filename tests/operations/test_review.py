@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import identity
+from service.builtins import Evidence
 from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
 from service.definitions.drafts import get_draft, open_draft, save_draft_file
@@ -18,11 +19,10 @@ from service.definitions.review_tables import bundle_review
 from service.definitions.tables import bundle
 from service.engine import check_bundle, load_bundle
 from service.errors import Forbidden, InvalidInput, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Role
 from service.identity.tables import account
 from service.operations import (
-    Evidence,
-    Runtime,
     approve_bundle,
     comment_bundle,
     deploy_draft,

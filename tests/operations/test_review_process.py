@@ -12,17 +12,17 @@ import pytest
 import sqlalchemy as sa
 
 from service import identity, notifications, tasks
+from service.builtins import Evidence
 from service.db import Database
 from service.definitions import ReviewState, deploy, find_released, shipped_files
 from service.definitions.review import get_version, list_steps
 from service.engine import EngineError
 from service.errors import Forbidden, FormInvalid, RedressError, StateConflict
+from service.execution import Runtime
 from service.identity import Actor, Role
 from service.instances.tables import process_instance
 from service.jobs.tables import timer
 from service.operations import (
-    Evidence,
-    Runtime,
     approve_bundle,
     cancel_instance,
     claim_task,

@@ -15,16 +15,10 @@ import sqlalchemy as sa
 from service.audit import list_history, verify
 from service.db import Database
 from service.errors import StateConflict
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.jobs.tables import incident, message_delivery
-from service.operations import (
-    Runtime,
-    activate_jobs,
-    complete_job,
-    get_instance,
-    publish_message,
-    start_instance,
-)
+from service.operations import activate_jobs, complete_job, publish_message, start_instance
 from tests.conftest import NOW, release_files
 from tests.operations.small import HEAD
 

@@ -15,16 +15,11 @@ from service.cases import get_complaint
 from service.clock import VirtualClock
 from service.db import Database, metadata
 from service.errors import StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.jobs import Worker
-from service.operations import (
-    Runtime,
-    complete_task,
-    fire_timer,
-    register_complaint,
-    start_instance,
-)
+from service.operations import complete_task, fire_timer, register_complaint, start_instance
 from service.operations.background import timer_handler
 from service.tasks import list_tasks
 from tests.conftest import NOW, release_files

@@ -11,8 +11,9 @@ import pytest
 from service import definitions
 from service.clock import VirtualClock
 from service.db import Database
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, broadcast_signal, fire_due_starts, make_worker
+from service.operations import broadcast_signal, fire_due_starts, make_worker
 from tests.conftest import NOW, release_files
 from tests.operations.test_messages import roots
 from tests.operations.waiting import files

@@ -20,9 +20,10 @@ from service import tasks
 from service.db import Database, prepared
 from service.definitions import BundleCache, list_released
 from service.engine import load_bundle
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.operations import Runtime, complete_task, register_complaint
+from service.operations import complete_task, register_complaint
 from service.players.people import answer, performer
 from service.policy import load_profile
 from service.reporting import get_standing

@@ -12,11 +12,11 @@ from service import audit, tasks
 from service.db import Database
 from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import Forbidden, InvalidInput, StateConflict, Suspended
+from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.jobs import claim_timers
 from service.jobs.tables import job, timer
 from service.operations import (
-    Runtime,
     activate_jobs,
     cancel_instance,
     claim_task,
@@ -25,7 +25,6 @@ from service.operations import (
     correlate_message,
     fail_job,
     fire_timer,
-    get_instance,
     modify_instance,
     publish_message,
     resume_instance,

@@ -26,9 +26,9 @@ from hypothesis.stateful import (
 from service.audit import list_history, verify
 from service.db import Database
 from service.errors import Forbidden, FormInvalid, NotFound, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     assign_task,
     cancel_instance,
     claim_task,

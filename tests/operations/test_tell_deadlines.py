@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from service import cases, identity, notifications, tasks
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.jobs.tables import outbox
 from service.operations import (
-    Runtime,
     assign_task,
     claim_task,
     comment_case,

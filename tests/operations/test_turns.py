@@ -14,8 +14,9 @@ import pytest
 
 from service.audit import list_history, verify
 from service.db import Database
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, activate_jobs, complete_job, publish_message, start_instance
+from service.operations import activate_jobs, complete_job, publish_message, start_instance
 from tests.conftest import NOW, release_files
 from tests.operations.small import HEAD
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from service.db import Database
-from service.operations import Runtime
+from service.execution import Runtime
 from tests.processes.walker import complain
 
 BY_SEVERITY = ("assign", "first contact", "plan", "internal target")

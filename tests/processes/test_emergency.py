@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from service import cases, identity, policy
 from service.db import Database
+from service.execution import Runtime
 from service.jobs.tables import outbox
 from service.letters import list_letters
 from service.notifications import list_notices
-from service.operations import Runtime
 from service.operations.declare_emergency import declare_emergency, link_emergency
 from tests.processes.walker import CLERK, NOW, Walk, complain
 

@@ -12,8 +12,9 @@ from service import cases, identity, policy
 from service.db import Database
 from service.engine.commands import Modify, Which
 from service.errors import FormInvalid
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, cancel_instance, modify_instance
+from service.operations import cancel_instance, modify_instance
 from tests.processes.walker import NOW, complain
 
 

@@ -12,9 +12,10 @@ from service.audit import Event
 from service.db import Database
 from service.definitions import shipped_files
 from service.errors import Forbidden, FormInvalid, StateConflict
+from service.execution import Runtime
 from service.identity import Actor
 from service.notifications import list_notices
-from service.operations import Runtime, claim_task, reassign_case
+from service.operations import claim_task, reassign_case
 from tests.conftest import release_files
 from tests.processes.walker import NOW, Walk, complain
 

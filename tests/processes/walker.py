@@ -9,14 +9,9 @@ from typing import Any
 
 from service import audit, cases, letters, policy, tasks
 from service.cases import NewComplaint
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import (
-    Runtime,
-    complete_task,
-    correlate_message,
-    fire_timer,
-    register_complaint,
-)
+from service.operations import complete_task, correlate_message, fire_timer, register_complaint
 from service.reporting import Standing, get_standing
 
 NOW = datetime.fromisoformat("2026-03-02T02:00:00+00:00")

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from service.db import Database, spread
 from service.definitions import deploy, find_released, release
 from service.engine import load_bundle
+from service.execution import Runtime
 from service.identity import Actor
 from service.operations import (
-    Runtime,
     activate_jobs,
     claim_task,
     complete_job,

@@ -17,7 +17,8 @@ from service.app import create_app
 from service.clock import SystemClock
 from service.config import Settings
 from service.db import Database, migrate
-from service.operations import Runtime, make_worker
+from service.execution import Runtime
+from service.operations import make_worker
 from service.operations.background import Mailer
 
 ROLES = ("admin", "owner", "clerk", "handler", "worker")

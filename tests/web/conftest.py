@@ -22,7 +22,7 @@ from service.app import create_app
 from service.cli import demo
 from service.config import Settings
 from service.db import Database, migrate
-from service.operations import Runtime
+from service.execution import Runtime
 from service.vault import Vault, open_vault
 
 CHROMIUM = "/usr/bin/chromium"

@@ -12,7 +12,7 @@ from service import identity
 from service.app import create_app
 from service.clock import VirtualClock
 from service.config import Settings
-from service.operations import Runtime
+from service.execution import Runtime
 from tests.conftest import NOW
 
 PASSWORD = "a password of the desk"

@@ -26,6 +26,7 @@ from service.config import Settings
 from service.db import Database
 from service.definitions import draft_tables, shipped_files
 from service.definitions.tables import bundle
+from service.execution import Runtime, get_instance
 from service.identity import SYSTEM
 from service.identity.tables import account, account_role
 from service.intake import parse_complaint
@@ -33,7 +34,6 @@ from service.intake.tables import mail_message
 from service.jobs.tables import incident, job
 from service.letters.tables import letter
 from service.notifications.tables import notice
-from service.operations import Runtime
 from service.tasks import insert_tasks
 from service.tasks.tables import saved_filter
 from tests.conftest import NOW, release_files
@@ -429,7 +429,7 @@ def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
     ):
         desk.get(path)
     with desk.database.read() as connection:
-        task = operations.get_instance(connection, root)
+        task = get_instance(connection, root)
     assert task.root_key == root
 
 

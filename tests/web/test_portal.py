@@ -19,8 +19,9 @@ from service.app import create_app
 from service.cases import parse_number
 from service.clock import VirtualClock
 from service.config import Settings
+from service.execution import Runtime
 from service.intake import portal, portal_access
-from service.operations import Runtime, complete_task, fire_timer
+from service.operations import complete_task, fire_timer
 from service.players.people import answer, performer
 from service.reporting import get_standing
 from tests.conftest import NOW

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from service import cases
+from service.execution import Runtime
 from service.identity import Actor
-from service.operations import Runtime, resume_instance, suspend_instance
+from service.operations import resume_instance, suspend_instance
 from tests.processes.walker import Walk, complain
 from tests.web.desk_kit import Desk
 
