@@ -9,11 +9,11 @@ import pytest
 from service import cases, tasks
 from service.bench.recording import new_complaint
 from service.errors import Forbidden, NotFound
+from service.execution import Runtime
 from service.identity import CUSTOMER, RESERVED_MESSAGES, SYSTEM, Actor, HouseRole, Role
 from service.intake import portal
 from service.intake.portal_door import give_portal_access
 from service.operations import (
-    Runtime,
     claim_task,
     complete_task,
     correlate_message,
