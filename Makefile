@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lock clean
+.PHONY: run test check words lock clean
 
 run: .venv/run.stamp
 	$(BIN)/redress serve --demo
@@ -17,6 +17,11 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.identity.permission_scan
+	$(BIN)/python -m service.i18n.check
+
+# new words for the translators: extracts them, and leaves the translations of the others
+words: .venv/dev.stamp
+	$(BIN)/python -m service.i18n.check --update
 
 lock: .venv/dev.stamp
 	$(INSTALL) "uv>=0.9"

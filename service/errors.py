@@ -141,11 +141,15 @@ class InvalidRequest(InvalidInput):
         first = self.errors[0] if self.errors else FieldError("", "is wrong")
         where = first.pointer.lstrip("/") or Sentence("the body")
         problem = Sentence(first.message)
-        if len(self.errors) > 1:
-            template = "{where}: {problem} (and {more} more)"
-            super().__init__(template, where=where, problem=problem, more=len(self.errors) - 1)
-        else:
-            super().__init__("{where}: {problem}", where=where, problem=problem)
+        more = len(self.errors) - 1
+        super().__init__(
+            Sentence(
+                "{where}: {problem} (and {more} more)" if more > 0 else "{where}: {problem}",
+                where=where,
+                problem=problem,
+                more=more,
+            )
+        )
 
 
 class Severity(StrEnum):
@@ -197,7 +201,10 @@ class DefinitionInvalid(RedressError):
             "mend": Sentence(first.mend),
         }
         more = len(self.problems) - 1
-        if more:
-            template = "{file}:{line}: {element}: {problem} {mend} (and {more} more)"
-            return Sentence(template, more=more, **facts)
-        return Sentence("{file}:{line}: {element}: {problem} {mend}", **facts)
+        return Sentence(
+            "{file}:{line}: {element}: {problem} {mend} (and {more} more)"
+            if more
+            else "{file}:{line}: {element}: {problem} {mend}",
+            more=more,
+            **facts,
+        )

@@ -11,6 +11,11 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 from typing import Any, Self
 
+Words = Mapping[str, str]
+"""A table of words for people by their code. The extraction of words goes by this annotation."""
+WordList = tuple[str, ...]
+"""Codes that are shown to people; each has a word in the catalogues."""
+
 
 class Sentence(str):
     """`Sentence("expected {known}, got {found}", known=KINDS, found=kind)`.

@@ -19,6 +19,7 @@ from service.definitions import DecisionVersion, Deployed, FormVersion, ProcessV
 from service.engine import load_bundle
 from service.errors import InvalidInput, NotFound
 from service.identity import Permission
+from service.sentence import Sentence
 
 MAX_FILES = 200
 SUFFIXES = (".bpmn", ".dmn", ".form.json")
@@ -135,7 +136,14 @@ def deploy(call: Call) -> Any:
 
 def _files() -> dict[str, bytes]:
     if flask.request.mimetype != MULTIPART:
-        flask.abort(415, f"expected {MULTIPART}, got {flask.request.mimetype or 'nothing'}")
+        flask.abort(
+            415,
+            Sentence(
+                "expected {wanted}, got {found}",
+                wanted=MULTIPART,
+                found=flask.request.mimetype or Sentence("nothing"),
+            ),
+        )
     sent = flask.request.files.getlist("resources")
     names = [(each.filename or "").replace("\\", "/").rpartition("/")[2] for each in sent]
     if (

@@ -13,6 +13,7 @@ import orjson
 from service import identity, tasks
 from service.edge import parts as parts
 from service.errors import InvalidInput, NotFound, OutcomeUnknown, Unauthenticated
+from service.sentence import Sentence
 
 MAX_LIMIT = 1_000
 MAX_OFFSET = 10_000_000
@@ -84,7 +85,14 @@ def parse_body() -> dict[str, Any]:
     """The JSON object that was sent, strictly: no lone surrogates, no endless nesting, no NaN, and
     no U+0000, which PostgreSQL cannot hold."""
     if not flask.request.is_json:
-        flask.abort(415, f"expected application/json, got {flask.request.mimetype or 'nothing'}")
+        flask.abort(
+            415,
+            Sentence(
+                "expected {wanted}, got {found}",
+                wanted="application/json",
+                found=flask.request.mimetype or Sentence("nothing"),
+            ),
+        )
     raw = flask.request.get_data(cache=True)
     try:
         data = orjson.loads(raw)

@@ -15,6 +15,7 @@ from service.edge import parts
 from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import NewContact
+from service.sentence import Sentence
 
 MOST_FILES = 20
 
@@ -147,7 +148,14 @@ def _received() -> list[NewEvidence]:
     vault = parts().vault
     flask.request.max_content_length = MOST_FILES * vault.limit
     if flask.request.mimetype != MULTIPART:
-        flask.abort(415, f"expected {MULTIPART}, got {flask.request.mimetype or 'nothing'}")
+        flask.abort(
+            415,
+            Sentence(
+                "expected {wanted}, got {found}",
+                wanted=MULTIPART,
+                found=flask.request.mimetype or Sentence("nothing"),
+            ),
+        )
     sent, kind = (
         flask.request.files.getlist("files"),
         _kind(flask.request.form.get("kind") or "document"),

@@ -16,6 +16,7 @@ from service.bpmn.model import Element, Process, Text
 from service.bpmn.reach import unreachable
 from service.bpmn.timers import instant_of
 from service.errors import Problem
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _all(process: Process, known: Known) -> Iterator[tuple[str, int, Finding]]:
                 element.line,
                 error(
                     "bpmn-unreachable",
-                    f"no flow leads to this {element.kind}",
+                    Sentence("no flow leads to this {kind}", kind=element.kind),
                     "Connect it, or remove it.",
                 ),
             )
@@ -75,30 +76,40 @@ def _element(process: Process, element: Element, known: Known) -> Iterator[Findi
     asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
     if not element.name and (element.kind in n.ACTIVITIES or asks):
         yield warning(
-            "bpmn-no-name", f"the {element.kind} has no name", "Say what is done, or what is asked."
+            "bpmn-no-name",
+            Sentence("the {kind} has no name", kind=element.kind),
+            "Say what is done, or what is asked.",
         )
 
 
 def _starts(process: Process, scope: str) -> Iterator[Finding]:
     starts = [e for e in process.children.get(scope, ()) if e.kind == "startEvent"]
-    what = f"the sub-process {scope!r}" if scope else f"the process {process.id!r}"
+    what = (
+        Sentence("the sub-process {name!r}", name=scope)
+        if scope
+        else Sentence("the process {name!r}", name=process.id)
+    )
     if not starts:
-        yield error("bpmn-no-start", f"{what} has no start event", "Draw one.")
+        yield error("bpmn-no-start", Sentence("{what} has no start event", what=what), "Draw one.")
         return
     if scope and process.elements[scope].triggered_by_event:
         if len(starts) > 1 or starts[0].event.kind == "none":
             yield error(
                 "bpmn-event-start",
-                f"{what} needs exactly one start event with an event",
+                Sentence("{what} needs exactly one start event with an event", what=what),
                 "Draw it.",
             )
         return
     if len([start for start in starts if start.event.kind == "none"]) > 1:
-        yield error("bpmn-several-starts", f"{what} has several plain start events", "Keep one.")
+        yield error(
+            "bpmn-several-starts",
+            Sentence("{what} has several plain start events", what=what),
+            "Keep one.",
+        )
     if scope and any(start.event.kind not in ("none", "refused") for start in starts):
         yield error(
             "bpmn-start-event",
-            f"{what} is entered by a flow, its start event waits for nothing",
+            Sentence("{what} is entered by a flow, its start event waits for nothing", what=what),
             "Use a plain start.",
         )
 
@@ -107,13 +118,18 @@ def _references(element: Element, known: Known) -> Iterator[Finding]:
     if element.form_id is not None and element.form_id not in known.forms:
         yield warning(
             "form-missing",
-            f"the form {element.form_id!r} is not in the bundle: any answer will be taken",
+            Sentence(
+                "the form {form_id!r} is not in the bundle: any answer will be taken",
+                form_id=element.form_id,
+            ),
             "Add it, or choose another.",
         )
     if _is_unknown(element.decision, known.decisions):
         yield error(
             "decision-missing",
-            f"the decision {_source(element.decision)!r} is not in the bundle",
+            Sentence(
+                "the decision {decision!r} is not in the bundle", decision=_source(element.decision)
+            ),
             "Add it, or choose another.",
         )
     if element.kind == "callActivity" and element.called_process is None:
@@ -125,7 +141,10 @@ def _references(element: Element, known: Known) -> Iterator[Finding]:
     if _is_unknown(element.called_process, known.processes):
         yield error(
             "called-process-missing",
-            f"the called process {_source(element.called_process)!r} is not in the bundle",
+            Sentence(
+                "the called process {called_process!r} is not in the bundle",
+                called_process=_source(element.called_process),
+            ),
             "Add its diagram.",
         )
 
@@ -143,17 +162,19 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
     if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
         yield error(
             "bpmn-no-job-type",
-            f"the {element.kind} has no job type",
+            Sentence("the {kind} has no job type", kind=element.kind),
             "Give it a zeebe:taskDefinition type.",
         )
     wanted = element.job_type
     named = "" if wanted is None or wanted.expression is not None else wanted.source
     if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
-        mend = (
-            f"Choose one of {', '.join(sorted(n.HOST_SERVICES))}; a worker's own types begin "
-            "otherwise."
+        mend = Sentence(
+            "Choose one of {host_services}; a worker's own types begin otherwise.",
+            host_services=sorted(n.HOST_SERVICES),
         )
-        yield error("unknown-service", f"there is no built-in service {named!r}", mend)
+        yield error(
+            "unknown-service", Sentence("there is no built-in service {named!r}", named=named), mend
+        )
     if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
     if element.kind == "scriptTask" and element.script is None and element.job_type is None:
@@ -166,14 +187,18 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
         ):
             yield error(
                 "bpmn-number",
-                f"expected a whole number from 0 to {most}, got {text.source!r}",
+                Sentence(
+                    "expected a whole number from 0 to {most}, got {source!r}",
+                    most=most,
+                    source=text.source,
+                ),
                 "Correct it.",
             )
     for text in (element.due, element.follow_up):
         if text is not None and not text.source.startswith("=") and not _is_instant(text.source):
             yield error(
                 "bpmn-timer-value",
-                f"{text.source!r} is no ISO 8601 date and time or duration",
+                Sentence("{source!r} is no ISO 8601 date and time or duration", source=text.source),
                 "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
             )
     for other in element.properties.get("fourEyes", "").split(","):
@@ -183,8 +208,11 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
         ):
             yield error(
                 "four-eyes-unknown",
-                f"fourEyes names {named!r}, no element of the bundle",
-                f"Name a task's id, or {n.PORTAL_ACCESS} for who gave access to the portal.",
+                Sentence("fourEyes names {named!r}, no element of the bundle", named=named),
+                Sentence(
+                    "Name a task's id, or {portal_access} for who gave access to the portal.",
+                    portal_access=n.PORTAL_ACCESS,
+                ),
             )
 
 
@@ -201,18 +229,22 @@ def _ways(process: Process, element: Element) -> Iterator[Finding]:
     closed = element.kind in ("startEvent", "boundaryEvent") or element.triggered_by_event
     if closed and element.incoming:
         yield error(
-            "bpmn-incoming", f"a flow leads to this {element.kind}", "Let it lead elsewhere."
+            "bpmn-incoming",
+            Sentence("a flow leads to this {kind}", kind=element.kind),
+            "Let it lead elsewhere.",
         )
     if (element.kind == "endEvent" or element.triggered_by_event) and element.outgoing:
         yield error(
-            "bpmn-outgoing", f"a flow leaves this {element.kind}", "Let it start elsewhere."
+            "bpmn-outgoing",
+            Sentence("a flow leaves this {kind}", kind=element.kind),
+            "Let it start elsewhere.",
         )
     if element.default is not None and element.default not in {
         flow.id for flow in element.outgoing
     }:
         yield error(
             "bpmn-default-flow",
-            f"the default {element.default!r} does not leave it",
+            Sentence("the default {default!r} does not leave it", default=element.default),
             "Choose one that does.",
         )
     if element.kind == "exclusiveGateway" and len(element.outgoing) > 1:
@@ -220,7 +252,9 @@ def _ways(process: Process, element: Element) -> Iterator[Finding]:
             if flow.condition is None and flow.id != element.default:
                 yield error(
                     "bpmn-flow-without-condition",
-                    f"the flow {flow.id} has neither a condition nor is it the default",
+                    Sentence(
+                        "the flow {id} has neither a condition nor is it the default", id=flow.id
+                    ),
                     "Give it a condition, or make it the default flow.",
                 )
     if element.kind in ("parallelGateway", "eventBasedGateway"):
@@ -228,6 +262,10 @@ def _ways(process: Process, element: Element) -> Iterator[Finding]:
             if flow.condition is not None:
                 yield warning(
                     "bpmn-condition-ignored",
-                    f"the condition of {flow.id} has no effect after a {element.kind}",
+                    Sentence(
+                        "the condition of {id} has no effect after a {kind}",
+                        id=flow.id,
+                        kind=element.kind,
+                    ),
                     "Remove it, or use an inclusive gateway.",
                 )

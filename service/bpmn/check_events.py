@@ -9,6 +9,7 @@ from service.bpmn import names as n
 from service.bpmn.finding import Finding, error
 from service.bpmn.model import Element, Process
 from service.bpmn.timers import due_of
+from service.sentence import Sentence
 
 CAUGHT_AT = {
     "boundaryEvent": ("message", "timer", "signal", "error", "escalation"),
@@ -62,8 +63,8 @@ def _place(process: Process, element: Element) -> Iterator[Finding]:
     if allowed is not None and event not in allowed and not (in_event_scope and event == "none"):
         yield error(
             "bpmn-event-place",
-            f"a {kind} cannot have the event {event!r}",
-            f"Possible: {', '.join(allowed)}.",
+            Sentence("a {kind} cannot have the event {event!r}", kind=kind, event=event),
+            Sentence("Possible: {allowed}.", allowed=allowed),
         )
     if kind == "boundaryEvent":
         host = process.elements.get(element.attached_to or "")
@@ -135,7 +136,7 @@ def _timer(process: Process, element: Element) -> Iterator[Finding]:
     except (ValueError, OverflowError) as wrong:
         yield error(
             "bpmn-timer-value",
-            f"the timer's {event.timer}: {wrong}",
+            Sentence("the timer's {timer}: {wrong}", timer=event.timer, wrong=wrong),
             "Write P3D, PT1H, R3/PT1H, 2026-01-31T09:00:00Z, or an expression that begins with =.",
         )
 
@@ -182,7 +183,7 @@ def _event_gateway(process: Process, element: Element) -> Iterator[Finding]:
         if target is None or not waits or len(target.incoming) > 1:
             yield error(
                 "bpmn-event-gateway-target",
-                f"the flow {flow.id} does not lead to a catching event of its own",
+                Sentence("the flow {id} does not lead to a catching event of its own", id=flow.id),
                 (
                     "Only message, timer and signal catch events may follow, each with this flow "
                     "alone."

@@ -15,6 +15,7 @@ from service.bpmn.model import Element, Flow, Mapped, Process, Text
 from service.bpmn.read_events import read_event, read_loop
 from service.errors import Problem, Severity
 from service.feel import Expression, FeelError, compile_expression
+from service.sentence import Sentence
 
 _ID = re.compile(r"[^\W\d][\w.-]{0,199}")
 
@@ -74,11 +75,16 @@ class Reader:
         self.report(
             found.dialect.code,
             found.node,
-            f"the diagram is drawn for {name}: {found.count} of its attributes, elements and "
-            f"expressions mean nothing here, the first is {found.first!r}",
+            Sentence(
+                "the diagram is drawn for {name}: {count} of its attributes, elements and "
+                "expressions mean nothing here, the first is {first!r}",
+                name=name,
+                count=found.count,
+                first=found.first,
+            ),
             "Convert it to Camunda 8 (the zeebe extension and FEEL), then check it again."
             if not found.mild
-            else f"Remove what is left of {name}: it has no effect.",
+            else Sentence("Remove what is left of {name}: it has no effect.", name=name),
             Severity.WARNING if found.mild else Severity.ERROR,
         )
         return not found.mild
@@ -91,14 +97,14 @@ class Reader:
             self.report(
                 "bpmn-bad-id",
                 node,
-                f"{identifier[:80]!r} is no id",
+                Sentence("{identifier!r} is no id", identifier=identifier[:80]),
                 "Use letters, digits, - _ and . only.",
             )
         if identifier in self.ids:
             self.report(
                 "bpmn-duplicate-id",
                 node,
-                f"the id {identifier!r} is used twice",
+                Sentence("the id {identifier!r} is used twice", identifier=identifier),
                 "Give each element its own id.",
             )
         self.ids[identifier] = node
@@ -163,7 +169,9 @@ class Reader:
                 continue
             identifier = node.get("id") or ""
             if not identifier:
-                self.report("bpmn-no-id", node, f"the {kind} has no id", "Give it one.")
+                self.report(
+                    "bpmn-no-id", node, Sentence("the {kind} has no id", kind=kind), "Give it one."
+                )
                 continue
             lane = lanes.get(lane_of.get(identifier) or lane_of.get(scope))
             elements[identifier] = self._element(node, kind, scope, flows, lane)
@@ -175,7 +183,7 @@ class Reader:
     def _beside(self, node: etree._Element, kind: str) -> None:
         if kind in n.REFUSED:
             code, mend = n.REFUSED[kind]
-            self.report(code, node, f"a {kind} cannot be run", mend)
+            self.report(code, node, Sentence("a {kind} cannot be run", kind=kind), mend)
         elif (
             kind
             and kind not in n.DRAWN_ONLY
@@ -183,7 +191,10 @@ class Reader:
             and node.tag.startswith(n.BPMN)
         ):
             self.report(
-                "bpmn-unknown-element", node, f"the element {kind!r} is not known", "Remove it."
+                "bpmn-unknown-element",
+                node,
+                Sentence("the element {kind!r} is not known", kind=kind),
+                "Remove it.",
             )
 
     def _flows(self, parent: etree._Element) -> Iterator[Flow]:
@@ -206,7 +217,11 @@ class Reader:
                     self.report(
                         "bpmn-dangling-flow",
                         node,
-                        f"{end} is {ref!r}, no activity, event or gateway of the same scope",
+                        Sentence(
+                            "{end} is {ref!r}, no activity, event or gateway of the same scope",
+                            end=end,
+                            ref=ref,
+                        ),
                         "Connect the flow to one.",
                     )
             yield flow
@@ -271,12 +286,14 @@ class Reader:
         """Constructs that are written as an attribute."""
         if node.get("isForCompensation") == "true":
             code, mend = n.REFUSED_EVENTS["compensate"]
-            self.report(code, node, f"a {kind} for compensation cannot be run", mend)
+            self.report(
+                code, node, Sentence("a {kind} for compensation cannot be run", kind=kind), mend
+            )
         if node.get("instantiate") == "true":
             self.report(
                 "bpmn-unsupported-instantiate",
                 node,
-                f"a {kind} that starts the process cannot be run",
+                Sentence("a {kind} that starts the process cannot be run", kind=kind),
                 "Draw a message start event.",
             )
         if node.get("eventGatewayType") == "Parallel":
@@ -291,7 +308,12 @@ class Reader:
         for child in ext:
             refused = n.REFUSED_EXTENSIONS.get(child.tag) if isinstance(child.tag, str) else None
             if refused is not None:
-                self.report(refused[0], child, f"{n.local(child)} would never run", refused[1])
+                self.report(
+                    refused[0],
+                    child,
+                    Sentence("{child} would never run", child=n.local(child)),
+                    refused[1],
+                )
             elif (
                 isinstance(child.tag, str)
                 and child.tag.startswith(n.ZEEBE)
@@ -300,7 +322,10 @@ class Reader:
                 self.report(
                     "bpmn-unknown-extension",
                     child,
-                    f"the extension zeebe:{n.local(child)} is not known here and has no effect",
+                    Sentence(
+                        "the extension zeebe:{child} is not known here and has no effect",
+                        child=n.local(child),
+                    ),
                     "Remove it, or do not rely on it.",
                     Severity.WARNING,
                 )
@@ -312,7 +337,7 @@ class Reader:
                 self.report(
                     "bpmn-mapping-target",
                     node,
-                    f"an {kind} mapping has no target",
+                    Sentence("an {kind} mapping has no target", kind=kind),
                     "Name the variable.",
                 )
             elif source is not None:
@@ -336,7 +361,9 @@ class Reader:
             self.report(
                 "feel-syntax",
                 node,
-                f"the expression {text[:80]!r} cannot be read: {error}",
+                Sentence(
+                    "the expression {text!r} cannot be read: {error}", text=text[:80], error=error
+                ),
                 "Mend it.",
             )
             return None

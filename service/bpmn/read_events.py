@@ -8,6 +8,7 @@ from lxml import etree
 
 from service.bpmn import names as n
 from service.bpmn.model import EventDefinition, Loop, Text
+from service.sentence import Sentence
 
 if TYPE_CHECKING:
     from service.bpmn.read import Reader
@@ -54,7 +55,12 @@ def _definition(
             return EventDefinition("terminate")
         case other:
             code, mend = n.REFUSED_EVENTS.get(other, ("bpmn-unknown-event", "Use another event."))
-            reader.report(code, node, f"an event of the kind {other!r} cannot be run", mend)
+            reader.report(
+                code,
+                node,
+                Sentence("an event of the kind {other!r} cannot be run", other=other),
+                mend,
+            )
             return EventDefinition("refused")
 
 
@@ -86,7 +92,9 @@ def _reference(reader: Reader, definition: etree._Element, kind: str) -> EventDe
         reader.report(
             "bpmn-dangling-reference",
             definition,
-            f"{kind}Ref is {reference!r}, which is not there",
+            Sentence(
+                "{kind}Ref is {reference!r}, which is not there", kind=kind, reference=reference
+            ),
             "Choose one.",
         )
         return EventDefinition("refused")

@@ -13,13 +13,23 @@ from service.cases.search import extend_case
 from service.cases.tables import contact_entry, evidence
 from service.db import Connection, PageMark, beyond
 from service.errors import NotFound
+from service.sentence import WordList
 from service.vault.inspection import Verdict, inspect
 from service.vault.store import Kept, Vault
 
-KINDS = ("document", "photo", "recording", "statement", "mail", "letter", "report", "other")
-SOURCES = ("mail", "portal", "desk", "api", "system")
-MEANS = ("phone", "email", "visit", "letter", "video", "message", "other")
-RESULTS = ("reached", "not reached", "message left", "will call back", "refused")
+KINDS: WordList = (
+    "document",
+    "photo",
+    "recording",
+    "statement",
+    "mail",
+    "letter",
+    "report",
+    "other",
+)
+SOURCES: WordList = ("mail", "portal", "desk", "api", "system")
+MEANS: WordList = ("phone", "email", "visit", "letter", "video", "message", "other")
+RESULTS: WordList = ("reached", "not reached", "message left", "will call back", "refused")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 
+from service.sentence import Sentence
+
 BANDS, ROWS = 16, 4
 MOST_TEXT = 8_000
 FEWEST_PAIRS = 4
@@ -63,11 +65,11 @@ def compare(one: Likable, other: Likable) -> Likeness:
     text = jaccard(pairs_of(one.content), pairs_of(other.content))
     same_incident = bool(one.incident) and one.incident == other.incident
     found = (
-        (0.5, "same e-mail address", same_mail),
-        (0.5, "same telephone number", same_phone and not same_mail),
-        (0.2, "same name", same_name),
-        (0.3, "same incident", same_incident),
-        (0.5 * text, f"text alike by {round(text * 100)} %", text >= 0.3),
+        (0.5, Sentence("same e-mail address"), same_mail),
+        (0.5, Sentence("same telephone number"), same_phone and not same_mail),
+        (0.2, Sentence("same name"), same_name),
+        (0.3, Sentence("same incident"), same_incident),
+        (0.5 * text, Sentence("text alike by {percent} %", percent=round(text * 100)), text >= 0.3),
     )
     score = min(1.0, sum(weight for weight, _, holds in found if holds))
     reasons = tuple(reason for _, reason, holds in found if holds)

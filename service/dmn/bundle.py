@@ -8,6 +8,7 @@ from service.dmn.model import Model, load_model
 from service.dmn.parts import Definitions, Import
 from service.dmn.read import read_definitions
 from service.errors import Problem, Severity
+from service.sentence import Sentence
 
 
 def load_models(
@@ -75,9 +76,9 @@ def _circle(file: str, source: str, entry: Import) -> Problem:
         file=file,
         line=entry.place.line,
         element=entry.place.id,
-        message=f"{file} and {source} import each other."
+        message=Sentence("{file} and {source} import each other.", file=file, source=source)
         if file != source
-        else f"{file} imports itself.",
+        else Sentence("{file} imports itself.", file=file),
         mend="Move what both need into a third file." if file != source else "Remove the import.",
         severity=Severity.WARNING,
     )

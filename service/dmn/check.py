@@ -18,6 +18,7 @@ from service.dmn.read import read_definitions
 from service.dmn.verify import verify_table
 from service.errors import DefinitionInvalid, Problem
 from service.feel import FeelType
+from service.sentence import Sentence
 
 
 def check_model(
@@ -110,7 +111,7 @@ def _doubles(model: Model) -> Iterator[Problem]:
                     file=definitions.file,
                     line=each.place.line,
                     element=each.place.id,
-                    message=f"Two elements have the {key}.",
+                    message=Sentence("Two elements have the {key}.", key=key),
                     mend="Give each its own.",
                 )
             seen[key] = each.name
@@ -125,6 +126,9 @@ def _externals(model: Model) -> Iterator[Problem]:
                     file=model.definitions.file,
                     line=node.place.line,
                     element=node.place.id or element.place.id,
-                    message=f"The function is external ({node.kind}); such functions are not run.",
+                    message=Sentence(
+                        "The function is external ({kind}); such functions are not run.",
+                        kind=node.kind,
+                    ),
                     mend="Write the function in FEEL.",
                 )

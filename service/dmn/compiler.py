@@ -26,6 +26,7 @@ from service.feel import (
     compile_expression,
     compile_unary_tests,
 )
+from service.sentence import Sentence
 
 Scope = dict[str, Any]
 Step = Callable[[Scope, Run], Any]
@@ -76,7 +77,10 @@ class Compiler:
 
     def blame(self, spot: Place, text: str, error: FeelError) -> None:
         self.problem(
-            "feel-syntax", spot, f"{text!r} is not FEEL: {error.message}", "Mend the expression."
+            "feel-syntax",
+            spot,
+            Sentence("{text!r} is not FEEL: {message}", text=text, message=error),
+            "Mend the expression.",
         )
 
     def problem(self, code: str, spot: Place, message: str, mend: str) -> None:
@@ -97,7 +101,7 @@ class Compiler:
             return ANY
         kind = self.resolve(type_ref)
         if kind is None:
-            message = f"The type {type_ref!r} is not defined."
+            message = Sentence("The type {type_ref!r} is not defined.", type_ref=type_ref)
             self.problem(
                 "dmn-unknown-type", spot, message, "Add an item definition, or choose a type."
             )
@@ -168,7 +172,9 @@ def compile_literal(compiler: Compiler, node: parts.Literal) -> Step:
         and not node.language.rstrip("/").endswith("FEEL")
         and "/FEEL/" not in node.language
     ):
-        message = f"The expression language {node.language!r} is not supported."
+        message = Sentence(
+            "The expression language {language!r} is not supported.", language=node.language
+        )
         compiler.problem(
             "dmn-expression-language", node.place, message, "Write the expression in FEEL."
         )
@@ -282,7 +288,9 @@ def _compile_conditional(compiler: Compiler, node: parts.Conditional) -> Step:
     def conditional(scope: Scope, run: Run) -> Any:
         found = test(scope, run)
         if found is not None and type(found) is not bool:
-            message = f"The condition must be a boolean, it was {describe(found)}."
+            message = Sentence(
+                "The condition must be a boolean, it was {found}.", found=describe(found)
+            )
             run.note(message, element=node.place.id)
             return None
         return then(scope, run) if found is True else otherwise(scope, run)
@@ -345,7 +353,9 @@ def _only_booleans(step: Step, node: parts.Iterator) -> Step:
         value = step({**scope, _STRANGE: strange}, run)
         if not strange:
             return value
-        message = f"The condition must be a boolean, it was {describe(strange[0])}."
+        message = Sentence(
+            "The condition must be a boolean, it was {strange}.", strange=describe(strange[0])
+        )
         run.note(message, element=node.place.id)
         return None
 

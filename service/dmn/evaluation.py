@@ -14,6 +14,7 @@ from service.dmn.parts import Decision, DecisionService, Import, InputData, Know
 from service.dmn.result import Run, shown
 from service.dmn.types import ANY, coerce, describe, result_of, title
 from service.feel import FeelFunction
+from service.sentence import Sentence
 
 _KINDS = {
     parts.Literal: "LITERAL_EXPRESSION",
@@ -123,9 +124,11 @@ class Environment:
         if not fits:  # the caller may have sent JSON, which has no dates and no decimals
             fits, made = coerce(read_value(value, kind), kind, run.feel)
         if not fits:
-            message = (
-                f"The input {name!r} must be {title(kind)}, it was {describe(value)} that "
-                "does not fit."
+            message = Sentence(
+                "The input {name!r} must be {kind}, it was {value} that does not fit.",
+                name=name,
+                kind=title(kind),
+                value=describe(value),
             )
             run.note(message, element=element.place.id)
         return made

@@ -12,6 +12,7 @@ from service.dmn.parts import Variable
 from service.dmn.result import Run
 from service.dmn.types import coerce, describe, title
 from service.feel import FeelFunction, FeelType
+from service.sentence import Sentence
 
 
 def _compile_function(compiler: Compiler, node: parts.Function) -> Step:
@@ -69,7 +70,9 @@ def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable
 
 
 def _external(node: parts.Function, name: str) -> Step:
-    message = f"External {node.kind} functions are not run; write the function in FEEL."
+    message = Sentence(
+        "External {kind} functions are not run; write the function in FEEL.", kind=node.kind
+    )
 
     def function(scope: Scope, run: Run) -> Any:
         def call(*arguments: Any) -> Any:

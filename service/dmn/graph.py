@@ -13,6 +13,7 @@ from service.dmn.parts import Decision, DecisionService, Import, Knowledge
 from service.dmn.types import ANY, unconstrained
 from service.errors import Problem
 from service.feel import BUILTINS, FeelType
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,19 @@ class Engine:
         for element in self.library.elements.values():
             for href in _hrefs(element):
                 if self.library.find(href) is None:
-                    message = f"The requirement {href!r} names nothing in this file or its imports."
+                    message = Sentence(
+                        "The requirement {href!r} names nothing in this file or its imports.",
+                        href=href,
+                    )
                     mend = "Remove the requirement, or hand in the model that holds it."
                     self._compiler(element).problem(
                         "dmn-unknown-reference", element.place, message, mend
                     )
         for element in self.library.definitions.decisions:
             if _needs_itself(self.library, element):
-                message = (
-                    f"The decision {element.name!r} requires itself, through others or directly."
+                message = Sentence(
+                    "The decision {element_name!r} requires itself, through others or directly.",
+                    element_name=element.name,
                 )
                 mend = "Take one requirement out of the circle."
                 self._compiler(element).problem("dmn-cycle", element.place, message, mend)

@@ -21,6 +21,7 @@ from service.feel import (
     compile_unary_tests,
     is_instance,
 )
+from service.sentence import Sentence
 
 Resolve = Callable[[str], FeelType | None]
 
@@ -90,7 +91,7 @@ class Types:
             return ANY
         found = self.resolve(type_ref)
         if found is None:
-            message = f"The type {type_ref!r} is not defined."
+            message = Sentence("The type {type_ref!r} is not defined.", type_ref=type_ref)
             self._report(
                 "dmn-unknown-type", spot, message, "Add an item definition, or choose a type."
             )
@@ -100,7 +101,9 @@ class Types:
         try:
             tests = compile_unary_tests(text, names=("?",))
         except FeelError as error:
-            message = f"{text!r} is not a list of tests: {error.message}"
+            message = Sentence(
+                "{text!r} is not a list of tests: {message}", text=text, message=error
+            )
             self._report("feel-syntax", item.place, message, "Mend the allowed values.")
             return base
 

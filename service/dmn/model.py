@@ -148,7 +148,10 @@ class Model:
     def _check_imports(self) -> None:
         for entry in self.definitions.imports:
             if "/DMN/" in entry.kind and entry not in self.imported:
-                message = f"The imported model {entry.name or entry.namespace!r} was not handed in."
+                message = Sentence(
+                    "The imported model {entry_name!r} was not handed in.",
+                    entry_name=entry.name or entry.namespace,
+                )
                 mend = "Check and deploy the files together."
                 file, spot = self.definitions.file, entry.place
                 self.problems.append(

@@ -23,6 +23,7 @@ from service.dmn.read_boxed import (
 )
 from service.dmn.xml import parse_xml
 from service.errors import DefinitionInvalid, Problem
+from service.sentence import Sentence
 
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
@@ -86,8 +87,12 @@ def _check_root(root: etree._Element, file: str) -> None:
                 file=file,
                 line=int(root.sourceline or 0),
                 element=root.get("id", ""),
-                message="Expected DMN definitions of version 1.1 to 1.5, "
-                f"found {name.localname!r} in {name.namespace!r}.",
+                message=Sentence(
+                    "Expected DMN definitions of version 1.1 to 1.5, found {localname!r} in "
+                    "{namespace!r}.",
+                    localname=name.localname,
+                    namespace=name.namespace,
+                ),
                 mend="Save the decision as DMN 1.3 or later in the modeler.",
             )
         ]
@@ -101,9 +106,19 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
         policy = element.get("hitPolicy", "UNIQUE")
         aggregation = element.get("aggregation", "")
         if policy not in _POLICIES:
-            yield _problem(element, file, "dmn-hit-policy", f"Unknown hit policy {policy!r}.")
+            yield _problem(
+                element,
+                file,
+                "dmn-hit-policy",
+                Sentence("Unknown hit policy {policy!r}.", policy=policy),
+            )
         if aggregation not in _AGGREGATIONS:
-            yield _problem(element, file, "dmn-hit-policy", f"Unknown aggregation {aggregation!r}.")
+            yield _problem(
+                element,
+                file,
+                "dmn-hit-policy",
+                Sentence("Unknown aggregation {aggregation!r}.", aggregation=aggregation),
+            )
         width = len(list(children(element, "input"))), len(list(children(element, "output")))
         for rule in children(element, "rule"):
             found = (
@@ -112,7 +127,9 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
             )
             if found != width:
                 has, wants = (f"{each[0]} inputs and {each[1]}" for each in (found, width))
-                message = f"The rule has {has} outputs, its table {wants}."
+                message = Sentence(
+                    "The rule has {has} outputs, its table {wants}.", has=has, wants=wants
+                )
                 yield _problem(rule, file, "dmn-rule-width", message)
 
 

@@ -25,6 +25,7 @@ from service.dmn.regions import (
 from service.dmn.types import ANY, base_of, coerce, describe, is_integer, title
 from service.errors import Problem, Severity
 from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression, split_unary_tests
+from service.sentence import Sentence
 
 MAX_REPORTED = 10
 MAX_GAPS = 3
@@ -90,7 +91,13 @@ class _Reporter:
     ) -> Problem:
         element = spot.id or self.table.place.id
         return Problem(
-            code, self.file, spot.line, element, f"{self.owner}: {message}", mend, severity
+            code,
+            self.file,
+            spot.line,
+            element,
+            Sentence("{owner}: {message}", owner=self.owner, message=Sentence(message)),
+            mend,
+            severity,
         )
 
     def example(self, grid: _Grid, point: tuple[int, ...]) -> str:
@@ -128,9 +135,12 @@ def _check_kinds(
             found = row[number]
             if found is not None and declared and declared_kind(found.kind) not in ("", declared):
                 cell = rule.conditions[number]
-                message = (
-                    f"The cell {cell.text!r} tests a {declared_kind(found.kind)}, its input is a "
-                    f"{declared}; it never matches."
+                message = Sentence(
+                    "The cell {text!r} tests a {kind}, its input is a {declared}; it never "
+                    "matches.",
+                    text=cell.text,
+                    kind=declared_kind(found.kind),
+                    declared=declared,
                 )
                 yield report.error(
                     "dmn-cell-type", cell.place, message, "Write a value of the input's type."
@@ -147,8 +157,9 @@ def _name_unanalysed(
         if found is None
     ]
     for cell in cells[:MAX_REPORTED]:
-        message = (
-            f"The cell {cell.text!r} is not analysed; overlaps with its rule are not looked for."
+        message = Sentence(
+            "The cell {text!r} is not analysed; overlaps with its rule are not looked for.",
+            text=cell.text,
         )
         yield report.warn(
             "dmn-not-analysed", cell.place, message, "Compare with constants where you can."
@@ -209,7 +220,7 @@ def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator
         for column, mask in enumerate(box):
             why = _never(table, grid, rule, column, mask)
             if why:
-                message = f"Rule {number} never matches: {why}."
+                message = Sentence("Rule {number} never matches: {why}.", number=number, why=why)
                 yield report.warn(
                     "dmn-rule-unreachable",
                     rule.place,
@@ -223,12 +234,16 @@ def _never(table: parts.Table, grid: _Grid, rule: parts.Rule, column: int, mask:
     """Why no value of a column passes the rule's cell; "" where one does."""
     cell, clause = rule.conditions[column], table.inputs[column]
     if not mask:
-        return f"no value passes its cell {cell.text!r}"
+        return Sentence("no value passes its cell {text!r}", text=cell.text)
     if not grid.bounded or mask & (grid.space[column] | 1):
         return ""
     asked = json.dumps(grid.columns[column].example(positions(mask)[0]), ensure_ascii=False)
     name = clause.label or clause.expression.text
-    return f"no allowed value of {name} fits it; it asks for {asked}, which is none"
+    return Sentence(
+        "no allowed value of {name} fits it; it asks for {asked}, which is none",
+        name=name,
+        asked=asked,
+    )
 
 
 def _check_overlaps(
@@ -255,10 +270,13 @@ def _overlap_problem(
 ) -> Problem:
     earlier, later = rules
     point = tuple(_choose(mask, space) for mask, space in zip(shared, grid.space, strict=True))
-    message = (
-        f"Rules {earlier + 1} and {later + 1} both match, which the hit policy "
-        f"{table.hit_policy.value} "
-        f"forbids; for example {report.example(grid, point)}."
+    message = Sentence(
+        "Rules {earlier} and {later} both match, which the hit policy {hit_policy} "
+        "forbids; for example {grid}.",
+        earlier=earlier + 1,
+        later=later + 1,
+        hit_policy=table.hit_policy,
+        grid=report.example(grid, point),
     )
     mend = "Narrow one of the rules, or choose another hit policy."
     return report.error("dmn-table-overlap", table.rules[later].place, message, mend)
@@ -306,9 +324,12 @@ def _check_hidden(
         ):
             point = tuple(_choose(mask, space) for mask, space in zip(box, grid.space, strict=True))
             taker = next(before for before, each in earlier.items() if _holds(each, point))
-            message = (
-                f"Rule {number + 1} is never used: the rules before it take all its cases; "
-                f"for example rule {taker} takes {report.example(grid, point)}."
+            message = Sentence(
+                "Rule {number} is never used: the rules before it take all its cases; for "
+                "example rule {taker} takes {grid}.",
+                number=number + 1,
+                taker=taker,
+                grid=report.example(grid, point),
             )
             mend = "Move the rule up, or remove it."
             yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
@@ -326,7 +347,10 @@ def _check_gaps(
         )
         return
     for point in find_uncovered(grid.space, grid.widest, limit=MAX_GAPS, work=work):
-        message = f"No rule matches {report.example(grid, point)}, and there is no default output."
+        message = Sentence(
+            "No rule matches {grid}, and there is no default output.",
+            grid=report.example(grid, point),
+        )
         mend = "Add a rule for it, or a default output."
         yield report.warn("dmn-table-gap", table.place, message, mend)
 
@@ -339,8 +363,9 @@ def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> I
         )
         values = clause.allowed or allowed
         if ranked and not values:
-            message = (
-                f"The hit policy {table.hit_policy.value} needs the output values in their order."
+            message = Sentence(
+                "The hit policy {hit_policy} needs the output values in their order.",
+                hit_policy=table.hit_policy,
             )
             yield report.warn(
                 "dmn-no-output-values", clause.place, message, "List the output values."
@@ -358,7 +383,11 @@ def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> I
 def _check_output_value(cell: parts.Cell, values: str, report: _Reporter) -> Iterator[Problem]:
     listed = [read_constant(each) for each in split_unary_tests(values)]
     if listed and None not in listed and read_constant(cell.text) not in listed:
-        message = f"The output {cell.text} is not among the output values {values}."
+        message = Sentence(
+            "The output {text} is not among the output values {values}.",
+            text=cell.text,
+            values=values,
+        )
         mend = "Add it to the values, or correct the cell."
         yield report.error("dmn-output-value", cell.place, message, mend)
 
@@ -370,7 +399,12 @@ def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> I
         return  # said already, as a problem of syntax
     fits, _ = coerce(value, kind, Run(None, None))
     if not fits:
-        message = f"The output {cell.text} is {describe(value)}, its column is {title(kind)}."
+        message = Sentence(
+            "The output {text} is {value}, its column is {kind}.",
+            text=cell.text,
+            value=describe(value),
+            kind=title(kind),
+        )
         yield report.error(
             "dmn-cell-type", cell.place, message, "Write a value of the column's type."
         )

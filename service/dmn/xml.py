@@ -13,6 +13,7 @@ import re
 from lxml import etree
 
 from service.errors import DefinitionInvalid, Problem
+from service.sentence import Sentence
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 200
@@ -46,7 +47,11 @@ def parse_xml(data: bytes, *, file: str, max_bytes: int = MAX_BYTES) -> etree._E
         raise _refuse(
             file,
             "xml-too-large",
-            f"The file has {len(data)} bytes, at most {max_bytes} are accepted.",
+            Sentence(
+                "The file has {count} bytes, at most {max_bytes} are accepted.",
+                count=len(data),
+                max_bytes=max_bytes,
+            ),
             "Split the model into smaller files.",
         )
     text = _decode(data, file)
@@ -67,7 +72,12 @@ def _decode(data: bytes, file: str) -> str:
         raise _refuse(
             file,
             "xml-encoding",
-            f"The bytes are not {encoding}: {error.reason} at byte {error.start}.",
+            Sentence(
+                "The bytes are not {encoding}: {reason} at byte {start}.",
+                encoding=encoding,
+                reason=error.reason,
+                start=error.start,
+            ),
             "Save the file as UTF-8.",
             line=line,
         ) from None
@@ -85,7 +95,10 @@ def _declared_encoding(data: bytes, file: str) -> str:
         raise _refuse(
             file,
             "xml-encoding",
-            f"The file declares the encoding {declared!r}, which is not accepted.",
+            Sentence(
+                "The file declares the encoding {declared!r}, which is not accepted.",
+                declared=declared,
+            ),
             "Save the file as UTF-8.",
         )
     # Without a byte order mark UTF-16 cannot start with a declaration that we were able to read as
@@ -127,7 +140,7 @@ def _parse(text: str, file: str) -> etree._Element:
         raise _refuse(
             file,
             "xml-syntax",
-            f"The file is not well-formed XML: {error.msg}.",
+            Sentence("The file is not well-formed XML: {msg}.", msg=error.msg),
             "Export it again from the modeler, or mend the line named.",
             line=line,
         ) from None
@@ -144,7 +157,7 @@ def _check_depth(root: etree._Element, file: str) -> None:
             raise _refuse(
                 file,
                 "xml-too-deep",
-                f"Elements are nested more than {MAX_DEPTH} deep.",
+                Sentence("Elements are nested more than {most} deep.", most=MAX_DEPTH),
                 "Flatten the model; no diagram needs this depth.",
                 line=int(element.sourceline or 0),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -27,6 +27,7 @@ from service.errors import (
     Unavailable,
 )
 from service.identity import TooManyAttempts
+from service.sentence import Sentence
 
 STATUS: tuple[tuple[type[RedressError], int], ...] = (
     (DefinitionInvalid, 400),
@@ -43,6 +44,15 @@ STATUS: tuple[tuple[type[RedressError], int], ...] = (
     (TimedOut, 504),
 )
 """The first class that an error is an instance of counts; 409 for any other."""
+HTTP: Mapping[int, str] = {
+    400: Sentence("The request cannot be read."),
+    404: Sentence("There is no such page. Check the address, or begin from the list."),
+    405: Sentence("This address does not take that method."),
+    413: Sentence("What was sent is larger than is taken."),
+    415: Sentence("What was sent is of a kind that is not taken."),
+    429: Sentence("Too many requests; wait a little and try again."),
+}
+"""What is said where the web framework itself refuses."""
 MOST_PROBLEMS = 200
 log = logging.getLogger("redress.app")
 
@@ -64,17 +74,26 @@ def handle_errors(app: flask.Flask, shapes: Shapes) -> None:
 
     def http(error: HTTPException) -> Any:
         code = (error.name or "error").lower().replace(" ", "-")
-        return _answer(shapes, error.code or 500, code, error.description or "", [])
+        return _answer(shapes, error.code or 500, code, _described(error), [])
 
     def broken(error: Exception) -> Any:
         mark = sha256(repr(error).encode()).hexdigest()[:8]
         log.exception("request failed (%s, request %s)", mark, flask.g.get("request_id", "-"))
-        said = f"Something went wrong on our side (reference {mark}). Nothing was saved."
+        said = Sentence(
+            "Something went wrong on our side (reference {mark}). Nothing was saved.", mark=mark
+        )
         return _answer(shapes, 500, "internal-error", said, [])
 
     app.register_error_handler(RedressError, refused)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, broken)
+
+
+def _described(error: HTTPException) -> str:
+    """What is said of what the web framework refuses: ours, unless we gave it words."""
+    given = error.description or ""
+    plain = given == (type(error).description or "")
+    return HTTP.get(error.code or 500, given) if plain else given
 
 
 def _status(error: RedressError) -> int:

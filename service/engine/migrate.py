@@ -21,6 +21,7 @@ from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.game import Host, Token, TokenGame
 from service.engine.offers import task_of
+from service.sentence import Sentence
 
 Places = Mapping[str, str]
 """Element id in the old version → element id in the new one, for those whose id is another."""
@@ -67,12 +68,13 @@ def migrate(
     moving = _Moving(old, new, places, rows)
     obstacles = moving.obstacles()
     if obstacles:
-        first, more = (
-            obstacles[0],
-            f" (and {len(obstacles) - 1} more)" if len(obstacles) > 1 else "",
-        )
+        first, more = obstacles[0], len(obstacles) - 1
         raise EngineError(
-            "no-place", first.element_id, "{reason}{more}", reason=first.reason, more=more
+            "no-place",
+            first.element_id,
+            "{reason} (and {more} more)" if more else "{reason}",
+            reason=first.reason,
+            more=more,
         )
     kept = codec.write_rows(counter, ends, moving.rewritten())
     game = codec.load(kept, new, now=now, host=host or Host())
@@ -137,11 +139,16 @@ class _Moving:
         _, element, process, now = self.where(row)
         name = row[2]
         if process is None:
-            yield f"the process {name.partition('/')[0]!r} is not in the new version"
+            yield Sentence(
+                "the process {what!r} is not in the new version", what=name.partition("/")[0]
+            )
         elif element is not None and now is None:
             yield (
-                f"{element.id} is active and is not in the new version: say which element "
-                "takes its place"
+                Sentence(
+                    "{id} is active and is not in the new version: say which element takes its "
+                    "place",
+                    id=element.id,
+                )
             )
         elif element is not None and now is not None:
             yield from self._unlike(row, element, now)
@@ -151,27 +158,48 @@ class _Moving:
             for flow in flows:
                 if process is not None and self._flow(row, gateway, flow) is None:
                     yield (
-                        f"a token waits at {gateway} by the flow {flow}, which does not lead "
-                        "to a join there any more"
+                        Sentence(
+                            "a token waits at {gateway} by the flow {flow}, which does not lead to "
+                            "a join there any more",
+                            gateway=gateway,
+                            flow=flow,
+                        )
                     )
 
     def _unlike(self, row: list[Any], element: Element, now: Element) -> Iterator[str]:
         if element.kind != now.kind:
-            yield f"{element.id} is active as {element.kind}, and {now.id} is a {now.kind}"
+            yield Sentence(
+                "{id} is active as {kind}, and {id2} is a {kind2}",
+                id=element.id,
+                kind=element.kind,
+                id2=now.id,
+                kind2=now.kind,
+            )
         elif self.places.get(element.scope, element.scope) != now.scope:
-            yield f"{element.id} is active, and {now.id} stands in another sub-process"
+            yield Sentence(
+                "{id} is active, and {id2} stands in another sub-process", id=element.id, id2=now.id
+            )
         elif (row[5] or {}).get("open") == "job" and now.job_type is None:
-            yield f"{element.id} has an open job, and {now.id} makes none"
+            yield Sentence("{id} has an open job, and {id2} makes none", id=element.id, id2=now.id)
         elif (element.loop is None) != (now.loop is None) or (
             element.loop is not None
             and now.loop is not None
             and element.loop.sequential != now.loop.sequential
         ):
-            yield f"{element.id} is active, and {now.id} is done for each item in another way"
+            yield Sentence(
+                "{id} is active, and {id2} is done for each item in another way",
+                id=element.id,
+                id2=now.id,
+            )
         elif element.event.kind != now.event.kind:
             yield (
-                f"{element.id} waits for a {element.event.kind}, and {now.id} for a "
-                f"{now.event.kind}"
+                Sentence(
+                    "{id} waits for a {kind}, and {id2} for a {kind2}",
+                    id=element.id,
+                    kind=element.event.kind,
+                    id2=now.id,
+                    kind2=now.event.kind,
+                )
             )
 
     def _called_otherwise(self, row: list[Any]) -> Iterator[str]:
@@ -179,8 +207,12 @@ class _Moving:
         text = caller.called_process if caller is not None else None
         if text is not None and text.expression is None and text.source != row[2]:
             yield (
-                f"{caller.id if caller else ''} is under way in {row[2]}, and now calls "
-                f"{text.source}"
+                Sentence(
+                    "{what} is under way in {row}, and now calls {source}",
+                    what=caller.id if caller else "",
+                    row=row[2],
+                    source=text.source,
+                )
             )
 
     def _flow(self, row: list[Any], gateway: str, flow: str) -> str | None:

@@ -16,6 +16,7 @@ from service.engine import moves, multi_instance, waits
 from service.engine.errors import EngineError
 from service.engine.game import STARTED, Token, TokenGame
 from service.engine.scope import apply_inputs, inside_of, plain, write
+from service.sentence import Sentence
 
 NOT_TARGETS = ("startEvent", "boundaryEvent")
 
@@ -65,9 +66,11 @@ def _instances(game: TokenGame, which: q.Which) -> list[Token]:
             raise _wrong(
                 "",
                 (
-                    f"expected the key of an active element instance, got that of {which.id}, "
-                    "which "
-                    "is not"
+                    Sentence(
+                        "expected the key of an active element instance, got that of {id}, "
+                        "which is not",
+                        id=which.id,
+                    )
                 ),
             )
         return [token]
@@ -81,7 +84,10 @@ def _instances(game: TokenGame, which: q.Which) -> list[Token]:
     if not found:
         raise _wrong(
             which.element_id,
-            f"expected an active element instance of {which.element_id!r}, got none",
+            Sentence(
+                "expected an active element instance of {element_id!r}, got none",
+                element_id=which.element_id,
+            ),
         )
     return found
 
@@ -111,17 +117,29 @@ def _target(game: TokenGame, wanted: q.Activate, ancestor: Token | None) -> tupl
         if element is not None:
             _check_target(process, element)
             return process, element
-    raise _wrong(wanted.element_id, f"There is no element {wanted.element_id!r} in the process.")
+    raise _wrong(
+        wanted.element_id,
+        Sentence(
+            "There is no element {element_id!r} in the process.", element_id=wanted.element_id
+        ),
+    )
 
 
 def _check_target(process: Process, element: Element) -> None:
     if element.kind in NOT_TARGETS:
-        raise _wrong(element.id, f"{element.id} is a {element.kind}: no token can be put on it.")
+        raise _wrong(
+            element.id,
+            Sentence(
+                "{id} is a {kind}: no token can be put on it.", id=element.id, kind=element.kind
+            ),
+        )
     sources = (each for each in process.elements.values() if each.kind == "eventBasedGateway")
     if any(flow.target == element.id for each in sources for flow in each.outgoing):
         raise _wrong(
             element.id,
-            f"{element.id} follows an event-based gateway: put the token on the gateway.",
+            Sentence(
+                "{id} follows an event-based gateway: put the token on the gateway.", id=element.id
+            ),
         )
 
 
@@ -144,7 +162,12 @@ def _activate(game: TokenGame, wanted: q.Activate, ending: set[str]) -> None:
     process, element = _target(game, wanted, ancestor)
     scopes = _scopes(process, element)
     if ancestor is not None and _named(ancestor) not in scopes:
-        raise _wrong(element.id, f"{_named(ancestor)!r} is no scope around {element.id}.")
+        raise _wrong(
+            element.id,
+            Sentence(
+                "{ancestor!r} is no scope around {id}.", ancestor=_named(ancestor), id=element.id
+            ),
+        )
     _check_variables(wanted, scopes)
     scope = _process_scope(game, process, ancestor)
     around = _around(ancestor)
@@ -155,7 +178,12 @@ def _activate(game: TokenGame, wanted: q.Activate, ending: set[str]) -> None:
     doomed = next((token for token in _outwards(scope) if token.id in ending), None)
     if doomed is not None:
         raise _wrong(
-            element.id, f"{element.id} would be activated in {_named(doomed)}, which is to end."
+            element.id,
+            Sentence(
+                "{id} would be activated in {doomed}, which is to end.",
+                id=element.id,
+                doomed=_named(doomed),
+            ),
         )
     _write(moves.enter(scope, process, element.id), element.id, wanted)
 
@@ -164,7 +192,11 @@ def _ancestor(game: TokenGame, wanted: q.Activate) -> Token:
     token = game.tasks.get(wanted.ancestor) if wanted.ancestor else game.root
     if token is None or not (token.task_spec.is_process or _is_active(token)):
         raise _wrong(
-            wanted.element_id, f"expected the key of an active scope, got that of {wanted.ancestor}"
+            wanted.element_id,
+            Sentence(
+                "expected the key of an active scope, got that of {ancestor}",
+                ancestor=wanted.ancestor,
+            ),
         )
     return inside_of(token)
 
@@ -198,7 +230,11 @@ def _only(found: Sequence[Token], what: Process | Element) -> Token:
     if len(found) != 1:
         raise _wrong(
             what.id,
-            f"{what.id} is active {len(found)} times: say in which one by an ancestor's key.",
+            Sentence(
+                "{id} is active {count} times: say in which one by an ancestor's key.",
+                id=what.id,
+                count=len(found),
+            ),
         )
     return found[0]
 
@@ -224,14 +260,20 @@ def _inner(
     if element.loop is not None:
         raise _wrong(
             element.id,
-            f"{element.id} is done for each of many items: an instance of it cannot be opened.",
+            Sentence(
+                "{id} is done for each of many items: an instance of it cannot be opened.",
+                id=element.id,
+            ),
         )
     start = next(
         (start for each, start in process.event_starts(element.scope) if each.id == element.id),
         None,
     )
     if start is not None and start.interrupting:
-        raise _wrong(element.id, f"{element.id} interrupts what is around it, and has not begun.")
+        raise _wrong(
+            element.id,
+            Sentence("{id} interrupts what is around it, and has not begun.", id=element.id),
+        )
     opened = game.add(
         game.bundle.spec.task_specs[f"{process.id}/{element.id}"], scope, state=STARTED
     )
@@ -251,7 +293,11 @@ def _check_variables(wanted: q.Activate, scopes: Sequence[str]) -> None:
         if name != wanted.element_id and name not in scopes:
             raise _wrong(
                 name,
-                f"{name} is neither {wanted.element_id} nor a scope around it: its variables stay.",
+                Sentence(
+                    "{name} is neither {element_id} nor a scope around it: its variables stay.",
+                    name=name,
+                    element_id=wanted.element_id,
+                ),
             )
 
 

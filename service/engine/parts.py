@@ -13,6 +13,7 @@ from service.bpmn.model import Process
 from service.bpmn.read import Reader
 from service.dmn import Model, check_models, load_models, parse_xml
 from service.errors import DefinitionInvalid, Problem
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ def _read_processes(path: str, content: bytes, parts: Parts, problems: list[Prob
             reader.report(
                 "bpmn-duplicate-process",
                 reader.ids.get(process.id),
-                f"the process {process.id!r} is also in {parts.processes[process.id].file}",
+                Sentence(
+                    "the process {id!r} is also in {file}",
+                    id=process.id,
+                    file=parts.processes[process.id].file,
+                ),
                 "Rename one of them.",
             )
         parts.processes[process.id] = process
@@ -85,7 +90,10 @@ def _read_decisions(files: Mapping[str, bytes], parts: Parts, problems: list[Pro
                         path,
                         0,
                         decision,
-                        f"the decision {decision!r} is in another file of the bundle, too",
+                        Sentence(
+                            "the decision {decision!r} is in another file of the bundle, too",
+                            decision=decision,
+                        ),
                         "Rename one of them.",
                     )
                 )
@@ -98,7 +106,12 @@ def _read_form(path: str, content: bytes, parts: Parts, problems: list[Problem])
     except orjson.JSONDecodeError as wrong:
         problems.append(
             Problem(
-                "form-unreadable", path, wrong.lineno, "", f"no JSON: {wrong.msg}", "Correct it."
+                "form-unreadable",
+                path,
+                wrong.lineno,
+                "",
+                Sentence("no JSON: {msg}", msg=wrong.msg),
+                "Correct it.",
             )
         )
         return
@@ -124,7 +137,7 @@ def _read_form(path: str, content: bytes, parts: Parts, problems: list[Problem])
                 path,
                 0,
                 "",
-                f"another form has the id {form['id']!r}",
+                Sentence("another form has the id {id!r}", id=form["id"]),
                 "Rename it.",
             )
         )

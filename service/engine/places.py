@@ -16,6 +16,7 @@ from service.bpmn import names
 from service.bpmn.model import Element, Process
 from service.engine.bundle import Bundle
 from service.feel import Expression
+from service.sentence import Sentence
 
 HELD = frozenset(
     {
@@ -148,15 +149,25 @@ def check_places(old: Bundle, new: Bundle, places: Mapping[str, str]) -> dict[st
     for source, target in places.items():
         homes = [process for process in old.models.values() if source in process.elements]
         if not homes:
-            wrong[source] = f"{source} is not in the old version"
+            wrong[source] = Sentence("{source} is not in the old version", source=source)
             continue
         kind, process_id = homes[0].elements[source].kind, homes[0].id
         after = new.models.get(process_id)
         other = after.elements.get(target) if after is not None else None
         if other is None:
-            wrong[source] = f"{target} is not in the new version of {process_id}"
+            wrong[source] = Sentence(
+                "{target} is not in the new version of {process_id}",
+                target=target,
+                process_id=process_id,
+            )
         elif other.kind != kind:
-            wrong[source] = f"expected a {kind} in place of {source}, {target} is a {other.kind}"
+            wrong[source] = Sentence(
+                "expected a {kind} in place of {source}, {target} is a {kind2}",
+                kind=kind,
+                source=source,
+                target=target,
+                kind2=other.kind,
+            )
     return wrong
 
 

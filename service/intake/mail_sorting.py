@@ -15,6 +15,7 @@ from service.cases import Complaint
 from service.db import Connection
 from service.errors import RedressError
 from service.intake.mail_reading import Mail
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
     """Decide on a mail by what it says and what is known."""
     case, letter = _answered(connection, mail)
     if mail.mark == "bounce":
-        reason = mail.bounced if case else f"{mail.bounced}; no letter of ours is known by it"
+        reason = (
+            mail.bounced
+            if case
+            else Sentence("{bounced}; no letter of ours is known by it", bounced=mail.bounced)
+        )
         return Sorted("bounce", "waiting", reason, case, letter)
     if mail.sender and mail.sender.casefold() == own_address.casefold():
         return Sorted(
@@ -52,7 +57,10 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
         if _same(mail.sender, named.contact_email):
             return _reply(mail, named, None)
         return Sorted(
-            "unclear", "waiting", f"names {named.number}, but comes from another address", named
+            "unclear",
+            "waiting",
+            Sentence("names {number}, but comes from another address", number=named.number),
+            named,
         )
     if not mail.sender:
         return Sorted("unclear", "waiting", "names no sender that could be answered")
@@ -64,11 +72,23 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
 def _reply(mail: Mail, case: Complaint, letter: int | None) -> Sorted:
     if case.status != "open":
         return Sorted(
-            "reply", "waiting", f"answers {case.number}, which is {case.status}", case, letter
+            "reply",
+            "waiting",
+            Sentence(
+                "answers {number}, which is {status}",
+                number=case.number,
+                status=Sentence(case.status),
+            ),
+            case,
+            letter,
         )
     if mail.mark == "spam" and not _same(mail.sender, case.contact_email):
         return Sorted(
-            "spam", "waiting", f"answers {case.number}, but is marked as spam", case, letter
+            "spam",
+            "waiting",
+            Sentence("answers {number}, but is marked as spam", number=case.number),
+            case,
+            letter,
         )
     return Sorted("reply", "filed", "", case, letter)
 

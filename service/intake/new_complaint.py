@@ -13,9 +13,9 @@ from typing import Any
 
 from service.cases import NewComplaint
 from service.errors import FieldError, FormInvalid
-from service.sentence import Sentence
+from service.sentence import Sentence, WordList
 
-CHANNELS = ("phone", "email", "online", "branch", "letter", "fax", "referral", "other")
+CHANNELS: WordList = ("phone", "email", "online", "branch", "letter", "fax", "referral", "other")
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 MAX_AMOUNT = Decimal("9999999999999.99")
 LIMITS = {"customerName": 300, "content": 20_000, "product": 300}

@@ -12,6 +12,7 @@ from service.bpmn.model import Process
 from service.errors import Problem, Severity
 from service.letters.template import LANGUAGES, unknown_facts
 from service.letters.texts import FOLDER, SUFFIX, path_of
+from service.sentence import Sentence
 
 EXAMPLE: Mapping[str, Any] = {
     "number": "C-2026-0000001-A",
@@ -54,7 +55,9 @@ def check_letters(files: Mapping[str, bytes], processes: Mapping[str, Process]) 
             _problem(
                 path_of(name, language),
                 "letter-language",
-                f"the letter {name!r} is not there in {language}",
+                Sentence(
+                    "the letter {name!r} is not there in {language}", name=name, language=language
+                ),
                 (
                     "Write it; until then a case in that language has the shipped wording, or an "
                     "incident."
@@ -71,12 +74,19 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
     name, _, language = path.removeprefix(FOLDER).removesuffix(SUFFIX).rpartition(".")
     if not name or language not in LANGUAGES or not path.startswith(FOLDER):
         wanted = f"{FOLDER}NAME.LANGUAGE{SUFFIX} with one of {', '.join(LANGUAGES)}"
-        yield _problem(path, "letter-name", f"expected {wanted}", "Rename the file.")
+        yield _problem(
+            path, "letter-name", Sentence("expected {wanted}", wanted=wanted), "Rename the file."
+        )
     try:
         text = content.decode()
         unknown = unknown_facts(text, EXAMPLE)
     except UnicodeDecodeError as error:
-        yield _problem(path, "letter-encoding", f"is not UTF-8: {error}", "Save it as UTF-8.")
+        yield _problem(
+            path,
+            "letter-encoding",
+            Sentence("is not UTF-8: {error}", error=error),
+            "Save it as UTF-8.",
+        )
         return
     except TemplateSyntaxError as error:
         yield _problem(
@@ -97,8 +107,8 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
         yield _problem(
             path,
             "letter-unknown-fact",
-            f"{each!r} is nothing that a letter is told",
-            f"Use one of {', '.join(EXAMPLE)}.",
+            Sentence("{each!r} is nothing that a letter is told", each=each),
+            Sentence("Use one of {example}.", example=EXAMPLE),
         )
 
 
@@ -117,10 +127,12 @@ def _senders(processes: Mapping[str, Process], names: set[str]) -> Iterator[Prob
                     process.file,
                     element.line,
                     element.id,
-                    f"there is no letter {wanted!r}",
-                    f"Write {path_of(wanted, LANGUAGES[0])} and the other languages, or name one "
-                    "of "
-                    f"{', '.join(sorted(names))}.",
+                    Sentence("there is no letter {wanted!r}", wanted=wanted),
+                    Sentence(
+                        "Write {wanted} and the other languages, or name one of {names}.",
+                        wanted=path_of(wanted, LANGUAGES[0]),
+                        names=sorted(names),
+                    ),
                 )
 
 

@@ -16,9 +16,10 @@ from service.execution import Case, Outcome, Plan, Runtime, execute, on_case, ta
 from service.identity import Actor, Permission, check_permission
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence
+from service.sentence import WordList
 from service.vault import Kept, Verdict
 
-KINDS = ("related", "not related")
+KINDS: WordList = ("related", "not related")
 
 
 def link_cases(

@@ -15,6 +15,7 @@ from service.operations.prove_apart import Caps, Request
 from service.operations.prove_bundle import prove_here
 from service.policy import load_profile
 from service.proof import Proofs, nothing_proved
+from service.sentence import Sentence
 
 IDLE_SECONDS = 600.0
 """How long it waits for the next request before it ends."""
@@ -42,10 +43,15 @@ def _prove(request: Request) -> Proofs:
             process=request.process,
         )
     except MemoryError:
-        return nothing_proved(f"it takes more than {request.caps.memory >> 20} MB of memory")
+        return nothing_proved(
+            Sentence(
+                "it takes more than {megabytes} MB of memory",
+                megabytes=request.caps.memory >> 20,
+            )
+        )
     except Exception as broken:
         log.exception("a proof could not be carried out")
-        return nothing_proved(f"the prover broke off ({type(broken).__name__})")
+        return nothing_proved(Sentence("the prover broke off ({kind})", kind=type(broken).__name__))
 
 
 def _limit(caps: Caps) -> None:

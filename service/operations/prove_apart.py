@@ -22,6 +22,7 @@ from threading import BoundedSemaphore, Lock
 
 from service.policy import Profile
 from service.proof import NOT_PROVED, Proofs, nothing_proved
+from service.sentence import Sentence
 
 WORKER = "service.operations.proof_worker"
 MOST_WORKERS = 2
@@ -80,7 +81,9 @@ def _ask(request: Request) -> Proofs:
         return nothing_proved(_why(status, request.caps))
     if answer is None:
         worker.end()
-        return nothing_proved(f"no answer within {request.caps.answer:g} seconds")
+        return nothing_proved(
+            Sentence("no answer within {seconds:g} seconds", seconds=request.caps.answer)
+        )
     if any(problem.code == NOT_PROVED for problem in answer.problems):
         worker.end()  # it may still hold much memory
     else:
@@ -90,8 +93,10 @@ def _ask(request: Request) -> Proofs:
 
 def _why(status: int, caps: Caps) -> str:
     if status == -signal.SIGXCPU:
-        return f"it takes more than {caps.processor} seconds"
-    return f"it takes more than {caps.memory >> 20} MB of memory, or broke off"
+        return Sentence("it takes more than {seconds} seconds", seconds=caps.processor)
+    return Sentence(
+        "it takes more than {megabytes} MB of memory, or broke off", megabytes=caps.memory >> 20
+    )
 
 
 class _Worker:

@@ -22,6 +22,7 @@ from service.errors import Problem, Severity
 from service.proof.inside import Insides
 from service.proof.limits import LimitOf, no_moment
 from service.proof.wire import can_be_waited_in
+from service.sentence import Sentence
 
 FOR_EVER = timedelta.max
 CLOSES = "redress.close"
@@ -296,8 +297,13 @@ def check_deadlines(
             process.line,
             process_id,
             (
-                f"a path can take {took} with nobody told, and the clock “{clock}” runs out after "
-                f"{statutory.days} days"
+                Sentence(
+                    "a path can take {took} with nobody told, and the clock “{clock}” runs out "
+                    "after {days} days",
+                    took=took,
+                    clock=clock,
+                    days=statutory.days,
+                )
             ),
             "Give the steps a due date or a timer, or put a timer on the activity around them.",
             Severity.WARNING,

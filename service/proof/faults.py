@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from service.proof.explore import Search
 from service.proof.net import Move, bits, elements_of
+from service.sentence import Sentence
 
 DEADLOCK = "sound-deadlock"
 NO_EXIT = "sound-no-exit"
@@ -61,7 +62,10 @@ def _not_proved(search: Search) -> Fault:
     return Fault(
         NOT_PROVED,
         owner,
-        f"not proved: {len(search.states)} states were looked at and more can be reached",
+        Sentence(
+            "not proved: {count} states were looked at and more can be reached",
+            count=len(search.states),
+        ),
         "Put parts that run side by side into sub-processes of their own.",
     )
 

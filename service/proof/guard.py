@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from service.errors import Problem, Severity
+from service.sentence import Sentence
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -21,12 +22,12 @@ def reason(broken: BaseException) -> str:
         return "it takes more memory than one proof may have"
     if isinstance(broken, RecursionError):
         return "activities are nested too deeply"
-    return f"the prover could not follow it ({type(broken).__name__})"
+    return Sentence("the prover could not follow it ({kind})", kind=type(broken).__name__)
 
 
 def not_proved(code: str, *, file: str, line: int, element: str, why: str) -> Problem:
     """The finding in place of a proof."""
-    message = f"not proved: {why}"
+    message = Sentence("not proved: {why}", why=why)
     return Problem(code, file, line, element, message, DRAW_SIMPLER, Severity.WARNING)
 
 

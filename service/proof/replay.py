@@ -16,6 +16,7 @@ from service.engine import commands as q
 from service.engine.guided import AT_ONCE, guide
 from service.proof.net import Move, Verb
 from service.proof.wire import is_at_once
+from service.sentence import Sentence
 
 _START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
@@ -70,7 +71,9 @@ def play(processes: Mapping[str, Process], moves: Iterable[Move], finish: Finish
         now += timedelta(minutes=1)
         command = _command(processes, played, move)
         if command is None and move.verb not in (Verb.PASS, Verb.INSIDE):
-            played.lost = f"{move.verb.value} {move.element}: nothing waits for it"
+            played.lost = Sentence(
+                "{verb} {element}: nothing waits for it", verb=move.verb, element=move.element
+            )
         if command is None or played.lost:
             continue
         _send(bundle, played, command, now)

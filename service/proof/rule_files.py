@@ -12,6 +12,7 @@ import orjson
 
 from service.bpmn.model import Element, Process
 from service.errors import Problem
+from service.sentence import Sentence
 
 SUFFIX = ".rule.json"
 
@@ -81,7 +82,7 @@ def read_rules(files: Mapping[str, bytes]) -> tuple[list[Rule], list[Problem]]:
                     path,
                     wrong.lineno,
                     "",
-                    f"no JSON: {wrong.msg}",
+                    Sentence("no JSON: {msg}", msg=wrong.msg),
                     "Correct it.",
                 )
             )

@@ -23,6 +23,7 @@ from service.proof.inside import Insides
 from service.proof.limits import LimitOf
 from service.proof.net import Move, Transition, Verb
 from service.proof.rule_files import Kind, Rule, select
+from service.sentence import Sentence
 
 CAP = 100_000
 WAITING, SEEN, BROKEN, EXCUSED = range(4)
@@ -72,7 +73,12 @@ def _prove(processes: Mapping[str, Process], rule: Rule, limit_of: LimitOf, cap:
         if search.capped:
             found.append(
                 _problem(
-                    processes, rule, "rule-not-proved", rule.process, (), f"more than {cap} states"
+                    processes,
+                    rule,
+                    "rule-not-proved",
+                    rule.process,
+                    (),
+                    Sentence("more than {cap} states", cap=cap),
                 )
             )
         elif broken is not None:
@@ -163,7 +169,7 @@ def _names_nothing(processes: Mapping[str, Process], rule: Rule) -> Iterator[Pro
                 "rule-names-no-element",
                 word,
                 (),
-                f"nothing in the bundle is {word!r}",
+                Sentence("nothing in the bundle is {word!r}", word=word),
             )
 
 
@@ -259,19 +265,23 @@ def _why(part: _Part, culprit: str) -> str:
     first, then = (_either(frozenset({culprit}) & each or each) for each in (part.first, part.then))
     match part.kind:
         case Kind.EXISTENCE:
-            return f"a case can end without {first}"
+            return Sentence("a case can end without {first}", first=first)
         case Kind.ABSENCE:
-            return f"{first} can happen"
+            return Sentence("{first} can happen", first=first)
         case Kind.AT_MOST_ONCE:
-            return f"{first} can happen twice"
+            return Sentence("{first} can happen twice", first=first)
         case Kind.RESPONSE:
-            return f"after {first} a case can end without {then}"
+            return Sentence("after {first} a case can end without {then}", first=first, then=then)
         case Kind.WITHIN:
-            return f"between {first} and {then} a case can wait with no timer of the limit running"
+            return Sentence(
+                "between {first} and {then} a case can wait with no timer of the limit running",
+                first=first,
+                then=then,
+            )
         case Kind.PRECEDENCE:
-            return f"{then} can happen before {first}"
+            return Sentence("{then} can happen before {first}", then=then, first=first)
         case _:
-            return f"one person can do {first} and {then}"
+            return Sentence("one person can do {first} and {then}", first=first, then=then)
 
 
 def _either(elements: frozenset[str]) -> str:
@@ -294,8 +304,17 @@ def _problem(
         home.file if home is not None and path else rule.file,
         home.elements[element].line if home is not None and path else 0,
         element,
-        f"{rule.name} ({rule.clause}) {'does not hold' if proved else 'is not proved'}: {why}",
-        f"The rule: {rule.title}." if path else "Correct the rule, or the diagram.",
+        Sentence(
+            "{rule} ({clause}) does not hold: {why}"
+            if proved
+            else "{rule} ({clause}) is not proved: {why}",
+            rule=rule.name,
+            clause=rule.clause,
+            why=why,
+        ),
+        Sentence("The rule: {title}.", title=rule.title)
+        if path
+        else "Correct the rule, or the diagram.",
         Severity.ERROR if proved else Severity.WARNING,
         tuple(move.element for move in path),
     )

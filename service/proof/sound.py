@@ -21,6 +21,7 @@ from service.proof.fuse import fuse
 from service.proof.guard import DRAW_SIMPLER, reason
 from service.proof.inside import Insides
 from service.proof.net import Move, Net, Verb
+from service.sentence import Sentence
 
 CAP = 50_000
 """States of one scope, beyond which nothing is said to be proved."""
@@ -77,7 +78,12 @@ def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
         try:
             _prove_scope(work, process, "", tuple, may_escape=process.id in called)
         except Exception as broken:  # whatever it is, the pages that show it must not fail
-            fault = Fault(NOT_PROVED, process.id, f"not proved: {reason(broken)}", DRAW_SIMPLER)
+            fault = Fault(
+                NOT_PROVED,
+                process.id,
+                Sentence("not proved: {broken}", broken=reason(broken)),
+                DRAW_SIMPLER,
+            )
             work.faults.setdefault((NOT_PROVED, process.id), (process, fault))
     problems = [_problem(process, fault) for process, fault in work.faults.values()]
     paths = {(fault.code, fault.element): fault.path for _, fault in work.faults.values()}
@@ -109,7 +115,10 @@ def _prove_scope(
         )
     for element_id, why in net.unknown:
         note = Fault(
-            NOT_PROVED, element_id, f"not proved: {why}", "Draw it another way to have it proved."
+            NOT_PROVED,
+            element_id,
+            Sentence("not proved: {why}", why=why),
+            "Draw it another way to have it proved.",
         )
         work.faults.setdefault((NOT_PROVED, element_id), (_home(work, process, element_id), note))
     for element in elements.values():

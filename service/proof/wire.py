@@ -16,6 +16,7 @@ from service.bpmn.reach import link_targets
 from service.engine.inclusive import Reach
 from service.proof.layout import JOINS, Frame, following
 from service.proof.net import Join, Move, Net, Trail, Transition, Verb
+from service.sentence import Sentence
 
 MOST_CHOICES = 8
 """Conditional flows out of one element whose every combination is looked at."""
@@ -164,7 +165,10 @@ def _choices(wiring: Wiring, element: Element) -> Iterator[tuple[Flow, ...]]:
     default = [flow for flow in flows if flow.id == element.default]
     if len(open_flows) > MOST_CHOICES:
         wiring.net.unknown.append(
-            (element.id, f"more than {MOST_CHOICES} conditions can hold together")
+            (
+                element.id,
+                Sentence("more than {most} conditions can hold together", most=MOST_CHOICES),
+            )
         )
         return
     for count in range(len(open_flows) + 1):

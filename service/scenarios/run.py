@@ -18,6 +18,7 @@ from service.policy import load_profile
 from service.scenarios.case import VirtualCase, open_case
 from service.scenarios.expect import compare
 from service.scenarios.model import Scenario, Step
+from service.sentence import Sentence
 from service.tasks import clocks_met, validate
 
 MOST_TASKS = 300
@@ -104,7 +105,9 @@ class _Player:
         found = self.case.waiting(kinds, target)
         if not found:
             waiting = sorted(each.element_id for each in self.case.open.values()) or ["nothing"]
-            raise Impossible(f"{target} is not open; open: {', '.join(waiting)}")
+            raise Impossible(
+                Sentence("{target} is not open; open: {waiting}", target=target, waiting=waiting)
+            )
         return found[0]
 
     def complete(self, task: c.TaskCreated, answer: Mapping[str, Any] | None, by: str) -> None:
@@ -113,8 +116,12 @@ class _Player:
         barred = set[str]().union(*(self.case.performers.get(each, ()) for each in task.excluded))
         if person in barred:
             raise Impossible(
-                f"four eyes: {person} did {' or '.join(task.excluded)}, and may not do "
-                f"{task.element_id}"
+                Sentence(
+                    "four eyes: {person} did {excluded}, and may not do {element_id}",
+                    person=person,
+                    excluded=" or ".join(task.excluded),
+                    element_id=task.element_id,
+                )
             )
         given = self.answer(task.element_id) if answer is None else answer
         form = self.case.bundle.forms.get(task.form_id or "")
@@ -136,7 +143,7 @@ class _Player:
             if step.target in (each.name, each.element_id)
         ]
         if not found:
-            raise Impossible(f"nothing waits for the message {step.target}")
+            raise Impossible(Sentence("nothing waits for the message {target}", target=step.target))
         self.case.send(q.DeliverMessage(found[0].id, step.answer or {}))
 
     def timer(self, element: str) -> None:
@@ -151,11 +158,13 @@ class _Player:
             if not tasks:
                 return
             self.complete(tasks[0], None, "")
-        raise Impossible(f"still not finished after {MOST_TASKS} tasks")
+        raise Impossible(Sentence("still not finished after {most} tasks", most=MOST_TASKS))
 
 
 def _length(text: str) -> timedelta:
     found = parse_temporal(text)
     if not isinstance(found, DaysTimeDuration):
-        raise Impossible(f"expected a duration such as PT2H or P3D, got {text!r}")
+        raise Impossible(
+            Sentence("expected a duration such as PT2H or P3D, got {text!r}", text=text)
+        )
     return timedelta(microseconds=found.nanos // 1_000)

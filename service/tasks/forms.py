@@ -16,6 +16,7 @@ import orjson
 
 from service.errors import FieldError, FormInvalid, InvalidInput
 from service.sentence import Sentence
+from service.tasks.field_errors import field_errors, pointer_of
 
 MAX_ANSWER_BYTES = 262_144
 MAX_ERRORS = 50
@@ -49,14 +50,14 @@ def validate(form: Mapping[str, Any] | None, answer: Any) -> dict[str, Any]:
             ]
         )
     errors = [
-        FieldError(_pointer(key), "names that begin with _ are reserved")
+        FieldError(pointer_of(key), "names that begin with _ are reserved")
         for key in answer
         if key.startswith("_")
     ]
     if form is not None:
         validator = _find_known(form["schema"])
         for error in validator.iter_errors(answer):
-            errors.extend(_field_errors(error))
+            errors.extend(field_errors(error))
             if len(errors) >= MAX_ERRORS:
                 break
     if errors:
@@ -101,22 +102,3 @@ def _validator(schema: bytes) -> Any:
 
 _PATTERNS = jsonschema_rs.RegexOptions()
 """A linear-time regex engine: a hostile `pattern` cannot hang."""
-
-
-def _field_errors(error: Any) -> list[FieldError]:
-    """One message per field that is concerned, at the field itself rather than at the object around
-    it."""
-    path = tuple(str(part) for part in error.instance_path)
-    kind, kinds = error.kind, jsonschema_rs.ValidationErrorKind
-    if isinstance(kind, kinds.Required):
-        return [FieldError(_pointer(*path, kind.property), "is required")]
-    if isinstance(kind, kinds.AdditionalProperties | kinds.UnevaluatedProperties):
-        return [
-            FieldError(_pointer(*path, name), "is not a field of this form")
-            for name in kind.unexpected
-        ]
-    return [FieldError(_pointer(*path), str(error.message)[:300])]
-
-
-def _pointer(*path: str) -> str:
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)

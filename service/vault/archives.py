@@ -6,6 +6,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from service.sentence import Sentence
 from service.vault.signatures import RUNS, ZIP, ending
 
 MOST_ENTRIES = 5_000
@@ -27,7 +28,7 @@ def look_into(path: Path) -> tuple[str, str | None]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return ZIP, "an archive that cannot be read"
+        return ZIP, Sentence("an archive that cannot be read")
     return _kind(entries), _reason(entries, path.stat().st_size)
 
 
@@ -44,16 +45,22 @@ def _kind(entries: list[zipfile.ZipInfo]) -> str:
 def _reason(entries: list[zipfile.ZipInfo], packed: int) -> str | None:
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES:
-        return f"an archive that unpacks to {len(entries):,} files and {unpacked:,} bytes"
+        return Sentence(
+            "an archive that unpacks to {count:,} files and {unpacked:,} bytes",
+            count=len(entries),
+            unpacked=unpacked,
+        )
     if unpacked > RATIO_MATTERS and unpacked > MOST_RATIO * packed:
-        return f"an archive that unpacks to {unpacked // max(packed, 1)} times its size"
+        return Sentence(
+            "an archive that unpacks to {times} times its size", times=unpacked // max(packed, 1)
+        )
     if any(entry.flag_bits & 1 for entry in entries):
-        return "an archive under a password: it cannot be looked into"
+        return Sentence("an archive under a password: it cannot be looked into")
     names = [entry.filename.casefold() for entry in entries]
     if any(name.endswith("vbaproject.bin") for name in names):
-        return "a document with macros"
+        return Sentence("a document with macros")
     if any(ending(name) in RUNS for name in names):
-        return "an archive with a program in it"
+        return Sentence("an archive with a program in it")
     if any(ending(name) in NESTED for name in names):
-        return "an archive within an archive"
+        return Sentence("an archive within an archive")
     return None

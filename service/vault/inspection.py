@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.sentence import Sentence
 from service.vault.archives import look_into
 from service.vault.signatures import EXECUTABLE, OLE, RUNS, TYPES, UNKNOWN, ZIP, ending, sniff
 
@@ -53,13 +54,13 @@ def inspect(path: Path, name: str, *, size: int, limit: int) -> Verdict:
     if media_type == ZIP:
         media_type, reason = look_into(path)
     if media_type == EXECUTABLE or ending(name) in RUNS:
-        return Verdict(media_type, "a program, or a file that a system would run")
+        return Verdict(media_type, Sentence("a program, or a file that a system would run"))
     if size > limit:
-        return Verdict(media_type, f"larger than {limit:,} bytes")
+        return Verdict(media_type, Sentence("larger than {limit:,} bytes", limit=limit))
     if media_type == OLE and _holds(path, _VBA):
-        return Verdict(media_type, "a document with macros")
+        return Verdict(media_type, Sentence("a document with macros"))
     if media_type == "application/pdf" and _holds(path, _PDF_ACTIONS):
-        return Verdict(media_type, "a PDF that runs scripts or programs")
+        return Verdict(media_type, Sentence("a PDF that runs scripts or programs"))
     return Verdict(media_type, reason or _mismatch(media_type, name))
 
 
@@ -68,7 +69,9 @@ def _mismatch(media_type: str, name: str) -> str | None:
     if expected is None or media_type in expected:
         return None
     found = "something unknown" if media_type == UNKNOWN else media_type
-    return f"its name ends in .{ending(name)}, its content is {found}"
+    return Sentence(
+        "its name ends in .{ending}, its content is {found}", ending=ending(name), found=found
+    )
 
 
 def _holds(path: Path, marks: tuple[bytes, ...]) -> bool:

@@ -10,10 +10,11 @@ import flask
 from service import cases
 from service.errors import InvalidInput, NotFound
 from service.identity import Permission
+from service.sentence import WordList
 from service.web.edge import blueprint, parts, signed_in
 from service.web.paging import key_asked
 
-STATUSES = ("open", "closed", "archived")
+STATUSES: WordList = ("open", "closed", "archived")
 
 
 @blueprint.get("/complaints")

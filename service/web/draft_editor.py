@@ -21,6 +21,7 @@ from service.i18n.catalogue import say
 from service.identity import Permission
 from service.letters import write_letter
 from service.letters.check import EXAMPLE
+from service.sentence import WordList
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
@@ -28,7 +29,7 @@ from service.web.workbench import may_edit
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
 """Which editor is for which ending."""
-SAID = (
+SAID: WordList = (
     "saved",
     "changed",
     "not saved",

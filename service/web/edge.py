@@ -3,7 +3,7 @@ asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -16,13 +16,29 @@ from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
 from service.errors import Unavailable
-from service.i18n.catalogue import LANGUAGES, best_language, chosen, say, say_error
+from service.i18n.catalogue import chosen, say
+from service.i18n.languages import LANGUAGES, best_language, is_known
 from service.identity import Account, Actor, Permission, check_permission
+from service.sentence import Sentence
 from service.web.assets import asset_url
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGE_SIZE = 50
 THEMES = ("light", "dark")
+ERRORS: Mapping[int, str] = {
+    400: Sentence("This cannot be used"),
+    403: Sentence("You may not do this"),
+    404: Sentence("Not found"),
+    405: Sentence("This cannot be used"),
+    409: Sentence("The state does not allow this"),
+    413: Sentence("Too large"),
+    415: Sentence("This cannot be used"),
+    422: Sentence("Please correct these fields"),
+    429: Sentence("Too many attempts"),
+    500: Sentence("Something went wrong"),
+    503: Sentence("Not available now"),
+}
+"""The heading of an error's page."""
 SOON = timedelta(hours=24)
 YEAR_SECONDS = 31_536_000
 blueprint = flask.Blueprint(
@@ -83,7 +99,9 @@ def error_page(status: int, detail: str) -> Any:
     """An error as a page; a visitor who has to sign in is sent there."""
     if status == 401:
         return to_sign_in()
-    return flask.render_template("error.html", status=status, detail=detail), status
+    title = ERRORS.get(status, ERRORS[500])
+    page = flask.render_template("error.html", status=status, title=title, detail=detail)
+    return page, status
 
 
 def inside(target: str) -> str:
@@ -94,7 +112,7 @@ def inside(target: str) -> str:
 def language() -> str:
     """The language of this page: chosen, or the account's, or what the browser accepts."""
     asked = flask.request.cookies.get("language")
-    if asked in LANGUAGES:
+    if asked is not None and is_known(asked):
         return asked
     account: Account | None = flask.g.get("account")
     if account is not None and account.language in LANGUAGES and account.language != "en":
@@ -117,7 +135,6 @@ def _context() -> dict[str, Any]:
     theme = flask.request.cookies.get("theme", "")
     return {
         "_": lambda text: say(text, spoken),
-        "say_error": lambda message: say_error(message, spoken),
         "lang": spoken,
         "languages": LANGUAGES,
         "theme": theme if theme in THEMES else "auto",

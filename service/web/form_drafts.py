@@ -11,7 +11,7 @@ import flask
 
 from service import operations, tasks
 from service.errors import FormInvalid
-from service.i18n.catalogue import say, say_error
+from service.i18n.catalogue import say
 from service.web.answers import answer_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox_view import link, view_of
@@ -52,7 +52,7 @@ def _state(form: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]
     except FormInvalid as error:
         for each in error.errors:
             if each.message != "is required":
-                errors[each.pointer[1:].replace("/", ".")] = say_error(each.message, language())
+                errors[each.pointer[1:].replace("/", ".")] = say(each.message, language())
     return {
         "hidden": sorted(tasks.list_hidden(form, answer)),
         "required": sorted(tasks.list_required(form, answer)),

@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service import tasks
-from service.i18n.catalogue import chosen, say, say_error
+from service.i18n.catalogue import chosen, say
+from service.sentence import Words
 
-YES_NO = {"true": "yes", "false": "no"}
+YES_NO: Words = {"true": "yes", "false": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _field(
         widget=widget,
         value=_shown(widget, schema.get("default") if value is None else value, look.zone),
         required=required,
-        error=say_error(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
+        error=say(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
         options=tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
         limits={
             "maxlength": schema.get("maxLength"),

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from service.audit import HouseEvent, HouseRow
+from service.sentence import Words
 
-SAID: Mapping[str, str] = {
+SAID: Words = {
     HouseEvent.DRAFT_OPENED: "opened the draft",
     HouseEvent.DRAFT_DISCARDED: "discarded the draft",
     HouseEvent.FILES_UPLOADED: "uploaded files",
@@ -23,7 +24,7 @@ SAID: Mapping[str, str] = {
     HouseEvent.FILTER_DELETED: "deleted a view of the task list",
     HouseEvent.ANSWER_DROPPED: "threw away what was typed into a form",
 }
-FIELDS: Mapping[str, str] = {
+FIELDS: Words = {
     "title": "title of the draft",
     "base": "key of the version it began with",
     "openedBy": "opened by",

@@ -19,6 +19,7 @@ from service.engine import Bundle, ElementInfo
 from service.i18n.catalogue import chosen, say
 from service.identity import Permission
 from service.reporting import Figures, Sheet
+from service.sentence import Sentence, Words
 from service.web.edge import (
     PAGE_SIZE,
     actor,
@@ -34,13 +35,14 @@ from service.web.picture import drawn, main_first
 
 PERIODS = (7, 30, 90, 365)
 STEPS = 5
+UNITS: Words = {"s": "{n} s", "min": "{n} min", "h": "{n} h"}
 FIGURES: Mapping[str, tuple[str, Callable[[Figures], float]]] = {
-    "cases": ("Cases now", lambda each: each.cases),
-    "late": ("Late", lambda each: each.late),
-    "failures": ("Failures", lambda each: each.failures),
-    "done": ("Done", lambda each: each.done),
-    "mean": ("Mean time", lambda each: each.mean or 0),
-    "p90": ("90 % within", lambda each: each.p90 or 0),
+    "cases": (Sentence("Cases now"), lambda each: each.cases),
+    "late": (Sentence("Late"), lambda each: each.late),
+    "failures": (Sentence("Failures"), lambda each: each.failures),
+    "done": (Sentence("Done"), lambda each: each.done),
+    "mean": (Sentence("Mean time"), lambda each: each.mean or 0),
+    "p90": (Sentence("90 % within"), lambda each: each.p90 or 0),
 }
 """What the colours and the order of the table may go by: its name, and the figure."""
 
@@ -248,7 +250,7 @@ def _said(figures: Figures, by: str) -> str:
         return ""
     for unit, size, until in (("s", 1, 120), ("min", 60, 120), ("h", 3_600, 48)):
         if seconds < size * until:
-            return say(f"{{n}} {unit}", language()).format(n=round(seconds / size))
+            return say(UNITS[unit], language()).format(n=round(seconds / size))
     days = seconds / 86_400
     return say("{n} days", language()).format(n=round(days) if days >= 10 else round(days, 1))
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-PLANS = {
+from service.sentence import Words
+
+PLANS: Words = {
     "drawn up": "drawn up",
     "trying": "being tried",
     "tried": "tried",
@@ -18,7 +20,7 @@ PLANS = {
     "dropped": "dropped",
 }
 """What the states of a plan are called; the catalogue has each in the other languages."""
-CASES = {
+CASES: Words = {
     "fits": "can be moved",
     "stuck": "cannot be moved",
     "moved": "moved",
@@ -27,7 +29,7 @@ CASES = {
     "back": "back in its version",
     "kept": "has gone on, and stays",
 }
-EVENTS = {
+EVENTS: Words = {
     "migration:plan:drawn-up": "drew the plan up",
     "migration:plan:edited": "changed the mapping",
     "migration:plan:try": "had it tried",
@@ -40,7 +42,7 @@ EVENTS = {
     "migration:cases:done": "every case was gone through",
     "migration:cases:reverted": "what had not gone on was taken back",
 }
-WHYS = {
+WHYS: Words = {
     "same form": "proposed: same form",
     "same process called": "proposed: same process called",
     "same job": "proposed: same job",

@@ -7,10 +7,11 @@ from typing import Any
 import flask
 
 from service import cases, notifications, operations
+from service.sentence import Words
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import page_of, place_asked
 
-TOLD = {
+TOLD: Words = {
     "assignment": "{by} gave you a task",
     "mention": "{by} mentioned you in a comment",
     "near": "A task you hold is nearly due",
@@ -19,7 +20,7 @@ TOLD = {
     "emergency": "An emergency calls your team",
     "reply": "The customer of a case has answered",
 }
-WANTED = {
+WANTED: Words = {
     "assignment": "tasks given to me",
     "mention": "comments that mention me",
     "near": "tasks that are nearly due",

@@ -17,6 +17,7 @@ from service.errors import InvalidInput, StateConflict
 from service.identity import Permission
 from service.letters import make_pdf
 from service.scenarios import Findings
+from service.sentence import Words
 from service.web.change_view import Effects, changes_by_file, effects_of
 from service.web.counterexample import faults_of
 from service.web.dossier import dossier_page
@@ -25,7 +26,7 @@ from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.trial import reached
 
-EVENTS = {
+EVENTS: Words = {
     "bundle:review:submitted": "submitted it for review",
     "bundle:review:returned": "returned it",
     "bundle:review:approved": "approved it",

@@ -8,7 +8,7 @@ import flask
 
 from service import operations
 from service.edge import COOKIE
-from service.i18n.catalogue import LANGUAGES
+from service.i18n.languages import LANGUAGES
 from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
 
 

@@ -12,8 +12,9 @@ from service.audit import Event, HistoryRow
 from service.cases import CustomerWord
 from service.engine import Bundle
 from service.i18n.catalogue import chosen, say
+from service.sentence import Words
 
-SENTENCES = {
+SENTENCES: Words = {
     "case:complaint:registered": "registered the complaint",
     "case:instance:cancelled": "cancelled the case: {reason}",
     "case:instance:suspended": "suspended the case: {reason}",
@@ -60,13 +61,13 @@ SENTENCES = {
     "case:incident:resolved": "let the process go on again: {reason}",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
-MESSAGES = {
+MESSAGES: Words = {
     "customer-answer": "answered about the outcome",
     "complaint-withdrawn": "asked to withdraw the complaint",
     "emergency-raised": "the level was raised by rule",
 }
 """What is said of the messages that the shipped procedure waits for."""
-LETTERS = {
+LETTERS: Words = {
     "acknowledgement": "Acknowledgement",
     "call-back": "Request to call back",
     "clarification": "Question",
@@ -86,7 +87,7 @@ LETTERS = {
     "emergency-report": "Notice of a late report",
 }
 """What the letters of a story are called."""
-DECISIONS = {
+DECISIONS: Words = {
     "severity": "Severity",
     "authority": "Authority",
     "escalation": "Escalation",
@@ -94,7 +95,7 @@ DECISIONS = {
 }
 
 
-SAID = {
+SAID: Words = {
     "answer": "answered our question",
     "information": "added something",
     "opinion": "said what they think of the outcome",

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
 from service import definitions, operations, tasks
-from service.i18n.catalogue import LANGUAGES
+from service.i18n.languages import LANGUAGES
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.migration_plans import Verb
