@@ -4,9 +4,9 @@ security policy.
 How a page is added: a module of its own beside these, whose views are decorated with
 `@blueprint.get(…)` and `@signed_in(may=…)` from `service.web.edge`; its template in `templates/`,
 extending `base.html`; its name in `PAGES` below, which is what makes it known; its link in
-`service.web.navigation`, with the permission that shows it; its words, in all three languages, in the
-catalogues of `service/i18n/locale/`, where `make words` puts them to be translated; its colours and
-measures as a file of its own under `static/css/`.
+`service.web.navigation`, with the permission that shows it; its words, in all three languages, in
+the catalogues of `service/i18n/locale/`, where `make words` puts them to be translated; its colours
+and measures as a file of its own under `static/css/`.
 Scripts are files under `static/` that `<script src="{{ asset(name) }}" defer>` names: the policy
 refuses anything inline, and so does a `style` attribute. A browser test under `tests/web/` visits
 it.
