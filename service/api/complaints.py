@@ -39,7 +39,7 @@ def register(call: Call, sent: dict[str, Any]) -> Any:
     new = parse_complaint(sent, now=call.now, currency=call.runtime.profile.currency)
     once = idempotency_key()
     done = operations.register_complaint(
-        call.runtime, new, actor=call.actor, now=call.now, idempotency_key=once
+        call.runtime, new, actor=call.actor, now=call.now, idempotency_key=once, request=sent
     )
     answer = {
         "number": done.number,

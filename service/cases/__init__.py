@@ -84,6 +84,7 @@ from service.cases.queries import (
     next_number,
     save_complaint,
     set_hold,
+    words_of,
 )
 from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
@@ -92,13 +93,17 @@ from service.cases.related import (
     Proposal,
     likable,
     list_links,
+    list_unmarked,
     mark_new,
+    marks_for,
     propose,
     propose_for,
     put_links,
+    write_marks,
 )
 from service.cases.search import extend_case, forget_texts, has_words, search_roots
 from service.cases.similarity import Likable, Likeness, compare
+from service.cases.tokens import Words
 
 __all__ = [
     "KINDS",
@@ -121,6 +126,7 @@ __all__ = [
     "NewComplaint",
     "NewEvidence",
     "Proposal",
+    "Words",
     "bands_of",
     "case_of_follower",
     "check_may_open",
@@ -172,11 +178,13 @@ __all__ = [
     "list_related",
     "list_running_cases",
     "list_similar",
+    "list_unmarked",
     "list_words",
     "lock_emergencies",
     "log_action",
     "make_number",
     "mark_new",
+    "marks_for",
     "mentions_of",
     "nearest",
     "newly_written",
@@ -197,5 +205,7 @@ __all__ = [
     "set_hold",
     "set_level",
     "take_in",
+    "words_of",
     "write_deadlines",
+    "write_marks",
 ]

@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.numbers import make_number, parse_number
-from service.cases.search import index_case
+from service.cases.search import index_words
 from service.cases.tables import complaint
+from service.cases.tokens import Words, words_in
 from service.db import Connection, Prepared, take
 from service.errors import NotFound
 
@@ -129,6 +130,20 @@ _BY_EXTERNAL = sa.select(complaint.c.number).where(
 )
 
 
+def words_of(new: NewComplaint) -> Words:
+    """The words that a new complaint is found by, beside its number. They are worked out before the
+    transaction that writes them: others wait for that."""
+    return words_in(
+        new.customer_name,
+        new.phone,
+        new.email,
+        new.address,
+        new.product,
+        new.content,
+        new.external_id,
+    )
+
+
 def insert_complaint(
     connection: Connection,
     new: NewComplaint,
@@ -137,8 +152,10 @@ def insert_complaint(
     number: str,
     now: datetime,
     actor: str,
+    words: Words,
 ) -> None:
-    """Write a new complaint under a number that `next_number` gave in this transaction."""
+    """Write a new complaint under a number that `next_number` gave in this transaction, to be found
+    by that number and by `words`."""
     connection.execute(
         sa.insert(complaint),
         {
@@ -164,18 +181,7 @@ def insert_complaint(
             "customer_key": customer_key_of(new),
         },
     )
-    index_case(
-        connection,
-        root_key,
-        number,
-        new.customer_name,
-        new.phone,
-        new.email,
-        new.address,
-        new.product,
-        new.content,
-        new.external_id,
-    )
+    index_words(connection, root_key, words_in(number) + words)
 
 
 def next_number(connection: Connection, year: int) -> str:

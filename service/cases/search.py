@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from service.cases.tokens import Phrase, index_text, phrases_of
+from service.cases.tokens import Phrase, Words, index_text, phrases_of
 from service.db import Connection, Prepared
 
 NEWEST = 3_000
@@ -63,13 +63,16 @@ def forget_texts(connection: Connection, root_key: int) -> None:
     connection.execute(sa.delete(_TEXT).where(key == root_key))
 
 
-def index_case(connection: Connection, root_key: int, *texts: str | None) -> None:
-    """Make a new case findable by these texts; in the caller's transaction."""
-    index_cases(connection, {root_key: texts})
+def index_words(connection: Connection, root_key: int, words: Words) -> None:
+    """Make a new case findable by these words; in the caller's transaction."""
+    dialect = connection.dialect.name
+    connection.execute(
+        _WRITE[dialect], {"root_key": root_key, "tokens": _written(dialect, str(words))}
+    )
 
 
 def index_cases(connection: Connection, texts: Mapping[int, Iterable[str | None]]) -> None:
-    """The same for many."""
+    """Make cases findable by these texts; in the caller's transaction."""
     dialect = connection.dialect.name
     rows = [
         {"root_key": root_key, "tokens": _written(dialect, index_text(*each))}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 MAX_TOKENS = 16_000
 """A PostgreSQL tsvector knows 16,383 positions."""
@@ -22,7 +23,9 @@ _WIDE = (
 _RUN = re.compile(rf"[{_WIDE}]+|(?:(?![{_WIDE}])[^\W_])+")
 _IS_WIDE = re.compile(rf"[{_WIDE}]")
 _NUMBER = re.compile(r"\d[\d\s\-()./]{4,}\d")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w.-]+")
+"""It begins where such a run begins: tried from each place within one it would read the rest of the
+run each time."""
 _LONGEST = 60
 Phrase = tuple[list[str], bool]
 """Tokens that follow each other; whether the last one is only the beginning of one."""
@@ -33,12 +36,35 @@ def tokens_of(text: str) -> list[str]:
     return [token for run in _runs(text) for token in _tokens(run)][:MAX_TOKENS]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What texts are found by: their tokens, and their numbers and addresses without separators."""
+
+    tokens: tuple[str, ...]
+    joined: tuple[str, ...]
+
+    def __add__(self, other: Words) -> Words:
+        return Words(self.tokens + other.tokens, self.joined + other.joined)
+
+    def __str__(self) -> str:
+        """As they are indexed: no more of them than there are places for."""
+        return " ".join((*self.tokens[:MAX_TOKENS], *self.joined)[:MAX_TOKENS])
+
+
+def words_in(*texts: str | None) -> Words:
+    """The words of these texts, each read by itself."""
+    tokens: list[str] = []
+    joined: list[str] = []
+    for text in filter(None, texts):
+        tokens += tokens_of(text)
+        joined += [re.sub(r"\D", "", found) for found in _NUMBER.findall(text)]
+        joined += [token for found in _ADDRESS.findall(text) if (token := _together(found))]
+    return Words(tuple(tokens), tuple(joined))
+
+
 def index_text(*texts: str | None) -> str:
-    """What is indexed for these texts: their tokens, and their numbers without separators."""
-    whole = "\n".join(text for text in texts if text)
-    joined = [re.sub(r"\D", "", found) for found in _NUMBER.findall(whole)]
-    joined += [token for found in _ADDRESS.findall(whole) if (token := _together(found))]
-    return " ".join([*tokens_of(whole), *joined][:MAX_TOKENS])
+    """What is indexed for these texts."""
+    return str(words_in(*texts))
 
 
 def phrases_of(query: str) -> list[Phrase]:

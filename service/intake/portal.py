@@ -4,8 +4,8 @@ operation on the case."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from service.intake.portal_access import give_access
 from service.operations import INFORMATION, Registered, Said, hear_customer
 from service.policy import Deadline
 
+_WHENEVER = datetime(1970, 1, 1, tzinfo=UTC)
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"
 QUESTION = "question"
 """The letter that asks the customer for something."""
@@ -89,12 +90,17 @@ def complain(
         give_access(connection, registered.root_key, secret, actor=CUSTOMER, now=now)
 
     given = replace(new, channel="online")
+    # when it was sent is no part of the form: sent again a moment later it is the same
+    request = asdict(replace(given, received_at=_WHENEVER)) | {
+        "files": [each.kept.sha256 for each in files]
+    }
     return operations.register_complaint(
         runtime,
         given,
         actor=CUSTOMER,
         now=now,
         idempotency_key=f"portal-{once}",
+        request=request,
         in_transaction=file_with_it,
     )
 

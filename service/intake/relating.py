@@ -56,8 +56,12 @@ class Marker:
             if not jobs.claim_duty(connection, DUTY, owner=self.owner, now=now, until=now + LEASE):
                 return 0
             duty = jobs.want_duty(connection, DUTY, now=now)
-            since = duty.done_at - MARKED_AGAIN if duty.done_at else FIRST
-            count = cases.mark_new(connection, since=since, now=now)
-            if count == 0:
+        since = duty.done_at - MARKED_AGAIN if duty.done_at else FIRST
+        with self.runtime.database.read() as connection:
+            found = cases.list_unmarked(connection, since=since)
+        marks = cases.marks_for(found)
+        with self.runtime.database.transaction() as connection:
+            cases.write_marks(connection, marks, now=now)
+            if not found:
                 jobs.end_duty(connection, DUTY, owner=self.owner, now=now)
-        return count
+        return len(found)

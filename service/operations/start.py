@@ -54,6 +54,14 @@ class Started:
     process: ProcessVersion
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What is worked out of a complaint's text before its transaction begins."""
+
+    words: cases.Words
+    bands: tuple[int, ...]
+
+
 InTransaction = Callable[[Connection, Registered], None]
 """What the caller writes in the very transaction that registers, such as the mail it came by."""
 
@@ -65,15 +73,18 @@ def register_complaint(
     actor: Actor,
     now: datetime,
     idempotency_key: str | None = None,
+    request: Any = None,
     in_transaction: InTransaction | None = None,
 ) -> Registered:
     """Register a complaint, give it its number and clocks, and start its process: all of it or
-    nothing (S3.2-a..d).
+    nothing (S3.2-a..d). An idempotency key stands for the `request` as it was sent; what was made
+    of it may hold the time at which it was read.
 
     Raises NotFound when no complaint process is released, StateConflict for an idempotency key used
     otherwise.
     """
-    once = None if idempotency_key is None else Once(idempotency_key, asdict(new))
+    once = Once.of(idempotency_key, asdict(new) if request is None else request)
+    marks = _Marks(cases.words_of(new), cases.bands_of(new.content, new.product))
 
     def answer(connection: Connection, outcomes: list[Outcome]) -> Registered:
         done = _read_registered(connection, outcomes[0].root_key)
@@ -82,7 +93,7 @@ def register_complaint(
         return done
 
     unit = new_case(
-        lambda connection: _register(connection, runtime, new, actor=actor, now=now),
+        lambda connection: _register(connection, runtime, new, marks, actor=actor, now=now),
         actor=actor,
         answer=answer,
         once=once,
@@ -95,19 +106,30 @@ def register_complaint(
 
 
 def _register(
-    connection: Connection, runtime: Runtime, new: NewComplaint, *, actor: Actor, now: datetime
+    connection: Connection,
+    runtime: Runtime,
+    new: NewComplaint,
+    marks: _Marks,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Beginning:
     process = released(connection, COMPLAINT_PROCESS)
     root_key = new_root_key(connection, runtime)
     local_year = now.astimezone(runtime.profile.calendar.zone).year
     number = cases.next_number(connection, local_year)
     cases.insert_complaint(
-        connection, new, root_key=root_key, number=number, now=now, actor=actor.name
+        connection,
+        new,
+        root_key=root_key,
+        number=number,
+        now=now,
+        actor=actor.name,
+        words=marks.words,
     )
     clocks = policy.first_deadlines(runtime.profile, new.received_at)
     cases.put_deadlines(connection, root_key, clocks)
-    bands = cases.bands_of(new.content, new.product)
-    similar = count_spike(connection, runtime, root_key, bands, now=now)
+    similar = count_spike(connection, runtime, root_key, marks.bands, now=now)
     view = CaseView(
         cases.find_complaint(connection, root_key),
         runtime.profile,
@@ -116,7 +138,7 @@ def _register(
         connection=connection,
     )
     if policy.level_by_number(runtime.profile, similar) is not None:
-        view.effects.append(SpikeEffect(tuple(bands), similar))
+        view.effects.append(SpikeEffect(marks.bands, similar))
     variables = start_variables(new, number)
     if variables["similarIn24h"] is None and similar > 1:
         variables["similarIn24h"] = similar

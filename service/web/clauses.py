@@ -15,7 +15,7 @@ from service.identity import Permission
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from service.web.edge import blueprint, check_ready, language, parts, signed_in
 
-_QUOTED = re.compile("([「“])([^」”]+)([」”])")
+_QUOTED = re.compile("([「“])([^「“」”]+)([」”])")
 
 
 @blueprint.get("/clauses")

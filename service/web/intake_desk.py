@@ -38,7 +38,7 @@ def register() -> Any:
         tasks.validate(form, answer)
         new = parse_complaint(answer, now=at, currency=runtime.profile.currency)
         done = operations.register_complaint(
-            runtime, new, actor=actor(), now=at, idempotency_key=once
+            runtime, new, actor=actor(), now=at, idempotency_key=once, request=answer
         )
     except FormInvalid as error:
         return _page(answer, {each.pointer: each.message for each in error.errors}), 422

@@ -3,8 +3,10 @@ harmless."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.cases import Evidence, check_may_open, clean_name, download_headers, take_in
-from service.errors import Forbidden, InvalidInput, NotFound, TooLarge
+from service.errors import Forbidden, InvalidInput, NotFound, TooLarge, Unavailable
 from service.identity import Actor
 from service.vault import Vault
 
@@ -63,7 +65,7 @@ def test_a_changed_or_lost_file_is_noticed(vault: Vault) -> None:
 def test_what_is_broken_off_leaves_nothing(vault: Vault) -> None:
     def broken() -> Iterator[bytes]:
         yield b"half"
-        raise OSError("the connection was lost")
+        raise ConnectionResetError("the connection was lost")
 
     with pytest.raises(OSError, match="lost"):
         vault.keep(broken())
@@ -180,3 +182,22 @@ def _evidence(
         datetime(2026, 1, 1, tzinfo=UTC),
         "amy",
     )
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO])
+def test_a_disk_that_takes_no_more_is_said_and_leaves_nothing(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("service.vault.store.os.fsync", full)
+    with pytest.raises(Unavailable, match="Files cannot be kept now"):
+        vault.keep_bytes(PNG)
+    assert [each for each in vault.folder.rglob("*") if each.is_file()] == []
+
+
+def test_a_folder_of_evidence_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(Unavailable):
+        Vault(tmp_path / "file" / "evidence").keep_bytes(PNG)

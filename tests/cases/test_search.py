@@ -103,9 +103,9 @@ def test_a_rebuilt_index_finds_the_same(runtime: Runtime, found: dict[str, int])
 
 def test_a_registration_that_fails_leaves_nothing_to_find(runtime: Runtime) -> None:
     with pytest.raises(ZeroDivisionError), runtime.database.transaction() as connection:
-        from service.cases.search import index_case
+        from service.cases.search import index_cases
 
-        index_case(connection, 1 << 16, "轉帳")
+        index_cases(connection, {1 << 16: ("轉帳",)})
         raise ZeroDivisionError
     with runtime.database.read() as connection:
         assert search_roots(connection, "轉帳", limit=5) == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.cases.search import index_case
+from service.cases.search import index_cases
 from service.cases.tables import complaint
 from service.db import Database, prepared
 from service.identity import Actor
@@ -184,9 +184,8 @@ def test_a_text_narrows_alike_by_cases_and_by_due_date(
     of the nearest."""
     with filled.transaction() as connection:
         for number in range(1, MANY + 1):
-            index_case(
-                connection, number << 16, "信用卡年費 charged" if number % 4 == 0 else "轉帳"
-            )
+            text = "信用卡年費 charged" if number % 4 == 0 else "轉帳"
+            index_cases(connection, {number << 16: (text,)})
     roots = tuple(number << 16 for number in range(4, MANY + 1, 4))
     for window in (1_500, 20):
         monkeypatch.setattr(inbox_keys, "WINDOW", window)
