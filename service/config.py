@@ -38,6 +38,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "complaints@bank.invalid"
     mail_dir: str = "var/mail"
+    mail_ca_file: str = ""
     imap_url: str = ""
     imap_every_seconds: int = 30
     imap_max_bytes: int = 26_214_400
@@ -115,6 +116,11 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "mail_from": (_text, "the sender of letters"),
     "mail_dir": (_text, "where mail is written without smtp_url"),
+    "mail_ca_file": (
+        _text,
+        "certificates (PEM) of the authorities that vouch for the mail servers; without it those "
+        "of the machine",
+    ),
     "imap_url": (
         _text,
         "imaps://user:password@host:993/INBOX, the mailbox for complaints; without it none is read",

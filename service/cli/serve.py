@@ -22,11 +22,12 @@ from granian.constants import Interfaces
 
 from service import logs
 from service.clock import Clock, open_clock
-from service.config import AT_WORK, MAY_WAIT, Settings
+from service.config import Settings
 from service.db import Database
 from service.execution import Runtime
 from service.intake import Marker, make_watch
 from service.intake.portal_access import mail_link
+from service.jobs import Lane
 from service.notifications import Mailer
 from service.operations import make_worker
 from service.parent_watch import when_input_ends
@@ -53,9 +54,9 @@ def serve_forever(
         "service.app:demo_application" if settings.demo else "service.app:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        websockets=False,
         workers=workers,
-        blocking_threads=AT_WORK + MAY_WAIT,
         factory=True,
         respawn_failed_workers=True,
         # a client that keeps its connection does not keep the server from ending
@@ -110,7 +111,12 @@ def work_forever(settings: Settings, *, attached: bool = False) -> None:
 def _work(settings: Settings, stop: threading.Event) -> None:
     logs.set_up(settings.log)
     database = Database(settings.database_url)
-    mailer = Mailer(settings.smtp_url or None, settings.mail_from, Path(settings.mail_dir))
+    mailer = Mailer(
+        settings.smtp_url or None,
+        settings.mail_from,
+        Path(settings.mail_dir),
+        settings.mail_ca_file,
+    )
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     clock = open_clock(settings.clock)
     threads = _watch_mailbox(runtime, settings, clock, stop)
@@ -123,7 +129,10 @@ def _work(settings: Settings, stop: threading.Event) -> None:
         if settings.portal_url
         else None
     )
-    make_worker(runtime, mailer, clock, link=link).run_forever(stop)
+    post = make_worker(runtime, mailer, clock, link=link, lane=Lane.MAIL)
+    threads.append(threading.Thread(target=post.run_forever, args=(stop,), daemon=True))
+    threads[-1].start()
+    make_worker(runtime, mailer, clock, lane=Lane.OTHERS).run_forever(stop)
     for thread in threads:
         thread.join(timeout=10)
     database.dispose()

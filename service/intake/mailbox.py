@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
 from service.errors import InvalidInput, Unavailable
+from service.notifications import tls_context
 
 TIMEOUT_SECONDS = 30
 BATCH = 200
@@ -35,6 +36,7 @@ class Address:
     user: str
     password: str
     folder: str
+    ca_file: str = ""
 
     @property
     def name(self) -> str:
@@ -112,10 +114,15 @@ class OpenMailbox:
         return list(data)
 
 
-def parse_address(url: str) -> Address:
-    """The address of a mailbox. Raises InvalidInput."""
+def parse_address(url: str, *, ca_file: str = "") -> Address:
+    """The address of a mailbox. Raises InvalidInput; what it says holds no password."""
     parts = urlsplit(url)
-    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+    try:
+        port = parts.port or 0
+    except ValueError:
+        port = -1
+    named = parts.hostname and parts.username
+    if parts.scheme not in ("imap", "imaps") or not named or port < 0:
         raise InvalidInput(
             "expected a mailbox such as imaps://user:password@host:993/INBOX in REDRESS_IMAP_URL"
         )
@@ -123,26 +130,28 @@ def parse_address(url: str) -> Address:
     return Address(
         secure=secure,
         starttls=parse_qs(parts.query).get("starttls") == ["1"],
-        host=parts.hostname,
-        port=parts.port or (993 if secure else 143),
-        user=unquote(parts.username),
+        host=parts.hostname or "",
+        port=port or (993 if secure else 143),
+        user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         folder=unquote(parts.path.lstrip("/")) or "INBOX",
+        ca_file=ca_file,
     )
 
 
 @contextmanager
 def open_mailbox(address: Address) -> Iterator[OpenMailbox]:
     """Sign in and select the folder. Raises Unavailable."""
+    context = tls_context(address.ca_file)
     with _answering():
-        kind = (
-            MailBox
-            if address.secure
-            else MailBoxStartTls
-            if address.starttls
-            else MailBoxUnencrypted
-        )
-        box = kind(address.host, address.port, timeout=TIMEOUT_SECONDS)
+        where = (address.host, address.port, TIMEOUT_SECONDS)
+        box: BaseMailBox
+        if address.secure:
+            box = MailBox(*where, ssl_context=context)
+        elif address.starttls:
+            box = MailBoxStartTls(*where, ssl_context=context)
+        else:
+            box = MailBoxUnencrypted(*where)
     try:
         with _answering():
             box.login(address.user, address.password, initial_folder=None)

@@ -41,6 +41,7 @@ class Raw:
     head: bytes
     kept: Kept
     cut: bool = False
+    size: int = 0
 
 
 def take_mail(runtime: Runtime, vault: Vault, raw: Raw, *, own_address: str, now: datetime) -> str:
@@ -77,7 +78,10 @@ def _take(
     row = _described(row, mail)
     if raw.cut:
         return _leave(
-            runtime, row, raw.place, f"larger than can be read by itself ({raw.kept.size:,} bytes)"
+            runtime,
+            row,
+            raw.place,
+            f"larger than can be read by itself ({raw.size or raw.kept.size:,} bytes)",
         )
     with runtime.database.read() as connection:
         found = sort_mail(connection, mail, own_address=own_address)

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -17,13 +18,13 @@ from service import identity, jobs, letters
 from service.clock import Clock
 from service.config import Settings
 from service.db import Connection
-from service.errors import RedressError
+from service.errors import RedressError, TooLarge
 from service.execution import Runtime, new_root_key
 from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
 from service.intake.take_mail import Raw, take_mail
-from service.vault import Vault
+from service.vault import Kept, Vault
 
 DUTY = "mailbox"
 SILENT_AFTER = timedelta(minutes=15)
@@ -110,15 +111,24 @@ class MailboxWatch:
         place = Place(box.name, box.uid_validity, envelope.uid)
         cut = envelope.size > self.most_bytes
         if cut:
-            head: list[bytes] = []
-            kept = self.vault.keep(_remembering(box.fetch_pieces(envelope), head))
-            content = _header(b"".join(head))
+            content, kept = self._keep_large(box, envelope)
         else:
             content = box.fetch(envelope)
             kept = self.vault.keep_bytes(content or b"\r\n")
-        raw = Raw(place, envelope.received_at or now, content, kept, cut)
+        raw = Raw(place, envelope.received_at or now, content, kept, cut, envelope.size)
         verdict = take_mail(self.runtime, self.vault, raw, own_address=self.own_address, now=now)
         log.info("mail %s: %s", envelope.uid, verdict)
+
+    def _keep_large(self, box: OpenMailbox, envelope: Envelope) -> tuple[bytes, Kept]:
+        """The head of a large message, and the whole of it in the vault; the head alone of one that
+        is larger than anything is kept. It must not block those behind it."""
+        if envelope.size <= self.vault.most:
+            head: list[bytes] = []
+            with suppress(TooLarge):  # larger than the server said
+                kept = self.vault.keep(_remembering(box.fetch_pieces(envelope), head))
+                return _header(b"".join(head)), kept
+        content = _header(next(iter(box.fetch_pieces(envelope)), b"")[:HEAD])
+        return content, self.vault.keep_bytes(content or b"\r\n")
 
     def _claim(self) -> bool:
         now = self.clock.now()
@@ -141,7 +151,7 @@ def make_watch(
     return MailboxWatch(
         runtime,
         vault,
-        parse_address(settings.imap_url),
+        parse_address(settings.imap_url, ca_file=settings.mail_ca_file),
         clock,
         own_address=parseaddr(settings.mail_from)[1],
         most_bytes=settings.imap_max_bytes,

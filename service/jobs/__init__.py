@@ -6,8 +6,17 @@ so that a worker that dies loses nothing, and every effect guards itself, so tha
 twice.
 """
 
-from service.jobs.claims import Due, claim_outbox, claim_timers
-from service.jobs.duties import Duty, claim_duty, end_duty, find_duty, set_alarm, want_duty
+from service.jobs.claims import Due, Lane, claim_outbox, claim_timers, hurry_mail
+from service.jobs.duties import (
+    Duty,
+    break_off,
+    claim_duty,
+    end_duty,
+    find_duty,
+    set_alarm,
+    take_up_again,
+    want_duty,
+)
 from service.jobs.mending import (
     close_incident,
     end_incidents,
@@ -60,15 +69,18 @@ from service.jobs.queries import (
     raise_incident,
     update_job,
 )
-from service.jobs.worker import Worker
+from service.jobs.worker import LEASE, Worker
 
 __all__ = [
+    "LEASE",
     "Due",
     "Duty",
+    "Lane",
     "Message",
     "Waiting",
     "Worker",
     "activate_jobs",
+    "break_off",
     "claim_duty",
     "claim_outbox",
     "claim_timers",
@@ -94,6 +106,7 @@ __all__ = [
     "has_message",
     "has_started",
     "hold_back",
+    "hurry_mail",
     "insert_delivery",
     "insert_jobs",
     "insert_message",
@@ -117,6 +130,7 @@ __all__ = [
     "resolve_incident",
     "retry_subject",
     "set_alarm",
+    "take_up_again",
     "update_job",
     "want_duty",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,12 +21,34 @@ _DUE_TIMER = timer.c.run_at <= sa.bindparam("b_now", type_=timer.c.run_at.type)
 _DUE_OUTBOX = (outbox.c.state == "waiting") & (
     outbox.c.run_at <= sa.bindparam("b_now", type_=outbox.c.run_at.type)
 )
-_IS_DUE = Prepared(
-    sa.union_all(
-        sa.select(sa.select(timer.c.key).where(_DUE_TIMER).limit(1).subquery()),
-        sa.select(sa.select(outbox.c.key).where(_DUE_OUTBOX).limit(1).subquery()),
-    )
-)
+
+
+class Lane(StrEnum):
+    """What one worker takes. Mail has a lane of its own: a mail server that does not answer holds
+    up nothing else."""
+
+    ALL = "all"
+    MAIL = "mail"
+    OTHERS = "others"
+
+
+_MAIL: sa.ColumnElement[str] = sa.literal_column("'mail'")
+_OF_LANE = {
+    Lane.ALL: _DUE_OUTBOX,
+    Lane.MAIL: _DUE_OUTBOX & (outbox.c.kind == _MAIL),
+    Lane.OTHERS: _DUE_OUTBOX & (outbox.c.kind != _MAIL),
+}
+
+
+def _look(lane: Lane) -> Prepared:
+    mail = sa.select(sa.select(outbox.c.key).where(_OF_LANE[lane]).limit(1).subquery())
+    if lane is Lane.MAIL:
+        return Prepared(mail)
+    timers = sa.select(sa.select(timer.c.key).where(_DUE_TIMER).limit(1).subquery())
+    return Prepared(sa.union_all(timers, mail))
+
+
+_IS_DUE = {lane: _look(lane) for lane in Lane}
 
 
 def _claim_of(table: sa.Table, due: Any) -> Prepared:
@@ -51,7 +74,8 @@ def _claim_of(table: sa.Table, due: Any) -> Prepared:
     )
 
 
-_CLAIM_TIMERS, _CLAIM_OUTBOX = _claim_of(timer, _DUE_TIMER), _claim_of(outbox, _DUE_OUTBOX)
+_CLAIM_TIMERS = _claim_of(timer, _DUE_TIMER)
+_CLAIM_OUTBOX = {lane: _claim_of(outbox, due) for lane, due in _OF_LANE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +90,13 @@ class Due:
     due_at: datetime | None = None
     kind: str = ""
     payload: dict[str, Any] | None = None
+    created_at: datetime | None = None
 
 
-def is_due(connection: Connection, *, now: datetime) -> bool:
+def is_due(connection: Connection, *, now: datetime, lane: Lane = Lane.ALL) -> bool:
     """Whether there is a timer or an outbox row to claim: one look at two indexes, without a
     lock."""
-    return _IS_DUE.first(connection, {"b_now": now}) is not None
+    return _IS_DUE[lane].first(connection, {"b_now": now}) is not None
 
 
 def claim_timers(
@@ -85,13 +110,26 @@ def claim_timers(
 
 
 def claim_outbox(
-    connection: Connection, *, now: datetime, owner: str, lease: timedelta, limit: int = 100
+    connection: Connection,
+    *,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int = 100,
+    lane: Lane = Lane.ALL,
 ) -> list[Due]:
-    """Take waiting outbox rows for `lease`."""
-    rows = _claim(_CLAIM_OUTBOX, connection, now=now, owner=owner, lease=lease, limit=limit)
+    """Take waiting outbox rows of a lane for `lease`."""
+    rows = _claim(_CLAIM_OUTBOX[lane], connection, now=now, owner=owner, lease=lease, limit=limit)
     rows.sort(key=lambda row: (row["created_at"], row["key"]))
     return [
-        Due(row["root_key"], row["key"], row["attempts"], kind=row["kind"], payload=row["payload"])
+        Due(
+            row["root_key"],
+            row["key"],
+            row["attempts"],
+            kind=row["kind"],
+            payload=row["payload"],
+            created_at=row["created_at"],
+        )
         for row in rows
     ]
 
@@ -107,6 +145,14 @@ def _claim(
 ) -> list[dict[str, Any]]:
     values = {"b_now": now, "b_until": now + lease, "b_owner": owner, "b_limit": limit}
     return claim.all(connection, values)
+
+
+def hurry_mail(connection: Connection, *, now: datetime) -> None:
+    """Let all mail that waits for its next try be tried now: the mail server takes it again."""
+    waiting = (outbox.c.state == "waiting") & (outbox.c.kind == "mail") & (outbox.c.run_at > now)
+    connection.execute(
+        sa.update(outbox).where(waiting, outbox.c.lease_owner.is_(None)).values(run_at=now)
+    )
 
 
 def give_back(connection: Connection, dues: Iterable[Due], *, owner: str, now: datetime) -> None:

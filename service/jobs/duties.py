@@ -83,3 +83,17 @@ def end_duty(
 def set_alarm(connection: Connection, name: str, incident_key: int | None) -> None:
     """Note which incident says that the duty is not done; None when it is again."""
     connection.execute(sa.update(duty).where(duty.c.name == name).values(incident_key=incident_key))
+
+
+def break_off(
+    connection: Connection, name: str, *, since: datetime, until: datetime, error: str
+) -> None:
+    """Note that the duty cannot be done, since when, and until when nobody is to try."""
+    values = {"since": since, "until": until, "error_message": error[:2000]}
+    connection.execute(sa.update(duty).where(duty.c.name == name).values(values))
+
+
+def take_up_again(connection: Connection, name: str, *, now: datetime) -> None:
+    """Note that the duty can be done again."""
+    values = {"done_at": now, "until": None, "error_message": None}
+    connection.execute(sa.update(duty).where(duty.c.name == name).values(values))

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from service.clock import Clock
 from service.db import Database
 from service.errors import RedressError
-from service.jobs.claims import Due, claim_outbox, claim_timers, give_back, is_due
+from service.jobs.claims import Due, Lane, claim_outbox, claim_timers, give_back, is_due
 
 LEASE = timedelta(seconds=60)
 PAUSE_SECONDS = 0.5
@@ -43,21 +43,27 @@ class Worker:
     chores: tuple[Chore, ...] = ()
     name: str = f"{socket.gethostname()}-{os.getpid()}"
     pause_seconds: float = PAUSE_SECONDS
+    lane: Lane = Lane.ALL
+    lease: timedelta = LEASE
 
     def run_once(self, stop: threading.Event | None = None) -> int:
         """One round; how many rows were handled. With nothing due it is a look at two indexes."""
         now = self.clock.now()
-        return self._do(self._claim(now), stop or threading.Event(), now + LEASE / 2) + sum(
+        return self._do(self._claim(now), stop or threading.Event(), now + self.lease / 2) + sum(
             self._chore(each) for each in self.chores
         )
 
     def _claim(self, now: datetime) -> list[Due]:
         with self.database.read() as connection:
-            if not is_due(connection, now=now):
+            if not is_due(connection, now=now, lane=self.lane):
                 return []
         with self.database.transaction() as connection:
-            timers = claim_timers(connection, now=now, owner=self.name, lease=LEASE)
-            return timers + claim_outbox(connection, now=now, owner=self.name, lease=LEASE)
+            taken: list[Due] = []
+            if self.lane is not Lane.MAIL:
+                taken = claim_timers(connection, now=now, owner=self.name, lease=self.lease)
+            return taken + claim_outbox(
+                connection, now=now, owner=self.name, lease=self.lease, lane=self.lane
+            )
 
     def _do(self, claimed: list[Due], stop: threading.Event, until: datetime) -> int:
         """Handle them one by one; what is not begun `until` half of the lease is over goes back, so

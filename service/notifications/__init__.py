@@ -1,6 +1,13 @@
 """Notices to people, and the channels by which letters and notices leave."""
 
-from service.notifications.mail import Mailer
+from service.notifications.mail import (
+    LetterNotTaken,
+    LetterRefused,
+    Mailer,
+    MailServerAway,
+    open_smtp,
+    parse_smtp,
+)
 from service.notifications.notices import (
     Notice,
     NoticeKind,
@@ -13,8 +20,12 @@ from service.notifications.notices import (
     tell_all,
     wants,
 )
+from service.notifications.tls import tls_context
 
 __all__ = [
+    "LetterNotTaken",
+    "LetterRefused",
+    "MailServerAway",
     "Mailer",
     "Notice",
     "NoticeKind",
@@ -23,7 +34,10 @@ __all__ = [
     "count_unread",
     "list_notices",
     "mark_read",
+    "open_smtp",
+    "parse_smtp",
     "tell",
     "tell_all",
+    "tls_context",
     "wants",
 ]

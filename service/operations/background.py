@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from service import jobs, letters
+from service import jobs
 from service.clock import Clock
+from service.db import Connection
 from service.engine import EngineError
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict
 from service.execution import Outcome, Runtime, execute, firing, on_case, retry
 from service.identity import CLOCK, SYSTEM
-from service.jobs import Due, Worker
+from service.jobs import LEASE, Due, Lane, Worker
 from service.notifications import Mailer
+from service.operations.deliver_mail import Link, deliver_mail, wait_after
 from service.operations.messages import send_message
 from service.operations.review_bundle import release_due_bundles
 from service.operations.signals import broadcast_signal
@@ -26,17 +27,21 @@ from service.operations.tidy_drafts import make_tidy_chore
 from service.operations.work_migrations import work_migrations
 
 MAX_ATTEMPTS = 8
-Link = Callable[[int, datetime], str | None]
-"""The address at which a customer follows the case of that root key; None for one that no customer
-follows."""
+MAIL_LEASE = timedelta(minutes=10)
+"""A mail server may take its time for a letter."""
 log = logging.getLogger("redress.background")
 
 
 def make_worker(
-    runtime: Runtime, mailer: Mailer, clock: Clock, *, link: Link | None = None
+    runtime: Runtime,
+    mailer: Mailer,
+    clock: Clock,
+    *,
+    link: Link | None = None,
+    lane: Lane = Lane.ALL,
 ) -> Worker:
-    """A worker that does this product's background work. `link` is the portal's, for mail to
-    customers."""
+    """A worker that does this product's background work, or that of one lane. `link` is the
+    portal's, for mail to customers."""
     chores = (
         partial(_start_due, runtime),
         partial(_expire, runtime),
@@ -50,7 +55,9 @@ def make_worker(
         clock,
         timer_handler(runtime),
         outbox_handler(runtime, mailer, link),
-        chores,
+        () if lane is Lane.MAIL else chores,
+        lane=lane,
+        lease=MAIL_LEASE if lane is Lane.MAIL else LEASE,
     )
 
 
@@ -94,7 +101,15 @@ def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
         except EngineError as error:
             log.warning("timer %s cannot fire: %s", due.key, error.code)
             with runtime.database.transaction() as connection:
-                jobs.put_back_timer(connection, due, run_at=now + backoff(due.attempts))
+                jobs.put_back_timer(connection, due, run_at=now + wait_after(due.attempts))
+        except RedressError:
+            raise  # the database is away, or the case is busy: after the lease
+        except Exception as error:
+            log.exception("timer %s cannot fire", due.key)
+            with runtime.database.transaction() as connection:
+                jobs.put_back_timer(connection, due, run_at=now + wait_after(due.attempts))
+                if due.attempts >= MAX_ATTEMPTS:
+                    _raise(connection, due, "timer-failed", type(error).__name__, now)
 
     return handle
 
@@ -105,40 +120,24 @@ def outbox_handler(
     """Deliver it; after the last attempt it is dead, with an incident."""
 
     def handle(due: Due, now: datetime) -> None:
-        try:
-            if due.kind == "signal":
-                _broadcast(runtime, due, now)
-            elif due.kind == "message":
-                _deliver_message(runtime, due, now)
-            else:
-                mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, now))
-        except (OSError, smtplib.SMTPException, RedressError) as error:
-            last = due.attempts >= MAX_ATTEMPTS or is_final(error)
-            _failed(runtime, due, now, f"{type(error).__name__}: {error}", dead=last)
+        if due.kind == "mail":
+            deliver_mail(runtime, mailer, due, link=link, now=now)
             return
-        # it has left the house: not to note that would send it again
+        try:
+            (_broadcast if due.kind == "signal" else _deliver_message)(runtime, due, now)
+        except Exception as error:  # whatever it is, it counts: nothing is tried for ever
+            if not isinstance(error, RedressError):
+                log.exception("outbox row %s cannot be delivered", due.key)
+            _failed(runtime, due, now, error)
+            return
         retry(lambda: _delivered(runtime, due, now), once=True, conflicts=())
 
     return handle
 
 
-def _footer(due: Due, link: Link | None, now: datetime) -> str:
-    """The way to the portal. It opens the case, so it is not kept with the letter: staff would have
-    it too."""
-    language = str((due.payload or {}).get("customer") or "")
-    address = link(due.root_key, now) if link and language else None
-    if not address:
-        return ""
-    return letters.write_letter(
-        "portal-link", language=language, recipient="", facts={"link": address}
-    ).body
-
-
 def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
     with runtime.database.transaction() as connection:
         jobs.end_outbox(connection, due, state="delivered", now=now)
-        if due.kind == "mail":
-            letters.mark_sent(connection, due.payload or {}, now=now)
 
 
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
@@ -165,39 +164,29 @@ def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:
         log.info("nobody waits for the message %s any more", payload["name"])
 
 
-def backoff(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 10 s, doubled each time, at most six hours."""
-    return min(timedelta(seconds=10 * 2 ** min(attempts, 12)), timedelta(hours=6))
-
-
-def is_final(error: Exception) -> bool:
-    """Whether trying again cannot help: the mail server knows no such receiver, or the address is
-    none."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in error.recipients.values())
-    return isinstance(error, InvalidInput)
-
-
-def _failed(runtime: Runtime, due: Due, now: datetime, error: str, *, dead: bool) -> None:
+def _failed(runtime: Runtime, due: Due, now: datetime, error: Exception) -> None:
+    dead = due.attempts >= MAX_ATTEMPTS or isinstance(error, InvalidInput)
     with runtime.database.transaction() as connection:
         jobs.end_outbox(
             connection,
             due,
             state="dead" if dead else "waiting",
             now=now,
-            run_at=now + backoff(due.attempts),
-            error=error,
+            run_at=now + wait_after(due.attempts),
+            error=f"{type(error).__name__}: {error}",
         )
-        if dead and due.kind == "mail":
-            letters.mark_unsent(connection, due.payload or {}, now=now)
         if dead:
-            jobs.raise_incident(
-                connection,
-                root_key=due.root_key,
-                key=due.key,
-                kind="undeliverable",
-                element_id="",
-                message=error.split(":")[0],
-                now=now,
-                subject_key=due.key,
-            )
+            _raise(connection, due, "undeliverable", type(error).__name__, now)
+
+
+def _raise(connection: Connection, due: Due, kind: str, message: str, now: datetime) -> None:
+    jobs.raise_incident(
+        connection,
+        root_key=due.root_key,
+        key=due.key,
+        kind=kind,
+        element_id=due.element_id,
+        message=message,
+        now=now,
+        subject_key=due.key,
+    )

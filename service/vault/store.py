@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from service.db import Database
-from service.errors import InvalidInput, NotFound, TooLarge
+from service.errors import InvalidInput, NotFound, TooLarge, Unavailable
 
 CHUNK = 1 << 16
 HARD_FACTOR = 8
@@ -38,18 +38,34 @@ class Vault:
     folder: Path
     limit: int = 26_214_400
 
+    @property
+    def most(self) -> int:
+        """Bytes of the largest file that is taken."""
+        return self.limit * HARD_FACTOR
+
     def path(self, sha256: str) -> Path:
         """Where the file of that hash lies."""
         return self.folder / sha256[:2] / sha256
 
     def keep(self, chunks: Iterable[bytes]) -> Kept:
         """Write a file, never holding more than a chunk of it. Raises TooLarge; InvalidInput when
-        there is nothing."""
+        there is nothing; Unavailable where the disk takes no more."""
+        try:
+            return self._keep(chunks)
+        except ConnectionError:
+            raise
+        except OSError as error:
+            raise Unavailable(
+                "Files cannot be kept now ({why}): nothing was saved; try again later.",
+                why=error.strerror,
+            ) from error
+
+    def _keep(self, chunks: Iterable[bytes]) -> Kept:
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix="incoming-", dir=self.folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                kept = _copy(chunks, file, self.limit * HARD_FACTOR)
+                kept = _copy(chunks, file, self.most)
                 file.flush()
                 os.fsync(file.fileno())
             self._place(Path(name), kept)
@@ -72,6 +88,11 @@ class Vault:
                 "The file {sha256}… is not in the folder of evidence; restore it from a backup.",
                 sha256=sha256[:12],
             ) from None
+        except OSError as error:
+            raise Unavailable(
+                "The folder of evidence cannot be read now ({why}); try again later.",
+                why=error.strerror,
+            ) from error
         if hashlib.sha256(content).hexdigest() != sha256:
             raise InvalidInput(
                 "The file {sha256}… was changed on disk: its content has another hash.",

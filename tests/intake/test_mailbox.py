@@ -6,6 +6,7 @@ import email
 import email.policy
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -352,3 +353,20 @@ def test_the_alarm_goes_out_once_and_is_taken_back(
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput, match="REDRESS_IMAP_URL"):
         parse_address(url)
+
+
+@pytest.mark.parametrize("most", [4_000, 100])
+def test_a_mail_of_any_size_is_passed_and_those_behind_it_are_read(
+    watch: MailboxWatch, server: ImapServer, most: int
+) -> None:
+    """One larger than is read by itself, and one larger than anything that is kept."""
+    large = mails.write(files=(("film.mp4", b"x" * 3_000),))
+    server.put([large, mails.write()], at=NOW - timedelta(hours=3))
+    small = replace(watch, most_bytes=2_000, vault=Vault(watch.vault.folder, limit=most))
+    assert small.read_once() == 2
+    assert small.read_once() == 0
+    [waiting] = rows(watch)
+    assert waiting.sender == "wang@customer.invalid" and f"{len(large):,}" in waiting.reason
+    kept = watch.vault.read(waiting.sha256)
+    assert kept == large if most == 4_000 else large.startswith(kept.rstrip())
+    assert len(complaints(watch)) == 1
