@@ -7,6 +7,7 @@ import click
 import service.intake  # noqa: F401 - its tables hold what customers wrote
 from service.cli.opening import closing_database, one_line, open_settings
 from service.clock import SystemClock
+from service.errors import InvalidInput
 from service.execution import Runtime
 from service.identity import SYSTEM
 from service.operations import erase_case, list_expired
@@ -26,6 +27,7 @@ def retention(erase: bool) -> None:
     """
     settings, now = open_settings(), SystemClock().now()
     count = erased = after = 0
+    failed: list[str] = []
     with closing_database() as database:
         runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
         today = now.astimezone(runtime.profile.calendar.zone).date()
@@ -39,8 +41,22 @@ def retention(erase: bool) -> None:
                 click.echo(
                     f"{each.number}  archived {each.archived_at:%Y-%m-%d}  kept until {each.until}"
                 )
-                erased += erase and erase_case(
-                    runtime, vault, each, today=today, actor=SYSTEM, now=now
-                )
+                if not erase:
+                    continue
+                try:
+                    erased += erase_case(runtime, vault, each, today=today, actor=SYSTEM, now=now)
+                except Exception as error:  # the others are erased all the same
+                    failed.append(each.number)
+                    click.echo(
+                        f"{each.number}: not erased: {type(error).__name__}: {error}", err=True
+                    )
             count, after = count + len(found), found[-1].root_key
+        if erased:
+            database.scrub()
     click.echo(f"{count:,} beyond their retention, {erased:,} erased")
+    if failed:
+        raise InvalidInput(
+            "expected to erase every case beyond its retention, {count} could not be: {numbers}",
+            count=len(failed),
+            numbers=", ".join(failed[:10]),
+        )

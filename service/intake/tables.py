@@ -6,6 +6,19 @@ import sqlalchemy as sa
 
 from service.db import UtcDateTime, metadata
 
+
+def _erased(table: sa.Table) -> dict[str, object]:
+    """What stays of a message whose case is erased: that there was one."""
+    texts = ("message_id", "sha256", "sender", "subject", "preview", "reason")
+    return {
+        **dict.fromkeys(texts, ""),
+        "fingerprint": sa.literal("erased-") + sa.cast(table.c.key, sa.String),
+        "size": 0,
+        "state": "dismissed",
+        "root_key": None,
+    }
+
+
 mail_message = sa.Table(
     "mail_message",
     metadata,
@@ -31,6 +44,7 @@ mail_message = sa.Table(
         name="verdict",
     ),
     sa.Index("ix_mail_message_state", "state", "received_at", "key"),
+    info={"erased_as": _erased},
 )
 """`fingerprint` is made of the Message-ID and the content: one that comes again under another UID
 is the same. `waiting` ones are a person's to decide; `root_key` is the case it belongs to, or is

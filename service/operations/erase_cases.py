@@ -18,7 +18,8 @@ from service.db import Connection, metadata
 from service.errors import NotFound
 from service.execution import Runtime, take_children
 from service.identity import Actor
-from service.instances.tables import process_instance
+from service.instances.tables import idempotency_key, process_instance
+from service.jobs.tables import message
 from service.vault import Vault
 
 _UNTIL = complaint.c.facts["retainUntil"].as_string()
@@ -89,6 +90,7 @@ def erase_case(
         tip = audit.find_tip(connection, found.root_key)
         hashes = _hashes(connection, keys)
         _erase(connection, keys)
+        _forget_requests(connection, found.number)
         row = {
             "number": found.number,
             "root_key": found.root_key,
@@ -126,11 +128,31 @@ def _hashes(connection: Connection, keys: Sequence[int]) -> list[str]:
 def _erase(connection: Connection, keys: Sequence[int]) -> None:
     for table, column in _BEYOND:
         connection.execute(sa.delete(table).where(column.in_(keys)))
+    blank_rows(connection, keys)
     for table in reversed(metadata.sorted_tables):
         if "root_key" in table.c and table.name not in KEPT:
             connection.execute(sa.delete(table).where(table.c.root_key.in_(keys)))
     for key in keys:
         cases.forget_texts(connection, key)
+
+
+def blank_rows(connection: Connection, keys: Sequence[int]) -> None:
+    """Empty the rows that have to stay because others name them: a mail that came for the case, by
+    which a mailbox knows how far it has been read. Of its content nothing stays, nor its hash."""
+    for table in metadata.sorted_tables:
+        blank = table.info.get("erased_as")
+        if blank is not None:
+            connection.execute(
+                sa.update(table).where(table.c.root_key.in_(keys)).values(blank(table))
+            )
+
+
+def _forget_requests(connection: Connection, number: str) -> None:
+    """What was sent for the case from outside: published messages, and answers that are kept to be
+    given again."""
+    connection.execute(sa.delete(message).where(message.c.correlation_key == number))
+    answered = idempotency_key.c.answer["number"].as_string() == number
+    connection.execute(sa.delete(idempotency_key).where(answered))
 
 
 def _unlink(runtime: Runtime, vault: Vault, hashes: Sequence[str]) -> None:
