@@ -7,7 +7,7 @@ who wait keep nobody from being served.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,10 +23,13 @@ class Desk:
         self._places = threading.BoundedSemaphore(at_work)
         self._waiting = threading.BoundedSemaphore(waiting)
 
-    def inside(self, application: Application) -> Application:
-        """The application, with a place for each request that is worked on."""
+    def inside(self, application: Application, *, besides: Container[str] = ()) -> Application:
+        """The application, with a place for each request that is worked on, but for the paths
+        `besides`: they answer also when every place is taken."""
 
         def run(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+            if environ.get("PATH_INFO") in besides:
+                return application(environ, start)
             with self._places:
                 return application(environ, start)
 

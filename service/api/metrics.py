@@ -22,7 +22,7 @@ from service import reporting
 from service.api.blueprint import blueprint
 from service.api.edge import parts
 from service.api.requests import route, seconds
-from service.errors import Unauthenticated
+from service.errors import Unauthenticated, Unavailable
 from service.metrics import COMMANDS, CONFLICTS, OWN, REQUESTS, SECONDS
 
 WAITING = {
@@ -82,7 +82,16 @@ class _Waiting:
         self._runtime, self._now = runtime, now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        with self._runtime.database.read() as connection:
-            found = reporting.count_waiting(connection, now=self._now)
+        """Without the database its numbers are missing; those of the processes are there."""
+        try:
+            with self._runtime.database.read() as connection:
+                found = reporting.count_waiting(connection, now=self._now)
+        except Unavailable:
+            found = None
+        yield GaugeMetricFamily(
+            "redress_database_up", "1 while the database answers.", value=int(found is not None)
+        )
+        if found is None:
+            return
         for name, text in WAITING.items():
             yield GaugeMetricFamily(name, text, value=found[name.removeprefix("redress_")])

@@ -18,9 +18,10 @@ import flask
 
 from service import tasks
 from service.api.edge import optional_body, parts, signed_in_account
-from service.app import application as application_of_the_product
+from service.app import open_app, serving
 from service.bench.statement_log import Script, load_scripts
 from service.db import Connection, Sent, send_again
+from service.edge import Gateway
 from service.errors import NotFound
 
 blueprint = flask.Blueprint("floor", __name__)
@@ -58,9 +59,9 @@ def _send(connection: Connection, statements: Sequence[Sent]) -> None:
             cursor.fetchall()
 
 
-def application() -> flask.Flask:
+def application() -> Gateway:
     """The product with the floor beside it, from the environment."""
-    return with_floor(application_of_the_product())
+    return serving(with_floor(open_app()))
 
 
 def with_floor(app: flask.Flask) -> flask.Flask:

@@ -17,7 +17,6 @@ from service.bench.cpu_time import processor_seconds, wait_until_idle
 from service.bench.load import Address, post, send_all, send_paced, wait_until_up
 from service.bench.statement_log import FOLDER
 from service.bench.task_supply import Doing, Supply
-from service.config import AT_WORK, MAY_WAIT
 from service.execution import Runtime
 
 
@@ -43,12 +42,10 @@ def served(runtime: Runtime, workers: int, scripts: str = "") -> Iterator[Server
         "-m",
         "granian",
         "--interface",
-        "wsgi",
+        "rsgi",
         "--factory",
         "--workers",
         str(workers),
-        "--blocking-threads",
-        str(AT_WORK + MAY_WAIT),
         "--host",
         address[0],
         "--port",

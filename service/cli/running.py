@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 
 import click
 
@@ -19,7 +20,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, help="Processes that serve requests.")
 @click.option("--no-background", is_flag=True, help="Only serve: `redress work` runs elsewhere.")
 @click.option(
@@ -42,6 +43,7 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
             "got {host}",
             host=host,
         )
+    check_free(host, port)
     clock = open_clock(settings.clock)
     database = Database(settings.database_url)
     migrate(database)
@@ -50,6 +52,25 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
     database.dispose()
     click.echo(f"Redress serves http://{host}:{port}")
     serve_forever(settings, host=host, port=port, workers=workers, background=not no_background)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises InvalidInput when somebody listens there already. The server itself would share the
+    port, and requests would go to two databases in turns."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise InvalidInput(
+            "expected a free port of this machine, {host}:{port} cannot be listened at: {why}",
+            host=host,
+            port=port,
+            why=error.strerror,
+        ) from error
 
 
 @click.command()

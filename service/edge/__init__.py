@@ -6,23 +6,32 @@ what browsers are told. Pages and API import it; it knows neither, and is handed
 like there.
 """
 
-from service.edge.authenticate import API, COOKIE, check_host, count_failures, identify
+from service.edge.authenticate import ALWAYS, API, COOKIE, check_host, count_failures, identify
+from service.edge.gateway import Gateway
 from service.edge.headers import CSP, set_headers
-from service.edge.parts import STATIC, Parts, parts
+from service.edge.parts import STATIC, Parts, parts, parts_of
 from service.edge.problems import STATUS, Shapes, handle_errors
+from service.edge.slow_clients import Doorway, Patience, check_arrival, close_refused
 
 __all__ = [
+    "ALWAYS",
     "API",
     "COOKIE",
     "CSP",
     "STATIC",
     "STATUS",
+    "Doorway",
+    "Gateway",
     "Parts",
+    "Patience",
     "Shapes",
+    "check_arrival",
     "check_host",
+    "close_refused",
     "count_failures",
     "handle_errors",
     "identify",
     "parts",
+    "parts_of",
     "set_headers",
 ]

@@ -16,6 +16,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SIGN_IN = ("/sign-in", "/oauth/token")
 API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
 ALIVE = ("/healthz", "/readyz")
+ALWAYS = (*ALIVE[:1], "/metrics")
+"""Paths that need no place at the desk: whoever watches the service is answered when it is busy."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 

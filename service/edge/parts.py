@@ -29,5 +29,10 @@ class Parts:
 
 def parts() -> Parts:
     """The parts of the application that is answering."""
-    found: Parts = flask.current_app.extensions["redress"]
+    return parts_of(flask.current_app)
+
+
+def parts_of(app: flask.Flask) -> Parts:
+    """The parts of an application."""
+    found: Parts = app.extensions["redress"]
     return found

@@ -12,6 +12,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from service.edge.authenticate import API
+from service.edge.slow_clients import CutOff, TooSlow
 from service.errors import (
     DefinitionInvalid,
     Forbidden,
@@ -37,6 +38,8 @@ STATUS: tuple[tuple[type[RedressError], int], ...] = (
     (Forbidden, 403),
     (NotFound, 404),
     (StateConflict, 409),
+    (TooSlow, 408),
+    (CutOff, 400),
     (TooLarge, 413),
     (TooManyAttempts, 429),
     (Unavailable, 503),

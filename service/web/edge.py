@@ -105,8 +105,10 @@ def error_page(status: int, detail: str) -> Any:
 
 
 def inside(target: str) -> str:
-    """A path of this site, "/" for anything that leads elsewhere."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+    """A path of this site, "/" for anything that leads elsewhere or cannot be a header's value.
+    Browsers take a backslash for a slash, and leave out tabs and line breaks (WHATWG URL, 4.4)."""
+    plain = target.startswith("/") and target.isprintable() and "\\" not in target
+    return target if plain and not target.startswith("//") else "/"
 
 
 def language() -> str:

@@ -16,6 +16,7 @@ def test_an_absent_database_is_a_503_with_a_time_to_come_back(
 ) -> None:
     app: flask.Flask
     app, tokens = application
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     client = app.test_client()
     headers = {"Authorization": f"Bearer {tokens['handler']}"}
     real = Database.read
@@ -32,5 +33,10 @@ def test_an_absent_database_is_a_503_with_a_time_to_come_back(
         answer = client.open(path, method=method, headers=headers)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
+    assert client.get("/healthz").status_code == 200
+    numbers = client.get("/metrics")
+    assert numbers.status_code == 200
+    assert "redress_database_up 0.0" in numbers.text and "redress_requests_total" in numbers.text
     monkeypatch.setattr(Database, "read", real)
+    assert "redress_database_up 1.0" in client.get("/metrics").text
     assert client.get("/api/complaints", headers=headers).status_code == 200
