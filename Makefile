@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check words lock clean
+.PHONY: run test fuzz check words lock clean
 
 run: .venv/run.stamp
 	$(BIN)/redress serve --demo
@@ -22,6 +22,13 @@ check: .venv/dev.stamp
 # new words for the translators: extracts them, and leaves the translations of the others
 words: .venv/dev.stamp
 	$(BIN)/python -m service.i18n.check --update
+
+# a million random FEEL expressions, then an hour of mutations by coverage: FUZZ="--count 5000 --seed 7", FUZZ_SECONDS=60
+FUZZ_SECONDS ?= 3600
+fuzz: .venv/dev.stamp
+	$(BIN)/python tests/fuzz/random_feel.py $(FUZZ)
+	$(INSTALL) -e ".[fuzz]"
+	$(BIN)/python tests/fuzz/fuzz_feel.py -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=1500
 
 lock: .venv/dev.stamp
 	$(INSTALL) "uv>=0.9"
