@@ -199,11 +199,11 @@ def months_between(start: AnyDate, end: AnyDate) -> YearsMonthsDuration:
     return YearsMonthsDuration(months)
 
 
-@builtin("string", "from:any", result="string")
-def string(source: Any) -> str:
+@builtin("string", "from:any", result="string", inner=True)
+def string(run: Run, source: Any) -> str:
     if source is None:
         raise Null("null has no text")
-    return to_text(source)
+    return to_text(source, run)
 
 
 @builtin(

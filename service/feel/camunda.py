@@ -89,20 +89,21 @@ def from_json_text(run: Run, value: str) -> Any:
     return admit(found, run)
 
 
-@builtin("to json", "value:any", result="string")
-def to_json_text(value: Any) -> str:
-    return limited("".join(_json_parts(value, [MAX_STRING])))
+@builtin("to json", "value:any", result="string", inner=True)
+def to_json_text(run: Run, value: Any) -> str:
+    return limited("".join(_json_parts(value, [MAX_STRING], run)))
 
 
-def _json_parts(value: Any, left: list[int]) -> list[str]:
+def _json_parts(value: Any, left: list[int], run: Run) -> list[str]:
+    run.spend()
     parts: list[str] = []
     if isinstance(value, list):
         for item in value:
-            parts += [",", *_json_parts(item, left)]
+            parts += [",", *_json_parts(item, left, run)]
         parts = ["[", *parts[1:], "]"]
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            parts += [",", json.dumps(key, ensure_ascii=False), ":", *_json_parts(each, left)]
+            parts += [",", json.dumps(key, ensure_ascii=False), ":", *_json_parts(each, left, run)]
         parts = ["{", *parts[1:], "}"]
     elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         parts = [number_text(value)]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.feel.civil import FarDate
-from service.feel.errors import MAX_STRING, FeelLimitExceeded
+from service.feel.errors import MAX_STRING, Effort, FeelLimitExceeded
 from service.feel.scope import PLAIN, Run, admit
 from service.feel.temporal import DateTime, DaysTimeDuration, Time, YearsMonthsDuration, is_date
 from service.feel.values import FeelFunction, Range
@@ -32,24 +32,22 @@ def to_json(value: Any) -> Any:
     if type(value) in _AS_IT_IS:
         return value
     try:
-        return _json(value, [1_000_000])
+        return _json(value, Effort())
     except RecursionError:
         raise FeelLimitExceeded("The value is nested too deeply.") from None
 
 
-def _json(value: Any, left: list[int]) -> Any:
-    left[0] -= 1
-    if left[0] < 0:
-        raise FeelLimitExceeded("The value has too many parts.")
+def _json(value: Any, effort: Effort) -> Any:
+    effort.spend()
     kind = type(value)
     if kind is Decimal:
         return int(value) if value == value.to_integral_value() and value.adjusted() < 34 else value
     if value is None or kind in (bool, int, str):
         return value
     if kind is list:
-        return [_json(item, left) for item in value]
+        return [_json(item, effort) for item in value]
     if isinstance(value, Mapping):
-        return {key: _json(each, left) for key, each in value.items()}
+        return {key: _json(each, effort) for key, each in value.items()}
     return to_text(value)
 
 
@@ -61,10 +59,20 @@ def number_text(value: int | Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def to_text(value: Any) -> str:
-    """FEEL's `string(...)`; null is "null"."""
+class _Room:
+    """The characters that a text may still have; each part of the value is paid for."""
+
+    __slots__ = ("effort", "left")
+
+    def __init__(self, effort: Effort) -> None:
+        self.effort = effort
+        self.left = MAX_STRING
+
+
+def to_text(value: Any, effort: Effort | None = None) -> str:
+    """FEEL's `string(...)`; null is "null". Raises FeelLimitExceeded."""
     try:
-        return _text(value, [MAX_STRING], quoted=False)
+        return _text(value, _Room(effort or Effort()), quoted=False)
     except RecursionError:
         raise FeelLimitExceeded("The value is nested too deeply.") from None
 
@@ -73,15 +81,16 @@ def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _text(value: Any, left: list[int], *, quoted: bool) -> str:
-    text = _render(value, left, quoted=quoted)
-    left[0] -= 1 if type(value) in (list, dict) else len(text)
-    if left[0] < 0:
+def _text(value: Any, room: _Room, *, quoted: bool) -> str:
+    room.effort.spend()
+    text = _render(value, room, quoted=quoted)
+    room.left -= 1 if type(value) in (list, dict) else len(text)
+    if room.left < 0:
         raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)
     return text
 
 
-def _render(value: Any, left: list[int], *, quoted: bool) -> str:
+def _render(value: Any, room: _Room, *, quoted: bool) -> str:
     if value is None:
         return "null"
     if type(value) is bool:
@@ -93,12 +102,12 @@ def _render(value: Any, left: list[int], *, quoted: bool) -> str:
     if is_date(value) or isinstance(value, FarDate):
         return str(value.isoformat())
     if isinstance(value, list):
-        return "[" + ", ".join(_text(item, left, quoted=True) for item in value) + "]"
+        return "[" + ", ".join(_text(item, room, quoted=True) for item in value) + "]"
     if isinstance(value, Mapping):
-        parts = (f"{_key(key)}: {_text(each, left, quoted=True)}" for key, each in value.items())
+        parts = (f"{_key(key)}: {_text(each, room, quoted=True)}" for key, each in value.items())
         return "{" + ", ".join(parts) + "}"
     if isinstance(value, Range):
-        return _range_text(value, left)
+        return _range_text(value, room)
     if isinstance(value, FeelFunction):
         return f"function({', '.join(value.parameters)})"
     return str(value)
@@ -114,9 +123,9 @@ def _key(key: str) -> str:
     return key if plain else quote(key)
 
 
-def _range_text(value: Range, left: list[int]) -> str:
+def _range_text(value: Range, room: _Room) -> str:
     start, end = (
-        _text(part, left, quoted=True) if part is not None else ""
+        _text(part, room, quoted=True) if part is not None else ""
         for part in (value.start, value.end)
     )
     if value.negated:
