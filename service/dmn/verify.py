@@ -4,45 +4,32 @@ type."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.dmn import parts
 from service.dmn.cells import Condition, intervals, read_condition, read_constant
 from service.dmn.gaps import find_uncovered
-from service.dmn.keys import ANALYSED, declared_kind
+from service.dmn.grid import Grid, Resolve, build_grid, type_name
+from service.dmn.keys import declared_kind
 from service.dmn.parts import HitPolicy
 from service.dmn.regions import (
     Box,
-    Column,
     TooLargeToVerify,
     Work,
-    build_column,
     find_overlaps,
     overlap,
     positions,
 )
-from service.dmn.types import ANY, base_of, coerce, describe, is_integer, title
+from service.dmn.types import ANY, coerce, describe, title
 from service.errors import Problem, Severity
-from service.feel import FeelError, FeelType, Run, SimpleType, compile_expression, split_unary_tests
+from service.feel import FeelError, FeelType, Run, compile_expression, split_unary_tests
 from service.sentence import Sentence
 
 MAX_REPORTED = 10
 MAX_GAPS = 3
-Resolve = Callable[[str], tuple[FeelType | None, str]]
 # What these answer is a list: without a rule that matches it is empty, which is no gap.
 _LISTS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The table as boxes. A rule with a cell that was not analysed has None in `exact`."""
-
-    columns: tuple[Column, ...]
-    space: Box
-    exact: tuple[Box | None, ...]
-    widest: tuple[Box, ...]  # what was not analysed taken as anything
-    bounded: bool  # whether the space of inputs is known
 
 
 def verify_table(
@@ -59,7 +46,7 @@ def verify_table(
     yield from _check_kinds(table, conditions, resolve, report)
     yield from _name_unanalysed(table, conditions, report)
     try:
-        grid = _build_grid(table, conditions, resolve)
+        grid = build_grid(table, conditions, resolve)
         yield from _check_empty(table, grid, report)
         work = Work()
         yield from _check_overlaps(table, grid, report, work)
@@ -100,7 +87,7 @@ class _Reporter:
             severity,
         )
 
-    def example(self, grid: _Grid, point: tuple[int, ...]) -> str:
+    def example(self, grid: Grid, point: tuple[int, ...]) -> str:
         """The point as inputs a person can try."""
         shown = {
             (clause.expression.text or clause.label): column.example(position)
@@ -117,12 +104,6 @@ def _condition(cell: parts.Cell) -> Condition | None:
     return found
 
 
-def _declared_kind(clause: parts.InputClause, resolve: Resolve) -> str:
-    kind, _ = resolve(clause.expression.type_ref)
-    base = None if kind is None else base_of(kind)
-    return base.name if isinstance(base, SimpleType) else ""
-
-
 def _check_kinds(
     table: parts.Table,
     conditions: list[list[Condition | None]],
@@ -130,7 +111,7 @@ def _check_kinds(
     report: _Reporter,
 ) -> Iterator[Problem]:
     for number, clause in enumerate(table.inputs):
-        declared = _declared_kind(clause, resolve)
+        declared = type_name(clause, resolve)
         for rule, row in zip(table.rules, conditions, strict=True):
             found = row[number]
             if found is not None and declared and declared_kind(found.kind) not in ("", declared):
@@ -166,55 +147,7 @@ def _name_unanalysed(
         )
 
 
-def _build_grid(
-    table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve
-) -> _Grid:
-    columns, space, masks, bounded = [], [], [], True
-    for number, clause in enumerate(table.inputs):
-        allowed = _allowed(clause, resolve)
-        cells = [row[number] for row in conditions]
-        column, readable = _build_column(clause, cells, allowed, resolve)
-        columns.append(column)
-        masks.append([None if each is None else column.mask(each) for each in readable])
-        bounded = bounded and allowed is not None
-        # Null is no gap: a missing input is for the input's own check.
-        space.append((column.mask(allowed) if allowed is not None else column.full) & ~1)
-    exact: list[Box | None] = []
-    widest: list[Box] = []
-    for row in zip(*masks, strict=True):
-        known = tuple(mask for mask in row if mask is not None)
-        exact.append(known if len(known) == len(row) else None)
-        pairs = zip(columns, row, strict=True)
-        widest.append(tuple(column.full if mask is None else mask for column, mask in pairs))
-    return _Grid(tuple(columns), tuple(space), tuple(exact), tuple(widest), bounded)
-
-
-def _build_column(
-    clause: parts.InputClause,
-    cells: list[Condition | None],
-    allowed: Condition | None,
-    resolve: Resolve,
-) -> tuple[Column, list[Condition | None]]:
-    """The column, and its cells without those that test another kind of value."""
-    declared = _declared_kind(clause, resolve)
-    kinds = [each.kind for each in (*cells, allowed) if each is not None and each.kind]
-    fitting = (kind for kind in kinds if not declared or declared_kind(kind) == declared)
-    kind = next(fitting, declared)
-    readable = [each if each is not None and each.kind in ("", kind) else None for each in cells]
-    if allowed is not None and allowed.kind not in ("", kind):
-        allowed = None
-    usable = [each for each in (*readable, allowed) if each is not None]
-    whole = is_integer(resolve(clause.expression.type_ref)[0])
-    return build_column(kind, usable if kind in ANALYSED else [], whole=whole), readable
-
-
-def _allowed(clause: parts.InputClause, resolve: Resolve) -> Condition | None:
-    """The values that the input may have; None where they are stated but not understood."""
-    text = clause.allowed or resolve(clause.expression.type_ref)[1]
-    return read_condition(text)
-
-
-def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator[Problem]:
+def _check_empty(table: parts.Table, grid: Grid, report: _Reporter) -> Iterator[Problem]:
     """Rules that match nothing: a cell that no value passes, or none that is allowed."""
     for number, (rule, box) in enumerate(zip(table.rules, grid.widest, strict=True), 1):
         for column, mask in enumerate(box):
@@ -230,7 +163,7 @@ def _check_empty(table: parts.Table, grid: _Grid, report: _Reporter) -> Iterator
                 break
 
 
-def _never(table: parts.Table, grid: _Grid, rule: parts.Rule, column: int, mask: int) -> str:
+def _never(table: parts.Table, grid: Grid, rule: parts.Rule, column: int, mask: int) -> str:
     """Why no value of a column passes the rule's cell; "" where one does."""
     cell, clause = rule.conditions[column], table.inputs[column]
     if not mask:
@@ -247,7 +180,7 @@ def _never(table: parts.Table, grid: _Grid, rule: parts.Rule, column: int, mask:
 
 
 def _check_overlaps(
-    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
+    table: parts.Table, grid: Grid, report: _Reporter, work: Work
 ) -> Iterator[Problem]:
     if table.hit_policy not in (HitPolicy.UNIQUE, HitPolicy.ANY):
         return
@@ -266,7 +199,7 @@ def _check_overlaps(
 
 
 def _overlap_problem(
-    table: parts.Table, grid: _Grid, report: _Reporter, shared: Box, rules: tuple[int, int]
+    table: parts.Table, grid: Grid, report: _Reporter, shared: Box, rules: tuple[int, int]
 ) -> Problem:
     earlier, later = rules
     point = tuple(_choose(mask, space) for mask, space in zip(shared, grid.space, strict=True))
@@ -308,7 +241,7 @@ def _forbidden(table: parts.Table, earlier: int, later: int) -> bool:
 
 
 def _check_hidden(
-    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
+    table: parts.Table, grid: Grid, report: _Reporter, work: Work
 ) -> Iterator[Problem]:
     """Under FIRST, a rule whose every case an earlier rule takes is never used."""
     if table.hit_policy is not HitPolicy.FIRST:
@@ -335,9 +268,7 @@ def _check_hidden(
             yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
 
 
-def _check_gaps(
-    table: parts.Table, grid: _Grid, report: _Reporter, work: Work
-) -> Iterator[Problem]:
+def _check_gaps(table: parts.Table, grid: Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
     if table.hit_policy in _LISTS or any(clause.default is not None for clause in table.outputs):
         return
     if not grid.bounded:
