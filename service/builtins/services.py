@@ -59,7 +59,7 @@ def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Facts of the complaint, out of those that may be recorded. A severity that is new starts its
-    clocks; one that is recorded again does not, and what has been met stays met."""
+    clocks; one that is recorded a second time does not, and what has been met stays met."""
     facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
     view.effects.append(RecordEffect(facts))
     severity = facts.get("severity")
@@ -174,7 +174,7 @@ def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 def end_by_hand(view: CaseView) -> None:
     """The case was ended before its end: its complaint is closed and kept as long as any, or it
-    would be open for ever, late, and somebody's."""
+    would stay open, late, and on somebody's desk."""
     if view.complaint is None or view.complaint.status == "archived":
         return
     if view.complaint.status == "open":

@@ -81,7 +81,7 @@ def apply_step(
     command that is alone may complete a user task or have effects.
 
     Raises VersionConflict when the instance is not at the version that was read: the whole command
-    runs again.
+    is retried.
     """
     write = Write(connection, instance, now, instance.next_child)
     kinds = _by_kind(step.changes)

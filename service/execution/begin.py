@@ -75,7 +75,7 @@ def keep_keys(runtime: Runtime) -> None:
 
 def new_root_key(connection: Connection, runtime: Runtime) -> int:
     """A fresh root key. SQLite has one writer: a block taken beside this transaction would wait for
-    it for ever."""
+    its end and block it."""
     return (
         take(connection, "root") << CHILD_BITS
         if runtime.database.dialect == "sqlite"

@@ -19,7 +19,7 @@ from service.execution.deliver_waiting import deliver_waiting, find_waiting
 from service.execution.follow_up import follow_up
 from service.execution.incidents import raise_incident
 from service.execution.load_view import view_of
-from service.execution.message_starts import HeldKey, list_held_keys
+from service.execution.message_starts import TakenKey, list_taken_keys
 from service.execution.moved import Written
 from service.execution.read_case import get_instance, list_waiting
 from service.execution.runtime import Runtime
@@ -110,7 +110,7 @@ class _Cascade:
 
     def _deliver(self, written: Written) -> None:
         """The messages that wait for the case, as far as they can be taken in one step; the case is
-        looked after again before anything else."""
+        looked after before anything else."""
         met = find_waiting(self.connection, written, now=self.now)
         if met and self.left == 0:
             self._stop(written.root_key)
@@ -126,21 +126,21 @@ class _Cascade:
         """An instance that has ended makes room for the next one of its key."""
         if not written.write.instance.holds_key:
             return
-        for held in list_held_keys(self.connection, self.runtime, written.root_key, now=self.now):
-            if held.following is None:
-                jobs.end_start(self.connection, held.process_id, held.key)
+        for each in list_taken_keys(self.connection, self.runtime, written.root_key, now=self.now):
+            if each.following is None:
+                jobs.end_start(self.connection, each.process_id, each.key)
             elif self.left == 0:
                 self._stop(written.root_key)
             else:
-                self._start_next(held, held.following, written.root_key)
+                self._start_next(each, each.following, written.root_key)
 
-    def _start_next(self, held: HeldKey, following: Beginning, root_key: int) -> None:
+    def _start_next(self, each: TakenKey, following: Beginning, root_key: int) -> None:
         try:
             moved = begin(self.connection, self.runtime, following, now=self.now)
-        except EngineError as error:  # before anything was written; the key is still held
+        except EngineError as error:  # before anything was written; the key stays taken
             self._raise(root_key, error)
             return
-        jobs.end_start(self.connection, held.process_id, held.key)
+        jobs.end_start(self.connection, each.process_id, each.key)
         self.todo.append(write_step(self.connection, moved, now=self.now))
         self.left -= 1
 

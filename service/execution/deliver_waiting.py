@@ -87,7 +87,7 @@ def _meet(
 
 
 def _as_it_is(connection: Connection, written: Written) -> Instance:
-    """The instance after the step, read again only where keys of it were taken beside the step."""
+    """The instance after the step; it is read only where more than the step was written."""
     if written.stale:
         return get_instance(connection, written.root_key)
     before, write = written.write.instance, written.write

@@ -1,7 +1,7 @@
 """The one write path. A unit of work is found, moved by the engine outside any lock, written in one
 short transaction guarded by the version of each case, and finished with all that follows from it.
 
-On a conflict the whole unit runs again, a bounded number of times. Completions, timers, messages,
+On a conflict the whole unit is retried, a bounded number of times. Completions, timers, messages,
 jobs, signals, migrations, suspensions and starts all come this way.
 """
 
@@ -58,7 +58,7 @@ class Within:
 def execute(
     runtime: Runtime, unit: Unit[T], *, now: datetime, scope: Scope | Within = Scope.ALONE
 ) -> T:
-    """Carry out one unit of work; sent again with the same idempotency key it has the same answer.
+    """Carry out one unit of work; a repeated one, by its idempotency key, has the same answer.
 
     Raises what the unit's checks raise, NotFound, StateConflict when a case has ended, Suspended,
     Unavailable when it stays busy, and EngineError when a case cannot go on: then nothing has

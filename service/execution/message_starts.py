@@ -54,18 +54,18 @@ def message_start(
 
 
 @dataclass(frozen=True, slots=True)
-class HeldKey:
-    """A correlation key that an instance has held for a process since a message started it, and the
-    start of the next one by the oldest message that waits for it."""
+class TakenKey:
+    """A correlation key that a message started an instance with: it is taken, for its process,
+    until that has ended. `following` is the start by the oldest message that waits for it."""
 
     process_id: str
     key: str
     following: Beginning | None
 
 
-def list_held_keys(
+def list_taken_keys(
     connection: Connection, runtime: Runtime, root_key: int, *, now: datetime
-) -> list[HeldKey]:
+) -> list[TakenKey]:
     """The keys of an instance that has ended. No message of theirs passes by until the transaction
     ends."""
     found = []
@@ -81,5 +81,5 @@ def list_held_keys(
         if pairs:
             start, message = min(pairs, key=lambda pair: (pair[1].published_at, pair[1].key))
             following = message_start(connection, runtime, start, message, kept=True, now=now)
-        found.append(HeldKey(process_id, key, following))
+        found.append(TakenKey(process_id, key, following))
     return found

@@ -34,8 +34,8 @@ class Moved:
 @dataclass(slots=True)
 class Written:
     """A step that is written, and what may follow from it. `waiting` are the message subscriptions
-    that have not been looked after yet. `stale` says that the instance has to be read again before
-    it is moved once more: more was written than the step."""
+    that have not been looked after yet. `stale` says that the instance has to be re-read before it
+    is moved once more: more was written than the step."""
 
     write: Write
     step: Step

@@ -19,8 +19,8 @@ from service.instances import Instance
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it was read, handed to whoever checks a command against it; `connection` reads what
-    else that needs."""
+    """A case as it was read, for checking a command against it; `connection` reads what else that
+    needs."""
 
     connection: Connection
     runtime: Runtime
@@ -57,8 +57,8 @@ class Plan:
 
 
 Decide = Callable[[Case], Plan]
-"""Checks a command against the case as it was read, and says what it wants. It runs again after a
-conflict."""
+"""Checks a command against the case as it was read, and says what it wants. It is called once more
+after a conflict."""
 
 
 def always(plan: Plan) -> Decide:

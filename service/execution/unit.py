@@ -102,7 +102,7 @@ class Unit(Generic[T]):
     kept the others, `Stopped` or `Suspended`, and raises when that will not do; without `lenient`
     one that is kept keeps the whole unit. `confirm` runs in the writing transaction before anything
     is written. `answer` is what the caller gets, `keep` what an idempotency key remembers of it,
-    and `recall` makes the answer from that again. With `at_write` nothing is read before the
+    and `recall` restores the answer from that. With `at_write` nothing is read before the
     writing transaction. `root_key` is the case whose queue it waits in.
     """
 

@@ -17,7 +17,7 @@ from service.jobs.duties import (
     take_up_again,
     want_duty,
 )
-from service.jobs.mending import (
+from service.jobs.incidents import (
     close_incident,
     end_incidents,
     end_incidents_at,

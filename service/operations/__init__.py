@@ -26,7 +26,7 @@ from service.operations.drop_absence import drop_absence
 from service.operations.drop_draft import drop_draft, forget_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
-from service.operations.finish_letter import finish_letter, write_again
+from service.operations.finish_letter import finish_letter, rewrite_letter
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import NewContact, log_contact
@@ -170,6 +170,7 @@ __all__ = [
     "resume_instance",
     "retire_bundle",
     "return_bundle",
+    "rewrite_letter",
     "save_draft",
     "save_draft_file",
     "save_filter",
@@ -197,6 +198,5 @@ __all__ = [
     "upload_draft_files",
     "version_name",
     "work_migrations",
-    "write_again",
     "write_evidence",
 ]

@@ -1,4 +1,4 @@
-"""Files are entered for a case: once, for ever, with their hash in the history (S3.3-e)."""
+"""Files are entered for a case: once and for good, with their hash in the history (S3.3-e)."""
 
 from __future__ import annotations
 

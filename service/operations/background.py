@@ -92,7 +92,7 @@ def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
 
 
 def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
-    """Fire it; what cannot fire has an incident and is tried again later and later, never in a
+    """Fire it; what cannot fire has an incident and is retried later and later, never in a
     spin."""
 
     def handle(due: Due, now: datetime) -> None:
@@ -154,7 +154,7 @@ def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
 
 
 def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:
-    """A message for another case; it is news, so one that nobody waits for any more is let go."""
+    """A message for another case; it is news, so one that nobody waits for any more is dropped."""
     payload = due.payload or {}
     try:
         send_message(

@@ -17,7 +17,7 @@ from service.identity import Actor
 from service.instances.tables import process_instance
 from service.operations.check_offer import changes_of, check_offer
 
-_TURN = (
+_MOVE_ON = (
     sa.update(process_instance)
     .where(process_instance.c.root_key == sa.bindparam("b_root_key"))
     .values(version=process_instance.c.version + 1)
@@ -29,7 +29,7 @@ def claim_task(
 ) -> tasks.UserTask:
     """Take a task that is offered to the actor. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _take_turn(connection, key)
+        task = _lock_task(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_claim(
             task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
@@ -46,7 +46,7 @@ def release_task(
 ) -> tasks.UserTask:
     """Give a task back to those it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _take_turn(connection, key)
+        task = _lock_task(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_release(task, actor)
         tasks.hold_task(connection, task, None)
@@ -65,7 +65,7 @@ def assign_task(
 ) -> tasks.UserTask:
     """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _take_turn(connection, key)
+        task = _lock_task(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_assign(
             task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
@@ -96,7 +96,7 @@ def update_task(
     Raises NotFound, StateConflict, Forbidden, InvalidInput.
     """
     with runtime.database.transaction() as connection:
-        task = _take_turn(connection, key)
+        task = _lock_task(connection, key)
         tasks.check_may_update(task, actor)
         check_offer(connection, task, changes, actor)
         return _change(connection, task, changes, actor, now)
@@ -107,7 +107,7 @@ def move_due(
 ) -> None:
     """Let a task be due at another time, in a transaction that is open. Raises StateConflict when
     it has ended."""
-    _change(connection, _take_turn(connection, task.key), {"due_at": at}, actor, now)
+    _change(connection, _lock_task(connection, task.key), {"due_at": at}, actor, now)
 
 
 def _change(
@@ -136,10 +136,10 @@ def _change(
     return changed
 
 
-def _take_turn(connection: Connection, key: int) -> tasks.UserTask:
+def _lock_task(connection: Connection, key: int) -> tasks.UserTask:
     """The task, once no other command moves its case. A completion that read the case before this
-    one has to read it again, and finds who holds the task now."""
-    connection.execute(_TURN, {"b_root_key": root_of(key)})
+    one has to re-read it, and finds who has claimed the task."""
+    connection.execute(_MOVE_ON, {"b_root_key": root_of(key)})
     return tasks.get_task(connection, key)
 
 

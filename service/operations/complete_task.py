@@ -22,12 +22,12 @@ def complete_task(
     among_visible: bool = False,
 ) -> Outcome:
     """Complete the task with the answer of its form; the process goes on, in the same transaction.
-    Sent again with the same idempotency key it has the same outcome, once. With `among_visible` a
+    Repeated with the same idempotency key it has the same outcome, once. With `among_visible` a
     task that the actor may not see is not there.
 
-    Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (held by another,
-    not offered, four eyes), FormInvalid, EngineError (the process cannot go on: nothing has
-    changed, an incident says why).
+    Raises NotFound, StateConflict (ended, or changed since `revision`), Forbidden (claimed by
+    another, not offered, four eyes), FormInvalid, EngineError (the process cannot go on: nothing
+    has changed, an incident says why).
     """
 
     wanted = Completion(key, answer, actor, revision, among_visible)

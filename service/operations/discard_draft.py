@@ -11,7 +11,7 @@ from service.identity import Actor, Permission, check_permission
 
 
 def discard_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> None:
-    """Discard an open draft, whoever began it. For those who may edit drafts. Raises Forbidden,
+    """Discard an open draft, also another's. For those who may edit drafts. Raises Forbidden,
     NotFound, StateConflict when it is not open."""
     check_permission(actor, Permission.EDIT_DRAFTS)
     with runtime.database.transaction() as connection:

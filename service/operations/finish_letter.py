@@ -1,5 +1,5 @@
 """A person deals with a letter that did not leave by itself: it was printed and posted, or it is
-written again."""
+rewritten."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) ->
         _note(connection, key, "printed", actor, now)
 
 
-def write_again(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
-    """Write an incomplete letter again from what is known now; the new letter's key.
+def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
+    """Rewrite an incomplete letter from what is known now; the new letter's key.
 
     Raises NotFound, StateConflict when it is not incomplete, or still cannot be written."""
     with runtime.database.transaction() as connection:

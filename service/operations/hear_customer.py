@@ -1,5 +1,5 @@
 """A customer answers, adds, disputes or withdraws: it is kept, it moves the case where the case
-waits for it, and whoever works on the case is told. One transaction."""
+waits for it, and those who work on the case are told. One transaction."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ def hear_within(
 def tell_holders(
     connection: Connection, complaint: Complaint, subject_key: int, *, now: datetime
 ) -> None:
-    """Tell the investigator and whoever holds an open task of the case; its handlers where nobody
-    does."""
+    """Tell the investigator and those who have claimed an open task of the case; its handlers
+    where nobody has."""
     holders = {task.assignee for task in tasks.list_open_tasks(connection, complaint.root_key)}
     names = sorted({complaint.investigator, *holders} - {None}, key=str) or [HANDLERS]
     for name in names:

@@ -1,5 +1,5 @@
 """A person says that two complaints have to do with each other, that they have not, or that one is
-the other again."""
+a duplicate of the other."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def link_cases(
 def merge_cases(
     runtime: Runtime, number: str, into: str, *, reason: str, actor: Actor, now: datetime
 ) -> Outcome:
-    """The complaint is the same customer's other one again: its evidence joins that one, its own
+    """The complaint duplicates another one of its customer: its evidence joins that one, its own
     process ends, the customer is told. All of it or nothing.
 
     Raises Forbidden, InvalidInput, NotFound, StateConflict when either is closed or the customers

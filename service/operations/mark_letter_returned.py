@@ -1,4 +1,4 @@
-"""A letter came back: who reads the case is told, and its address is not used again."""
+"""A letter came back: its case worker is told, and the address is not used any more."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def correlate_message(
     idempotency_key: str | None = None,
 ) -> Outcome:
     """Deliver a message now, or not at all: to the instance that waits for that name and
-    correlation key, or to a start event. Sent again with the same idempotency key it has the same
+    correlation key, or to a start event. Repeated with the same idempotency key it has the same
     outcome, once.
 
     Raises Forbidden for a message that is reserved to a channel, NotFound when nothing waits for

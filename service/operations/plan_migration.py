@@ -89,7 +89,7 @@ def edit_migration(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Another mapping; what was tried has to be tried again. Raises Forbidden, NotFound,
+    """Another mapping; cases that were tried have to be retried. Raises Forbidden, NotFound,
     StateConflict when the plan is at work or was changed since `revision`, FormInvalid for places
     that cannot be."""
     if len(places) > MOST_PLACES:

@@ -1,4 +1,4 @@
-"""A calendar was published or changed: the dates that stood on it are computed again, with a row of
+"""A calendar was published or changed: the dates that stood on it are recomputed, with a row of
 the history."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from service.instances.tables import process_instance
 def recompute_deadlines(
     runtime: Runtime, root_key: int, *, actor: Actor, now: datetime
 ) -> tuple[policy.Deadline, ...]:
-    """Compute the running clocks of a case again under the calendar of today; those that moved.
+    """Recompute the running clocks of a case under the calendar of today; those that moved.
 
     Timers of the case that were set keep their time: a warning may come a little early, never a
     date be lost.

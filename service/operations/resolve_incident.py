@@ -1,4 +1,4 @@
-"""An administrator says that what stopped a step is put right: it is tried again at once."""
+"""An administrator says that what stopped a step is put right: it is retried at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def resolve_incident(
     on from there, and messages that were left waiting are delivered.
 
     Raises Forbidden, NotFound, StateConflict, Suspended: what is suspended has to be resumed before
-    anything in it is tried again.
+    anything in it is retried.
     """
     check_permission(actor, Permission.RESOLVE_INCIDENTS)
     with runtime.database.read() as connection:

@@ -2,7 +2,7 @@
 released from a date.
 
 Approval needs evidence that refuses nothing: proofs, rules and scenarios, gathered by the caller on
-the very content of the version. Whoever wrote a part of it does not decide on it.
+the very content of the version. Nobody decides on what they wrote a part of.
 """
 
 from __future__ import annotations

@@ -92,8 +92,8 @@ def decide_in_process(
     """Complete the task that takes this decision; the process carries it out. False when there is
     no process.
 
-    Raises StateConflict when the process waits for something else, Forbidden when the task is held
-    by another, what the decision itself raises, and EngineError.
+    Raises StateConflict when the process waits for something else, Forbidden when the task is
+    claimed by another, what the decision itself raises, and EngineError.
     """
     root_key = _find_active(connection, version)
     if root_key is None:

@@ -29,7 +29,7 @@ from service.identity import CLOCK, SYSTEM, Actor
 
 LEASE = timedelta(seconds=60)
 PAUSE = timedelta(minutes=5)
-"""How long a start event that could not start waits until it is tried again."""
+"""How long a start event that could not start waits until it is retried."""
 
 log = logging.getLogger("redress.starts")
 

@@ -1,7 +1,7 @@
 """A migrated case goes back to its version, as long as it has made no step since.
 
 Its state from before is kept with the plan. Who holds a task, drafts and due dates stay as they are
-now; events that the migration took away wait again until the moment they were to come.
+now; events that the migration took away are waited for until the moment they were to come.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _run(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: datetime)
 
 
 def _move(runtime: Runtime, plan: MigrationPlan, root_key: int, now: datetime) -> None:
-    """Move one case and note it; the plan is asked again whether it still runs, in the same
+    """Move one case and note it; whether the plan still runs is checked once more, in the same
     transaction."""
 
     def note(connection: Connection, moved: Moved) -> None:

@@ -61,5 +61,5 @@ def letter_printed(key: int) -> Any:
 @blueprint.post("/letters/<int:key>/again")
 @signed_in(may=Permission.POST_LETTERS)
 def letter_again(key: int) -> Any:
-    operations.write_again(parts().runtime, key, actor=actor(), now=now())
+    operations.rewrite_letter(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.letter_list"))

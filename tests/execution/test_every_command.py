@@ -25,7 +25,7 @@ from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import RedressError, Suspended
 from service.execution.read_case import get_instance
 from service.execution.runtime import Runtime
-from service.identity import Actor
+from service.identity import Actor, create_account
 from service.intake import parse_complaint
 from service.jobs.tables import incident, timer
 from service.metrics import CASE_COMMANDS
@@ -128,6 +128,7 @@ def bank(database: Database) -> Bank:
     )
     with database.transaction() as connection:
         connection.execute(sa.update(complaint).values(investigator="ivy"))
+        create_account(connection, "ian", None, ["handler"], now=NOW)
     return Bank(runtime, one.root_key, one.number, two.number)
 
 
@@ -202,7 +203,7 @@ def modifies(bank: Bank) -> Command:
 
 def sets_variables(bank: Bank) -> Command:
     return lambda: operations.set_variables(
-        bank.runtime, bank.root, "", {"a": 1}, actor=ROOT, now=NOW
+        bank.runtime, bank.root, "", {"a": 1}, actor=ROOT, now=NOW, reason="x"
     )
 
 

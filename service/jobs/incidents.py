@@ -1,5 +1,4 @@
-"""Signals' subscriptions, rows for the outbox, and what an incident's resolution sets going
-again."""
+"""Incidents and what their resolution makes due, signals awaited, and rows for the outbox."""
 
 from __future__ import annotations
 
