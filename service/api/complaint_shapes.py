@@ -97,20 +97,33 @@ class ComplaintGiven(Given):
 
 
 class DeadlineGiven(Given):
-    """A clock of a complaint, and whether it was met."""
+    """A clock of a complaint, and whether it was met. `state` is running, paused, late, met, or
+    queued: what meets it is written and has not left yet."""
 
     clock: str
     due_at: Instant
     met_at: Instant | None
     statutory: bool
+    state: str
+
+
+class WaitGiven(Given):
+    """What a case waits for: `kind` is customer, department, timer or message; `until` when it goes
+    on without it."""
+
+    kind: str
+    element_id: str
+    name: str
+    until: Instant | None
 
 
 class WholeComplaint(ComplaintGiven):
-    """A complaint with its facts and clocks."""
+    """A complaint with its facts and clocks, and what it waits for."""
 
     content: Long
     facts: dict[str, Any]
     deadlines: list[DeadlineGiven]
+    waits_for: list[WaitGiven]
 
 
 class EventGiven(Given):

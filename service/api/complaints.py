@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service import audit, cases, letters, operations, policy, tasks
+from service import audit, cases, execution, letters, operations, tasks
 from service.api.complaint_shapes import (
     ComplaintGiven,
     ComplaintsAsked,
@@ -22,8 +22,11 @@ from service.api.edge import idempotency_key
 from service.api.operation import Call, operation
 from service.api.shapes import Page, time_of, whole_page
 from service.api.user_tasks import task_json
+from service.db import Connection
 from service.identity import Permission
 from service.intake import parse_complaint
+from service.reporting.clock_states import ClockState, ClockView, view_clocks
+from service.reporting.waits import Wait, list_waits
 
 
 @operation(
@@ -73,13 +76,15 @@ def get_complaint(call: Call, number: str) -> Any:
     """One complaint with its facts and clocks."""
     with call.runtime.database.read() as connection:
         found = cases.get_complaint(connection, number)
-        clocks = cases.list_deadlines(connection, found.root_key)
-    deadlines = [_deadline(each) for each in clocks]
+        deadlines = _clocks(call, connection, found.root_key)
+        bundles = call.runtime.bundles
+        waits = list_waits(connection, [found.root_key], lambda key: bundles.get(connection, key))
     return {
         **_complaint(found),
         "content": found.content,
         "facts": found.facts,
         "deadlines": deadlines,
+        "waitsFor": [_wait(each) for each in waits.get(found.root_key, ())],
     }
 
 
@@ -104,8 +109,8 @@ def get_history(call: Call, number: str) -> Any:
 def get_deadlines(call: Call, number: str) -> Any:
     """The clocks of a complaint."""
     with call.runtime.database.read() as connection:
-        clocks = cases.list_deadlines(connection, cases.get_complaint(connection, number).root_key)
-    return whole_page([_deadline(each) for each in clocks])
+        root_key = cases.get_complaint(connection, number).root_key
+        return whole_page(_clocks(call, connection, root_key))
 
 
 @operation(
@@ -131,12 +136,33 @@ def get_tasks(call: Call, number: str) -> Any:
     return whole_page([task_json(task) for task in found])
 
 
-def _deadline(entry: policy.Deadline) -> dict[str, Any]:
+def _clocks(call: Call, connection: Connection, root_key: int) -> list[dict[str, Any]]:
+    bundle_key = execution.get_instance(connection, root_key).bundle_key
+    views = view_clocks(
+        cases.list_deadlines(connection, root_key),
+        letters.list_letters(connection, root_key),
+        call.runtime.bundles.get(connection, bundle_key),
+        now=call.now,
+    )
+    return [_deadline(each) for each in views]
+
+
+def _deadline(view: ClockView) -> dict[str, Any]:
     return {
-        "clock": entry.clock,
-        "dueAt": time_of(entry.due_at),
-        "metAt": time_of(entry.met_at),
-        "statutory": entry.statutory,
+        "clock": view.entry.clock,
+        "dueAt": time_of(view.entry.due_at),
+        "metAt": time_of(view.entry.met_at) if view.state is ClockState.MET else None,
+        "statutory": view.entry.statutory,
+        "state": view.state.value,
+    }
+
+
+def _wait(wait: Wait) -> dict[str, Any]:
+    return {
+        "kind": wait.kind.value,
+        "elementId": wait.element,
+        "name": wait.names.get("en") or next(iter(wait.names.values()), ""),
+        "until": time_of(wait.until),
     }
 
 

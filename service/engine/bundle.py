@@ -38,6 +38,8 @@ class ElementInfo:
     outgoing: tuple[str, ...]
     parent: str
     called_process: str | None
+    attached_to: str | None = None
+    interrupting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _info(process: Process) -> ProcessInfo:
             outgoing=tuple(flow.id for flow in element.outgoing),
             parent=element.scope,
             called_process=element.called_process.source if element.called_process else None,
+            attached_to=element.attached_to,
+            interrupting=element.interrupting,
         )
         for element in process.elements.values()
     }

@@ -9,9 +9,10 @@ from typing import Any
 
 from service import jobs, tasks
 from service.audit import Event
-from service.builtins import check_answer
+from service.builtins import check_answer, check_people
 from service.engine.commands import Command, CompleteTask, FireTimer, SetVariables
 from service.errors import NotFound, StateConflict
+from service.execution.enter_contact import contact_of
 from service.execution.plan import Case, Decide, Plan
 from service.identity import Actor
 
@@ -43,8 +44,10 @@ def completion(wanted: Completion) -> Decide:
         )
         bundle = case.runtime.bundles.get(case.connection, case.instance.bundle_key)
         form = bundle.forms.get(task.form_id) if task.form_id else None
-        checked = tasks.validate(form, dict(wanted.answer))
+        given = tasks.complete_answer(form, wanted.answer, actor=wanted.actor.name)
+        checked = tasks.validate(form, given)
         today = case.runtime.profile.calendar.local_day(case.view.now)
+        check_people(case.connection, form, checked, today=today)
         check_answer(case.connection, task, checked, actor=wanted.actor.name, today=today)
         return Plan(
             CompleteTask(task.engine_id, checked),
@@ -52,6 +55,7 @@ def completion(wanted: Completion) -> Decide:
             {"element": task.element_id, "name": task.name},
             subject_key=wanted.key,
             answer=checked,
+            after_write=contact_of(task, checked, actor=wanted.actor.name, now=case.view.now),
         )
 
     return decide

@@ -34,12 +34,12 @@ MAIL_VERDICTS: WordList = (
 """How a mail was sorted (service/intake)."""
 MAIL_REASONS: WordList = ("marked as spam", "sent to a list")
 TIME_LEFT: WordList = (
-    "late by {n} d",
-    "late by {n} h",
-    "late by {n} min",
-    "{n} d left",
-    "{n} h left",
-    "{n} min left",
+    "late by {n} calendar days",
+    "late by {n} calendar hours",
+    "late by {n} minutes",
+    "{n} calendar days left",
+    "{n} calendar hours left",
+    "{n} minutes left",
 )
 """The list of tasks and the live view."""
 DUE: WordList = ("due late", "due none", "due today", "due week")

@@ -3,6 +3,7 @@ them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,6 +41,7 @@ EXAMPLE: Mapping[str, Any] = {
 """A case to try a letter on: all that a letter may say. `variables` are those of the step that
 sends it."""
 
+_VARIABLE = re.compile(r"\bvariables\.(?:get\(['\"])?([A-Za-z_]\w*)")
 SENDERS = ("redress.letter", "redress.notify")
 
 
@@ -68,6 +70,16 @@ def check_letters(files: Mapping[str, bytes], processes: Mapping[str, Process]) 
             if path_of(name, language) not in letters
         ]
     return [*found, *_senders(processes, names)]
+
+
+def letter_variables(files: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
+    """What each letter says of the variables of the step that sends it, by the letter's name."""
+    found: dict[str, frozenset[str]] = {}
+    for path, content in files.items():
+        if path.endswith(SUFFIX):
+            said = frozenset(_VARIABLE.findall(content.decode(errors="replace")))
+            found[_name(path)] = found.get(_name(path), frozenset()) | said
+    return found
 
 
 def _letter(path: str, content: bytes) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 may, and hands it to `service.execution`. The caller passes the actor and the time.
 """
 
+from service.builtins import Choice, list_choices
+from service.execution.enter_contact import NewContact
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
@@ -26,10 +28,11 @@ from service.operations.drop_absence import drop_absence
 from service.operations.drop_draft import drop_draft, forget_draft
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
+from service.operations.find_blind import briefing_of
 from service.operations.finish_letter import finish_letter, rewrite_letter
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.link_cases import link_cases, merge_cases
-from service.operations.log_contact import NewContact, log_contact
+from service.operations.log_contact import log_contact
 from service.operations.mark_letter_returned import mark_returned
 from service.operations.messages import correlate_message, publish_message, send_message
 from service.operations.migrate_instance import (
@@ -100,6 +103,7 @@ __all__ = [
     "LETTERS_BY_HAND",
     "LONGEST_REASON",
     "REVIEW_PROCESS",
+    "Choice",
     "Evaluation",
     "Expired",
     "NewContact",
@@ -112,6 +116,7 @@ __all__ = [
     "approve_bundle",
     "assign_task",
     "await_jobs",
+    "briefing_of",
     "broadcast_signal",
     "cancel_instance",
     "carry_on_migration",
@@ -142,6 +147,7 @@ __all__ = [
     "hear_within",
     "link_cases",
     "link_emergency",
+    "list_choices",
     "list_expired",
     "log_contact",
     "make_deadline_chore",

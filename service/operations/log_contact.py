@@ -3,30 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service import audit, cases
-from service.audit import Event
-from service.cases import MEANS, RESULTS, ContactEntry
+from service.cases import MEANS, RESULTS
 from service.errors import FieldError, FormInvalid
-from service.execution import Runtime, take_children
+from service.execution import Runtime
+from service.execution.enter_contact import MOST_NOTE, NewContact, enter_contact
 from service.identity import Actor
 from service.sentence import Sentence
-
-MOST_NOTE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    """A contact as a person told it. `bank_person` is who spoke for the bank."""
-
-    spoke_at: datetime
-    bank_person: str
-    party: str
-    means: str
-    result: str
-    note: str = ""
 
 
 def log_contact(
@@ -35,31 +19,7 @@ def log_contact(
     """Enter a contact; its key. Raises FormInvalid, NotFound."""
     _check(new, now)
     with runtime.database.transaction() as connection:
-        key = take_children(connection, root_key)
-        entry = ContactEntry(
-            root_key,
-            key,
-            new.spoke_at,
-            new.bank_person,
-            new.party,
-            new.means,
-            new.result,
-            new.note,
-            now,
-            actor.name,
-        )
-        cases.insert_contact(connection, entry)
-        details = {"means": new.means, "result": new.result, "person": new.bank_person}
-        audit.append(
-            connection,
-            root_key,
-            Event.CONTACT_LOGGED,
-            actor=actor.name,
-            at=now,
-            details=details,
-            subject_key=key,
-        )
-    return key
+        return enter_contact(connection, root_key, new, actor=actor.name, now=now)
 
 
 def _check(new: NewContact, now: datetime) -> None:

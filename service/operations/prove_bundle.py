@@ -9,6 +9,7 @@ from datetime import datetime
 from service.builtins import CaseView, host_of
 from service.engine.parts import read_parts
 from service.letters.check import check_letters
+from service.operations.find_blind import find_blind
 from service.operations.prove_apart import prove_apart
 from service.policy import Profile, first_deadlines
 from service.proof import Clock, Proofs, limits_on, moments_on, prove_files
@@ -38,16 +39,18 @@ def prove_bundle(
 def prove_here(
     files: Mapping[str, bytes], *, profile: Profile, now: datetime, process: str
 ) -> Proofs:
-    """Soundness, rules and deadlines, in this very process and for as long as it takes."""
+    """Soundness, rules, deadlines and briefings, in this very process, for as long as it takes."""
     clocks = first_deadlines(profile, now)
     view = CaseView(None, profile, now, lambda: clocks)
     guarded = [
         Clock(process, entry.clock, entry.due_at - now) for entry in clocks if entry.clock == FINAL
     ]
     functions = host_of(view).functions
-    return prove_files(
+    proofs = prove_files(
         files,
         limit_of=limits_on(now, functions),
         moment_of=moments_on(now, functions),
         clocks=tuple(guarded),
     )
+    blind = [] if proofs.soundness is None else find_blind(files)
+    return replace(proofs, problems=(*proofs.problems, *blind))

@@ -198,17 +198,48 @@ def start_instance(
     )
 
 
+TRIAGE = frozenset(
+    [
+        "groupSize",
+        "vulnerable",
+        "mediaReach",
+        "regulatorReferral",
+        "legalThreat",
+        "threatToLife",
+        "moneyMoving",
+        "systemFault",
+        "customersAffected",
+        "misconduct",
+        "executiveChannel",
+        "reopened",
+        "attitudeOnly",
+        "similarIn24h",
+        "hardship",
+        "byProxy",
+    ]
+)
+"""Facts of triage, as far as they are known at registration."""
+STARTS_WITH = TRIAGE | frozenset(
+    [
+        "complaintNumber",
+        "receivedAt",
+        "channel",
+        "product",
+        "amount",
+        "currency",
+        "language",
+        "customerGiven",
+        "round",
+    ]
+)
+"""The variables that a complaint's process begins with."""
+
+
 def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
     """The few variables that route a complaint; absent facts are null."""
-    names = (
-        "groupSize vulnerable mediaReach regulatorReferral legalThreat threatToLife moneyMoving "
-        "systemFault "
-        "customersAffected misconduct executiveChannel reopened attitudeOnly similarIn24h "
-        "hardship byProxy"
-    )
     return {
-        **dict.fromkeys(names.split()),
-        **{name: value for name, value in new.triage.items() if name in names.split()},
+        **dict.fromkeys(TRIAGE),
+        **{name: value for name, value in new.triage.items() if name in TRIAGE},
         "complaintNumber": number,
         "receivedAt": new.received_at.isoformat(),
         "channel": new.channel,

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.identity import Actor, Permission, roles_with
-from service.tasks import UserTask
+from service.tasks import UserTask, person_fields
 
 Rule = Callable[[random.Random, date], dict[str, Any]]
 PEOPLE_PER_ROLE = 4
@@ -52,8 +52,9 @@ def answer_form(
         return {}
     filled = fill(form["schema"], chance, today)
     proposed = (known or {}).get("investigator")
-    if proposed and "investigator" in filled:
-        filled["investigator"] = proposed
+    for name, _ in person_fields(form):
+        if proposed and isinstance(filled.get(name), str):
+            filled[name] = proposed
     rule = RULES.get(form_id or "")
     return filled | rule(chance, today) if rule else filled
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from service import tasks
 from service.engine import Bundle, EngineError
 from service.engine import changes as c
 from service.engine import commands as q
@@ -19,7 +20,7 @@ from service.scenarios.case import VirtualCase, open_case
 from service.scenarios.expect import compare
 from service.scenarios.model import Scenario, Step
 from service.sentence import Sentence
-from service.tasks import clocks_met, validate
+from service.tasks import clocks_met, complete_answer, validate
 
 MOST_TASKS = 300
 """Tasks that `finish` completes before it is taken for a loop."""
@@ -112,7 +113,10 @@ class _Player:
 
     def complete(self, task: c.TaskCreated, answer: Mapping[str, Any] | None, by: str) -> None:
         """As a person would: the form is checked, and so are four eyes."""
-        person = by or task.assignee or f"who does {task.element_id}"
+        given = self.answer(task.element_id) if answer is None else answer
+        form = self.case.bundle.forms.get(task.form_id or "")
+        signer = tasks.signer_of(form, given)
+        person = by or task.assignee or signer or f"who does {task.element_id}"
         barred = set[str]().union(*(self.case.performers.get(each, ()) for each in task.excluded))
         if person in barred:
             raise Impossible(
@@ -123,9 +127,7 @@ class _Player:
                     element_id=task.element_id,
                 )
             )
-        given = self.answer(task.element_id) if answer is None else answer
-        form = self.case.bundle.forms.get(task.form_id or "")
-        checked = validate(form, dict(given))
+        checked = validate(form, complete_answer(form, given, actor=signer or person))
         self.case.performers.setdefault(task.element_id, set()).add(person)
         self.case.meet(clocks_met(task.properties, checked))
         self.case.send(q.CompleteTask(task.id, checked))

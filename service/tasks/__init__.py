@@ -18,6 +18,7 @@ from service.tasks.queries import (
     get_task,
     hold_task,
     insert_tasks,
+    list_answers,
     list_case_tasks,
     list_open_tasks,
     list_performers,
@@ -39,9 +40,20 @@ from service.tasks.rules import (
     is_candidate,
 )
 from service.tasks.saved_filters import SavedFilter, delete_filter, list_filters, save_filter
+from service.tasks.special_fields import (
+    ACTOR,
+    PERSON,
+    complete_answer,
+    is_given_by_the_house,
+    person_fields,
+    signer_of,
+    widget_of,
+)
 
 __all__ = [
+    "ACTOR",
     "NO_DUE",
+    "PERSON",
     "Draft",
     "Ending",
     "Page",
@@ -60,6 +72,7 @@ __all__ = [
     "check_revision",
     "check_schema",
     "clocks_met",
+    "complete_answer",
     "count_tasks",
     "delete_filter",
     "drop_draft",
@@ -71,6 +84,8 @@ __all__ = [
     "hold_task",
     "insert_tasks",
     "is_candidate",
+    "is_given_by_the_house",
+    "list_answers",
     "list_case_tasks",
     "list_conditional",
     "list_filters",
@@ -79,12 +94,15 @@ __all__ = [
     "list_performers",
     "list_required",
     "list_tasks",
+    "person_fields",
     "reoffer_task",
     "replace_done",
     "restore_places",
     "save_draft",
     "save_filter",
+    "signer_of",
     "update_task",
     "validate",
+    "widget_of",
     "without_hidden",
 ]

@@ -127,6 +127,23 @@ def list_case_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     ]
 
 
+def list_answers(
+    connection: Connection, root_key: int, *, elements: Iterable[str], forms: Iterable[str]
+) -> list[UserTask]:
+    """The completed tasks of the case of these elements or forms, in the order of completion."""
+    which = user_task.c.element_id.in_(sorted(elements)) | user_task.c.form_id.in_(sorted(forms))
+    query = (
+        sa.select(user_task)
+        .where(
+            user_task.c.root_key == root_key,
+            user_task.c.state == TaskState.COMPLETED.value,
+            which,
+        )
+        .order_by(user_task.c.ended_at, user_task.c.key)
+    )
+    return [UserTask.of(dict(row)) for row in connection.execute(query).mappings()]
+
+
 def list_open_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     """The open tasks of the case, oldest first."""
     return [

@@ -15,6 +15,10 @@ from service.errors import NotFound
 from service.execution import get_instance
 from service.identity import Permission
 from service.instances import Instance
+from service.reporting.briefing_values import Reader
+from service.reporting.clock_states import view_clocks
+from service.reporting.outcomes import outcome_of
+from service.web.briefing import waits_on
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
 from service.web.paging import key_asked, last_of
@@ -110,10 +114,15 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         at = _step(tip)
         moves = audit.list_moves(connection, root_key, until=at)
         step = next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
+        filed = letters.list_letters(connection, root_key)
         shown = {
             "open_tasks": tasks.list_open_tasks(connection, root_key),
-            "letters": letters.list_letters(connection, root_key)[-MOST_LETTERS:],
-            "deadlines": cases.list_deadlines(connection, root_key),
+            "letters": filed[-MOST_LETTERS:],
+            "deadlines": view_clocks(
+                cases.list_deadlines(connection, root_key), filed, bundle, now=now()
+            ),
+            "waits": waits_on(connection, [root_key]).get(root_key, []),
+            "ended": outcome_of(complaint, bundle, Reader(language(), zone(), complaint.currency)),
             "emergency": cases.find_emergency_of(connection, root_key),
             "handlers": _receivers(connection, complaint),
             "customers": cases.list_related(connection, complaint),

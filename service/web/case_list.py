@@ -11,6 +11,7 @@ from service import cases
 from service.errors import InvalidInput, NotFound
 from service.identity import Permission
 from service.sentence import WordList
+from service.web.briefing import waits_on
 from service.web.edge import blueprint, parts, signed_in
 from service.web.paging import key_asked
 
@@ -30,7 +31,9 @@ def complaint_list() -> Any:
         return flask.redirect(flask.url_for("web.case_page", number=number))
     with parts().runtime.database.read() as connection:
         page = cases.page_complaints(connection, text, status=status, before=key_asked())
-    return flask.render_template("complaints.html", page=page, q=text, status=status)
+        running = [row.root_key for row in page.rows if row.status == "open"]
+        waits = waits_on(connection, running)
+    return flask.render_template("complaints.html", page=page, q=text, status=status, waits=waits)
 
 
 def _number(text: str) -> str | None:

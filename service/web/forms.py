@@ -24,6 +24,9 @@ class Look:
     errors: Mapping[str, str]
     language: str
     zone: ZoneInfo
+    people: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """The people to choose from, by the name of the field: account name and how they are shown."""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def _field(
     ]
     labels = chosen(ui, look.language, prefix="ui:enumNames:", default=plain)
     widget = _widget(kind, schema, ui, bool(choices))
+    people = look.people.get(name, ())
     inner = frozenset(schema.get("required", ()))
     value = _value(name, look.values)
     return Field(
@@ -127,10 +131,13 @@ def _field(
         ),
         help=chosen(ui, look.language, prefix="ui:help:", default=ui.get("ui:help") or ""),
         widget=widget,
-        value=_shown(widget, schema.get("default") if value is None else value, look.zone),
+        value=look.actor
+        if widget == tasks.ACTOR and look.actor
+        else _shown(widget, schema.get("default") if value is None else value, look.zone),
         required=required,
         error=say(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
-        options=tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
+        options=people
+        or tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
         limits={
             "maxlength": schema.get("maxLength"),
             "min": schema.get("minimum"),
@@ -175,8 +182,9 @@ def _shown(widget: str, value: Any, zone: ZoneInfo) -> Any:
 
 
 def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices: bool) -> str:
-    if kind == "object":
-        return "group"
+    special = _special(schema, ui)
+    if kind == "object" or special:
+        return special or "group"
     if kind == "boolean":
         return "tick" if ui.get("ui:widget") == "checkbox" else "boolean"
     if kind == "array":
@@ -192,6 +200,14 @@ def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices
         if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500
         else "text"
     )
+
+
+def _special(schema: Mapping[str, Any], ui: Mapping[str, Any]) -> str:
+    """The control of a field that is more than a value, "" for the others."""
+    if schema.get("readOnly"):
+        return "shown"
+    widget = ui.get("ui:widget")
+    return str(widget) if widget in (tasks.PERSON, tasks.ACTOR) else ""
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:

@@ -102,9 +102,9 @@ def next_open() -> int | None:
 
 
 def _left() -> Any:
-    """The working time left until a due date, in minutes."""
-    calendar, at = parts().runtime.profile.calendar, now()
-    return lambda due: span_of(calendar.working_seconds_between(min(at, due), max(at, due)))
+    """The time by the calendar until a due date, or since it."""
+    at = now()
+    return lambda due: span_of(abs((due - at).total_seconds()))
 
 
 def _options() -> dict[str, tuple[str, ...]]:

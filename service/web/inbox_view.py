@@ -86,9 +86,9 @@ def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -
 
 
 def span_of(seconds: float) -> tuple[int, str]:
-    """Working time as a number and its unit: minutes below two hours, hours below two days of 8.5
-    hours, else days."""
+    """Time by the calendar as a number and its unit: minutes below two hours, hours below two days,
+    else days. One unit for every task, so that the numbers can be compared."""
     size = int(seconds) // 60
     if size < 120:
-        return size, "min"
-    return (size // 60, "h") if size < 1_020 else (size // 510, "d")
+        return size, "minutes"
+    return (size // 60, "calendar hours") if size < 2_880 else (size // 1_440, "calendar days")

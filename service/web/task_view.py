@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from service import audit, cases, operations, policy, tasks
+from service import audit, cases, letters, operations, tasks
 from service.definitions import Version
 from service.definitions import review as reviews
 from service.engine import Bundle
 from service.errors import NotFound
 from service.i18n.catalogue import chosen
 from service.identity import Permission
+from service.reporting.briefing import Card
+from service.reporting.clock_states import ClockView, view_clocks
 from service.web import forms
-from service.web.edge import actor, language, parts, zone
+from service.web.briefing import Prepared, prepare
+from service.web.edge import actor, language, now, parts, zone
 from service.web.story import Sentence, story_of
 
 RECENT = 6
@@ -28,7 +31,7 @@ class Beside:
     """The case beside a task."""
 
     complaint: cases.Complaint | None
-    deadlines: Sequence[policy.Deadline] = ()
+    deadlines: Sequence[ClockView] = ()
     story: Sequence[Sentence] = ()
     related: Sequence[cases.Complaint] = ()
     evidence: Sequence[cases.Evidence] = ()
@@ -49,8 +52,13 @@ class TaskView:
     beside: Beside
     values: Mapping[str, Any] = field(default_factory=dict)
     suspended_at: datetime | None = None
+    prepared: Prepared = field(default_factory=Prepared)
     barred: str = ""
     """What this person did in the case that keeps them from doing this too (four eyes)."""
+
+    @property
+    def cards(self) -> Sequence[Card]:
+        return self.prepared.cards
 
     @property
     def mine(self) -> bool:
@@ -72,7 +80,8 @@ class TaskView:
     def typed(self, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """What the form shows: what the process knows, what was answered, what was typed last."""
         latest = values if values is not None else (self.draft.answer if self.draft else {})
-        return {**self.task.variables, **(self.task.answer or {}), **latest}
+        known = {name: value for name, value in self.task.variables.items() if value is not None}
+        return {**self.prepared.values, **known, **(self.task.answer or {}), **latest}
 
 
 def load_task(key: int) -> TaskView:
@@ -97,6 +106,7 @@ def load_task(key: int) -> TaskView:
             beside,
             suspended_at=since,
             barred=barred,
+            prepared=prepare(connection, task, bundle, beside.complaint),
         )
 
 
@@ -126,7 +136,12 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     reader = actor().may(Permission.READ_COMPLAINTS)
     return Beside(
         complaint,
-        cases.list_deadlines(connection, root_key),
+        view_clocks(
+            cases.list_deadlines(connection, root_key),
+            letters.list_letters(connection, root_key),
+            bundle,
+            now=now(),
+        ),
         story_of(
             audit.list_steps(connection, root_key, limit=RECENT),
             bundle,
@@ -152,4 +167,12 @@ def fields_of(
     """The controls of the task's form."""
     if view.form is None:
         return []
-    return forms.fields_of(view.form, forms.Look(values, errors, language(), zone()))
+    look = forms.Look(
+        values,
+        errors,
+        language(),
+        zone(),
+        people=view.prepared.people,
+        actor=actor().name if view.open else "",
+    )
+    return forms.fields_of(view.form, look)

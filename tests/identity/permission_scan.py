@@ -26,6 +26,8 @@ MAY_NAME_ROLES = (
 )
 OTHER_MEANING = {
     ("service/reporting/investigation.py", "department"),  # a field of a case: who was asked
+    ("service/reporting/briefing.py", "department"),  # the same
+    ("service/reporting/waits.py", "department"),  # the same, and the group that is waited for
     ("service/jobs/tables.py", "owner"),  # the column that says who holds a duty
     ("service/tasks/tables.py", "owner"),  # the column that says whose a saved view is
     ("service/tasks/saved_filters.py", "owner"),

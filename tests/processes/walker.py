@@ -38,12 +38,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "collect-evidence": {"evidence": "Statement", "complete": True},
     "write-report": {"facts": "Charged twice", "findings": "True", "recommendation": "Refund"},
     "propose-solution": {"outcome": "upheld", "remedies": ["apology"], "reason": "Our error"},
-    "approve-solution": {"approved": True, "approvedBy": "approver-1"},
+    "approve-solution": {"approved": True},
     "approve-by-committee": {
         "members": ["a", "b", "c"],
         "votesFor": 3,
         "approved": True,
-        "approvedBy": "committee",
         "minutes": "All agreed",
     },
     "pay-compensation": {"paidOn": "2026-03-10", "reference": "P-1"},

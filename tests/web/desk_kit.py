@@ -24,6 +24,8 @@ PEOPLE = {
     "executive-1": ("executive",),
     "finance-1": ("finance",),
     "department-1": ("department",),
+    "owner-1": ("owner",),
+    "compliance-1": ("compliance",),
 }
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 

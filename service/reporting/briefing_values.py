@@ -1,0 +1,143 @@
+"""Recorded values in words: an answer by the labels and options of its form, money with its
+currency, moments in the time of the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.engine import Bundle
+from service.i18n.catalogue import chosen, say
+from service.tasks import UserTask
+
+ENDLESS = 20_000
+"""A text beyond it is cut: a page is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a card; `href` leads to what it names."""
+
+    label: str
+    value: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the language and the zone, and the currency of the case."""
+
+    language: str
+    zone: ZoneInfo
+    currency: str = ""
+
+    def say(self, text: str) -> str:
+        return say(text, self.language)
+
+    def moment(self, at: datetime | None) -> str:
+        return "" if at is None else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def money(self, amount: Any) -> str:
+        """An amount with its currency; without decimals that say nothing."""
+        if amount is None or isinstance(amount, bool):
+            return "—"
+        exact = Decimal(str(amount))
+        plain = f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
+        return f"{self.currency} {plain}".strip()
+
+
+def rows_of(reader: Reader, form: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> list[Row]:
+    """The answers of a form in the order of its fields, by its labels in the reader's language."""
+    schema = (form or {}).get("schema", {})
+    ui: Mapping[str, Any] = (form or {}).get("uiSchema", {})
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    order = [name for name in ui.get("ui:order", ()) if name in answer]
+    names = order + [name for name in answer if name not in order]
+    return [
+        Row(
+            label_of(reader, properties.get(name, {}), ui.get(name, {}), name),
+            shown(reader, properties.get(name, {}), ui.get(name, {}), answer[name]),
+        )
+        for name in names
+        if answer[name] not in (None, "", [])
+    ]
+
+
+def label_of(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], name: str) -> str:
+    plain = schema.get("title") or name
+    return str(chosen(ui, reader.language, prefix="ui:title:", default=plain))
+
+
+def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], value: Any) -> str:
+    """One value: an option by its name, yes or no, money with its currency, a list item by item."""
+    if isinstance(value, list | tuple):
+        inner = schema.get("items", {})
+        parts = [shown(reader, inner, ui, each) for each in value]
+        return ("、" if reader.language != "en" else ", ").join(parts)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {shown(reader, {}, {}, each)}" for key, each in value.items())
+    options = [str(each) for each in schema.get("enum", ())]
+    names = chosen(ui, reader.language, prefix="ui:enumNames:", default=ui.get("ui:enumNames"))
+    if names and str(value) in options:
+        return str(dict(zip(options, names, strict=False)).get(str(value), value))
+    if isinstance(value, bool):
+        return reader.say("yes" if value else "no")
+    if ui.get("ui:widget") == "money" and not isinstance(value, str):
+        return reader.money(value)
+    return str(value)[:ENDLESS]
+
+
+def find_label(bundle: Bundle, reader: Reader, name: str) -> tuple[str, Mapping[str, Any]]:
+    """What a variable is called in any form of the bundle that has a field of its name, and how it
+    is shown there."""
+    for form in bundle.forms.values():
+        schema = form["schema"].get("properties", {}).get(name)
+        if schema is not None:
+            ui = form.get("uiSchema", {}).get(name, {})
+            return label_of(reader, schema, ui, name), {"schema": schema, "ui": ui}
+    return reader.say(name), {"schema": {}, "ui": {}}
+
+
+def prefilled(
+    form: Mapping[str, Any], answers: Mapping[str, UserTask], facts: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """What fields start with (`ui:prefill`): `TASK.field` of the last answer of a task, or
+    `complaint.fact`. Texts that are there are put one below the other; of `A|B` the first that is
+    there."""
+    ui: Mapping[str, Any] = form.get("uiSchema", {})
+    for name in form["schema"].get("properties", {}):
+        wanted = ui.get(name, {}).get("ui:prefill", ())
+        found = [_first(each, answers, facts) for each in wanted]
+        texts = [each for each in found if each not in (None, "", [])]
+        if texts:
+            text = all(isinstance(each, str) for each in texts)
+            most = form["schema"]["properties"][name].get("maxLength", ENDLESS)
+            yield name, "\n\n".join(dict.fromkeys(texts))[:most] if text else texts[0]
+
+
+def _first(wanted: str, answers: Mapping[str, UserTask], facts: Mapping[str, Any]) -> Any:
+    for each in wanted.split("|"):
+        source, _, name = each.partition(".")
+        task = answers.get(source)
+        value = (
+            facts.get(name) if source == "complaint" else ((task and task.answer) or {}).get(name)
+        )
+        if value not in (None, "", []):
+            return value
+    return None
+
+
+def prefill_sources(form: Mapping[str, Any]) -> set[str]:
+    """The tasks that a form starts from."""
+    ui: Mapping[str, Any] = form.get("uiSchema", {})
+    return {
+        part.partition(".")[0]
+        for each in ui.values()
+        if isinstance(each, Mapping)
+        for wanted in each.get("ui:prefill", ())
+        for part in wanted.split("|")
+    }
