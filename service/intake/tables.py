@@ -79,13 +79,3 @@ portal_visit = sa.Table(
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 """A customer's browser that has shown the secret, for a while."""
-
-portal_count = sa.Table(
-    "portal_count",
-    metadata,
-    sa.Column("name", sa.String(80), primary_key=True),
-    sa.Column("window", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("count", sa.Integer, nullable=False),
-)
-"""How often somebody did something within a window of time; `name` holds no address, only its
-hash."""
