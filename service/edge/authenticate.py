@@ -7,13 +7,14 @@ from typing import Any
 
 import flask
 
-from service import identity
+from service import identity, operations
 from service.edge.parts import STATIC, Parts, parts
 from service.errors import Forbidden, Unauthenticated
 
 COOKIE = "redress_session"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SIGN_IN = ("/sign-in", "/oauth/token")
+CLIENTS = "/oauth/token"
+"""Where programs get their bearers."""
 API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
 ALIVE = ("/healthz", "/readyz")
 ALWAYS = (*ALIVE[:1], "/metrics")
@@ -48,9 +49,9 @@ def identify() -> None:
     if path.startswith(STATIC) or path in ALIVE:
         return
     here = parts()
-    if path in SIGN_IN and flask.request.method == "POST":
-        here.attempts.check(flask.request.remote_addr or "", now=here.clock.now())
-    if path == "/oauth/token":
+    if path == CLIENTS:
+        address = flask.request.remote_addr or ""
+        operations.check_token_attempts(here.runtime, address, now=here.clock.now())
         return
     if flask.request.authorization is None:
         _by_cookie(here)
@@ -62,10 +63,11 @@ def identify() -> None:
 
 
 def count_failures(response: flask.Response) -> flask.Response:
-    """Note an attempt to sign in that failed, by the address it came from."""
+    """Note a token that was refused, by the address that asked for it."""
     request, here = flask.request, parts()
-    if request.method == "POST" and request.path in SIGN_IN and response.status_code in (401, 403):
-        here.attempts.failed(request.remote_addr or "", now=here.clock.now())
+    if request.path == CLIENTS and response.status_code in (401, 403):
+        address = request.remote_addr or ""
+        operations.count_token_failure(here.runtime, address, now=here.clock.now())
     return response
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import flask
 
 from service.clock import Clock
 from service.config import Settings
 from service.execution import Runtime
-from service.identity import Attempts
 from service.vault import Vault
 
 STATIC = "/static/"
@@ -24,7 +23,6 @@ class Parts:
     settings: Settings
     clock: Clock
     vault: Vault
-    attempts: Attempts = field(default_factory=Attempts)
 
 
 def parts() -> Parts:

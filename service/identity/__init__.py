@@ -3,12 +3,14 @@ by them."""
 
 from service.identity.accounts import (
     Account,
+    check_password,
     close_session,
     create_account,
     create_token,
     find_account,
     find_address,
     find_client,
+    find_password,
     find_session,
     find_token,
     find_token_hash,
@@ -20,7 +22,6 @@ from service.identity.accounts import (
     open_session,
     revoke_tokens,
     set_password,
-    verify_password,
 )
 from service.identity.actors import (
     CLOCK,
@@ -34,7 +35,17 @@ from service.identity.actors import (
     Actor,
     check_permission,
 )
-from service.identity.attempts import WINDOW, Attempts, TooManyAttempts
+from service.identity.attempts import (
+    ADDRESS,
+    Limit,
+    TooManyAttempts,
+    check_sign_in,
+    count_failed,
+    count_of,
+    count_up,
+    drop_attempts,
+    note_success,
+)
 from service.identity.bearers import LIFE, make_bearer, read_bearer
 from service.identity.permissions import GRANTS, Grant, Permission, roles_with
 from service.identity.reserved_messages import RESERVED_MESSAGES, check_may_send
@@ -56,6 +67,7 @@ from service.identity.staff import (
 )
 
 __all__ = [
+    "ADDRESS",
     "CAPACITY",
     "CLOCK",
     "CUSTOMER",
@@ -70,29 +82,35 @@ __all__ = [
     "RESERVED",
     "RESERVED_MESSAGES",
     "SYSTEM",
-    "WINDOW",
     "Absence",
     "Account",
     "Actor",
-    "Attempts",
     "Candidate",
     "Grant",
     "HouseRole",
+    "Limit",
     "Permission",
     "Role",
     "StaffMember",
     "TooManyAttempts",
     "best_candidate",
     "check_may_send",
+    "check_password",
     "check_permission",
+    "check_sign_in",
     "close_session",
+    "count_failed",
+    "count_of",
+    "count_up",
     "create_account",
     "create_token",
     "drop_absence",
+    "drop_attempts",
     "find_absence",
     "find_account",
     "find_address",
     "find_client",
+    "find_password",
     "find_session",
     "find_token",
     "find_token_hash",
@@ -106,6 +124,7 @@ __all__ = [
     "list_members",
     "list_staff",
     "make_bearer",
+    "note_success",
     "open_session",
     "read_bearer",
     "revoke_tokens",
@@ -113,5 +132,4 @@ __all__ = [
     "set_absence",
     "set_password",
     "set_staff",
-    "verify_password",
 ]

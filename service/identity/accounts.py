@@ -7,6 +7,7 @@ password of a name that does not exist takes the same work as one that does.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from service.db import Connection, Prepared
-from service.errors import InvalidInput, NotFound, StateConflict
+from service.errors import InvalidInput, NotFound, StateConflict, Unavailable
 from service.identity.actors import HOUSE, Actor
 from service.identity.permissions import Permission, roles_with
 from service.identity.roles import RESERVED
@@ -26,6 +27,8 @@ from service.identity.tables import account, account_role, api_token, session
 SESSION_LIFE = timedelta(hours=12)
 MIN_PASSWORD = 10
 _HASHER = PasswordHasher()
+_HASHING, HASHING_SECONDS = threading.BoundedSemaphore(2), 10
+"""Each hash takes 64 MiB and a processor."""
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 _MEMBERS = Prepared(
@@ -210,17 +213,26 @@ def list_addresses(connection: Connection, permission: Permission) -> list[tuple
     return [(row.email, row.language) for row in connection.execute(query)]
 
 
-def verify_password(connection: Connection, name: str, password: str) -> Account | None:
-    """The active account of that name and password, or None."""
-    row = connection.execute(
-        sa.select(account.c.password_hash, account.c.active).where(account.c.name == name)
-    ).one_or_none()
-    known = row.password_hash if row is not None and row.password_hash and row.active else None
+def find_password(connection: Connection, name: str) -> str | None:
+    """The hash of an active account's password; None when there is no such account, or none with a
+    password."""
+    query = sa.select(account.c.password_hash).where(account.c.name == name, account.c.active)
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def check_password(password_hash: str | None, password: str) -> bool:
+    """Whether that is the password. It takes long on purpose, and as long where there is none: not
+    inside a transaction. Few do it at once. Raises Unavailable after a long wait for a turn."""
+    if not _HASHING.acquire(timeout=HASHING_SECONDS):
+        raise Unavailable("Too many people are signing in at this moment; try again.")
     try:
-        _HASHER.verify(known or _NOBODY, password)
+        _HASHER.verify(password_hash or _NOBODY, password)
     except (VerifyMismatchError, InvalidHashError):
-        return None
-    return find_account(connection, name) if known else None
+        return False
+    finally:
+        _HASHING.release()
+    return password_hash is not None
 
 
 def open_session(connection: Connection, name: str, *, now: datetime) -> str:

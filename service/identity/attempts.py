@@ -1,16 +1,30 @@
-"""Failed sign-ins, counted per process in a sliding window, so that passwords cannot be tried by
-the thousand."""
+"""How often somebody may try: counted in the database, by all processes together, in windows of
+time. No address and no name is kept, only their hashes.
+
+A password is guessed for one account or from one address; whoever guesses must not lock out the
+owner. So the pair of both is counted, the account and the address: an account that too many fail at
+is closed to addresses it was not used from lately.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.db import Connection
 from service.errors import RedressError
+from service.identity.tables import attempt
 
-WINDOW = timedelta(minutes=5)
-MOST_KEYS = 10_000
+_INSERT: dict[str, Callable[[sa.Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 class TooManyAttempts(RedressError):
@@ -19,27 +33,83 @@ class TooManyAttempts(RedressError):
     code = "too-many-attempts"
 
 
-class Attempts:
-    """Failures by key (an address, a name). Thread-safe; the oldest keys go when there are too
-    many."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of something is let pass within a window of time that begins with the first."""
 
-    def __init__(self, *, limit: int = 10) -> None:
-        self._limit = limit
-        self._lock = threading.Lock()
-        self._failures: OrderedDict[str, deque[datetime]] = OrderedDict()
+    what: str
+    most: int
+    window: timedelta = timedelta(minutes=15)
 
-    def check(self, key: str, *, now: datetime) -> None:
-        """Raises TooManyAttempts while `key` has failed too often within the window."""
-        with self._lock:
-            times = self._failures.get(key)
-            while times and times[0] <= now - WINDOW:
-                times.popleft()
-            if times is not None and len(times) >= self._limit:
-                raise TooManyAttempts
 
-    def failed(self, key: str, *, now: datetime) -> None:
-        with self._lock:
-            self._failures.setdefault(key, deque(maxlen=self._limit)).append(now)
-            self._failures.move_to_end(key)
-            while len(self._failures) > MOST_KEYS:
-                self._failures.popitem(last=False)
+PAIR = Limit("sign-in", 10)
+ACCOUNT = Limit("account", 30)
+ADDRESS = Limit("address", 100)
+KNOWN = Limit("known", 0, timedelta(days=30))
+"""Not a limit: that an account was signed in to from an address."""
+
+
+def count_up(connection: Connection, limit: Limit, who: str, *, now: datetime, by: int = 1) -> int:
+    """Count one more, or so many more; how many there are then in the window."""
+    fresh = attempt.c.until <= now
+    statement = _INSERT[connection.dialect.name](attempt).values(
+        name=_name(limit, who), count=by, until=now + limit.window
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "count": sa.case((fresh, by), else_=attempt.c.count + by),
+            "until": sa.case((fresh, now + limit.window), else_=attempt.c.until),
+        },
+    )
+    return int(connection.execute(statement.returning(attempt.c.count)).scalar_one())
+
+
+def count_of(connection: Connection, limit: Limit, who: str, *, now: datetime) -> int:
+    """How many there are in the window."""
+    query = sa.select(attempt.c.count).where(
+        attempt.c.name == _name(limit, who), attempt.c.until > now
+    )
+    return int(connection.execute(query).scalar_one_or_none() or 0)
+
+
+def drop_attempts(connection: Connection, *, now: datetime) -> int:
+    """Forget windows that are over; how many."""
+    return connection.execute(sa.delete(attempt).where(attempt.c.until <= now)).rowcount
+
+
+def check_sign_in(connection: Connection, name: str, address: str, *, now: datetime) -> None:
+    """Raises TooManyAttempts while too many failed: of this account from this address, from this
+    address, or of this account where it was not used from here lately."""
+    pair = _pair(name, address)
+    if (
+        count_of(connection, PAIR, pair, now=now) >= PAIR.most
+        or count_of(connection, ADDRESS, address, now=now) >= ADDRESS.most
+        or (
+            count_of(connection, ACCOUNT, name.casefold(), now=now) >= ACCOUNT.most
+            and not count_of(connection, KNOWN, pair, now=now)
+        )
+    ):
+        raise TooManyAttempts
+
+
+def count_failed(connection: Connection, name: str, address: str, *, now: datetime) -> bool:
+    """Note a sign-in that failed; whether the account is closed to strangers from now on."""
+    count_up(connection, PAIR, _pair(name, address), now=now)
+    count_up(connection, ADDRESS, address, now=now)
+    return count_up(connection, ACCOUNT, name.casefold(), now=now) == ACCOUNT.most
+
+
+def note_success(connection: Connection, name: str, address: str, *, now: datetime) -> None:
+    """Note that the account was signed in to from here, which lets it try anew from here."""
+    pair = _pair(name, address)
+    connection.execute(sa.delete(attempt).where(attempt.c.name == _name(PAIR, pair)))
+    count_up(connection, KNOWN, pair, now=now)
+
+
+def _pair(name: str, address: str) -> str:
+    return f"{name.casefold()}\n{address}"
+
+
+def _name(limit: Limit, who: str) -> str:
+    return f"{limit.what}:{sha256(who.encode('utf-8', 'replace')).hexdigest()[:48]}"

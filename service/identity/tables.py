@@ -66,3 +66,13 @@ absence = sa.Table(
     sa.Column("first_day", sa.Date, primary_key=True),
     sa.Column("last_day", sa.Date, nullable=False),
 )
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False, index=True),
+)
+"""How often somebody did something in a window of time that ends then. `name` says what, and holds
+the hash of who."""

@@ -11,13 +11,10 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import b32encode
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service import audit, cases
 from service.audit import Event
@@ -25,18 +22,13 @@ from service.cases.tables import complaint
 from service.db import Connection, Database
 from service.errors import InvalidInput
 from service.execution import take_children
-from service.identity import SYSTEM, Actor, TooManyAttempts
-from service.intake.tables import portal_access, portal_count, portal_visit
+from service.identity import SYSTEM, Actor
+from service.intake.tables import portal_access, portal_visit
 
 VISIT = timedelta(hours=2)
-WINDOW = timedelta(minutes=15)
 LENGTH = 16
 _ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B", "-": "", " ": ""})
 _NOBODY = sha256(secrets.token_bytes(16)).hexdigest()
-_INSERT: dict[str, Callable[[sa.Table], Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 def secret_from(key: str, once: str) -> str:
@@ -135,22 +127,6 @@ def find_visit(connection: Connection, token: str, *, now: datetime) -> int | No
 def close_visit(connection: Connection, token: str) -> None:
     """The customer leaves."""
     connection.execute(sa.delete(portal_visit).where(portal_visit.c.token_hash == _hash(token)))
-
-
-def count_try(connection: Connection, what: str, who: str, *, most: int, now: datetime) -> None:
-    """Count one more try of somebody. Raises TooManyAttempts when there are more than `most` within
-    the window."""
-    name, window = f"{what}:{_hash(who)[:40]}", int(now.timestamp() // WINDOW.total_seconds())
-    statement = (
-        _INSERT[connection.dialect.name](portal_count)
-        .values(name=name, window=window, count=1)
-        .on_conflict_do_update(
-            index_elements=["name", "window"], set_={"count": portal_count.c.count + 1}
-        )
-    )
-    connection.execute(sa.delete(portal_count).where(portal_count.c.window < window - 1))
-    if connection.execute(statement.returning(portal_count.c.count)).scalar_one() > most:
-        raise TooManyAttempts
 
 
 def _mail_secret(key: str, root_key: int, secret_hash: str) -> str:

@@ -73,7 +73,7 @@ from service.operations.set_absence import set_absence
 from service.operations.set_legal_hold import set_legal_hold
 from service.operations.set_staff import set_staff
 from service.operations.set_variables import set_variables
-from service.operations.sign_in import sign_in
+from service.operations.sign_in import check_token_attempts, count_token_failure, sign_in
 from service.operations.sign_out import sign_out
 from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
@@ -120,6 +120,7 @@ __all__ = [
     "broadcast_signal",
     "cancel_instance",
     "carry_on_migration",
+    "check_token_attempts",
     "choose_notices",
     "claim_task",
     "comment_bundle",
@@ -127,6 +128,7 @@ __all__ = [
     "complete_job",
     "complete_task",
     "correlate_message",
+    "count_token_failure",
     "declare_emergency",
     "delete_filter",
     "deploy_draft",

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from service import identity
-from service.execution import Runtime
+from service.execution.runtime import Runtime
+
+log = logging.getLogger("redress.security")
 
 
-def sign_in(runtime: Runtime, name: str, password: str, *, now: datetime) -> str | None:
+def sign_in(
+    runtime: Runtime, name: str, password: str, *, address: str, now: datetime
+) -> str | None:
     """The token of a new session, or None for a name and a password that do not belong together.
+    For everybody. Raises TooManyAttempts.
 
-    The password is hashed before the transaction that writes is opened: it takes long on purpose,
-    and nobody else could write meanwhile.
+    The password is hashed while no transaction is open: it takes long on purpose, and nobody else
+    could write meanwhile.
     """
     with runtime.database.read() as connection:
-        found = identity.verify_password(connection, name, password)
-    if found is None:
-        return None
+        identity.check_sign_in(connection, name, address, now=now)
+        known = identity.find_password(connection, name)
+    right = identity.check_password(known, password)
     with runtime.database.transaction() as connection:
-        return identity.open_session(connection, found.name, now=now)
+        if right and identity.find_password(connection, name) == known:
+            identity.note_success(connection, name, address, now=now)
+            return identity.open_session(connection, name, now=now)
+        if identity.count_failed(connection, name, address, now=now):
+            log.warning("too many failed at an account: it is closed to new addresses for a while")
+    return None
+
+
+def check_token_attempts(runtime: Runtime, address: str, *, now: datetime) -> None:
+    """Raises TooManyAttempts while too many failed from this address. For everybody."""
+    with runtime.database.read() as connection:
+        if (
+            identity.count_of(connection, identity.ADDRESS, address, now=now)
+            >= identity.ADDRESS.most
+        ):
+            raise identity.TooManyAttempts
+
+
+def count_token_failure(runtime: Runtime, address: str, *, now: datetime) -> None:
+    """Note that a client showed credentials that are none. For everybody."""
+    with runtime.database.transaction() as connection:
+        identity.count_up(connection, identity.ADDRESS, address, now=now)

@@ -17,9 +17,8 @@ from service.web.edge import blueprint, language, now, parts
 
 COOKIE = "redress_portal"
 MOST_FILES = 10
-COMPLAINTS, TRIES_HERE, TRIES_THERE = 10, 20, 10
-"""Within a quarter of an hour: complaints from one address, wrong secrets from one address, and for
-one number."""
+WITHOUT_FILES = 200_000
+"""Bytes of a form without files, at most."""
 _CONTACT = ("phone", "email")
 
 
@@ -44,7 +43,7 @@ def portal_complain() -> Any:
         new = parse_complaint(_given(), now=at, currency=runtime.profile.currency)
         if not new.content:
             raise FormInvalid([FieldError("/content", "is required")])
-        _count("complain", _address(), COMPLAINTS)
+        portal_door.count_portal(runtime, portal_door.COMPLAINTS, address(), now=at)
         secret = portal_access.secret_from(parts().settings.secret_key, once)
         done = portal.complain(runtime, new, received_files(), secret=secret, once=once, now=at)
     except FormInvalid as error:
@@ -67,10 +66,10 @@ def portal_follow() -> Any:
 def portal_enter() -> Any:
     sent = flask.request.form
     number, secret = sent.get("number", "").strip()[:40], sent.get("secret", "")[:100]
-    _count("try", _address(), TRIES_HERE)
-    _count("number", number.upper(), TRIES_THERE)
     key = parts().settings.secret_key
-    token = portal_door.enter_portal(parts().runtime, number, secret, key=key, now=now())
+    token = portal_door.enter_portal(
+        parts().runtime, number, secret, key=key, address=address(), now=now()
+    )
     if token is None:
         return flask.render_template("portal/follow.html", number=number, wrong=True), 403
     response = flask.redirect(flask.url_for("web.portal_case"))
@@ -97,8 +96,13 @@ def portal_leave() -> Any:
 
 
 def allow_files() -> None:
-    """Let this request be as large as the files of a customer may be."""
+    """Let this request be as large as the files of a customer may be, within what one address may
+    send in a day. Raises TooManyAttempts."""
     flask.request.max_content_length = 2 * parts().vault.limit
+    size = flask.request.content_length or 0
+    if size > WITHOUT_FILES:
+        limit = portal_door.UPLOADS
+        portal_door.count_portal(parts().runtime, limit, address(), now=now(), by=size)
 
 
 def received_files() -> list[NewEvidence]:
@@ -145,9 +149,6 @@ def _form(values: Any, errors: dict[str, str], once: str) -> str:
     return flask.render_template("portal/complain.html", values=values, errors=errors, once=once)
 
 
-def _address() -> str:
+def address() -> str:
+    """Where the visitor is, as far as the bank's proxies tell."""
     return flask.request.remote_addr or ""
-
-
-def _count(what: str, who: str, most: int) -> None:
-    portal_door.count_portal_try(parts().runtime, what, who, most=most, now=now())

@@ -28,7 +28,11 @@ def sign_in() -> Any:
 def sign_in_send() -> Any:
     form = flask.request.form
     token = operations.sign_in(
-        parts().runtime, form.get("name", "")[:100], form.get("password", "")[:1000], now=now()
+        parts().runtime,
+        form.get("name", "")[:100],
+        form.get("password", "")[:1000],
+        address=flask.request.remote_addr or "",
+        now=now(),
     )
     if token is None:
         return flask.render_template("sign_in.html", wrong=True, next=form.get("next", "")), 403

@@ -3,9 +3,11 @@ get from it."""
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from service.cases import parse_number
 from service.clock import VirtualClock
 from service.config import Settings
 from service.execution import Runtime
-from service.intake import portal, portal_access
+from service.intake import portal, portal_access, portal_door
 from service.operations import complete_task, fire_timer
 from service.players.people import answer, performer
 from service.reporting import get_standing
@@ -236,17 +238,34 @@ def test_the_same_form_again_is_the_same_complaint(client: Any) -> None:
     assert found[0] == found[1] and len(found[0]) == 2
 
 
-def test_tries_are_limited_for_a_number_and_for_an_address(client: Any) -> None:
-    statuses = [
-        send(client, "/portal/follow", number="C-2026-0000001-K", secret="x").status_code
-        for _ in range(12)
-    ]
-    assert statuses == [403] * 10 + [429] * 2
-    others = [
-        send(client, "/portal/follow", number=f"C-2026-{n:07d}-K", secret="x").status_code
-        for n in range(2, 14)
-    ]
-    assert others[-1] == 429 and 403 in others
+def test_wrong_secrets_of_a_stranger_keep_no_customer_out(client: Any) -> None:
+    receipt = send(client, "/portal/complain", content="Twice.", once="a" * 32).text
+    number, secret = re.findall(r'id="(?:number|secret)">([^<]+)', receipt)
+
+    def enter(address: str, secret: str) -> int:
+        headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+        form, where = {"number": number, "secret": secret}, {"REMOTE_ADDR": address}
+        sent = client.post("/portal/follow", data=form, headers=headers, environ_base=where)
+        return int(sent.status_code)
+
+    assert [enter("192.0.2.9", "x") for _ in range(22)] == [403] * 20 + [429] * 2
+    assert enter("192.0.2.9", secret) == 429
+    assert enter("192.0.2.1", secret) == 302
+
+
+def test_one_address_sends_only_so_many_bytes_a_day(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal_door, "UPLOADS", replace(portal_door.UPLOADS, most=700_000))
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    statuses = []
+    for n in range(4):
+        form = {"content": "Twice.", "once": f"{n:032d}"}
+        file = (io.BytesIO(b"%PDF-1.7 " + bytes([n]) * 300_000), "a.pdf")
+        sent = client.post("/portal/complain", data={**form, "files": file}, headers=headers)
+        statuses.append(sent.status_code)
+    assert statuses == [201, 201, 429, 429]
+    assert send(client, "/portal/complain", content="Twice.", once="f" * 32).status_code == 201
 
 
 def test_complaints_from_one_address_are_limited(client: Any) -> None:
