@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test fuzz check words lock clean
+.PHONY: run test test-long fuzz check words lock clean
 
 run: .venv/run.stamp
 	$(BIN)/redress serve --demo
 
 test: .venv/dev.stamp .venv/chromium.stamp
 	$(BIN)/python -m pytest -n auto $(PYTEST)
+
+test-long: .venv/dev.stamp .venv/chromium.stamp
+	$(BIN)/python -m pytest -n auto -m long $(PYTEST)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

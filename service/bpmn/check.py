@@ -179,6 +179,12 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
     if element.kind == "scriptTask" and element.script is None and element.job_type is None:
         yield error("bpmn-no-script", "there is no FEEL expression", "Give it a zeebe:script.")
+    yield from _numbers(element)
+    yield from _dates(element)
+    yield from _four_eyes(element, known)
+
+
+def _numbers(element: Element) -> Iterator[Finding]:
     for text, most in ((element.retries, 1000), (element.priority, 100)):
         if (
             text is not None
@@ -194,6 +200,9 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
                 ),
                 "Correct it.",
             )
+
+
+def _dates(element: Element) -> Iterator[Finding]:
     for text in (element.due, element.follow_up):
         if text is not None and not text.source.startswith("=") and not _is_instant(text.source):
             yield error(
@@ -201,6 +210,9 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
                 Sentence("{source!r} is no ISO 8601 date and time or duration", source=text.source),
                 "Write 2026-01-31T09:00:00Z, P3D, or an expression that begins with =.",
             )
+
+
+def _four_eyes(element: Element, known: Known) -> Iterator[Finding]:
     for other in element.properties.get("fourEyes", "").split(","):
         named = other.strip()
         if named not in ("", n.PORTAL_ACCESS) and not any(

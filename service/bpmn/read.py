@@ -12,9 +12,10 @@ from lxml import etree
 from service.bpmn import names as n
 from service.bpmn.dialects import find_foreign
 from service.bpmn.model import Element, Flow, Mapped, Process, Text
+from service.bpmn.near import meant
 from service.bpmn.read_events import read_event, read_loop
 from service.errors import Problem, Severity
-from service.feel import Expression, FeelError, compile_expression
+from service.feel import BUILTINS, Expression, FeelError, compile_expression
 from service.sentence import Sentence
 
 _ID = re.compile(r"[^\W\d][\w.-]{0,199}")
@@ -201,11 +202,7 @@ class Reader:
         for node in parent.iterfind(n.b("sequenceFlow")):
             condition = node.find(n.b("conditionExpression"))
             text = "".join(condition.itertext()).strip() if condition is not None else ""
-            compiled = (
-                self.feel(text.removeprefix("="), condition)
-                if condition is not None and text
-                else None
-            )
+            compiled = self.formula(text, condition) if text else None
             if not node.get("id"):
                 self.report("bpmn-no-id", node, "the sequence flow has no id", "Give it one.")
             flow = Flow(
@@ -269,9 +266,7 @@ class Reader:
             due=self.text(schedule, "dueDate"),
             follow_up=self.text(schedule, "followUpDate"),
             priority=self.text(priority, "priority"),
-            script=None
-            if script is None
-            else self.feel(script.get("expression", "").removeprefix("="), script),
+            script=None if script is None else self.formula(script.get("expression", ""), script),
             result_variable=_result_variable(script, decision),
             decision=self.text(decision, "decisionId"),
             called_process=self.text(called, "processId"),
@@ -354,17 +349,31 @@ class Reader:
             return Text(stripped)
         return Text(stripped, self.feel(stripped[1:], node))
 
+    def formula(self, text: str, node: etree._Element | None) -> Expression | None:
+        """What can be nothing but an expression: without its = it is told, and read all the
+        same."""
+        if not text.strip().startswith("="):
+            self.report(
+                "feel-missing-equals",
+                node,
+                Sentence("the expression {text!r} does not begin with =", text=text.strip()[:80]),
+                Sentence("Write ={text}.", text=text.strip()[:80]),
+                Severity.WARNING,
+            )
+        return self.feel(text.strip().removeprefix("="), node)
+
     def feel(self, text: str, node: etree._Element | None) -> Expression | None:
         try:
             return compile_expression(text, names=n.HOST_FUNCTIONS)
         except FeelError as error:
+            wanted = meant(text, (*BUILTINS, *n.HOST_FUNCTIONS))
             self.report(
                 "feel-syntax",
                 node,
                 Sentence(
                     "the expression {text!r} cannot be read: {error}", text=text[:80], error=error
                 ),
-                "Mend it.",
+                Sentence("Did you mean {wanted!r}?", wanted=wanted) if wanted else "Correct it.",
             )
             return None
 

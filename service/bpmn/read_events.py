@@ -153,5 +153,5 @@ def read_loop(reader: Reader, node: etree._Element) -> Loop | None:
         element=extension.get("inputElement"),
         output_collection=extension.get("outputCollection"),
         output_element=reader.text(extension, "outputElement"),
-        completion=reader.feel(text.removeprefix("="), done) if done is not None and text else None,
+        completion=reader.formula(text, done) if done is not None and text else None,
     )

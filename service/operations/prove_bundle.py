@@ -9,6 +9,7 @@ from datetime import datetime
 from service.builtins import CaseView, host_of
 from service.engine.parts import read_parts
 from service.letters.check import check_letters
+from service.operations.check_data import check_bundle_data
 from service.operations.find_blind import find_blind
 from service.operations.prove_apart import prove_apart
 from service.policy import Profile, first_deadlines
@@ -26,14 +27,15 @@ def prove_bundle(
     apart: bool = False,
 ) -> Proofs:
     """Soundness, rules and deadlines; the deadlines as they are for a complaint received now. And
-    the letters.
+    the letters and the data.
 
     With `apart` what is proved is proved in a process of its own, within caps: for pages.
     """
     prove = prove_apart if apart else prove_here
     proofs = prove(files, profile=profile, now=now, process=process)
     letters = check_letters(files, read_parts(files)[0].processes)
-    return replace(proofs, problems=(*proofs.problems, *letters))
+    data = check_bundle_data(files, profile=profile)
+    return replace(proofs, problems=(*proofs.problems, *letters, *data))
 
 
 def prove_here(

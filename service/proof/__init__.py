@@ -10,6 +10,7 @@ is said to be proved.
 from service.proof.bundle import Clock, Proofs, nothing_proved, prove_files
 from service.proof.deadlines import check_deadlines
 from service.proof.faults import NOT_PROVED
+from service.proof.guard import attempt
 from service.proof.limits import LimitOf, limits_on, moments_on
 from service.proof.net import Move, Verb
 from service.proof.replay import Played, play
@@ -29,6 +30,7 @@ __all__ = [
     "Rule",
     "Verb",
     "Verdict",
+    "attempt",
     "check_deadlines",
     "limits_on",
     "moments_on",
