@@ -24,6 +24,7 @@ COMMANDS = {
         "Say what changed from BEFORE to AFTER, element by element.",
     ),
     "clauses": ("service.cli.clauses:clauses", "Every clause with what fulfils it."),
+    "config": ("service.cli.config_check:config_group", "Settings."),
     "decide": (
         "service.cli.decide:decide",
         "Evaluate DECISION (id or name) of FILE, with the rules that matched.",

@@ -7,6 +7,7 @@ import socket
 
 import click
 
+from service.cli.config_check import check_before_start
 from service.cli.demo import prepare
 from service.cli.opening import one_line
 from service.cli.serve import serve_forever, work_forever
@@ -44,6 +45,7 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
             host=host,
         )
     check_free(host, port)
+    check_before_start(settings)
     clock = open_clock(settings.clock)
     database = Database(settings.database_url)
     migrate(database)
@@ -82,4 +84,7 @@ def work(attached: bool) -> None:
 
     Example: REDRESS_DATABASE_URL=postgresql+psycopg://… redress work
     """
-    work_forever(load_settings(os.environ), attached=attached)
+    settings = load_settings(os.environ)
+    if not attached:  # who started this one has looked
+        check_before_start(settings)
+    work_forever(settings, attached=attached)
