@@ -43,7 +43,7 @@ def clauses(paths: tuple[str, ...], number: str | None) -> None:
             if clause.missing
             else ", ".join(each.where for each in clause.fulfilled_by) or "–"
         )
-        row = [clause.id, clause.en, what]
+        row = [clause.id, clause.texts["en"], what]
         if number:
             steps = evidence_of(clause, history)
             row.append(

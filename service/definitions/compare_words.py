@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from service.definitions.compare import Change, Difference, Kind
+from service.i18n.languages import language_of
 
 _KINDS = {
     "en": {
@@ -124,6 +125,7 @@ _PROPERTIES = (
 
 def say(change: Change, language: str = "en") -> list[str]:
     """The change in sentences, one for each property that differs."""
+    language = language_of(language).tag
     what = _TYPES.get(change.type, (change.type,) * len(LANGUAGES))[LANGUAGES.index(language)]
     name = change.name(language)
     who = f"The {what} “{name}”" if language == "en" else f"{what}{_quoted(name, language)}"
@@ -213,6 +215,7 @@ _WITHIN = ("in {}", "{}後", "{}后")
 def say_value(text: str | None, language: str = "en") -> str:
     """A value as it would be said: durations and working days in words, anything else as it is
     written."""
+    language = language_of(language).tag
     if text is None:
         return ""
     place, written = LANGUAGES.index(language), text.strip()

@@ -7,6 +7,7 @@ place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -243,6 +244,8 @@ class Decision:
     required_decisions: tuple[str, ...]
     required_knowledge: tuple[str, ...]
     logic: Boxed | None
+    names: Mapping[str, str]
+    """What it is called in other languages, by tag."""
 
 
 @dataclass(frozen=True, slots=True)

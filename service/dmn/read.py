@@ -203,7 +203,18 @@ def _read_decision(element: etree._Element) -> parts.Decision:
         required_decisions=_hrefs(element, "informationRequirement", "requiredDecision"),
         required_knowledge=_hrefs(element, "knowledgeRequirement", "requiredKnowledge"),
         logic=find_boxed(element),
+        names=_names(element),
     )
+
+
+def _names(element: etree._Element) -> dict[str, str]:
+    """The names in other languages: extension properties `name:TAG`."""
+    extension = child(element, "extensionElements")
+    return {
+        (each.get("name") or "").removeprefix("name:"): each.get("value") or ""
+        for each in (() if extension is None else extension.iter("{*}property"))
+        if (each.get("name") or "").startswith("name:")
+    }
 
 
 def _read_knowledge(element: etree._Element) -> parts.Knowledge:

@@ -48,6 +48,8 @@ def chosen(texts: Mapping[str, Any], language: str, *, prefix: str = "", default
     is there."""
     if language == PSEUDO:
         found = chosen(texts, DEFAULT, prefix=prefix, default=default)
+        if isinstance(found, list | tuple):
+            return [accented(str(each)) for each in found]
         return accented(found) if isinstance(found, str) else found
     spoken = language_of(language)
     for each in (spoken.tag, *spoken.others):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.errors import Forbidden
 from service.identity.permissions import GRANTS, Permission
 from service.identity.roles import HouseRole, Role
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def check_permission(actor: Actor, permission: Permission) -> None:
         "This needs the role {roles} ({permission})."
         if len(roles) == 1
         else "This needs one of the roles {roles} ({permission}).",
-        roles=roles,
+        roles=[Sentence(role) for role in roles],
         permission=permission,
     )
 

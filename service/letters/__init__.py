@@ -17,6 +17,7 @@ from service.letters.queue import (
     set_delivery,
 )
 from service.letters.template import LANGUAGES, Letter, spoken, unknown_facts, write_letter
+from service.letters.titles import list_titles
 
 __all__ = [
     "LANGUAGES",
@@ -28,6 +29,7 @@ __all__ = [
     "letter_page",
     "list_letters",
     "list_on_paper",
+    "list_titles",
     "make_pdf",
     "mark_sent",
     "mark_unsent",

@@ -13,6 +13,7 @@ from service.bpmn.model import Process
 from service.errors import Problem, Severity
 from service.letters.template import LANGUAGES, unknown_facts
 from service.letters.texts import FOLDER, SUFFIX, path_of
+from service.letters.titles import without_title
 from service.sentence import Sentence
 
 EXAMPLE: Mapping[str, Any] = {
@@ -108,7 +109,7 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
     except TemplateError as error:
         yield _problem(path, "letter-syntax", str(error), "Mend the placeholder.")
         return
-    if not text.strip().partition("\n")[2].strip():
+    if not without_title(text).strip().partition("\n")[2].strip():
         yield _problem(
             path,
             "letter-empty",

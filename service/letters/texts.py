@@ -35,11 +35,16 @@ def letter_text(connection: Connection, root_key: int, template: str, language: 
     neither has."""
     path = path_of(template, language)
     row = _TEXT.first(connection, {"b_root_key": root_key, "b_path": path})
-    return _shipped().get(path) if row is None else bytes(row["content"]).decode("utf-8", "replace")
+    return (
+        shipped_letters().get(path)
+        if row is None
+        else bytes(row["content"]).decode("utf-8", "replace")
+    )
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> dict[str, str]:
+def shipped_letters() -> dict[str, str]:
+    """The texts of the shipped letters by path."""
     try:
         files = shipped_files()
     except NotFound:

@@ -11,6 +11,7 @@ from typing import Any
 
 from service.audit import HistoryRow
 from service.engine import Bundle
+from service.i18n.languages import LANGUAGES
 from service.policy import Profile, policy_file
 
 OBLIGATION = "obligation"
@@ -32,8 +33,8 @@ class Clause:
 
     id: str
     kind: str
-    en: str
-    zh: str
+    texts: Mapping[str, str]
+    """By language."""
     who: str
     fulfilled_by: tuple[Fulfilment, ...]
 
@@ -94,5 +95,9 @@ def _clause(entry: dict[str, Any], elements: list[Fulfilment]) -> Clause:
         Fulfilment(each["kind"], each["where"], each["en"], each) for each in entry.get("met", ())
     ]
     return Clause(
-        entry["id"], entry["kind"], entry["en"], entry["zh-Hant"], entry["who"], (*elements, *met)
+        entry["id"],
+        entry["kind"],
+        {tag: entry[tag] for tag in LANGUAGES if tag in entry},
+        entry["who"],
+        (*elements, *met),
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from service.engine import Bundle
 from service.policy import UNCONFIRMED, Profile
+from service.policy.time_limits import Unit, parse_limit
+from service.sentence import Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,33 @@ def execution_plan(bundle: Bundle) -> list[PlanLine]:
     return sorted(lines, key=lambda line: (line.sheet, line.task))
 
 
+UNITS: Words = {
+    Unit.SECONDS: "{n} seconds",
+    Unit.MINUTES: "{n} minutes",
+    Unit.HOURS: "{n} hours",
+    Unit.BUSINESS_SECONDS: "{n} working seconds",
+    Unit.BUSINESS_HOURS: "{n} working hours",
+    Unit.BUSINESS_DAYS: "{n} business days",
+    Unit.CALENDAR_DAYS: "{n} days",
+    Unit.WEEKS: "{n} weeks",
+    Unit.MONTHS: "{n} months",
+    Unit.YEARS: "{n} years",
+}
+
+
+def _limit(text: str) -> Sentence:
+    """A limit of a policy in words."""
+    limit = parse_limit(text)
+    return Sentence(UNITS[limit.unit], n=limit.value)
+
+
 def limits_of(profile: Profile) -> list[Limit]:
     """The figures by law and by severity, each with its source."""
     found = [
         Limit(
             entry["clock"],
-            "by law" if entry["statutory"] else "the bank's own",
-            entry["limit"],
+            Sentence("by law") if entry["statutory"] else Sentence("the bank's own"),
+            _limit(entry["limit"]),
             entry["source"],
             entry["confidence"] not in UNCONFIRMED,
         )
@@ -79,7 +101,7 @@ def limits_of(profile: Profile) -> list[Limit]:
     confirmed = severity["confidence"] not in UNCONFIRMED
     for level, targets in severity["targets"].items():
         found += [
-            Limit(clock, level, limit, severity["source"], confirmed)
+            Limit(clock, level, _limit(limit), severity["source"], confirmed)
             for clock, limit in targets.items()
         ]
     return found

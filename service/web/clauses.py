@@ -32,10 +32,7 @@ def clauses() -> Any:
                 connection, cases.get_complaint(connection, number).root_key
             )
             evidence = {clause.id: evidence_of(clause, history) for clause in found}
-    chinese = language() != "en"
-    return flask.render_template(
-        "clauses.html", clauses=found, number=number, evidence=evidence, chinese=chinese
-    )
+    return flask.render_template("clauses.html", clauses=found, number=number, evidence=evidence)
 
 
 @blueprint.get("/plan")
@@ -45,13 +42,8 @@ def plan() -> Any:
     runtime = parts().runtime
     with runtime.database.read() as connection:
         lines = execution_plan(_released(connection))
-    chinese = language() != "en"
     return flask.render_template(
-        "plan.html",
-        lines=lines,
-        limits=limits_of(runtime.profile),
-        chinese=chinese,
-        said=_said,
+        "plan.html", lines=lines, limits=limits_of(runtime.profile), said=_said
     )
 
 

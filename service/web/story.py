@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,34 +67,6 @@ MESSAGES: Words = {
     "emergency-raised": "the level was raised by rule",
 }
 """What is said of the messages that the shipped procedure waits for."""
-LETTERS: Words = {
-    "acknowledgement": "Acknowledgement",
-    "call-back": "Request to call back",
-    "clarification": "Question",
-    "deadlock": "Deadlock letter",
-    "extension": "Extension",
-    "holding": "Holding letter",
-    "merged": "Merged complaint",
-    "outcome": "Outcome",
-    "question": "Request for information",
-    "reopened": "Reopened complaint",
-    "satisfaction": "Satisfaction asked",
-    "set-aside": "Set aside",
-    "withdrawn": "Withdrawal confirmed",
-    "notice": "Notice to staff",
-    "reply-received": "Notice of a reply",
-    "emergency": "Call of the team",
-    "emergency-report": "Notice of a late report",
-}
-"""What the letters of a story are called."""
-DECISIONS: Words = {
-    "severity": "Severity",
-    "authority": "Authority",
-    "escalation": "Escalation",
-    "delay": "Delay",
-}
-
-
 SAID: Words = {
     "answer": "answered our question",
     "information": "added something",
@@ -117,23 +89,51 @@ class Sentence:
     """What the customer wrote, where that is what happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a version of the procedure calls its parts, by their ids, in one language. What is
+    `unnamed`, a gateway or an element without a name, is not told."""
+
+    elements: Mapping[str, str]
+    unnamed: frozenset[str]
+    decisions: Mapping[str, str]
+    letters: Mapping[str, str]
+
+
 def story_of(
     history: Iterable[HistoryRow],
     bundle: Bundle,
     language: str,
     words: Iterable[CustomerWord] = (),
+    titles: Mapping[str, str] | None = None,
 ) -> list[Sentence]:
-    """The story, newest first, with what the customer said where they said it."""
+    """The story, newest first, with what the customer said where they said it; letters by their
+    `titles`."""
     said = {word.key: word for word in words}
-    names = {
-        element.id: chosen(element.names, language, default=element.name) or element.id
-        for process in bundle.processes.values()
-        for element in process.elements.values()
-    }
+    names = names_of(bundle, language, titles or {})
     return [
         _quoted(_sentence(row, names, language), said.get(row.subject_key or 0), row, language)
         for row in history
     ][::-1]
+
+
+def names_of(bundle: Bundle, language: str, titles: Mapping[str, str]) -> Names:
+    """What a version calls its elements, decisions and letters. A gateway is named by its question
+    only: it stands in no story."""
+    elements, unnamed = {}, set()
+    for process in bundle.processes.values():
+        for element in process.elements.values():
+            elements[element.id] = (
+                chosen(element.names, language, default=element.name) or element.id
+            )
+            if element.kind.endswith("Gateway") or not element.name:
+                unnamed.add(element.id)
+    decisions = {
+        each.place.id: chosen(each.names, language, default=each.name)
+        for model in bundle.decisions.values()
+        for each in model.definitions.decisions
+    }
+    return Names(elements, frozenset(unnamed), decisions, titles)
 
 
 def _quoted(
@@ -144,10 +144,10 @@ def _quoted(
     return replace(sentence, what=say(SAID[word.kind], language), quote=word.body)
 
 
-def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence:
+def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     details: dict[str, Any] = dict(row.details)
     facts = {
-        "what": names.get(
+        "what": names.elements.get(
             details.get("element", ""), details.get("name") or details.get("element", "")
         ),
         "to": details.get("to") or "",
@@ -163,14 +163,17 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
     template = say(plain or SENTENCES.get(row.event, row.event), language)
     moved = details.get("moved", {})
     followed = [
-        say(DECISIONS.get(d["decision"], d["decision"]), language)
-        for d in moved.get("decisions", ())
+        names.decisions.get(each["decision"], each["decision"])
+        for each in moved.get("decisions", ())
     ]
     followed += [
-        f"✉ {say(LETTERS.get(name, name), language)}" for name, _ in moved.get("letters", ())
+        f"✉ {names.letters.get(name, name.replace('-', ' '))}"
+        for name, _ in moved.get("letters", ())
     ]
     entered = [
-        names[e] for _, e in moved.get("entered", ()) if e in names and not e.startswith("Gateway")
+        names.elements[element]
+        for _, element in moved.get("entered", ())
+        if element in names.elements and element not in names.unnamed
     ]
     return Sentence(
         row.at, row.actor, _filled(template, facts), tuple(followed + entered[-3:]), row.hash
@@ -179,5 +182,5 @@ def _sentence(row: HistoryRow, names: dict[str, str], language: str) -> Sentence
 
 def _filled(template: str, facts: dict[str, Any]) -> str:
     """The sentence; without the colon before a reason that nobody gave."""
-    said = template if facts["reason"] else re.sub(r"\s*[::]\s*\{reason\}$", "", template)
+    said = template if facts["reason"] else re.sub(r"\s*[：:]\s*\{reason\}$", "", template)
     return said.format(**facts)

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
 from service.audit import Event
 from service.definitions import shipped_files
+from service.engine import load_bundle
 from service.i18n.catalogue import chosen, say
-from service.i18n.languages import best_language
+from service.i18n.languages import LANGUAGES, best_language
+from service.letters.texts import FOLDER, SUFFIX
+from service.letters.titles import titles_of, without_title
 from service.web import story
+from service.web.story import names_of
 
 
 def test_every_event_and_letter_of_a_story_has_words() -> None:
     assert [event for event in Event if event not in story.SENTENCES] == []
-    shipped = [Path(path).name for path in shipped_files() if path.endswith(".letter.txt")]
-    assert {name.partition(".")[0] for name in shipped} <= set(story.LETTERS)
-    assert {Path(path).stem for path in shipped_files() if path.endswith(".dmn")} == set(
-        story.DECISIONS
-    )
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_shipped_letter_has_a_title_of_its_language(language: str) -> None:
+    texts = {path: text.decode() for path, text in shipped_files().items() if path.endswith(SUFFIX)}
+    titles = titles_of(texts, language)
+    written = [path for path in texts if path.endswith(f".{language}{SUFFIX}")]
+    assert len(written) == len(titles) > 15
+    assert [path for path in written if not texts[path].startswith("{# title: ")] == []
+    assert len(set(titles.values())) == len(titles)
+
+
+def test_a_letter_that_an_owner_adds_is_called_by_its_title_or_its_subject() -> None:
+    texts = {
+        f"{FOLDER}regret.en{SUFFIX}": (
+            "{# title:  Letter of\n regret #}\nSorry {{ number }}\n\nText"
+        ),
+        f"{FOLDER}plain.en{SUFFIX}": "About your visit\n\nText",
+        f"{FOLDER}no-title.en{SUFFIX}": "About {{ number }}\n\nText",
+    }
+    assert titles_of(texts, "zh-Hant") == {
+        "regret": "Letter of regret",
+        "plain": "About your visit",
+        "no-title": "no title",
+    }
+    assert without_title(texts[f"{FOLDER}regret.en{SUFFIX}"]) == "\nSorry {{ number }}\n\nText"
+
+
+def test_the_story_tells_names_and_no_ids_of_gateways() -> None:
+    shipped = load_bundle(shipped_files())
+    names = names_of(shipped, "zh-Hans", {})
+    assert names.decisions["severity"] == "严重程度"
+    assert {"remedies-done", "try-contact", "alarm-raised"} <= names.unnamed
+    told = {text for id, text in names.elements.items() if id not in names.unnamed}
+    assert [text for text in told if text in names.elements] == []
 
 
 def test_languages_are_chosen_with_a_fallback_between_the_chinese() -> None:
