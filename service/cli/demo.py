@@ -9,7 +9,8 @@ from typing import Any
 
 from service import cases, definitions, identity
 from service.config import Settings
-from service.db import Database
+from service.db import Database, take, was_taken
+from service.errors import StateConflict
 from service.execution import Runtime
 from service.identity import SYSTEM, Actor, Role
 from service.intake import parse_complaint
@@ -50,6 +51,22 @@ SAMPLES: tuple[dict[str, Any], ...] = (
 )
 
 
+MARK = "demo"
+"""The counter of how often a demo was started with a database."""
+
+
+def refuse_demo(database: Database) -> None:
+    """Raises StateConflict for a database that a demo was started with: its accounts have one
+    password, and everybody who saw the demo knows it."""
+    with database.read() as connection:
+        found = was_taken(connection, MARK)
+    if found:
+        raise StateConflict(
+            "expected a database of your own, this one was made by redress serve --demo, with its "
+            "accounts and their password: start with --demo, or with another database"
+        )
+
+
 def prepare(
     database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]
 ) -> None:
@@ -58,6 +75,7 @@ def prepare(
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     password = settings.demo_password or secrets.token_urlsafe(9)
     with database.transaction() as connection:
+        take(connection, MARK)
         for role in Role:
             if identity.find_account(connection, role.value) is None:
                 identity.create_account(connection, role.value, password, [role.value], now=now)

@@ -8,7 +8,7 @@ import socket
 import click
 
 from service.cli.config_check import check_before_start
-from service.cli.demo import prepare
+from service.cli.demo import prepare, refuse_demo
 from service.cli.opening import one_line
 from service.cli.serve import serve_forever, work_forever
 from service.clock import open_clock
@@ -51,6 +51,8 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
     migrate(database)
     if demo:
         prepare(database, settings, now=clock.now(), say=click.echo)
+    else:
+        refuse_demo(database)
     database.dispose()
     click.echo(f"Redress serves http://{host}:{port}")
     serve_forever(settings, host=host, port=port, workers=workers, background=not no_background)

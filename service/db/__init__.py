@@ -19,6 +19,7 @@ from service.db.keys import (
     root_column,
     root_of,
     take,
+    was_taken,
 )
 from service.db.migrate import migrate
 from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
@@ -69,6 +70,7 @@ __all__ = [
     "spread",
     "take",
     "wake_after_commit",
+    "was_taken",
     "watchers",
     "write_backup",
 ]

@@ -58,6 +58,12 @@ def element_of(key: int) -> tuple[int, str]:
     return (number >> _ELEMENT_BITS) << CHILD_BITS, str(number & ((1 << _ELEMENT_BITS) - 1))
 
 
+def was_taken(connection: sa.Connection, name: str) -> bool:
+    """Whether a value of that counter was ever taken."""
+    query = sa.select(counter.c.value).where(counter.c.name == name)
+    return connection.execute(query).first() is not None
+
+
 def take(connection: sa.Connection, name: str, count: int = 1) -> int:
     """Take `count` consecutive values of a named counter; the first of them. The row is locked
     until commit."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from service.cli import config_check, main
+from service.cli import config_check, demo, main
 from service.config import Settings
-from service.db import Database, migrate
+from service.db import Database, migrate, take
 from service.errors import StateConflict
 
 GOOD = {"REDRESS_SECRET_KEY": "k" * 40, "REDRESS_SMTP_URL": "smtp://127.0.0.1:1"}
@@ -76,3 +76,18 @@ def test_a_database_of_a_newer_program_is_told(folder: Path) -> None:
     with pytest.raises(StateConflict, match="found 9999, of a newer version"):
         migrate(database)
     database.dispose()
+
+
+def test_the_database_of_a_demo_is_served_as_a_demo_only(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder}/redress.db")
+    migrate(database)
+    demo.refuse_demo(database)
+    with database.transaction() as connection:
+        take(connection, demo.MARK)
+    database.dispose()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    done = CliRunner().invoke(main, ["serve", "--port", port])
+    assert done.exit_code == 1
+    assert "was made by redress serve --demo" in done.output
