@@ -74,3 +74,9 @@ def store_answer(
             "created_at": now,
         },
     )
+
+
+def drop_answers(connection: Connection, *, before: datetime) -> int:
+    """Forget answers from before then: nobody sends a request again after so long. How many."""
+    old = idempotency_key.c.created_at < before
+    return connection.execute(sa.delete(idempotency_key).where(old)).rowcount

@@ -1,5 +1,5 @@
-"""Forget old drafts of tasks that ended without them, and what taking old migrations back would
-need.
+"""Forget old drafts of tasks that ended without them, what taking old migrations back would need,
+answers that were kept to be given again, and attempts whose window is over.
 
 A chore of the background worker, once an hour.
 """
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from service import migration_plans, tasks
+from service import identity, migration_plans, tasks
 from service.execution import Runtime
+from service.execution.idempotency import drop_answers
 
 KEPT = timedelta(days=30)
 EVERY = timedelta(hours=1)
@@ -27,6 +28,8 @@ def make_tidy_chore(runtime: Runtime) -> Callable[[datetime], int]:
         with runtime.database.transaction() as connection:
             tasks.drop_stale_drafts(connection, before=now - KEPT)
             migration_plans.forget_undo(connection, before=now - KEPT)
+            drop_answers(connection, before=now - KEPT)
+            identity.drop_attempts(connection, now=now)
         return 0
 
     return chore
