@@ -8,9 +8,11 @@ unique for ever (S3.2-b); the nearest clock that still runs is the case's due.
 from service.cases.clocks import (
     list_deadlines,
     list_running_cases,
+    meet_clocks,
     nearest,
     put_deadlines,
     read_clocks,
+    reopen_clocks,
     select_clocks,
     write_deadlines,
 )
@@ -185,6 +187,7 @@ __all__ = [
     "make_number",
     "mark_new",
     "marks_for",
+    "meet_clocks",
     "mentions_of",
     "nearest",
     "newly_written",
@@ -198,6 +201,7 @@ __all__ = [
     "put_links",
     "read_clocks",
     "rebuild_search",
+    "reopen_clocks",
     "save_compensation",
     "save_complaint",
     "search_roots",
