@@ -36,6 +36,7 @@ CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 HOST_FUNCTIONS = (
+    "amount paid",
     "best investigator",
     "can extend",
     "earlier compensation",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from service import cases, identity
-from service.currencies import CURRENCIES, DECIMALS, is_payable
+from service.currencies import CURRENCIES, DECIMALS, format_money, is_payable
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
 from service.identity import Permission
@@ -146,6 +146,35 @@ def _compensation(
     return None
 
 
+def _payment(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """What is due, no more and no less, on a day that has come."""
+    paid_on = str(answer.get("paidOn") or "")
+    if paid_on > today.isoformat():
+        return FieldError(
+            "/paidOn",
+            Sentence(
+                "expected the day of the payment, today ({today}) at the latest, got {day}",
+                today=today.isoformat(),
+                day=paid_on,
+            ),
+        )
+    complaint = cases.find_complaint(connection, task.root_key)
+    sums = cases.balance_of(connection, task.root_key)
+    given = answer.get("amountPaid")
+    if complaint is None or given is None or Decimal(str(given)) == sums.due:
+        return None
+    return FieldError(
+        "/amountPaid",
+        Sentence(
+            "expected {due}, which is what was decided less what was paid before, got {given}",
+            due=format_money(sums.due, complaint.currency),
+            given=format_money(given, complaint.currency),
+        ),
+    )
+
+
 def _other_complaint(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
@@ -169,5 +198,6 @@ CHECKS: dict[str, Check] = {
     "compensation": _compensation,
     "investigator": _investigator,
     "other-complaint": _other_complaint,
+    "payment": _payment,
     "quorum": _quorum,
 }

@@ -93,6 +93,14 @@ def _earlier_compensation(view: CaseView) -> Any:
     return from_json(cases.earlier_compensation(view.connection, view.complaint, now=view.now))
 
 
+def _amount_paid(view: CaseView) -> Any:
+    """What the customer has had in this case, less what came back, in its currency."""
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    sums = cases.balance_of(view.connection, view.complaint.root_key)
+    return from_json(sums.paid - sums.recovered)
+
+
 def _emergency_compensation(view: CaseView) -> Any:
     if view.connection is None or view.complaint is None:
         return from_json(0)
@@ -108,6 +116,7 @@ def _report_due(view: CaseView, level: Any) -> Any:
 
 
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
+    "amount paid": ((), _amount_paid),
     "deadline": (("clock",), _due),
     "part of deadline": (("clock", "share"), _part),
     "time used": (("clock",), _used),

@@ -27,6 +27,7 @@ EXAMPLE: Mapping[str, Any] = {
     "rights": "You may turn to the ombudsman within six months: 1 Example Street, Example Town.",
     "currency": "TWD",
     "severity": "P3",
+    "paid": 1280,
     "final_response": "2026-04-01",
     "level": "II",
     "duties": "Answer the telephones.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from service import letters
+from service import cases, letters
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import InvalidInput
@@ -56,7 +56,10 @@ def compose_letter(
             language=complaint.language,
             recipient=recipient,
             audience=order.audience,
-            facts=letter_facts(complaint, clocks, profile, variables, now=now),
+            facts={
+                "paid": cases.balance_of(connection, complaint.root_key).paid,
+                **letter_facts(complaint, clocks, profile, variables, now=now),
+            },
             text=letter_text(
                 connection,
                 complaint.root_key,

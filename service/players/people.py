@@ -124,6 +124,11 @@ def _first_contact(chance: random.Random, today: date) -> dict[str, Any]:
     }
 
 
+def _payment(chance: random.Random, today: date) -> dict[str, Any]:
+    """What is due, paid today."""
+    return {"paidOn": today.isoformat(), "reference": f"SIM-{chance.randrange(10**6):06}"}
+
+
 def _plan(chance: random.Random, today: date) -> dict[str, Any]:
     departments = ("cards", "deposits", "loans", "wealth", "it", "fraud", "legal", "branch")
     return {
@@ -212,6 +217,7 @@ RULES: dict[str, Rule] = {
     "collect-evidence": lambda chance, today: {"complete": True},
     "first-contact": _first_contact,
     "plan-investigation": _plan,
+    "pay-compensation": _payment,
     "propose-solution": _solution,
     "review-complaint": _review,
 }

@@ -47,6 +47,7 @@ FACTS: dict[str, Any] = {
     "rights": "RIGHTS OF THE POLICY",
     "currency": "TWD",
     "severity": "P3",
+    "paid": 0,
     "level": "II",
     "duties": "Answer the telephones.",
     "minutes": 16,
