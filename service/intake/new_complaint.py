@@ -178,7 +178,7 @@ def _amount(value: Any, errors: list[FieldError]) -> Decimal | None:
 def _currency(value: Any, default: str, errors: list[FieldError]) -> str:
     if value is None or value == "":
         return default
-    if value not in CURRENCIES:
+    if not isinstance(value, str) or value not in CURRENCIES:
         errors.append(
             FieldError(
                 "/currency",

@@ -180,6 +180,7 @@ def world_of(profile: Profile, files: Mapping[str, bytes]) -> World:
             "meetsIf": None,
             BRIEFING: None,
             "contactLog": None,
+            "ledger": frozenset({"accepted", "paid"}),
             "waitsFor": None,
             "check": frozenset(CHECKS),
             "decides": frozenset(verb.value for verb in Verb),

@@ -114,7 +114,7 @@ def test_decisions_and_payments_of_older_versions_reach_the_ledger(first: Databa
     config.set_main_option("script_location", str(FOLDER))
     with first.transaction() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0021")
+        command.upgrade(config, "0022")
         found = sa.MetaData()
         found.reflect(connection)
         given, task = found.tables["compensation"], found.tables["user_task"]

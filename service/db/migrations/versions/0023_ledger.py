@@ -2,11 +2,14 @@
 such entry says what was: a decision's sum was offered and payable; a completed payment paid the sum
 its task showed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -58,7 +61,12 @@ def _carry_over(connection: sa.Connection) -> None:
         _enter(connection, found.tables["ledger_entry"], row, [dict(each) for each in paid])
 
 
-def _enter(connection: sa.Connection, ledger: sa.Table, row, payments: list[dict]) -> None:
+def _enter(
+    connection: sa.Connection,
+    ledger: sa.Table,
+    row: Mapping[str, Any],
+    payments: list[dict[str, Any]],
+) -> None:
     by = row["approved_by"] or "unknown"
     decided = "the last decision, taken for the total of all rounds"
     entries = [(entry, row["amount"], row["decided_at"], by, "", decided) for entry in _DECIDED]
