@@ -43,6 +43,7 @@ HOST_FUNCTIONS = (
     "emergency compensation",
     "emergency reports",
     "part of deadline",
+    "people of unit",
     "situation report due",
     "time used",
     "working days after",

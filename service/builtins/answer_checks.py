@@ -149,17 +149,7 @@ def _compensation(
 def _payment(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
-    """What is due, no more and no less, on a day that has come."""
-    paid_on = str(answer.get("paidOn") or "")
-    if paid_on > today.isoformat():
-        return FieldError(
-            "/paidOn",
-            Sentence(
-                "expected the day of the payment, today ({today}) at the latest, got {day}",
-                today=today.isoformat(),
-                day=paid_on,
-            ),
-        )
+    """What is due, no more and no less."""
     complaint = cases.find_complaint(connection, task.root_key)
     sums = cases.balance_of(connection, task.root_key)
     given = answer.get("amountPaid")

@@ -103,6 +103,8 @@ _RESULTS: Mapping[str, Kind] = {
     "working days after": nullable(MOMENT),
     "working hours after": nullable(MOMENT),
     "best investigator": nullable(TEXT),
+    "people of unit": list_of(TEXT),
+    "amount paid": NUMBER,
     "earlier compensation": NUMBER,
     "emergency compensation": NUMBER,
     "emergency reports": REPORTS,
@@ -116,6 +118,7 @@ _PARAMETERS: Mapping[str, Kind] = {
     "skill": nullable(TEXT),
     "person": nullable(TEXT),
     "unit": nullable(TEXT),
+    "role": TEXT,
     "level": nullable(TEXT),
     "moment": TEXT,
 }

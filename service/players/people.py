@@ -107,6 +107,8 @@ def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any
         case "object":
             return fill(schema, chance, today)
         case _:
+            if schema.get("format") == "date" and schema.get("formatMaximum") == "today":
+                return today.isoformat()
             if schema.get("format") == "date":
                 return (today + timedelta(days=7)).isoformat()
             return "Simulated"[: schema.get("maxLength", 9)].ljust(schema.get("minLength", 0), ".")
@@ -115,7 +117,7 @@ def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any
 def _first_contact(chance: random.Random, today: date) -> dict[str, Any]:
     if chance.random() < 0.2:
         return {"reached": False}
-    promised = (today + timedelta(days=20)).isoformat()
+    promised = (today + timedelta(days=5)).isoformat()
     return {
         "reached": True,
         "concernExpressed": True,

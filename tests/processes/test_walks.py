@@ -81,6 +81,7 @@ class Case:
                 "best investigator", ("a", "b", "c"), lambda a, b, c: None
             ),
             "amount paid": FeelFunction("amount paid", (), lambda: from_json(0)),
+            "people of unit": FeelFunction("people of unit", ("a", "b"), lambda a, b: []),
             "earlier compensation": FeelFunction("earlier compensation", (), lambda: from_json(0)),
             "emergency compensation": FeelFunction(
                 "emergency compensation", (), lambda: from_json(0)

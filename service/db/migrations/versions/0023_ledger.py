@@ -58,7 +58,7 @@ def _carry_over(connection: sa.Connection) -> None:
             )
             .order_by(task.c.ended_at, task.c.key)
         ).mappings()
-        _enter(connection, found.tables["ledger_entry"], row, [dict(each) for each in paid])
+        _enter(connection, found.tables["ledger_entry"], dict(row), [dict(each) for each in paid])
 
 
 def _enter(
