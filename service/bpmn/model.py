@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.feel import Expression
 
@@ -122,6 +123,8 @@ class Process:
     children: Mapping[str, tuple[Element, ...]]
     attached: Mapping[str, tuple[Element, ...]]
     lanes: Mapping[str, Mapping[str, str]]
+    node: Any = field(default=None, compare=False, repr=False)
+    """What it was read from: the tree that SpiffWorkflow's parser reads as well."""
 
     def start_of(self, scope: str) -> Element | None:
         """The none start event of a scope."""

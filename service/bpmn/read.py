@@ -137,6 +137,7 @@ class Reader:
             children={key: tuple(value) for key, value in children.items()},
             attached={key: tuple(value) for key, value in attached.items()},
             lanes=lanes,
+            node=node,
         )
 
     def _lanes(self, process: etree._Element) -> dict[str, dict[str, str]]:

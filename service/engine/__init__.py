@@ -10,7 +10,7 @@ ignored.
 from service.engine.advance import Step, advance, advance_together
 from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
-from service.engine.game import Host, Service
+from service.engine.host import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
 from service.engine.migrate import Migrated, Obstacle, find_obstacles, migrate, offered_tasks
 from service.engine.parts import check_bundle

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
-
-from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from service.bpmn.model import Element, Process
 from service.dmn import Model, decision_record
 from service.engine import inclusive
 from service.engine.errors import EngineError
-from service.engine.game import TokenGame
-from service.engine.nodes import ProcessNode, node_for
+from service.engine.overrides import check_library
+from service.engine.parse import parse_specs
 from service.engine.parts import Parts, read_parts
 from service.errors import DefinitionInvalid, RedressError, Severity
 from service.feel import to_json
@@ -57,8 +55,8 @@ class ProcessInfo:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Parsed definitions. `spec` holds a SpiffWorkflow task spec for every element of every
-    process."""
+    """Parsed definitions. `specs` are SpiffWorkflow's process specs, one for each process and one
+    for the inside of each sub-process."""
 
     content_hash: str
     files: Mapping[str, bytes]
@@ -66,18 +64,15 @@ class Bundle:
     processes: Mapping[str, ProcessInfo]
     decisions: Mapping[str, Model]
     forms: Mapping[str, dict[str, Any]]
-    spec: Any
+    specs: Mapping[str, Any]
     reaches: Mapping[str, inclusive.Reach] = field(default_factory=dict)
 
     def file_of(self, process_id: str) -> bytes:
         """The BPMN file a process was read from. Raises KeyError for an unknown process."""
         return self.files[self.processes[process_id].file]
 
-    def open_inclusive(self, game: TokenGame) -> bool:
-        return bool(self.reaches) and inclusive.open_inclusive(game, self.reaches)
-
     def decide(
-        self, decision_id: str, variables: Mapping[str, Any], *, element_id: str, game: TokenGame
+        self, decision_id: str, variables: Mapping[str, Any], *, element_id: str, game: Any
     ) -> tuple[Any, Mapping[str, Any]]:
         """The value of a decision, and the record of how it came about. Raises
         EngineError("decision-failed")."""
@@ -115,25 +110,25 @@ def load_bundle(files: Mapping[str, bytes]) -> Bundle:
 
 
 def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
-    """A bundle of parts that were read and checked."""
-    spec = WorkflowSpec(name="bundle")
-    for process in parts.processes.values():
-        ProcessNode(spec, process)
-        for element in process.elements.values():
-            node_for(spec, process, element)
+    """A bundle of parts that were read and checked. Raises EngineError("library")."""
+    check_library()
+    reaches = {
+        key: reach
+        for key, process in parts.processes.items()
+        if (reach := inclusive.reach_of(process))
+    }
+    # The tree of a file is large, and not wanted any more once SpiffWorkflow's parser has read it.
+    models = {key: replace(process, node=None) for key, process in parts.processes.items()}
+    nodes = {key: process.node for key, process in parts.processes.items()}
     return Bundle(
         content_hash=_hash(files),
         files=dict(files),
-        models=parts.processes,
+        models=models,
         processes={key: _info(process) for key, process in parts.processes.items()},
         decisions=parts.decisions,
         forms=parts.forms,
-        spec=spec,
-        reaches={
-            key: reach
-            for key, process in parts.processes.items()
-            if (reach := inclusive.reach_of(process))
-        },
+        specs=parse_specs(models, nodes, reaches),
+        reaches=reaches,
     )
 
 

@@ -1,9 +1,10 @@
 """The state of a root instance as bytes: what is active, and nothing that the bundle or the history
 knows already.
 
-JSON with positional rows, parents before children: `[id, parent, spec, state, data, internal]`. The
-first byte is the format's version, and says whether there are decimals in it. The same game gives
-the same bytes.
+JSON with positional rows: for each open scope `[caller, spec, data, completed, tasks]`, the one of
+the instance first; for each task `[id, parent, spec, state, data, internal]`, parents before
+children. The first byte is the format's version, and says whether there are decimals in it. The
+same game gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,40 +15,54 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
+from service.engine import old_states
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
-from service.engine.game import Host, Token, TokenGame
+from service.engine.flat import Game, Inner
+from service.engine.host import Host
+from service.engine.token import WAITING, Token
 
-EXACT, PLAIN = b"1", b"2"
+EXACT, PLAIN = b"3", b"4"
 """With numbers that only an exact reader gets right; without any: those, and they are most, are
 read twice as fast."""
+OLD_EXACT, OLD_PLAIN = b"1", b"2"
+"""The same of releases before scopes were workflows."""
 MAX_STATE = 8 * 1024 * 1024
 """Business data live in tables; the variables are the few that route the case."""
 
 _DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
-def dump(game: TokenGame) -> bytes:
+def dump(game: Game) -> bytes:
     """The bytes of a game that has come to rest."""
+    scopes = [_scope_row("", game)]
+    order = sorted(game.subprocesses.items(), key=lambda item: int(item[0]))
+    scopes += [_scope_row(caller, workflow) for caller, workflow in order]
+    return write_rows(game.counter, game.ends, scopes)
+
+
+def _scope_row(caller: str, workflow: Any) -> list[Any]:
     rows: list[list[Any]] = []
-    stack = [game.task_tree]
+    tree, tasks = workflow.task_tree, workflow.tasks
+    stack = [tree]
     while stack:
-        token = stack.pop()
-        if token is None:
-            continue
+        task = stack.pop()
         rows.append(
             [
-                token.id,
-                token._parent,
-                token.task_spec.name,
-                token.state,
-                token.data or None,
-                token.internal_data or None,
+                task.id,
+                task._parent,
+                task.task_spec.name,
+                task._state,
+                None if task is tree else task.data or None,
+                task.internal_data or None,
             ]
         )
-        stack.extend(game.tasks[child] for child in reversed(token._children))
-    return write_rows(game.counter, game.ends, rows)
+        for child in reversed(task._children):
+            stack.append(tasks[child])
+    data = workflow.data if workflow.is_process else None
+    return [caller, workflow.name, data, workflow.completed, rows]
 
 
 def write_rows(counter: int, ends: list[str], rows: list[list[Any]]) -> bytes:
@@ -100,7 +115,7 @@ def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
     """What a state holds, without a bundle: the counter of ids, the ends reached, and the rows.
     Raises EngineError."""
     kind = state[:1]
-    if kind not in (PLAIN, EXACT):
+    if kind not in (PLAIN, EXACT, OLD_PLAIN, OLD_EXACT):
         raise EngineError(
             "state-format",
             "",
@@ -110,9 +125,10 @@ def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
             kind=kind,
         )
     try:
-        counter, ends, rows = (
-            orjson.loads(state[1:]) if kind == PLAIN else _DECODER.decode(state[1:].decode())
-        )
+        if kind in (PLAIN, OLD_PLAIN):
+            counter, ends, rows = orjson.loads(state[1:])
+        else:
+            counter, ends, rows = _DECODER.decode(state[1:].decode())
     except ValueError:
         raise EngineError(
             "state-format", "", "expected a state that was saved here, got something else"
@@ -120,26 +136,55 @@ def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
     return counter, ends, rows
 
 
-def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> TokenGame:
-    """The game that `dump` saw. Raises EngineError when the state does not fit the bundle."""
-    counter, ends, rows = read_rows(state)
-    game = TokenGame(bundle, now=now, host=host, counter=counter)
-    game.ends = ends
-    specs = bundle.spec.task_specs
-    for identifier, parent, name, kind, data, internal in rows:
+def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> Game:
+    """The game that `dump` saw, of this release or an earlier one. Raises EngineError when the
+    state does not fit the bundle."""
+    if state[:1] in (OLD_EXACT, OLD_PLAIN):
+        return old_states.read(*read_rows(state), bundle, now=now, host=host)
+    counter, ends, scopes = read_rows(state)
+    game: Game | None = None
+    for caller, name, data, completed, rows in scopes:
+        spec = bundle.specs.get(name)
+        if spec is None:
+            raise _unknown(name)
+        workflow: Any
+        if game is None:
+            workflow = game = Game(bundle, spec, now=now, host=host, counter=counter)
+            game.ends = ends
+        else:
+            task = game.index[caller]
+            workflow = Inner.restored(spec, task, is_process=data is not None)
+        workflow.name, workflow.completed = name, completed
+        workflow.data = workflow.caller.data if data is None else data
+        _read_tasks(game, workflow, rows)
+        workflow.task_tree = workflow.tasks[rows[0][0]]
+        workflow.task_tree.data = workflow.data
+    if game is None:
+        raise _unknown("")
+    return game
+
+
+def _read_tasks(game: Game, workflow: Any, rows: list[list[Any]]) -> None:
+    specs, tasks = workflow.spec.task_specs, workflow.tasks
+    for identifier, parent, name, state, data, internal in rows:
         spec = specs.get(name)
         if spec is None:
-            raise EngineError(
-                "state-format",
-                name,
-                "The state names {name!r}, which this version does not have.",
-                name=name,
-            )
-        token = Token(game, spec, game.tasks.get(parent), state=kind, id=identifier)
-        token.data = data or {}
-        token.internal_data = internal or {}
-        if parent is None:
-            game.task_tree = token
-        elif "wait" not in token.internal_data:
-            token.parent.busy += 1
-    return game
+            raise _unknown(name)
+        task = Token(workflow, spec, tasks.get(parent), state=state, id=identifier)
+        if data:
+            task.data = data
+        if internal:
+            task.internal_data = internal
+            for at in internal.get("alts", ()):
+                game.alternatives[at] = task
+        if state == WAITING and isinstance(spec, CatchingEvent):
+            game.event_manager.add_task(task)
+
+
+def _unknown(name: str) -> EngineError:
+    return EngineError(
+        "state-format",
+        name,
+        "The state names {name!r}, which this version does not have.",
+        name=name,
+    )

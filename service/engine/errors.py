@@ -19,7 +19,7 @@ class EngineError(RedressError):
     others that cannot come), `no-service` (a built-in service that the case cannot be given),
     `modification` (a modification asks for what cannot be), `not-parked` (nothing waits for a
     retry), `not-started`, `ended`, `state-format`, `state-limit`, `unexpected` (a fault of this
-    program).
+    program), `library` (SpiffWorkflow is not the version that was tested).
     """
 
     code = "engine"

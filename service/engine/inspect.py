@@ -9,10 +9,8 @@ from typing import Any
 
 from service.engine import codec
 from service.engine.bundle import Bundle
-from service.engine.game import Host
-from service.engine.moves import scope_id
-from service.engine.scope import scope_name
-from service.engine.waits import is_wait
+from service.engine.flat import Game
+from service.engine.host import Host
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,16 +38,29 @@ class Snapshot:
 def inspect(bundle: Bundle, state: bytes) -> Snapshot:
     """The active elements and the variables of a state."""
     game = codec.load(state, bundle, now=_EPOCH, host=Host())
-    active: list[ActiveElement] = []
-    variables: dict[str, Mapping[str, Any]] = {}
-    for token in game.tasks.values():
-        if token.data or token is game.task_tree:
-            variables[scope_name(token)] = {**variables.get(scope_name(token), {}), **token.data}
-        if not token.task_spec.is_process and not is_wait(token):
-            element = token.task_spec.element
-            active.append(
-                ActiveElement(
-                    token.id, element.id, element.kind, token.task_spec.process.id, scope_id(token)
-                )
-            )
-    return Snapshot(tuple(active), variables, game.is_ended())
+    found = Snapshot(tuple(_active(game)), _variables(game), game.is_ended())
+    game.let_go()
+    return found
+
+
+def _active(game: Game) -> list[ActiveElement]:
+    active = []
+    for task in sorted(game.index.values(), key=lambda each: int(each.id)):
+        spec = task.task_spec
+        if spec.is_node and "in" in task.internal_data:
+            body = task.body
+            scope = task.workflow.scope_id if body is None else body.id
+            element = spec.element
+            active.append(ActiveElement(task.id, element.id, element.kind, spec.process.id, scope))
+    return active
+
+
+def _variables(game: Game) -> dict[str, Mapping[str, Any]]:
+    variables: dict[str, Mapping[str, Any]] = {"": game.data}
+    for task in game.index.values():
+        if task.data and task.task_spec.is_node:
+            variables[task.id] = task.data
+    for caller, workflow in game.subprocesses.items():
+        if workflow.data:
+            variables[caller] = {**variables.get(caller, {}), **workflow.data}
+    return variables

@@ -10,21 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from service.bpmn.model import Element, Process
 from service.engine import changes as c
-from service.engine import codec, moves, waits
+from service.engine import codec, old_states
 from service.engine.advance import Step
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
-from service.engine.game import Host, Token, TokenGame
+from service.engine.flat import Game
+from service.engine.host import Host
 from service.engine.offers import task_of
+from service.engine.outline import rows_of
+from service.engine.parse import wait_spec
+from service.engine.token import FUTURE, Token
 from service.sentence import Sentence
 
 Places = Mapping[str, str]
 """Element id in the old version → element id in the new one, for those whose id is another."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WAITED = frozenset({"timer", "message", "signal"})
+"""Events that the world is told to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,14 @@ class Migrated:
 
 def find_obstacles(old: Bundle, new: Bundle, state: bytes, places: Places) -> list[Obstacle]:
     """Every token that has no place in the new version."""
-    _, _, rows = codec.read_rows(state)
-    return _Moving(old, new, places, rows).obstacles()
+    return _Moving(old, new, places, _read(old, state)[2]).obstacles()
+
+
+def _read(bundle: Bundle, state: bytes) -> tuple[int, list[str], list[list[Any]]]:
+    game = codec.load(state, bundle, now=_EPOCH, host=Host())
+    found = game.counter, game.ends, rows_of(game)
+    game.let_go()
+    return found
 
 
 def migrate(
@@ -64,7 +79,7 @@ def migrate(
 ) -> Migrated:
     """Move an instance. Raises EngineError("no-place") for the first obstacle; then nothing has
     changed."""
-    counter, ends, rows = codec.read_rows(state)
+    counter, ends, rows = _read(old, state)
     moving = _Moving(old, new, places, rows)
     obstacles = moving.obstacles()
     if obstacles:
@@ -76,8 +91,7 @@ def migrate(
             reason=first.reason,
             more=more,
         )
-    kept = codec.write_rows(counter, ends, moving.rewritten())
-    game = codec.load(kept, new, now=now, host=host or Host())
+    game = old_states.read(counter, ends, moving.rewritten(), new, now=now, host=host or Host())
     game.changes += [*moving.renamings(game), *moving.ended]
     _begin_new_waits(game, moving)
     _open_joins(game)
@@ -92,9 +106,9 @@ def offered_tasks(
     return _open_tasks(codec.load(state, bundle, now=now, host=host or Host()))
 
 
-def _open_tasks(game: TokenGame) -> tuple[c.TaskCreated, ...]:
+def _open_tasks(game: Game) -> tuple[c.TaskCreated, ...]:
     return tuple(
-        task_of(token) for token in game.tasks.values() if token.internal_data.get("open") == "task"
+        task_of(token) for token in game.index.values() if token.internal_data.get("open") == "task"
     )
 
 
@@ -259,12 +273,12 @@ class _Moving:
             kept.append([identifier, parent, name, state, data, inside or None])
         return kept
 
-    def renamings(self, game: TokenGame) -> list[c.Change]:
+    def renamings(self, game: Game) -> list[c.Change]:
         """The active elements, no waits, that have another id now."""
         return [
-            c.ElementRenamed(identifier, game.tasks[identifier].task_spec.process.id, element_id)
+            c.ElementRenamed(identifier, game.index[identifier].task_spec.process.id, element_id)
             for identifier, element_id in self.renamed.items()
-            if not waits.is_wait(game.tasks[identifier])
+            if identifier in game.index and not game.index[identifier].task_spec.is_wait
         ]
 
     def _may_wait(self, row: list[Any], now: Element | None, inside: dict[str, Any]) -> bool:
@@ -309,35 +323,66 @@ def _is_join(element: Element | None) -> bool:
     return element is not None and element.kind in gateways and len(element.incoming) > 1
 
 
-def _open_joins(game: TokenGame) -> None:
+def _open_joins(game: Game) -> None:
     """A join that waits for fewer flows now may have all of them."""
-    for scope in list(game.tasks.values()):
-        process = scope.task_spec.process
-        for gateway, flows in list(scope.internal_data.get("joins", {}).items()):
-            drawn = process.elements[gateway]
-            if drawn.kind == "parallelGateway" and len(flows) == len(drawn.incoming):
-                moves.open_join(scope, process, drawn)
-    game.run()
+    for task in list(game.index.values()):
+        if not task.gone and "from" in task.internal_data:
+            task.task_spec.arrived_one(task)
+    game.do_engine_steps()
 
 
-def _begin_new_waits(game: TokenGame, moving: _Moving) -> None:
+def _begin_new_waits(game: Game, moving: _Moving) -> None:
     """Events that the new version has at something active, and the old version did not."""
-    for token in list(game.tasks.values()):
-        if waits.is_wait(token) or "mi" in token.internal_data or "ended" in token.internal_data:
+    for workflow in (game, *game.subprocesses.values()):
+        if not workflow.completed:
+            _begin_starts(workflow, moving)
+    for token in list(game.index.values()):
+        spec = token.task_spec
+        if not spec.is_node or spec.is_wait or "in" not in token.internal_data:
             continue
-        process = token.task_spec.process
-        if token.task_spec.is_process:
-            _add(game, moving, token, process, _starts(process, ""))
-            continue
-        element = token.task_spec.element
-        if "in" not in token.internal_data:
-            continue
-        _add(game, moving, token, process, process.attached.get(element.id, ()))
-        if element.kind == "subProcess":
-            _add(game, moving, token, process, _starts(process, element.id))
-        if element.kind == "eventBasedGateway":
-            for flow in element.outgoing:
-                _add(game, moving, token, process, (process.elements[flow.target],), flow=flow.id)
+        if token.body is None:
+            _begin_boundaries(token, moving)
+        if spec.element.kind == "eventBasedGateway":
+            _begin_alternatives(token, moving)
+
+
+def _begin_starts(workflow: Any, moving: _Moving) -> None:
+    """Event sub-processes of a scope, unless one of them has interrupted it."""
+    caller, bundle = workflow.caller, moving.new
+    process = bundle.models[workflow.name.partition("/")[0]]
+    scope = "" if workflow.is_process else caller.task_spec.element_id
+    if any(row[0] == _row_of(workflow) and "interrupted" in (row[5] or {}) for row in moving.rows):
+        return
+    for event in _new(moving, process, _starts(process, scope)):
+        spec = workflow.spec.task_specs[wait_spec(event.scope)]
+        spec._update(workflow.task_tree._add_child(spec, FUTURE))
+
+
+def _row_of(workflow: Any) -> str:
+    """The id of the row that stands for a scope."""
+    if workflow.caller is None or workflow.is_process:
+        return str(workflow.task_tree.id)
+    return str(workflow.caller.id)
+
+
+def _begin_boundaries(token: Token, moving: _Moving) -> None:
+    spec, split = token.task_spec, token.parent
+    attached = spec.process.attached.get(spec.element_id, ())
+    for event in _new(moving, spec.process, attached):
+        boundary = token.workflow.spec.task_specs[event.id]
+        boundary.arm_first(Token(token.workflow, boundary, split, state=FUTURE))
+
+
+def _begin_alternatives(token: Token, moving: _Moving) -> None:
+    game, spec = token.game, token.task_spec
+    targets = tuple(spec.process.elements[flow.target] for flow in spec.element.outgoing)
+    new = _new(moving, spec.process, targets)
+    for number, definition in enumerate(spec.event_definition.event_definitions):
+        if definition.element in new:
+            at = game.new_id()
+            store = token.internal_data["alts"][at] = {"is": number}
+            game.alternatives[at] = token
+            definition.arm(token, store, at)
 
 
 def _host(event: Element, places: Places) -> str:
@@ -350,19 +395,12 @@ def _starts(process: Process, scope: str) -> tuple[Element, ...]:
     return tuple(start for _, start in process.event_starts(scope))
 
 
-def _add(
-    game: TokenGame,
-    moving: _Moving,
-    host: Token,
-    process: Process,
-    events: tuple[Element, ...],
-    *,
-    flow: str = "",
-) -> None:
-    if host.internal_data.get("interrupted"):  # its own event sub-processes are over, only they
-        events = tuple(event for event in events if event.kind != "startEvent")
+def _new(moving: _Moving, process: Process, events: tuple[Element, ...]) -> list[Element]:
+    """Those that wait for the world and that the old version did not have there."""
     old, places = moving.old.models[process.id].elements, moving.places
     known = {(places.get(key, key), _host(each, places)) for key, each in old.items()}
-    for event in events:
-        if event.event.kind in waits.WAITED and (event.id, _host(event, {})) not in known:
-            waits.add_wait(host, process, event, flow=flow)
+    return [
+        event
+        for event in events
+        if event.event.kind in WAITED and (event.id, _host(event, {})) not in known
+    ]

@@ -3,25 +3,31 @@ instance.
 
 Elements are activated first, then element instances end. A scope that nothing is left in ends with
 them, out to the instance itself. Tokens that wait at a join stay there.
+
+A scope is named by the task that opened it: a sub-process, a call activity, the body of a
+multi-instance activity; None is the instance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import commands as q
-from service.engine import moves, multi_instance, waits
 from service.engine.errors import EngineError
-from service.engine.game import STARTED, Token, TokenGame
-from service.engine.scope import apply_inputs, inside_of, plain, write
+from service.engine.flat import Game, Inner
+from service.engine.parse import scope_spec
+from service.engine.scope import apply_inputs, plain, write
+from service.engine.token import COMPLETED, FUTURE, STARTED, Token
 from service.sentence import Sentence
 
 NOT_TARGETS = ("startEvent", "boundaryEvent")
+Scope = Token | None
 
 
-def modify(game: TokenGame, command: q.Modify) -> None:
+def modify(game: Game, command: q.Modify) -> None:
     """Carry out a modification. Raises EngineError("modification") for what cannot be."""
     ending = [token for which in command.terminate for token in _instances(game, which)]
     wanted = list(command.activate)
@@ -31,21 +37,22 @@ def modify(game: TokenGame, command: q.Modify) -> None:
         ending += sources
     if not wanted and not ending:
         raise _wrong(
-            "", "expected an element to activate or an element instance to end, got neither"
+            "",
+            Sentence("expected an element to activate or an element instance to end, got neither"),
         )
     for each in wanted:
         _activate(game, each, {token.id for token in ending})
     for token in ending:
-        if token.id in game.tasks:
-            _end(token)
+        if not token.gone:
+            _end(game, token)
 
 
-def end_all(game: TokenGame) -> None:
+def end_all(game: Game) -> None:
     """End the whole instance."""
-    root = game.root
-    root.internal_data.pop("joins", None)
-    waits.close_children(root)
-    root.internal_data["ended"] = True
+    for child in list(game.task_tree._children):
+        if child in game.tasks:
+            game.tasks[child].cancel()
+    game.completed = True
     game.emit(c.InstanceEnded("terminated", ()))
 
 
@@ -54,32 +61,30 @@ def _wrong(element_id: str, message: str) -> EngineError:
 
 
 def _is_active(token: Token) -> bool:
-    return "in" in token.internal_data
+    return token.task_spec.is_node and "in" in token.internal_data
 
 
-def _instances(game: TokenGame, which: q.Which) -> list[Token]:
+def _instances(game: Game, which: q.Which) -> list[Token]:
     """The element instances that are meant; of a multi-instance activity the whole of it, unless
     named by id."""
     if which.id:
-        token = game.tasks.get(which.id)
+        token = game.index.get(which.id)
         if token is None or not _is_active(token):
             raise _wrong(
                 "",
-                (
-                    Sentence(
-                        "expected the key of an active element instance, got that of {id}, "
-                        "which is not",
-                        id=which.id,
-                    )
+                Sentence(
+                    "expected the key of an active element instance, got that of {id}, "
+                    "which is not",
+                    id=which.id,
                 ),
             )
         return [token]
     found = [
         token
-        for token in game.tasks.values()
+        for token in game.index.values()
         if token.task_spec.element_id == which.element_id
         and _is_active(token)
-        and "mi" not in token.internal_data
+        and token.body is None
     ]
     if not found:
         raise _wrong(
@@ -92,26 +97,51 @@ def _instances(game: TokenGame, which: q.Which) -> list[Token]:
     return found
 
 
-def _moved(game: TokenGame, move: q.Move, source: Token) -> q.Activate:
+def _outer(token: Token) -> Scope:
+    """The scope around a task."""
+    scope: Scope = token.body or token.workflow.caller
+    return scope
+
+
+def _process(game: Game, scope: Scope) -> Process:
+    """The process whose elements a scope holds."""
+    if scope is not None and scope.task_spec.element.kind != "callActivity":
+        found: Process = scope.task_spec.process
+        return found
+    name = game.name if scope is None else game.subprocesses[scope.id].name
+    called: Process = game.bundle.models[name]
+    return called
+
+
+def _named(scope: Scope) -> str:
+    """The id of the element that a scope is an instance of, "" for a process."""
+    if scope is None or scope.task_spec.element.kind == "callActivity":
+        return ""
+    return str(scope.task_spec.element_id)
+
+
+def _outwards(scope: Scope) -> Iterator[Token]:
+    while scope is not None:
+        yield scope
+        scope = _outer(scope)
+
+
+def _moved(game: Game, move: q.Move, source: Token) -> q.Activate:
     """What to activate for one source of a move."""
     to = move.to
     if move.within == "given":
         return to
-    around: Token = source.parent
+    around = _outer(source)
     if move.within == "inferred":
-        scopes = _scopes(*_target(game, to, around))
-        while around.parent is not None and _named(around) not in scopes:
-            around = around.parent
-    return q.Activate(to.element_id, around.id, to.variables)
+        scopes = _scopes(*_target(game, to, [_process(game, around)]))
+        while around is not None and _named(around) not in scopes:
+            around = _outer(around)
+    return q.Activate(to.element_id, "" if around is None else around.id, to.variables)
 
 
-def _target(game: TokenGame, wanted: q.Activate, ancestor: Token | None) -> tuple[Process, Element]:
-    """The element, in the process of the ancestor, else in the instance's own, else in one that it
-    calls."""
-    called = [
-        token.task_spec.process for token in game.tasks.values() if token.task_spec.is_process
-    ]
-    processes = [ancestor.task_spec.process] if ancestor is not None else called
+def _target(
+    game: Game, wanted: q.Activate, processes: Sequence[Process]
+) -> tuple[Process, Element]:
     for process in processes:
         element = process.elements.get(wanted.element_id)
         if element is not None:
@@ -151,17 +181,16 @@ def _scopes(process: Process, element: Element) -> list[str]:
     return chain[::-1]
 
 
-def _named(scope: Token) -> str:
-    """The id of the element that a scope is an instance of, "" for a process."""
-    return str(scope.task_spec.element_id)
-
-
-def _activate(game: TokenGame, wanted: q.Activate, ending: set[str]) -> None:
+def _activate(game: Game, wanted: q.Activate, ending: set[str]) -> None:
     """Find or open the scopes around the element, and put a token on it."""
-    ancestor = None if wanted.ancestor is None else _ancestor(game, wanted)
-    process, element = _target(game, wanted, ancestor)
+    given = wanted.ancestor is not None
+    ancestor = _ancestor(game, wanted) if wanted.ancestor else None
+    inner = [each for each in game.subprocesses.values() if each.is_process]
+    called = [game.bundle.models[each.name] for each in (game, *inner)]
+    processes = [_process(game, ancestor)] if given else called
+    process, element = _target(game, wanted, processes)
     scopes = _scopes(process, element)
-    if ancestor is not None and _named(ancestor) not in scopes:
+    if given and _named(ancestor) not in scopes:
         raise _wrong(
             element.id,
             Sentence(
@@ -169,28 +198,41 @@ def _activate(game: TokenGame, wanted: q.Activate, ending: set[str]) -> None:
             ),
         )
     _check_variables(wanted, scopes)
-    scope = _process_scope(game, process, ancestor)
-    around = _around(ancestor)
-    _write(scope, "", wanted)
+    around = frozenset(token.id for token in _outwards(ancestor)) if given else None
+    workflow = _process_scope(game, process, ancestor, given=given)
+    _write(game, workflow.data, workflow.scope_id, "", wanted)
     for name in scopes[1:]:
-        scope = _inner(scope, process, process.elements[name], ancestor, around)
-        _write(scope, name, wanted)
-    doomed = next((token for token in _outwards(scope) if token.id in ending), None)
+        workflow = _inner(workflow, process, process.elements[name], around)
+        _write(game, workflow.data, workflow.scope_id, name, wanted)
+    doomed = next((each for each in _outwards(workflow.caller) if each.id in ending), None)
     if doomed is not None:
         raise _wrong(
             element.id,
             Sentence(
                 "{id} would be activated in {doomed}, which is to end.",
                 id=element.id,
-                doomed=_named(doomed),
+                doomed=doomed.task_spec.element_id,
             ),
         )
-    _write(moves.enter(scope, process, element.id), element.id, wanted)
+    token = _put(workflow, element)
+    _write(game, token.data, token.id, element.id, wanted)
 
 
-def _ancestor(game: TokenGame, wanted: q.Activate) -> Token:
-    token = game.tasks.get(wanted.ancestor) if wanted.ancestor else game.root
-    if token is None or not (token.task_spec.is_process or _is_active(token)):
+def _put(workflow: Any, element: Element) -> Token:
+    """A token on its way into an element."""
+    specs = workflow.spec.task_specs
+    spec = specs.get(f"{element.id}.BoundaryEventSplit") or specs[element.id]
+    token: Token = workflow.task_tree._add_child(spec, FUTURE)
+    spec._update(token)
+    if not spec.is_split:
+        return token
+    main: Token = next(each for each in token.children if not each.task_spec.is_wait)
+    return main
+
+
+def _ancestor(game: Game, wanted: q.Activate) -> Token:
+    token = game.index.get(wanted.ancestor or "")
+    if token is None or not _is_active(token):
         raise _wrong(
             wanted.element_id,
             Sentence(
@@ -198,35 +240,25 @@ def _ancestor(game: TokenGame, wanted: q.Activate) -> Token:
                 ancestor=wanted.ancestor,
             ),
         )
-    return inside_of(token)
+    return token
 
 
-def _outwards(token: Token) -> Iterator[Token]:
-    at: Token | None = token
-    while at is not None:
-        yield at
-        at = at.parent
+def _process_scope(game: Game, process: Process, ancestor: Scope, *, given: bool) -> Any:
+    if given:
+        workflow: Any = game if ancestor is None else game.subprocesses.get(ancestor.id)
+        workflow = workflow or (ancestor.workflow if ancestor is not None else game)
+        while not workflow.is_process:
+            workflow = workflow.caller.workflow
+        return workflow
+    found = [
+        each
+        for each in (game, *game.subprocesses.values())
+        if each.is_process and each.name == process.id
+    ]
+    return _only(found, process)
 
 
-def _around(ancestor: Token | None) -> frozenset[str]:
-    """The ids of the ancestor and of every scope around it."""
-    return frozenset() if ancestor is None else frozenset(token.id for token in _outwards(ancestor))
-
-
-def _process_scope(game: TokenGame, process: Process, ancestor: Token | None) -> Token:
-    if ancestor is not None:
-        return next(token for token in _outwards(ancestor) if token.task_spec.is_process)
-    return _only(
-        [
-            t
-            for t in game.tasks.values()
-            if t.task_spec.is_process and t.task_spec.process is process
-        ],
-        process,
-    )
-
-
-def _only(found: Sequence[Token], what: Process | Element) -> Token:
+def _only(found: Sequence[Any], what: Process | Element) -> Any:
     if len(found) != 1:
         raise _wrong(
             what.id,
@@ -240,23 +272,30 @@ def _only(found: Sequence[Token], what: Process | Element) -> Token:
 
 
 def _inner(
-    scope: Token, process: Process, element: Element, ancestor: Token | None, around: frozenset[str]
-) -> Token:
-    """The instance of a sub-process inside a scope to use, or a new one where there is none or
-    below the ancestor."""
-    game: TokenGame = scope.workflow
+    workflow: Any, process: Process, element: Element, around: frozenset[str] | None
+) -> Inner:
+    """The inside of a sub-process in a scope: one that is there, or a new one where there is none
+    or below the ancestor."""
+    game: Game = workflow.top_workflow
     found = [
         token
-        for token in _children(scope)
-        if token.task_spec.element_id == element.id and _is_active(token)
+        for token in workflow.tasks.values()
+        if token.task_spec.element_id == element.id
+        and _is_active(token)
+        and (token.body is not None) == (element.loop is not None)
+        and token.id in game.subprocesses
     ]
-    if element.loop is not None:  # an instance of it is meant, not the body around them
-        found = [token for body in found for token in _children(body) if _is_active(token)]
-    chosen = [token for token in found if token.id in around]
+    chosen = [token for token in found if around is not None and token.id in around]
     if chosen:
-        return chosen[0]
-    if found and (ancestor is None or scope.id not in around):
-        return _only(found, element)
+        return game.subprocesses[chosen[0].id]  # type: ignore[no-any-return]
+    below = around is not None and (not workflow.scope_id or workflow.scope_id in around)
+    if found and not below:
+        return game.subprocesses[_only(found, element).id]  # type: ignore[no-any-return]
+    _check_opening(process, element)
+    return _open(workflow, process, element)
+
+
+def _check_opening(process: Process, element: Element) -> None:
     if element.loop is not None:
         raise _wrong(
             element.id,
@@ -265,27 +304,37 @@ def _inner(
                 id=element.id,
             ),
         )
-    start = next(
-        (start for each, start in process.event_starts(element.scope) if each.id == element.id),
-        None,
-    )
-    if start is not None and start.interrupting:
-        raise _wrong(
-            element.id,
-            Sentence("{id} interrupts what is around it, and has not begun.", id=element.id),
-        )
-    opened = game.add(
-        game.bundle.spec.task_specs[f"{process.id}/{element.id}"], scope, state=STARTED
-    )
-    moves.arrive(opened)
-    apply_inputs(opened, element.inputs)
-    waits.open_boundaries(opened)
-    waits.open_scope(opened, process, element.id)
-    return opened
+    for each, start in process.event_starts(element.scope):
+        if each.id == element.id and start.interrupting:
+            raise _wrong(
+                element.id,
+                Sentence("{id} interrupts what is around it, and has not begun.", id=element.id),
+            )
 
 
-def _children(scope: Token) -> list[Token]:
-    return [scope.workflow.tasks[child] for child in scope._children]
+def _open(workflow: Any, process: Process, element: Element) -> Inner:
+    """Open a sub-process without beginning at its start."""
+    specs, game = workflow.spec.task_specs, workflow.top_workflow
+    above = workflow.task_tree
+    if f"{element.id}.BoundaryEventSplit" in specs:
+        split = specs[f"{element.id}.BoundaryEventSplit"]
+        above = Token(workflow, split, above, state=COMPLETED)
+    task = Token(workflow, specs[element.id], above, state=STARTED)
+    for boundary in process.attached.get(element.id, ()):
+        Token(workflow, specs[boundary.id], above, state=FUTURE)
+    task.task_spec.tell_entered(task)
+    apply_inputs(task, element.inputs)
+    if above.task_spec.is_split:
+        task.task_spec.open_boundaries(task)
+    name = scope_spec(process.id, element.id)
+    inner = Inner.restored(game.bundle.specs[name], task, is_process=False)
+    inner.name, inner.data = name, task.data
+    inner.open()
+    inner.task_tree._state = COMPLETED
+    for wait in inner.spec.start.event_subs:
+        spec = inner.spec.task_specs[wait]
+        spec._update(inner.task_tree._add_child(spec, FUTURE))
+    return inner
 
 
 def _check_variables(wanted: q.Activate, scopes: Sequence[str]) -> None:
@@ -301,24 +350,22 @@ def _check_variables(wanted: q.Activate, scopes: Sequence[str]) -> None:
             )
 
 
-def _write(token: Token, name: str, wanted: q.Activate) -> None:
+def _write(game: Game, data: dict[str, Any], name: str, element: str, wanted: q.Activate) -> None:
     for scope, variables in wanted.variables:
-        if scope == name and variables:
-            write(token, plain(variables))
+        if scope == element and variables:
+            write(game, (data, name), plain(variables))
 
 
-def _end(token: Token) -> None:
+def _end(game: Game, token: Token) -> None:
     """End an element instance, then every scope around it that nothing is left in."""
-    scope: Token | None = token.parent
-    if scope is not None and "mi" in token.internal_data:
-        multi_instance.instance_ended(scope)
-    waits.terminate(token)
-    while scope is not None and moves.is_empty(scope):
-        outer: Token | None = scope.parent
-        if outer is None:
-            end_all(scope.workflow)
+    scope: Scope = token
+    while scope is not None:
+        body, outer = scope.body, _outer(scope)
+        if body is not None:
+            body.internal_data["gone"] = body.internal_data.get("gone", 0) + 1
+        split, workflow = scope.parent, scope.workflow
+        (split if split is not None and split.task_spec.is_split else scope).cancel()
+        if not (not body._children if body is not None else workflow.is_empty()):
             return
-        if "mi" in scope.internal_data:
-            multi_instance.instance_ended(outer)
-        waits.terminate(scope)
         scope = outer
+    end_all(game)

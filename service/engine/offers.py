@@ -7,9 +7,9 @@ from datetime import datetime
 
 from service.bpmn.model import Element, Text
 from service.engine import changes as c
-from service.engine.game import Token
 from service.engine.scope import value_of, visible
 from service.engine.timers import instant
+from service.engine.token import Token
 from service.engine.values import optional_text_of, split, text_of, texts_of, whole_of
 
 DEFAULT_PRIORITY = 50
@@ -65,5 +65,5 @@ def job_of(token: Token) -> c.JobCreated:
 
 
 def _instant(token: Token, text: Text | None) -> datetime | None:
-    value = value_of(token, text)
+    value = None if text is None else value_of(token, text)
     return None if value is None or value == "" else instant(token, value)

@@ -1,8 +1,9 @@
 """Variables: who sees what, and where a result goes (as in Camunda 8).
 
-A name is looked up from the token outwards to the root of its process. A result without an output
-mapping goes to the nearest scope that has the name, else to the root of the process. Values are
-kept in JSON's shapes.
+A task's `data` are the variables of its element, a workflow's `data` those of its scope; nothing is
+copied from task to task. A name is looked up from the token outwards to the root of its process. A
+result without an output mapping goes to the nearest scope that has the name, else to the root of
+the process. Values are kept in JSON's shapes.
 """
 
 from __future__ import annotations
@@ -13,20 +14,35 @@ from typing import Any
 from service.bpmn.model import Mapped, Text
 from service.engine import changes as c
 from service.engine.errors import EngineError
-from service.engine.game import Token
+from service.engine.token import Token
 from service.feel import Expression, FeelError, Why, from_json, to_json
+
+Level = tuple[dict[str, Any], str]
+"""The variables of a scope, and the id that it has for the world."""
+
+
+def levels(token: Token) -> list[Level]:
+    """The scopes that a token sees, from the inside out: its own, that of the multi-instance body
+    around it, and those of workflows out to its process. What waits on the border of an activity
+    sees the activity's own."""
+    at = token
+    if token.task_spec.is_wait:
+        at = token.task_spec.host_of(token) or token
+    found: list[Level] = [(at.data, at.id)]
+    while True:
+        workflow, body = at.workflow, at.body
+        if body is not None:
+            found.append((body.data, body.id))
+        found.append((workflow.data, workflow.scope_id))
+        if workflow.is_process or workflow.caller is None:
+            return found
+        at = workflow.caller
 
 
 def visible(token: Token) -> dict[str, Any]:
     """Every variable the token sees, the inner ones over the outer ones."""
-    chain, at = [], token
-    while True:
-        chain.append(at.data)
-        if at.task_spec.is_process or at.parent is None:
-            break
-        at = at.parent
     seen: dict[str, Any] = {}
-    for data in reversed(chain):
+    for data, _ in reversed(levels(token)):
         seen.update(data)
     return seen
 
@@ -38,14 +54,21 @@ class Sight(Mapping[str, Any]):
     __slots__ = ("_levels",)
 
     def __init__(self, token: Token, extra: Mapping[str, Any] | None = None) -> None:
-        levels: list[Mapping[str, Any]] = [] if extra is None else [extra]
-        at: Token | None = token
-        while at is not None:
-            if at.data:
-                levels.append(at.data)
-            at = None if at.task_spec.is_process else at.parent
-        levels.append(token.workflow.host.functions)
-        self._levels = levels
+        seen: list[Mapping[str, Any]] = [] if extra is None else [extra]
+        at = token
+        if token.task_spec.is_wait:
+            at = token.task_spec.host_of(token) or token
+        seen.append(at.data)
+        while True:  # as `levels`, without what is not asked for
+            workflow, body = at.workflow, at.body
+            if body is not None:
+                seen.append(body.data)
+            seen.append(workflow.data)
+            if workflow.is_process or workflow.caller is None:
+                break
+            at = workflow.caller
+        seen.append(token.game.host.functions)
+        self._levels = seen
 
     def get(self, name: str, default: Any = None) -> Any:
         for level in self._levels:
@@ -70,9 +93,8 @@ def evaluate(
     token: Token, expression: Expression, *, extra: Mapping[str, Any] | None = None
 ) -> Any:
     """The FEEL value of an expression where the token stands."""
-    game = token.workflow
     try:
-        return expression.evaluate(Sight(token, extra), now=game.now)
+        return expression.evaluate(Sight(token, extra), now=token.game.now)
     except FeelError as error:
         raise EngineError(
             "expression-limit",
@@ -95,15 +117,13 @@ def is_true(
 ) -> bool:
     """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not
     sent by a guess."""
-    game = token.workflow
     why = Why()
     try:
-        found = expression.evaluate(Sight(token, extra), now=game.now, why=why)
+        found = expression.evaluate(Sight(token, extra), now=token.game.now, why=why)
     except FeelError as error:
-        element_id = token.task_spec.element_id
         raise EngineError(
             "expression-limit",
-            element_id,
+            token.task_spec.element_id,
             "{where}: {text!r}: {error}",
             where=where,
             text=expression.text,
@@ -125,21 +145,10 @@ def is_true(
     )
 
 
-def set_variable(token: Token, name: str, value: Any) -> None:
-    """Write one variable where it belongs, seen from the token."""
-    at = token
-    while name not in at.data and not at.task_spec.is_process:
-        parent = at.parent
-        if parent is None:
-            break
-        at = parent
-    write(at, {name: to_json(value)})
-
-
-def write(scope: Token, variables: Mapping[str, Any]) -> None:
+def write(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
     """Write plain variables into this very scope, and say so."""
-    scope.data.update(variables)
-    game, name = scope.workflow, scope_name(scope)
+    data, name = level
+    data.update(variables)
     last = game.changes[-1] if game.changes else None
     if isinstance(last, c.VariablesSet) and last.scope == name:
         variables = {**last.variables, **variables}
@@ -147,23 +156,15 @@ def write(scope: Token, variables: Mapping[str, Any]) -> None:
     game.emit(c.VariablesSet(name, variables))
 
 
-def scope_name(scope: Token) -> str:
-    """The id that a scope has for the world: "" for the root; a called process goes by its call
-    activity."""
-    if scope.parent is None:
-        return ""
-    return str(scope.parent.id if scope.task_spec.is_process else scope.id)
-
-
-def inside_of(token: Token) -> Token:
-    """The scope that goes by a token's id: the process that a call activity runs, or the token
-    itself."""
-    game = token.workflow
-    for child in token._children:
-        if game.tasks[child].task_spec.is_process:
-            inside: Token = game.tasks[child]
-            return inside
-    return token
+def set_variable(game: Any, chain: list[Level], name: str, value: Any) -> None:
+    """Write one variable where it belongs: the nearest of the scopes that has it, else the
+    outermost."""
+    found = chain[-1]
+    for level in chain:
+        if name in level[0]:
+            found = level
+            break
+    write(game, found, {name: to_json(value)})
 
 
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -179,33 +180,35 @@ def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:
     for mapping in mappings:
         _assign(token.data, mapping.target, to_json(value_of(token, mapping.source)))
     heads = {mapping.target.partition(".")[0] for mapping in mappings}
-    token.workflow.emit(
-        c.VariablesSet(scope_name(token), {name: token.data[name] for name in sorted(heads)})
-    )
+    token.game.emit(c.VariablesSet(token.id, {name: token.data[name] for name in sorted(heads)}))
 
 
 def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping[str, Any]) -> None:
     """A finished element's result: through its output mappings, or name by name when it has
     none."""
     if not mappings:
-        for name, value in variables.items():
-            set_variable(token, name, value)
+        if variables:
+            chain = levels(token)
+            for name, value in variables.items():
+                set_variable(token.game, chain, name, value)
         return
     token.data |= {name: to_json(value) for name, value in variables.items()}
+    chain = levels(token)
     # An instance of a multi-instance activity writes from its own scope, where its output element
     # is.
-    scope = token if "mi" in token.internal_data else token.parent
+    if token.body is None:
+        chain = chain[1:]
     made: dict[str, Any] = {}
     for mapping in mappings:
         value = value_of(token, mapping.source, extra=made)
         head, _, rest = mapping.target.partition(".")
         if rest:
-            known = visible(scope).get(head)
+            known = next((data[head] for data, _ in chain if head in data), None)
             whole = dict(known) if isinstance(known, dict) else {}
             _assign(whole, rest, to_json(value))
             value = whole
         made[head] = to_json(value)
-        set_variable(scope, head, value)
+        set_variable(token.game, chain, head, value)
 
 
 def _assign(data: dict[str, Any], target: str, value: Any) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from service.bpmn.model import EventDefinition
 from service.bpmn.timers import cycle_due, due_of, instant_of, parse_cycle
 from service.engine.errors import EngineError
-from service.engine.game import Token
 from service.engine.scope import value_of
+from service.engine.token import Token
 
 
 def first_due(token: Token, event: EventDefinition) -> tuple[datetime, int]:
     """The timer of an event, for the token that waits for it."""
     value = value_of(token, event.value)
     try:
-        return due_of(event.timer, value, now=token.workflow.now)
+        return due_of(event.timer, value, now=token.game.now)
     except (ValueError, OverflowError) as error:
         raise _wrong(token, error) from None
 
@@ -32,7 +32,7 @@ def next_due(token: Token, event: EventDefinition, *, anchor: datetime, fired: i
 def instant(token: Token, value: Any) -> datetime:
     """`instant_of` for what a token waits for."""
     try:
-        return instant_of(value, now=token.workflow.now)
+        return instant_of(value, now=token.game.now)
     except (ValueError, OverflowError) as error:
         raise _wrong(token, error) from None
 

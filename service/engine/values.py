@@ -9,8 +9,8 @@ from typing import Any
 
 from service.bpmn.model import Text
 from service.engine.errors import EngineError
-from service.engine.game import Token
 from service.engine.scope import value_of
+from service.engine.token import Token
 from service.feel import to_json
 from service.sentence import Sentence
 
@@ -33,7 +33,7 @@ def text_of(token: Token, text: Text | None, what: str) -> str:
 
 def optional_text_of(token: Token, text: Text | None, what: str) -> str | None:
     """A text, None where there is none or an empty one."""
-    value = value_of(token, text)
+    value = None if text is None else value_of(token, text)
     if value is not None and not isinstance(value, str):
         raise wrong(token, what, Sentence("a text"), text, value)
     return value.strip() or None if value is not None else None
@@ -41,7 +41,7 @@ def optional_text_of(token: Token, text: Text | None, what: str) -> str | None:
 
 def texts_of(token: Token, text: Text | None, what: str) -> tuple[str, ...]:
     """A list of texts, or one text with commas between them."""
-    value = value_of(token, text)
+    value = None if text is None else value_of(token, text)
     if value is None:
         return ()
     if isinstance(value, str):
@@ -73,7 +73,7 @@ def key_of(token: Token, text: Text | None, what: str) -> str:
 
 def whole_of(token: Token, text: Text | None, what: str, *, default: int, most: int) -> int:
     """A whole number from 0 to `most`, the nearest of these for one beyond."""
-    value: Any = value_of(token, text)
+    value: Any = None if text is None else value_of(token, text)
     if value is None:
         return default
     if text is not None and text.expression is None:

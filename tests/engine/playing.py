@@ -17,9 +17,9 @@ from drawing import draw
 from service.engine import Bundle, Host, advance, inspect, load_bundle
 from service.engine import changes as c
 from service.engine import commands as q
-from service.engine.advance import play
+from service.engine.advance import begin, play
 from service.engine.codec import dump
-from service.engine.game import TokenGame
+from service.engine.flat import Game
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
@@ -41,7 +41,7 @@ class Player:
         self.host = host or Host()
         self.now = NOON
         self.state: bytes | None = None
-        self.game: TokenGame | None = None
+        self.game: Game | None = None
         self.last: list[c.Change] = []
         self.all: list[c.Change] = []
         self.open: dict[str, Any] = {}
@@ -67,8 +67,9 @@ class Player:
 
     def _straight(self, command: q.Command) -> list[c.Change]:
         if self.game is None:
-            self.game = TokenGame(self.bundle, now=self.now, host=self.host)
-        self.game.changes, self.game.now, self.game.steps = [], self.now, 0
+            self.game = begin(self.bundle, None, command, now=self.now, host=self.host)
+        self.game.changes.clear()
+        self.game.now = self.now
         play(self.game, command)
         self.ended, self.state = self.game.is_ended(), dump(self.game)
         return list(self.game.changes)

@@ -3,13 +3,14 @@ tokens."""
 
 from __future__ import annotations
 
+import gc
 from time import process_time
 
 import pytest
 from playing import NOON, Player, bundle_of
 
 from service.bpmn.reach import loop_before
-from service.engine import EngineError, advance, game
+from service.engine import EngineError, advance, limits
 from service.engine import changes as c
 from service.engine import commands as q
 
@@ -64,7 +65,7 @@ def test_a_loop_that_multiplies_tokens_is_named_at_once(drawing, loop):
 
 
 def test_a_case_has_a_most_of_tokens(monkeypatch):
-    monkeypatch.setattr(game, "MAX_TOKENS", 50)
+    monkeypatch.setattr(limits, "MAX_TOKENS", 50)
     it = Player(bundle_of("process p {\nstartEvent s\nuserTask it each==n item=i\ns -> it\n}"))
     it.start(n=list(range(40)))
     with pytest.raises(EngineError) as many:
@@ -91,7 +92,7 @@ def test_nested_collections_are_refused_before_they_are_made():
 
 def test_a_step_has_a_most_of_time(monkeypatch):
     clock = iter(range(10_000))
-    monkeypatch.setattr(game, "thread_time", lambda: next(clock))
+    monkeypatch.setattr(limits, "thread_time", lambda: next(clock))
     text = """process p {
       startEvent start
       exclusiveGateway merge
@@ -140,3 +141,33 @@ def test_loops_are_found_from_where_they_lead():
     assert loop_before(process, "right") == ("right", "two", "right")
     plain = bundle_of("process p {\nstartEvent s\nuserTask a\ns -> a\n}").models["p"]
     assert loop_before(plain, "a") == ()
+
+
+def test_a_step_leaves_nothing_to_the_garbage_collector():
+    """Tasks and workflows hold each other: they are let go of when the step is made."""
+    text = """process p {
+      startEvent start
+      subProcess each each==n item=i {
+        startEvent s
+        userTask it
+        boundaryEvent late on=it timer=PT1H
+        s -> it
+      }
+      eventBasedGateway which
+      intermediateCatchEvent soon timer=PT2H
+      intermediateCatchEvent heard signal=alarm
+      start -> each
+      start -> which
+      which -> soon
+      which -> heard
+    }"""
+    it = Player(bundle_of(text)).start(n=[1, 2, 3])
+    it.complete("it")
+    gc.collect()
+    gc.disable()
+    try:
+        it.complete("it")
+        it.signal("alarm")
+        assert gc.collect() <= 2 * 2
+    finally:
+        gc.enable()

@@ -203,7 +203,7 @@ def test_an_endless_loop_after_a_job_holds_all_that_follows_with_one_incident():
     [incident] = it.incidents()
     assert incident.code == "step-limit"
     assert incident.element_id == "fork"
-    assert "enough → merge → turn → enough" in incident.message
+    assert "merge → turn → enough → merge" in incident.message
     it.send(q.SetVariables({"go": False}))
     it.send(q.Retry("fork"))
     assert it.waiting() == ["beside", "beside"]

@@ -109,7 +109,7 @@ def test_a_fault_of_the_program_is_an_error_at_its_element(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("with what was secret")
 
-    monkeypatch.setattr("service.engine.nodes.task_of", broken)
+    monkeypatch.setattr("service.engine.specs_tasks.task_of", broken)
     with pytest.raises(EngineError) as fault:
         run("userTask it")
     assert (fault.value.code, fault.value.element_id) == ("unexpected", "it")

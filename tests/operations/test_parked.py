@@ -110,7 +110,9 @@ def test_its_resolution_goes_on_from_there(database: Database) -> None:
     case = Case(database)
     case.resolve()  # nothing was mended: the same again, once
     assert case.incidents() == [("g", "expression-null")]
-    set_variables(case.runtime, case.root, "", {"amount": 9}, actor=ROOT, now=NOW)
+    set_variables(
+        case.runtime, case.root, "", {"amount": 9}, actor=ROOT, now=NOW, reason="it was missing"
+    )
     case.resolve()
     assert case.incidents() == []
     assert case.tasks() == ["a"]

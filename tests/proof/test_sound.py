@@ -62,7 +62,7 @@ def _shows_deadlock(played, element):
         assert element in played.error.message
         return
     assert not played.ended
-    assert f'"{element}":' in played.state.decode()  # counted at the join, which has not opened
+    assert f'"{element}",8,' in played.state.decode()  # waits at the join, which has not opened
     assert element not in played.entered
 
 

@@ -1,0 +1,247 @@
+"""SpiffWorkflow's event definitions, with what the zeebe dialect says of them.
+
+What waits is given to the world when a task begins to wait: a timer as an absolute instant, a
+subscription with its key, each with an id. The world sends the id back, or a signal's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs import event_definitions as e
+from SpiffWorkflow.bpmn.util.event import BpmnEvent
+
+from service.bpmn.model import Element
+from service.engine import changes as c
+from service.engine.timers import first_due, next_due
+from service.engine.token import Token
+from service.engine.values import code_of, key_of, text_of
+from service.sentence import Sentence
+
+Store = dict[str, Any]
+"""What is kept of a wait: `due`, `left`, `anchor` and `fired` of a timer, `sub` or `signal`."""
+MARKS = frozenset({"due", "sub", "signal"})
+
+
+class Known:
+    """Two events are one only when they are the same: for SpiffWorkflow two timers are equal, and
+    two messages of a name. A payload is kept apart from what SpiffWorkflow keeps of a task."""
+
+    element: Element
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def catch(self, my_task: Token, event: BpmnEvent) -> None:
+        my_task.internal_data["result"] = dict(event.payload or {})
+        my_task._set_internal_data(event_fired=True)
+
+    def update_task(self, my_task: Token) -> None:
+        if MARKS.isdisjoint(my_task.internal_data):
+            self.arm(my_task, my_task.internal_data, my_task.id)
+
+    def update_task_data(self, my_task: Token) -> None:
+        """The result is applied when the element is left."""
+
+    def reset(self, my_task: Token) -> None:
+        my_task.internal_data.pop("event_fired", None)
+
+    def arm(self, task: Token, store: Store, at: str) -> None:
+        """Hand out the timer or subscription; its id is `at`."""
+
+
+def disarm(task: Token, store: Store, at: str, element_id: str, *, fired: bool) -> None:
+    """The timer or subscription of a wait is over."""
+    if store.pop("due", None) is not None:
+        task.game.emit(c.TimerEnded(at, element_id, "fired" if fired else "cancelled"))
+    elif store.pop("sub", None) is not None or store.pop("signal", None) is not None:
+        how: Any = "correlated" if fired else "cancelled"
+        task.game.emit(c.SubscriptionEnded(at, element_id, how))
+
+
+def _opened(task: Token, element: Element, at: str, name: str, key: str) -> None:
+    kind: Any = element.event.kind
+    process_id = task.task_spec.process.id
+    task.game.emit(
+        c.SubscriptionOpened(at, element.id, kind, name, key, element.interrupting, process_id)
+    )
+
+
+class Message(Known, e.MessageEventDefinition):  # type: ignore[misc]
+    """Waits for a message with a name and a correlation key."""
+
+    def arm(self, task: Token, store: Store, at: str) -> None:
+        event = self.element.event
+        name = text_of(task, event.name, "the message's name")
+        what = Sentence("the correlation key of the message {name!r}", name=name)
+        key = key_of(task, event.key, what)
+        store["sub"] = name
+        _opened(task, self.element, at, name, key)
+
+    def throw(self, my_task: Token) -> None:
+        """A message without a job goes nowhere, as in Camunda 8."""
+
+
+class Signal(Known, e.SignalEventDefinition):  # type: ignore[misc]
+    """Waits for a signal, or throws it: to this instance at once, to the others by the world."""
+
+    def arm(self, task: Token, store: Store, at: str) -> None:
+        store["signal"] = name = text_of(task, self.element.event.name, "the signal's name")
+        _opened(task, self.element, at, name, "")
+
+    def catches(self, my_task: Token, event: BpmnEvent) -> bool:
+        thrown = event.event_definition
+        is_signal = isinstance(thrown, e.SignalEventDefinition)
+        return is_signal and my_task.internal_data.get("signal") == thrown.name
+
+    def throw(self, my_task: Token) -> None:
+        name = text_of(my_task, self.element.event.name, "the signal's name")
+        throw_signal(my_task, name)
+
+
+def throw_signal(task: Token, name: str) -> None:
+    """A signal is for everyone: this instance at once, the others through the caller."""
+    variables = dict(task.data)
+    task.game.emit(c.SignalThrown(task.task_spec.element_id, name, variables))
+    deliver_signal(task.game, name, variables)
+
+
+def deliver_signal(game: Any, name: str, variables: Mapping[str, Any]) -> None:
+    game.catch(BpmnEvent(e.SignalEventDefinition(name), payload=variables))
+
+
+class Coded(Known):
+    """An error or an escalation: caught by its code, or by none."""
+
+    base: type
+    code: str | None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = Known.__hash__
+
+    def catches(self, my_task: Token, event: BpmnEvent) -> bool:
+        thrown: Any = event.event_definition
+        is_same = isinstance(thrown, self.base)
+        return is_same and self.code in (None, event.event_definition.code)
+
+    def throw(self, my_task: Token) -> None:
+        code = code_of(my_task, self.element.event.name, Sentence(self.what))
+        throw_code(my_task, self.base, code, dict(my_task.data))
+
+    what = ""
+
+
+def throw_code(
+    task: Token, kind: type, code: str, variables: Mapping[str, Any], message: str = ""
+) -> bool:
+    """Look for who catches an error or escalation; True when something did."""
+    event = BpmnEvent(kind(message, code), payload=variables, target=task)
+    return bool(task.game.event_manager.catch(event))
+
+
+class Error(Coded, e.ErrorEventDefinition):  # type: ignore[misc]
+    base = e.ErrorEventDefinition
+    what = "the error's code"
+
+
+class Escalation(Coded, e.EscalationEventDefinition):  # type: ignore[misc]
+    base = e.EscalationEventDefinition
+    what = "the escalation's code"
+
+
+class Timer(Known, e.TimeDateEventDefinition):  # type: ignore[misc]
+    """Due once, at an absolute instant that is given to the world, which fires it; of a cycle each
+    time is a wait of its own."""
+
+    def has_fired(self, my_task: Token) -> bool:
+        return bool(my_task._get_internal_data("event_fired", False))
+
+    def arm(self, task: Token, store: Store, at: str) -> None:
+        event, game, left = self.element.event, task.game, store.get("left")
+        if "anchor" in store:
+            anchor = datetime.fromisoformat(store["anchor"])
+            due, left = next_due(task, event, anchor=anchor, fired=store["fired"]), left or 0
+        else:
+            due, left = first_due(task, event)
+            if left:
+                store["anchor"] = game.now.isoformat()
+        store["due"] = due.isoformat()
+        if left:
+            store["left"] = left
+        else:
+            store.pop("left", None)
+        game.emit(c.TimerSet(at, self.element.id, due, left))
+
+
+class Several(e.MultipleEventDefinition):  # type: ignore[misc]
+    """What an event-based gateway waits for, each under an id of its own."""
+
+    def update_task(self, my_task: Token) -> None:
+        if "alts" in my_task.internal_data:
+            return
+        game, stores = my_task.game, my_task.internal_data.setdefault("alts", {})
+        for number, definition in enumerate(self.event_definitions):
+            at = game.new_id()
+            store = stores[at] = {"is": number}
+            game.alternatives[at] = my_task
+            definition.arm(my_task, store, at)
+
+    def has_fired(self, my_task: Token) -> bool:
+        return bool(my_task.internal_data.get("seen_events"))
+
+    def catches(self, my_task: Token, event: BpmnEvent | None = None) -> bool:
+        return self._caught_by(my_task, event) is not None
+
+    def _caught_by(self, task: Token, event: BpmnEvent | None) -> str | None:
+        thrown = None if event is None else event.event_definition
+        if not isinstance(thrown, e.SignalEventDefinition):
+            return None
+        stores = task.internal_data.get("alts", {})
+        return next((at for at, kept in stores.items() if kept.get("signal") == thrown.name), None)
+
+    def catch(self, my_task: Token, event: BpmnEvent | None = None) -> None:
+        """The first of them: by its number where the world named its id."""
+        state = my_task.internal_data
+        at = state.pop("named", None) or self._caught_by(my_task, event)
+        number = state["alts"][at]["is"]
+        definition = self.event_definitions[number]
+        state["seen_events"] = [BpmnEvent(definition, event.payload if event else {})]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = Known.__hash__
+
+
+_KINDS: dict[str, type[Any]] = {
+    "message": Message,
+    "signal": Signal,
+    "error": Error,
+    "escalation": Escalation,
+    "timer": Timer,
+}
+
+
+def definition_of(element: Element) -> e.EventDefinition:
+    """The definition of an event."""
+    event = element.event
+    if event.kind == "terminate":
+        return e.TerminateEventDefinition()
+    kind = _KINDS.get(event.kind)
+    if kind is None:
+        return e.NoneEventDefinition()
+    source = event.name.source if event.name is not None else ""
+    name = f"event {element.id}"
+    if event.kind in ("error", "escalation"):
+        made = kind(name, source or None)
+    else:
+        made = kind(name, "") if event.kind == "timer" else kind(name)
+    made.element = element
+    return made
