@@ -36,12 +36,14 @@ CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 HOST_FUNCTIONS = (
+    "amount paid",
     "best investigator",
     "can extend",
     "earlier compensation",
     "emergency compensation",
     "emergency reports",
     "part of deadline",
+    "people of unit",
     "situation report due",
     "time used",
     "working days after",

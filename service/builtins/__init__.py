@@ -4,6 +4,7 @@ these note. None does anything by itself: the write of the step does.
 
 from service.builtins.answer_checks import check_answer, find_investigator
 from service.builtins.case_view import CaseView
+from service.builtins.check_dates import check_dates
 from service.builtins.check_people import Choice, check_people, list_choices
 from service.builtins.effects import (
     AlarmEffect,
@@ -46,6 +47,7 @@ __all__ = [
     "TeamEffect",
     "VersionEffect",
     "check_answer",
+    "check_dates",
     "check_people",
     "end_by_hand",
     "find_investigator",

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from service import cases, identity
+from service.currencies import CURRENCIES, DECIMALS, format_money, is_payable
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
 from service.identity import Permission
@@ -112,6 +114,57 @@ def _approval(
     )
 
 
+def _compensation(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """An amount in a currency that has limits, in no smaller part than it is paid in."""
+    amount = answer.get("compensationAmount")
+    if amount is None:
+        return None
+    complaint = cases.find_complaint(connection, task.root_key)
+    currency = "TWD" if complaint is None else complaint.currency
+    if currency not in CURRENCIES:
+        return FieldError(
+            "/compensationAmount",
+            Sentence(
+                "there are no limits of authority for {currency}, so nobody can decide on a "
+                "compensation in it; expected one of {currencies}",
+                currency=currency,
+                currencies=CURRENCIES,
+            ),
+        )
+    if not is_payable(Decimal(str(amount)), currency):
+        return FieldError(
+            "/compensationAmount",
+            Sentence(
+                "expected an amount with at most {places} decimals in {currency}, got {amount}",
+                places=DECIMALS[currency],
+                currency=currency,
+                amount=amount,
+            ),
+        )
+    return None
+
+
+def _payment(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """What is due, no more and no less."""
+    complaint = cases.find_complaint(connection, task.root_key)
+    sums = cases.balance_of(connection, task.root_key)
+    given = answer.get("amountPaid")
+    if complaint is None or given is None or Decimal(str(given)) == sums.due:
+        return None
+    return FieldError(
+        "/amountPaid",
+        Sentence(
+            "expected {due}, which is what was decided less what was paid before, got {given}",
+            due=format_money(sums.due, complaint.currency),
+            given=format_money(given, complaint.currency),
+        ),
+    )
+
+
 def _other_complaint(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
@@ -132,7 +185,9 @@ def _other_complaint(
 
 CHECKS: dict[str, Check] = {
     "approval": _approval,
+    "compensation": _compensation,
     "investigator": _investigator,
     "other-complaint": _other_complaint,
+    "payment": _payment,
     "quorum": _quorum,
 }

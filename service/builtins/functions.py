@@ -93,6 +93,22 @@ def _earlier_compensation(view: CaseView) -> Any:
     return from_json(cases.earlier_compensation(view.connection, view.complaint, now=view.now))
 
 
+def _people_of_unit(view: CaseView, role: Any, unit: Any) -> Any:
+    """Whom work for a unit is offered to; empty where nobody of that role is known to belong to
+    it."""
+    if view.connection is None or not isinstance(role, str) or not isinstance(unit, str):
+        return []
+    return from_json(identity.list_of_unit(view.connection, role, unit)) if unit.strip() else []
+
+
+def _amount_paid(view: CaseView) -> Any:
+    """What the customer has had in this case, less what came back, in its currency."""
+    if view.connection is None or view.complaint is None:
+        return from_json(0)
+    sums = cases.balance_of(view.connection, view.complaint.root_key)
+    return from_json(sums.paid - sums.recovered)
+
+
 def _emergency_compensation(view: CaseView) -> Any:
     if view.connection is None or view.complaint is None:
         return from_json(0)
@@ -108,11 +124,13 @@ def _report_due(view: CaseView, level: Any) -> Any:
 
 
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
+    "amount paid": ((), _amount_paid),
     "deadline": (("clock",), _due),
     "part of deadline": (("clock", "share"), _part),
     "time used": (("clock",), _used),
     "can extend": (("clock",), _can_extend),
     "working days after": (("from", "n"), _days_after),
+    "people of unit": (("role", "unit"), _people_of_unit),
     "best investigator": (("skill", "person", "unit"), best_investigator),
     "earlier compensation": ((), _earlier_compensation),
     "emergency compensation": ((), _emergency_compensation),

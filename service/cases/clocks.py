@@ -26,6 +26,9 @@ _SET_DUE = Prepared(
     .where(complaint.c.root_key == _ROOT, complaint.c.status == "open")
     .values(due_at=_NEAREST.scalar_subquery())
 )
+_OPEN_CLOCKS = Prepared(
+    sa.select(deadline.c.clock).where(deadline.c.root_key == _ROOT, deadline.c.met_at.is_(None))
+)
 _COLUMNS = tuple(column.name for column in deadline.columns)
 _FIELDS = tuple(Deadline.__dataclass_fields__)
 _MOMENTS, _FLAGS = (
@@ -83,6 +86,44 @@ def nearest(deadlines: Iterable[Deadline]) -> datetime | None:
         (entry.due_at for entry in deadlines if entry.met_at is None and entry.paused_at is None),
         default=None,
     )
+
+
+def meet_clocks(
+    connection: Connection, root_key: int, clocks: Iterable[str], *, now: datetime
+) -> list[str]:
+    """Meet those of the clocks that still run; their names. The case's due follows the nearest."""
+    running = _OPEN_CLOCKS.all(connection, {"b_root_key": root_key})
+    names = sorted({row["clock"] for row in running} & set(clocks))
+    for name in names:
+        connection.execute(
+            sa.update(deadline)
+            .where(deadline.c.root_key == root_key, deadline.c.clock == name)
+            .values(met_at=now)
+        )
+    _SET_DUE.run(connection, {"b_root_key": root_key})
+    return names
+
+
+def reopen_clocks(
+    connection: Connection, root_key: int, clocks: Iterable[str], *, met_at: datetime
+) -> list[str]:
+    """Let those of the clocks run again that were met at that instant, by what proved not to have
+    happened; their names. The case's due follows the nearest."""
+    reopened = [
+        name
+        for name in sorted(set(clocks))
+        if connection.execute(
+            sa.update(deadline)
+            .where(
+                deadline.c.root_key == root_key,
+                deadline.c.clock == name,
+                deadline.c.met_at == met_at,
+            )
+            .values(met_at=None)
+        ).rowcount
+    ]
+    _SET_DUE.run(connection, {"b_root_key": root_key})
+    return reopened
 
 
 def list_deadlines(connection: Connection, root_key: int) -> list[Deadline]:

@@ -16,11 +16,13 @@ from service.db import Connection, Prepared
 
 YEAR = timedelta(days=365)
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
+_CURRENCY: sa.BindParameter[str] = sa.bindparam("b_currency")
 _GIVEN = sa.func.sum(compensation.c.amount).label("given")
 _EARLIER = Prepared(
     sa.select(_GIVEN).where(
         compensation.c.customer_key == sa.bindparam("b_customer_key"),
         compensation.c.root_key != _ROOT,
+        compensation.c.currency == _CURRENCY,
         compensation.c.decided_at > sa.bindparam("b_since"),
     )
 )
@@ -33,6 +35,7 @@ _OF_EMERGENCY = Prepared(
         .where(emergency_complaint.c.complaint_key == _ROOT)
         .scalar_subquery(),
         compensation.c.root_key != _ROOT,
+        compensation.c.currency == _CURRENCY,
     )
 )
 _FORGET = Prepared(sa.delete(compensation).where(compensation.c.root_key == _ROOT))
@@ -81,20 +84,23 @@ def save_compensation(connection: Connection, moved: Complaint, *, at: datetime)
 
 
 def earlier_compensation(connection: Connection, case: Complaint, *, now: datetime) -> Decimal:
-    """What the customer was given in the twelve months before, in other cases."""
+    """What the customer was given in the twelve months before, in other cases, in the currency of
+    this one: currencies are never added."""
     if case.customer_key is None:
         return Decimal(0)
     where = {
         "b_root_key": case.root_key,
         "b_customer_key": case.customer_key,
         "b_since": now - YEAR,
+        "b_currency": case.currency,
     }
     return _sum(_EARLIER.first(connection, where))
 
 
 def emergency_compensation(connection: Connection, case: Complaint) -> Decimal:
-    """What was decided in the other cases of the same emergency."""
-    return _sum(_OF_EMERGENCY.first(connection, {"b_root_key": case.root_key}))
+    """What was decided in the other cases of the same emergency, in the currency of this one."""
+    where = {"b_root_key": case.root_key, "b_currency": case.currency}
+    return _sum(_OF_EMERGENCY.first(connection, where))
 
 
 def _sum(row: Mapping[str, Any] | None) -> Decimal:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from service import audit
+from service import audit, cases
 from service.cli.opening import one_line, open_database
 
 
@@ -18,7 +18,8 @@ def audit_group() -> None:
 @audit_group.command("verify")
 @one_line
 def audit_verify() -> None:
-    """Check the hash chain of every case and of the house; exit 1 when one is broken.
+    """Check the hash chain of every case and of the house, and that the ledger of every case
+    balances; exit 1 when one does not.
 
     Example: redress audit verify
     """
@@ -31,6 +32,9 @@ def audit_verify() -> None:
                 broken += 1
                 click.echo(f"case {root_key}: the chain breaks at row {seq}")
         house = audit.verify_house(connection)
+        for root_key, problem in cases.unbalanced(connection):
+            broken += 1
+            click.echo(f"case {root_key}: the ledger does not balance: {problem}")
     if house is not None:
         broken += 1
         click.echo(f"house {house[0]}: the chain breaks at row {house[1]}")

@@ -33,7 +33,10 @@ def beyond(
 def count_up_to(connection: sa.Connection, query: sa.Select[Any], most: int = MOST_COUNTED) -> int:
     """How many rows a query has, counted up to `most`."""
     some = (
-        query.with_only_columns(sa.literal_column("1").label("one"))
+        query.with_only_columns(
+            sa.literal_column("1").label("one"),
+            maintain_column_froms=True,  # a query without conditions has no other way to its table
+        )
         .order_by(None)
         .limit(most)
         .subquery()

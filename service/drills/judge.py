@@ -208,9 +208,11 @@ def _vulnerable(record: _Record) -> Measure | None:
 
 
 def _wording(record: _Record) -> Measure | None:
-    authority = set(record.course.runtime.profile.authority.values())
+    profile = record.course.runtime.profile
     wanted = [each for each in record.letters if each["template"] in ("outcome", "deadlock")]
-    right = [each for each in wanted if any(name in each["body"] for name in authority)]
+    right = [
+        each for each in wanted if letters.tells_rights(profile, each["language"], each["body"])
+    ]
     return _share(
         "wording", "Letters of outcome that say whom else to turn to", len(right), len(wanted)
     )

@@ -19,6 +19,7 @@ from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
 from service.execution.apply_effects import write_effects
+from service.execution.apply_ledger import write_ledger
 from service.execution.note_changes import note_changes
 from service.execution.plan import Plan, entry_of
 from service.execution.write import Write
@@ -96,6 +97,7 @@ def apply_step(
             entries.append(entry_of(write, part.plan, actor=part.actor.name))
         note_changes(write, last.changes)
         write_effects(write, view, met=met)
+        _write_ledger(write, kinds, last)
         _write_signals(write)
         guard = _write_instance(write, step)
         entries.append(entry_of(write, last.plan, actor=last.actor.name))
@@ -147,6 +149,14 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     if instance.task is None or not completed:
         return ""
     return tasks.clocks_met(instance.task.properties, answer)
+
+
+def _write_ledger(write: Write, kinds: Kinds, part: Part) -> None:
+    """The task of the command, if it was completed, may say something about money."""
+    task = write.instance.task
+    entry = "" if task is None else task.properties.get("ledger", "")
+    if entry and any(each.how == "completed" for each in kinds[c.TaskEnded]):
+        write_ledger(write, entry, part.plan.answer or {}, by=part.actor.name)
 
 
 def _ending(ended: c.TaskEnded, task: tasks.UserTask | None, by: str, answer: Any) -> tasks.Ending:

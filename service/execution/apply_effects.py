@@ -132,13 +132,16 @@ def _archive(file: _File, facts: Mapping[str, Any], write: Write) -> None:
 
 
 def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseView) -> None:
-    """A letter that cannot be written whole does not meet its clock either."""
-    order = LetterOrder(effect.template, effect.audience, effect.to, effect.variables)
+    """A letter that cannot be written whole does not meet its clock; one on paper does when it is
+    posted."""
+    order = LetterOrder(
+        effect.template, effect.audience, effect.to, effect.variables, meets=effect.meets
+    )
     keys = (write.key(), write.key())
     queued = compose_letter(
         write.connection, file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now
     )
     file.letters.append(queued)
-    if effect.meets and not queued.missing:
-        _meet(file, effect.meets, write)
+    if queued.meets:
+        _meet(file, queued.meets, write)
     write.note("letters", [effect.template, str(queued.key)])

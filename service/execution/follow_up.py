@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from service import cases, tasks
@@ -98,6 +99,18 @@ def _record(site: _Site, effect: RecordEffect) -> None:
         complaint = cases.find_complaint(site.connection, site.root_key)
         if complaint is not None:
             cases.save_compensation(site.connection, complaint, at=site.now)
+            cases.enter_decision(
+                site.connection,
+                site.root_key,
+                cases.Movement(
+                    cases.LedgerEntry.OFFERED,
+                    Decimal(str(effect.facts["compensationAmount"])),
+                    str(effect.facts.get("approvedBy") or site.actor.name)[:200],
+                    site.now,
+                    str(effect.facts.get("authorityLevel") or ""),
+                ),
+                currency=complaint.currency,
+            )
 
 
 def _link(site: _Site, effect: LinkEffect) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from service import jobs, tasks
 from service.audit import Event
-from service.builtins import check_answer, check_people
+from service.builtins import check_answer, check_dates, check_people
 from service.engine.commands import Command, CompleteTask, FireTimer, SetVariables
 from service.errors import NotFound, StateConflict
 from service.execution.enter_contact import contact_of
@@ -48,6 +48,14 @@ def completion(wanted: Completion) -> Decide:
         checked = tasks.validate(form, given)
         today = case.runtime.profile.calendar.local_day(case.view.now)
         check_people(case.connection, form, checked, today=today)
+        check_dates(
+            case.connection,
+            form,
+            checked,
+            root_key=task.root_key,
+            today=today.isoformat(),
+            calendar=case.runtime.profile.calendar,
+        )
         check_answer(case.connection, task, checked, actor=wanted.actor.name, today=today)
         return Plan(
             CompleteTask(task.engine_id, checked),

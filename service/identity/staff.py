@@ -16,6 +16,7 @@ from service.errors import InvalidInput, NotFound
 from service.identity.permissions import Permission, roles_with
 from service.identity.tables import absence, account, account_role, staff
 
+MOST_OF_UNIT = 200
 CAPACITY = 30
 """How many open complaints somebody holds at most, when nothing else was said."""
 MOST_CAPACITY = 10_000
@@ -152,6 +153,24 @@ def list_staff(
         )
         for row in rows
     ]
+
+
+def list_of_unit(connection: Connection, role: str, unit: str) -> list[str]:
+    """The active accounts of a role that belong to a unit, by name; units are compared without
+    regard to case."""
+    found = connection.execute(
+        sa.select(account.c.name)
+        .join(staff, staff.c.account_name == account.c.name)
+        .join(account_role, account_role.c.account_name == account.c.name)
+        .where(
+            account.c.active,
+            account_role.c.role == role,
+            sa.func.lower(staff.c.unit) == unit.strip().lower(),
+        )
+        .order_by(account.c.name)
+        .limit(MOST_OF_UNIT)
+    )
+    return list(found.scalars())
 
 
 def list_candidates(connection: Connection, permission: Permission, *, on: date) -> list[Candidate]:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.cases import NewComplaint
+from service.currencies import CURRENCIES
 from service.errors import FieldError, FormInvalid
 from service.sentence import Sentence, WordList
 
@@ -177,8 +178,13 @@ def _amount(value: Any, errors: list[FieldError]) -> Decimal | None:
 def _currency(value: Any, default: str, errors: list[FieldError]) -> str:
     if value is None or value == "":
         return default
-    if not (isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()):
-        errors.append(FieldError("/currency", "expected an ISO 4217 code such as TWD"))
+    if not isinstance(value, str) or value not in CURRENCIES:
+        errors.append(
+            FieldError(
+                "/currency",
+                Sentence("expected a currency out of {currencies}", currencies=CURRENCIES),
+            )
+        )
         return default
     return value
 

@@ -16,6 +16,7 @@ from service.letters.queue import (
     queue_letters,
     set_delivery,
 )
+from service.letters.rights import tells_rights
 from service.letters.template import LANGUAGES, Letter, spoken, unknown_facts, write_letter
 from service.letters.titles import list_titles
 
@@ -36,6 +37,7 @@ __all__ = [
     "queue_letters",
     "set_delivery",
     "spoken",
+    "tells_rights",
     "unknown_facts",
     "write_letter",
 ]

@@ -11,9 +11,11 @@ from jinja2 import TemplateError, TemplateSyntaxError
 
 from service.bpmn.model import Process
 from service.errors import Problem, Severity
-from service.letters.template import LANGUAGES, unknown_facts
+from service.letters.rights import FINAL
+from service.letters.template import LANGUAGES, said_by, unknown_facts
 from service.letters.texts import FOLDER, SUFFIX, path_of
 from service.letters.titles import without_title
+from service.letters.unfinished import unfinished
 from service.sentence import Sentence
 
 EXAMPLE: Mapping[str, Any] = {
@@ -22,8 +24,10 @@ EXAMPLE: Mapping[str, Any] = {
     "registered": "2026-03-02 10:00",
     "today": "2026-03-09",
     "authority": "the ombudsman",
+    "rights": "You may turn to the ombudsman within six months: 1 Example Street, Example Town.",
     "currency": "TWD",
     "severity": "P3",
+    "paid": 1280,
     "final_response": "2026-04-01",
     "level": "II",
     "duties": "Answer the telephones.",
@@ -70,7 +74,7 @@ def check_letters(files: Mapping[str, bytes], processes: Mapping[str, Process]) 
             for language in LANGUAGES
             if path_of(name, language) not in letters
         ]
-    return [*found, *_senders(processes, names)]
+    return [*found, *_senders(processes, names), *_rights(processes, letters)]
 
 
 def letter_variables(files: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
@@ -92,7 +96,7 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
         )
     try:
         text = content.decode()
-        unknown = unknown_facts(text, EXAMPLE)
+        unknown, left = unknown_facts(text, EXAMPLE), unfinished(said_by(text))
     except UnicodeDecodeError as error:
         yield _problem(
             path,
@@ -115,6 +119,14 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
             "letter-empty",
             "expected a subject on the first line and a text below",
             "Write both.",
+        )
+    for place in left:
+        yield _problem(
+            path,
+            "letter-placeholder",
+            Sentence("{place!r} is still to be filled in", place=place),
+            "Write what the customer is to read, or name a fact in double braces.",
+            line=_line_of(text, place),
         )
     for each in unknown:
         yield _problem(
@@ -147,6 +159,34 @@ def _senders(processes: Mapping[str, Process], names: set[str]) -> Iterator[Prob
                         names=sorted(names),
                     ),
                 )
+
+
+def _rights(processes: Mapping[str, Process], letters: Mapping[str, bytes]) -> Iterator[Problem]:
+    """A letter that is to count as the final response has to tell the customer's rights."""
+    senders = {
+        element.headers.get("template"): element.id
+        for process in processes.values()
+        for element in process.elements.values()
+        if FINAL in (part.strip() for part in element.headers.get("meets", "").split(","))
+    }
+    for path, content in letters.items():
+        sender = senders.get(_name(path))
+        if sender and b"rights" not in content:
+            yield _problem(
+                path,
+                "letter-without-rights",
+                Sentence(
+                    "{sender} counts this letter as the final response, but it does not tell the "
+                    "customer's rights",
+                    sender=sender,
+                ),
+                "Add {{ rights }}; until then sending it does not meet the clock.",
+                severity=Severity.WARNING,
+            )
+
+
+def _line_of(text: str, place: str) -> int:
+    return text.partition(place)[0].count("\n") + 1 if place in text else 0
 
 
 def _name(path: str) -> str:

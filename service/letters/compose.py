@@ -8,15 +8,16 @@ work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from service import letters
+from service import cases, letters
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import InvalidInput
 from service.letters import Letter, Queued
+from service.letters.rights import clocks_met, rights_of
 from service.letters.texts import letter_text
 from service.policy import Deadline, Profile
 
@@ -26,12 +27,13 @@ _NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
 @dataclass(frozen=True, slots=True)
 class LetterOrder:
     """Which letter is wanted, for whom, with what beyond the facts of the case. `to` is for staff
-    only."""
+    only; `meets` names the clocks that it meets, by commas."""
 
     template: str
     audience: str = "customer"
     to: str = ""
     variables: Mapping[str, Any] | None = None
+    meets: str = ""
 
 
 def compose_letter(
@@ -54,7 +56,10 @@ def compose_letter(
             language=complaint.language,
             recipient=recipient,
             audience=order.audience,
-            facts=letter_facts(complaint, clocks, profile, variables, now=now),
+            facts={
+                "paid": cases.balance_of(connection, complaint.root_key).paid,
+                **letter_facts(complaint, clocks, profile, variables, now=now),
+            },
             text=letter_text(
                 connection,
                 complaint.root_key,
@@ -63,7 +68,7 @@ def compose_letter(
             ),
         )
     except InvalidInput as error:
-        details = {"variables": variables, "missing": error.message}
+        details = {"variables": variables, "missing": error.message, "meets": order.meets}
         wanted = Letter(
             order.template,
             complaint.language,
@@ -74,6 +79,8 @@ def compose_letter(
             details,
         )
         return Queued(*keys, wanted, missing=error.message)
+    meets = clocks_met(order.meets, profile, complaint.language, written.body)
+    written = replace(written, details={"meets": meets} if meets else {})
     return Queued(*keys, written, complaint.facts.get("mailThread"))
 
 
@@ -93,11 +100,14 @@ def letter_facts(
         "customer": complaint.customer_name or _NO_NAME.get(complaint.language, "Customer"),
         "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "today": f"{now.astimezone(zone):%Y-%m-%d}",
+        "rights": rights_of(profile, complaint.language),
         "authority": profile.authority.get(complaint.language, profile.authority["en"]),
         "currency": complaint.currency,
         "severity": complaint.severity,
         "variables": {name: value for name, value in variables.items() if value is not None},
     }
+    if facts["rights"] is None:
+        del facts["rights"]
     if final is not None:
         facts["final_response"] = f"{final.due_at.astimezone(zone):%Y-%m-%d}"
     return facts

@@ -42,6 +42,12 @@ class Queued:
     missing: str = ""
 
     @property
+    def meets(self) -> str:
+        """The clocks that it meets on its way, by commas: at once by mail, when posted on
+        paper."""
+        return str(self.written.details.get("meets", "")) if self.delivery == "queued" else ""
+
+    @property
     def delivery(self) -> str:
         if self.missing:
             return "incomplete"

@@ -20,7 +20,9 @@ from jinja2 import (
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from service.currencies import format_money
 from service.errors import InvalidInput
+from service.letters.unfinished import unfinished
 
 TEMPLATES = Path(__file__).parent / "templates"
 """The letters that belong to no case, and so to no version of the procedure."""
@@ -59,7 +61,8 @@ def write_letter(
     """Render a letter from the `text` of its template, or from the product's own. The first line is
     the subject.
 
-    Raises InvalidInput when the template is not there or wants something `facts` does not have.
+    Raises InvalidInput when the template is not there, wants something `facts` does not have, or
+    gives a customer's letter in which something is still to be filled in.
     """
     chosen = spoken(language)
     try:
@@ -96,9 +99,23 @@ def write_letter(
             chosen=chosen,
             most=LONGEST,
         )
+    if audience == "customer":
+        _check_finished(written, template, str(facts.get("customer") or ""))
     subject, _, body = written.strip().partition("\n")
     line = " ".join(subject.split())[:300]
     return Letter(template, chosen, audience, recipient, line, body.strip() + "\n", {})
+
+
+def _check_finished(written: str, template: str, name: str) -> None:
+    """The customer's own name says nothing about the letter. Raises InvalidInput."""
+    left = unfinished(written.replace(name, " ") if name else written)
+    if left:
+        raise InvalidInput(
+            "The letter {template_!r} still has something to be filled in: {left}. Replace it; "
+            "until then the letter is not sent.",
+            template_=template,
+            left=left[:5],
+        )
 
 
 def spoken(language: str) -> str:
@@ -118,6 +135,20 @@ def unknown_facts(text: str, known: Collection[str]) -> list[str]:
     """What a template asks for that no letter is told. Raises TemplateSyntaxError as
     `compile_letter`."""
     return sorted(find_undeclared_variables(_check(text)) - set(known))
+
+
+def said_by(text: str) -> str:
+    """What a template says of itself, whatever the case: its own words, without what it is told.
+    Raises TemplateSyntaxError as `compile_letter`."""
+    tree = _check(text)
+    words = [node.data for node in tree.find_all(nodes.TemplateData)]
+    words += [
+        node.value
+        for output in tree.find_all(nodes.Output)
+        for node in output.find_all(nodes.Const)
+        if isinstance(node.value, str)
+    ]
+    return "\n".join(words)
 
 
 _NODES = (
@@ -141,7 +172,9 @@ _NODES = (
     nodes.Tuple,
     nodes.List,
 )
-_FILTERS = ("default", "first", "join", "last", "length", "lower", "round", "trim", "upper")
+_FILTERS = tuple(
+    ["default", "first", "join", "last", "length", "lower", "money", "round", "trim", "upper"]
+)
 
 
 def _check(text: str) -> nodes.Template:
@@ -173,9 +206,11 @@ def _all(node: nodes.Node) -> Iterator[nodes.Node]:
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     # plain text mail: nothing is HTML, so nothing is escaped
-    return ImmutableSandboxedEnvironment(
+    made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
     )
+    made.filters["money"] = format_money
+    return made

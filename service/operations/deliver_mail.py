@@ -21,6 +21,7 @@ from service.execution.runtime import Runtime
 from service.identity import SYSTEM
 from service.jobs import Due
 from service.notifications import LetterRefused, Mailer, MailServerAway
+from service.operations.mark_letter_returned import reopen_met
 
 DUTY = "mail"
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -136,10 +137,13 @@ def _raise_alarm(connection: Connection, runtime: Runtime, error: str, *, now: d
 
 
 def _give_up(runtime: Runtime, due: Due, error: str, *, now: datetime) -> None:
-    """The letter has to go another way."""
+    """The letter has to go another way, and what it met is open again."""
     with runtime.database.transaction() as connection:
         jobs.end_outbox(connection, due, state="dead", now=now, error=error)
         letters.mark_unsent(connection, due.payload or {}, now=now)
+        key = int((due.payload or {}).get("letter") or 0)
+        if key:
+            reopen_met(connection, letters.get_letter(connection, key))
         jobs.raise_incident(
             connection,
             root_key=due.root_key,

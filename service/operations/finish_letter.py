@@ -22,7 +22,7 @@ def finish_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) ->
         letters.set_delivery(
             connection, key, "printed", was=("print", "returned"), now=now, by=actor.name
         )
-        _note(connection, key, "printed", actor, now)
+        _note(connection, key, "printed", actor, now, met=_meet(connection, key, now))
 
 
 def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
@@ -39,7 +39,11 @@ def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -
             entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)
         }
         order = LetterOrder(
-            row["template"], row["audience"], row["recipient"], row["details"].get("variables")
+            row["template"],
+            row["audience"],
+            row["recipient"],
+            row["details"].get("variables"),
+            meets=str(row["details"].get("meets", "")),
         )
         queued = compose_letter(
             connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now
@@ -52,17 +56,27 @@ def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -
         letters.set_delivery(
             connection, key, "printed", was=("incomplete",), now=now, by=actor.name
         )
-        _note(connection, first, "written again", actor, now)
+        met = _meet(connection, first, now) if queued.meets else []
+        _note(connection, first, "written again", actor, now, met=met)
     return first
 
 
-def _note(connection: Connection, key: int, what: str, actor: Actor, now: datetime) -> None:
+def _meet(connection: Connection, key: int, now: datetime) -> list[str]:
+    """The letter is on its way: the clocks that waited for it are met; their names."""
+    row = letters.get_letter(connection, key)
+    names = [name for name in str(row["details"].get("meets", "")).split(",") if name]
+    return cases.meet_clocks(connection, row["root_key"], names, now=now)
+
+
+def _note(
+    connection: Connection, key: int, what: str, actor: Actor, now: datetime, *, met: list[str]
+) -> None:
     audit.append(
         connection,
         root_of(key),
         Event.LETTER_DELIVERED,
         actor=actor.name,
         at=now,
-        details={"letter": str(key), "how": what},
+        details={"letter": str(key), "how": what} | ({"met": met} if met else {}),
         subject_key=key,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from service import audit, cases, jobs, letters
 from service.audit import Event
@@ -23,13 +25,14 @@ def mark_returned(
 ) -> None:
     """A letter came back: its address is marked as bad, the letter waits to go another way, an
     incident says so."""
-    key = take_children(connection, complaint.root_key)
+    key, reopened = take_children(connection, complaint.root_key), list[str]()
     if letter_key is not None:
         row = letters.get_letter(connection, letter_key)
         if row["delivery"] in ("queued", "sent"):
             letters.set_delivery(
                 connection, letter_key, "returned", was=("queued", "sent"), now=now, by=SYSTEM.name
             )
+            reopened = reopen_met(connection, row)
     mark = {"at": now.isoformat(), "address": complaint.contact_email, "reason": reason}
     current = cases.find_complaint(connection, complaint.root_key) or complaint
     cases.save_complaint(
@@ -50,6 +53,16 @@ def mark_returned(
         Event.LETTER_UNDELIVERABLE,
         actor=SYSTEM.name,
         at=now,
-        details={"letter": str(letter_key or ""), "reason": reason},
+        details={"letter": str(letter_key or ""), "reason": reason, "reopened": reopened},
         subject_key=letter_key,
     )
+
+
+def reopen_met(connection: Connection, row: Mapping[str, Any]) -> list[str]:
+    """A letter (its row) did not reach the customer: the clocks that it met run again; their
+    names. What is archived is at rest."""
+    complaint = cases.find_complaint(connection, row["root_key"])
+    if complaint is None or complaint.status == "archived":
+        return []
+    names = [name for name in str(row["details"].get("meets", "")).split(",") if name]
+    return cases.reopen_clocks(connection, row["root_key"], names, met_at=row["written_at"])

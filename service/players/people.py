@@ -107,6 +107,8 @@ def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any
         case "object":
             return fill(schema, chance, today)
         case _:
+            if schema.get("format") == "date" and schema.get("formatMaximum") == "today":
+                return today.isoformat()
             if schema.get("format") == "date":
                 return (today + timedelta(days=7)).isoformat()
             return "Simulated"[: schema.get("maxLength", 9)].ljust(schema.get("minLength", 0), ".")
@@ -115,13 +117,18 @@ def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any
 def _first_contact(chance: random.Random, today: date) -> dict[str, Any]:
     if chance.random() < 0.2:
         return {"reached": False}
-    promised = (today + timedelta(days=20)).isoformat()
+    promised = (today + timedelta(days=5)).isoformat()
     return {
         "reached": True,
         "concernExpressed": True,
         "processExplained": True,
         "expectedDate": promised,
     }
+
+
+def _payment(chance: random.Random, today: date) -> dict[str, Any]:
+    """What is due, paid today."""
+    return {"paidOn": today.isoformat(), "reference": f"SIM-{chance.randrange(10**6):06}"}
 
 
 def _plan(chance: random.Random, today: date) -> dict[str, Any]:
@@ -212,6 +219,7 @@ RULES: dict[str, Rule] = {
     "collect-evidence": lambda chance, today: {"complete": True},
     "first-contact": _first_contact,
     "plan-investigation": _plan,
+    "pay-compensation": _payment,
     "propose-solution": _solution,
     "review-complaint": _review,
 }

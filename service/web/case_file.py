@@ -21,6 +21,7 @@ from service.reporting.outcomes import outcome_of
 from service.web.briefing import waits_on
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
+from service.web.headline import nearest_first, subject_of
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.story import story_of
@@ -134,6 +135,8 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     marks = marks_of(bundle, sheet, steps=moves, state=instance.engine_state if at == tip else None)
     return shown | {
         "complaint": complaint,
+        "subject": subject_of(complaint),
+        "nearest": nearest_first(shown["deadlines"])[:3],
         "sheets": main_first(bundle),
         "sheet": sheet,
         "picture": drawn(bundle, sheet, marks, language()),

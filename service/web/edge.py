@@ -21,6 +21,7 @@ from service.i18n.languages import LANGUAGES, best_language, is_known
 from service.identity import Account, Actor, Permission, check_permission
 from service.sentence import Sentence
 from service.web.assets import asset_url
+from service.web.headline import subject_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGE_SIZE = 50
@@ -122,6 +123,25 @@ def language() -> str:
     return best_language(tag for tag, _ in flask.request.accept_languages)
 
 
+def file_size(size: int) -> str:
+    """Bytes as people read them: `740 B`, `16 kB`, `2.1 MB` (powers of ten)."""
+    if size < 1_000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{round(size / 1_000)} kB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def initials_of(name: str) -> str:
+    """The letters of an avatar: the first of the first and last word; one character of Chinese."""
+    words = name.split()
+    if not words:
+        return "?"
+    if not words[0].isascii():
+        return words[0][0]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
 def light_of(due: datetime | None, at: datetime) -> str:
     """The traffic light of a due date: `none`, `late`, `soon` or `fine`."""
     if due is None or due.year == 9999:
@@ -148,6 +168,9 @@ def _context() -> dict[str, Any]:
         "moment": lambda moment: (
             "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}"
         ),
+        "initials": initials_of,
+        "file_size": file_size,
+        "headline": subject_of,
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),
         "named": lambda properties, name: chosen(properties, spoken, prefix="name:", default=name),

@@ -15,43 +15,48 @@ from service.web.edge import blueprint
 @dataclass(frozen=True, slots=True)
 class Link:
     """One entry of the navigation, for those who have its permission. `key` is pressed after
-    `g`."""
+    `g`; `icon` names a symbol of `static/icons.svg`."""
 
     label: str
     path: str
     may: Permission
     key: str = ""
+    icon: str = "circle-dot"
 
 
 LINKS = (
-    Link("Tasks", "/tasks", Permission.SIGNED_IN, key="t"),
-    Link("Complaints", "/complaints", Permission.READ_COMPLAINTS, key="c"),
-    Link("Register", "/register", Permission.REGISTER_COMPLAINTS, key="r"),
-    Link("Mailbox", "/mailbox", Permission.READ_MAILBOX, key="m"),
-    Link("Letters to post", "/letters", Permission.POST_LETTERS, key="l"),
-    Link("My team", "/team", Permission.SEE_TEAM, key="e"),
-    Link("Emergencies", "/emergencies", Permission.READ_COMPLAINTS, key="x"),
-    Link("People", "/people", Permission.PLAN_STAFF),
-    Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p"),
-    Link("Clauses", "/clauses", Permission.SEE_REVIEWS),
-    Link("Execution plan", "/plan", Permission.FOLLOW_PLAN),
-    Link("Review desk", "/reviews", Permission.SEE_REVIEWS, key="v"),
-    Link("Migrations", "/migrations", Permission.MIGRATE_INSTANCES),
-    Link("Workbench", "/workbench", Permission.READ_DRAFTS, key="w"),
-    Link("Incidents", "/incidents", Permission.READ_INCIDENTS, key="i"),
+    Link("Tasks", "/tasks", Permission.SIGNED_IN, key="t", icon="inbox"),
+    Link("Complaints", "/complaints", Permission.READ_COMPLAINTS, key="c", icon="folder-open"),
+    Link("Register", "/register", Permission.REGISTER_COMPLAINTS, key="r", icon="plus"),
+    Link("Mailbox", "/mailbox", Permission.READ_MAILBOX, key="m", icon="mail"),
+    Link("Letters to post", "/letters", Permission.POST_LETTERS, key="l", icon="send"),
+    Link("My team", "/team", Permission.SEE_TEAM, key="e", icon="users"),
+    Link("Emergencies", "/emergencies", Permission.READ_COMPLAINTS, key="x", icon="siren"),
+    Link("People", "/people", Permission.PLAN_STAFF, icon="user-round-search"),
+    Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p", icon="book-open"),
+    Link("Clauses", "/clauses", Permission.SEE_REVIEWS, icon="list-checks"),
+    Link("Execution plan", "/plan", Permission.FOLLOW_PLAN, icon="calendar"),
+    Link("Review desk", "/reviews", Permission.SEE_REVIEWS, key="v", icon="stamp"),
+    Link("Migrations", "/migrations", Permission.MIGRATE_INSTANCES, icon="git-compare"),
+    Link("Workbench", "/workbench", Permission.READ_DRAFTS, key="w", icon="pencil-ruler"),
+    Link("Incidents", "/incidents", Permission.READ_INCIDENTS, key="i", icon="circle-alert"),
 )
 
 
-MOST = 5
-"""Links in the row; the others are in a menu."""
+MOST = 7
+"""Places above the line; those that are gone to now and then stand below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The links in the row, and those in the menu."""
+    """The places above the line, and those below it."""
 
     first: Sequence[Link] = ()
     more: Sequence[Link] = ()
+
+    @property
+    def every(self) -> Sequence[Link]:
+        return (*self.first, *self.more)
 
     def __bool__(self) -> bool:
         return bool(self.first)
@@ -75,7 +80,6 @@ def _context() -> dict[str, object]:
     return {
         "links": shown,
         "here": _is_here,
-        "in_menu": any(_is_here(link) for link in shown.more),
         "may_search": account is not None and account.actor.may(Permission.READ_COMPLAINTS),
     }
 

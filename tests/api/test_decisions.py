@@ -50,7 +50,7 @@ def test_by_id_with_the_rules_that_matched_and_the_inputs_of_each_cell(call: Any
     found = answer.get_json()
     assert json.loads(found["output"])["rule"] == "T03"
     assert (found["decisionDefinitionName"], found["failureMessage"]) == ("Severity", None)
-    base, whole = found["evaluatedDecisions"]
+    _, base, whole = found["evaluatedDecisions"]
     assert (base["decisionDefinitionId"], base["decisionDefinitionType"]) == (
         "base-severity",
         "DECISION_TABLE",
@@ -71,7 +71,7 @@ def test_by_the_key_of_the_answer_comes_the_same_decision(call: Any) -> None:
     again = call("owner", "POST", PATH, json=sent | by_key).get_json()
     assert (again["decisionDefinitionId"], again["output"]) == ("severity", first["output"])
     assert again["decisionEvaluationKey"] != first["decisionEvaluationKey"]
-    part = {"decisionDefinitionKey": first["evaluatedDecisions"][0]["decisionDefinitionKey"]}
+    part = {"decisionDefinitionKey": first["evaluatedDecisions"][1]["decisionDefinitionKey"]}
     assert (
         call("owner", "POST", PATH, json=sent | part).get_json()["decisionDefinitionId"]
         == "base-severity"

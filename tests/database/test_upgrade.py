@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from service.cases import list_ledger, unbalanced
 from service.db import Database, migrate
 from service.db.migrate import FOLDER
 from tests.postgres import Cluster
@@ -104,3 +105,45 @@ def test_rows_of_the_first_schema_reach_the_newest(first: Database) -> None:
         content = connection.execute(sa.text("SELECT content FROM complaint")).scalar_one()
     assert after == before
     assert content == "x"
+
+
+def test_decisions_and_payments_of_older_versions_reach_the_ledger(first: Database) -> None:
+    """Three payments of the whole sum, as older versions made them: told as they were, and that
+    they do not agree with the decision."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with first.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0022")
+        found = sa.MetaData()
+        found.reflect(connection)
+        given, task = found.tables["compensation"], found.tables["user_task"]
+        for root_key, amounts in {1: (5_000,), 2: (5_000, 8_000), 3: ()}.items():
+            row = {each.name: _value(given, each) for each in given.columns}
+            connection.execute(
+                sa.insert(given), row | {"root_key": root_key, "amount": 8_000, "currency": "TWD"}
+            )
+            for key, amount in enumerate(amounts):
+                row = {each.name: _value(task, each) for each in task.columns}
+                more = {"root_key": root_key, "key": key, "element_id": "pay-compensation"}
+                shown = {"compensationAmount": amount} if root_key == 2 else {}
+                more |= {"state": "completed", "variables": shown, "completed_by": "clerk"}
+                connection.execute(sa.insert(task), row | more)
+    migrate(first)
+    with first.read() as connection:
+        entries = {
+            root_key: [
+                (row["entry"], int(row["amount"])) for row in list_ledger(connection, root_key)
+            ]
+            for root_key in (1, 2, 3)
+        }
+        problems = list(unbalanced(connection))
+        assumed = {row["assumed"] for row in list_ledger(connection, 1)}
+    decided = [("offered", 8_000), ("payable", 8_000)]
+    assert entries == {
+        1: [*decided, ("paid", 8_000)],
+        2: [*decided, ("paid", 5_000), ("paid", 8_000)],
+        3: decided,
+    }
+    assert [root_key for root_key, _ in problems] == [2] and "13000" in problems[0][1]
+    assert "" not in assumed and len(assumed) == 2

@@ -44,8 +44,10 @@ FACTS: dict[str, Any] = {
     "today": "2026-03-02",
     "final_response": "2026-04-01",
     "authority": "財團法人金融消費評議中心",
+    "rights": "RIGHTS OF THE POLICY",
     "currency": "TWD",
     "severity": "P3",
+    "paid": 0,
     "level": "II",
     "duties": "Answer the telephones.",
     "minutes": 16,
@@ -109,13 +111,13 @@ def test_the_outcome_says_what_was_found_and_paid(language: str) -> None:
         facts = {**FACTS, "variables": {"decisionText": "DECISION", "outcome": outcome}}
         texts.add(write("outcome", language, facts).body)
     assert len(texts) == 3 and all("DECISION" in text and "1280" not in text for text in texts)
-    assert "TWD 1280" in write("outcome", language, FACTS).body
+    assert "TWD 1,280" in write("outcome", language, FACTS).body
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_referral_wording_waits_for_legal(language: str) -> None:
-    body = write("deadlock", language, FACTS).body
-    assert any(mark in body for mark in ("to be confirmed by Legal", "待法務確認", "待法务确认"))
+@pytest.mark.parametrize("template", ["outcome", "deadlock"])
+def test_an_answer_tells_the_rights_of_the_policy(template: str, language: str) -> None:
+    assert "RIGHTS OF THE POLICY" in write(template, language, FACTS).body
 
 
 @pytest.mark.parametrize(

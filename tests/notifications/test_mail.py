@@ -23,6 +23,8 @@ FACTS = {
     "final_response": "2026-04-01",
     "authority": "Ombudsman",
     "currency": "TWD",
+    "paid": 0,
+    "rights": "You may turn to the Ombudsman.",
     "severity": "P3",
     "variables": dict.fromkeys(
         (

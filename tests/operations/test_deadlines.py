@@ -24,7 +24,7 @@ AMY = Actor("amy")
 def test_dates_are_computed_again_when_a_calendar_is_published(
     runtime: Runtime, tmp_path: Path
 ) -> None:
-    new = NewComplaint("Lin", "0912", None, None, "phone", "Charged twice", NOW)
+    new = NewComplaint("Lin", None, "lin@customer.invalid", None, "phone", "Charged twice", NOW)
     made = register_complaint(runtime, new, actor=AMY, now=NOW)
     with runtime.database.transaction() as connection:
         cases.put_deadlines(

@@ -80,6 +80,8 @@ class Case:
             "best investigator": FeelFunction(
                 "best investigator", ("a", "b", "c"), lambda a, b, c: None
             ),
+            "amount paid": FeelFunction("amount paid", (), lambda: from_json(0)),
+            "people of unit": FeelFunction("people of unit", ("a", "b"), lambda a, b: []),
             "earlier compensation": FeelFunction("earlier compensation", (), lambda: from_json(0)),
             "emergency compensation": FeelFunction(
                 "emergency compensation", (), lambda: from_json(0)

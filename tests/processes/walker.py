@@ -92,6 +92,21 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
+PAST = frozenset({"paidOn", "correctedOn"})
+FUTURE = frozenset({"expectedDate", "promisedBy", "newDate", "dueOn"})
+
+
+def _dated(known: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What is done is done today; what is promised comes, if not on the day that was noted, in two
+    weeks."""
+    later = (now + timedelta(days=14)).date().isoformat()
+    today = now.date().isoformat()
+    return {
+        name: today if name in PAST else max(value, later) if name in FUTURE else value
+        for name, value in known.items()
+    }
+
+
 @dataclass
 class Walk:
     """One root instance under a clock of its own."""
@@ -123,6 +138,7 @@ class Walk:
         actor = Actor(self.by.get(element, name), frozenset(task.candidate_groups))
         self.now += timedelta(minutes=10)
         known = ANSWERS.get(self.renamed.get(element, element), {})
+        known = _dated(known, self.now)
         complete_task(self.runtime, task.key, {**known, **answer}, actor=actor, now=self.now)
         self.done.append(element)
 

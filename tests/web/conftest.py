@@ -150,7 +150,7 @@ def follow(page: Page, selector: str) -> None:
 
 
 def choose_language(page: Page, language: str) -> None:
-    page.click(".me > summary")
+    page.click("button.me")
     follow(page, f"button[value={language}]")
     page.wait_for_selector(f"html[lang={language}]")
 

@@ -49,12 +49,12 @@ def test_files_are_added_with_progress_and_contacts_are_logged(
     bad.write_bytes(b"MZ\x00\x00")
     sign_in(page, "handler")
     page.goto(f"/complaints/{number}")
-    page.click("a[href$=evidence]")
+    page.click(".tabs a[href$=evidence]")
     page.set_input_files("#f-files", [good, bad])
     page.select_option("#f-kind", "statement")
     page.click("form[data-upload] button")
     page.wait_for_selector("text=對帳單.pdf")
-    expect(page.locator(".tag.P2")).to_have_count(1)
+    expect(page.locator(".chip.warn")).to_have_count(1)
     with page.expect_download() as download:
         page.click("text=對帳單.pdf")
     assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 statement"

@@ -15,7 +15,6 @@ def test_the_clauses_and_the_plan(page: Page) -> None:
     expect(page.locator("[id='S2-a']")).to_contain_text(
         "acknowledge-complaint", use_inner_text=True
     )
-    page.click(".more > summary")
     page.click("nav a[href='/plan']")
     expect(page.locator("tbody").first).to_contain_text("in 5 working days", use_inner_text=True)
     expect(page.locator("tbody").first).to_contain_text(

@@ -66,7 +66,7 @@ def test_a_condition_is_shown_and_enforced(page: Page, key: int) -> None:
     page.goto(f"/tasks/{key}")
     page.check("input[value=withheld]")
     expect(page.locator("[data-field=note]")).to_be_visible()
-    page.click("#form button[value=list]")
+    page.click("button[form=form][value=list]")
     expect(page.locator("#errors").get_by_text("Please fill in this field.")).to_have_count(1)
     expect(page.locator("#errors")).to_be_focused()
     page.locator("#errors a").focus()
@@ -79,7 +79,7 @@ def test_completed_twice(site: Site, page: Page, key: int) -> None:
     type_note(page, key, "typed before somebody else was quicker")
     answer = {"clarified": "withheld", "note": "the other window"}
     operations.complete_task(site.runtime, key, answer, actor=CLERK, now=datetime.now(UTC))
-    page.click("#form button[value=list]")
+    page.click("button[form=form][value=list]")
     expect(page.locator("#refused")).to_contain_text("completed by clerk", use_inner_text=True)
     expect(page.locator(".work")).to_contain_text(
         "typed before somebody else was quicker", use_inner_text=True
@@ -91,12 +91,12 @@ def test_a_stale_page(site: Site, page: Page, key: int) -> None:
     type_note(page, key, "typed on an old page")
     operations.release_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     operations.claim_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
-    page.click("#form button[value=list]")
+    page.click("button[form=form][value=list]")
     expect(page.locator("#refused")).to_contain_text(
         "has changed since you opened it", use_inner_text=True
     )
     expect(page.locator("#f-note")).to_have_value("typed on an old page")
-    page.click("#form button[value=list]")
+    page.click("button[form=form][value=list]")
     expect(page.locator("#refused")).to_have_count(0)
     with site.runtime.database.read() as connection:
         assert tasks.get_task(connection, key).answer == {
@@ -112,7 +112,7 @@ def test_released_meanwhile(site: Site, page: Page, key: int) -> None:
     operations.release_task(site.runtime, key, actor=CLERK, now=datetime.now(UTC))
     other = Actor("clerk2", frozenset({"clerk"}))
     operations.claim_task(site.runtime, key, actor=other, now=datetime.now(UTC))
-    page.click("#form button[value=list]")
+    page.click("button[form=form][value=list]")
     assert (
         "is held by clerk2" in page.locator("#refused").inner_text()
         or "has changed" in page.locator("#refused").inner_text()

@@ -85,7 +85,7 @@ def test_a_draft_outlives_browser_and_server(site: Site, browser: Browser) -> No
         expect(page.locator("#f-note")).to_have_value(NOTE)
         expect(page.locator("input[value=withheld]")).to_be_checked()
         expect(page.locator(".restored")).to_be_visible()
-        page.click("#form button[value=list]")
+        page.click("button[form=form][value=list]")
         page.wait_for_url(lambda url: url.partition("?")[0].endswith("/tasks"))
         second.close()
     finally:

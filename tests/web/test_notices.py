@@ -39,7 +39,7 @@ def test_a_mention_rings_is_read_and_can_be_declined(
     sign_in(page, "admin")
     page.goto("/notices")  # what other tests of this site gave the administrator is read by that
     page.goto("/tasks")
-    expect(page.locator(".bell")).to_have_count(0)
+    expect(page.locator(".bell .count")).to_have_count(0)
     operations.comment_case(
         site.runtime, task.root_key, "@admin?", actor=CLERK, now=datetime.now(UTC)
     )
@@ -54,7 +54,7 @@ def test_a_mention_rings_is_read_and_can_be_declined(
     page.uncheck("input[name=mail][value=mention]")
     with page.expect_navigation():
         page.click("form[action$=choice] button")
-    expect(page.locator(".bell")).to_have_count(0)
+    expect(page.locator(".bell .count")).to_have_count(0)
     expect(page.locator("input[value=mention]:checked")).to_have_count(0)
     told = page.locator(".story li", has_text="mentioned").count()
     operations.comment_case(

@@ -31,7 +31,7 @@ def test_an_incomplete_form_names_its_fields_and_keeps_what_was_typed(page: Page
     page.goto("/register")
     page.fill("#f-content", "A fee nobody explained.")
     page.fill("#f-contact-email", "no address")
-    page.click(".intake .buttons button")
+    page.click(".intake .acts-bar button")
     expect(page.locator("#f-content")).to_have_value("A fee nobody explained.")
     page.click("[role=alert] a")
     page.wait_for_url("**#f-contact-email")
@@ -46,7 +46,7 @@ def test_keys_alone_register_a_complaint_and_claim_its_task(page: Page) -> None:
     page.keyboard.type("02-5550-0123")
     page.focus("#f-content")
     page.keyboard.type("轉帳未入帳")
-    page.focus(".intake .buttons button")
+    page.focus(".intake .acts-bar button")
     page.keyboard.press("Enter")
     number = page.locator(".number").inner_text()
     page.goto("/tasks")
@@ -66,7 +66,7 @@ def test_no_page_is_wider_than_a_phone(page: Page, language: str) -> None:
     sign_in(page, "admin")
     choose_language(page, language)
     expect(page.locator("html")).to_have_attribute("lang", language)
-    first = page.goto("/complaints") and page.locator(".list a").first.get_attribute("href")
+    first = page.goto("/complaints") and page.locator("tbody a").first.get_attribute("href")
     for path in (*PAGES, first or ""):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

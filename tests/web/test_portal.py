@@ -44,7 +44,7 @@ def look_at(page: Page, name: str) -> None:
 
 
 def choose(page: Page, language: str) -> None:
-    follow(page, f".tongues button[value={language}]")
+    follow(page, f".languages button[value={language}]")
 
 
 def complain(page: Page, text: str, *, files: list[Path] | None = None) -> tuple[str, str]:
@@ -141,7 +141,7 @@ def test_a_customer_complains_adds_and_withdraws(
     enter(phone, number, secret.lower().replace("-", " "))
     phone.wait_for_url("**/portal/case")
     look_at(phone, f"case-{language}")
-    phone.click("details.more summary >> nth=0")
+    phone.click("details:has(form[action$=add]) > summary")
     phone.fill("#f-text", "還有一件事。")
     phone.click("form[action$=add] button")
     phone.wait_for_url("**done=added")
@@ -204,7 +204,8 @@ def test_the_bank_gives_a_new_code(page: Page, site: Site) -> None:
     number, old = complain(page, "Complained from home.")
     sign_in(page, "clerk")
     page.goto(f"/complaints/{number}")
-    follow(page, "form[action$=portal] button")
+    page.click("button[popovertarget=case-more]")
+    follow(page, "#case-more form[action$=portal] button")
     fresh = page.inner_text("#secret")
     enter(page, number, old)
     expect(page.locator("[role=alert]")).to_have_count(1)

@@ -32,7 +32,7 @@ def test_a_person_links_and_merges(page: Page, site: Site) -> None:
     assert Marker(site.runtime, SystemClock()).mark_once() >= 3
     sign_in(page, "clerk")
     page.goto(f"/complaints/{main}")
-    page.click("a[href$=related]")
+    page.click(".tabs a[href$=related]")
     expect(page.locator("article").nth(1)).to_be_attached()
     first = page.locator("article").first
     expect(first).to_contain_text(again, use_inner_text=True)

@@ -85,7 +85,7 @@ class Desk:
         expect(page.locator("#form")).to_be_visible()
         fill_form(page, answers)
         shoot(page, f"{self.name}-{task.lower().replace(' ', '-')}")
-        page.click("#form button[value=list]")
+        page.click("button[form=form][value=list]")
         page.wait_for_url(lambda url: url.partition("?")[0].endswith("/tasks"))
 
     def sees(self, number: str) -> str:

@@ -3,7 +3,6 @@
 
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]");
 const press = (key) => document.querySelector(`[data-key="${key}"]`)?.click();
-let went = 0;
 
 function move(step) {
   const items = [...document.querySelectorAll(".item .what")];
@@ -26,7 +25,6 @@ const keys = {
   c: () => press("c"),
   n: () => press("n"),
   f: () => press("f"),
-  "/": () => document.getElementById("find")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
@@ -36,14 +34,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (Date.now() - went < 1500) {
-    went = 0;
-    document.querySelector(`nav [data-key="${CSS.escape(event.key)}"]`)?.click();
-    return;
-  }
-  if (event.key === "g") {
-    went = Date.now();
-  } else if (keys[event.key]) {
+  if (keys[event.key]) {
     event.preventDefault();
     keys[event.key]();
   }

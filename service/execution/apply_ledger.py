@@ -1,0 +1,40 @@
+"""What completing a task says about money goes into the case's ledger (property `ledger` of the
+task)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from service import cases
+from service.cases import LedgerEntry, Movement
+from service.execution.write import Write
+
+
+def write_ledger(write: Write, entry: str, answer: Mapping[str, Any], *, by: str) -> None:
+    """`paid`: what is due was paid. `accepted`: the customer accepts what was offered, unless they
+    dispute it. Nothing where the ledger has nothing to pay or to accept."""
+    complaint = cases.find_complaint(write.connection, write.instance.root_key)
+    if complaint is None:
+        return
+    sums = cases.balance_of(write.connection, complaint.root_key)
+    amount = _AMOUNTS[entry](sums, answer) if entry in _AMOUNTS else Decimal(0)
+    if amount <= 0:
+        return
+    reference = str(answer.get("reference") or "")
+    movement = Movement(LedgerEntry(entry), amount, by, write.now, reference)
+    cases.enter(write.connection, complaint.root_key, movement, currency=complaint.currency)
+    write.note("ledger", [entry, str(amount), complaint.currency])
+
+
+def _paid(sums: cases.Balance, answer: Mapping[str, Any]) -> Decimal:
+    given = answer.get("amountPaid")
+    return sums.due if given is None else Decimal(str(given))
+
+
+def _accepted(sums: cases.Balance, answer: Mapping[str, Any]) -> Decimal:
+    return sums.offered if answer.get("disputed") is False else Decimal(0)
+
+
+_AMOUNTS = {"paid": _paid, "accepted": _accepted}
