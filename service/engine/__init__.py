@@ -12,7 +12,8 @@ from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
 from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
-from service.engine.migrate import Migrated, Obstacle, find_obstacles, migrate, offered_tasks
+from service.engine.migrate import Migrated, find_obstacles, migrate, offered_tasks
+from service.engine.moving import Obstacle
 from service.engine.parts import check_bundle
 from service.engine.places import Place, asked_anew, check_places, propose_places
 from service.engine.starts import StartTimer, next_start, start_event_names, start_timers

@@ -8,7 +8,7 @@ no place is an obstacle, and nothing is moved then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,27 +21,15 @@ from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.flat import Game
 from service.engine.host import Host
+from service.engine.moving import Moving, Obstacle, Places
 from service.engine.offers import task_of
 from service.engine.outline import rows_of
-from service.engine.parse import wait_spec
+from service.engine.parse_tasks import wait_spec
 from service.engine.token import FUTURE, Token
-from service.sentence import Sentence
-
-Places = Mapping[str, str]
-"""Element id in the old version → element id in the new one, for those whose id is another."""
-
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WAITED = frozenset({"timer", "message", "signal"})
 """Events that the world is told to wait for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A token that has no place in the new version, and why."""
-
-    element_id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class Migrated:
 
 def find_obstacles(old: Bundle, new: Bundle, state: bytes, places: Places) -> list[Obstacle]:
     """Every token that has no place in the new version."""
-    return _Moving(old, new, places, _read(old, state)[2]).obstacles()
+    return Moving(old, new, places, _read(old, state)[2]).obstacles()
 
 
 def _read(bundle: Bundle, state: bytes) -> tuple[int, list[str], list[list[Any]]]:
@@ -80,7 +68,7 @@ def migrate(
     """Move an instance. Raises EngineError("no-place") for the first obstacle; then nothing has
     changed."""
     counter, ends, rows = _read(old, state)
-    moving = _Moving(old, new, places, rows)
+    moving = Moving(old, new, places, rows)
     obstacles = moving.obstacles()
     if obstacles:
         first, more = obstacles[0], len(obstacles) - 1
@@ -112,217 +100,6 @@ def _open_tasks(game: Game) -> tuple[c.TaskCreated, ...]:
     )
 
 
-class _Moving:
-    """The rows of a state on their way: what each stands for, before and after."""
-
-    def __init__(self, old: Bundle, new: Bundle, places: Places, rows: list[list[Any]]) -> None:
-        self.old, self.new, self.places, self.rows = old, new, places, rows
-        self.by_id = {row[0]: row for row in rows}
-        self.ended: list[c.Change] = []
-        self.renamed: dict[str, str] = {}
-        self.formerly: dict[str, str] = {}
-
-    def where(
-        self, row: list[Any]
-    ) -> tuple[Process, Element | None, Process | None, Element | None]:
-        """Process and element in the old version, then in the new; no element for the scope of a
-        process."""
-        process_id, _, element_id = row[2].partition("/")
-        before, after = self.old.models[process_id], self.new.models.get(process_id)
-        if not element_id:
-            return before, None, after, None
-        now = (
-            after.elements.get(self.places.get(element_id, element_id))
-            if after is not None
-            else None
-        )
-        return before, before.elements[element_id], after, now
-
-    def obstacles(self) -> list[Obstacle]:
-        return [
-            Obstacle(row[2].rpartition("/")[2], reason)
-            for row in self.rows
-            for reason in self._reasons(row)
-            if not self._is_wait(row)
-        ]
-
-    def _is_wait(self, row: list[Any]) -> bool:
-        return "wait" in (row[5] or {})
-
-    def _reasons(self, row: list[Any]) -> Iterator[str]:
-        _, element, process, now = self.where(row)
-        name = row[2]
-        if process is None:
-            yield Sentence(
-                "the process {what!r} is not in the new version", what=name.partition("/")[0]
-            )
-        elif element is not None and now is None:
-            yield (
-                Sentence(
-                    "{id} is active and is not in the new version: say which element takes its "
-                    "place",
-                    id=element.id,
-                )
-            )
-        elif element is not None and now is not None:
-            yield from self._unlike(row, element, now)
-        elif row[1] is not None:
-            yield from self._called_otherwise(row)
-        for gateway, flows in (row[5] or {}).get("joins", {}).items():
-            for flow in flows:
-                if process is not None and self._flow(row, gateway, flow) is None:
-                    yield (
-                        Sentence(
-                            "a token waits at {gateway} by the flow {flow}, which does not lead to "
-                            "a join there any more",
-                            gateway=gateway,
-                            flow=flow,
-                        )
-                    )
-
-    def _unlike(self, row: list[Any], element: Element, now: Element) -> Iterator[str]:
-        if element.kind != now.kind:
-            yield Sentence(
-                "{id} is active as {kind}, and {id2} is a {kind2}",
-                id=element.id,
-                kind=element.kind,
-                id2=now.id,
-                kind2=now.kind,
-            )
-        elif self.places.get(element.scope, element.scope) != now.scope:
-            yield Sentence(
-                "{id} is active, and {id2} stands in another sub-process", id=element.id, id2=now.id
-            )
-        elif (row[5] or {}).get("open") == "job" and now.job_type is None:
-            yield Sentence("{id} has an open job, and {id2} makes none", id=element.id, id2=now.id)
-        elif (element.loop is None) != (now.loop is None) or (
-            element.loop is not None
-            and now.loop is not None
-            and element.loop.sequential != now.loop.sequential
-        ):
-            yield Sentence(
-                "{id} is active, and {id2} is done for each item in another way",
-                id=element.id,
-                id2=now.id,
-            )
-        elif element.event.kind != now.event.kind:
-            yield (
-                Sentence(
-                    "{id} waits for a {kind}, and {id2} for a {kind2}",
-                    id=element.id,
-                    kind=element.event.kind,
-                    id2=now.id,
-                    kind2=now.event.kind,
-                )
-            )
-
-    def _called_otherwise(self, row: list[Any]) -> Iterator[str]:
-        _, _, _, caller = self.where(self.by_id[row[1]])
-        text = caller.called_process if caller is not None else None
-        if text is not None and text.expression is None and text.source != row[2]:
-            yield (
-                Sentence(
-                    "{what} is under way in {row}, and now calls {source}",
-                    what=caller.id if caller else "",
-                    row=row[2],
-                    source=text.source,
-                )
-            )
-
-    def _flow(self, row: list[Any], gateway: str, flow: str) -> str | None:
-        """The flow by which a token waits at a join: by its id, or from what takes the place of its
-        source."""
-        before, _, after, _ = self.where(row)
-        drawn = after.elements.get(self.places.get(gateway, gateway)) if after is not None else None
-        if after is None or drawn is None or not _is_join(drawn):
-            return None
-        if self.places.get(flow, flow) in drawn.incoming:
-            return self.places.get(flow, flow)
-        source = next(
-            (e.id for e in before.elements.values() if any(f.id == flow for f in e.outgoing)), ""
-        )
-        now = after.elements.get(self.places.get(source, source))
-        return (
-            next((f.id for f in now.outgoing if f.target == drawn.id), None)
-            if now is not None
-            else None
-        )
-
-    def rewritten(self) -> list[list[Any]]:
-        """The rows in terms of the new version; waits at events that are gone are left out."""
-        kept = []
-        for row in self.rows:
-            identifier, parent, name, state, data, internal = row
-            process, element, _, now = self.where(row)
-            inside = dict(internal or {})
-            if self._is_wait(row) and not self._may_wait(row, now, inside):
-                self._end_wait(row, inside)
-                continue
-            if "joins" in inside:
-                inside["joins"] = {
-                    self.places.get(gateway, gateway): {
-                        self._flow(row, gateway, flow): n for flow, n in flows.items()
-                    }
-                    for gateway, flows in inside["joins"].items()
-                }
-            if element is not None and now is not None:
-                name = f"{process.id}/{now.id}"
-                if now.id != element.id:
-                    self.renamed[identifier] = now.id
-                    self.formerly[identifier] = element.id
-            kept.append([identifier, parent, name, state, data, inside or None])
-        return kept
-
-    def renamings(self, game: Game) -> list[c.Change]:
-        """The active elements, no waits, that have another id now."""
-        return [
-            c.ElementRenamed(identifier, game.index[identifier].task_spec.process.id, element_id)
-            for identifier, element_id in self.renamed.items()
-            if identifier in game.index and not game.index[identifier].task_spec.is_wait
-        ]
-
-    def _may_wait(self, row: list[Any], now: Element | None, inside: dict[str, Any]) -> bool:
-        """Whether the event that a wait stands for is still there, for the same host; a gateway's
-        flow is renewed."""
-        _, element, process, _ = self.where(row)
-        if (
-            now is None
-            or element is None
-            or process is None
-            or now.event.kind != element.event.kind
-        ):
-            return False
-        _, _, _, host = self.where(self.by_id[row[1]])
-        if now.kind == "boundaryEvent":
-            return host is not None and now.attached_to == host.id
-        if now.kind == "startEvent":
-            around = process.elements.get(now.scope)
-            return (
-                around is not None
-                and around.triggered_by_event
-                and around.scope == (host.id if host else "")
-            )
-        flow = (
-            next((flow.id for flow in host.outgoing if flow.target == now.id), None)
-            if host is not None
-            else None
-        )
-        inside["wait"] = flow
-        return flow is not None
-
-    def _end_wait(self, row: list[Any], inside: Mapping[str, Any]) -> None:
-        element_id = row[2].rpartition("/")[2]
-        if "due" in inside:
-            self.ended.append(c.TimerEnded(row[0], element_id, "cancelled"))
-        elif "sub" in inside or "signal" in inside:
-            self.ended.append(c.SubscriptionEnded(row[0], element_id, "cancelled"))
-
-
-def _is_join(element: Element | None) -> bool:
-    gateways = ("parallelGateway", "inclusiveGateway")
-    return element is not None and element.kind in gateways and len(element.incoming) > 1
-
-
 def _open_joins(game: Game) -> None:
     """A join that waits for fewer flows now may have all of them."""
     for task in list(game.index.values()):
@@ -331,7 +108,7 @@ def _open_joins(game: Game) -> None:
     game.do_engine_steps()
 
 
-def _begin_new_waits(game: Game, moving: _Moving) -> None:
+def _begin_new_waits(game: Game, moving: Moving) -> None:
     """Events that the new version has at something active, and the old version did not."""
     for workflow in (game, *game.subprocesses.values()):
         if not workflow.completed:
@@ -346,7 +123,7 @@ def _begin_new_waits(game: Game, moving: _Moving) -> None:
             _begin_alternatives(token, moving)
 
 
-def _begin_starts(workflow: Any, moving: _Moving) -> None:
+def _begin_starts(workflow: Any, moving: Moving) -> None:
     """Event sub-processes of a scope, unless one of them has interrupted it."""
     caller, bundle = workflow.caller, moving.new
     process = bundle.models[workflow.name.partition("/")[0]]
@@ -365,7 +142,7 @@ def _row_of(workflow: Any) -> str:
     return str(workflow.caller.id)
 
 
-def _begin_boundaries(token: Token, moving: _Moving) -> None:
+def _begin_boundaries(token: Token, moving: Moving) -> None:
     spec, split = token.task_spec, token.parent
     attached = spec.process.attached.get(spec.element_id, ())
     for event in _new(moving, spec.process, attached):
@@ -373,7 +150,7 @@ def _begin_boundaries(token: Token, moving: _Moving) -> None:
         boundary.arm_first(Token(token.workflow, boundary, split, state=FUTURE))
 
 
-def _begin_alternatives(token: Token, moving: _Moving) -> None:
+def _begin_alternatives(token: Token, moving: Moving) -> None:
     game, spec = token.game, token.task_spec
     targets = tuple(spec.process.elements[flow.target] for flow in spec.element.outgoing)
     new = _new(moving, spec.process, targets)
@@ -395,7 +172,7 @@ def _starts(process: Process, scope: str) -> tuple[Element, ...]:
     return tuple(start for _, start in process.event_starts(scope))
 
 
-def _new(moving: _Moving, process: Process, events: tuple[Element, ...]) -> list[Element]:
+def _new(moving: Moving, process: Process, events: tuple[Element, ...]) -> list[Element]:
     """Those that wait for the world and that the old version did not have there."""
     old, places = moving.old.models[process.id].elements, moving.places
     known = {(places.get(key, key), _host(each, places)) for key, each in old.items()}

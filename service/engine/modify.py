@@ -16,15 +16,13 @@ from typing import Any
 from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import commands as q
-from service.engine.errors import EngineError
-from service.engine.flat import Game, Inner
-from service.engine.parse import scope_spec
-from service.engine.scope import apply_inputs, plain, write
-from service.engine.token import COMPLETED, FUTURE, STARTED, Token
+from service.engine.flat import Game
+from service.engine.opening import Scope, inner_scope, is_active, process_scope, wrong
+from service.engine.scope import plain, write
+from service.engine.token import FUTURE, Token
 from service.sentence import Sentence
 
 NOT_TARGETS = ("startEvent", "boundaryEvent")
-Scope = Token | None
 
 
 def modify(game: Game, command: q.Modify) -> None:
@@ -36,7 +34,7 @@ def modify(game: Game, command: q.Modify) -> None:
         wanted += [_moved(game, move, source) for source in sources]
         ending += sources
     if not wanted and not ending:
-        raise _wrong(
+        raise wrong(
             "",
             Sentence("expected an element to activate or an element instance to end, got neither"),
         )
@@ -56,21 +54,13 @@ def end_all(game: Game) -> None:
     game.emit(c.InstanceEnded("terminated", ()))
 
 
-def _wrong(element_id: str, message: str) -> EngineError:
-    return EngineError("modification", element_id, message)
-
-
-def _is_active(token: Token) -> bool:
-    return token.task_spec.is_node and "in" in token.internal_data
-
-
 def _instances(game: Game, which: q.Which) -> list[Token]:
     """The element instances that are meant; of a multi-instance activity the whole of it, unless
     named by id."""
     if which.id:
         token = game.index.get(which.id)
-        if token is None or not _is_active(token):
-            raise _wrong(
+        if token is None or not is_active(token):
+            raise wrong(
                 "",
                 Sentence(
                     "expected the key of an active element instance, got that of {id}, "
@@ -83,11 +73,11 @@ def _instances(game: Game, which: q.Which) -> list[Token]:
         token
         for token in game.index.values()
         if token.task_spec.element_id == which.element_id
-        and _is_active(token)
+        and is_active(token)
         and token.body is None
     ]
     if not found:
-        raise _wrong(
+        raise wrong(
             which.element_id,
             Sentence(
                 "expected an active element instance of {element_id!r}, got none",
@@ -147,7 +137,7 @@ def _target(
         if element is not None:
             _check_target(process, element)
             return process, element
-    raise _wrong(
+    raise wrong(
         wanted.element_id,
         Sentence(
             "There is no element {element_id!r} in the process.", element_id=wanted.element_id
@@ -157,7 +147,7 @@ def _target(
 
 def _check_target(process: Process, element: Element) -> None:
     if element.kind in NOT_TARGETS:
-        raise _wrong(
+        raise wrong(
             element.id,
             Sentence(
                 "{id} is a {kind}: no token can be put on it.", id=element.id, kind=element.kind
@@ -165,7 +155,7 @@ def _check_target(process: Process, element: Element) -> None:
         )
     sources = (each for each in process.elements.values() if each.kind == "eventBasedGateway")
     if any(flow.target == element.id for each in sources for flow in each.outgoing):
-        raise _wrong(
+        raise wrong(
             element.id,
             Sentence(
                 "{id} follows an event-based gateway: put the token on the gateway.", id=element.id
@@ -191,7 +181,7 @@ def _activate(game: Game, wanted: q.Activate, ending: set[str]) -> None:
     process, element = _target(game, wanted, processes)
     scopes = _scopes(process, element)
     if given and _named(ancestor) not in scopes:
-        raise _wrong(
+        raise wrong(
             element.id,
             Sentence(
                 "{ancestor!r} is no scope around {id}.", ancestor=_named(ancestor), id=element.id
@@ -199,14 +189,14 @@ def _activate(game: Game, wanted: q.Activate, ending: set[str]) -> None:
         )
     _check_variables(wanted, scopes)
     around = frozenset(token.id for token in _outwards(ancestor)) if given else None
-    workflow = _process_scope(game, process, ancestor, given=given)
+    workflow = process_scope(game, process, ancestor, given=given)
     _write(game, workflow.data, workflow.scope_id, "", wanted)
     for name in scopes[1:]:
-        workflow = _inner(workflow, process, process.elements[name], around)
+        workflow = inner_scope(workflow, process, process.elements[name], around)
         _write(game, workflow.data, workflow.scope_id, name, wanted)
     doomed = next((each for each in _outwards(workflow.caller) if each.id in ending), None)
     if doomed is not None:
-        raise _wrong(
+        raise wrong(
             element.id,
             Sentence(
                 "{id} would be activated in {doomed}, which is to end.",
@@ -232,8 +222,8 @@ def _put(workflow: Any, element: Element) -> Token:
 
 def _ancestor(game: Game, wanted: q.Activate) -> Token:
     token = game.index.get(wanted.ancestor or "")
-    if token is None or not _is_active(token):
-        raise _wrong(
+    if token is None or not is_active(token):
+        raise wrong(
             wanted.element_id,
             Sentence(
                 "expected the key of an active scope, got that of {ancestor}",
@@ -243,104 +233,10 @@ def _ancestor(game: Game, wanted: q.Activate) -> Token:
     return token
 
 
-def _process_scope(game: Game, process: Process, ancestor: Scope, *, given: bool) -> Any:
-    if given:
-        workflow: Any = game if ancestor is None else game.subprocesses.get(ancestor.id)
-        workflow = workflow or (ancestor.workflow if ancestor is not None else game)
-        while not workflow.is_process:
-            workflow = workflow.caller.workflow
-        return workflow
-    found = [
-        each
-        for each in (game, *game.subprocesses.values())
-        if each.is_process and each.name == process.id
-    ]
-    return _only(found, process)
-
-
-def _only(found: Sequence[Any], what: Process | Element) -> Any:
-    if len(found) != 1:
-        raise _wrong(
-            what.id,
-            Sentence(
-                "{id} is active {count} times: say in which one by an ancestor's key.",
-                id=what.id,
-                count=len(found),
-            ),
-        )
-    return found[0]
-
-
-def _inner(
-    workflow: Any, process: Process, element: Element, around: frozenset[str] | None
-) -> Inner:
-    """The inside of a sub-process in a scope: one that is there, or a new one where there is none
-    or below the ancestor."""
-    game: Game = workflow.top_workflow
-    found = [
-        token
-        for token in workflow.tasks.values()
-        if token.task_spec.element_id == element.id
-        and _is_active(token)
-        and (token.body is not None) == (element.loop is not None)
-        and token.id in game.subprocesses
-    ]
-    chosen = [token for token in found if around is not None and token.id in around]
-    if chosen:
-        return game.subprocesses[chosen[0].id]  # type: ignore[no-any-return]
-    below = around is not None and (not workflow.scope_id or workflow.scope_id in around)
-    if found and not below:
-        return game.subprocesses[_only(found, element).id]  # type: ignore[no-any-return]
-    _check_opening(process, element)
-    return _open(workflow, process, element)
-
-
-def _check_opening(process: Process, element: Element) -> None:
-    if element.loop is not None:
-        raise _wrong(
-            element.id,
-            Sentence(
-                "{id} is done for each of many items: an instance of it cannot be opened.",
-                id=element.id,
-            ),
-        )
-    for each, start in process.event_starts(element.scope):
-        if each.id == element.id and start.interrupting:
-            raise _wrong(
-                element.id,
-                Sentence("{id} interrupts what is around it, and has not begun.", id=element.id),
-            )
-
-
-def _open(workflow: Any, process: Process, element: Element) -> Inner:
-    """Open a sub-process without beginning at its start."""
-    specs, game = workflow.spec.task_specs, workflow.top_workflow
-    above = workflow.task_tree
-    if f"{element.id}.BoundaryEventSplit" in specs:
-        split = specs[f"{element.id}.BoundaryEventSplit"]
-        above = Token(workflow, split, above, state=COMPLETED)
-    task = Token(workflow, specs[element.id], above, state=STARTED)
-    for boundary in process.attached.get(element.id, ()):
-        Token(workflow, specs[boundary.id], above, state=FUTURE)
-    task.task_spec.tell_entered(task)
-    apply_inputs(task, element.inputs)
-    if above.task_spec.is_split:
-        task.task_spec.open_boundaries(task)
-    name = scope_spec(process.id, element.id)
-    inner = Inner.restored(game.bundle.specs[name], task, is_process=False)
-    inner.name, inner.data = name, task.data
-    inner.open()
-    inner.task_tree._state = COMPLETED
-    for wait in inner.spec.start.event_subs:
-        spec = inner.spec.task_specs[wait]
-        spec._update(inner.task_tree._add_child(spec, FUTURE))
-    return inner
-
-
 def _check_variables(wanted: q.Activate, scopes: Sequence[str]) -> None:
     for name, _ in wanted.variables:
         if name != wanted.element_id and name not in scopes:
-            raise _wrong(
+            raise wrong(
                 name,
                 Sentence(
                     "{name} is neither {element_id} nor a scope around it: its variables stay.",

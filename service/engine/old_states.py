@@ -14,7 +14,7 @@ from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.flat import Game, Inner
 from service.engine.host import Host
-from service.engine.parse import scope_spec, wait_spec
+from service.engine.parse_tasks import scope_spec, wait_spec
 from service.engine.token import COMPLETED, FUTURE, READY, STARTED, WAITING, Token
 
 MARKS = ("due", "sub", "signal", "anchor", "left", "fired")

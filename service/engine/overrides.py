@@ -25,6 +25,7 @@ from service.engine import (
     definitions,
     flat,
     parse,
+    parse_tasks,
     specs,
     specs_events,
     specs_gateways,
@@ -48,6 +49,7 @@ MODULES = (
     specs_scopes,
     specs_many,
     parse,
+    parse_tasks,
 )
 LITERALS = (
     (Workflow, "__init__"),
