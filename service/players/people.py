@@ -141,7 +141,11 @@ def _plan(chance: random.Random, today: date) -> dict[str, Any]:
 def _solution(chance: random.Random, today: date) -> dict[str, Any]:
     outcome = chance.choices(("upheld", "partly upheld", "not upheld"), (35, 25, 40))[0]
     if outcome == "not upheld":
-        return {"outcome": outcome, "remedies": []}
+        return {
+            "outcome": outcome,
+            "remedies": [],
+            "reason": "Simulated: the records were looked at, and the bank acted rightly.",
+        }
     remedies = chance.sample(
         ("apology", "compensation", "correction", "tracking"), chance.randint(1, 3)
     )
