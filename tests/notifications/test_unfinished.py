@@ -4,7 +4,7 @@ brackets."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.definitions import shipped_files
@@ -112,11 +112,13 @@ def test_every_policy_has_the_rights_of_a_final_answer(profile_id: str, language
     assert not tells_rights(profile, language, body.replace(rights[:20], ""))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from(GAPS), st.text(max_size=60))
 def test_nothing_around_a_gap_hides_it(before: str, gap: str, after: str) -> None:
     assert unfinished(f"{before} {gap} {after}")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_looked_at(text: str) -> None:
     assert all(len(each) <= 80 for each in unfinished(text))

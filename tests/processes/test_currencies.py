@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.currencies import CURRENCIES, DECIMALS, format_money, is_payable
@@ -84,6 +84,7 @@ def test_authority_follows_the_worth(amount: float, currency: str | None, level:
     assert decide("authority.dmn", "authority", given)["level"] == level
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e9, allow_nan=False), st.sampled_from(CURRENCIES), st.sampled_from(CURRENCIES))
 def test_what_is_worth_more_is_never_decided_lower(amount: float, one: str, other: str) -> None:
     lower, higher = sorted((one, other), key=lambda each: float(rate("authority.dmn", each)))
@@ -121,6 +122,7 @@ def test_money_is_written_as_it_is_paid(amount: Any, currency: str, words: str) 
     assert format_money(amount, currency) == words
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 10**9, places=3), st.sampled_from(CURRENCIES))
 def test_an_amount_is_payable_when_writing_it_loses_nothing(amount: Decimal, currency: str) -> None:
     written = Decimal(f"{amount:.{DECIMALS[currency]}f}")

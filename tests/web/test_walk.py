@@ -135,7 +135,7 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
         handler.page.locator(".item", has_text=number).filter(has_text="Approve solution")
     ).to_have_count(0)
     approver.does(number, "Approve solution", approved="true")
-    clerk.does(number, "Pay compensation", paidOn=_day(0))
+    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="8000")
     handler.does(number, "Write apology")
     handler.does(number, "Write reply", decisionText="We were wrong and pay TWD 8,000.")
 
@@ -148,7 +148,7 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
         votesFor="3",
         approved="true",
     )
-    clerk.does(number, "Pay compensation", paidOn=_day(0))
+    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="292000")
     handler.does(number, "Write apology")
     handler.does(number, "Write reply", decisionText="We pay TWD 300,000 in all.")
     answer(phone, satisfaction=5, settled="yes")
