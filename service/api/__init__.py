@@ -22,6 +22,7 @@ from service.api import (
     related,
     user_tasks,
     variables,
+    withdrawal,
 )
 from service.api.blueprint import blueprint
 from service.api.desk import DESK
@@ -56,4 +57,5 @@ __all__ = [
     "related",
     "user_tasks",
     "variables",
+    "withdrawal",
 ]

@@ -47,4 +47,5 @@ class Event(StrEnum):
     RELATION_DECIDED = "case:relation:decided"
     CASE_MERGED = "case:complaint:merged"
     PORTAL_OPENED = "case:portal:opened"
+    WITHDRAWAL_RECORDED = "case:withdrawal:recorded"
     MAIL_RECEIVED = "case:mail:received"

@@ -55,6 +55,7 @@ class Said:
     must_wait: bool = False
     late: bool = False
     """Whether a complaint that is closed takes it in, too."""
+    event: Event = Event.MAIL_RECEIVED
 
 
 def hear_customer(
@@ -124,7 +125,7 @@ def hear_within(
     audit.append(
         connection,
         root_key,
-        Event.MAIL_RECEIVED,
+        said.event,
         actor=actor.name,
         at=now,
         details=details,

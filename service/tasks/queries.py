@@ -156,14 +156,16 @@ def list_performers(
     connection: Connection, root_key: int, elements: Iterable[str]
 ) -> frozenset[str]:
     """Who completed any of these elements in this case, in whatever round; for `portal-access`,
-    who let somebody into the case's portal."""
+    who let somebody into the case's portal or recorded for them that they withdraw."""
     wanted = list(elements)
     if not wanted:
         return frozenset()
     found = _PERFORMERS.all(connection, {"b_root_key": root_key, "b_elements": wanted})
     done = frozenset(row["completed_by"] for row in found)
     if PORTAL_ACCESS in wanted:
-        return done | audit.list_actors(connection, root_key, Event.PORTAL_OPENED)
+        opened = audit.list_actors(connection, root_key, Event.PORTAL_OPENED)
+        recorded = audit.list_actors(connection, root_key, Event.WITHDRAWAL_RECORDED)
+        return done | opened | recorded
     return done
 
 

@@ -42,6 +42,7 @@ SENTENCES: Words = {
     "case:emergency:linked": "the complaint belongs to an emergency",
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
+    "case:withdrawal:recorded": "recorded that the customer withdraws",
     "case:instance:started": "started the process",
     "case:instance:migrated": (
         "moved the case to another version of the procedure ({version}): {reason}"
