@@ -62,7 +62,8 @@ def carry_out(game: Game, command: q.Command) -> None:
 
 
 def _change(game: Game, command: q.Command) -> None:
-    """What no diagram asks for."""
+    """What no diagram asks for: it may be about any scope."""
+    game.subprocesses.read_all()
     match command:
         case q.SetVariables(variables, scope, local):
             _set_variables(game, scope, plain(variables), local=local)
@@ -78,6 +79,7 @@ def _change(game: Game, command: q.Command) -> None:
 
 def _fire(game: Game, identifier: str, mark: str, variables: dict[str, Any]) -> None:
     """The event of a wait has come."""
+    game.subprocesses.find(identifier)
     token = game.alternatives.get(identifier)
     if token is None:
         token = game.get_task_from_id(identifier)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
@@ -38,8 +39,10 @@ _DECODER = json.JSONDecoder(parse_float=Decimal)
 def dump(game: Game) -> bytes:
     """The bytes of a game that has come to rest."""
     scopes = [_scope_row("", game)]
-    order = sorted(game.subprocesses.items(), key=lambda item: int(item[0]))
-    scopes += [_scope_row(caller, workflow) for caller, workflow in order]
+    inner: dict[str, Any] = {**game.subprocesses, **game.subprocesses.unread}
+    for caller in sorted(inner, key=int):
+        scope = inner[caller]
+        scopes.append(scope if isinstance(scope, list) else _scope_row(caller, scope))
     return write_rows(game.counter, game.ends, scopes)
 
 
@@ -142,26 +145,31 @@ def load(state: bytes, bundle: Bundle, *, now: datetime, host: Host) -> Game:
     if state[:1] in (OLD_EXACT, OLD_PLAIN):
         return old_states.read(*read_rows(state), bundle, now=now, host=host)
     counter, ends, scopes = read_rows(state)
-    game: Game | None = None
-    for caller, name, data, completed, rows in scopes:
-        spec = bundle.specs.get(name)
-        if spec is None:
+    for _, name, *_ in scopes:
+        if name not in bundle.specs:
             raise _unknown(name)
-        workflow: Any
-        if game is None:
-            workflow = game = Game(bundle, spec, now=now, host=host, counter=counter)
-            game.ends = ends
-        else:
-            task = game.index[caller]
-            workflow = Inner.restored(spec, task, is_process=data is not None)
-        workflow.name, workflow.completed = name, completed
-        workflow.data = workflow.caller.data if data is None else data
-        _read_tasks(game, workflow, rows)
-        workflow.task_tree = workflow.tasks[rows[0][0]]
-        workflow.task_tree.data = workflow.data
-    if game is None:
-        raise _unknown("")
+    game = Game(bundle, bundle.specs[scopes[0][1]], now=now, host=host, counter=counter)
+    game.ends = ends
+    _fill(game, game, scopes[0])
+    game.subprocesses.make = partial(_open, game)
+    for scope in scopes[1:]:
+        game.subprocesses.keep(scope)
     return game
+
+
+def _open(game: Game, scope: list[Any]) -> None:
+    """Read a scope inside the instance."""
+    caller, name, data, *_ = scope
+    spec, task = game.bundle.specs[name], game.index[caller]
+    _fill(game, Inner.restored(spec, task, is_process=data is not None), scope)
+
+
+def _fill(game: Game, workflow: Any, scope: list[Any]) -> None:
+    _, workflow.name, data, workflow.completed, rows = scope
+    workflow.data = workflow.caller.data if data is None else data
+    _read_tasks(game, workflow, rows)
+    workflow.task_tree = workflow.tasks[rows[0][0]]
+    workflow.task_tree.data = workflow.data
 
 
 def _read_tasks(game: Game, workflow: Any, rows: list[list[Any]]) -> None:

@@ -112,6 +112,7 @@ def throw_signal(task: Token, name: str) -> None:
 
 
 def deliver_signal(game: Any, name: str, variables: Mapping[str, Any]) -> None:
+    game.subprocesses.read_all()  # whoever waits for it
     game.catch(BpmnEvent(e.SignalEventDefinition(name), payload=variables))
 
 

@@ -23,6 +23,7 @@ from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
 from service.engine.limits import LOOK_EVERY, MAX_STEPS, Limits
 from service.engine.token import FINISHED, READY, STARTED, Token
+from service.engine.unread import Scopes
 
 MAX_CALL_DEPTH = 30
 MOVABLE = frozenset({"open", "due", "sub", "signal", "failed", "alts"})
@@ -185,6 +186,7 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
         self.start_limits()
         super().__init__(spec, bundle.specs, script_engine=FEEL, deserializing=True)
         self.event_manager = Events(self)
+        self.subprocesses = Scopes()
 
     def new_id(self) -> str:
         self.counter += 1
@@ -192,6 +194,8 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
 
     def get_task_from_id(self, task_id: str) -> Token:
         found = self.index.get(task_id)
+        if found is None and self.subprocesses.find(task_id):
+            found = self.index.get(task_id)
         if found is None:
             raise EngineError(
                 "unknown-id",
@@ -309,8 +313,11 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
         never come."""
         if self.completed:
             return False
-        for task in self.index.values():  # noqa: SIM110 - a generator costs a call for each
+        for task in self.index.values():
             if not MOVABLE.isdisjoint(task.internal_data):
+                return False
+        for scope in self.subprocesses.unread.values():
+            if any([row[5] and not MOVABLE.isdisjoint(row[5]) for row in scope[4]]):
                 return False
         return True
 
@@ -324,6 +331,7 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
         self.index.clear()
         self.alternatives.clear()
         self.subprocesses.clear()
+        self.subprocesses.make = None
         self.over.clear()
         self.running = None
         self.event_manager = None

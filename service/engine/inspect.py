@@ -38,6 +38,7 @@ class Snapshot:
 def inspect(bundle: Bundle, state: bytes) -> Snapshot:
     """The active elements and the variables of a state."""
     game = codec.load(state, bundle, now=_EPOCH, host=Host())
+    game.subprocesses.read_all()
     found = Snapshot(tuple(_active(game)), _variables(game), game.is_ended())
     game.let_go()
     return found

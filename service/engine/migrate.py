@@ -91,7 +91,9 @@ def offered_tasks(
     bundle: Bundle, state: bytes, *, now: datetime, host: Host | None = None
 ) -> tuple[c.TaskCreated, ...]:
     """The open user tasks of a state as its version offers them."""
-    return _open_tasks(codec.load(state, bundle, now=now, host=host or Host()))
+    game = codec.load(state, bundle, now=now, host=host or Host())
+    game.subprocesses.read_all()
+    return _open_tasks(game)
 
 
 def _open_tasks(game: Game) -> tuple[c.TaskCreated, ...]:

@@ -17,6 +17,7 @@ KEPT = ("in", "open", "failed", "result", "begin", "total", "done", "gone", "ite
 
 def rows_of(game: Game) -> list[Row]:
     """The rows of a game, the instance's own first."""
+    game.subprocesses.read_all()
     internal = _scope_marks(game)
     if game.is_ended():
         internal["ended"] = True

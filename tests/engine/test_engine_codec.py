@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playing import NOON, Player, bundle_of
 
-from service.engine import EngineError, advance, inspect
+from service.engine import EngineError, Host, advance, inspect
 from service.engine import commands as q
+from service.engine.codec import dump, load
 
 BUNDLE = bundle_of("process p {\nstartEvent start\nuserTask it\nstart -> it\n}")
 OTHER = bundle_of("process p {\nstartEvent start\nuserTask other\nstart -> other\n}")
@@ -97,3 +98,29 @@ def test_scopes_that_nest_without_sense_end_without_a_crash():
         inner, name = deep.format(level, name, inner), f"s{level}"
     it = Player(bundle_of(f"process p {{\nstartEvent start\nstart -> {name}\n{inner}\n}}")).start()
     assert it.complete("it").ended
+
+
+def test_scopes_that_a_command_is_not_about_are_written_as_they_were():
+    text = """process p {
+      startEvent start
+      subProcess each each==n item=i {
+        startEvent s
+        subProcess inner {
+          startEvent s2
+          userTask it
+          s2 -> it
+        }
+        s -> inner
+      }
+      start -> each
+    }"""
+    it = Player(bundle_of(text)).start(n=[1, 2, 3])
+    assert it.state is not None
+    game = load(it.state, it.bundle, now=it.now, host=Host())
+    assert len(game.subprocesses.unread) == 6
+    assert dump(game) == it.state
+    game.get_task_from_id(it.find("it", nth=1).id)
+    assert len(game.subprocesses.unread) == 4
+    assert dump(game) == it.state
+    it.complete("it", nth=1)
+    assert it.waiting() == ["it", "it"]
