@@ -26,6 +26,7 @@ from service.operations.deploy_files import deploy_files
 from service.operations.discard_draft import discard_draft
 from service.operations.drop_absence import drop_absence
 from service.operations.drop_draft import drop_draft, forget_draft
+from service.operations.enter_demo import enter_demo
 from service.operations.erase_cases import Expired, erase_case, list_expired
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.find_blind import briefing_of
@@ -139,6 +140,7 @@ __all__ = [
     "drop_absence",
     "drop_draft",
     "edit_migration",
+    "enter_demo",
     "erase_case",
     "evaluate_decision",
     "fail_job",

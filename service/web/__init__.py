@@ -21,6 +21,7 @@ PAGES = (
     "navigation",
     "signing",
     "static_files",
+    "today",
     "inbox",
     "bulk",
     "form_drafts",

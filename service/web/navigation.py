@@ -25,6 +25,7 @@ class Link:
 
 
 LINKS = (
+    Link("Today", "/today", Permission.SIGNED_IN, key="h", icon="sun"),
     Link("Tasks", "/tasks", Permission.SIGNED_IN, key="t", icon="inbox"),
     Link("Complaints", "/complaints", Permission.READ_COMPLAINTS, key="c", icon="folder-open"),
     Link("Register", "/register", Permission.REGISTER_COMPLAINTS, key="r", icon="plus"),

@@ -9,19 +9,32 @@ import flask
 from service import operations
 from service.edge import COOKIE
 from service.i18n.languages import LANGUAGES
+from service.web.demo_roles import demo_roles
 from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
 
 
 @blueprint.get("/")
 def home() -> Any:
-    return flask.redirect(flask.url_for("web.task_list"))
+    return flask.redirect(flask.url_for("web.today"))
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> Any:
-    return flask.render_template(
-        "sign_in.html", wrong=False, next=flask.request.args.get("next", "")
+    return _page(wrong=False, target=flask.request.args.get("next", ""))
+
+
+def _page(*, wrong: bool, target: str) -> str:
+    return flask.render_template("sign_in.html", wrong=wrong, next=target, demo_roles=demo_roles())
+
+
+@blueprint.post("/sign-in/demo")
+def sign_in_demo() -> Any:
+    """One click into the demo as one of its accounts."""
+    form = flask.request.form
+    token = operations.enter_demo(
+        parts().runtime, form.get("account", ""), demo=parts().settings.demo, now=now()
     )
+    return _enter(token, form.get("next", ""))
 
 
 @blueprint.post("/sign-in")
@@ -35,9 +48,14 @@ def sign_in_send() -> Any:
         now=now(),
     )
     if token is None:
-        return flask.render_template("sign_in.html", wrong=True, next=form.get("next", "")), 403
-    target = inside(form.get("next", ""))
-    response = flask.redirect(target if target != "/" else flask.url_for("web.task_list"))
+        return _page(wrong=True, target=form.get("next", "")), 403
+    return _enter(token, form.get("next", ""))
+
+
+def _enter(token: str, wanted: str) -> Any:
+    """To where the visitor wanted to go, else to their first page."""
+    target = inside(wanted)
+    response = flask.redirect(target if target != "/" else flask.url_for("web.today"))
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="Lax", secure=flask.request.is_secure
     )

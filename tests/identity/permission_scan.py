@@ -22,12 +22,14 @@ MAY_NAME_ROLES = (
     "service/identity/",  # the table, and the actors of the house
     "service/bench/",  # measures with people that it makes
     "service/cli/demo.py",  # the accounts of the demo
+    "service/web/demo_roles.py",  # the same, as cards of the sign-in page
     "service/db/migrations/",  # the past
 )
 OTHER_MEANING = {
     ("service/reporting/investigation.py", "department"),  # a field of a case: who was asked
     ("service/reporting/briefing.py", "department"),  # the same
     ("service/reporting/waits.py", "department"),  # the same, and the group that is waited for
+    ("service/operations/offered.py", "department"),  # the same
     ("service/jobs/tables.py", "owner"),  # the column that says who holds a duty
     ("service/tasks/tables.py", "owner"),  # the column that says whose a saved view is
     ("service/tasks/saved_filters.py", "owner"),

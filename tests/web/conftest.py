@@ -139,7 +139,7 @@ def sign_in(page: Page, name: str) -> None:
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
-    page.wait_for_url("**/tasks")
+    page.wait_for_url("**/today")
 
 
 def follow(page: Page, selector: str) -> None:

@@ -24,6 +24,7 @@ const keys = {
   x: choose,
   c: () => press("c"),
   n: () => press("n"),
+  s: () => press("s"),
   f: () => press("f"),
   "?": () => document.getElementById("keys")?.showModal(),
 };

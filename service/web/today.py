@@ -1,0 +1,67 @@
+"""Today: where everybody begins. What to start with and why, what needs me, what I wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import flask
+
+from service import cases, notifications, reporting
+from service.db import Connection
+from service.identity import Permission
+from service.notifications import Notice
+from service.reporting import InboxRow
+from service.reporting.today import count_week, list_waiting_cases
+from service.tasks import Scope
+from service.web.briefing import waits_on
+from service.web.edge import actor, blueprint, now, parts, signed_in, zone
+
+SHOWN = 8
+MENTIONED = 5
+
+
+@blueprint.get("/today")
+@signed_in(may=Permission.SIGNED_IN)
+def today() -> Any:
+    at = now()
+    with parts().runtime.database.read() as connection:
+        mine = _tasks(connection, Scope.MINE)
+        offered = _tasks(connection, Scope.GROUPS)
+        waiting = list_waiting_cases(connection, actor().name)
+        mentions = _mentions(connection)
+        context = {
+            "mine": mine,
+            "offered": offered,
+            "counts": {
+                scope: reporting.count_inbox(connection, actor(), scope=scope)
+                for scope in (Scope.MINE, Scope.GROUPS)
+            },
+            "waiting": waiting,
+            "waits": waits_on(connection, [each.root_key for each in waiting]),
+            "week": count_week(connection, actor().name, now=at, zone=zone()),
+            "mentions": mentions,
+            "numbers": cases.find_numbers(connection, [each.root_key for each in mentions]),
+            "emergencies": _emergencies(connection),
+        }
+    first = next(iter([*mine, *offered]), None)
+    return flask.render_template("today.html", first=first, today=at.astimezone(zone()), **context)
+
+
+def _tasks(connection: Connection, scope: Scope) -> list[InboxRow]:
+    """The nearest tasks of a list, the more severe first where two are due at the same time."""
+    rows = reporting.list_inbox(connection, actor(), scope=scope, size=SHOWN).rows
+    return sorted(rows, key=lambda row: (row.due_at is None, row.due_at, row.severity or "P9"))
+
+
+def _mentions(connection: Connection) -> Sequence[Notice]:
+    """Where somebody has named me, and I have not looked yet."""
+    told = notifications.list_notices(connection, actor().name)
+    unread = [each for each in told if each.kind == "mention" and each.read_at is None]
+    return unread[:MENTIONED]
+
+
+def _emergencies(connection: Connection) -> list[cases.Emergency]:
+    if not actor().may(Permission.READ_COMPLAINTS):
+        return []
+    return cases.list_emergencies(connection, status="open", limit=3)
