@@ -47,6 +47,7 @@ class Events(EventManager):  # type: ignore[misc]
         thrower.game.emit(kind(element_id, code, by))
         if caught is None:
             return 0
+        thrower.stopped = caught.task_spec.cancel_activity
         caught.task_spec.catch(caught, event)
         caught.task_spec._update(caught)
         return 1

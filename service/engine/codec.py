@@ -167,12 +167,6 @@ def _open(game: Game, scope: list[Any]) -> None:
 def _fill(game: Game, workflow: Any, scope: list[Any]) -> None:
     _, workflow.name, data, workflow.completed, rows = scope
     workflow.data = workflow.caller.data if data is None else data
-    _read_tasks(game, workflow, rows)
-    workflow.task_tree = workflow.tasks[rows[0][0]]
-    workflow.task_tree.data = workflow.data
-
-
-def _read_tasks(game: Game, workflow: Any, rows: list[list[Any]]) -> None:
     specs, tasks = workflow.spec.task_specs, workflow.tasks
     for identifier, parent, name, state, data, internal in rows:
         spec = specs.get(name)
@@ -187,6 +181,8 @@ def _read_tasks(game: Game, workflow: Any, rows: list[list[Any]]) -> None:
                 game.alternatives[at] = task
         if state == WAITING and isinstance(spec, CatchingEvent):
             game.event_manager.add_task(task)
+    workflow.task_tree = workflow.tasks[rows[0][0]]
+    workflow.task_tree.data = workflow.data
 
 
 def _unknown(name: str) -> EngineError:

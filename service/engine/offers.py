@@ -31,7 +31,7 @@ def task_of(token: Token) -> c.TaskCreated:
         name=element.name or element.id,
         form_id=element.form_id,
         assignee=assignee,
-        candidate_groups=tuple(group.casefold() for group in groups),
+        candidate_groups=tuple(map(str.casefold, groups)),
         candidate_users=users,
         due_at=_instant(token, element.due),
         follow_up_at=_instant(token, element.follow_up),

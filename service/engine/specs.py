@@ -211,7 +211,12 @@ class Node(Plain):
         """The token enters its element; inputs are evaluated, then boundary events wait."""
         self.tell_entered(task)
         if "result" not in task.internal_data:
-            self.begin(task)
+            if self.is_body:
+                self.begin(task)
+            elif self.element.inputs:
+                apply_inputs(task, self.element.inputs)
+            if task.parent.task_spec.is_split:
+                self.open_boundaries(task)
         super()._update(task)
 
     def tell_entered(self, task: Token) -> None:
@@ -224,11 +229,7 @@ class Node(Plain):
         task.game.emit(c.ElementEntered(task.id, element.id, element.kind, scope, self.process.id))
 
     def begin(self, task: Token) -> None:
-        """Before the work of the element."""
-        if self.element.inputs:
-            apply_inputs(task, self.element.inputs)
-        if task.parent.task_spec.is_split:
-            self.open_boundaries(task)
+        """Before the instances of a multi-instance activity are made."""
 
     def open_boundaries(self, task: Token) -> None:
         """The boundary events of an activity begin to wait."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import defaults as d
-from SpiffWorkflow.bpmn.specs.event_definitions import ErrorEventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from service.engine import changes as c
@@ -58,13 +57,11 @@ class Throwing(Node):
     event_definition: Any
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        if isinstance(self.event_definition, ErrorEventDefinition):
-            super()._run_hook(my_task)
-            return None  # what catches it ends this
         if self.element.event.kind == "signal" and self.element.outputs:
             apply_outputs(my_task, self.element.outputs, {})
             my_task.internal_data["mapped"] = True
-        return bool(super()._run_hook(my_task))
+        super()._run_hook(my_task)
+        return None if my_task.stopped else True
 
 
 class ThrowEvent(Throwing, d.IntermediateThrowEvent):  # type: ignore[misc]

@@ -140,8 +140,6 @@ class Body(Node):
     def begin(self, task: Token) -> None:
         """The instances apply the inputs, each its own."""
         self.data_input.get(task)
-        if task.parent.task_spec.is_split:
-            self.open_boundaries(task)
 
     def children_complete(self, my_task: Token) -> bool:
         state = my_task.internal_data

@@ -30,7 +30,7 @@ class Token(Task):  # type: ignore[misc]
     copies no data: scopes hold the variables.
 
     `game` is the root instance, `body` the multi-instance body that this is an instance of, `gone`
-    whether it has left the tree.
+    whether it has left the tree, `stopped` whether what catches its event is to end it.
     `chosen` are the flows whose conditions held at a gateway, `items` those of a parallel
     multi-instance activity while its instances are made; neither is kept in the state.
     """
@@ -40,6 +40,7 @@ class Token(Task):  # type: ignore[misc]
     chosen: tuple[str, ...] = ()
     items: Any = None
     last: Any = None
+    stopped = False
     game: Any
     body: Token | None
 

@@ -92,7 +92,7 @@ def _digits(literal: str) -> Any:
 
 def split(text: str) -> tuple[str, ...]:
     """The parts of a text between commas."""
-    return tuple(part for part in _COMMAS.split(text.strip()) if part)
+    return tuple(filter(None, _COMMAS.split(text.strip())))
 
 
 def wrong(token: Token, what: str, kind: Sentence, text: Text | None, value: Any) -> EngineError:

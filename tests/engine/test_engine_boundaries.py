@@ -125,3 +125,27 @@ def test_a_new_version_adds_its_boundary_to_a_scope_that_was_interrupted():
     assert opened == ["added"]
     waits = [each for each in moved.step.changes if isinstance(each, c.SubscriptionOpened)]
     assert waits == []  # its event sub-process has been, and does not start again
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+@pytest.mark.parametrize("interrupting", [True, False])
+def test_what_throws_is_ended_by_what_catches_it_when_that_interrupts(kind, interrupting):
+    if kind == "error" and not interrupting:
+        return
+    text = f"""process p {{
+      startEvent start
+      subProcess sub {{
+        startEvent begin
+        userTask work
+        endEvent thrown {kind}=no
+        begin -> work -> thrown
+      }}
+      boundaryEvent around on=sub {kind}=no {"" if interrupting else "interrupting=no"}
+      userTask after
+      start -> sub
+      around -> after
+    }}"""
+    it = Player(bundle_of(text)).start().complete("work")
+    [left] = [each for each in it.of(c.ElementLeft) if each.element_id == "thrown"]
+    assert left.how == ("terminated" if interrupting else "completed")
+    assert it.waiting() == ["after"]
