@@ -19,6 +19,8 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/structure.py
+	$(BIN)/djlint --quiet --lint service/web/templates
 	$(BIN)/python -m tests.identity.permission_scan
 	$(BIN)/python -m service.i18n.check
 
@@ -35,8 +37,8 @@ fuzz: .venv/dev.stamp
 
 lock: .venv/dev.stamp
 	$(INSTALL) "uv>=0.9"
-	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --no-emit-index-url -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile -q --universal --no-annotate --no-header --no-emit-index-url --extra test --extra check -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-index-url --extra test --extra check -o requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf .venv var

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from lxml import etree
 
 from service.bpmn import names as n
 from service.bpmn.model import EventDefinition, Loop, Text
+from service.feel import Expression
 from service.sentence import Sentence
 
-if TYPE_CHECKING:
-    from service.bpmn.read import Reader
-
 NONE = EventDefinition("none")
+
+
+class Reader(Protocol):
+    """What reading an event asks of the file that it stands in."""
+
+    @property
+    def ids(self) -> Mapping[str, etree._Element]:
+        """Every element of the file by its id."""
+
+    def report(self, code: str, node: etree._Element | None, message: str, mend: str) -> None:
+        """Note a problem."""
+
+    def text(self, node: etree._Element | None, attribute: str) -> Text | None:
+        """An attribute as literal or FEEL; None where there is none."""
+
+    def of(self, value: str, node: etree._Element | None) -> Text:
+        """A text as literal or FEEL."""
+
+    def formula(self, text: str, node: etree._Element | None) -> Expression | None:
+        """A text that can be nothing but FEEL."""
 
 
 def read_event(reader: Reader, node: etree._Element) -> EventDefinition:

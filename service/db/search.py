@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -134,6 +134,30 @@ def _conditions(source: Source, where: Mapping[str, Any], dialect: str) -> list[
     ]
 
 
+def _equals(known: Field, value: Any) -> Any:
+    same = known.column == value
+    return same if known.within is None else (known.within == root_of(value)) & same
+
+
+def _is_one_of(known: Field, values: Any) -> Any:
+    found = known.column.in_(values)
+    if known.within is None:
+        return found
+    return known.within.in_({root_of(each) for each in values}) & found
+
+
+_OPERATORS: Mapping[str, Callable[[Field, Any], Any]] = {
+    "$eq": _equals,
+    "$neq": lambda known, value: sa.or_(known.column != value, known.column.is_(None)),
+    "$in": _is_one_of,
+    "$notIn": lambda known, values: sa.or_(known.column.not_in(values), known.column.is_(None)),
+    "$gt": lambda known, value: known.column > value,
+    "$gte": lambda known, value: known.column >= value,
+    "$lt": lambda known, value: known.column < value,
+    "$lte": lambda known, value: known.column <= value,
+}
+
+
 def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
     column = known.column
     if operator == "$exists":
@@ -149,33 +173,9 @@ def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
         if isinstance(value, list)
         else _stored(known, value)
     )
-    match operator:
-        case "$eq":
-            return (
-                column == value
-                if known.within is None
-                else (known.within == root_of(value)) & (column == value)
-            )
-        case "$neq":
-            return sa.or_(column != value, column.is_(None))
-        case "$in":
-            found = column.in_(value)
-            return (
-                found
-                if known.within is None
-                else known.within.in_({root_of(each) for each in value}) & found
-            )
-        case "$notIn":
-            return sa.or_(column.not_in(value), column.is_(None))
-        case "$gt":
-            return column > value
-        case "$gte":
-            return column >= value
-        case "$lt":
-            return column < value
-        case "$lte":
-            return column <= value
-    raise InvalidInput("expected an operator such as $eq, got {operator!r}", operator=operator)
+    if operator not in _OPERATORS:
+        raise InvalidInput("expected an operator such as $eq, got {operator!r}", operator=operator)
+    return _OPERATORS[operator](known, value)
 
 
 def _holds(column: Any, operator: str, value: Any, dialect: str) -> Any:
