@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.engine import Bundle
+from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
 from service.tasks import UserTask
 
@@ -42,12 +42,8 @@ class Reader:
         return "" if at is None else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
     def money(self, amount: Any) -> str:
-        """An amount with its currency; without decimals that say nothing."""
-        if amount is None or isinstance(amount, bool):
-            return "—"
-        exact = Decimal(str(amount))
-        plain = f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
-        return f"{self.currency} {plain}".strip()
+        """An amount with its currency."""
+        return money(amount, self.currency, self.language)
 
 
 def rows_of(reader: Reader, form: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> list[Row]:

@@ -3,6 +3,7 @@ asked for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
@@ -11,11 +12,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import flask
+from markupsafe import Markup, escape
 
 from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
 from service.errors import Unavailable
+from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
 from service.i18n.languages import LANGUAGES, best_language, is_known
 from service.identity import Account, Actor, Permission, check_permission
@@ -132,6 +135,12 @@ def file_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
+@blueprint.app_template_filter("breakable")
+def breakable(address: str) -> Markup:
+    """An address that may break at its `@`, dots and slashes instead of within a word."""
+    return Markup(re.sub(r"([@./])(?=.)", r"\1<wbr>", str(escape(address))))  # noqa: S704 (escaped)
+
+
 def initials_of(name: str) -> str:
     """The letters of an avatar: the first of the first and last word; one character of Chinese."""
     words = name.split()
@@ -170,6 +179,7 @@ def _context() -> dict[str, Any]:
         ),
         "initials": initials_of,
         "file_size": file_size,
+        "money": lambda amount, currency: money(amount, currency, spoken),
         "headline": subject_of,
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),

@@ -88,7 +88,7 @@ def test_the_slider_goes_back_by_keys_and_without_a_script(
     page.focus("#at")
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
-    page.wait_for_url("**at=1")
+    page.wait_for_url("**at=1#diagram")
     expect(page.locator(".slider output")).to_contain_text(f"1/{last}")
     page.click(".slider a")
     page.wait_for_url(lambda url: "at=" not in url)
