@@ -18,6 +18,7 @@ class Event(StrEnum):
     INSTANCE_MODIFIED = "case:instance:modified"
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"
+    CASE_ESCALATED = "case:complaint:escalated"
     CASE_LINKED = "case:complaint:linked"
     HOLD_SET = "case:hold:set"
     HOLD_LIFTED = "case:hold:lifted"

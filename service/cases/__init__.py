@@ -79,7 +79,13 @@ from service.cases.links import (
     list_followers,
     save_compensation,
 )
-from service.cases.list_complaints import ComplaintPage, page_complaints
+from service.cases.list_complaints import (
+    MOST_URGENT,
+    URGENT,
+    ComplaintPage,
+    list_urgent,
+    page_complaints,
+)
 from service.cases.numbers import make_number, parse_number
 from service.cases.queries import (
     RECORDED,
@@ -121,9 +127,11 @@ __all__ = [
     "KINDS",
     "MARKED_AGAIN",
     "MEANS",
+    "MOST_URGENT",
     "RECORDED",
     "RESULTS",
     "SOURCES",
+    "URGENT",
     "WORD_KINDS",
     "Balance",
     "Comment",
@@ -198,6 +206,7 @@ __all__ = [
     "list_running_cases",
     "list_similar",
     "list_unmarked",
+    "list_urgent",
     "list_words",
     "lock_emergencies",
     "log_action",

@@ -1,4 +1,5 @@
-"""Complaints in pages, newest first: all of them, or those with every word of a text."""
+"""Complaints in pages, newest first: all of them, or those with every word of a text. Open ones of
+the highest severity stand before all others on the first page."""
 
 from __future__ import annotations
 
@@ -15,6 +16,10 @@ from service.db import Connection, count_up_to
 PAGE_SIZE = 50
 _OVER = complaint.c.status != sa.literal_column("'open'")
 """As the index says it: SQLite does not conclude it from another status."""
+URGENT, MOST_URGENT = "P1", 20
+"""The severity that is put first, and how many of it at most."""
+MOST_ASKED = 200
+"""The tasks of so many of them are looked at for the task list."""
 MOST_FOUND = 500
 """So many of the next hits of a search are looked at for a page."""
 
@@ -46,10 +51,31 @@ def page_complaints(
     elif status:
         query = query.where(complaint.c.status == status, _OVER)
     total = count_up_to(connection, query)
+    urgent = _urgent(connection) if status in ("", "open") else []
+    if urgent:
+        query = query.where(complaint.c.root_key.not_in([row.root_key for row in urgent]))
     if before is not None:
         query = query.where(complaint.c.root_key < before)
     rows = _rows(connection, query, size)
-    return ComplaintPage(rows[:size], rows[size - 1].root_key if len(rows) > size else None, total)
+    more = rows[size - 1].root_key if len(rows) > size else None
+    return ComplaintPage([*(urgent if before is None else ()), *rows[:size]], more, total)
+
+
+def list_urgent(connection: Connection) -> list[int]:
+    """The root keys of the open complaints of the highest severity, newest first, up to a bound."""
+    query = sa.select(complaint.c.root_key).where(
+        complaint.c.status == sa.literal_column("'open'"), complaint.c.severity == URGENT
+    )
+    newest = query.order_by(complaint.c.root_key.desc()).limit(MOST_ASKED)
+    return list(connection.execute(newest).scalars())
+
+
+def _urgent(connection: Connection) -> list[Complaint]:
+    """The newest open complaints of the highest severity, as many as are put first."""
+    query = sa.select(complaint).where(
+        complaint.c.status == sa.literal_column("'open'"), complaint.c.severity == URGENT
+    )
+    return _rows(connection, query, MOST_URGENT - 1)
 
 
 def _found(

@@ -12,6 +12,7 @@ from service.dmn.bundle import load_models
 from service.dmn.check import check_model, check_models
 from service.dmn.model import DecisionInfo, InputInfo, Model, load_model
 from service.dmn.outside import json_text, result_to_json
+from service.dmn.parts import Table
 from service.dmn.record import decision_record
 from service.dmn.result import DecisionResult, NullReason
 from service.dmn.rows import table_rules
@@ -23,6 +24,7 @@ __all__ = [
     "InputInfo",
     "Model",
     "NullReason",
+    "Table",
     "XmlRefused",
     "check_model",
     "check_models",

@@ -167,11 +167,12 @@ class OutputClause:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row."""
+    """A row; `words` is its description."""
 
     place: Place
     conditions: tuple[Cell, ...]
     conclusions: tuple[Cell, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

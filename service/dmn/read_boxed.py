@@ -169,7 +169,8 @@ def _read_rule(element: etree._Element) -> parts.Rule:
     def cells(name: str) -> tuple[parts.Cell, ...]:
         return tuple(parts.Cell(place(each), text_of(each)) for each in children(element, name))
 
-    return parts.Rule(place(element), cells("inputEntry"), cells("outputEntry"))
+    words = plain(child(element, "description"))
+    return parts.Rule(place(element), cells("inputEntry"), cells("outputEntry"), words)
 
 
 _READERS: dict[str, Callable[[etree._Element], Boxed]] = {

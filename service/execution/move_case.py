@@ -32,6 +32,7 @@ WHILE_SUSPENDED = frozenset(
         Event.INSTANCE_TAKEN_BACK,
         Event.VARIABLES_SET,
         Event.CASE_REASSIGNED,
+        Event.CASE_ESCALATED,
     }
 )
 """What may be done with a case that is suspended; everything else is refused."""

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     EXPORT_COMPLAINTS = "complaints:export"
     LINK_COMPLAINTS = "complaints:link"
     REASSIGN_COMPLAINTS = "complaints:reassign"
+    ESCALATE_COMPLAINTS = "complaints:escalate"
+    CONFIRM_ALARMS = "complaints:confirm-alarms"
     INVESTIGATE_COMPLAINTS = "complaints:investigate"
     HOLD_COMPLAINTS = "complaints:hold"
     ADD_EVIDENCE = "evidence:add"
@@ -122,6 +124,25 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.REASSIGN_COMPLAINTS: Grant(
         (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN),
         "An investigator is chosen by those who give out the work, not by investigators.",
+    ),
+    Permission.ESCALATE_COMPLAINTS: Grant(
+        (
+            Role.CLERK,
+            Role.HANDLER,
+            Role.APPROVER,
+            Role.EXECUTIVE,
+            Role.COMPLIANCE,
+            Role.ADMIN,
+            HouseRole.CHANNEL,
+            HouseRole.IMPORT,
+            HouseRole.SYSTEM,
+        ),
+        "Whoever hears of a danger calls for help at once; a visitor of the portal or a mail is "
+        "confirmed by staff first, so that nobody unknown can call the duty executive out.",
+    ),
+    Permission.CONFIRM_ALARMS: Grant(
+        (Role.CLERK, Role.HANDLER),
+        "They are told of a danger that somebody unknown reports, and find out whether it is so.",
     ),
     Permission.INVESTIGATE_COMPLAINTS: Grant(
         (Role.HANDLER,),

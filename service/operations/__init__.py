@@ -28,9 +28,11 @@ from service.operations.drop_absence import drop_absence
 from service.operations.drop_draft import drop_draft, forget_draft
 from service.operations.enter_demo import enter_demo
 from service.operations.erase_cases import Expired, erase_case, list_expired
+from service.operations.escalate import escalate
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.find_blind import briefing_of
 from service.operations.finish_letter import finish_letter, rewrite_letter
+from service.operations.foresee_escalation import Foresight, foresee_escalation
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import log_contact
@@ -108,6 +110,7 @@ __all__ = [
     "Choice",
     "Evaluation",
     "Expired",
+    "Foresight",
     "NewContact",
     "Registered",
     "Report",
@@ -142,11 +145,13 @@ __all__ = [
     "edit_migration",
     "enter_demo",
     "erase_case",
+    "escalate",
     "evaluate_decision",
     "fail_job",
     "finish_letter",
     "fire_due_starts",
     "fire_timer",
+    "foresee_escalation",
     "forget_draft",
     "hear_customer",
     "hear_within",

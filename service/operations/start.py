@@ -10,7 +10,7 @@ from typing import Any
 
 from service import cases, policy
 from service.audit import Event
-from service.builtins import CaseView, SpikeEffect
+from service.builtins import AlarmEffect, CaseView, SpikeEffect
 from service.cases import NewComplaint
 from service.db import Connection
 from service.definitions import ProcessVersion, check_not_retired
@@ -28,8 +28,9 @@ from service.execution import (
     new_root_key,
     released,
 )
-from service.identity import Actor
+from service.identity import Actor, Permission
 from service.instances import InstanceKind
+from service.operations.assess_intake import ask_for_confirmation, assess, note_assessment
 from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"
@@ -137,11 +138,18 @@ def _register(
         lambda: clocks,
         connection=connection,
     )
-    if policy.level_by_number(runtime.profile, similar) is not None:
-        view.effects.append(SpikeEffect(marks.bands, similar))
     variables = start_variables(new, number)
     if variables["similarIn24h"] is None and similar > 1:
         variables["similarIn24h"] = similar
+    bundle = runtime.bundles.get(connection, process.bundle_key)
+    found = assess(bundle, variables, view, now)
+    by_number = policy.level_by_number(runtime.profile, similar)
+    if found is not None:
+        note_assessment(view, found, actor, now, by_number=by_number)
+        if found.alarms and not actor.may(Permission.ESCALATE_COMPLAINTS):
+            ask_for_confirmation(connection, root_key, now=now)
+    if by_number is not None and not any(isinstance(each, AlarmEffect) for each in view.effects):
+        view.effects.append(SpikeEffect(marks.bands, similar))
     plan = Plan(
         Start(process.process_id, variables),
         Event.COMPLAINT_REGISTERED,

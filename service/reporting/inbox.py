@@ -1,5 +1,5 @@
-"""The task list: open tasks a person may see, nearest deadline first, in pages that cost the same
-at any size.
+"""The task list: open tasks a person may see, those of the most severe complaints first, then by
+the nearest deadline, in pages that cost the same at any size.
 
 Two roads. By due date: an index gives each group's nearest tasks, and a filter looks at a bounded
 window of them. By case: where a filter fits few cases, those cases give the tasks. Neither reads
@@ -10,11 +10,12 @@ everything (`more` with a cursor), so that one can look further.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from service.cases import MOST_URGENT, URGENT, list_urgent
 from service.cases.tables import complaint
 from service.db import MOST_COUNTED, Connection, Prepared, keys_given, root_column
 from service.identity import Actor, Permission
@@ -79,15 +80,34 @@ def list_inbox(
     reach = reach_of(actor, scope, only)
     if reach is None:
         return InboxPage((), None)
+    urgent = _urgent(connection, reach, only)
+    limit = size + 1 + len(urgent)
     cases = probe_cases(connection, only)
     if cases is not None:
-        found = keys_by_case(connection, reach, cases, only, after=after, limit=size + 1)
+        found = keys_by_case(connection, reach, cases, only, after=after, limit=limit)
     else:
-        found = keys_by_due(connection, reach, only, after=after, limit=size + 1)
-    keys = found.keys[:size]
-    more = keys[-1] if len(found.keys) > size else found.window_end
+        found = keys_by_due(connection, reach, only, after=after, limit=limit)
+    others = [key for key in found.keys if key not in urgent]
+    keys = others[:size]
+    more = keys[-1] if len(others) > size else found.window_end
     return InboxPage(
-        _rows(connection, keys), more, bounded=len(found.keys) <= size and more is not None
+        _rows(connection, [*(urgent if after is None else ()), *keys]),
+        more,
+        bounded=len(others) <= size and more is not None,
+    )
+
+
+def _urgent(connection: Connection, reach: Reach, only: InboxFilter) -> Sequence[Key]:
+    """The nearest tasks of the most severe complaints: they stand before all others, whatever is
+    due first."""
+    if only.severity not in ("", URGENT) or only.roots is not None or only.text:
+        return ()
+    narrowed = replace(only, severity=URGENT)
+    cases = list_urgent(connection)
+    return (
+        keys_by_case(connection, reach, cases, narrowed, after=None, limit=MOST_URGENT).keys
+        if cases
+        else ()
     )
 
 

@@ -18,6 +18,7 @@ from service.instances import Instance
 from service.reporting.briefing_values import Reader
 from service.reporting.clock_states import view_clocks
 from service.reporting.outcomes import outcome_of
+from service.reporting.urgency import urgency_of
 from service.web.briefing import waits_on
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.evidence import visible_case
@@ -136,6 +137,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     return shown | {
         "complaint": complaint,
         "subject": subject_of(complaint),
+        "urgency": urgency_of(complaint, bundle, language()),
         "nearest": nearest_first(shown["deadlines"])[:3],
         "sheets": main_first(bundle),
         "sheet": sheet,

@@ -20,6 +20,8 @@ MOST_FILES = 10
 WITHOUT_FILES = 200_000
 """Bytes of a form without files, at most."""
 _CONTACT = ("phone", "email")
+_SIGNS = ("threatToLife", "moneyMoving")
+"""What makes a complaint urgent, as far as a customer can say it."""
 
 
 @blueprint.get("/portal")
@@ -142,7 +144,8 @@ def _given() -> dict[str, Any]:
         for name in ("customerName", "content", "product")
         if sent.get(name, "").strip()
     }
-    return {**texts, "contact": contact, "language": language(), "channel": "online"}
+    signs = {name: True for name in _SIGNS if sent.get(name)}
+    return {**texts, **signs, "contact": contact, "language": language(), "channel": "online"}
 
 
 def _form(values: Any, errors: dict[str, str], once: str) -> str:

@@ -36,6 +36,7 @@ SENTENCES: Words = {
     "case:letter:undeliverable": "a letter came back: {reason}",
     "case:report:signed": "signed the investigation report off",
     "case:relation:decided": "decided on {other}: {reason}",
+    "case:complaint:escalated": "escalated the complaint: {reason}",
     "case:investigator:reassigned": "handed the case to {to}: {reason}",
     "case:hold:set": "set a legal hold: {reason}",
     "case:hold:lifted": "lifted the legal hold: {reason}",

@@ -16,6 +16,7 @@ from service.i18n.catalogue import chosen
 from service.identity import Permission
 from service.reporting.briefing import Card
 from service.reporting.clock_states import ClockView, view_clocks
+from service.reporting.urgency import Urgency, urgency_of
 from service.web import forms
 from service.web.briefing import Prepared, prepare
 from service.web.edge import actor, language, now, parts, zone
@@ -40,6 +41,7 @@ class Beside:
     authors: Sequence[str] = ()
     """The version that the task is about, where it is one of a review, and who wrote parts of
     it."""
+    urgency: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
         cases.list_related(connection, complaint) if reader else (),
         cases.list_evidence(connection, root_key, limit=SHOWN),
         cases.list_comments(connection, root_key, limit=SHOWN),
+        urgency=urgency_of(complaint, bundle, language()),
     )
 
 

@@ -213,6 +213,10 @@ def reassigns(bank: Bank) -> Command:
     )
 
 
+def escalates(bank: Bank) -> Command:
+    return lambda: operations.escalate(bank.runtime, bank.number, reason="x", actor=ROOT, now=NOW)
+
+
 def merges(bank: Bank) -> Command:
     return lambda: operations.merge_cases(
         bank.runtime, bank.number, bank.other, reason="x", actor=ROOT, now=NOW
@@ -248,6 +252,7 @@ ON_A_CASE: Mapping[str, tuple[Callable[[Bank], Command], Event, bool]] = {
     "cancel_instance": (cancels, Event.INSTANCE_CANCELLED, True),
     "modify_instance": (modifies, Event.INSTANCE_MODIFIED, True),
     "set_variables": (sets_variables, Event.VARIABLES_SET, True),
+    "escalate": (escalates, Event.CASE_ESCALATED, True),
     "reassign_case": (reassigns, Event.CASE_REASSIGNED, True),
     "migrate_instance": (migrates, Event.INSTANCE_MIGRATED, True),
 }

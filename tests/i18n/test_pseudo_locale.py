@@ -62,7 +62,10 @@ NOT_HTML = (
 )
 """Not pages; the report is a document in a language of its own."""
 ADDRESSES = re.compile(r"[CE]-\d{4}-[\w-]+|https?://\S+|\S+@\S+|[\w./-]+/[\w./-]+")
-COMMANDS = re.compile(r"\b[a-z]+-\d\b|test 1\b|\b[a-z]+:[a-z]+\b|no statutory figure.*")
+COMMANDS = re.compile(
+    r"\b[a-z]+-\d\b|test 1\b|\b[a-z]+:[a-z]+\b|no statutory figure.*"
+    r"|proposal by severity; the bank.s to set"
+)
 """Accounts, versions, permissions and the sources of policy figures, as they are written."""
 
 
