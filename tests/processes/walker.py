@@ -10,7 +10,7 @@ from typing import Any
 from service import audit, cases, letters, policy, tasks
 from service.cases import NewComplaint
 from service.execution import Runtime
-from service.identity import Actor
+from service.identity import CUSTOMER, Actor
 from service.operations import complete_task, correlate_message, fire_timer, register_complaint
 from service.reporting import Standing, get_standing
 
@@ -165,7 +165,7 @@ class Walk:
 
     def say(self, message: str, **variables: Any) -> None:
         key = self.standing().business_key or ""
-        correlate_message(self.runtime, message, key, variables, actor=CLERK, now=self.now)
+        correlate_message(self.runtime, message, key, variables, actor=CUSTOMER, now=self.now)
 
     @property
     def ends(self) -> tuple[str, ...]:
