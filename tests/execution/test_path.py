@@ -20,6 +20,8 @@ ASKED = ("plan", "plans", "unit", "deliver_message")
 OWN = {
     "service.execution.case_queue:CaseQueues.wait_for",  # a message learns whom it meets later
     "service.execution.apply:_ending",  # a user task ends with an answer
+    "service.execution.enter_contact:contact_of",  # an answer may say that somebody was reached
+    "service.execution.execute:_note",  # an incident is noted after the transaction
 }
 
 
