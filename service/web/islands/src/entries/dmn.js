@@ -45,7 +45,13 @@ async function open(xml) {
   const at = modeler.getActiveView()?.element.id;
   await modeler.importXML(xml, { open: false });
   const views = modeler.getViews();
-  await modeler.open(views.find((view) => view.element.id === at) ?? views.find((view) => view.type !== 'drd') ?? views[0]);
+  const first = (wanted) => views.find(wanted);
+  await modeler.open(
+    first((view) => view.element.id === at)
+    ?? first((view) => view.type === 'decisionTable')
+    ?? first((view) => view.type !== 'drd')
+    ?? views[0],
+  );
 }
 
 function show(finding) {
