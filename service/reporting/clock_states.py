@@ -62,8 +62,10 @@ def _meets(bundle: Bundle) -> dict[str, set[str]]:
 
 
 def _state(entry: Deadline, unsent: set[str], now: datetime) -> ClockState:
+    if entry.clock in unsent and (entry.met_at is not None or entry.due_at > now):
+        return ClockState.QUEUED
     if entry.met_at is not None:
-        return ClockState.QUEUED if entry.clock in unsent else ClockState.MET
+        return ClockState.MET
     if entry.paused_at is not None:
         return ClockState.PAUSED
     return ClockState.LATE if entry.due_at <= now else ClockState.RUNNING

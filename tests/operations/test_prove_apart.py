@@ -41,7 +41,7 @@ def heavy() -> dict[str, bytes]:
         userTask c{at}
         split -> t{at} -> join
         b{at} -> c{at}"""
-        for at in range(800)
+        for at in range(3_000)
     )
     text = f"""process complaint {{
         startEvent start
@@ -83,7 +83,7 @@ def test_a_worker_serves_again():
     ("caps", "why"),
     [
         (Caps(processor=1, answer=300), "it takes more than 1 seconds"),
-        (Caps(memory=1 << 18, answer=300), "memory"),
+        (Caps(memory=2 << 20, answer=300), "memory"),
         (Caps(answer=0.2), "no answer within 0.2 seconds"),
     ],
     ids=["processor", "memory", "answer"],
