@@ -103,7 +103,7 @@ def enter(connection: Connection, root_key: int, movement: Movement, *, currency
     connection.execute(
         sa.insert(ledger_entry).values(
             root_key=root_key,
-            seq=connection.execute(last).scalar_one() + 1,
+            seq=last.scalar_subquery() + 1,
             entry=movement.entry.value,
             kind=movement.kind,
             amount=movement.amount,
