@@ -77,6 +77,21 @@ def set_legal_hold(number: str) -> Any:
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
 
+@blueprint.post("/complaints/<number>/escalate")
+@signed_in(may=Permission.ESCALATE_COMPLAINTS)
+def escalate_case(number: str) -> Any:
+    sent = flask.request.form
+    operations.escalate(
+        parts().runtime,
+        number,
+        reason=sent.get("reason", ""),
+        level=sent.get("level") or None,
+        actor=actor(),
+        now=now(),
+    )
+    return flask.redirect(flask.url_for("web.case_page", number=number))
+
+
 @blueprint.post("/complaints/<number>/reassign")
 @signed_in(may=Permission.REASSIGN_COMPLAINTS)
 def reassign_case(number: str) -> Any:

@@ -22,6 +22,7 @@ from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
 from service.i18n.languages import LANGUAGES, best_language, is_known
 from service.identity import Account, Actor, Permission, check_permission
+from service.policy import LEVELS
 from service.sentence import Sentence
 from service.web.assets import asset_url
 from service.web.headline import subject_of
@@ -178,6 +179,7 @@ def _context() -> dict[str, Any]:
             "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}"
         ),
         "initials": initials_of,
+        "escalation_levels": LEVELS,
         "file_size": file_size,
         "money": lambda amount, currency: money(amount, currency, spoken),
         "headline": subject_of,

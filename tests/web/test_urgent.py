@@ -12,6 +12,7 @@ from service.execution import Runtime
 from service.identity import CUSTOMER
 from tests.conftest import NOW
 from tests.operations.test_assess_intake import DANGER, register
+from tests.processes.walker import complain
 from tests.web.desk_kit import Desk
 
 FIRST_TASKS = 3
@@ -57,3 +58,16 @@ def test_a_strangers_danger_is_to_be_confirmed_and_rings_once(desk: Desk, runtim
     with runtime.database.read() as connection:
         assert cases.list_emergencies(connection) == []
     assert "CMP" not in desk.sign_in("executive-1").see("/notices").split("<main")[-1]
+
+
+def test_a_handler_escalates_on_the_page_of_the_case(runtime: Runtime, tmp_path: Path) -> None:
+    desk = Desk.of(runtime, tmp_path)
+    walk = complain(runtime)
+    path = f"/complaints/{walk.complaint.number}"
+    page = desk.at(walk.now).sign_in("wu").see(path)
+    assert "Escalate the complaint" in page
+    answer = desk.post(f"{path}/escalate", reason="The regulator calls at noon.", level="III")
+    assert answer.status_code == 302
+    page = desk.see(path)
+    assert "The regulator calls at noon." in page and "Level III" in page
+    assert desk.post(f"{path}/escalate", reason=" ").status_code == 422
