@@ -61,6 +61,7 @@ LIST = (
 )
 PAGES = (
     *LIST,
+    Page("today", "/today", "handler"),
     Page("a task", "/tasks/{task}?show=mine", "handler"),
     Page("a case", "/complaints/{number}"),
     Page("evidence and contacts", "/complaints/{number}/evidence"),

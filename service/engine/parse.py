@@ -7,6 +7,7 @@ what cannot be reached is read as well.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,7 +167,21 @@ def parse_specs(
     return found
 
 
+FRAMES = 16
+"""More calls than SpiffWorkflow's parser nests from one node to the next: it follows a flow by
+calling itself."""
+
+
+def _allow_depth(root: etree._Element) -> None:
+    """Let the parser follow the longest chain that the file can hold. The limit is only raised:
+    another thread may be parsing, and calls between Python functions take no stack of the
+    system's. The size of a file is bounded before it is parsed."""
+    nodes = sum(1 for _ in root.iter(etree.Element))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 1_000 + FRAMES * nodes))
+
+
 def _parse_file(file: _File, reaches: Mapping[str, Reach]) -> dict[str, s.ProcessSpec]:
+    _allow_depth(file.root)
     parser, found = ZeebeParser(file, reaches), {}
     parser.add_bpmn_xml(file.root, filename=next(iter(file.models.values())).file)
     done: set[str] = set()

@@ -56,7 +56,8 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(
     number, key, _ = case
     sign_in(page, "admin")
     page.goto(f"/complaints/{number}")
-    follow(page, f"a[href='/instances/{key}']")
+    page.click("button[popovertarget=case-more]")
+    follow(page, f"#case-more a[href='/instances/{key}']")
     page.click("#suspend summary")
     page.fill("#suspend [name=reason]", "An injunction")
     follow(page, "#suspend button")
@@ -103,7 +104,7 @@ def test_a_case_is_suspended_corrected_moved_and_resumed(
     ):
         assert said in story
     choose_language(page, "zh-Hant")
-    expect(page.locator(".story")).to_contain_text("暫停了案件:An injunction", use_inner_text=True)
+    expect(page.locator(".story")).to_contain_text("暫停了案件：An injunction", use_inner_text=True)
 
 
 def test_who_holds_a_task_sees_that_the_case_is_suspended_and_loses_nothing(

@@ -40,6 +40,7 @@ def test_compliance_holds_a_case_and_lifts_it(page: Page, site: Site) -> None:
         ("Set a legal hold", "A court asks"),
         ("Lift the legal hold", "The court is done"),
     ):
+        page.click("button[popovertarget=case-more]")
         page.locator("summary", has_text=word).click()
         page.fill("#hold-reason", reason)
         with page.expect_navigation():

@@ -38,6 +38,7 @@ def test_a_lead_hands_a_case_over(page: Page, site: Site, other: str) -> None:
     expect(page.locator("#reassign-to")).to_have_count(0)
     sign_in(page, "approver")
     page.goto(f"/complaints/{number}")
+    page.click("button[popovertarget=case-more]")
     page.locator("summary", has_text="Hand the case to somebody else").click()
     page.select_option("#reassign-to", other)
     page.fill("#reassign-reason", "On leave from Monday")

@@ -51,7 +51,7 @@ def test_a_person_links_and_merges(page: Page, site: Site) -> None:
     page.locator("article", has_text=main).locator("button.danger").click()
     page.wait_for_url(f"**/complaints/{main}")
     page.goto(f"/complaints/{again}")
-    expect(page.locator(".facts")).to_contain_text("duplicate", use_inner_text=True)
+    expect(page.locator("#outcome")).to_contain_text("duplicate", use_inner_text=True)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"/complaints/{main}/related")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

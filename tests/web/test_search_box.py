@@ -33,7 +33,7 @@ def test_a_search_finds_by_number_name_contact_and_text(page: Page, site: Site) 
         page.fill("#find", text)
         with page.expect_navigation():
             page.press("#find", "Enter")
-        expect(page.locator(".list", has_text=new.number), text).to_have_count(1)
+        expect(page.locator("tbody tr", has_text=new.number), text).to_have_count(1)
     page.fill("#find", new.number.lower())
     with page.expect_navigation():
         page.press("#find", "Enter")

@@ -260,7 +260,7 @@ def test_a_letter_is_edited_beside_what_an_example_makes_of_it(page: Page, site:
     path = "processes/letters/outcome.en.letter.txt"
     open_editor(page, draft, path)
     preview = page.locator("[data-preview]")
-    expect(preview).to_contain_text("We will pay you TWD 1280.")
+    expect(preview).to_contain_text("Our compensation comes to TWD 1,280")
     page.fill(
         "textarea.text-editor",
         "It is settled\n\nDear {{ customer }}, we pay <b>{{ variables.compensationAmount }}</b>.",
