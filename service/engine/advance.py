@@ -173,6 +173,7 @@ def _describe(fault: BaseException) -> Sentence:
 
 
 def _stuck(game: Game) -> EngineError:
+    game.subprocesses.read_all()
     waiting = [task for task in game.index.values() if "from" in task.internal_data]
     gateways = list(dict.fromkeys(task.task_spec.element_id for task in waiting))
     return EngineError(

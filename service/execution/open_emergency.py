@@ -121,7 +121,12 @@ def join_spike(
         cause = f"{similar} similar complaints within the window"
         opening = Opening(level, cause, alike, actor, now)
         return [open_emergency(connection, runtime, process, opening)]
-    link_complaints(connection, runtime, found, [root_key], actor=actor, now=now)
+    linked = cases.find_emergency(connection, found)
+    keys = [root_key]
+    if linked is not None and linked.complaints < similar - 1:
+        # it was opened for one of them alone: the others that are alike belong to it too
+        keys = cases.list_similar(connection, bands, since=since)
+    link_complaints(connection, runtime, found, keys, actor=actor, now=now)
     return []
 
 

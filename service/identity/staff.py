@@ -131,6 +131,8 @@ def list_staff(
         .limit(limit)
     )
     rows = connection.execute(people).all()
+    if not rows:
+        return []
     names = [row.name for row in rows]
     away: dict[str, list[Absence]] = {}
     query = sa.select(absence).where(absence.c.account_name.in_(names), absence.c.last_day >= on)

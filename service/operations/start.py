@@ -145,6 +145,8 @@ def _register(
     found = assess(bundle, variables, view, now)
     by_number = policy.level_by_number(runtime.profile, similar)
     if found is not None:
+        if found.level is not None and not found.signs and _in_hand(connection, found.level):
+            found = replace(found, level=None)
         note_assessment(view, found, actor, now, by_number=by_number)
         if found.alarms and not actor.may(Permission.ESCALATE_COMPLAINTS):
             ask_for_confirmation(connection, root_key, now=now)
@@ -156,6 +158,15 @@ def _register(
         {"number": number, "channel": new.channel},
     )
     return Beginning(process, root_key, plan, view, actor, InstanceKind.COMPLAINT, number)
+
+
+def _in_hand(connection: Connection, level: str) -> bool:
+    """Whether an emergency as serious is open. A complaint that alarms by its count alone may be of
+    the same crowd: its group is told, and triage decides whether it needs one of its own."""
+    return any(
+        not cases.is_higher(level, each.level)
+        for each in cases.list_emergencies(connection, status="open", limit=50)
+    )
 
 
 def _read_registered(connection: Connection, root_key: int) -> Registered:

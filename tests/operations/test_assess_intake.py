@@ -77,3 +77,16 @@ def test_strangers_alarm_nobody(runtime: Runtime, actor: Actor) -> None:
     with runtime.database.read() as connection:
         assert [cases.find_emergency_of(connection, each.root_key) for each in found] == [None] * 3
     assert told(runtime) == []
+
+
+@pytest.mark.usefixtures("executive")
+def test_a_counted_crowd_opens_one_emergency_and_a_danger_in_it_one_of_its_own(
+    runtime: Runtime,
+) -> None:
+    crowd = [register(runtime, content=f"Report {n}", groupSize=25) for n in range(4)]
+    danger = register(runtime, content="A threat", **DANGER)
+    with runtime.database.read() as connection:
+        of = [cases.find_emergency_of(connection, each.root_key) for each in [*crowd, danger]]
+        assert len(cases.list_emergencies(connection)) == 2
+    assert [each is not None for each in of] == [True, False, False, False, True]
+    assert {(each.severity, each.facts["alarm"]) for each in crowd} == {("P1", "raised")}
