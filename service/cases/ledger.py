@@ -133,7 +133,11 @@ def enter_decision(
 def balance_of(connection: Connection, root_key: int) -> Balance:
     """The sums of the entries; zeros for a case without any."""
     value = sa.case(
-        (ledger_entry.c.entry.in_(("offered", "accepted")), sa.func.max(ledger_entry.c.amount)),
+        # not IN: its list is rendered each time that the statement runs
+        (
+            sa.or_(ledger_entry.c.entry == "offered", ledger_entry.c.entry == "accepted"),
+            sa.func.max(ledger_entry.c.amount),
+        ),
         else_=sa.func.sum(ledger_entry.c.amount),
     )
     rows = connection.execute(

@@ -117,7 +117,7 @@ def test_who_holds_a_task_sees_that_the_case_is_suspended_and_loses_nothing(
     expect(page.locator("#suspended")).to_contain_text(
         "can be completed once the case is resumed", use_inner_text=True
     )
-    follow(page, "#form button[name=then] >> nth=0")
+    follow(page, "button[form=form][name=then] >> nth=0")
     expect(page.locator("#refused")).to_contain_text("has to be resumed first", use_inner_text=True)
     shot(page, "task")
     assert page.request.get(f"/instances/{key}").status == 403
