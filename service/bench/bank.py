@@ -26,7 +26,8 @@ from service.audit.tables import history
 from service.bench.bank_hands import BENCH, TYPES, Hands, OwnHands, RestHands, Seen
 from service.bench.bank_workers import Elsewhere, Workers, processes, used
 from service.bench.cpu_time import processor_seconds, server_of
-from service.bench.database import SQLITE, name_of, opened
+from service.bench.database import name_of, opened
+from service.bench.options import database_option, shape_option
 from service.bench.race import Clock, Measured, Race, spread
 from service.bench.report import read_setting, show
 from service.bench.server_under_test import served
@@ -50,13 +51,7 @@ Example:
   redress bench bank models/camunda-bank-complaint --database postgresql+psycopg://user@host/empty"""
 )
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--rate",
     type=click.FloatRange(0.01, 1000),
@@ -82,9 +77,7 @@ Example:
 @click.option(
     "--in-process", "inside", is_flag=True, help="No REST: those processes do the jobs themselves."
 )
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shape_option
 @one_line
 def bank(
     folder: Path,

@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from service.bench.baselines import SpiffLoop
 from service.bench.loop_model import TASKS, letter_xml, loop_xml
+from service.bench.options import rounds_option, shape_option, turn_option
 from service.bench.race import Bound, Clock, Contestant, Race, Rounds, race
 from service.bench.recording import Recorded, record_case
 from service.bench.report import installed_version, read_setting, show
@@ -37,14 +38,8 @@ Example:
   redress bench engine
   redress bench engine --rounds 5 --format json"""
 )
-@click.option("--rounds", type=click.IntRange(1, 1000), default=15, show_default=True)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.001, 60),
-    default=0.3,
-    show_default=True,
-    help="Of each turn.",
-)
+@rounds_option(15)
+@turn_option(0.3)
 @click.option(
     "--trips",
     type=click.IntRange(2, 85),
@@ -52,9 +47,7 @@ Example:
     show_default=True,
     help="SpiffWorkflow fails at 91.",
 )
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shape_option
 def engine(rounds: int, seconds: float, trips: int, shape: str) -> None:
     """Complete user tasks with the engine alone: load, complete, save; one core."""
     length = Rounds(rounds, seconds)

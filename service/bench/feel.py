@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from service.bench.baselines import bkflow_condition, spiff_condition, spiff_table
 from service.bench.decision_table import CASES, INPUTS, RULES, table_xml
+from service.bench.options import rounds_option, shape_option, turn_option
 from service.bench.race import Absent, Clock, Contestant, Race, Rounds, calls, race
 from service.bench.report import read_setting, show
 from service.clock import SystemClock
@@ -38,17 +39,9 @@ Example:
   redress bench feel
   redress bench feel --rounds 5 --format json"""
 )
-@click.option("--rounds", type=click.IntRange(1, 1000), default=15, show_default=True)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.001, 60),
-    default=0.1,
-    show_default=True,
-    help="Of each turn.",
-)
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@rounds_option(15)
+@turn_option(0.1)
+@shape_option
 def feel(rounds: int, seconds: float, shape: str) -> None:
     """Evaluate gateway conditions and a table of 20 rules and 4 inputs, prepared once, on one
     core."""

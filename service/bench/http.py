@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 import click
 from rich.progress import Progress
 
-from service.bench.database import SQLITE, name_of, opened
+from service.bench.database import name_of, opened
 from service.bench.load import tell_each
+from service.bench.options import database_option, rounds_option, shape_option, turn_option
 from service.bench.race import Bound, Clock, Contestant, Race, Rounds, race
 from service.bench.report import read_setting, show
 from service.bench.server_under_test import Line, Server, served
@@ -41,13 +42,7 @@ Example:
   redress bench http
   redress bench http --database postgresql+psycopg://user@host/empty --rounds 5"""
 )
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
@@ -56,17 +51,9 @@ Example:
     help="Processes that serve.",
 )
 @click.option("--connections", type=click.IntRange(1, 256), default=8, show_default=True)
-@click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.001, 60),
-    default=1.0,
-    show_default=True,
-    help="Of each turn.",
-)
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@rounds_option(7)
+@turn_option(1.0)
+@shape_option
 @one_line
 def http(
     where: str, workers: int, connections: int, rounds: int, seconds: float, shape: str

@@ -12,8 +12,9 @@ import click
 from rich.progress import Progress
 
 from service.bench.cloning import analyze, clone_case
-from service.bench.database import SQLITE, name_of, opened
+from service.bench.database import name_of, opened
 from service.bench.due_timers import FILES, check_fired_once, make_due, make_waiting
+from service.bench.options import database_option, rounds_option, shape_option, turn_option
 from service.bench.race import Contestant, Race, Rounds, calls, race
 from service.bench.recording import new_complaint
 from service.bench.report import read_setting, show
@@ -35,13 +36,7 @@ Example:
   redress bench idle
   redress bench idle --cases 10000 --timers 1000 --database postgresql+psycopg://user@host/empty"""
 )
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--cases",
     type=click.IntRange(1),
@@ -59,17 +54,9 @@ Example:
     show_default=True,
     help="Workers that fire them.",
 )
-@click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.001, 60),
-    default=0.5,
-    show_default=True,
-    help="Of each turn.",
-)
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@rounds_option(7)
+@turn_option(0.5)
+@shape_option
 @one_line
 def idle(
     where: str, cases: int, timers: int, processes: int, rounds: int, seconds: float, shape: str

@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from service.bench.cloning import analyze, clone_case
 from service.bench.database import SQLITE, name_of, opened
+from service.bench.options import database_option, rounds_option, shape_option, turn_option
 from service.bench.race import Clock, Contestant, Race, Rounds, race
 from service.bench.recording import new_complaint
 from service.bench.report import read_setting, show
@@ -38,13 +39,7 @@ Example:
   redress bench large --closed 10000 --open 1000
   redress bench large --database postgresql+psycopg://u@h/one --empty postgresql+psycopg://u@h/two"""
 )
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--empty",
     "beside",
@@ -54,17 +49,9 @@ Example:
 )
 @click.option("--closed", type=click.IntRange(0), default=1_000_000, show_default=True)
 @click.option("--open", "running", type=click.IntRange(1), default=100_000, show_default=True)
-@click.option("--rounds", type=click.IntRange(1, 1000), default=7, show_default=True)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.001, 60),
-    default=1.0,
-    show_default=True,
-    help="Of each turn.",
-)
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@rounds_option(7)
+@turn_option(1.0)
+@shape_option
 @one_line
 def large(
     where: str, beside: str, closed: int, running: int, rounds: int, seconds: float, shape: str

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from service.bench.database import SQLITE, name_of, opened
 from service.bench.filling import fill_open
+from service.bench.options import database_option, shape_option
 from service.bench.page_case import prepare_case
 from service.bench.page_report import Measured, measured, show_pages
 from service.bench.page_visits import PAGES, Page, Visitor
@@ -32,13 +33,7 @@ Example:
   redress bench pages --many 100000 --requests 50
   redress bench pages --database postgresql+psycopg://u@h/one --beside postgresql+psycopg://u@h/two"""
 )
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--beside", default=SQLITE, show_default=True, help="The same for the one with few tasks."
 )
@@ -63,9 +58,7 @@ Example:
     show_default=True,
     help="Of each page.",
 )
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shape_option
 @one_line
 def pages(where: str, beside: str, many: int, few: int, requests: int, shape: str) -> None:
     """Visit every page in a database with many open tasks and in one with few, in turns."""

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import click
 from rich.progress import Progress
 
-from service.bench.database import SQLITE, name_of, opened
+from service.bench.database import name_of, opened
 from service.bench.due_timers import FILES, check_fired_once, make_due, make_waiting
+from service.bench.options import database_option, shape_option
 from service.bench.race import Bound, Clock, Measured, Race, Sample, spread
 from service.bench.report import read_setting, show
 from service.bench.worker_processes import core_rate_of, cores_there_are, rate_of, work_off
@@ -34,13 +35,7 @@ Example:
   redress bench scale
   redress bench scale --timers 2000 --database postgresql+psycopg://user@host/empty"""
 )
-@click.option(
-    "--database",
-    "where",
-    default=SQLITE,
-    show_default=True,
-    help="sqlite, or the URL of an empty database.",
-)
+@database_option
 @click.option(
     "--timers",
     type=click.IntRange(1),
@@ -49,9 +44,7 @@ Example:
     help="For each worker, each round.",
 )
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True)
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shape_option
 @one_line
 def scale(where: str, timers: int, rounds: int, shape: str) -> None:
     """Fire due timers with one worker process, with two on a core each, and with four on two
