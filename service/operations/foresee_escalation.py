@@ -20,8 +20,8 @@ from service.builtins import CaseView, functions_of
 from service.db import Connection
 from service.engine import Bundle, inspect
 from service.errors import RedressError
-from service.execution import Runtime, get_instance
-from service.feel import Why, from_json, to_json
+from service.execution import Runtime, read_case
+from service.feel import FeelFunction, Why, from_json, to_json
 
 ALARM, NOTICE = "redress.emergency", "redress.notify"
 
@@ -90,26 +90,36 @@ def foresee_escalation(runtime: Runtime, number: str, *, now: datetime) -> Fores
     with runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         emergency = cases.find_emergency_of(connection, complaint.root_key)
-        instance = get_instance(connection, complaint.root_key)
+        instance, view = read_case(connection, runtime, complaint.root_key, now=now)
+        if not instance.engine_state:
+            return Foresight(complaint, emergency, (), ())
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         due = _due_dates(connection, complaint.root_key)
-    if not instance.engine_state:
-        return Foresight(complaint, emergency, (), ())
-    snapshot = inspect(bundle, instance.engine_state)
+        # while it is connected: the functions read the case's clocks and its money
+        gateways, decisions = _foresee(bundle, instance.engine_state, view, due)
+    return Foresight(complaint, emergency, gateways, decisions)
+
+
+def _foresee(
+    bundle: Bundle, state: bytes, view: CaseView, due: Mapping[str, datetime | None]
+) -> tuple[tuple[GatewayAhead, ...], tuple[DecisionAhead, ...]]:
+    snapshot = inspect(bundle, state)
     ahead = list(_ahead(bundle, [(each.process_id, each.element_id) for each in snapshot.active]))
     known: dict[str, Any] = {}
     for scope in snapshot.variables.values():
         known |= {name: value for name, value in scope.items() if value is not None}
     gateways = [step for step in ahead if _is_escalation(step)]
-    functions = functions_of(CaseView(complaint, runtime.profile, now))
-    decisions = _decide(bundle, ahead, _names_of(gateways), known, now)
-    context = {**functions, **{name: from_json(value) for name, value in known.items()}}
-    return Foresight(
-        complaint,
-        emergency,
-        tuple(_gateway(step, context, due, now) for step in gateways),
-        tuple(decisions),
+    functions = functions_of(view)
+    decisions = tuple(
+        _evaluate(bundle, step, known, functions, view.now)
+        for step in _needed(bundle, ahead, _names_of(gateways))
     )
+    context = _context(functions, known)
+    return tuple(_gateway(step, context, due, view.now) for step in gateways), decisions
+
+
+def _context(functions: Mapping[str, FeelFunction], known: Mapping[str, Any]) -> dict[str, Any]:
+    return {**functions, **{name: from_json(value) for name, value in known.items()}}
 
 
 def _due_dates(connection: Connection, root_key: int) -> dict[str, datetime | None]:
@@ -193,11 +203,8 @@ def _names_of(gateways: list[_Step]) -> set[str]:
     }
 
 
-def _decide(
-    bundle: Bundle, ahead: list[_Step], wanted: set[str], known: dict[str, Any], now: datetime
-) -> list[DecisionAhead]:
-    """The decisions ahead that `wanted` values come from, evaluated in their order; what they
-    answer joins what is `known`."""
+def _needed(bundle: Bundle, ahead: list[_Step], wanted: set[str]) -> list[_Step]:
+    """The decisions ahead that `wanted` values come from, in their order."""
     rules = [step for step in ahead if step.element.kind == "businessRuleTask"]
     needed: list[_Step] = []
     names = set(wanted)
@@ -205,7 +212,7 @@ def _decide(
         if _gives(step.element) & names:
             needed.insert(0, step)
             names |= _takes(bundle, step.element)
-    return [_evaluate(bundle, step, known, now) for step in needed]
+    return needed
 
 
 def _gives(element: Element) -> set[str]:
@@ -223,7 +230,14 @@ def _decision_of(element: Element) -> str:
     return element.decision.source if element.decision is not None else ""
 
 
-def _evaluate(bundle: Bundle, step: _Step, known: dict[str, Any], now: datetime) -> DecisionAhead:
+def _evaluate(
+    bundle: Bundle,
+    step: _Step,
+    known: dict[str, Any],
+    functions: Mapping[str, FeelFunction],
+    now: datetime,
+) -> DecisionAhead:
+    """The decision as its table answers; what it answers joins what is `known`."""
     decision = _decision_of(step.element)
     model = bundle.decisions.get(decision)
     inputs = {name: known.get(name) for name in sorted(_takes(bundle, step.element))}
@@ -234,10 +248,12 @@ def _evaluate(bundle: Bundle, step: _Step, known: dict[str, Any], now: datetime)
     if model is None:
         return found(None, "The version of this case has no such decision.")
     try:
-        result = model.evaluate(decision, model.read_inputs(inputs), now=now, trace=False)
+        result = model.evaluate(
+            decision, model.read_inputs(inputs), now=now, functions=functions, trace=False
+        )
     except RedressError as error:
         return found(None, error.message)
-    context = {**known, step.element.result_variable or decision: result.value}
+    context = {**_context(functions, known), step.element.result_variable or decision: result.value}
     for each in step.element.outputs:
         if each.source.expression is not None:
             known[each.target] = to_json(each.source.expression.evaluate(context, now=now))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from service import audit, cases
+from service.db import Database
+from service.definitions import shipped_files
 from service.execution import Runtime
 from service.identity import CUSTOMER
-from tests.conftest import NOW
+from tests.conftest import NOW, release_files
 from tests.operations.test_assess_intake import DANGER, register
 from tests.web.desk_kit import Desk
 
@@ -61,6 +63,32 @@ def test_what_is_ahead_is_foretold(
     assert decisions["severity"]["outputs"]["severity"] == severity
     assert decisions["severity"]["inputs"]["threatToLife"] is facts.get("threatToLife")
     assert list(decisions) == ["severity", "escalation"]
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        (
+            "triage-complaint.bpmn",
+            '=informed = "executive"',
+            '=deadline("acknowledgement") != null',
+        ),
+        ("severity.dmn", '"P4"', 'if deadline("acknowledgement") != null then "P1" else "P4"'),
+    ],
+    ids=["gateway", "table"],
+)
+def test_what_is_ahead_may_ask_for_the_clocks_of_the_case(
+    database: Database, tmp_path: Path, file: str, before: str, after: str
+) -> None:
+    files = shipped_files()
+    [path] = [each for each in files if each.endswith(f"/{file}")]
+    changed = files[path].replace(before.encode(), after.encode())
+    assert changed != files[path]
+    runtime = release_files(database, {**files, path: changed})
+    desk = Desk.of(runtime, tmp_path).at(NOW)
+    found = ask(desk.sign_in("wu"), register(runtime, attitudeOnly=True).number)
+    [gateway] = [each for each in found["gateways"] if each["elementId"] == "alarm-wanted"]
+    assert "inform-executive" in gateway["outcome"]
 
 
 def test_escalating_tells_the_executives_and_opens_an_emergency(
