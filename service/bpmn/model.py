@@ -107,6 +107,11 @@ class Element:
     propagate_parent: bool = True
     lane: str | None = None
 
+    @property
+    def job(self) -> str:
+        """The type of the job that a service task makes, "" for any other element."""
+        return "" if self.job_type is None else self.job_type.source
+
 
 @dataclass(frozen=True, slots=True)
 class Process:

@@ -107,7 +107,7 @@ def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
     view.set_clocks([moved], "extended")
     return {
         "extended": True,
-        "newDate": moved.due_at.astimezone(view.profile.calendar.zone).date().isoformat(),
+        "newDate": view.profile.calendar.local_day(moved.due_at).isoformat(),
     }
 
 

@@ -139,7 +139,7 @@ def _improve(runtime: Runtime, verdict: Verdict) -> None:
     """Each finding becomes a task of the owner of the procedure, whose effect compliance
     verifies."""
     now = SystemClock().now()
-    due = (now + MEND_WITHIN).astimezone(runtime.profile.calendar.zone).date().isoformat()
+    due = runtime.profile.calendar.local_day(now + MEND_WITHIN).isoformat()
     for variables in improvements(verdict, due_on=due):
         started = operations.start_instance(runtime, IMPROVEMENT, variables, actor=SYSTEM, now=now)
         click.echo(f"improvement {started.root_key}: {variables['improvement']}")

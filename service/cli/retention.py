@@ -30,7 +30,7 @@ def retention(erase: bool) -> None:
     failed: list[str] = []
     with closing_database() as database:
         runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
-        today = now.astimezone(runtime.profile.calendar.zone).date()
+        today = runtime.profile.calendar.local_day(now)
         vault = open_vault(settings.evidence_dir, database, limit=settings.evidence_max_bytes)
         while True:
             with database.read() as connection:

@@ -40,7 +40,7 @@ from service.execution.plans import (
 from service.execution.read_case import check_awake, get_instance, list_waiting, read_case
 from service.execution.retry import retry
 from service.execution.runtime import Runtime
-from service.execution.tell_person import tell_group, tell_person
+from service.execution.tell_person import tell_group, tell_people, tell_person
 from service.execution.unit import Outcome, new_case, on_case
 
 __all__ = [
@@ -88,5 +88,6 @@ __all__ = [
     "said",
     "take_children",
     "tell_group",
+    "tell_people",
     "tell_person",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, jobs, tasks
+from service import audit, cases, jobs, tasks
 from service.audit import Entry, Event
 from service.builtins import CaseView
 from service.db import Connection, Prepared, gathered
@@ -97,7 +97,7 @@ def apply_step(
             entries.append(entry_of(write, part.plan, actor=part.actor.name))
         note_changes(write, last.changes)
         write_effects(write, view, met=met)
-        _write_ledger(write, kinds, last)
+        _write_ledger(write, kinds, view.complaint, last)
         _write_signals(write)
         guard = _write_instance(write, step)
         entries.append(entry_of(write, last.plan, actor=last.actor.name))
@@ -151,12 +151,16 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     return tasks.clocks_met(instance.task.properties, answer)
 
 
-def _write_ledger(write: Write, kinds: Kinds, part: Part) -> None:
+def _write_ledger(
+    write: Write, kinds: Kinds, complaint: cases.Complaint | None, part: Part
+) -> None:
     """The task of the command, if it was completed, may say something about money."""
     task = write.instance.task
     entry = "" if task is None else task.properties.get("ledger", "")
-    if entry and any(each.how == "completed" for each in kinds[c.TaskEnded]):
-        write_ledger(write, entry, part.plan.answer or {}, by=part.actor.name)
+    if complaint is None or not entry:
+        return
+    if any(each.how == "completed" for each in kinds[c.TaskEnded]):
+        write_ledger(write, complaint, entry, part.plan.answer or {}, by=part.actor.name)
 
 
 def _ending(ended: c.TaskEnded, task: tasks.UserTask | None, by: str, answer: Any) -> tasks.Ending:

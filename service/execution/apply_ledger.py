@@ -8,16 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from service import cases
-from service.cases import LedgerEntry, Movement
+from service.cases import Complaint, LedgerEntry, Movement
 from service.execution.write import Write
 
 
-def write_ledger(write: Write, entry: str, answer: Mapping[str, Any], *, by: str) -> None:
+def write_ledger(
+    write: Write, complaint: Complaint, entry: str, answer: Mapping[str, Any], *, by: str
+) -> None:
     """`paid`: what is due was paid. `accepted`: the customer accepts what was offered, unless they
     dispute it. Nothing where the ledger has nothing to pay or to accept."""
-    complaint = cases.find_complaint(write.connection, write.instance.root_key)
-    if complaint is None:
-        return
     sums = cases.balance_of(write.connection, complaint.root_key)
     amount = _AMOUNTS[entry](sums, answer) if entry in _AMOUNTS else Decimal(0)
     if amount <= 0:

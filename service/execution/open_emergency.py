@@ -49,7 +49,8 @@ def open_emergency(
     cases.log_action(connection, root_key, at=now, actor=actor.name, kind="opened", text=text)
 
     def link(connection: Connection) -> None:
-        link_complaints(connection, runtime, root_key, opening.complaints, actor=actor, now=now)
+        opened = cases.get_emergency(connection, number)
+        link_complaints(connection, runtime, opened, opening.complaints, actor=actor, now=now)
 
     variables = {
         "emergencyNumber": number,
@@ -121,19 +122,20 @@ def join_spike(
         cause = f"{similar} similar complaints within the window"
         opening = Opening(level, cause, alike, actor, now)
         return [open_emergency(connection, runtime, process, opening)]
-    linked = cases.find_emergency(connection, found)
+    joined = cases.find_emergency(connection, found)
+    assert joined is not None, "a complaint of the window belongs to it"
     keys = [root_key]
-    if linked is not None and linked.complaints < similar - 1:
+    if joined.complaints < similar - 1:
         # it was opened for one of them alone: the others that are alike belong to it too
         keys = cases.list_similar(connection, bands, since=since)
-    link_complaints(connection, runtime, found, keys, actor=actor, now=now)
+    link_complaints(connection, runtime, joined, keys, actor=actor, now=now)
     return []
 
 
 def link_complaints(
     connection: Connection,
     runtime: Runtime,
-    root_key: int,
+    emergency: cases.Emergency,
     keys: Sequence[int],
     *,
     actor: Actor,
@@ -141,23 +143,21 @@ def link_complaints(
 ) -> bool:
     """Link complaints; their number may raise the level. Whether any was linked."""
     count = None
-    found = cases.find_emergency(connection, root_key)
     for key in keys:
-        linked = cases.link_to_emergency(connection, root_key, key, at=now)
+        linked = cases.link_to_emergency(connection, emergency.root_key, key, at=now)
         if linked is None:
             continue
         count = linked
         take_children(connection, key)
-        details = {"emergency": found.number if found else ""}
+        details = {"emergency": emergency.number}
         audit.append(
             connection, key, Event.EMERGENCY_LINKED, actor=actor.name, at=now, details=details
         )
     wanted = None if count is None else policy.level_by_number(runtime.profile, count)
     if (
-        found is not None
-        and wanted is not None
-        and found.status == "open"
-        and cases.is_higher(wanted, found.level)
+        wanted is not None
+        and emergency.status == "open"
+        and cases.is_higher(wanted, emergency.level)
     ):
-        raise_emergency(connection, root_key, wanted, actor=actor, now=now)
+        raise_emergency(connection, emergency.root_key, wanted, actor=actor, now=now)
     return count is not None

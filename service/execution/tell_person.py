@@ -3,6 +3,7 @@ caller's transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from service import cases, identity, jobs, letters, notifications
@@ -49,9 +50,31 @@ def tell_group(
 ) -> bool:
     """Tell every person of a role, or the one person of that name; whether there was anybody to
     tell."""
-    told = notifications.tell_all(
+    return tell_people(
         connection,
         identity.list_members(connection, group),
+        kind,
+        root_key=root_key,
+        subject_key=subject_key,
+        now=now,
+        stamp=stamp,
+    )
+
+
+def tell_people(
+    connection: Connection,
+    names: Iterable[str],
+    kind: str,
+    *,
+    root_key: int,
+    subject_key: int,
+    now: datetime,
+    stamp: str = "",
+) -> bool:
+    """Tell each of them; whether there was anybody to tell."""
+    told = notifications.tell_all(
+        connection,
+        names,
         kind,
         root_key=root_key,
         subject_key=subject_key,

@@ -141,12 +141,7 @@ def _senders(processes: Mapping[str, Process], names: set[str]) -> Iterator[Prob
     for process in processes.values():
         for element in process.elements.values():
             wanted = element.headers.get("template")
-            if (
-                wanted
-                and element.job_type
-                and element.job_type.source in SENDERS
-                and wanted not in names
-            ):
+            if wanted and element.job in SENDERS and wanted not in names:
                 yield Problem(
                     "letter-missing",
                     process.file,

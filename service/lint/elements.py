@@ -82,7 +82,7 @@ def element_issues(
 ) -> Iterator[Issue]:
     """Issues of everything that is written on an element."""
     yield from _loop(look, element, entry, done)
-    service = look.bundle.world.services.get(element.job_type.source if element.job_type else "")
+    service = look.bundle.world.services.get(element.job)
     local = entry
     for mapped in element.inputs:
         yield from _mapping(look, local, mapped.source, mapped.target)

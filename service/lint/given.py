@@ -100,7 +100,7 @@ def given_by(bundle: Bundle, element: Element, scope: Scope, child: Scope | None
 
 
 def _job(bundle: Bundle, element: Element) -> Given:
-    service = bundle.world.services.get(element.job_type.source if element.job_type else "")
+    service = bundle.world.services.get(element.job)
     return Given(open=True) if service is None else Given(service.writes)
 
 

@@ -99,13 +99,12 @@ def _clauses(bundle: Bundle, value: str) -> Iterator[Issue]:
 
 
 def _headers(bundle: Bundle, element: Element) -> Iterator[Issue]:
-    service = bundle.world.services.get(element.job_type.source if element.job_type else "")
-    if service is None or element.job_type is None:
+    service = bundle.world.services.get(element.job)
+    if service is None:
         return
-    job = element.job_type.source
     for name, value in element.headers.items():
         if name not in service.headers:
-            message = f"{job} reads no header {name!r}"
+            message = f"{element.job} reads no header {name!r}"
             yield Issue(
                 "data-unknown-header", message, advice(name, service.headers), Severity.WARNING
             )

@@ -59,7 +59,7 @@ def element_reads(bundle: Bundle, element: Element) -> set[str] | None:
 
 def _service_reads(bundle: Bundle, element: Element) -> set[str] | None:
     world = bundle.world
-    service = world.services.get(element.job_type.source if element.job_type else "")
+    service = world.services.get(element.job)
     if service is None or followed(bundle, element) is not None:
         return None if service is None else set()
     if not service.says:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from service.builtins import AlarmEffect, CaseView, LetterEffect, RecordEffect, functions_of
@@ -16,7 +16,7 @@ from service.cases import is_higher
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import RedressError
-from service.execution import tell_person
+from service.execution import tell_people
 from service.identity import Actor, Limit, Permission, count_up, list_candidates
 from service.policy import LEVELS, severity_deadlines
 
@@ -93,16 +93,17 @@ def note_assessment(
         note_alarm(view, level=level, group=found.informed, cause=found.rule)
 
 
-def ask_for_confirmation(connection: Connection, root_key: int, *, now: datetime) -> bool:
-    """Tell those who confirm alarms of a stranger's report; whether they were told. Further ones
+def ask_for_confirmation(
+    connection: Connection, root_key: int, *, today: date, now: datetime
+) -> bool:
+    """Tell those who confirm alarms of a stranger's report, where they are there `today`, the day
+    of the bank; whether they were told. Further ones
     within the window ring nobody: they stand first in the lists beside it."""
     if count_up(connection, UNCONFIRMED, "everybody", now=now) > UNCONFIRMED.most:
         return False
-    for each in list_candidates(connection, Permission.CONFIRM_ALARMS, on=now.date()):
-        if not each.absent:
-            tell_person(
-                connection, each.name, "alert", root_key=root_key, subject_key=root_key, now=now
-            )
+    able = list_candidates(connection, Permission.CONFIRM_ALARMS, on=today)
+    there = [each.name for each in able if not each.absent]
+    tell_people(connection, there, "alert", root_key=root_key, subject_key=root_key, now=now)
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from service.engine.parts import read_parts
 from service.errors import Problem, Severity
-from service.lint import Analysis, analysis_of, bundle_of, check_data
+from service.lint import check_data
 from service.operations.offered import world_of
 from service.policy import Profile
 from service.proof import attempt
@@ -18,12 +18,6 @@ def check_bundle_data(files: Mapping[str, bytes], *, profile: Profile) -> list[P
     parts, _ = read_parts(files)
     world = world_of(profile, files)
     return attempt(lambda: check_data(parts, world), _not_checked)
-
-
-def data_of(files: Mapping[str, bytes], *, profile: Profile) -> Analysis:
-    """What is known at each element: the tables for an editor's completion (`known_at`)."""
-    parts, _ = read_parts(files)
-    return analysis_of(bundle_of(parts, world_of(profile, files)))
 
 
 def _not_checked(why: str) -> list[Problem]:

@@ -53,5 +53,5 @@ def link_emergency(
         complaint = cases.get_complaint(connection, number)
         found = cases.get_emergency(connection, emergency)
         return link_complaints(
-            connection, runtime, found.root_key, [complaint.root_key], actor=actor, now=now
+            connection, runtime, found, [complaint.root_key], actor=actor, now=now
         )

@@ -175,7 +175,7 @@ def groups_told(bundle: Bundle) -> list[str]:
     for process in bundle.models.values():
         for element in process.elements.values():
             targets = [process.elements[flow.target] for flow in element.outgoing]
-            kinds = [each.job_type.source if each.job_type else "" for each in targets]
+            kinds = [each.job for each in targets]
             if ALARM in kinds:
                 told |= {each.headers["group"] for each in targets if "group" in each.headers}
     return sorted(told)
@@ -189,8 +189,7 @@ def _is_escalation(step: _Step) -> bool:
 
 
 def _raises(element: Element) -> bool:
-    kind = element.job_type.source if element.job_type is not None else ""
-    return kind == ALARM or (kind == NOTICE and "group" in element.headers)
+    return element.job == ALARM or (element.job == NOTICE and "group" in element.headers)
 
 
 def _names_of(gateways: list[_Step]) -> set[str]:

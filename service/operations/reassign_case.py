@@ -69,7 +69,7 @@ def _check(
     if complaint.investigator == to:
         raise StateConflict("{number} is {to}'s already.", number=complaint.number, to=to)
     person, unit = (complaint.facts.get(name) for name in ("complainedPerson", "complainedUnit"))
-    today = now.astimezone(runtime.profile.calendar.zone).date()
+    today = runtime.profile.calendar.local_day(now)
     problem = find_investigator(connection, to, person=person, unit=unit, today=today)
     if problem:
         raise FormInvalid([FieldError("/to", problem)])

@@ -149,7 +149,8 @@ def _register(
             found = replace(found, level=None)
         note_assessment(view, found, actor, now, by_number=by_number)
         if found.alarms and not actor.may(Permission.ESCALATE_COMPLAINTS):
-            ask_for_confirmation(connection, root_key, now=now)
+            today = runtime.profile.calendar.local_day(now)
+            ask_for_confirmation(connection, root_key, today=today, now=now)
     if by_number is not None and not any(isinstance(each, AlarmEffect) for each in view.effects):
         view.effects.append(SpikeEffect(marks.bands, similar))
     plan = Plan(

@@ -12,7 +12,6 @@ from service.proof.briefing_origins import Budget, From, Origin, Search
 from service.proof.briefing_reads import (
     Known,
     assignment_of,
-    job_of,
     names_in,
     reads_of,
     waits_for_message,
@@ -179,7 +178,7 @@ def derivation_of(
     for process in processes.values():
         for element in process.elements.values():
             wanted = element.headers.get("process", "")
-            if job_of(element) == FOLLOW and wanted in processes:
+            if element.job == FOLLOW and wanted in processes:
                 begun[wanted] = frozenset(each.target for each in element.inputs)
     return Derivation(lay_out(processes), known, about, begun)
 

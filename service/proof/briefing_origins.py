@@ -12,7 +12,6 @@ from service.proof.briefing_reads import (
     Known,
     decision_inputs,
     fields_of,
-    job_of,
     job_writes,
     mapped_back,
     names_in,
@@ -135,7 +134,7 @@ class Search:
             self._decided(step, element, name, outputs)
         elif element.script is not None:
             self._scripted(step, element, name, outputs)
-        elif job_of(element):
+        elif element.job:
             self._worked(step, element, name, outputs)
         elif name in outputs and not told:
             self._before(step, names_in(outputs[name].source))

@@ -72,10 +72,6 @@ def mapped_back(names: Iterable[str], inputs: Iterable[Mapped]) -> frozenset[str
     return frozenset(found)
 
 
-def job_of(element: Element) -> str:
-    return element.job_type.source if element.job_type is not None else ""
-
-
 def reads_of(element: Element, known: Known) -> frozenset[str]:
     """What a gateway, decision, script or effect reads when it is come to."""
     found: set[str] = set()
@@ -85,7 +81,7 @@ def reads_of(element: Element, known: Known) -> frozenset[str]:
         found |= mapped_back(decision_inputs(element, known), element.inputs)
     if element.script is not None:
         found |= mapped_back(element.script.names, element.inputs)
-    job = job_of(element)
+    job = element.job
     if job:
         asked = BUILTIN_READS.get(job, frozenset()) | known.letters.get(
             element.headers.get("template", ""), frozenset()
@@ -104,7 +100,7 @@ def assignment_of(element: Element) -> frozenset[str]:
 
 def job_writes(element: Element) -> frozenset[str]:
     """What a job is known to give, where its outputs are not mapped."""
-    return BUILTIN_WRITES.get(job_of(element), frozenset())
+    return BUILTIN_WRITES.get(element.job, frozenset())
 
 
 def waits_for_message(element: Element) -> str:

@@ -211,7 +211,7 @@ class _Way:
 
 def _meets(element: Element, clock: str) -> bool:
     """Whether doing the element stops the clock for good."""
-    if element.job_type is not None and element.job_type.source == CLOSES:
+    if element.job == CLOSES:
         return True
     said = element.headers.get("meets") or (
         "" if "meetsIf" in element.properties else element.properties.get("meets")

@@ -156,7 +156,7 @@ def select(processes: Mapping[str, Process], word: str) -> set[str]:
 
 
 def _is_letter(element: Element, template: str) -> bool:
-    job = element.job_type.source if element.job_type is not None else ""
+    job = element.job
     return job == "redress.letter" and element.headers.get("template") == template
 
 

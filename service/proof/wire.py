@@ -83,7 +83,7 @@ AT_ONCE = "redress."
 
 def is_at_once(element: Element) -> bool:
     """Whether the job of an element is carried out by the product itself, within the step."""
-    return element.job_type is not None and element.job_type.source.startswith(AT_ONCE)
+    return element.job.startswith(AT_ONCE)
 
 
 def can_be_waited_in(element: Element) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from service.engine import Bundle
 from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
+from service.i18n.languages import language_of
 from service.tasks import UserTask
 
 ENDLESS = 20_000
@@ -73,7 +74,7 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
     if isinstance(value, list | tuple):
         inner = schema.get("items", {})
         parts = [shown(reader, inner, ui, each) for each in value]
-        return ("、" if reader.language != "en" else ", ").join(parts)
+        return language_of(reader.language).comma.join(parts)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {shown(reader, {}, {}, each)}" for key, each in value.items())
     options = [str(each) for each in schema.get("enum", ())]

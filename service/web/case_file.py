@@ -11,7 +11,6 @@ from service import audit, cases, identity, letters, operations, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
-from service.errors import NotFound
 from service.execution import get_instance
 from service.identity import Permission
 from service.instances import Instance
@@ -21,7 +20,7 @@ from service.reporting.outcomes import outcome_of
 from service.reporting.urgency import urgency_of
 from service.web.briefing import waits_on
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
-from service.web.evidence import visible_case
+from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
@@ -126,7 +125,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
         root_key = complaint.root_key
-        _check_visible(connection, complaint)
+        check_visible(connection, complaint)
         tip, bundle, instance = _standing(connection, root_key)
         at = _step(tip)
         moves = audit.list_moves(connection, root_key, until=at)
@@ -166,17 +165,6 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         "may_hold": actor().may(Permission.HOLD_COMPLAINTS),
         "may_export": actor().may(Permission.EXPORT_COMPLAINTS),
     }
-
-
-def _check_visible(connection: Connection, complaint: Complaint) -> None:
-    """A case may be read by role, or because of a task in it. Raises NotFound."""
-    if actor().may(Permission.READ_COMPLAINTS):
-        return
-    if not any(
-        tasks.can_see(task, actor())
-        for task in tasks.list_case_tasks(connection, complaint.root_key)
-    ):
-        raise NotFound("There is no complaint {number}.", number=complaint.number)
 
 
 def _standing(connection: Connection, root_key: int) -> tuple[int, Bundle, Instance]:

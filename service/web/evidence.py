@@ -10,6 +10,7 @@ import flask
 
 from service import cases, operations, tasks
 from service.cases import KINDS, MEANS, RESULTS, Complaint
+from service.db import Connection
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
 from service.identity import Permission
 from service.operations import NewContact
@@ -25,14 +26,19 @@ def visible_case(number: str) -> Complaint:
     """A case that this person may read: by role, or because of a task in it. Raises NotFound."""
     with parts().runtime.database.read() as connection:
         complaint = cases.get_complaint(connection, number)
-        if actor().may(Permission.READ_COMPLAINTS):
-            return complaint
-        if any(
-            tasks.can_see(task, actor())
-            for task in tasks.list_case_tasks(connection, complaint.root_key)
-        ):
-            return complaint
-    raise NotFound("There is no complaint {number}.", number=number)
+        check_visible(connection, complaint)
+        return complaint
+
+
+def check_visible(connection: Connection, complaint: Complaint) -> None:
+    """A case may be read by role, or because of a task in it. Raises NotFound."""
+    if actor().may(Permission.READ_COMPLAINTS):
+        return
+    if not any(
+        tasks.can_see(task, actor())
+        for task in tasks.list_case_tasks(connection, complaint.root_key)
+    ):
+        raise NotFound("There is no complaint {number}.", number=complaint.number)
 
 
 @blueprint.get("/complaints/<number>/evidence")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from service.i18n.languages import language_of
 from service.sentence import Words
 
 PLANS: Words = {
@@ -133,5 +134,6 @@ def _say(text: str, names: Mapping[str, str], language: str) -> str:
         found = re.fullmatch(pattern, text)
         if found:
             words = [names.get(each, each) for each in found.groups()]
-            return said[("en", "zh-Hant", "zh-Hans").index(language)].format(*words)
+            place = ("en", "zh-Hant", "zh-Hans").index(language_of(language).tag)
+            return said[place].format(*words)
     return text

@@ -3,6 +3,7 @@ bank does not know reported it."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -90,3 +91,19 @@ def test_a_counted_crowd_opens_one_emergency_and_a_danger_in_it_one_of_its_own(
         assert len(cases.list_emergencies(connection)) == 2
     assert [each is not None for each in of] == [True, False, False, False, True]
     assert {(each.severity, each.facts["alarm"]) for each in crowd} == {("P1", "raised")}
+
+
+@pytest.mark.parametrize(("away", "kinds"), [(2, []), (1, ["alert"])], ids=["today", "yesterday"])
+def test_who_is_away_on_the_day_of_the_bank_confirms_nothing(
+    runtime: Runtime, away: int, kinds: list[str]
+) -> None:
+    """At two in the morning of the bank its day is not that of UTC."""
+    night = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
+    day = date(2026, 3, away)
+    with runtime.database.transaction() as connection:
+        identity.create_account(connection, "ida", None, ["clerk"], now=NOW)
+        identity.set_absence(connection, "ida", first=day, last=day)
+    given = {"customerName": "Lin", "content": "My money is leaving.", **DANGER}
+    new = parse_complaint(given, now=night)
+    register_complaint(runtime, new, actor=CUSTOMER, now=night)
+    assert told(runtime, "ida") == kinds
