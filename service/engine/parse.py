@@ -8,8 +8,10 @@ what cannot be reached is read as well.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from lxml import etree
@@ -172,23 +174,34 @@ FRAMES = 16
 calling itself."""
 
 
-def _allow_depth(root: etree._Element) -> None:
-    """Let the parser follow the longest chain that the file can hold. The limit is only raised:
-    another thread may be parsing, and calls between Python functions take no stack of the
-    system's. The size of a file is bounded before it is parsed."""
+_DEEP = Lock()
+
+
+@contextmanager
+def _deep(root: etree._Element) -> Iterator[None]:
+    """Let the parser follow the longest chain that the file can hold, and have the limit of the
+    interpreter back afterwards; one at a time, for the limit is of every thread. Calls between
+    Python functions take no stack of the system's, and the size of a file is bounded before it is
+    parsed."""
     nodes = sum(1 for _ in root.iter(etree.Element))
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 1_000 + FRAMES * nodes))
+    with _DEEP:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(before + FRAMES * nodes)
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(before)
 
 
 def _parse_file(file: _File, reaches: Mapping[str, Reach]) -> dict[str, s.ProcessSpec]:
-    _allow_depth(file.root)
     parser, found = ZeebeParser(file, reaches), {}
     parser.add_bpmn_xml(file.root, filename=next(iter(file.models.values())).file)
     done: set[str] = set()
-    while left := [key for key in parser.process_parsers if key not in done]:
-        for key in left:
-            done.add(key)
-            each = parser.process_parsers[key]
-            name = key if each.parent is None else t.scope_spec(each.model.id, key)
-            found[name] = each.get_spec()
+    with _deep(file.root):
+        while left := [key for key in parser.process_parsers if key not in done]:
+            for key in left:
+                done.add(key)
+                each = parser.process_parsers[key]
+                name = key if each.parent is None else t.scope_spec(each.model.id, key)
+                found[name] = each.get_spec()
     return found

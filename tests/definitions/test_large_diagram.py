@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -76,3 +77,10 @@ def test_it_is_drawn_and_compared(before: bytes) -> None:
     assert draw(before).count('class="shape userTask"') == COUNT
     assert draw_over(before, after, changes).count("userTask changed") == 1
     assert len(names_in(before, "en")) == COUNT + 3
+
+
+def test_the_limit_of_recursion_is_what_it_was(before: bytes) -> None:
+    """It is of the whole interpreter: a diagram that was read leaves it alone."""
+    limit = sys.getrecursionlimit()
+    load_bundle({"processes/long.bpmn": before})
+    assert sys.getrecursionlimit() == limit
