@@ -26,11 +26,12 @@ BUSY_SECONDS = 30
 
 
 class WriterTurns:
-    """The queues of one database file; without a file, of this process only."""
+    """The queues of one database file; of a database in memory, those of this process only."""
 
     def __init__(self, database: str | None) -> None:
         self._threads = threading.Lock()
-        self._path = Path(f"{database}-turn") if database and fcntl is not None else None
+        on_disk = fcntl is not None and database not in (None, "", ":memory:")
+        self._path = Path(f"{database}-turn") if on_disk else None
         self._file: int | None = None
         self._opened_by = 0
 

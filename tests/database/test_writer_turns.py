@@ -85,10 +85,14 @@ def test_turns_come_again_after_an_error_and_after_closing(tmp_path: Path) -> No
     turns.close()
 
 
-def test_where_no_file_can_be_made_sqlite_guards_alone(tmp_path: Path) -> None:
+def test_where_no_file_can_be_made_sqlite_guards_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for database in (None, ":memory:", str(tmp_path / "no" / "such" / "folder.db")):
         with WriterTurns(database).turn():
             pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def _at_once(turns: WriterTurns) -> None:

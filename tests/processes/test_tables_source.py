@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from service.dmn import check_models, load_model
-from service.dmn.cells import read_condition
+from service.dmn.cells import intervals, read_condition
 from service.dmn.check import tables_of
 from service.dmn.parts import Table
 
@@ -52,7 +52,7 @@ def lower_bounds(cells: list[str]) -> set[int]:
         int(each.low)
         for one in found
         if one and one.kind == "number"
-        for each in one.intervals
+        for each in intervals(one.form)
         if each.low
     }
 
