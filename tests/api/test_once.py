@@ -20,7 +20,7 @@ SENT: dict[str, Any] = {
 
 def later(application: tuple[flask.Flask, dict[str, str]]) -> None:
     with application[0].app_context():
-        parts().clock.advance(timedelta(seconds=7))
+        parts().clock.advance(timedelta(seconds=7))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from service.cases.tokens import phrases_of
 from service.db import Connection
 from service.execution import Runtime
 from service.execution.apply_effects import write_effects
-from service.execution.execute import get_instance
+from service.execution.execute import get_instance  # type: ignore[attr-defined]
 from service.execution.load_view import view_of
 from service.execution.write import Write
 from service.identity import SYSTEM, Actor

@@ -81,7 +81,7 @@ def running_server() -> Iterator[ImapServer]:
 
 
 def _callback(backend: DictBackend, config: object) -> object:
-    return ProxyProtocolReader(config.proxy_protocol).get_callback(
+    return ProxyProtocolReader(config.proxy_protocol).get_callback(  # type: ignore[attr-defined]
         IMAPServer(backend.login, config)
     )  # type: ignore[attr-defined]
 

@@ -123,7 +123,7 @@ def test_from_the_proposal_to_the_last_case(small: Runtime) -> None:
         )
         assert set(due) <= set(connection.execute(sa.select(timer.c.key, timer.c.due_at)).all())
         events = [step.event for step in migration_plans.list_steps(connection, key)]
-    assert (task.assignee, task.element_id) == ("amy", "primary")
+    assert (task.assignee, task.element_id) == ("amy", "primary")  # type: ignore[attr-defined]
     assert (row.actor, row.details["plan"], row.details["version"]) == (
         "cora",
         str(key),

@@ -109,7 +109,7 @@ def test_a_worker_that_is_killed_is_told():
 
 
 def test_no_more_proofs_at_once_than_there_are_workers(monkeypatch):
-    monkeypatch.setattr(apart, "_FREE", apart.BoundedSemaphore(1))
+    monkeypatch.setattr(apart, "_FREE", apart.BoundedSemaphore(1))  # type: ignore[attr-defined]
     with apart._FREE:
         proofs = prove({}, Caps(answer=0.01))
     assert "under way" in proofs.problems[0].message

@@ -189,7 +189,7 @@ _FAULTS = ("sound-deadlock", "sound-no-exit", "sound-dead-element", "sound-end-r
 
 @pytest.mark.parametrize("broken", [KeyError("x"), RecursionError(), MemoryError(), IndexError()])
 def test_a_prover_that_fails_says_so_and_goes_on(broken, monkeypatch, caplog):
-    real = sound.build
+    real = sound.build  # type: ignore[attr-defined]
 
     def fail(process, scope, **more):
         if process.id == "p":

@@ -19,7 +19,7 @@ from service.config import Settings
 from service.db import Database, migrate
 from service.execution import Runtime
 from service.operations import make_worker
-from service.operations.background import Mailer
+from service.operations.background import Mailer  # type: ignore[attr-defined]
 
 ROLES = ("admin", "owner", "clerk", "handler", "worker")
 
