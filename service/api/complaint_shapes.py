@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.api.shapes import Flag, Given, Instant, Key, Long, Number, Sent, Text
-from service.intake import CHANNELS, LANGUAGES
+from service.intake import CHANNELS, LANGUAGES, channel_code
 
 MOST_LISTED, FURTHEST = 1_000, 10_000_000
 
@@ -27,7 +27,10 @@ class NewComplaintSent(Sent):
 
     customer_name: Text | None = None
     contact: Contact | None = None
-    channel: Literal[CHANNELS] | None = None  # type: ignore[valid-type]
+    channel: Annotated[
+        Literal[CHANNELS] | None,  # type: ignore[valid-type]
+        BeforeValidator(channel_code),
+    ] = None
     content: Annotated[str, Field(max_length=20_000)] | None = None
     received_at: Instant | None = None
     language: Literal[LANGUAGES] | None = None  # type: ignore[valid-type]

@@ -9,7 +9,14 @@ from service.intake.bulk import MAPPINGS, BulkRow, read_rows
 from service.intake.mail_html import safe_html
 from service.intake.mail_queries import MailRow, count_mail, get_mail, list_mail
 from service.intake.mailbox import parse_address
-from service.intake.new_complaint import CHANNELS, FLAGS, LANGUAGES, NUMBERS, parse_complaint
+from service.intake.new_complaint import (
+    CHANNELS,
+    FLAGS,
+    LANGUAGES,
+    NUMBERS,
+    channel_code,
+    parse_complaint,
+)
 from service.intake.relating import Marker
 from service.intake.triage import (
     MailShown,
@@ -34,6 +41,7 @@ __all__ = [
     "MailboxWatch",
     "Marker",
     "attach_mail",
+    "channel_code",
     "check_heartbeat",
     "count_mail",
     "dismiss_mail",

@@ -16,7 +16,18 @@ from service.currencies import CURRENCIES
 from service.errors import FieldError, FormInvalid
 from service.sentence import Sentence, WordList
 
-CHANNELS: WordList = ("phone", "email", "online", "branch", "letter", "fax", "referral", "other")
+CHANNELS: WordList = (
+    "phone",
+    "email",
+    "online",
+    "branch",
+    "letter",
+    "fax",
+    "chat",
+    "social media",
+    "referral",
+    "other",
+)
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 MAX_AMOUNT = Decimal("9999999999999.99")
 LIMITS = {"customerName": 300, "content": 20_000, "product": 300}
@@ -82,7 +93,7 @@ def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewCo
         phone=ways["phone"],
         email=ways["email"],
         address=ways["address"],
-        channel=_choice(data.get("channel"), "/channel", CHANNELS, "other", errors),
+        channel=_choice(channel_code(data.get("channel")), "/channel", CHANNELS, "other", errors),
         content=texts["content"] or "",
         received_at=_instant(data.get("receivedAt"), now, errors),
         language=_choice(data.get("language"), "/language", LANGUAGES, "zh-Hant", errors),
@@ -94,6 +105,13 @@ def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewCo
     if errors:
         raise FormInvalid(errors)
     return new
+
+
+def channel_code(value: Any) -> Any:
+    """The code of a channel however its words are joined: `social-media`, `Social_Media`."""
+    if not isinstance(value, str):
+        return value
+    return " ".join(value.replace("-", " ").replace("_", " ").split()).lower()
 
 
 def _text(value: Any, pointer: str, limit: int, errors: list[FieldError]) -> str | None:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 
+from service.api.complaint_shapes import NewComplaintSent
+from service.definitions import shipped_files
 from service.errors import FormInvalid
-from service.intake import parse_complaint
+from service.intake import CHANNELS, parse_complaint
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -85,3 +88,19 @@ def test_every_error_is_said_at_once() -> None:
     with pytest.raises(FormInvalid) as caught:
         parse_complaint({"amount": "x", "channel": 1, "extra": None}, now=NOW)
     assert {error.pointer for error in caught.value.errors} == {"/amount", "/channel", "/extra"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])
+def test_desk_and_rest_offer_the_same_channels(language: str) -> None:
+    form = orjson.loads(shipped_files()["forms/registration.form.json"])
+    assert tuple(form["schema"]["properties"]["channel"]["enum"]) == CHANNELS
+    suffix = "" if language == "en" else f":{language}"
+    assert len(form["uiSchema"]["channel"][f"ui:enumNames{suffix}"]) == len(CHANNELS)
+    assert {"chat", "social media"} <= set(CHANNELS)
+
+
+@pytest.mark.parametrize("written", ["social media", "social-media", "Social_Media"])
+def test_a_channel_is_known_however_its_words_are_joined(written: str) -> None:
+    assert parse_complaint({"channel": written}, now=NOW).channel == "social media"
+    sent = NewComplaintSent.model_validate({"channel": written})
+    assert sent.channel == "social media"
