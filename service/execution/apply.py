@@ -245,13 +245,18 @@ def _write_incidents(write: Write, kinds: Kinds) -> None:
 def _write_signals(write: Write) -> None:
     """Signals for other cases leave through the outbox: broadcast once this write is there, and not
     otherwise."""
-    leaving = [
-        (write.key(), {"name": signal.name, "variables": dict(signal.variables)})
+    thrown = [
+        (
+            write.key(),
+            {
+                "name": signal.name,
+                "variables": dict(signal.variables),
+                "element": signal.element_id,
+            },
+        )
         for signal in write.signals
     ]
-    jobs.insert_outbox(
-        write.connection, write.instance.root_key, leaving, kind="signal", now=write.now
-    )
+    jobs.insert_signals(write.connection, write.instance.root_key, thrown, now=write.now)
 
 
 def _write_instance(write: Write, step: Step) -> Any:

@@ -6,6 +6,15 @@ so that a worker that dies loses nothing, and every effect guards itself, so tha
 twice.
 """
 
+from service.jobs.causes import (
+    MOST_SIGNALS,
+    Cause,
+    find_cause,
+    insert_signals,
+    is_storm,
+    note_cause,
+    stop_storm,
+)
 from service.jobs.claims import Due, Lane, claim_outbox, claim_timers, hurry_mail
 from service.jobs.duties import (
     Duty,
@@ -73,6 +82,8 @@ from service.jobs.worker import LEASE, Worker
 
 __all__ = [
     "LEASE",
+    "MOST_SIGNALS",
+    "Cause",
     "Due",
     "Duty",
     "Lane",
@@ -95,6 +106,7 @@ __all__ = [
     "end_subscriptions",
     "end_timers",
     "fail_job",
+    "find_cause",
     "find_duty",
     "find_signal_subscriptions",
     "find_subscriptions",
@@ -111,10 +123,12 @@ __all__ = [
     "insert_jobs",
     "insert_message",
     "insert_outbox",
+    "insert_signals",
     "insert_start",
     "insert_subscriptions",
     "insert_timers",
     "is_active",
+    "is_storm",
     "let_go",
     "list_incidents",
     "list_incidents_of",
@@ -125,11 +139,13 @@ __all__ = [
     "next_job_at",
     "next_message",
     "next_timer_at",
+    "note_cause",
     "put_back_timer",
     "raise_incident",
     "resolve_incident",
     "retry_subject",
     "set_alarm",
+    "stop_storm",
     "take_up_again",
     "update_job",
     "want_duty",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from service.db import Connection, Prepared, root_of, wake_after_commit
 from service.errors import NotFound, StateConflict
+from service.jobs.causes import resume_storm
 from service.jobs.tables import incident, job, outbox, subscription, timer
 
 _INSERT_OUTBOX = Prepared(
@@ -130,6 +131,7 @@ def retry_subject(connection: Connection, key: int, *, now: datetime) -> None:
     """Make the timer, job or outbox row of that key due now, with fresh attempts."""
     root_key = root_of(key)
     wake_after_commit(connection)
+    resume_storm(connection, key, now=now)
     for table, values, where in (
         (timer, {"run_at": now, "attempts": 0, "lease_owner": None}, sa.true()),
         (

@@ -146,7 +146,15 @@ outbox = sa.Table(
     sa.Column("delivered_at", UtcDateTime),
     sa.Column("error_message", sa.Text),
     *_lease(),
+    sa.Column("origin", sa.BigInteger),
+    sa.Column("depth", sa.Integer),
     sa.CheckConstraint("state IN ('waiting', 'delivered', 'dead')", name="state"),
+    sa.Index(
+        "ix_outbox_origin",
+        "origin",
+        sqlite_where=sa.text("origin IS NOT NULL"),
+        postgresql_where=sa.text("origin IS NOT NULL"),
+    ),
     sa.Index(
         "ix_outbox_waiting",
         "run_at",
@@ -154,7 +162,19 @@ outbox = sa.Table(
         postgresql_where=sa.text("state = 'waiting'"),
     ),
 )
-"""What is to leave the house (mail, webhook), written in the transaction that decided it."""
+"""What is to leave the house (mail, webhook), written in the transaction that decided it. Of a
+signal, `origin` is the row of the first signal that led to it, and `depth` how many lie between."""
+
+causation = sa.Table(
+    "causation",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("origin", sa.BigInteger, nullable=False),
+    sa.Column("depth", sa.Integer, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False, index=True),
+)
+"""The signal that reached a case last, until when what the case does counts as done because of
+it."""
 
 incident = sa.Table(
     "incident",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -142,6 +143,12 @@ def _delivered(runtime: Runtime, due: Due, now: datetime) -> None:
 
 def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
     payload = due.payload or {}
+    with runtime.database.read() as connection:
+        cause = jobs.find_cause(connection, due.root_key, due.key)
+        storm = jobs.is_storm(connection, cause)
+    if storm:
+        _stop_storm(runtime, due, cause, now)
+        return
     broadcast_signal(
         runtime,
         payload["name"],
@@ -149,8 +156,21 @@ def _broadcast(runtime: Runtime, due: Due, now: datetime) -> None:
         actor=SYSTEM,
         now=now,
         thrown_by=due.root_key,
-        cause=due.key,
+        cause=cause,
     )
+
+
+def _stop_storm(runtime: Runtime, due: Due, cause: jobs.Cause, now: datetime) -> None:
+    payload = due.payload or {}
+    element = payload.get("element", "")
+    text = (
+        f"The signal {payload['name']!r}, thrown here, is one of more than {jobs.MOST_SIGNALS} "
+        "that follow from one another. They wait. Change the procedure or end the instances that "
+        "it started; resolving this lets the signals leave."
+    )
+    with runtime.database.transaction() as connection:
+        if jobs.stop_storm(connection, cause):
+            _raise(connection, replace(due, element_id=element), "signal-storm", text, now)
 
 
 def _deliver_message(runtime: Runtime, due: Due, now: datetime) -> None:

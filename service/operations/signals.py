@@ -13,7 +13,8 @@ from service.engine.commands import DeliverSignal
 from service.errors import StateConflict
 from service.execution import Plan, Runtime, always, execute, on_case
 from service.identity import Actor
-from service.operations.start_events import start_by_signal
+from service.jobs import Cause
+from service.operations.start_events import because_of, start_by_signal
 
 
 def broadcast_signal(
@@ -24,23 +25,27 @@ def broadcast_signal(
     actor: Actor,
     now: datetime,
     thrown_by: int = 0,
-    cause: int | None = None,
+    cause: Cause | None = None,
 ) -> int:
     """Deliver a signal to every case with an open subscription, and start the processes that it
     starts; how many.
 
     Each case catches in a transaction of its own: one that cannot go on has an incident and stops
     nobody else. `thrown_by` is the root key of the case that threw it, which has caught its own
-    already; `cause` the outbox row that brought it, so that a row delivered twice starts nothing
-    twice.
+    already; `cause` what brought it, so that a signal delivered twice starts nothing twice, and
+    what follows from it is known to.
     """
+    if cause is None:
+        key = runtime.keys.root_key()
+        cause = Cause(key, origin=key, depth=0)
     with runtime.database.read() as connection:
         rows = jobs.find_signal_subscriptions(connection, name)
     plan = Plan(DeliverSignal(name, variables), Event.SIGNAL_CAUGHT, {"signal": name})
     caught = 0
     for root_key in sorted({row.root_key for row in rows} - {thrown_by}):
         try:
-            execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)
+            caused = because_of(plan, root_key, cause, now=now)
+            execute(runtime, on_case(root_key, always(caused), actor=actor), now=now)
         except (StateConflict, EngineError):
             continue
         caught += 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from service import definitions
+from service import definitions, jobs
 from service.audit import Event
 from service.builtins import CaseView
 from service.db import Connection
@@ -26,6 +28,7 @@ from service.execution import (
     new_root_key,
 )
 from service.identity import CLOCK, SYSTEM, Actor
+from service.jobs import Cause
 
 LEASE = timedelta(seconds=60)
 PAUSE = timedelta(minutes=5)
@@ -81,7 +84,12 @@ def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | N
 
 
 def start_by_signal(
-    runtime: Runtime, name: str, variables: Mapping[str, Any], *, now: datetime, cause: int | None
+    runtime: Runtime,
+    name: str,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    cause: Cause,
 ) -> int:
     """Start every process whose start event waits for the signal; how many. The same `cause` starts
     each once."""
@@ -99,16 +107,21 @@ def _start_by_signal(
     variables: Mapping[str, Any],
     *,
     now: datetime,
-    cause: int | None,
+    cause: Cause,
 ) -> bool:
-    unit = new_case(
-        lambda connection: _beginning(
+    def begin(connection: Connection) -> Beginning:
+        beginning = _beginning(
             connection, runtime, start, variables, {"signal": name}, actor=SYSTEM, now=now
-        ),
+        )
+        plan = because_of(beginning.plan, beginning.root_key, cause, now=now)
+        return replace(beginning, plan=plan)
+
+    unit = new_case(
+        begin,
         actor=SYSTEM,
         answer=lambda connection, outcomes: True,
         once=Once.of(
-            None if cause is None else f"signal-{cause}-{start.process_definition_key}",
+            f"signal-{cause.key}-{start.process_definition_key}",
             start.element_id,
         ),
         keep=lambda started: started,
@@ -122,6 +135,13 @@ def _start_by_signal(
         )
         return False
     return started
+
+
+def because_of(plan: Plan, root_key: int, cause: Cause, *, now: datetime) -> Plan:
+    """The same plan for this case; what the case throws from then on is known to follow from the
+    signal."""
+    note = partial(jobs.note_cause, root_key=root_key, cause=cause, now=now)
+    return replace(plan, before_write=note)
 
 
 def _root_key(connection: Connection, outcomes: list[Outcome]) -> int | None:

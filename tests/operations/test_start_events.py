@@ -13,6 +13,7 @@ from service.clock import VirtualClock
 from service.db import Database
 from service.execution import Runtime
 from service.identity import Actor
+from service.jobs import Cause
 from service.operations import broadcast_signal, fire_due_starts, make_worker
 from tests.conftest import NOW, release_files
 from tests.operations.test_messages import roots
@@ -93,6 +94,6 @@ def test_a_claim_that_was_lost_comes_back_and_fires_once(small: Runtime) -> None
 
 def test_a_signal_starts_once_per_cause(small: Runtime) -> None:
     assert broadcast_signal(small, "alarm", {"level": 3}, actor=ADMIN, now=NOW) == 1
-    assert broadcast_signal(small, "alarm", {}, actor=ADMIN, now=NOW, cause=77) == 1
-    assert broadcast_signal(small, "alarm", {}, actor=ADMIN, now=NOW, cause=77) == 0
+    assert broadcast_signal(small, "alarm", {}, actor=ADMIN, now=NOW, cause=Cause(77, 77, 0)) == 1
+    assert broadcast_signal(small, "alarm", {}, actor=ADMIN, now=NOW, cause=Cause(77, 77, 0)) == 0
     assert len(roots(small, "alarmed")) == 2
