@@ -27,7 +27,7 @@ from service.vault import Vault, open_vault
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "a password for the demo"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -106,7 +106,7 @@ def opened(site: Site, browser: Browser, *, width: int = 1280, height: int = 800
         base_url=site.url, locale="en-US", viewport={"width": width, "height": height}
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)  # a busy machine; nothing waits so long otherwise
+    page.set_default_timeout(120_000)  # a very busy machine; nothing waits so long otherwise
     complaints: list[str] = []
 
     def heard(message: Any) -> None:

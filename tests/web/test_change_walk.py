@@ -26,7 +26,7 @@ from tests.web.conftest import PASSWORD, Site, follow, opened, served, sign_in
 from tests.web.test_migrations import worked
 from tests.web.test_workbench import DIST, open_editor, saved, start_draft
 
-LONG = 30_000
+LONG = 120_000
 """For what has to be checked and proved first, in milliseconds."""
 CROWD = int(os.environ.get("REDRESS_TEST_CROWD", "6"))
 PLAIN = sum(not state.startswith("a job") for state, _ in ROUTES)

@@ -299,18 +299,16 @@ def _fill_visible(page: Page, wanted: dict[str, Any]) -> None:
                 chooser.select_option(wanted[name])
             else:
                 chooser.select_option(index=1)
-    for control in form.locator(
-        "textarea:visible, input:not([type=radio], [type=checkbox]):visible"
-    ).all():
-        name = control.get_attribute("name") or ""
-        if name in wanted or (not control.input_value() and name not in LEFT_EMPTY):
-            control.fill(
-                wanted.get(name)
-                or _value_for(control.get_attribute("type"), control.get_attribute("inputmode"))
-            )
+    # by name, not by place: an answer of the server may show more fields at any moment
+    typed = form.locator("textarea:visible, input:not([type=radio], [type=checkbox]):visible")
+    for name, kind, mode, held in typed.evaluate_all(
+        "all => all.map(each => [each.name, each.type, each.inputMode, each.value])"
+    ):
+        if name in wanted or (not held and name not in LEFT_EMPTY):
+            form.locator(f"[name='{name}']").fill(wanted.get(name) or _value_for(kind, mode))
 
 
-def _value_for(kind: str | None, mode: str | None) -> str:
+def _value_for(kind: str, mode: str) -> str:
     if kind == "date":
         return _day(7)
     if mode == "decimal":
