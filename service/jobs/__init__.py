@@ -27,6 +27,7 @@ from service.jobs.duties import (
     want_duty,
 )
 from service.jobs.incidents import (
+    NEVER,
     close_incident,
     end_incidents,
     end_incidents_at,
@@ -83,6 +84,7 @@ from service.jobs.worker import LEASE, Worker
 __all__ = [
     "LEASE",
     "MOST_SIGNALS",
+    "NEVER",
     "Cause",
     "Due",
     "Duty",

@@ -16,7 +16,7 @@ from service.engine import EngineError
 from service.errors import InvalidInput, NotFound, RedressError, StateConflict
 from service.execution import Outcome, Runtime, execute, firing, on_case, retry
 from service.identity import CLOCK, SYSTEM
-from service.jobs import LEASE, Due, Lane, Worker
+from service.jobs import LEASE, NEVER, Due, Lane, Worker
 from service.notifications import Mailer
 from service.operations.deliver_mail import Link, deliver_mail, wait_after
 from service.operations.messages import send_message
@@ -25,6 +25,8 @@ from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
 from service.operations.tell_deadlines import make_deadline_chore
 from service.operations.tidy_drafts import make_tidy_chore
+from service.operations.timer_pace import MOST as MOST_FIRED
+from service.operations.timer_pace import TimerPace
 from service.operations.work_migrations import work_migrations
 
 MAX_ATTEMPTS = 8
@@ -94,9 +96,13 @@ def fire_timer(runtime: Runtime, key: int, *, now: datetime) -> Outcome | None:
 
 def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
     """Fire it; what cannot fire has an incident and is retried later and later, never in a
-    spin."""
+    spin. What fires too often has one too, and waits until that is resolved."""
+    pace = TimerPace()
 
     def handle(due: Due, now: datetime) -> None:
+        if pace.is_too_fast(due.root_key, due.element_id, now=now):
+            _stop_loop(runtime, due, now)
+            return
         try:
             fire_timer(runtime, due.key, now=now)
         except EngineError as error:
@@ -113,6 +119,16 @@ def timer_handler(runtime: Runtime) -> Callable[[Due, datetime], None]:
                     _raise(connection, due, "timer-failed", type(error).__name__, now)
 
     return handle
+
+
+def _stop_loop(runtime: Runtime, due: Due, now: datetime) -> None:
+    text = (
+        f"The timer of {due.element_id!r} has fired more than {MOST_FIRED:,} times within an hour. "
+        "It waits. Give it a longer time, or end the case; resolving this lets it fire."
+    )
+    with runtime.database.transaction() as connection:
+        jobs.put_back_timer(connection, due, run_at=NEVER)
+        _raise(connection, due, "timer-loop", text, now)
 
 
 def outbox_handler(
