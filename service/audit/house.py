@@ -35,6 +35,17 @@ class HouseEvent(StrEnum):
     FILTER_SAVED = "house:filter:saved"
     FILTER_DELETED = "house:filter:deleted"
     ANSWER_DROPPED = "house:answer:dropped"
+    ACCOUNT_ADDED = "house:account:added"
+    ACCOUNT_CHANGED = "house:account:changed"
+    ACCOUNT_ENDED = "house:account:ended"
+    GRANT_ASKED = "house:grant:asked"
+    GRANT_MADE = "house:grant:made"
+    GRANT_REFUSED = "house:grant:refused"
+    GROUP_ADDED = "house:group:added"
+    PASSWORD_SET = "house:password:set"  # noqa: S105 (no password)
+    CODE_SENT = "house:code:sent"
+    TOKEN_MADE = "house:token:made"  # noqa: S105
+    TOKEN_REVOKED = "house:token:revoked"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

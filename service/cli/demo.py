@@ -74,13 +74,14 @@ def prepare(
     not there yet."""
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
     password = settings.demo_password or secrets.token_urlsafe(9)
+    identity.check_length(password)
+    password_hash = identity.hash_password(password)
     with database.transaction() as connection:
         take(connection, MARK)
         for role in Role:
             if identity.find_account(connection, role.value) is None:
-                identity.create_account(connection, role.value, password, [role.value], now=now)
-            else:
-                identity.set_password(connection, role.value, password)
+                identity.create_account(connection, role.value, None, [role.value], now=now)
+            identity.set_password(connection, role.value, password_hash)
     say(f"Demo accounts: {' '.join(role.value for role in Role)}")
     say(f"Password of all of them: {password}")
     release_shipped(runtime, now=now)

@@ -25,6 +25,7 @@ from service.clock import Clock, open_clock
 from service.config import Settings
 from service.db import Database
 from service.execution import Runtime
+from service.identity import link_code
 from service.intake import Marker, make_watch
 from service.intake.portal_access import mail_link
 from service.jobs import Lane
@@ -129,7 +130,8 @@ def _work(settings: Settings, stop: threading.Event) -> None:
         if settings.portal_url
         else None
     )
-    post = make_worker(runtime, mailer, clock, link=link, lane=Lane.MAIL)
+    code = partial(link_code, settings.secret_key)
+    post = make_worker(runtime, mailer, clock, link=link, code=code, lane=Lane.MAIL)
     threads.append(threading.Thread(target=post.run_forever, args=(stop,), daemon=True))
     threads[-1].start()
     make_worker(runtime, mailer, clock, lane=Lane.OTHERS).run_forever(stop)

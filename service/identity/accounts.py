@@ -1,36 +1,27 @@
-"""Accounts, passwords, sessions and API tokens.
+"""Accounts and what they may.
 
-Passwords are argon2id; sessions and tokens are random and stored as SHA-256 only. Checking the
-password of a name that does not exist takes the same work as one that does.
+Accounts are never deleted: the history names them. One that is over is not active, and nothing that
+it had opens anything.
 """
 
 from __future__ import annotations
 
-import secrets
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from service.db import Connection, Prepared
-from service.errors import InvalidInput, NotFound, StateConflict, Unavailable
+from service.errors import InvalidInput, NotFound, StateConflict
 from service.identity.actors import HOUSE, Actor
+from service.identity.grants import Standing, check_level
+from service.identity.passwords import check_new_password, hash_password
 from service.identity.permissions import Permission, roles_with
-from service.identity.roles import RESERVED
-from service.identity.tables import account, account_role, api_token, session
+from service.identity.roles import PROGRAMS, RESERVED, Role
+from service.identity.tables import account, account_role, session, task_group
 
-SESSION_LIFE = timedelta(hours=12)
-MIN_PASSWORD = 10
-_HASHER = PasswordHasher()
-_HASHING, HASHING_SECONDS = threading.BoundedSemaphore(2), 10
-"""Each hash takes 64 MiB and a processor."""
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
-
+MOST_GROUPS = 1_000
 _MEMBERS = Prepared(
     sa.select(account.c.name)
     .where(
@@ -46,36 +37,23 @@ _MEMBERS = Prepared(
     )
     .order_by(account.c.name)
 )
-_BY_TOKEN = Prepared(
-    sa.select(
-        api_token.c.revoked_at,
-        api_token.c.expires_at,
-        account.c.name,
-        account.c.display_name,
-        account.c.language,
-        account.c.active,
-        account_role.c.role,
-    )
-    .join(account, account.c.name == api_token.c.account_name)
-    .outerjoin(account_role, account_role.c.account_name == account.c.name)
-    .where(api_token.c.token_hash == sa.bindparam("b_token_hash"))
-)
-"""A token, its account and a row for each role, in one statement: every request asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person or program that may sign in."""
+    """A person or program that may sign in. `only`: the permissions of the token that was shown;
+    None where it is for everything that the account may."""
 
     name: str
     display_name: str
     language: str
     active: bool
     roles: tuple[str, ...]
+    only: frozenset[str] | None = None
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.name, frozenset(self.roles))
+        return Actor(self.name, frozenset(self.roles), self.only)
 
 
 def create_account(
@@ -89,21 +67,16 @@ def create_account(
     language: str = "en",
     email: str | None = None,
 ) -> None:
-    """Make an account. Raises InvalidInput for an unusable name or password, and for a name or role
-    that only parts of the product have; StateConflict when the name is taken."""
+    """Make an account. Raises InvalidInput for an unusable name or password, for a role that nobody
+    knows, and for a name or role that only parts of the product have; StateConflict when the name
+    is taken, in whatever case it is written."""
     given = [role.casefold() for role in dict.fromkeys(roles)]
     _check_name(name)
-    _check_roles(given)
-    if password is not None and len(password) < MIN_PASSWORD:
-        raise InvalidInput(
-            "expected a password of at least {min_password} characters, got {count}",
-            min_password=MIN_PASSWORD,
-            count=len(password),
-        )
-    if (
-        connection.execute(sa.select(account.c.name).where(account.c.name == name)).first()
-        is not None
-    ):
+    check_roles(connection, given)
+    if password is not None:
+        check_new_password(password, about=(name, display_name, email or ""))
+    same = sa.select(account.c.name).where(sa.func.lower(account.c.name) == name.lower())
+    if connection.execute(same).first() is not None:
         raise StateConflict("There is an account {name!r} already.", name=name)
     connection.execute(
         sa.insert(account),
@@ -112,14 +85,12 @@ def create_account(
             "display_name": display_name or name,
             "email": email,
             "language": language,
-            "password_hash": None if password is None else _HASHER.hash(password),
+            "password_hash": None if password is None else hash_password(password),
             "active": True,
             "created_at": now,
         },
     )
-    rows = [{"account_name": name, "role": role} for role in dict.fromkeys(given)]
-    if rows:
-        connection.execute(sa.insert(account_role), rows)
+    _put_roles(connection, name, given)
 
 
 def _check_name(name: str) -> None:
@@ -137,25 +108,91 @@ def _check_name(name: str) -> None:
         )
 
 
-def _check_roles(roles: Iterable[str]) -> None:
-    taken = sorted(RESERVED.intersection(roles))
+def check_roles(connection: Connection, roles: Iterable[str]) -> None:
+    """Raises InvalidInput for a role that nobody knows, and for one of the product's own."""
+    given = set(roles)
+    taken = sorted(RESERVED & given)
     if taken:
         raise InvalidInput(
             "expected roles of people or programs, got {taken}: only the product itself has that",
             taken=taken,
         )
+    known = known_roles(connection)
+    unknown = sorted(given.difference(known))
+    if unknown:
+        raise InvalidInput(
+            "expected one of {known}, got {unknown}; a group of its own that diagrams offer tasks "
+            "to is made known first",
+            known=list(known),
+            unknown=[each[:60] for each in unknown],
+        )
 
 
-def set_password(connection: Connection, name: str, password: str) -> None:
-    """Give an account a new password; its sessions end. Raises NotFound."""
+def known_roles(connection: Connection) -> tuple[str, ...]:
+    """Every role and task group that an account can have: those of the product, then those of the
+    bank."""
+    groups = connection.execute(sa.select(task_group.c.name).order_by(task_group.c.name))
+    return (*Role, *PROGRAMS, *groups.scalars())
+
+
+def add_group(connection: Connection, name: str, *, by: str, now: datetime) -> None:
+    """Make a task group of the bank's own known, which accounts can then have like a role. Raises
+    InvalidInput, StateConflict."""
+    group = name.strip().casefold()
+    _check_name(group)
+    if len(group) > 60 or group in RESERVED:
+        raise InvalidInput(
+            "expected a name of a group of at most 60 characters, got {name!r}", name=group[:60]
+        )
+    known = known_roles(connection)
+    if group in known:
+        raise StateConflict("There is a group or role {name!r} already.", name=group)
+    if len(known) >= MOST_GROUPS:
+        raise InvalidInput("expected at most {most} groups", most=MOST_GROUPS)
+    connection.execute(sa.insert(task_group), {"name": group, "made_at": now, "made_by": by})
+
+
+def set_password(connection: Connection, name: str, password_hash: str) -> None:
+    """Give an account a new password, by its hash; its sessions end. Raises NotFound."""
     changed = connection.execute(
-        sa.update(account)
-        .where(account.c.name == name)
-        .values(password_hash=_HASHER.hash(password))
+        sa.update(account).where(account.c.name == name).values(password_hash=password_hash)
     )
     if changed.rowcount != 1:
         raise NotFound("There is no account {name!r}.", name=name)
-    connection.execute(sa.delete(session).where(session.c.account_name == name))
+    end_sessions(connection, name)
+
+
+def end_sessions(connection: Connection, name: str) -> int:
+    """Let no session of an account open anything any more; how many there were."""
+    return connection.execute(sa.delete(session).where(session.c.account_name == name)).rowcount
+
+
+def get_standing(connection: Connection, name: str) -> Standing:
+    """What an account may. Raises NotFound."""
+    found = get_account(connection, name)
+    row = connection.execute(
+        sa.select(account.c.level, account.c.email).where(account.c.name == name)
+    ).one()
+    return Standing(found.roles, row.level or "", row.email or "", found.active)
+
+
+def put_standing(connection: Connection, name: str, standing: Standing) -> None:
+    """Let an account be allowed that from now on. Raises InvalidInput."""
+    check_roles(connection, standing.roles)
+    check_level(standing.level)
+    connection.execute(
+        sa.update(account)
+        .where(account.c.name == name)
+        .values(level=standing.level or None, email=standing.email or None, active=standing.active)
+    )
+    connection.execute(sa.delete(account_role).where(account_role.c.account_name == name))
+    _put_roles(connection, name, standing.roles)
+
+
+def _put_roles(connection: Connection, name: str, roles: Iterable[str]) -> None:
+    rows = [{"account_name": name, "role": role} for role in dict.fromkeys(roles)]
+    if rows:
+        connection.execute(sa.insert(account_role), rows)
 
 
 def find_account(connection: Connection, name: str) -> Account | None:
@@ -219,119 +256,6 @@ def find_password(connection: Connection, name: str) -> str | None:
     query = sa.select(account.c.password_hash).where(account.c.name == name, account.c.active)
     found: str | None = connection.execute(query).scalar_one_or_none()
     return found
-
-
-def check_password(password_hash: str | None, password: str) -> bool:
-    """Whether that is the password. It takes long on purpose, and as long where there is none: not
-    inside a transaction. Few do it at once. Raises Unavailable after a long wait for a turn."""
-    if not _HASHING.acquire(timeout=HASHING_SECONDS):
-        raise Unavailable("Too many people are signing in at this moment; try again.")
-    try:
-        _HASHER.verify(password_hash or _NOBODY, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-    finally:
-        _HASHING.release()
-    return password_hash is not None
-
-
-def open_session(connection: Connection, name: str, *, now: datetime) -> str:
-    """A new session's token, to be kept by the browser only."""
-    token = secrets.token_urlsafe(32)
-    connection.execute(sa.delete(session).where(session.c.expires_at <= now))
-    connection.execute(
-        sa.insert(session),
-        {
-            "token_hash": hash_token(token),
-            "account_name": name,
-            "created_at": now,
-            "seen_at": now,
-            "expires_at": now + SESSION_LIFE,
-        },
-    )
-    return token
-
-
-def find_session(connection: Connection, token: str, *, now: datetime) -> Account | None:
-    """The account whose session the token is, unless it has expired."""
-    query = sa.select(session.c.account_name).where(
-        session.c.token_hash == hash_token(token), session.c.expires_at > now
-    )
-    name = connection.execute(query).scalar_one_or_none()
-    return None if name is None else _active(connection, name)
-
-
-def close_session(connection: Connection, token: str) -> None:
-    """Sign out."""
-    connection.execute(sa.delete(session).where(session.c.token_hash == hash_token(token)))
-
-
-def create_token(connection: Connection, name: str, *, now: datetime, label: str = "") -> str:
-    """A new API token of an account. Shown once; only its hash is kept. Raises NotFound."""
-    if find_account(connection, name) is None:
-        raise NotFound("There is no account {name!r}.", name=name)
-    token = "rdr_" + secrets.token_urlsafe(32)
-    connection.execute(
-        sa.insert(api_token),
-        {
-            "token_hash": hash_token(token),
-            "label": label or name,
-            "account_name": name,
-            "created_at": now,
-        },
-    )
-    return token
-
-
-def revoke_tokens(connection: Connection, label: str, *, now: datetime) -> None:
-    """Let no token of that label open anything any more."""
-    connection.execute(
-        sa.update(api_token)
-        .where(api_token.c.label == label, api_token.c.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-
-
-def find_token(connection: Connection, token: str, *, now: datetime) -> Account | None:
-    """The account an API token speaks for."""
-    return find_token_hash(connection, hash_token(token), now=now)
-
-
-def find_token_hash(connection: Connection, token_hash: str, *, now: datetime) -> Account | None:
-    """The account that the API token of that hash speaks for."""
-    rows = _BY_TOKEN.all(connection, {"b_token_hash": token_hash})
-    if not rows or not rows[0]["active"]:
-        return None
-    first = rows[0]
-    if first["revoked_at"] is not None or (
-        first["expires_at"] is not None and first["expires_at"] <= now
-    ):
-        return None
-    roles = tuple(sorted(row["role"] for row in rows if row["role"] is not None))
-    return Account(first["name"], first["display_name"], first["language"], True, roles)
-
-
-def find_client(
-    connection: Connection, client: str, token: str, *, now: datetime
-) -> Account | None:
-    """The account behind a token whose client id is the account's name or the token's label."""
-    found = find_token(connection, token, now=now)
-    if found is None or client == found.name:
-        return found
-    label = connection.execute(
-        sa.select(api_token.c.label).where(api_token.c.token_hash == hash_token(token))
-    ).scalar_one()
-    return found if client == label else None
-
-
-def _active(connection: Connection, name: str) -> Account | None:
-    found = find_account(connection, name)
-    return found if found is not None and found.active else None
-
-
-def hash_token(token: str) -> str:
-    """What is stored of a token."""
-    return sha256(token.encode()).hexdigest()
 
 
 def find_address(connection: Connection, name: str) -> tuple[str, str] | None:

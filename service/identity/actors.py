@@ -12,22 +12,32 @@ from service.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`name` is the account's; `groups` are its roles and further candidate groups, casefolded."""
+    """`name` is the account's; `groups` are its roles and further candidate groups, casefolded;
+    `only` are the permissions of the token that was shown, None where it is for all of them."""
 
     name: str
     groups: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether any of the actor's roles has the permission."""
+        """Whether any of the actor's roles has the permission, and the token is for it."""
+        if self.only is not None and permission not in self.only:
+            return False
         return permission is Permission.SIGNED_IN or not self.groups.isdisjoint(
             GRANTS[permission].roles
         )
 
 
 def check_permission(actor: Actor, permission: Permission) -> None:
-    """Raises Forbidden, naming the roles that have the permission."""
+    """Raises Forbidden, naming the roles that have the permission, or what the token is for."""
     if actor.may(permission):
         return
+    if actor.only is not None and permission not in actor.only:
+        raise Forbidden(
+            "This token is for {only}, not for {permission}.",
+            only=sorted(actor.only),
+            permission=permission,
+        )
     roles = GRANTS[permission].roles
     raise Forbidden(
         "This needs the role {roles} ({permission})."

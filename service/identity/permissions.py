@@ -43,6 +43,8 @@ class Permission(StrEnum):
     RELEASE_TASKS = "tasks:release"
     TAKE_UNOFFERED_TASKS = "tasks:take-unoffered"
     PLAN_STAFF = "staff:plan"
+    MANAGE_ACCOUNTS = "accounts:manage"
+    MAKE_CODES = "accounts:make-codes"
     BE_ALARMED = "house:be-alarmed"
     DECLARE_EMERGENCIES = "emergencies:declare"
     READ_INSTANCES = "instances:read"
@@ -212,6 +214,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.PLAN_STAFF: Grant(
         (Role.APPROVER, Role.EXECUTIVE, Role.ADMIN, HouseRole.OPERATOR),
         "Units, capacities and absences decide who is given work.",
+    ),
+    Permission.MANAGE_ACCOUNTS: Grant(
+        (Role.ADMIN, HouseRole.OPERATOR),
+        "Whoever looks after accounts; what gives somebody more needs another administrator.",
+    ),
+    Permission.MAKE_CODES: Grant(
+        (HouseRole.OPERATOR,),
+        "Whoever sees a code could use it: only who has the machine anyway is shown one.",
     ),
     Permission.BE_ALARMED: Grant(
         (Role.ADMIN,),

@@ -16,7 +16,7 @@ and operations ask for a permission by its name. A permission opens the door: wh
 case somebody may then touch is said by the rules of that thing (who a task is offered to, four
 eyes).
 
-An account has roles (`redress user create NAME --role handler`); it may do what any of them may.
+An account has roles (`redress user add NAME --role handler`); it may do what any of them may.
 """
 HOUSE = """## Who else acts
 

@@ -16,7 +16,11 @@ account = sa.Table(
     sa.Column("password_hash", sa.String(200)),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("level", sa.String(2)),
+    sa.Column("superior", sa.String(100)),
 )
+"""`level` is somebody's own limit of authority over money, within that of their role; `superior` is
+the account they answer to."""
 
 account_role = sa.Table(
     "account_role",
@@ -26,6 +30,46 @@ account_role = sa.Table(
 )
 """A role is also a candidate group of that name; groups beyond the eight roles are stored the same
 way."""
+
+task_group = sa.Table(
+    "task_group",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.String(100), nullable=False),
+)
+"""The groups of the bank's own that diagrams offer tasks to. An account has no other group."""
+
+account_link = sa.Table(
+    "account_link",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("account_name", sa.ForeignKey("account.name"), nullable=False, index=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.String(100), nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+"""Codes by which somebody sets their password once. The code itself is kept nowhere."""
+
+grant_request = sa.Table(
+    "grant_request",
+    metadata,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account_name", sa.ForeignKey("account.name"), nullable=False, index=True),
+    sa.Column("change", Json, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("asked_by", sa.String(100), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("decided_by", sa.String(100)),
+    sa.Column("decided_at", UtcDateTime),
+    sa.CheckConstraint("state IN ('waiting', 'granted', 'refused')", name="state"),
+    sa.CheckConstraint("(state = 'waiting') = (decided_by IS NULL)", name="decided_by"),
+    sa.CheckConstraint(
+        "decided_by IS NULL OR decided_by <> asked_by OR state = 'refused'", name="four_eyes"
+    ),
+)
+"""More for an account: asked for by one administrator, granted by another."""
 
 session = sa.Table(
     "session",
@@ -46,8 +90,11 @@ api_token = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime),
     sa.Column("revoked_at", UtcDateTime),
+    sa.Column("scope", Json),
+    sa.Column("created_by", sa.String(100)),
 )
-"""Opaque tokens, stored as SHA-256 only."""
+"""Opaque tokens, stored as SHA-256 only. `scope` lists the permissions that one is for; null is all
+that its account has."""
 
 staff = sa.Table(
     "staff",

@@ -4,9 +4,11 @@ may, and hands it to `service.execution`. The caller passes the actor and the ti
 
 from service.builtins import Choice, list_choices
 from service.execution.enter_contact import NewContact
+from service.operations.add_account import NewAccount, add_account, add_group, check_email, names_of
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
+from service.operations.change_account import change_account, decide_grant
 from service.operations.choose_notices import choose_notices
 from service.operations.claim_task import assign_task, claim_task, release_task, update_task
 from service.operations.comment_case import comment_case
@@ -36,6 +38,12 @@ from service.operations.foresee_escalation import Foresight, foresee_escalation
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import log_contact
+from service.operations.manage_tokens import (
+    NewToken,
+    make_token,
+    replace_token,
+    revoke_token,
+)
 from service.operations.mark_letter_returned import mark_returned
 from service.operations.messages import correlate_message, publish_message, send_message
 from service.operations.migrate_instance import (
@@ -71,11 +79,14 @@ from service.operations.rewrite import version_name
 from service.operations.save_draft import save_draft
 from service.operations.save_draft_file import save_draft_file
 from service.operations.save_filter import save_filter
+from service.operations.send_code import make_code, send_code
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import preview_letter, send_letter
 from service.operations.set_absence import set_absence
 from service.operations.set_legal_hold import set_legal_hold
+from service.operations.set_password import change_password, set_password
 from service.operations.set_staff import set_staff
+from service.operations.set_superior import set_superior
 from service.operations.set_variables import set_variables
 from service.operations.sign_in import check_token_attempts, count_token_failure, sign_in
 from service.operations.sign_out import sign_out
@@ -111,13 +122,17 @@ __all__ = [
     "Evaluation",
     "Expired",
     "Foresight",
+    "NewAccount",
     "NewContact",
+    "NewToken",
     "Registered",
     "Report",
     "Said",
     "Started",
     "activate_jobs",
+    "add_account",
     "add_evidence",
+    "add_group",
     "approve_bundle",
     "assign_task",
     "await_jobs",
@@ -125,6 +140,9 @@ __all__ = [
     "broadcast_signal",
     "cancel_instance",
     "carry_on_migration",
+    "change_account",
+    "change_password",
+    "check_email",
     "check_token_attempts",
     "choose_notices",
     "claim_task",
@@ -134,6 +152,7 @@ __all__ = [
     "complete_task",
     "correlate_message",
     "count_token_failure",
+    "decide_grant",
     "declare_emergency",
     "delete_filter",
     "deploy_draft",
@@ -160,13 +179,16 @@ __all__ = [
     "list_choices",
     "list_expired",
     "log_contact",
+    "make_code",
     "make_deadline_chore",
+    "make_token",
     "make_worker",
     "mark_returned",
     "merge_cases",
     "migrate_instance",
     "migrate_instances",
     "modify_instance",
+    "names_of",
     "needs_review",
     "open_draft",
     "preview_letter",
@@ -181,21 +203,26 @@ __all__ = [
     "release_due_bundles",
     "release_task",
     "remove_draft_file",
+    "replace_token",
     "resolve_comment",
     "resolve_incident",
     "restore_draft_file",
     "resume_instance",
     "retire_bundle",
     "return_bundle",
+    "revoke_token",
     "rewrite_letter",
     "save_draft",
     "save_draft_file",
     "save_filter",
+    "send_code",
     "send_letter",
     "send_message",
     "set_absence",
     "set_legal_hold",
+    "set_password",
     "set_staff",
+    "set_superior",
     "set_variables",
     "sign_in",
     "sign_out",

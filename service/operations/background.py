@@ -18,7 +18,7 @@ from service.execution import Outcome, Runtime, execute, firing, on_case, retry
 from service.identity import CLOCK, SYSTEM
 from service.jobs import LEASE, NEVER, Due, Lane, Worker
 from service.notifications import Mailer
-from service.operations.deliver_mail import Link, deliver_mail, wait_after
+from service.operations.deliver_mail import Code, Link, deliver_mail, wait_after
 from service.operations.messages import send_message
 from service.operations.review_bundle import release_due_bundles
 from service.operations.signals import broadcast_signal
@@ -41,10 +41,11 @@ def make_worker(
     clock: Clock,
     *,
     link: Link | None = None,
+    code: Code | None = None,
     lane: Lane = Lane.ALL,
 ) -> Worker:
     """A worker that does this product's background work, or that of one lane. `link` is the
-    portal's, for mail to customers."""
+    portal's, for mail to customers; `code` that of a password, for mail to staff."""
     chores = (
         partial(_start_due, runtime),
         partial(_expire, runtime),
@@ -57,7 +58,7 @@ def make_worker(
         runtime.database,
         clock,
         timer_handler(runtime),
-        outbox_handler(runtime, mailer, link),
+        outbox_handler(runtime, mailer, link, code),
         () if lane is Lane.MAIL else chores,
         lane=lane,
         lease=MAIL_LEASE if lane is Lane.MAIL else LEASE,
@@ -132,13 +133,13 @@ def _stop_loop(runtime: Runtime, due: Due, now: datetime) -> None:
 
 
 def outbox_handler(
-    runtime: Runtime, mailer: Mailer, link: Link | None = None
+    runtime: Runtime, mailer: Mailer, link: Link | None = None, code: Code | None = None
 ) -> Callable[[Due, datetime], None]:
     """Deliver it; after the last attempt it is dead, with an incident."""
 
     def handle(due: Due, now: datetime) -> None:
         if due.kind == "mail":
-            deliver_mail(runtime, mailer, due, link=link, now=now)
+            deliver_mail(runtime, mailer, due, link=link, code=code, now=now)
             return
         try:
             (_broadcast if due.kind == "signal" else _deliver_message)(runtime, due, now)

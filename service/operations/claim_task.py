@@ -54,6 +54,27 @@ def release_task(
         return tasks.get_task(connection, key)
 
 
+def release_within(
+    connection: Connection, key: int, name: str, *, actor: Actor, now: datetime
+) -> None:
+    """Let a task that this person holds come free, in a transaction that is open, whoever asks for
+    it; nothing where they do not hold it any more."""
+    task = _lock_task(connection, key)
+    if task.state is tasks.TaskState.OPEN and task.assignee == name:
+        tasks.hold_task(connection, task, None)
+        _note(connection, task, Event.TASK_RELEASED, actor, now, None)
+
+
+def withdraw_offer(
+    connection: Connection, key: int, name: str, *, actor: Actor, now: datetime
+) -> None:
+    """Offer a task to this person no more, in a transaction that is open."""
+    task = _lock_task(connection, key)
+    if task.state is tasks.TaskState.OPEN and name in task.candidate_users:
+        others = [each for each in task.candidate_users if each != name]
+        _change(connection, task, {"candidate_users": others}, actor, now)
+
+
 def assign_task(
     runtime: Runtime,
     key: int,

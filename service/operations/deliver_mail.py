@@ -9,8 +9,9 @@ that waits leaves at once. A letter is given up when it is refused, or after fiv
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from service import jobs, letters
 from service.db import Connection
@@ -33,11 +34,19 @@ MOST_FAULTS = 8
 Link = Callable[[int, datetime], str | None]
 """The address at which a customer follows the case of that root key; None for one that no customer
 follows."""
+Code = Callable[[str], str]
+"""The code by which somebody sets their password, from the id of what was made for them."""
 log = logging.getLogger("redress.mail")
 
 
 def deliver_mail(
-    runtime: Runtime, mailer: Mailer, due: Due, *, link: Link | None, now: datetime
+    runtime: Runtime,
+    mailer: Mailer,
+    due: Due,
+    *,
+    link: Link | None,
+    code: Code | None = None,
+    now: datetime,
 ) -> None:
     """Send one letter that a worker has claimed, or say why not and when again."""
     with runtime.database.read() as connection:
@@ -46,7 +55,7 @@ def deliver_mail(
         _put_off(runtime, due, duty.until, now=now, error=duty.error_message or "")
         return
     try:
-        mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, now))
+        mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, code, now))
     except MailServerAway as error:
         _server_away(runtime, due, error.message, now=now)
     except (LetterRefused, InvalidInput) as error:
@@ -67,15 +76,30 @@ def wait_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2 ** min(attempts, 12)), timedelta(hours=6))
 
 
-def _footer(due: Due, link: Link | None, now: datetime) -> str:
-    """The way to the portal. It opens the case, so it is not kept with the letter: staff would have
-    it too."""
+def _footer(due: Due, link: Link | None, code: Code | None, now: datetime) -> str:
+    """The way to the portal, or the code for a password. It opens something, so it is not kept with
+    the letter: whoever reads the database would have it too."""
+    payload = due.payload or {}
+    if payload.get("accountLink"):
+        return _with_code(payload, code)
     language = str((due.payload or {}).get("customer") or "")
     address = link(due.root_key, now) if link and language else None
     if not address:
         return ""
     return letters.write_letter(
         "portal-link", language=language, recipient="", facts={"link": address}
+    ).body
+
+
+def _with_code(payload: Mapping[str, Any], code: Code | None) -> str:
+    """The code itself. Raises InvalidInput where this worker cannot make it."""
+    if code is None:
+        raise InvalidInput("expected a worker with the service's secret, to make the code with")
+    return letters.write_letter(
+        "password-code-line",
+        language=str(payload["language"]),
+        recipient="",
+        facts={"code": code(str(payload["accountLink"]))},
     ).body
 
 

@@ -23,6 +23,7 @@ from service.tasks.queries import (
     list_open_tasks,
     list_performers,
     list_tasks,
+    list_tied_to,
 )
 from service.tasks.records import NO_DUE, TaskState, UserTask
 from service.tasks.reoffer import get_places, reoffer_task, replace_done, restore_places
@@ -94,6 +95,7 @@ __all__ = [
     "list_performers",
     "list_required",
     "list_tasks",
+    "list_tied_to",
     "person_fields",
     "reoffer_task",
     "replace_done",

@@ -263,6 +263,22 @@ def list_tasks(
     return [UserTask.of(dict(row)) for row in connection.execute(query).mappings()], int(total)
 
 
+def list_tied_to(connection: Connection, name: str, *, after: int, limit: int) -> list[UserTask]:
+    """Open tasks that a person holds or is offered by name, by key from just after one."""
+    tied = sa.select(task_candidate.c.root_key, task_candidate.c.task_key).where(
+        task_candidate.c.candidate == f"user:{name}", task_candidate.c.task_key > after
+    )
+    keys = tied.order_by(task_candidate.c.task_key).limit(limit).subquery()
+    query = (
+        sa.select(user_task)
+        .join(
+            keys, (user_task.c.root_key == keys.c.root_key) & (user_task.c.key == keys.c.task_key)
+        )
+        .order_by(user_task.c.key)
+    )
+    return [UserTask.of(dict(row)) for row in connection.execute(query).mappings()]
+
+
 def count_tasks(connection: Connection, actor: Actor) -> dict[Scope, int]:
     """How many open tasks each list has for the actor."""
     counts = {}

@@ -45,6 +45,8 @@ PAGES = (
     "related",
     "emergencies",
     "people",
+    "accounts",
+    "my_account",
     "reviews",
     "migrating",
     "instance",

@@ -34,6 +34,7 @@ LINKS = (
     Link("My team", "/team", Permission.SEE_TEAM, key="e", icon="users"),
     Link("Emergencies", "/emergencies", Permission.READ_COMPLAINTS, key="x", icon="siren"),
     Link("People", "/people", Permission.PLAN_STAFF, icon="user-round-search"),
+    Link("Accounts", "/accounts", Permission.MANAGE_ACCOUNTS, icon="users"),
     Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p", icon="book-open"),
     Link("Clauses", "/clauses", Permission.SEE_REVIEWS, icon="list-checks"),
     Link("Execution plan", "/plan", Permission.FOLLOW_PLAN, icon="calendar"),

@@ -12,7 +12,7 @@ from service import identity
 from service.db import Database
 from service.errors import Unavailable
 from service.execution import Runtime
-from service.identity import TooManyAttempts, accounts
+from service.identity import TooManyAttempts, passwords
 from service.operations import sign_in
 from tests.conftest import NOW
 
@@ -24,8 +24,8 @@ HOME = "192.0.2.1"
 def two(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Runtime, Runtime]]:
     """Two processes with one database, in which amy and ben have accounts. Hashing is quick."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", quick)
-    monkeypatch.setattr(accounts, "_NOBODY", quick.hash("nobody"))
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
     other = Database(database.url.render_as_string(hide_password=False))
     with database.transaction() as connection:
         for name in ("amy", "ben"):
@@ -79,7 +79,7 @@ def test_a_success_forgets_the_failures_before(two: tuple[Runtime, Runtime]) -> 
 
 
 def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "HASHING_SECONDS", 0)
-    with accounts._HASHING, accounts._HASHING, pytest.raises(Unavailable):
+    monkeypatch.setattr(passwords, "HASHING_SECONDS", 0)
+    with passwords._HASHING, passwords._HASHING, pytest.raises(Unavailable):
         identity.check_password(None, RIGHT)
     assert not identity.check_password(None, RIGHT)

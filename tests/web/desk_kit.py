@@ -40,6 +40,7 @@ class Desk:
     @classmethod
     def of(cls, runtime: Runtime, folder: Path) -> Desk:
         with runtime.database.transaction() as connection:
+            identity.add_group(connection, "finance", by="cli", now=NOW)
             for name, roles in PEOPLE.items():
                 identity.create_account(connection, name, PASSWORD, list(roles), now=NOW)
         settings = Settings(secret_key="k" * 40, evidence_dir=str(folder / "evidence"))

@@ -82,6 +82,8 @@ def paths(site: Site) -> tuple[str, ...]:
         "/procedure/live?sheet=triage-complaint&by=late",
         "/procedure/live/cases?sheet=triage-complaint&element=assess-facts",
         "/team?holder=clerk",
+        "/accounts/clerk",
+        "/account",
         "/notices",
         *(link.path for link in LINKS),
     )
