@@ -22,7 +22,7 @@ from service.identity import Permission
 from service.sentence import Sentence
 
 MAX_FILES = 200
-SUFFIXES = (".bpmn", ".dmn", ".form.json")
+SUFFIXES = (".bpmn", ".dmn", ".form.json", "schema.json")
 
 
 class DeploymentSent(Sent):

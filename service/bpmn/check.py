@@ -159,7 +159,8 @@ def _source(text: Text | None) -> str:
 
 def _work(element: Element, known: Known) -> Iterator[Finding]:
     """What tasks need to be done."""
-    if element.kind in ("serviceTask", "sendTask") and element.job_type is None:
+    is_sent = element.kind == "sendTask" and element.event.kind == "message"
+    if element.kind in ("serviceTask", "sendTask") and element.job_type is None and not is_sent:
         yield error(
             "bpmn-no-job-type",
             Sentence("the {kind} has no job type", kind=element.kind),

@@ -37,7 +37,9 @@ class EventDefinition:
 
     `kind` is none, message, signal, timer, error, escalation, terminate or link. `name` is the
     message's or signal's name, the code of an error or escalation (None: any), the link's name.
-    `timer` is date, duration or cycle.
+    `timer` is date, duration or cycle. `payload` is what is thrown along instead of the variables;
+    `is_inside` that a message thrown is for whoever waits for it in the same case; `properties` are
+    the correlation properties that are remembered of a message, each by what it is in its payload.
     """
 
     kind: str
@@ -45,6 +47,9 @@ class EventDefinition:
     key: Text | None = None
     timer: str = ""
     value: Text | None = None
+    payload: Text | None = None
+    is_inside: bool = False
+    properties: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,16 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Scripts:
+    """FEEL contexts whose entries become variables, before an activity's work and after it; of a
+    multi-instance activity once for the whole, or for each instance."""
+
+    before: Expression | None
+    after: Expression | None
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow; `condition` None means always."""
 
@@ -71,7 +86,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A flow node. `scope` is the id of the sub-process around it, "" at process level."""
+    """A flow node. `scope` is the id of the sub-process around it, "" at process level.
+
+    `gather` is the variable that holds all that came with what the element waited for, `spread`
+    that the entries of a script's or decision's value become variables.
+    """
 
     id: str
     kind: str
@@ -106,6 +125,9 @@ class Element:
     propagate_child: bool = True
     propagate_parent: bool = True
     lane: str | None = None
+    gather: str | None = None
+    spread: bool = False
+    scripts: Scripts | None = None
 
     @property
     def job(self) -> str:
@@ -128,6 +150,9 @@ class Process:
     children: Mapping[str, tuple[Element, ...]]
     attached: Mapping[str, tuple[Element, ...]]
     lanes: Mapping[str, Mapping[str, str]]
+    data_inputs: tuple[str, ...] = ()
+    data_outputs: tuple[str, ...] = ()
+    """What a call hands in and brings back; all where nothing is named."""
     node: Any = field(default=None, compare=False, repr=False)
     """What it was read from: the tree that SpiffWorkflow's parser reads as well."""
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 PORTAL_ACCESS = "portal-access"
 """Under `fourEyes`, not an element but those who gave access to the case's portal."""
 
@@ -189,6 +190,11 @@ def b(name: str) -> str:
 def z(name: str) -> str:
     """The Clark name of a zeebe extension element."""
     return ZEEBE + name
+
+
+def s(name: str) -> str:
+    """The Clark name of an extension element of SpiffWorkflow's."""
+    return SPIFF + name
 
 
 def local(node: etree._Element) -> str:

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from service.bpmn import names as n
+from service.bpmn import spiff
 from service.bpmn.dialects import find_foreign
-from service.bpmn.model import Element, Flow, Mapped, Process, Text
+from service.bpmn.model import Element, Flow, Mapped, Process, Scripts, Text
 from service.bpmn.near import meant
+from service.bpmn.plain import data_of
 from service.bpmn.read_events import read_event, read_loop
+from service.bpmn.spiff_events import gathered
+from service.bpmn.tree import text_of
 from service.errors import Problem, Severity
 from service.feel import BUILTINS, Expression, FeelError, compile_expression
 from service.sentence import Sentence
@@ -29,6 +33,8 @@ class Reader:
     root: etree._Element
     problems: list[Problem] = field(default_factory=list)
     ids: dict[str, etree._Element] = field(default_factory=dict)
+    is_plain: bool = False
+    """Whether nothing of the zeebe extension is in the file."""
 
     def read(self) -> list[Process]:
         for node in self.root.iter(etree.Element):
@@ -43,6 +49,7 @@ class Reader:
             return []
         if self._is_foreign():
             return []
+        self.is_plain = spiff.adopt(self)
         processes = list(self.root.iterfind(n.b("process")))
         executable = [node for node in processes if node.get("isExecutable") == "true"]
         if not executable:
@@ -126,6 +133,7 @@ class Reader:
             if element.attached_to is not None:
                 attached.setdefault(element.attached_to, []).append(element)
         tag = node.find(f"{n.b('extensionElements')}/{n.z('versionTag')}")
+        taken, given = data_of(node) if self.is_plain else ((), ())
         return Process(
             id=node.get("id") or "",
             name=node.get("name") or node.get("id") or "",
@@ -137,6 +145,8 @@ class Reader:
             children={key: tuple(value) for key, value in children.items()},
             attached={key: tuple(value) for key, value in attached.items()},
             lanes=lanes,
+            data_inputs=taken,
+            data_outputs=given,
             node=node,
         )
 
@@ -236,6 +246,7 @@ class Reader:
         schedule, priority = ext.find(n.z("taskSchedule")), ext.find(n.z("priorityDefinition"))
         script, decision = ext.find(n.z("script")), ext.find(n.z("calledDecision"))
         called, form = ext.find(n.z("calledElement")), ext.find(n.z("formDefinition"))
+        result = _result_variable(script, decision)
         return Element(
             id=identifier,
             kind=kind,
@@ -268,7 +279,7 @@ class Reader:
             follow_up=self.text(schedule, "followUpDate"),
             priority=self.text(priority, "priority"),
             script=None if script is None else self.formula(script.get("expression", ""), script),
-            result_variable=_result_variable(script, decision),
+            result_variable=result,
             decision=self.text(decision, "decisionId"),
             called_process=self.text(called, "processId"),
             propagate_child=called is None
@@ -276,7 +287,19 @@ class Reader:
             propagate_parent=called is None
             or called.get("propagateAllParentVariables", "true") != "false",
             lane=lane,
+            gather=gathered(self, node),
+            spread=not result and spiff.spreads(node),
+            scripts=self._scripts(node),
         )
+
+    def _scripts(self, node: etree._Element) -> Scripts | None:
+        texts = [text_of(node, name) for name in spiff.SCRIPTS]
+        before, after = (
+            self.feel(text[1:], node) if text.startswith("=") else None for text in texts
+        )
+        if before is None and after is None:
+            return None
+        return Scripts(before, after, each=spiff.is_for_each(node))
 
     def _refuse_attributes(self, node: etree._Element, kind: str) -> None:
         """Constructs that are written as an attribute."""

@@ -9,6 +9,8 @@ from lxml import etree
 
 from service.bpmn import names as n
 from service.bpmn.model import EventDefinition, Loop, Text
+from service.bpmn.spiff_events import correlation_of, payload_of
+from service.errors import Severity
 from service.feel import Expression
 from service.sentence import Sentence
 
@@ -18,11 +20,21 @@ NONE = EventDefinition("none")
 class Reader(Protocol):
     """What reading an event asks of the file that it stands in."""
 
+    root: etree._Element
+    is_plain: bool
+
     @property
     def ids(self) -> Mapping[str, etree._Element]:
         """Every element of the file by its id."""
 
-    def report(self, code: str, node: etree._Element | None, message: str, mend: str) -> None:
+    def report(
+        self,
+        code: str,
+        node: etree._Element | None,
+        message: str,
+        mend: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         """Note a problem."""
 
     def text(self, node: etree._Element | None, attribute: str) -> Text | None:
@@ -31,13 +43,17 @@ class Reader(Protocol):
     def of(self, value: str, node: etree._Element | None) -> Text:
         """A text as literal or FEEL."""
 
+    def feel(self, text: str, node: etree._Element | None) -> Expression | None:
+        """An expression, compiled."""
+
     def formula(self, text: str, node: etree._Element | None) -> Expression | None:
         """A text that can be nothing but FEEL."""
 
 
 def read_event(reader: Reader, node: etree._Element) -> EventDefinition:
     """What an event waits for or throws; kind "refused" when that was reported already."""
-    if n.local(node) == "receiveTask":
+    kind = n.local(node)
+    if kind == "receiveTask" or (kind == "sendTask" and reader.is_plain and node.get("messageRef")):
         return _message(reader, node, node)
     definitions = [
         child
@@ -67,7 +83,7 @@ def _definition(
         case "timer":
             return _timer(reader, definition)
         case "signal" | "error" | "escalation" as kind:
-            return _reference(reader, definition, kind)
+            return _reference(reader, definition, node, kind)
         case "link":
             return EventDefinition("link", name=Text(definition.get("name") or ""))
         case "terminate":
@@ -96,6 +112,12 @@ def _message(reader: Reader, holder: etree._Element, node: etree._Element) -> Ev
             return EventDefinition("refused")
         return EventDefinition("message")
     subscription = message.find(f"{n.b('extensionElements')}/{n.z('subscription')}")
+    if reader.is_plain:
+        found = correlation_of(reader, message, node)
+        throws = n.local(node) not in n.CATCHING
+        payload = payload_of(reader, node) if throws else None
+        name = reader.text(message, "name")
+        return EventDefinition("message", name, payload=payload, is_inside=throws, **found)
     return EventDefinition(
         "message",
         name=reader.text(message, "name"),
@@ -103,7 +125,9 @@ def _message(reader: Reader, holder: etree._Element, node: etree._Element) -> Ev
     )
 
 
-def _reference(reader: Reader, definition: etree._Element, kind: str) -> EventDefinition:
+def _reference(
+    reader: Reader, definition: etree._Element, node: etree._Element, kind: str
+) -> EventDefinition:
     attribute = {"signal": "name", "error": "errorCode", "escalation": "escalationCode"}[kind]
     reference = definition.get(f"{kind}Ref")
     target = reader.ids.get(reference or "")
@@ -117,7 +141,15 @@ def _reference(reader: Reader, definition: etree._Element, kind: str) -> EventDe
             "Choose one.",
         )
         return EventDefinition("refused")
-    return EventDefinition(kind, name=reader.text(target, attribute))
+    name = reader.text(target, attribute)
+    if not reader.is_plain:
+        return EventDefinition(kind, name=name)
+    throws = n.local(node) not in n.CATCHING
+    if name is None and (throws or kind == "signal"):
+        # SpiffWorkflow goes by the name where there is no code, of the event where it refers to
+        # nothing.
+        name = reader.text(node if target is None else target, "name")
+    return EventDefinition(kind, name, payload=payload_of(reader, node) if throws else None)
 
 
 def _timer(reader: Reader, definition: etree._Element) -> EventDefinition:

@@ -72,7 +72,7 @@ def insert_parts(connection: Connection, bundle_key: int, loaded: Bundle) -> Non
         }
         _insert(connection, decision_definition, "decision_id", bundle_key, next(keys), row)
     for form_id in loaded.forms:
-        path = next((path for path in loaded.files if path.endswith(f"{form_id}.form.json")), "")
+        path = next((path for path in loaded.files if _holds(path, form_id)), "")
         _insert(
             connection,
             form_definition,
@@ -81,6 +81,11 @@ def insert_parts(connection: Connection, bundle_key: int, loaded: Bundle) -> Non
             next(keys),
             {"form_id": form_id, "path": path},
         )
+
+
+def _holds(path: str, form_id: str) -> bool:
+    """Whether a file is the form's: SpiffWorkflow's forms have the name of their schema."""
+    return path.endswith(f"{form_id}.form.json") or path.rpartition("/")[2] == form_id
 
 
 def _insert(

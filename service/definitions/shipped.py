@@ -12,6 +12,7 @@ DEFINITION_SUFFIXES = (
     ".bpmn",
     ".dmn",
     ".form.json",
+    "schema.json",
     ".letter.txt",
     ".rule.json",
     ".scenario.json",

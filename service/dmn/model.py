@@ -13,7 +13,7 @@ from service.dmn.graph import Engine
 from service.dmn.items import Types
 from service.dmn.links import Library, build_library
 from service.dmn.outside import read_value
-from service.dmn.parts import Decision, DecisionService, Definitions, InputData, Knowledge
+from service.dmn.parts import Decision, DecisionService, Definitions, InputData, Knowledge, Table
 from service.dmn.read import read_definitions
 from service.dmn.result import DecisionResult, Run
 from service.dmn.types import ANY
@@ -90,6 +90,18 @@ class Model:
             )
             for each in self.definitions.decisions
         }
+
+    def output_names(self, decision: str) -> tuple[str, ...]:
+        """The names of a decision table's outputs; of any other decision the name of its variable.
+        Empty for an unknown decision."""
+        found = self.library.named(decision, (Decision,))
+        if found is None:
+            return ()
+        element = found.element
+        logic = element.logic if isinstance(element, Decision) else None
+        if isinstance(logic, Table) and all(clause.name for clause in logic.outputs):
+            return tuple(clause.name for clause in logic.outputs)
+        return (element.variable.name,)
 
     def check(self) -> None:
         """Raise `DefinitionInvalid` where the model has errors."""

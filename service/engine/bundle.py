@@ -98,6 +98,19 @@ class Bundle:
                 error=error,
             ) from error
 
+    def outputs_of(self, decision_id: str, value: Any) -> dict[str, Any]:
+        """The value of a decision as variables: each output of a table by its name, a list of
+        values where it has several rows; that of any other decision by the decision's name."""
+        names = self.decisions[decision_id].output_names(decision_id)
+        if len(names) == 1:
+            return {names[0]: value}
+        rows = value if isinstance(value, list) else [value]
+        if not all(isinstance(row, dict) for row in rows):
+            return {}
+        if isinstance(value, list):
+            return {name: [row.get(name) for row in rows] for name in names}
+        return {name: value.get(name) for name in names}
+
 
 def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     """Parse and check definition files. Raises DefinitionInvalid with every problem that is an

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from service.bpmn.model import Element
 from service.engine import changes as c
+from service.engine.scope import entries_of, remember
 from service.engine.timers import first_due, next_due
 from service.engine.token import Token
 from service.engine.values import code_of, key_of, text_of
@@ -83,8 +84,29 @@ class Message(Known, e.MessageEventDefinition):  # type: ignore[misc]
         store["sub"] = name
         _opened(task, self.element, at, name, key)
 
+    def catches(self, my_task: Token, event: BpmnEvent) -> bool:
+        return self.takes(my_task, my_task.internal_data, event)
+
+    def takes(self, task: Token, store: Store, event: BpmnEvent) -> bool:
+        """Whether a message that is thrown in this instance is the one that is waited for."""
+        thrown, key = event.event_definition, self.element.event.key
+        if not isinstance(thrown, e.MessageEventDefinition) or store.get("sub") != thrown.name:
+            return False
+        return bool(key_of(task, key, "the correlation key") == event.correlations["key"])
+
     def throw(self, my_task: Token) -> None:
-        """A message without a job goes nowhere, as in Camunda 8."""
+        """A message without a job goes nowhere, as in Camunda 8; in SpiffWorkflow's dialect to
+        whoever waits for it in the same case."""
+        event, game = self.element.event, my_task.game
+        if not event.is_inside:
+            return
+        payload = thrown_with(my_task, self.element) or {}
+        remember(my_task, event.properties, payload)
+        name = text_of(my_task, event.name, "the message's name")
+        key = key_of(my_task, event.key, "the correlation key")
+        game.subprocesses.read_all()  # whoever waits for it
+        message = e.MessageEventDefinition(name)
+        game.catch(BpmnEvent(message, payload=payload, correlations={"key": key}))
 
 
 class Signal(Known, e.SignalEventDefinition):  # type: ignore[misc]
@@ -95,18 +117,31 @@ class Signal(Known, e.SignalEventDefinition):  # type: ignore[misc]
         _opened(task, self.element, at, name, "")
 
     def catches(self, my_task: Token, event: BpmnEvent) -> bool:
+        return self.takes(my_task, my_task.internal_data, event)
+
+    def takes(self, task: Token, store: Store, event: BpmnEvent) -> bool:
+        """Whether a signal is the one that is waited for."""
         thrown = event.event_definition
         is_signal = isinstance(thrown, e.SignalEventDefinition)
-        return is_signal and my_task.internal_data.get("signal") == thrown.name
+        return is_signal and store.get("signal") == thrown.name
 
     def throw(self, my_task: Token) -> None:
         name = text_of(my_task, self.element.event.name, "the signal's name")
-        throw_signal(my_task, name)
+        throw_signal(my_task, name, thrown_with(my_task, self.element))
 
 
-def throw_signal(task: Token, name: str) -> None:
+def thrown_with(task: Token, element: Element) -> dict[str, Any] | None:
+    """What an event throws along by its payload; None where it has none. Raises EngineError for
+    what is no context."""
+    payload = element.event.payload
+    if payload is None or payload.expression is None:
+        return None
+    return entries_of(task, payload.expression)
+
+
+def throw_signal(task: Token, name: str, given: Mapping[str, Any] | None = None) -> None:
     """A signal is for everyone: this instance at once, the others through the caller."""
-    variables = dict(task.data)
+    variables = dict(task.data) if given is None else dict(given)
     task.game.emit(c.SignalThrown(task.task_spec.element_id, name, variables))
     deliver_signal(task.game, name, variables)
 
@@ -134,7 +169,8 @@ class Coded(Known):
 
     def throw(self, my_task: Token) -> None:
         code = code_of(my_task, self.element.event.name, Sentence(self.what))
-        throw_code(my_task, self.base, code, dict(my_task.data))
+        given = thrown_with(my_task, self.element)
+        throw_code(my_task, self.base, code, dict(my_task.data) if given is None else given)
 
     what = ""
 
@@ -181,6 +217,9 @@ class Timer(Known, e.TimeDateEventDefinition):  # type: ignore[misc]
         game.emit(c.TimerSet(at, self.element.id, due, left))
 
 
+_BY_NAME = (e.SignalEventDefinition, e.MessageEventDefinition)
+
+
 class Several(e.MultipleEventDefinition):  # type: ignore[misc]
     """What an event-based gateway waits for, each under an id of its own."""
 
@@ -201,11 +240,13 @@ class Several(e.MultipleEventDefinition):  # type: ignore[misc]
         return self._caught_by(my_task, event) is not None
 
     def _caught_by(self, task: Token, event: BpmnEvent | None) -> str | None:
-        thrown = None if event is None else event.event_definition
-        if not isinstance(thrown, e.SignalEventDefinition):
+        if event is None or not isinstance(event.event_definition, _BY_NAME):
             return None
-        stores = task.internal_data.get("alts", {})
-        return next((at for at, kept in stores.items() if kept.get("signal") == thrown.name), None)
+        for at, store in task.internal_data.get("alts", {}).items():
+            definition = self.event_definitions[store["is"]]
+            if isinstance(definition, Message | Signal) and definition.takes(task, store, event):
+                return str(at)
+        return None
 
     def catch(self, my_task: Token, event: BpmnEvent | None = None) -> None:
         """The first of them: by its number where the world named its id."""

@@ -56,6 +56,7 @@ FINGERPRINTS = {
     "message.MessageEventDefinition.__eq__": "9d8b859350e7",
     "message.MessageEventDefinition.__hash__": "dc937b598926",
     "message.MessageEventDefinition.catch": "9baa35c7cd3e",
+    "message.MessageEventDefinition.catches": "0f6c66a3aff0",
     "message.MessageEventDefinition.throw": "454264133ce2",
     "message.MessageEventDefinition.update_task_data": "e835da11073d",
     "multiple.MultipleEventDefinition.__eq__": "01a0e53c9e60",

@@ -11,6 +11,7 @@ import orjson
 from service.bpmn.check import Known, check_processes
 from service.bpmn.model import Process
 from service.bpmn.read import Reader
+from service.bpmn.schema_forms import read_schema_forms
 from service.dmn import Model, check_models, load_models, parse_xml
 from service.errors import DefinitionInvalid, Problem
 from service.sentence import Sentence
@@ -48,6 +49,7 @@ def read_parts(files: Mapping[str, bytes]) -> tuple[Parts, list[Problem]]:
         parts,
         problems,
     )
+    read_schema_forms(files, parts.processes, parts.forms, problems)
     known = Known(parts.processes, frozenset(parts.decisions), frozenset(parts.forms))
     problems += check_processes(known)
     return parts, problems

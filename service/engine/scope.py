@@ -211,6 +211,40 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
         set_variable(token.game, chain, head, value)
 
 
+def spread(token: Token, script: Expression) -> None:
+    """Write the entries of a context where variables of their names belong, one after the other.
+    Raises EngineError when it is none."""
+    chain = levels(token)[1:]
+    for name, value in entries_of(token, script).items():
+        set_variable(token.game, chain, name, value)
+
+
+def entries_of(token: Token, script: Expression) -> dict[str, Any]:
+    """The entries of a context. Raises EngineError("expression-null") for what is none."""
+    found = to_json(evaluate(token, script))
+    if not isinstance(found, dict):
+        raise EngineError(
+            "expression-null",
+            token.task_spec.element_id,
+            "expected {text!r} to be a context of variables, got {found!r}",
+            text=script.text,
+            found=found,
+        )
+    return found
+
+
+def remember(
+    token: Token, properties: tuple[tuple[str, Expression], ...], payload: Mapping[str, Any]
+) -> None:
+    """Keep what a message says of the conversation it belongs to, as variables of the scope: later
+    messages are found by it."""
+    workflow, game = token.workflow, token.game
+    for name, expression in properties:
+        value = to_json(expression.evaluate(payload, now=game.now))
+        if value is not None:
+            write(game, (workflow.data, workflow.scope_id), {name: value})
+
+
 def _assign(data: dict[str, Any], target: str, value: Any) -> None:
     """Set `a.b.c` in nested contexts, making those that are missing."""
     *path, last = target.split(".")

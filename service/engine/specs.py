@@ -19,8 +19,9 @@ from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import parking
 from service.engine.errors import EngineError
-from service.engine.scope import apply_inputs, apply_outputs, is_true
+from service.engine.scope import apply_inputs, apply_outputs, is_true, remember, spread
 from service.engine.token import FINISHED, FUTURE, Token
+from service.feel import Expression
 
 
 class Plain(TaskSpec):  # type: ignore[misc]
@@ -211,6 +212,8 @@ class Node(Plain):
         """The token enters its element; inputs are evaluated, then boundary events wait."""
         self.tell_entered(task)
         if "result" not in task.internal_data:
+            if self.element.scripts is not None:
+                self.run_script(task, self.element.scripts.before)
             if self.is_body:
                 self.begin(task)
             elif self.element.inputs:
@@ -228,6 +231,13 @@ class Node(Plain):
         scope = task.workflow.scope_id if body is None else body.id
         task.game.emit(c.ElementEntered(task.id, element.id, element.kind, scope, self.process.id))
 
+    def run_script(self, task: Token, script: Expression | None) -> None:
+        """FEEL before or after the work of an activity: of the whole, or of each instance."""
+        scripts, is_instance = self.element.scripts, task.body is not None
+        is_ours = not self.is_body if scripts is not None and scripts.each else not is_instance
+        if script is not None and is_ours:
+            spread(task, script)
+
     def begin(self, task: Token) -> None:
         """Before the instances of a multi-instance activity are made."""
 
@@ -240,9 +250,16 @@ class Node(Plain):
     def _on_complete_hook(self, my_task: Token) -> None:
         state, element, game = my_task.internal_data, self.element, my_task.game
         result = state.pop("result", None)
+        if result is not None and not self.is_body:
+            if element.event.properties:
+                remember(my_task, element.event.properties, result)
+            if element.gather is not None:
+                result = {element.gather: result}
         done = self.is_body or state.pop("mapped", False)
         if not done and (result or element.outputs):
             apply_outputs(my_task, element.outputs, result or {})
+        if element.scripts is not None:
+            self.run_script(my_task, element.scripts.after)
         if state.pop("in", False):
             game.emit(c.ElementLeft(my_task.id, element.id, "completed"))
         super()._on_complete_hook(my_task)

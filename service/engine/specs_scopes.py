@@ -34,8 +34,14 @@ class Call(Node, d.CallActivity):  # type: ignore[misc]
 
     def copy_data(self, my_task: Token, subworkflow: Any) -> None:
         given = visible(my_task) if self.element.propagate_parent else dict(my_task.data)
+        wanted = my_task.game.bundle.models[subworkflow.spec.name].data_inputs
+        if wanted:
+            given = {name: given.get(name) for name in wanted}
         subworkflow.data = subworkflow.task_tree.data = given
 
     def update_data(self, my_task: Token, subworkflow: Any) -> None:
         kept = self.element.outputs or self.element.propagate_child
-        my_task.internal_data["result"] = dict(subworkflow.data) if kept else {}
+        names = my_task.game.bundle.models[subworkflow.spec.name].data_outputs
+        found = subworkflow.data
+        given = {name: found.get(name) for name in names} if names else dict(found)
+        my_task.internal_data["result"] = given if kept else {}

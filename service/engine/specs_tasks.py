@@ -12,7 +12,7 @@ from service.engine import changes as c
 from service.engine.definitions import throw_code
 from service.engine.errors import BpmnError, EngineError
 from service.engine.offers import job_of, task_of
-from service.engine.scope import evaluate, plain, visible
+from service.engine.scope import entries_of, evaluate, plain, visible
 from service.engine.specs import Node
 from service.engine.token import Token
 from service.engine.values import text_of
@@ -78,6 +78,8 @@ class FeelScript:
 
     def evaluate(self, task: Token) -> dict[str, Any]:
         script, name = self.element.script, self.element.result_variable
+        if script is not None and self.element.spread:
+            return entries_of(task, script)
         value = None if script is None else evaluate(task, script)
         return {name: value} if name else {}
 
@@ -92,6 +94,9 @@ class FeelDecision(FeelScript):
             decision_id, visible(task), element_id=element.id, game=game
         )
         game.emit(c.DecisionMade(element.id, decision_id, record))
+        if element.spread:
+            outputs: dict[str, Any] = game.bundle.outputs_of(decision_id, value)
+            return outputs
         return {element.result_variable: value} if element.result_variable else {}
 
 

@@ -124,7 +124,8 @@ def _flows(look: Looker, process: Process, element: Element, flow: Flow) -> Iter
 
 def _forms(bundle: Bundle) -> Iterator[Problem]:
     for form_id, form in bundle.forms.items():
-        file = f"forms/{form_id}.form.json"
+        is_schema = form_id.endswith(".json")
+        file = f"forms/{form_id}" if is_schema else f"forms/{form_id}.form.json"
         for issue in form_issues(form):
             yield Problem(issue.code, file, 0, form_id, issue.message, issue.mend, issue.severity)
 

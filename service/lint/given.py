@@ -78,6 +78,14 @@ def targeted(target: str, kind: Kind, before: Mapping[str, Kind]) -> dict[str, K
 def given_by(bundle: Bundle, element: Element, scope: Scope, child: Scope | None) -> Given:
     """What an element gives before its outputs are mapped; `child` are the variables at the end of
     the process that it calls."""
+    if element.spread or element.scripts is not None:
+        return Given(open=True)
+    if element.gather is not None:
+        return Given({element.gather: ANY})
+    return _own(bundle, element, scope, child)
+
+
+def _own(bundle: Bundle, element: Element, scope: Scope, child: Scope | None) -> Given:
     if element.job_type is not None:
         return _job(bundle, element)
     if element.event.kind == "message" and element.kind in WAITING_FOR_MESSAGE:

@@ -132,6 +132,7 @@ def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
 
 _FOLDERS = {
     ".form.json": "forms",
+    "schema.json": "forms",
     ".letter.txt": "processes/letters",
     ".rule.json": "processes/rules",
     ".scenario.json": "processes/scenarios",
