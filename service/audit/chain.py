@@ -130,6 +130,13 @@ def find_tip(connection: Connection, root_key: int) -> Tip:
     return START if last is None else Tip(last.seq, last.hash)
 
 
+def find_last_at(connection: Connection, root_key: int) -> datetime | None:
+    """When the last step of the case was; None for one without a history."""
+    query = _LAST.with_only_columns(history.c.at)
+    at: datetime | None = connection.execute(query, {"root_key": root_key}).scalar_one_or_none()
+    return at
+
+
 def list_history(connection: Connection, root_key: int) -> list[HistoryRow]:
     """The whole history of a case, oldest first."""
     return [

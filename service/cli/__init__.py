@@ -29,6 +29,7 @@ COMMANDS = {
         "service.cli.decide:decide",
         "Evaluate DECISION (id or name) of FILE, with the rules that matched.",
     ),
+    "demo": ("service.cli.demo_bank:demo_group", "The bank of a demo."),
     "deploy": ("service.cli.bundles:deploy", "Store a new version of a bundle of definitions."),
     "drill": (
         "service.cli.drill:drill",

@@ -1,4 +1,5 @@
-"""The demo: accounts, the shipped procedure, a few complaints of our own invention."""
+"""`redress serve --demo` on its way up: accounts, the shipped procedure, and a few complaints of
+our own invention or the promise of a whole bank, which `redress demo fill` keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from service import cases, definitions, identity
+from service import cases, definitions, demo, identity
 from service.config import Settings
 from service.db import Database, take, was_taken
 from service.errors import StateConflict
@@ -68,26 +69,43 @@ def refuse_demo(database: Database) -> None:
 
 
 def prepare(
-    database: Database, settings: Settings, *, now: datetime, say: Callable[[str], None]
+    database: Database,
+    settings: Settings,
+    *,
+    now: datetime,
+    say: Callable[[str], None],
+    living: bool = False,
 ) -> None:
     """Make the demo's accounts, deploy and release what is shipped, and register samples: what is
-    not there yet."""
+    not there yet. With `living` an empty database is promised a whole bank instead of samples, for
+    which all this has been since its first day."""
     runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+    with database.read() as connection:
+        _, total = cases.list_complaints(connection, limit=1)
+        first = now - demo.AGE if living and total == 0 else now
     password = settings.demo_password or secrets.token_urlsafe(9)
     identity.check_length(password)
     password_hash = identity.hash_password(password)
     with database.transaction() as connection:
         take(connection, MARK)
-        for role in Role:
-            if identity.find_account(connection, role.value) is None:
-                identity.create_account(connection, role.value, None, [role.value], now=now)
-            identity.set_password(connection, role.value, password_hash)
-    say(f"Demo accounts: {' '.join(role.value for role in Role)}")
+        for each in demo.VISITORS:
+            if identity.find_account(connection, each.name) is None:
+                identity.create_account(
+                    connection,
+                    each.name,
+                    None,
+                    [each.role.value],
+                    now=first,
+                    display_name=each.shown if living else "",
+                )
+            identity.set_password(connection, each.name, password_hash)
+    say(f"Demo accounts: {' '.join(each.name for each in demo.VISITORS)}")
     say(f"Password of all of them: {password}")
-    release_shipped(runtime, now=now)
-    with database.read() as connection:
-        _, total = cases.list_complaints(connection, limit=1)
-    if total == 0:
+    release_shipped(runtime, now=first)
+    if total == 0 and living:
+        with database.transaction() as connection:
+            demo.begin(connection, demo.total())
+    elif total == 0:
         for sample in SAMPLES:
             register_complaint(runtime, parse_complaint(sample, now=now), actor=SYSTEM, now=now)
 

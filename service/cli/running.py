@@ -27,9 +27,15 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option(
     "--demo", is_flag=True, help="SQLite, demo accounts and the shipped procedure; loopback only."
 )
+@click.option(
+    "--small", is_flag=True, help="With --demo: three complaints instead of a whole bank."
+)
 @one_line
-def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -> None:
+def serve(host: str, port: int, workers: int, demo: bool, no_background: bool, small: bool) -> None:
     """Serve the pages and the API, and do the background work.
+
+    With --demo an empty database becomes a bank of about a hundred complaints: the pages are there
+    at once, and the complaints are made beside them within a few minutes.
 
     Example: redress serve --demo
     """
@@ -50,7 +56,8 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool) -
     database = Database(settings.database_url)
     migrate(database)
     if demo:
-        prepare(database, settings, now=clock.now(), say=click.echo)
+        living = not small and not no_background
+        prepare(database, settings, now=clock.now(), say=click.echo, living=living)
     else:
         refuse_demo(database)
     database.dispose()

@@ -47,7 +47,9 @@ def serve_forever(
         os.environ[f"REDRESS_{name.upper()}"] = getattr(settings, name)
     _share_numbers()
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_working, args=(stop,), name="background", daemon=True)
+    thread = threading.Thread(
+        target=_keep_working, args=(stop, settings.demo), name="background", daemon=True
+    )
     if background:
         thread.start()
     server: Any = Granian(
@@ -84,18 +86,27 @@ def _share_numbers() -> None:
             left.unlink(missing_ok=True)
 
 
-def _keep_working(stop: threading.Event) -> None:
-    """Have `redress work` run beside the server, and start it again when it dies."""
+def _keep_working(stop: threading.Event, demo: bool) -> None:
+    """Have `redress work` run beside the server, and start it again when it dies. The bank of a
+    demo is made before: a worker would let happen today what it has for the past."""
+    if demo:
+        _run(("demo", "fill"), stop)
     while not stop.is_set():
-        # it reads this pipe until we are gone, however we go
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "service", "work", "--attached"], stdin=subprocess.PIPE
-        )
-        while worker.poll() is None and not stop.wait(0.5):
-            pass
-        worker.terminate()
-        worker.wait()
+        _run(("work",), stop)
         stop.wait(1)
+
+
+def _run(command: tuple[str, ...], stop: threading.Event) -> None:
+    """Run a command of this program beside the server, until it ends or `stop` is set."""
+    # it reads this pipe until we are gone, however we go
+    process = subprocess.Popen(  # noqa: S603 - a command of this very program
+        [sys.executable, "-m", "service", *command, "--attached"],
+        stdin=subprocess.PIPE,
+    )
+    while process.poll() is None and not stop.wait(0.5):
+        pass
+    process.terminate()
+    process.wait()
 
 
 def work_forever(settings: Settings, *, attached: bool = False) -> None:

@@ -64,6 +64,14 @@ def was_taken(connection: sa.Connection, name: str) -> bool:
     return connection.execute(query).first() is not None
 
 
+def list_counters(connection: sa.Connection, prefix: str) -> dict[str, int]:
+    """The counters whose names begin so, with what was taken of each."""
+    query = sa.select(counter.c.name, counter.c.value).where(
+        counter.c.name.startswith(prefix, autoescape=True)
+    )
+    return {row.name: int(row.value) for row in connection.execute(query)}
+
+
 def take(connection: sa.Connection, name: str, count: int = 1) -> int:
     """Take `count` consecutive values of a named counter; the first of them. The row is locked
     until commit."""

@@ -203,6 +203,26 @@ def put_back_timer(connection: Connection, due: Due, *, run_at: datetime) -> Non
     )
 
 
+def list_due_outbox(connection: Connection, root_key: int, *, now: datetime) -> list[Due]:
+    """What waits to be delivered for one case and may be tried now, oldest first, claimed by
+    nobody: for a caller beside whom no worker runs."""
+    query = sa.select(outbox).where(
+        outbox.c.root_key == root_key, outbox.c.state == "waiting", outbox.c.run_at <= now
+    )
+    rows = connection.execute(query.order_by(outbox.c.created_at, outbox.c.key)).mappings()
+    return [
+        Due(
+            row["root_key"],
+            row["key"],
+            row["attempts"] + 1,
+            kind=row["kind"],
+            payload=row["payload"],
+            created_at=row["created_at"],
+        )
+        for row in rows
+    ]
+
+
 def end_outbox(
     connection: Connection,
     due: Due,

@@ -175,13 +175,14 @@ def count_unread(connection: Connection, account: str) -> int:
     )
 
 
-def mark_read(connection: Connection, account: str, *, now: datetime) -> None:
-    """The person has seen them all."""
-    connection.execute(
-        sa.update(notice)
-        .where(notice.c.account == account, notice.c.read_at.is_(None))
-        .values(read_at=now)
-    )
+def mark_read(
+    connection: Connection, account: str, *, now: datetime, until: datetime | None = None
+) -> None:
+    """The person has seen them all, or those `until` then."""
+    unread = sa.update(notice).where(notice.c.account == account, notice.c.read_at.is_(None))
+    if until is not None:
+        unread = unread.where(notice.c.at <= until)
+    connection.execute(unread.values(read_at=now))
 
 
 def wants(connection: Connection, account: str) -> dict[str, Ways]:

@@ -9,7 +9,9 @@ from service.execution import Runtime
 from service.identity import Actor
 
 
-def read_notices(runtime: Runtime, *, actor: Actor, now: datetime) -> None:
-    """Mark all notices of the actor as read; each keeps when that was."""
+def read_notices(
+    runtime: Runtime, *, actor: Actor, now: datetime, until: datetime | None = None
+) -> None:
+    """Mark all notices of the actor as read, or those `until` then; each keeps when that was."""
     with runtime.database.transaction() as connection:
-        notifications.mark_read(connection, actor.name, now=now)
+        notifications.mark_read(connection, actor.name, now=now, until=until)

@@ -9,6 +9,7 @@ import flask
 from service import operations
 from service.edge import COOKIE
 from service.i18n.languages import LANGUAGES
+from service.web.demo_bank import demo_doors
 from service.web.demo_roles import demo_roles
 from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
 
@@ -24,7 +25,13 @@ def sign_in() -> Any:
 
 
 def _page(*, wrong: bool, target: str) -> str:
-    return flask.render_template("sign_in.html", wrong=wrong, next=target, demo_roles=demo_roles())
+    return flask.render_template(
+        "sign_in.html",
+        wrong=wrong,
+        next=target,
+        demo_roles=demo_roles(),
+        demo_doors=demo_doors(),
+    )
 
 
 @blueprint.post("/sign-in/demo")

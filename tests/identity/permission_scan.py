@@ -21,7 +21,8 @@ TABLE = "service/identity/permissions.py"
 MAY_NAME_ROLES = (
     "service/identity/",  # the table, and the actors of the house
     "service/bench/",  # measures with people that it makes
-    "service/cli/demo.py",  # the accounts of the demo
+    "service/cli/demo.py",  # who releases what the demo ships
+    "service/demo/",  # the accounts of the demo, and who plays them
     "service/web/demo_roles.py",  # the same, as cards of the sign-in page
     "service/db/migrations/",  # the past
 )

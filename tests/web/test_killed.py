@@ -59,7 +59,7 @@ def open_task(page: Page) -> None:
 
 
 def test_a_draft_outlives_browser_and_server(site: Site, browser: Browser) -> None:
-    server = site.serve("--demo")
+    server = site.serve("--demo", "--small")
     try:
         until(site.ready, "the server to be ready")
         first, pid = start_browser(browser)
@@ -76,7 +76,7 @@ def test_a_draft_outlives_browser_and_server(site: Site, browser: Browser) -> No
         kill(server)
         until(lambda: not site.answers(), "the server to be gone with its processes")
         assert serving
-        server = site.serve("--demo")
+        server = site.serve("--demo", "--small")
         until(site.ready, "the server to be ready again")
 
         second, _ = start_browser(browser)
