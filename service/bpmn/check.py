@@ -221,9 +221,14 @@ def _four_eyes(element: Element, known: Known) -> Iterator[Finding]:
         ):
             yield error(
                 "four-eyes-unknown",
-                Sentence("fourEyes names {named!r}, no element of the bundle", named=named),
                 Sentence(
-                    "Name a task's id, or {portal_access} for who gave access to the portal.",
+                    "who did the step {named!r} may not do this one, and that step is gone: nobody "
+                    "would be kept from doing both",
+                    named=named,
+                ),
+                Sentence(
+                    "Put the step back, or have fourEyes name another task's id "
+                    "({portal_access}: who gave access to the portal).",
                     portal_access=n.PORTAL_ACCESS,
                 ),
             )

@@ -14,6 +14,7 @@ from service.definitions.drafts import (
     DraftFile,
     changed_paths,
     check_path,
+    close_draft,
     end_draft,
     get_draft,
     list_draft_files,
@@ -22,6 +23,7 @@ from service.definitions.drafts import (
     open_draft,
     read_draft,
     read_draft_file,
+    reopen_draft,
     save_draft_file,
 )
 from service.definitions.governed import is_governed, was_released
@@ -89,6 +91,7 @@ __all__ = [
     "check_not_retired",
     "check_path",
     "claim_start_timers",
+    "close_draft",
     "compare",
     "deploy",
     "draw",
@@ -128,6 +131,7 @@ __all__ = [
     "read_files",
     "read_folder",
     "release",
+    "reopen_draft",
     "retire",
     "save_draft_file",
     "say",

@@ -1,8 +1,7 @@
 """Drafts: change a copy of a version's files, each save a revision that nobody overwrites unseen.
 
-Who saves says which revision was changed; when another one is there, nothing is written. Saves of
-the same person in close order are one revision's content with a new number, so that typing does not
-fill the table.
+Who saves says which revision was changed; when another one is there, nothing is written. Each save
+is a revision of its own. Long after, those that one person made in close order are thinned out.
 """
 
 from __future__ import annotations
@@ -22,9 +21,14 @@ from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 
 MAX_FILE_BYTES = 2_000_000
 MAX_FILES = 200
-SAME_SITTING = timedelta(minutes=2)
+KEPT_WHOLE = timedelta(hours=1)
+"""How long every revision is kept."""
+SITTING = timedelta(minutes=10)
+"""Of what one person saved within this time, the last is kept for good."""
+THIN_EVERY = 20
+"""Revisions of a file after which it is looked whether some can go."""
 _PATH = re.compile(
-    r"(processes|processes/(rules|scenarios|drills|letters)|forms)/[A-Za-z0-9][A-Za-z0-9._-]{0,120}"
+    r"(processes|processes/(rules|scenarios|drills|letters)|forms)/\w[\w .,()&+-]{0,120}"
 )
 
 
@@ -193,27 +197,10 @@ def save_draft_file(
     last = _last(connection, key, path)
     if (0 if last is None else last.revision) != revision:
         raise _changed(path, last)
-    values = {"content": content, "saved_at": now, "saved_by": actor}
-    if (
-        last is not None
-        and last.saved_by == actor
-        and last.size is not None
-        and now - last.saved_at < SAME_SITTING
-    ):
-        here = (
-            (draft_file.c.draft_key == key)
-            & (draft_file.c.path == path)
-            & (draft_file.c.revision == revision)
-        )
-        done = connection.execute(
-            sa.update(draft_file).where(here).values(revision=revision + 1, **values)
-        )
-        if done.rowcount != 1:
-            raise _changed(path, _last(connection, key, path))
-    else:
-        _insert(
-            connection, {"draft_key": key, "path": path, "revision": revision + 1, **values}, path
-        )
+    if revision % THIN_EVERY == 0:
+        _thin(connection, key, path, before=now - KEPT_WHOLE)
+    row = {"content": content, "saved_at": now, "saved_by": actor}
+    _insert(connection, {"draft_key": key, "path": path, "revision": revision + 1, **row}, path)
     return DraftFile(path, revision + 1, None if content is None else len(content), now, actor)
 
 
@@ -249,6 +236,21 @@ def end_draft(
         )
 
 
+def reopen_draft(connection: Connection, made_bundle_key: int) -> None:
+    """The version that a draft made was returned: the draft goes on."""
+    _set_state(connection, made_bundle_key, "deployed", "open")
+
+
+def close_draft(connection: Connection, made_bundle_key: int) -> None:
+    """The version that a draft made was submitted as it is: the draft is that version."""
+    _set_state(connection, made_bundle_key, "open", "deployed")
+
+
+def _set_state(connection: Connection, made_bundle_key: int, before: str, after: str) -> None:
+    which = (draft.c.made_bundle_key == made_bundle_key) & (draft.c.state == before)
+    connection.execute(sa.update(draft).where(which).values(state=after))
+
+
 def changed_paths(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> dict[str, str]:
     """Path → `added`, `removed` or `changed` against the version it started from."""
     marks = {path: "removed" for path in base if path not in files}
@@ -269,6 +271,27 @@ def check_path(path: str) -> None:
             endings=endings,
             path=path[:100],
         )
+
+
+def _thin(connection: Connection, key: int, path: str, *, before: datetime) -> None:
+    """Of the revisions that one person made in close order, keep the last; the first of all is what
+    the draft began with."""
+    old = [each for each in list_revisions(connection, key, path) if each.saved_at < before]
+    kept: DraftFile | None = None
+    gone = []
+    for each in old[:-1]:
+        same = kept is not None and kept.saved_by == each.saved_by
+        if kept is not None and same and kept.saved_at - each.saved_at < SITTING:
+            gone.append(each.revision)
+        else:
+            kept = each
+    connection.execute(
+        sa.delete(draft_file).where(
+            draft_file.c.draft_key == key,
+            draft_file.c.path == path,
+            draft_file.c.revision.in_(gone),
+        )
+    )
 
 
 def _last(connection: Connection, key: int, path: str) -> DraftFile | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from service.db import Connection
 from service.definitions.drafts import list_drafters
-from service.definitions.review_states import USED, ReviewState
+from service.definitions.review_states import DECIDED, USED, ReviewState
 from service.definitions.review_tables import bundle_comment, bundle_review, bundle_step, bundle_tag
 from service.definitions.tables import bundle, bundle_file
 from service.errors import NotFound, StateConflict
@@ -35,6 +35,10 @@ class Version:
     release_at: datetime | None
     root_key: int | None
     """The process instance of the review, which may be over."""
+    base_key: int | None
+    """What it was compared with, when it was last submitted or decided on."""
+    authors: tuple[str, ...] | None
+    """Who wrote what is new, by that comparison; None before it was submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ _VERSIONS = sa.select(
     bundle_review.c.summary,
     bundle_review.c.release_at,
     bundle_review.c.root_key,
+    bundle_review.c.base_key,
+    bundle_review.c.authors,
 ).outerjoin(bundle_review, bundle_review.c.bundle_key == bundle.c.key)
 
 
@@ -106,7 +112,8 @@ def _version(row: Mapping[str, Any]) -> Version:
     state = ReviewState(
         row["in_use"] if row["in_use"] in USED else row["state"] or ReviewState.DRAFT
     )
-    return Version(**{**row, "state": state, "summary": row["summary"] or ""})
+    authors = None if row["authors"] is None else tuple(row["authors"])
+    return Version(**{**row, "state": state, "summary": row["summary"] or "", "authors": authors})
 
 
 def find_reviewed(connection: Connection, root_key: int) -> Version | None:
@@ -125,36 +132,53 @@ def put_instance(connection: Connection, bundle_key: int, root_key: int | None) 
     connection.execute(sa.update(bundle_review).where(which).values(root_key=root_key))
 
 
-def find_in_use(connection: Connection, version: Version) -> int | None:
-    """The released version of the same name."""
-    query = sa.select(bundle.c.key).where(
-        bundle.c.name == version.name, bundle.c.key != version.key
-    )
-    used = connection.execute(query.where(bundle.c.state == "released")).scalars().first()
-    return None if used is None else int(used)
-
-
 def find_base(connection: Connection, version: Version) -> int | None:
-    """The version that a new one is compared with: the one in use, else the one before it."""
-    used = find_in_use(connection, version)
-    if used is not None:
-        return used
+    """The version that one is compared with. While it is decided on, that is the one in force; once
+    it has been, the one that was in force then, whatever came after."""
+    if version.authors is not None and version.state in DECIDED:
+        return version.base_key
+    return find_in_force(connection, version)
+
+
+def find_in_force(connection: Connection, version: Version) -> int | None:
+    """The version of the same name that is in force beside this one, or was before it."""
+    own = sa.select(bundle.c.released_at).where(bundle.c.key == version.key)
+    released_at = connection.execute(own).scalar_one()
     query = sa.select(bundle.c.key).where(
-        bundle.c.name == version.name, bundle.c.key != version.key
+        bundle.c.name == version.name,
+        bundle.c.key != version.key,
+        bundle.c.released_at.is_not(None),
     )
-    before = query.where(bundle.c.version < version.version).order_by(bundle.c.version.desc())
-    found = connection.execute(before).scalars().first()
+    if released_at is not None:
+        together = (bundle.c.released_at == released_at) & (bundle.c.version < version.version)
+        query = query.where((bundle.c.released_at < released_at) | together)
+    query = query.order_by(bundle.c.released_at.desc(), bundle.c.version.desc()).limit(1)
+    found = connection.execute(query).scalar_one_or_none()
     return None if found is None else int(found)
 
 
 def list_authors(connection: Connection, version: Version) -> frozenset[str]:
-    """Who wrote any part that is not in use already: whoever first stored that content, who stored
-    the version, and everybody who saved a file of the draft that either came out of."""
+    """Who wrote any part that was not in force already: whoever first stored that content, who
+    stored the version, and everybody who saved a file of the draft that either came out of."""
+    if version.authors is not None and version.state in DECIDED:
+        return frozenset(version.authors)
+    return _find_authors(connection, version)
+
+
+def freeze(connection: Connection, version: Version) -> dict[str, Any]:
+    """What the record of the review says from now on: columns and values."""
+    return {
+        "base_key": find_in_force(connection, version),
+        "authors": sorted(_find_authors(connection, version)),
+    }
+
+
+def _find_authors(connection: Connection, version: Version) -> frozenset[str]:
     mine = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
         bundle_file.c.bundle_key == version.key
     )
     known = sa.select(bundle_file.c.path, bundle_file.c.content_hash).where(
-        bundle_file.c.bundle_key == (find_in_use(connection, version) or 0)
+        bundle_file.c.bundle_key == (find_in_force(connection, version) or 0)
     )
     fresh = {tuple(row) for row in connection.execute(mine)} - {
         tuple(row) for row in connection.execute(known)
@@ -169,7 +193,9 @@ def list_authors(connection: Connection, version: Version) -> frozenset[str]:
             .limit(1)
         )
         row = connection.execute(first).one()
-        authors |= {str(row.created_by)} | list_drafters(connection, row.key, path)
+        authors.add(str(row.created_by))
+        for key in {row.key, version.key}:
+            authors |= list_drafters(connection, key, path)
     return frozenset(authors)
 
 

@@ -32,6 +32,10 @@ USED = frozenset({ReviewState.RELEASED, ReviewState.SUPERSEDED, ReviewState.RETI
 """The states that are the bundle's own: the review is over, or there never was one."""
 
 
+DECIDED = USED | {ReviewState.APPROVED, ReviewState.RETURNED}
+"""The states whose record stands: what the version was compared with, and who wrote it."""
+
+
 class Verb(StrEnum):
     """What can be done with a version."""
 

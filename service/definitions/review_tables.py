@@ -21,9 +21,13 @@ bundle_review = sa.Table(
     sa.Column("release_at", UtcDateTime),
     sa.Column("released_for", sa.String(100)),
     sa.Column("root_key", sa.BigInteger, index=True),
+    sa.Column("base_key", sa.BigInteger),
+    sa.Column("authors", Json),
     sa.CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
-"""One row from the first time a version is submitted. `release_at`: when an approved one is to be
+"""One row from the first time a version is submitted. `base_key` and `authors`: the version it was
+compared with when it was last submitted or decided on, None where there was none, and who wrote
+what is new. `release_at`: when an approved one is to be
 released, and for whom (`released_for`). `root_key`: the process instance of the review, None where
 it goes on without one."""
 

@@ -12,6 +12,7 @@ from service.execution.cascade import resume_cascade
 from service.execution.child_keys import take_children
 from service.execution.decide_version import (
     Decision,
+    check_base,
     check_may_now,
     decide_version,
     move_version,
@@ -61,6 +62,7 @@ __all__ = [
     "Within",
     "always",
     "check_awake",
+    "check_base",
     "check_job_waits",
     "check_may_now",
     "completion",

@@ -17,6 +17,7 @@ from service.definitions.review_states import PAST, Verb, check_may
 from service.errors import InvalidInput, StateConflict
 from service.execution.runtime import Runtime
 from service.identity import Actor
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Decision:
     now: datetime
     reason: str = ""
     evidence: Evidence | None = None
+
+
+FREEZING = frozenset({Verb.SUBMIT, Verb.RETURN, Verb.APPROVE})
+"""What says anew with what a version was compared."""
 
 
 def decide_version(connection: Connection, key: int, decision: Decision) -> None:
@@ -49,8 +54,30 @@ def decide_version(connection: Connection, key: int, decision: Decision) -> None
             }
             move_version(connection, key, verb, actor, now, details)
         case Verb.RELEASE:
+            check_base(connection, rows.get_version(connection, key))
             move_version(connection, key, verb, actor, now, {})
             definitions.release(connection, key, actor=actor.name, now=now)
+
+
+def check_base(connection: Connection, version: Version) -> None:
+    """Raises StateConflict when another version came into force since this one was approved: what
+    compliance saw is not what would change."""
+    in_force = rows.find_in_force(connection, version)
+    if version.authors is None or in_force == version.base_key:
+        return
+    raise StateConflict(
+        "It was approved against {before}, and {now} is in force since. Return it, submit it once "
+        "more, and look at what it changes now.",
+        before=_called(connection, version.base_key),
+        now=_called(connection, in_force),
+    )
+
+
+def _called(connection: Connection, key: int | None) -> Sentence | str:
+    if key is None:
+        return Sentence("no version")
+    version = rows.get_version(connection, key)
+    return f"{version.name} {version.version}"
 
 
 def gather_evidence(runtime: Runtime, view: CaseView, now: datetime) -> None:
@@ -81,7 +108,13 @@ def move_version(
     """The state of the review, and its row of history."""
     version = rows.get_version(connection, key)
     following = check_may(verb, version.state, actor, rows.list_authors(connection, version))
+    if verb in FREEZING:
+        values = {**(values or {}), **rows.freeze(connection, version)}
     rows.move_review(connection, version, following, values)
+    if verb is Verb.RETURN:
+        definitions.reopen_draft(connection, key)
+    elif verb is Verb.SUBMIT:
+        definitions.close_draft(connection, key)
     rows.add_step(connection, key, PAST[verb], actor=actor.name, now=now, details=details)
 
 

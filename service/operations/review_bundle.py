@@ -21,6 +21,7 @@ from service.execution import (
     Decision,
     Runtime,
     VersionConflict,
+    check_base,
     check_may_now,
     decide_version,
     keep_keys,
@@ -147,7 +148,8 @@ def _release_due(runtime: Runtime, key: int, name: str, now: datetime) -> bool:
             if account is None or not account.active:
                 raise Forbidden("{name} is no active account any more.", name=name)
             check_may_now(connection, version, Verb.RELEASE, account.actor)
-        except Forbidden as refused:
+            check_base(connection, version)
+        except (Forbidden, StateConflict) as refused:
             rows.move_review(connection, version, version.state, {"release_at": None})
             rows.add_step(
                 connection, key, LAPSED, actor=name, now=now, details={"reason": str(refused)}

@@ -16,7 +16,7 @@ import orjson
 
 from service import definitions, operations
 from service.definitions import DraftFile
-from service.errors import InvalidInput, RedressError
+from service.errors import InvalidInput, Problem, RedressError
 from service.i18n.catalogue import say
 from service.identity import Permission
 from service.letters import write_letter
@@ -25,6 +25,7 @@ from service.sentence import WordList
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
+from service.web.returned import find_returned, said_of
 from service.web.workbench import may_edit
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
@@ -44,10 +45,15 @@ SAID: WordList = (
     "Down",
     "is no JSON",
     "requirements",
+    "checking…",
+    "in other files",
+    "This file cannot be shown as a drawing",
 )
 """What the editors say by themselves."""
 FILE = "/workbench/drafts/<int:key>/files/<path:path>"
 MAX_PREVIEW_BYTES = 200_000
+MAX_ELSEWHERE = 50
+"""Findings of other files that an editor lists; the draft's page has all of them."""
 
 
 @blueprint.get("/workbench/drafts/<int:key>/edit/<path:path>")
@@ -143,25 +149,35 @@ def restore_draft_file(key: int, path: str) -> Any:
 @blueprint.get("/workbench/drafts/<int:key>/findings/<path:path>")
 @signed_in(may=Permission.READ_DRAFTS)
 def findings(key: int, path: str) -> Any:
-    """What the check of the whole draft finds in one file."""
+    """What the check of the whole draft finds, this file's first; before it, what compliance said
+    of the file when it returned the change."""
     with parts().runtime.database.read() as connection:
-        definitions.get_draft(connection, key)
+        returned = find_returned(connection, definitions.get_draft(connection, key))
         content = definitions.read_draft(connection, key)
-    found = [each for each in problems_of(content) if each.file == path]
+    found = problems_of(content)
+    here = [_told(each) for each in found if each.file == path]
+    elsewhere = [
+        {**_told(each), "href": flask.url_for("web.edit", key=key, path=each.file)}
+        for each in found
+        if each.file != path
+    ]
     return {
-        "findings": [
-            {
-                "code": each.code,
-                "file": each.file,
-                "line": each.line,
-                "element": each.element,
-                "message": each.message,
-                "mend": each.mend,
-                "severity": str(each.severity),
-                "path": list(each.path),
-            }
-            for each in found
-        ]
+        "findings": [*said_of(returned, path), *here],
+        "elsewhere": elsewhere[:MAX_ELSEWHERE],
+        "more": max(0, len(elsewhere) - MAX_ELSEWHERE),
+    }
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "file": problem.file,
+        "line": problem.line,
+        "element": problem.element,
+        "message": problem.message,
+        "mend": problem.mend,
+        "severity": str(problem.severity),
+        "path": list(problem.path),
     }
 
 

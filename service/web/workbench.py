@@ -19,6 +19,7 @@ from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.findings import problems_of
 from service.web.house_record import told
 from service.web.paging import key_asked, page_of
+from service.web.returned import find_returned
 
 MAX_UPLOADS = 100
 
@@ -56,6 +57,7 @@ def draft_page(key: int) -> Any:
         content = definitions.read_draft(connection, key)
         marks = definitions.changed_paths(content, _base(connection, draft))
         record = audit.list_house_events(connection, audit.draft_subject(key))
+        returned = find_returned(connection, draft)
     problems = problems_of(content)
     return flask.render_template(
         "draft.html",
@@ -65,6 +67,7 @@ def draft_page(key: int) -> Any:
         problems=problems,
         may_edit=may_edit(draft),
         record=told(record),
+        returned=returned,
     )
 
 

@@ -74,19 +74,33 @@ def test_a_save_from_an_older_revision_writes_nothing(runtime: Runtime) -> None:
         assert definitions.read_draft_file(connection, key, PATH)[1] == b"<one/>"
 
 
-def test_one_sitting_is_one_kept_revision_and_another_persons_is_another(runtime: Runtime) -> None:
+def test_each_save_is_kept_and_later_one_of_each_sitting(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = opened(runtime)
     for number in range(1, 5):
         save(runtime.database, key, b"<ann%d/>" % number, revision=number)
     save(runtime.database, key, b"<ben/>", revision=5, by="ben")
-    save(runtime.database, key, b"<later/>", revision=6, by="ben", minutes=10)
+    save(runtime.database, key, b"<later/>", revision=6, by="ben", minutes=20)
+    assert kept(runtime, key) == [
+        (7, "ben"),
+        (6, "ben"),
+        *((each, "ann") for each in (5, 4, 3, 2)),
+        (1, ""),
+    ]
+    monkeypatch.setattr("service.definitions.drafts.THIN_EVERY", 7)
+    save(runtime.database, key, b"<next day/>", revision=7, by="ben", minutes=24 * 60)
+    assert kept(runtime, key) == [(8, "ben"), (7, "ben"), (6, "ben"), (5, "ann"), (1, "")]
     with runtime.database.read() as connection:
-        kept = [
+        assert definitions.read_draft_file(connection, key, PATH, revision=5)[1] == b"<ann4/>"
+
+
+def kept(runtime: Runtime, key: int) -> list[tuple[int, str]]:
+    with runtime.database.read() as connection:
+        return [
             (each.revision, each.saved_by)
             for each in definitions.list_revisions(connection, key, PATH)
         ]
-        assert kept == [(7, "ben"), (6, "ben"), (5, "ann"), (1, "")]
-        assert definitions.read_draft_file(connection, key, PATH, revision=5)[1] == b"<ann4/>"
 
 
 def test_a_removed_file_is_gone_from_the_draft_and_can_come_back(runtime: Runtime) -> None:
@@ -104,7 +118,21 @@ def test_a_removed_file_is_gone_from_the_draft_and_can_come_back(runtime: Runtim
 
 
 @pytest.mark.parametrize(
-    "path", ["../x.bpmn", "processes/../x.bpmn", "etc/passwd", "processes/x.py", "forms/x.json", ""]
+    "path",
+    [
+        "../x.bpmn",
+        "processes/../x.bpmn",
+        "etc/passwd",
+        "processes/x.py",
+        "forms/x.json",
+        "",
+        "processes/ x.bpmn",
+        "processes/a\nb.bpmn",
+        "processes/a\u202ebc.bpmn",
+        'processes/a"b.bpmn',
+        "processes/a%2e.bpmn",
+        f"processes/{'長' * 122}.bpmn",
+    ],
 )
 def test_only_a_definition_can_be_a_file(runtime: Runtime, path: str) -> None:
     key = opened(runtime)

@@ -113,6 +113,57 @@ def test_two_people_in_one_file_see_each_other(page: Page, browser: Browser, sit
     other.context.close()
 
 
+def test_what_is_being_typed_outlasts_the_save_of_a_colleague(
+    page: Page, browser: Browser, site: Site
+) -> None:
+    draft = start_draft(page, "In the middle of a word")
+    path = "forms/first-contact.form.json"
+    page.clock.install()
+    open_editor(page, draft, path)
+    title = "[aria-label='title: English']"
+    other = browser.new_context(base_url=site.url, locale="en-US").new_page()
+    sign_in(other, "admin")
+    open_editor(other, draft, path)
+    page.locator(title).press_sequentially("half a")
+    other.fill(title, "From a colleague")
+    other.press(title, "Tab")
+    saved(other)
+    page.clock.run_for(20_000)
+    expect(page.locator(title)).to_have_value(re.compile("half a"))
+    page.press(title, "Tab")
+    page.clock.run_for(2_000)
+    expect(page.locator("[data-conflict]")).to_be_visible()
+    other.context.close()
+
+
+def test_a_file_that_is_no_diagram_says_so_and_is_not_saved_over(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Not a diagram")
+    files = [
+        {"name": "broken.bpmn", "mimeType": "text/xml", "buffer": b"<definitions><process"},
+        {"name": "遺失 卡片.bpmn", "mimeType": "text/xml", "buffer": b"<definitions/>"},
+    ]
+    page.set_input_files("#files", files)  # type: ignore[arg-type]
+    page.locator("form[enctype='multipart/form-data'] button").click()
+    expect(page.locator("main")).to_contain_text("遺失 卡片.bpmn")
+    page.goto(f"{draft}/edit/processes/broken.bpmn")
+    expect(page.locator("[data-status]")).to_contain_text("cannot be shown as a drawing")
+    expect(page.locator("[data-list]")).to_contain_text("broken.bpmn")
+    assert content_of(site, draft, "processes/broken.bpmn") == "<definitions><process"
+
+
+def test_what_an_edit_breaks_elsewhere_is_told_in_this_editor(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Without approval")
+    page.goto(f"{draft}/edit/processes/contact-customer.bpmn")
+    files = [{"name": "broken.bpmn", "mimeType": "text/xml", "buffer": b"<definitions><process"}]
+    page.goto(draft)
+    page.set_input_files("#files", files)  # type: ignore[arg-type]
+    page.locator("form[enctype='multipart/form-data'] button").click()
+    open_editor(page, draft, "processes/contact-customer.bpmn")
+    expect(page.locator("[data-count]")).to_contain_text("in other files")
+    page.locator("[data-list] a.finding").first.click()
+    expect(page.locator("h1")).to_contain_text("broken.bpmn")
+
+
 def test_a_cell_of_a_decision_table_is_changed_by_keys(page: Page, site: Site) -> None:
     draft = start_draft(page, "Another threshold")
     open_editor(page, draft, "processes/severity.dmn")

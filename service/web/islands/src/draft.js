@@ -12,6 +12,9 @@ export class Draft {
     this.revision = null;
     this.dirty = false;
     this.saving = null;
+    this.typed = null;
+    root.addEventListener('input', ({ target }) => { this.typed = target; });
+    root.addEventListener('change', () => { this.typed = null; });
   }
 
   async read() {
@@ -28,7 +31,8 @@ export class Draft {
     this.root.querySelector('[data-mine]').addEventListener('click', () => this.keepMine());
     this.root.querySelector('[data-theirs]').addEventListener('click', () => this.takeTheirs());
     window.addEventListener('beforeunload', (event) => { if (this.dirty) event.preventDefault(); });
-    if (this.root.dataset.readonly) this.say('read only');
+    if (this.broken) this.say('This file cannot be shown as a drawing', `(${this.broken})`);
+    else if (this.root.dataset.readonly) this.say('read only');
     await this.look();
     this.watch();
   }
@@ -36,6 +40,7 @@ export class Draft {
   changed() {
     if (this.root.dataset.readonly) return;
     this.dirty = true;
+    this.typed = null;
     this.say('changed');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), SAVE_AFTER);
@@ -96,7 +101,7 @@ export class Draft {
   // Somebody else's change is shown at once where nothing of one's own would be lost by it.
   watch() {
     setInterval(async () => {
-      if (document.hidden || this.saving) return;
+      if (document.hidden || this.saving || this.typing()) return;
       const answer = await fetch(this.root.dataset.file, { method: 'HEAD' }).catch(() => null);
       if (!answer?.ok || this.saving || answer.headers.get('ETag') === this.revision) return;
       if (this.dirty) this.conflict({ detail: answer.headers.get('X-Changed-By') ?? '' });
@@ -104,11 +109,23 @@ export class Draft {
     }, LOOK_AFTER);
   }
 
-  // What the check of the whole draft says of this file.
+  // Whether somebody is in the middle of a word that is not part of the file yet: a reload would take it away.
+  typing() {
+    return this.typed !== null && this.typed.isConnected && this.typed.contains(document.activeElement);
+  }
+
+  // Nothing can be drawn from what the file holds: say why, and let nobody save an empty drawing over it.
+  unreadable(error) {
+    this.root.dataset.readonly = 'yes';
+    this.broken = error.message;
+  }
+
+  // What the check of the whole draft says of this file, then of the others.
   async look() {
+    this.root.querySelector('[data-count]').textContent = this.words['checking…'];
     const answer = await fetch(this.root.dataset.findings).catch(() => null);
     if (!answer?.ok) return;
-    const { findings } = await answer.json();
+    const { findings, elsewhere, more } = await answer.json();
     const list = this.root.querySelector('[data-list]');
     list.replaceChildren(...findings.map((finding) => {
       const item = document.createElement('li');
@@ -120,7 +137,19 @@ export class Draft {
       item.append(button);
       return item;
     }));
-    this.root.querySelector('[data-count]').textContent = findings.length ? String(findings.length) : this.words['nothing found'];
+    list.append(...elsewhere.map((finding) => {
+      const item = document.createElement('li');
+      const link = document.createElement('a');
+      link.className = `finding ${finding.severity}`;
+      link.href = finding.href;
+      link.textContent = `${finding.file.split('/').pop()}, ${finding.element || ''}: ${finding.message.replace(/\.$/, '')}. ${finding.mend}`;
+      item.append(link);
+      return item;
+    }));
+    const others = elsewhere.length + more;
+    this.root.querySelector('[data-count]').textContent = [
+      findings.length ? String(findings.length) : '', others ? `${others} ${this.words['in other files']}` : '',
+    ].filter(Boolean).join(' · ') || this.words['nothing found'];
     this.root.dataset.findingsShown = String(findings.length);
     this.found?.(findings);
   }

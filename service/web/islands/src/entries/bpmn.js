@@ -33,10 +33,19 @@ const modeler = new Modeler({
 });
 const [canvas, overlays, registry, selection] = ['canvas', 'overlays', 'elementRegistry', 'selection'].map((name) => modeler.get(name));
 
+let seen = false;
 async function open(xml) {
-  const { warnings } = await modeler.importXML(xml);
-  if (warnings.length) draft.say('opened with warnings', warnings[0].message);
-  fit();
+  const view = seen ? canvas.viewbox() : null;
+  try {
+    const { warnings } = await modeler.importXML(xml);
+    if (warnings.length) draft.say('opened with warnings', warnings[0].message);
+  } catch (error) {
+    draft.unreadable(error);
+    return;
+  }
+  if (view) canvas.viewbox(view);
+  else fit();
+  seen = true;
   listElements(root, registry, show);
 }
 

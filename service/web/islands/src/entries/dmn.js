@@ -43,7 +43,12 @@ modeler.on('views.changed', () => {
 
 async function open(xml) {
   const at = modeler.getActiveView()?.element.id;
-  await modeler.importXML(xml, { open: false });
+  try {
+    await modeler.importXML(xml, { open: false });
+  } catch (error) {
+    draft.unreadable(error);
+    return;
+  }
   const views = modeler.getViews();
   const first = (wanted) => views.find(wanted);
   await modeler.open(
