@@ -75,9 +75,7 @@ def serving(app: flask.Flask) -> edge.Gateway:
 
 
 def _parts(settings: Settings, runtime: Runtime | None, clock: Clock | None) -> Parts:
-    ready = runtime or Runtime.open(
-        Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
-    )
+    ready = runtime or Runtime.of(Database(settings.database_url), settings)
     if ready.gather is None:
         ready = replace(ready, gather=web.gather_evidence)
     vault = open_vault(settings.evidence_dir, ready.database, limit=settings.evidence_max_bytes)

@@ -19,6 +19,8 @@ from service.errors import InvalidInput
 from service.logs import FORMS
 
 PREFIX = "REDRESS_"
+LANGUAGES = ("en", "zh-Hant", "zh-Hans")
+"""Those of `service.i18n`, which a test compares."""
 AT_WORK, MAY_WAIT = 3, 29
 """Requests of one serving process that are worked on at once (more would only take turns: one
 interpreter runs at a time, and one writer on SQLite, and whoever writes would wait for those who do
@@ -46,6 +48,9 @@ class Settings:
     evidence_dir: str = ""
     evidence_max_bytes: int = 26_214_400
     bank_name: str = "Example Bank"
+    bank_contact: str = ""
+    bank_place: str = ""
+    language: str = "en"
     portal_url: str = ""
     max_body_bytes: int = 2_000_000
     trusted_proxies: int = 0
@@ -91,6 +96,12 @@ def _count_or_none(value: Any) -> int:
     return 0 if str(value) == "0" else _count(value)
 
 
+def _language(value: Any) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"one of {', '.join(LANGUAGES)}")
+    return str(value)
+
+
 def _log(value: Any) -> str:
     if value not in FORMS:
         raise ValueError(f"one of {', '.join(FORMS)}")
@@ -130,7 +141,17 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "alarm_mail": (_text, "who is told when the mailbox is not read, beside the administrators"),
     "evidence_dir": (_text, "where evidence is kept; without it beside the database"),
     "evidence_max_bytes": (_count, "a larger file is quarantined"),
-    "bank_name": (_text, "shown on every page"),
+    "bank_name": (_text, "shown on every page, and under every letter"),
+    "bank_contact": (
+        _text,
+        "how customers reach the bank, told under every letter; without it mail_from",
+    ),
+    "bank_place": (_text, "the place that letters are dated from; without it the date alone"),
+    "language": (
+        _language,
+        "what the bank writes to itself in, such as the call of an emergency's teams: en, zh-Hant "
+        "or zh-Hans",
+    ),
     "portal_url": (
         _address,
         "where customers reach this service; then mail to them has a link to their complaint",

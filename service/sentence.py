@@ -7,12 +7,17 @@ command line show it as it is; whoever shows it to a reader renders it in the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 from typing import Any, Self
 
 Words = Mapping[str, str]
 """A table of words for people by their code. The extraction of words goes by this annotation."""
+Plurals = Mapping[str, tuple[str, str]]
+"""A table of words that go with a number `{n}`: of one, and of more."""
+Phrases = Mapping[str, tuple[str, ...]]
+"""A table of several sentences for people by their code."""
 WordList = tuple[str, ...]
 """Codes that are shown to people; each has a word in the catalogues."""
 
@@ -42,6 +47,94 @@ class Sentence(str):
         return _restore, (self.template, dict(self.facts))
 
 
+class Counted(Sentence):
+    """`Counted("{n} day", "{n} days", n)`: a sentence with the form that its number needs."""
+
+    __slots__ = ("many", "one")
+
+    one: str
+    many: str
+
+    def __new__(cls, one: str, many: str, n: int | float, /, **facts: Any) -> Self:
+        made = super().__new__(cls, one if n == 1 else many, n=n, **facts)
+        made.one = one
+        made.many = many
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        facts = dict(self.facts)
+        return _restore_counted, (self.one, self.many, facts.pop("n"), facts)
+
+
+class Named(str):
+    """What a definition calls something in several languages; its English, or else the first, as
+    a text. A fact of a sentence."""
+
+    __slots__ = ("texts",)
+
+    texts: Mapping[str, str]
+
+    def __new__(cls, texts: Mapping[str, str], /) -> Self:
+        made = super().__new__(cls, texts.get("en") or next(iter(texts.values()), ""))
+        made.texts = texts
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Named, (dict(self.texts),)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Several sentences as one that can be said in every language; nothing where there is none."""
+    told = ""
+    for each in reversed(tuple(sentences)):
+        told = Sentence("{one}; {others}", one=each, others=told) if told else each
+    return told
+
+
+def pack(text: str) -> str:
+    """A sentence as a text that is kept: with its template and facts, so that it can be said in
+    every language later."""
+    return json.dumps(_packed(text), ensure_ascii=False) if _has_facts(text) else str(text)
+
+
+def unpack(text: str) -> str:
+    """What was packed; any other text is itself."""
+    if not text.startswith(_MARK):
+        return text
+    try:
+        found = _unpacked(json.loads(text))
+        return found if isinstance(found, str) else text
+    except (ValueError, KeyError, TypeError):
+        return text
+
+
+_MARK = '{"template": '
+
+
+def _has_facts(value: object) -> bool:
+    return isinstance(value, Sentence) and bool(value.facts)
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        facts = {name: _packed(fact) for name, fact in value.facts.items()}
+        return {"template": value.template, "facts": facts}
+    if isinstance(value, Named):
+        return {"named": dict(value.texts)}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_packed(each) for each in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, dict) and "named" in value:
+        return Named(value["named"])
+    if isinstance(value, dict):
+        facts = {name: _unpacked(fact) for name, fact in value["facts"].items()}
+        return Sentence(value["template"], **facts)
+    return [_unpacked(each) for each in value] if isinstance(value, list) else value
+
+
 def fill(
     template: str,
     facts: Mapping[str, Any],
@@ -62,7 +155,7 @@ class _Filler(Formatter):
         self._comma = comma
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if isinstance(value, Sentence):
+        if isinstance(value, Sentence | Named):
             return self._say(value)
         if isinstance(value, list | tuple | set | frozenset) and not format_spec:
             items = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
@@ -75,3 +168,7 @@ class _Filler(Formatter):
 
 def _restore(template: str, facts: dict[str, Any]) -> Sentence:
     return Sentence(template, **facts)
+
+
+def _restore_counted(one: str, many: str, n: int | float, facts: dict[str, Any]) -> Counted:
+    return Counted(one, many, n, **facts)

@@ -11,6 +11,7 @@ from service.builtins.reviewed import Reviewed
 from service.cases import Complaint, Emergency
 from service.db import Connection
 from service.errors import InvalidInput
+from service.letters import UNSIGNED, Bank
 from service.policy import Deadline, Extension, Profile, extended
 
 
@@ -32,6 +33,7 @@ class CaseView:
     connection: Connection | None = None
     similar: Sequence[str] = ()
     review: Reviewed | None = None
+    bank: Bank = UNSIGNED
     effects: list[Effect] = field(default_factory=list)
     _clocks: dict[str, Deadline] | None = None
     _stored: dict[str, Deadline] = field(default_factory=dict)

@@ -13,12 +13,16 @@ from service.cases.tables import complaint, emergency, emergency_complaint, emer
 from service.db import Connection, Prepared, take
 from service.errors import NotFound
 from service.policy import LEVELS
+from service.sentence import pack, unpack
 
 _OF_COMPLAINT = Prepared(
     sa.select(emergency)
     .join(emergency_complaint, emergency_complaint.c.root_key == emergency.c.root_key)
     .where(emergency_complaint.c.complaint_key == sa.bindparam("b_complaint_key"))
 )
+
+
+LONGEST_CAUSE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class Emergency:
     closed_at: datetime | None
     last_event_at: datetime
     complaints: int
+
+
+def _read(row: Mapping[Any, Any]) -> Emergency:
+    return Emergency(**{**row, "cause": unpack(row["cause"])})
 
 
 def is_higher(level: str, than: str) -> bool:
@@ -56,12 +64,15 @@ def insert_emergency(
     connection: Connection, root_key: int, *, number: str, level: str, cause: str, at: datetime
 ) -> None:
     """Write a new, open emergency."""
+    packed = pack(cause)
     row = {
         "root_key": root_key,
         "number": number,
         "level": level,
         "status": "open",
-        "cause": cause[:300],
+        "cause": packed
+        if len(packed := pack(cause)) <= LONGEST_CAUSE
+        else str(cause)[:LONGEST_CAUSE],
         "opened_at": at,
         "last_event_at": at,
         "complaints": 0,
@@ -76,7 +87,7 @@ def find_emergency(connection: Connection, root_key: int) -> Emergency | None:
         .mappings()
         .one_or_none()
     )
-    return None if row is None else Emergency(**row)
+    return None if row is None else _read(row)
 
 
 def find_emergency_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
@@ -96,13 +107,13 @@ def get_emergency(connection: Connection, number: str) -> Emergency:
     )
     if row is None:
         raise NotFound("There is no emergency {number}.", number=number[:40])
-    return Emergency(**row)
+    return _read(row)
 
 
 def find_emergency_of(connection: Connection, complaint_key: int) -> Emergency | None:
     """The emergency that a complaint belongs to."""
     row = _OF_COMPLAINT.first(connection, {"b_complaint_key": complaint_key})
-    return None if row is None else Emergency(**row)
+    return None if row is None else _read(row)
 
 
 def list_emergencies(
@@ -114,7 +125,7 @@ def list_emergencies(
         query = query.where(emergency.c.root_key < before)
     if status:
         query = query.where(emergency.c.status == status)
-    return [Emergency(**row) for row in connection.execute(query).mappings()]
+    return [_read(row) for row in connection.execute(query).mappings()]
 
 
 def link_to_emergency(
@@ -162,7 +173,14 @@ def log_action(
         emergency_log.c.root_key == root_key
     )
     seq = int(connection.execute(last).scalar_one()) + 1
-    row = {"root_key": root_key, "seq": seq, "at": at, "actor": actor, "kind": kind, "text": text}
+    row = {
+        "root_key": root_key,
+        "seq": seq,
+        "at": at,
+        "actor": actor,
+        "kind": kind,
+        "text": pack(text),
+    }
     connection.execute(sa.insert(emergency_log), row)
 
 
@@ -173,7 +191,7 @@ def list_actions(connection: Connection, root_key: int) -> list[dict[str, Any]]:
         .where(emergency_log.c.root_key == root_key)
         .order_by(emergency_log.c.seq)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [{**row, "text": unpack(row["text"])} for row in connection.execute(query).mappings()]
 
 
 def list_complaints_of(

@@ -26,7 +26,7 @@ SAMPLES: tuple[dict[str, Any], ...] = (
         "amount": "1280",
         "currency": "TWD",
         "language": "zh-Hant",
-        "content": "同一筆消費被重複扣款兩次,致電客服後三週仍未收到回覆。",
+        "content": "同一筆消費被重複扣款兩次，致電客服後三週仍未收到回覆。",
     },
     {
         "customerName": "Owen Hartley",
@@ -79,7 +79,7 @@ def prepare(
     """Make the demo's accounts, deploy and release what is shipped, and register samples: what is
     not there yet. With `living` an empty database is promised a whole bank instead of samples, for
     which all this has been since its first day."""
-    runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+    runtime = Runtime.of(database, settings)
     with database.read() as connection:
         _, total = cases.list_complaints(connection, limit=1)
         first = now - demo.AGE if living and total == 0 else now

@@ -53,7 +53,7 @@ def fill(attached: bool) -> None:
         with make_progress() as progress:
             bar = progress.add_task("the demo's bank", total=demo.total())
             demo.fill(
-                Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir),
+                Runtime.of(database, settings),
                 open_vault(settings.evidence_dir, database, limit=settings.evidence_max_bytes),
                 Mailer(None, settings.mail_from, Path(settings.mail_dir)),
                 secret=settings.secret_key,

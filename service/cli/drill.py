@@ -125,7 +125,13 @@ def _write(
     folder: Path, drill: Drill, verdict: Verdict, version: str, runtime: Runtime, *, pdf: bool
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    page = as_page(drill, verdict, version=version, profile=runtime.profile)
+    page = as_page(
+        drill,
+        verdict,
+        version=version,
+        profile=runtime.profile,
+        language=runtime.bank.language,
+    )
     (folder / f"{_stem(drill)}.html").write_text(page, encoding="utf-8")
     found = as_json(drill, verdict, version=version, profile=runtime.profile)
     (folder / f"{_stem(drill)}.json").write_text(

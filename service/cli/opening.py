@@ -55,6 +55,4 @@ def closing_database() -> Iterator[Database]:
 
 def open_runtime() -> Runtime:
     """What operations are handed."""
-    return Runtime.open(
-        open_database(), policy=open_settings().policy, policy_dir=open_settings().policy_dir
-    )
+    return Runtime.of(open_database(), open_settings())

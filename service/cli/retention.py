@@ -29,7 +29,7 @@ def retention(erase: bool) -> None:
     count = erased = after = 0
     failed: list[str] = []
     with closing_database() as database:
-        runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+        runtime = Runtime.of(database, settings)
         today = runtime.profile.calendar.local_day(now)
         vault = open_vault(settings.evidence_dir, database, limit=settings.evidence_max_bytes)
         while True:

@@ -129,7 +129,7 @@ def _work(settings: Settings, stop: threading.Event) -> None:
         Path(settings.mail_dir),
         settings.mail_ca_file,
     )
-    runtime = Runtime.open(database, policy=settings.policy, policy_dir=settings.policy_dir)
+    runtime = Runtime.of(database, settings)
     clock = open_clock(settings.clock)
     threads = _watch_mailbox(runtime, settings, clock, stop)
     threads.append(

@@ -129,11 +129,7 @@ _opened: list[Runtime] = []
 
 
 def _open(settings: Settings) -> None:
-    _opened.append(
-        Runtime.open(
-            Database(settings.database_url), policy=settings.policy, policy_dir=settings.policy_dir
-        )
-    )
+    _opened.append(Runtime.of(Database(settings.database_url), settings))
 
 
 def _drive_chunk(root_keys: list[int], plan: Plan) -> Tally:

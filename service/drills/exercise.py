@@ -31,6 +31,7 @@ from service.jobs import Worker, next_timer_at
 from service.notifications import Mailer
 from service.operations import make_worker
 from service.players.people import answer, performer
+from service.sentence import Sentence
 from service.tasks import UserTask
 from service.tasks.tables import user_task
 
@@ -162,8 +163,11 @@ class _Exercise:
         try:
             operations.complete_task(self.runtime, task.key, filled, actor=actor, now=now)
         except RedressError as error:
-            self.course.stuck[str(task.key)] = (
-                f"{task.name} ({task.element_id}) could not be done: {error.message}"
+            self.course.stuck[str(task.key)] = Sentence(
+                "{name} ({element}) could not be done: {problem}",
+                name=task.name,
+                element=task.element_id,
+                problem=error.message,
             )
         else:
             self.course.done[task.element_id] += 1

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from service import audit, cases, jobs, letters, policy
 from service.cases import Complaint, Emergency
 from service.drills.exercise import FACTS, Course, emergencies_of
+from service.sentence import Counted, Sentence
 from service.tasks.tables import user_task
 
 DETECT_WITHIN = timedelta(minutes=15)
@@ -109,8 +110,8 @@ def _detect(record: _Record) -> Measure | None:
     return Measure(
         "detect",
         "From the first signal to the call",
-        f"at most {_minutes(DETECT_WITHIN)}",
-        "nobody called it an emergency" if took is None else _minutes(took),
+        Sentence("at most {time}", time=_minutes(DETECT_WITHIN)),
+        Sentence("nobody called it an emergency") if took is None else _minutes(took),
         took is not None and took <= DETECT_WITHIN,
     )
 
@@ -168,8 +169,8 @@ def _link(record: _Record) -> Measure | None:
     return Measure(
         "link",
         "Complaints linked to the emergency",
-        f"at least {LINKED_AT_LEAST:.0%}",
-        f"{linked} of {len(wanted)}",
+        Sentence("at least {share}", share=f"{LINKED_AT_LEAST:.0%}"),
+        Sentence("{part} of {whole}", part=linked, whole=len(wanted)),
         share >= LINKED_AT_LEAST,
     )
 
@@ -185,8 +186,17 @@ def _authority(record: _Record) -> Measure | None:
     for row in paid:
         who, by = proposed.get(row["root_key"], set()), approved.get(row["root_key"], set())
         beyond += row["completed_by"] in who | by or bool(who & by)
-    name = "Payments by somebody who proposed or approved them"
-    return Measure("authority", name, "0", str(beyond), not beyond) if paid else None
+    return (
+        Measure(
+            "authority",
+            "Payments by somebody who proposed or approved them",
+            "0",
+            str(beyond),
+            not beyond,
+        )
+        if paid
+        else None
+    )
 
 
 def _vulnerable(record: _Record) -> Measure | None:
@@ -264,18 +274,26 @@ _LOOKS: tuple[Callable[[_Record], Measure | None], ...] = (
 def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
     for measure in measures:
         if measure.met is False:
-            yield f"{measure.name}: wanted {measure.wanted}, was {measure.measured}"
+            yield Sentence(
+                "{name}: wanted {wanted}, was {measured}",
+                name=Sentence(measure.name),
+                wanted=Sentence(measure.wanted),
+                measured=Sentence(measure.measured),
+            )
     yield from record.course.stuck.values()
     for each in record.incidents:
-        yield (
-            f"An incident ({each['kind']}) at {each['element_id'] or 'the case'}: {each['message']}"
+        yield Sentence(
+            "An incident ({kind}) at {place}: {problem}",
+            kind=Sentence(each["kind"]),
+            place=each["element_id"] or Sentence("the case"),
+            problem=each["message"],
         )
     late: dict[str, int] = {}
     for row in record.tasks:
         if _is_late(row, record):
             late[row["name"]] = late.get(row["name"], 0) + 1
     for name, count in sorted(late.items()):
-        yield f"{name}: {count} late"
+        yield Sentence("{name}: {count} late", name=name, count=count)
     with record.course.runtime.database.read() as connection:
         broken = [
             each.number
@@ -283,7 +301,7 @@ def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
             if audit.verify(connection, each.root_key) is not None
         ]
     if broken:
-        yield f"The history does not verify: {', '.join(broken)}"
+        yield Sentence("The history does not verify: {broken}", broken=broken)
 
 
 def _timeline(record: _Record) -> Iterable[tuple[datetime, str, str]]:
@@ -293,12 +311,31 @@ def _timeline(record: _Record) -> Iterable[tuple[datetime, str, str]]:
         if id(each.inject) not in seen:
             seen.add(id(each.inject))
             told.append(
-                (each.at, "inject", f"{each.inject.says} — expected: {each.inject.expected}")
+                (
+                    each.at,
+                    "inject",
+                    Sentence(
+                        "{says} — expected: {expected}",
+                        says=each.inject.says,
+                        expected=each.inject.expected,
+                    ),
+                )
             )
     told += [
-        (entry["at"], entry["actor"], f"{entry['kind']}: {entry['text']}") for entry in record.log
+        (
+            entry["at"],
+            entry["actor"],
+            Sentence("{label}: {text}", label=_logged(entry["kind"]), text=entry["text"]),
+        )
+        for entry in record.log
     ]
     return sorted(told, key=lambda line: line[0])
+
+
+def _logged(kind: str) -> str:
+    """The kind of an entry as pages call it; `service.i18n.vocabulary` has the words."""
+    said = f"log {kind}"
+    return Sentence(said)
 
 
 def _is_late(row: sa.RowMapping, record: _Record) -> bool:
@@ -325,8 +362,18 @@ def _people(record: _Record, *elements: str) -> dict[int, set[str]]:
 
 
 def _share(name: str, what: str, right: int, wanted: int) -> Measure | None:
-    return Measure(name, what, "100%", f"{right} of {wanted}", right == wanted) if wanted else None
+    return (
+        Measure(
+            name,
+            what,
+            "100%",
+            Sentence("{part} of {whole}", part=right, whole=wanted),
+            right == wanted,
+        )
+        if wanted
+        else None
+    )
 
 
 def _minutes(length: timedelta) -> str:
-    return f"{length.total_seconds() / 60:.0f} min"
+    return Counted("{n} minute", "{n} minutes", round(length.total_seconds() / 60))

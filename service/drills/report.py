@@ -8,16 +8,19 @@ from typing import Any
 
 from service.drills.judge import Verdict
 from service.drills.model import Drill
+from service.i18n.catalogue import chosen, say
+from service.i18n.dates import Times
 from service.letters import html_page
 from service.policy import Profile
+from service.sentence import Sentence, WordList, Words
 
-RATINGS = {
+RATINGS: Words = {
     "P": "performed without challenges",
     "S": "performed with some challenges",
     "M": "performed with major challenges",
     "U": "unable to be performed",
 }
-_BY_HAND = (
+_BY_HAND: WordList = (
     "Participants (organisation, role, number)",
     "Strengths",
     "Root cause of each finding",
@@ -56,47 +59,66 @@ def as_json(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -
     }
 
 
-def as_page(drill: Drill, verdict: Verdict, *, version: str, profile: Profile) -> str:
+MARKS: Words = {"True": "met", "False": "NOT MET", "None": "to be judged"}
+
+
+def as_page(
+    drill: Drill, verdict: Verdict, *, version: str, profile: Profile, language: str = "en"
+) -> str:
     """The report as a page to print and to complete by hand: what the record cannot tell has room
     for a pen."""
-    zone = profile.calendar.zone
-    marks = {True: "met", False: "NOT MET", None: "to be judged"}
+    times = Times(language, profile.calendar.zone)
+
+    def said(text: str) -> str:
+        return say(text, language)
+
+    named = {"en": drill.name, **drill.names}
+    name = str(chosen(named, language, default=drill.name))
+    title = said(Sentence("After-action report: {name}", name=name))
     facts = [
-        ("Exercise", drill.name),
-        ("Kind", f"{drill.kind}, players scripted, in exercise mode"),
-        ("Start", f"{drill.at.astimezone(zone):%Y-%m-%d %H:%M}"),
-        ("End", f"{drill.ends_at.astimezone(zone):%Y-%m-%d %H:%M}"),
-        ("Definitions tested", version),
-        ("Policy", profile.id),
-        ("Rating", f"{verdict.rating}: {RATINGS[verdict.rating]}"),
+        (said("Exercise"), name),
+        (
+            said("Kind"),
+            said(Sentence("{kind}, players scripted, in exercise mode", kind=drill.kind)),
+        ),
+        (said("Start"), times.moment(drill.at)),
+        (said("End"), times.moment(drill.ends_at)),
+        (said("Definitions tested"), version),
+        (said("Policy"), profile.id),
+        (said("Rating"), f"{verdict.rating} · {said(RATINGS[verdict.rating])}"),
     ]
     parts = [
-        f"<h1>After-action report: {escape(drill.name)}</h1>",
+        f"<h1>{escape(title)}</h1>",
         _table((), facts),
-        "<h2>Objectives</h2>" + "".join(f"<p>{escape(each)}</p>" for each in drill.objectives),
-        "<h2>Criteria</h2>",
+        _head(said("Objectives")) + "".join(f"<p>{escape(each)}</p>" for each in drill.objectives),
+        _head(said("Criteria")),
         _table(
-            ("Criterion", "Wanted", "Measured", ""),
-            [(each.name, each.wanted, each.measured, marks[each.met]) for each in verdict.measures],
-        ),
-        "<h2>Findings</h2>",
-        _table(
-            ("Finding", "Corrective action, owner, due"), [(each, "") for each in verdict.findings]
-        )
-        if verdict.findings
-        else "<p>None.</p>",
-        "<h2>Timeline</h2>",
-        _table(
-            ("When", "Who", "What"),
+            (said("Criterion"), said("Wanted"), said("Measured"), ""),
             [
-                (f"{at.astimezone(zone):%Y-%m-%d %H:%M}", who, what)
-                for at, who, what in verdict.timeline
+                (*map(said, (each.name, each.wanted, each.measured)), said(MARKS[str(each.met)]))
+                for each in verdict.measures
             ],
         ),
-        "<h2>To be completed</h2>",
-        _table((), [(each, "") for each in _BY_HAND]),
+        _head(said("Findings")),
+        _table(
+            (said("Finding"), said("Corrective action, owner, due")),
+            [(said(each), "") for each in verdict.findings],
+        )
+        if verdict.findings
+        else f"<p>{escape(said('None.'))}</p>",
+        _head(said("Timeline")),
+        _table(
+            (said("When"), said("Who"), said("What")),
+            [(times.moment(at), said(who), said(what)) for at, who, what in verdict.timeline],
+        ),
+        _head(said("To be completed")),
+        _table((), [(said(each), "") for each in _BY_HAND]),
     ]
-    return html_page(f"After-action report: {drill.name}", "".join(parts), language="en")
+    return html_page(title, "".join(parts), language=language)
+
+
+def _head(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
 
 
 def improvements(verdict: Verdict, *, due_on: str) -> list[Mapping[str, Any]]:

@@ -139,7 +139,14 @@ def _write_letter(file: _File, effect: LetterEffect, write: Write, view: CaseVie
     )
     keys = (write.key(), write.key())
     queued = compose_letter(
-        write.connection, file.complaint, file.clocks, view.profile, order, keys=keys, now=write.now
+        write.connection,
+        file.complaint,
+        file.clocks,
+        view.profile,
+        order,
+        bank=view.bank,
+        keys=keys,
+        now=write.now,
     )
     file.letters.append(queued)
     if queued.meets:

@@ -182,7 +182,14 @@ def _notify(site: _Site, effect: LetterEffect) -> None:
     """A notice of an emergency is filed with it; that of a review reminds of its tasks; one to
     staff of a case was filed with the step, and is told here."""
     if site.view.emergency is not None:
-        tell_of_emergency(site.connection, site.view.profile, site.root_key, effect, now=site.now)
+        tell_of_emergency(
+            site.connection,
+            site.view.profile,
+            site.root_key,
+            effect,
+            language=site.view.bank.language,
+            now=site.now,
+        )
     elif site.view.review is not None:
         _remind(site, effect.to)
     elif effect.audience == "staff" and effect.rings:
@@ -224,6 +231,7 @@ def _team(site: _Site, effect: TeamEffect) -> None:
         site.view.profile,
         site.root_key,
         effect.level,
+        language=site.view.bank.language,
         actor=site.actor,
         now=site.now,
     )

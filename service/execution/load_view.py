@@ -34,6 +34,7 @@ def view_of(
         emergency=emergency,
         connection=connection,
         review=review,
+        bank=runtime.bank,
     )
 
 

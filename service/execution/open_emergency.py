@@ -18,6 +18,7 @@ from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.identity import Actor
 from service.instances import InstanceKind
+from service.sentence import Sentence
 
 EMERGENCY_PROCESS = "respond-to-emergency"
 
@@ -45,7 +46,7 @@ def open_emergency(
     cases.insert_emergency(
         connection, root_key, number=number, level=opening.level, cause=opening.cause, at=now
     )
-    text = f"level {opening.level}: {opening.cause}"
+    text = Sentence("level {level}: {cause}", level=opening.level, cause=opening.cause)
     cases.log_action(connection, root_key, at=now, actor=actor.name, kind="opened", text=text)
 
     def link(connection: Connection) -> None:
@@ -55,7 +56,7 @@ def open_emergency(
     variables = {
         "emergencyNumber": number,
         "level": opening.level,
-        "cause": opening.cause,
+        "cause": str(opening.cause),
         "openedAt": now.isoformat(),
     }
     plan = Plan(
@@ -74,9 +75,8 @@ def raise_emergency(
 ) -> None:
     """Raise the level by rule; its process is told through the outbox."""
     cases.set_level(connection, root_key, level, at=now, event=True)
-    cases.log_action(
-        connection, root_key, at=now, actor=actor.name, kind="raised", text=f"level {level} by rule"
-    )
+    text = Sentence("level {level} by rule", level=level)
+    cases.log_action(connection, root_key, at=now, actor=actor.name, kind="raised", text=text)
     found = cases.find_emergency(connection, root_key)
     payload = {
         "name": "emergency-raised",
@@ -119,7 +119,7 @@ def join_spike(
         found = cases.find_emergency_of_similar(connection, bands, since=since)
     if found is None:
         alike = cases.list_similar(connection, bands, since=since)
-        cause = f"{similar} similar complaints within the window"
+        cause = Sentence("{similar} similar complaints within the window", similar=similar)
         opening = Opening(level, cause, alike, actor, now)
         return [open_emergency(connection, runtime, process, opening)]
     joined = cases.find_emergency(connection, found)

@@ -11,9 +11,12 @@ from service.db import Connection
 from service.errors import InvalidInput
 from service.execution.child_keys import take_children
 from service.execution.tell_person import tell_group
+from service.i18n.catalogue import chosen
+from service.i18n.dates import Times
 from service.identity import Actor
 from service.letters import Letter, Queued
 from service.letters.texts import letter_text
+from service.sentence import Named, Sentence
 
 
 def call_team(
@@ -22,15 +25,18 @@ def call_team(
     root_key: int,
     level: str,
     *,
+    language: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """A notice to every team that the level wants, and a line of the log."""
+    """A notice to every team that the level wants, and a line of the log. `language` is the
+    bank's."""
     teams = policy.emergency_policy(profile)["teams"]
     wanted = [teams[name] for name in policy.level_policy(profile, level)["team"]]
     for entry in wanted:
-        facts = {"level": level, "duties": entry["duties"]["en"]}
-        _tell(connection, root_key, "emergency", entry["group"], facts, now=now)
+        duties = chosen(entry["duties"], language, default=entry["duties"]["en"])
+        facts = {"level": level, "duties": duties}
+        _tell(connection, root_key, "emergency", entry["group"], facts, language=language, now=now)
     for group in sorted({entry["group"] for entry in wanted}):
         tell_group(
             connection,
@@ -41,10 +47,10 @@ def call_team(
             stamp=level,
             now=now,
         )
-    text = ", ".join(entry["name"]["en"] for entry in wanted)
-    cases.log_action(
-        connection, root_key, at=now, actor=actor.name, kind="team", text=f"level {level}: {text}"
+    text = Sentence(
+        "level {level}: {teams}", level=level, teams=[Named(entry["name"]) for entry in wanted]
     )
+    cases.log_action(connection, root_key, at=now, actor=actor.name, kind="team", text=text)
 
 
 def tell_of_emergency(
@@ -53,17 +59,22 @@ def tell_of_emergency(
     root_key: int,
     effect: LetterEffect,
     *,
+    language: str,
     now: datetime,
 ) -> None:
     """The notice that a diagram of the emergency orders, filed with it, and told to the people of
     the group."""
     known = {name: value for name, value in effect.variables.items() if value is not None}
+    if isinstance(report := known.get("report"), dict):
+        names = policy.report_names(profile, str(report.get("id")))
+        to = chosen(names, language, default=report.get("to"))
+        known["report"] = {**report, "to": to}
     facts = {
-        "today": f"{now.astimezone(profile.calendar.zone):%Y-%m-%d}",
+        "today": Times(language, profile.calendar.zone).letter_day(now),
         "variables": known,
         "severity": None,
     }
-    key = _tell(connection, root_key, effect.template, effect.to, facts, now=now)
+    key = _tell(connection, root_key, effect.template, effect.to, facts, language=language, now=now)
     tell_group(connection, effect.to, "alert", root_key=root_key, subject_key=key, now=now)
 
 
@@ -74,6 +85,7 @@ def _tell(
     to: str,
     facts: dict[str, Any],
     *,
+    language: str,
     now: datetime,
 ) -> int:
     """File the notice; one that cannot be written is an incident. Its key."""
@@ -84,13 +96,13 @@ def _tell(
         **facts,
     }
     try:
-        text = letter_text(connection, root_key, template, "en")
+        text = letter_text(connection, root_key, template, letters.spoken(language))
         written = letters.write_letter(
-            template, language="en", recipient=to, audience="staff", facts=known, text=text
+            template, language=language, recipient=to, audience="staff", facts=known, text=text
         )
         queued = Queued(key, key + 1, written)
     except InvalidInput as error:
-        wanted = Letter(template, "en", "staff", to, template, "", {"missing": error.message})
+        wanted = Letter(template, language, "staff", to, template, "", {"missing": error.message})
         queued = Queued(key, key + 1, wanted, missing=error.message)
     letters.queue_letters(connection, root_key, [queued], now=now)
     return key

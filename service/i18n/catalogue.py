@@ -7,40 +7,52 @@ needed, so nothing has to be compiled. `python -m service.i18n.check` holds them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from gettext import c2py
 from pathlib import Path
 from typing import Any
 
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from service.i18n.amounts import number
 from service.i18n.languages import BY_TAG, DEFAULT, PSEUDO, Language, language_of
 from service.i18n.pseudo import accented
-from service.sentence import Sentence, fill
+from service.sentence import Counted, Named, Sentence, fill
 
 LOCALE = Path(__file__).parent / "locale"
 
 
 def say(text: str, language: str) -> str:
     """A word or a sentence in a language; its English where the language has none."""
+    if isinstance(text, Named):
+        return str(chosen(text.texts, language, default=str(text)))
     if isinstance(text, Sentence) and text.facts:
+        template, facts = _words(text.template, language), text.facts
+        if isinstance(text, Counted):
+            count = text.facts["n"]
+            template = _form(text.one, text.many, count, language)
+            facts = {**facts, "n": number(count, language)}
         return fill(
-            _words(text.template, language),
-            text.facts,
+            template,
+            facts,
             say=lambda inner: say(inner, language),
             comma=language_of(language).comma,
         )
     return _words(text, language)
 
 
-def say_many(one: str, many: str, number: int | float, language: str) -> str:
-    """The form of a sentence that a number needs; the number fills the placeholder `{n}`."""
-    if language in BY_TAG:
-        forms = load_plurals(language).get(one)
-        if forms:
-            return forms[_plural(language, number)].format(n=number)
-    return _words(one if number == 1 else many, language).format(n=number)
+def say_many(one: str, many: str, count: int | float, language: str) -> str:
+    """The form of a sentence that a number needs; the number, as the language writes it, fills the
+    placeholder `{n}`."""
+    return say(Counted(one, many, count), language)
+
+
+def listed(items: Iterable[str], language: str) -> str:
+    """Things named in a sentence, as the language does it: `a, b and c`, `甲、乙和丙`."""
+    return str(format_list([*items], locale=language_of(language).locale))
 
 
 def chosen(texts: Mapping[str, Any], language: str, *, prefix: str = "", default: Any = "") -> Any:
@@ -91,8 +103,19 @@ def load_catalogue(language: Language) -> Catalog:
         return read_po(file, locale=language.folder, abort_invalid=True)
 
 
-def _plural(tag: str, number: int | float) -> int:
-    return 0 if tag != DEFAULT or number == 1 else 1
+def _form(one: str, many: str, count: int | float, language: str) -> str:
+    """The form by the rule at the head of the catalogue (gettext); a fraction takes the form of
+    many things."""
+    forms = load_plurals(language).get(one) if language in BY_TAG else None
+    if not forms:
+        return _words(one if count == 1 else many, language)
+    whole = int(count) if count == int(count) else 2
+    return forms[_rule(language)(whole)]
+
+
+@lru_cache(maxsize=8)
+def _rule(tag: str) -> Callable[[int], int]:
+    return c2py(load_catalogue(BY_TAG[tag]).plural_expr)
 
 
 def _words(text: str, language: str) -> str:

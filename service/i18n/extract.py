@@ -38,18 +38,27 @@ CALLS = {
     "Finding": (1, 2),
     "Obstacle": (1,),
     "Sorted": (2,),
+    "Measure": (1, 2, 3),
+    "_share": (1,),
+    "said": (0,),
 }
 """Which arguments of a call are words, by the name of what is called."""
 CARRIERS = {"EngineError": (2,), "DefinitionInvalid": (1,), "FormInvalid": (1,)}
 """Errors whose template is not the first argument."""
-PLAIN = frozenset({"Link", "Sentence", "say"})
+PLAIN = frozenset({"Link", "Sentence", "said", "say"})
 """Calls whose argument is a word whatever it looks like; others may be given a code there."""
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[^A-Za-z]*(\{\w+\}[^A-Za-z]*)+")
 KEYWORD_ARGUMENTS = frozenset({"message", "mend"})
 WITH_KEYWORDS = frozenset({"Problem", "Fault", "Finding"})
-TABLES = frozenset({"WordList", "Words"})
+PLURALS = frozenset({"Counted", "say_many"})
+"""Calls whose first two arguments are the forms of one sentence."""
+TABLES = frozenset({"Phrases", "WordList", "Words"})
 ENUMS = frozenset({"ReviewState", "Role", "TaskState"})
 """Enumerations whose values are words on pages."""
+
+
+Key = str | tuple[str, str]
+"""What a catalogue finds a sentence by: its English, or both forms of one with a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Found:
     """One word of the source: the key it has in the catalogues (two, for a plural) and where it
     stands, as a path from the top of the project and a line from 1."""
 
-    id: str | tuple[str, str]
+    id: Key
     file: str
     line: int
 
@@ -90,7 +99,7 @@ def error_kinds(root: Path = ROOT) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def extract_python(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:
+def extract_python(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, Key]]:
     """Line and words of one module."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
@@ -101,10 +110,16 @@ def extract_python(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, str]
             yield from literals(node.value)
         elif isinstance(node, ast.AnnAssign) and _name(node.annotation) in TABLES:
             yield from _of_table(node.value)
+        elif isinstance(node, ast.AnnAssign) and _name(node.annotation) == "Plurals":
+            for pair in ast.walk(node.value or node):
+                if isinstance(pair, ast.Tuple):
+                    yield from _forms(pair.elts)
 
 
-def _of_call(node: ast.Call, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:
+def _of_call(node: ast.Call, kinds: frozenset[str]) -> Iterator[tuple[int, Key]]:
     name = _name(node.func)
+    if name in PLURALS:
+        yield from _forms(node.args)
     places: Sequence[int] = CALLS.get(name, CARRIERS.get(name, (0,) if name in kinds else ()))
     for place in places:
         if place < len(node.args):
@@ -117,6 +132,13 @@ def _of_call(node: ast.Call, kinds: frozenset[str]) -> Iterator[tuple[int, str]]
         for keyword in node.keywords:
             if keyword.arg in KEYWORD_ARGUMENTS:
                 yield from literals(keyword.value)
+
+
+def _forms(given: Sequence[ast.expr]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The two forms of a sentence with a number, where they are literals."""
+    found = [text for each in given[:2] for _, text in literals(each)]
+    if len(found) == 2:
+        yield given[0].lineno, (found[0], found[1])
 
 
 def _of_class(node: ast.ClassDef, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,8 @@
-"""The words of a Jinja template: whatever `_` is called with.
+"""The words of a Jinja template: whatever `_` and `_n` are called with.
 
-Beside `_("…")` itself: both sides of a condition, and the texts of a table in the template whose
-items are given to `_` by name (`{% for key, label in (("a", "Word"),) %}{{ _(label) }}`).
+Beside `_("…")` and `_n("…", "…", n)` themselves: both sides of a condition, and the texts of a
+table in the template whose items are given to `_` by name
+(`{% for key, label in (("a", "Word"),) %}{{ _(label) }}`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from jinja2 import Environment, nodes
 _ENVIRONMENT = Environment(autoescape=True)  # parses only
 
 
-def extract_template(text: str) -> Iterator[tuple[int, str]]:
-    """Line and words of one template."""
+def extract_template(text: str) -> Iterator[tuple[int, str | tuple[str, str]]]:
+    """Line and words of one template; of `_n` both forms."""
     tree = _ENVIRONMENT.parse(text)
+    yield from _forms(tree)
     for said in _said(tree):
         yield from _texts(said)
     names = _names_said(tree)
@@ -28,6 +30,13 @@ def extract_template(text: str) -> Iterator[tuple[int, str]]:
             if name in inside:
                 for table in _tables(tree, loop.iter):
                     yield from _items(table, place, several=several)
+
+
+def _forms(tree: nodes.Template) -> Iterator[tuple[int, tuple[str, str]]]:
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "_n":
+            one, many = (str(each.as_const()) for each in call.args[:2])
+            yield call.lineno, (one, many)
 
 
 def _said(within: nodes.Node) -> Iterator[nodes.Expr]:

@@ -23,6 +23,17 @@ class Language:
     comma: str = "、"
     others: tuple[str, ...] = ()
     """Whose text is shown where a definition has none in this language."""
+    wide: bool = True
+    """Whether its punctuation is full-width."""
+
+    @property
+    def colon(self) -> str:
+        """Between a label and what it says."""
+        return "：" if self.wide else ": "
+
+    def bracketed(self, text: object) -> str:
+        """An aside, with the space or none that goes before it."""
+        return f"（{text}）" if self.wide else f" ({text})"
 
     @property
     def folder(self) -> str:
@@ -30,13 +41,13 @@ class Language:
         return self.tag.replace("-", "_")
 
 
-_TC = ("Noto Sans CJK TC", "Noto Sans TC")
-_SC = ("Noto Sans CJK SC", "Noto Sans SC")
-_LATIN = ("Noto Sans", "DejaVu Sans")
+_TC = ("Noto Serif CJK TC", "Noto Serif TC", "Noto Sans CJK TC", "Noto Sans TC")
+_SC = ("Noto Serif CJK SC", "Noto Serif SC", "Noto Sans CJK SC", "Noto Sans SC")
+_LATIN = ("Noto Serif", "DejaVu Serif")
 ALL = (
     Language("zh-Hant", "zh_Hant_TW", "繁體中文", (*_TC, *_LATIN), others=("zh-Hans",)),
     Language("zh-Hans", "zh_Hans_CN", "简体中文", (*_SC, *_LATIN), others=("zh-Hant",)),
-    Language("en", "en_GB", "English", (*_LATIN, *_TC), comma=", "),
+    Language("en", "en_GB", "English", (*_LATIN, *_TC), comma=", ", wide=False),
 )
 DEFAULT = "en"
 PSEUDO = "en-XA"

@@ -33,15 +33,6 @@ MAIL_VERDICTS: WordList = (
 )
 """How a mail was sorted (service/intake)."""
 MAIL_REASONS: WordList = ("marked as spam", "sent to a list")
-TIME_LEFT: WordList = (
-    "late by {n} calendar days",
-    "late by {n} calendar hours",
-    "late by {n} minutes",
-    "{n} calendar days left",
-    "{n} calendar hours left",
-    "{n} minutes left",
-)
-"""The list of tasks and the live view."""
 DUE: WordList = ("due late", "due none", "due today", "due week")
 """What the list of tasks is narrowed to."""
 EMERGENCY: WordList = ("emergency open", "emergency stood down", "emergency false alarm")

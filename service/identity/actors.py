@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service.errors import Forbidden
 from service.identity.permissions import GRANTS, Permission
-from service.identity.roles import HouseRole, Role
+from service.identity.roles import RESERVED, HouseRole, Role
 from service.sentence import Sentence
 
 
@@ -38,7 +38,8 @@ def check_permission(actor: Actor, permission: Permission) -> None:
             only=sorted(actor.only),
             permission=permission,
         )
-    roles = GRANTS[permission].roles
+    granted = GRANTS[permission].roles
+    roles = [role for role in granted if role not in RESERVED] or [*granted]
     raise Forbidden(
         "This needs the role {roles} ({permission})."
         if len(roles) == 1

@@ -20,6 +20,7 @@ from service.config import Settings
 from service.db import Connection
 from service.errors import RedressError, TooLarge
 from service.execution import Runtime, new_root_key
+from service.i18n.dates import Times
 from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
@@ -191,9 +192,10 @@ def _raise_alarm(
         message=f"The mailbox for complaints has not been read for {minutes} minutes{why}.",
         now=now,
     )
-    zone = runtime.profile.calendar.zone
-    facts = {"minutes": minutes, "since": f"{duty.last_done.astimezone(zone):%Y-%m-%d %H:%M}"}
-    for place, (address, language) in enumerate(_alarmed(connection, alarm_mail), 2):
+    alarmed = _alarmed(connection, alarm_mail, runtime.bank.language)
+    for place, (address, language) in enumerate(alarmed, 2):
+        times = Times(letters.spoken(language), runtime.profile.calendar.zone)
+        facts = {"minutes": minutes, "since": times.moment(duty.last_done)}
         letter = letters.write_letter(
             "mailbox-silent", language=language, recipient=address, audience="staff", facts=facts
         )
@@ -209,9 +211,10 @@ def _raise_alarm(
     return root_key + 1
 
 
-def _alarmed(connection: Connection, alarm_mail: str) -> list[tuple[str, str]]:
-    """Who is told: the addresses of the settings, and the administrators who have one."""
-    given = [(each.strip(), "en") for each in alarm_mail.split(",") if each.strip()]
+def _alarmed(connection: Connection, alarm_mail: str, language: str) -> list[tuple[str, str]]:
+    """Who is told, in which language: the addresses of the settings in the bank's, and the
+    administrators who have one."""
+    given = [(each.strip(), language) for each in alarm_mail.split(",") if each.strip()]
     return list(dict(identity.list_addresses(connection, Permission.BE_ALARMED) + given).items())
 
 

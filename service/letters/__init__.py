@@ -17,11 +17,14 @@ from service.letters.queue import (
     set_delivery,
 )
 from service.letters.rights import tells_rights
+from service.letters.signature import UNSIGNED, Bank
 from service.letters.template import LANGUAGES, Letter, spoken, unknown_facts, write_letter
 from service.letters.titles import list_titles
 
 __all__ = [
     "LANGUAGES",
+    "UNSIGNED",
+    "Bank",
     "Letter",
     "Queued",
     "find_letter",

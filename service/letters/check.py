@@ -12,6 +12,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from service.bpmn.model import Process
 from service.errors import Problem, Severity
 from service.letters.rights import FINAL
+from service.letters.signature import FRAME
 from service.letters.template import LANGUAGES, said_by, unknown_facts
 from service.letters.texts import FOLDER, SUFFIX, path_of
 from service.letters.titles import without_title
@@ -21,14 +22,17 @@ from service.sentence import Sentence
 EXAMPLE: Mapping[str, Any] = {
     "number": "C-2026-0000001-A",
     "customer": "林美玲 Lin Mei-ling",
-    "registered": "2026-03-02 10:00",
-    "today": "2026-03-09",
+    "bank": "Example Bank",
+    "contact": "0800-555-0101",
+    "place": "Example Town",
+    "registered": "2 March 2026, 10:00",
+    "today": "9 March 2026",
     "authority": "the ombudsman",
     "rights": "You may turn to the ombudsman within six months: 1 Example Street, Example Town.",
     "currency": "TWD",
     "severity": "P3",
     "paid": 1280,
-    "final_response": "2026-04-01",
+    "final_response": "1 April 2026",
     "level": "II",
     "duties": "Answer the telephones.",
     "variables": {
@@ -96,7 +100,7 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
         )
     try:
         text = content.decode()
-        unknown, left = unknown_facts(text, EXAMPLE), unfinished(said_by(text))
+        unknown, left = unknown_facts(text, {*EXAMPLE, *FRAME}), unfinished(said_by(text))
     except UnicodeDecodeError as error:
         yield _problem(
             path,
@@ -133,7 +137,7 @@ def _letter(path: str, content: bytes) -> Iterator[Problem]:
             path,
             "letter-unknown-fact",
             Sentence("{each!r} is nothing that a letter is told", each=each),
-            Sentence("Use one of {example}.", example=EXAMPLE),
+            Sentence("Use one of {example}.", example={*EXAMPLE, *FRAME}),
         )
 
 

@@ -16,12 +16,13 @@ from service import cases, letters
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import InvalidInput
+from service.i18n.catalogue import say
+from service.i18n.dates import Times
 from service.letters import Letter, Queued
 from service.letters.rights import clocks_met, rights_of
+from service.letters.signature import Bank
 from service.letters.texts import letter_text
 from service.policy import Deadline, Profile
-
-_NO_NAME = {"en": "Customer", "zh-Hans": "客户", "zh-Hant": "客戶"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ def compose_letter(
     profile: Profile,
     order: LetterOrder,
     *,
+    bank: Bank,
     keys: tuple[int, int],
     now: datetime,
 ) -> Queued:
     """A letter under two fresh child keys, to be queued; with the reason when it could not be
-    written."""
+    written. `bank` signs it."""
     recipient = _address(complaint) if order.audience == "customer" else order.to
     variables = dict(order.variables or {})
     try:
@@ -58,7 +60,7 @@ def compose_letter(
             audience=order.audience,
             facts={
                 "paid": cases.balance_of(connection, complaint.root_key).paid,
-                **letter_facts(complaint, clocks, profile, variables, now=now),
+                **letter_facts(complaint, clocks, profile, variables, bank=bank, now=now),
             },
             text=letter_text(
                 connection,
@@ -90,16 +92,21 @@ def letter_facts(
     profile: Profile,
     variables: Mapping[str, Any],
     *,
+    bank: Bank,
     now: datetime,
 ) -> dict[str, Any]:
     """What a letter template may say. What is not known is not there: a template that wants it is
     not written."""
-    zone, final = profile.calendar.zone, clocks.get("final response")
+    times = Times(letters.spoken(complaint.language), profile.calendar.zone)
+    final = clocks.get("final response")
     facts = {
         "number": complaint.number,
-        "customer": complaint.customer_name or _NO_NAME.get(complaint.language, "Customer"),
-        "registered": f"{complaint.registered_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        "today": f"{now.astimezone(zone):%Y-%m-%d}",
+        "customer": complaint.customer_name or say("Customer", times.language),
+        "bank": bank.name,
+        "contact": bank.contact,
+        "place": bank.place,
+        "registered": times.letter_moment(complaint.registered_at),
+        "today": times.letter_day(now),
         "rights": rights_of(profile, complaint.language),
         "authority": profile.authority.get(complaint.language, profile.authority["en"]),
         "currency": complaint.currency,
@@ -109,7 +116,7 @@ def letter_facts(
     if facts["rights"] is None:
         del facts["rights"]
     if final is not None:
-        facts["final_response"] = f"{final.due_at.astimezone(zone):%Y-%m-%d}"
+        facts["final_response"] = times.letter_day(final.due_at)
     return facts
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.errors import InvalidInput, Unavailable
+from service.i18n.dates import Times
+from service.i18n.languages import language_of
 
 _STYLE = """
 @page {
@@ -19,7 +21,7 @@ _STYLE = """
   margin: 25mm 22mm 22mm;
   @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt }
 }
-body { font: 11pt/1.55 "Noto Serif CJK TC", "Noto Sans CJK TC", "Noto Serif", serif; color: #000 }
+body { font-size: 11pt; line-height: 1.55; color: #000 }
 header { font-size: 10pt; color: #333; margin-bottom: 18mm }
 address { font-style: normal; min-height: 28mm; white-space: pre-line }
 h1 { font-size: 13pt; margin: 10mm 0 6mm }
@@ -40,22 +42,25 @@ th, td {
 
 def html_page(title: str, body: str, *, language: str) -> str:
     """A page for printing, complete in itself. `body` is HTML of ours, its texts escaped."""
+    families = ", ".join(f'"{name}"' for name in language_of(language).fonts)
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta '
         f'charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
+        f"<style>{_STYLE}body {{ font-family: {families}, serif }}</style></head>"
+        f"<body>{body}</body></html>"
     )
 
 
 def letter_page(row: Mapping[str, Any], *, bank: str, address: str, zone: ZoneInfo) -> str:
-    """A letter as a page: who writes, to whom, when, what."""
+    """A letter as a page: who writes, to whom, when, what. A letter that ends with its date is
+    dated there only."""
     paragraphs = "".join(
         f"<p>{escape(part)}</p>" for part in str(row["body"]).strip().split("\n\n")
     )
-    day = f"{row['written_at'].astimezone(zone):%Y-%m-%d}"
+    day = Times(row["language"], zone).letter_day(row["written_at"])
+    dated = "" if str(row["body"]).rstrip().endswith(day) else f"<p class='date'>{day}</p>"
     body = (
-        f"<header>{escape(bank)}</header><address>{escape(address)}</address><p "
-        f"class='date'>{day}</p>"
+        f"<header>{escape(bank)}</header><address>{escape(address)}</address>{dated}"
         f"<h1>{escape(row['subject'])}</h1>{paragraphs}"
     )
     return html_page(row["subject"], body, language=row["language"])

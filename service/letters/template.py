@@ -16,12 +16,15 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     nodes,
+    pass_context,
 )
 from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from service.currencies import format_money
 from service.errors import InvalidInput
+from service.i18n.amounts import letter_money
+from service.letters.signature import frame_of
 from service.letters.unfinished import unfinished
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,6 +32,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 LONGEST = 100_000
+LANGUAGE = "language of the letter"
+"""Under which a filter finds it; no template can name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def write_letter(
             if text is None
             else compile_letter(text)
         )
-        written = found.render(**facts)
+        written = found.render({**frame_of(facts, chosen), **facts, LANGUAGE: chosen})
     except TemplateNotFound as error:
         raise InvalidInput(
             "There is no letter template {template_!r} in {chosen}.",
@@ -203,6 +208,11 @@ def _all(node: nodes.Node) -> Iterator[nodes.Node]:
         yield from _all(child)
 
 
+@pass_context
+def _money(context: Context, amount: Any, currency: str) -> str:
+    return letter_money(amount, currency, context.get(LANGUAGE, "en"))
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     # plain text mail: nothing is HTML, so nothing is escaped
@@ -212,5 +222,5 @@ def _environment() -> ImmutableSandboxedEnvironment:
         autoescape=False,
         trim_blocks=True,
     )
-    made.filters["money"] = format_money
+    made.filters["money"] = _money
     return made

@@ -13,6 +13,7 @@ from service.db import Connection
 from service.errors import NotFound, StateConflict
 from service.migration_plans.states import AT_WORK, CaseState, PlanState
 from service.migration_plans.tables import migration_case, migration_plan, migration_step
+from service.sentence import unpack
 
 UNDECIDED = (CaseState.FITS, CaseState.STUCK)
 
@@ -295,7 +296,8 @@ def list_reasons(connection: Connection, plan_key: int, *, limit: int = 50) -> l
             .limit(limit)
         )
         found += [
-            Reason(CaseState(state), why, many) for state, why, many in connection.execute(query)
+            Reason(CaseState(state), unpack(why), many)
+            for state, why, many in connection.execute(query)
         ]
     return found
 
@@ -315,7 +317,12 @@ def list_cases(
     if after is not None:
         query = query.where(migration_case.c.root_key > after)
     rows = connection.execute(query.order_by(migration_case.c.root_key).limit(limit)).mappings()
-    return [MigrationCase(**{**row, "state": CaseState(row["state"])}) for row in rows]
+    return [_case_of(row) for row in rows]
+
+
+def _case_of(row: Mapping[Any, Any]) -> MigrationCase:
+    told = {"note": unpack(row["note"]), "warning": unpack(row["warning"])}
+    return MigrationCase(**{**row, **told, "state": CaseState(row["state"])})
 
 
 def forget_undo(connection: Connection, *, before: datetime) -> int:

@@ -46,7 +46,14 @@ def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -
             meets=str(row["details"].get("meets", "")),
         )
         queued = compose_letter(
-            connection, complaint, clocks, runtime.profile, order, keys=(first, first + 1), now=now
+            connection,
+            complaint,
+            clocks,
+            runtime.profile,
+            order,
+            bank=runtime.bank,
+            keys=(first, first + 1),
+            now=now,
         )
         if queued.missing:
             raise StateConflict(

@@ -133,7 +133,7 @@ def hear_within(
     )
     tell_holders(connection, complaint, key, now=now)
     if said.kind in REPLIES:
-        tell_staff(connection, complaint, runtime.profile, "reply-received", now=now)
+        tell_staff(connection, runtime, complaint, "reply-received", now=now)
     if move and waiting:
         _deliver(connection, runtime, complaint, said, waiting, key=key, actor=actor, now=now)
     return move and bool(waiting)

@@ -115,7 +115,14 @@ def _merge(
     first = take_children(connection, one.root_key, 2)
     order = LetterOrder("merged", variables={"main": main.number})
     letter = compose_letter(
-        connection, current, clocks, runtime.profile, order, keys=(first, first + 1), now=now
+        connection,
+        current,
+        clocks,
+        runtime.profile,
+        order,
+        bank=runtime.bank,
+        keys=(first, first + 1),
+        now=now,
     )
     letters.queue_letters(connection, one.root_key, [letter], now=now)
 

@@ -7,7 +7,7 @@ and says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -35,6 +35,7 @@ from service.identity import Actor, Permission, check_permission
 from service.instances import Instance
 from service.operations.rewrite import process_of, rewrite, version_name
 from service.operations.start import COMPLAINT_PROCESS
+from service.sentence import Sentence, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,18 @@ def try_migration(
         try:
             done = _migrated(Case(connection, runtime, instance, view), to_bundle, places or {})
         except StateConflict as refused:
-            return _report(instance, obstacles=tuple(refused.message.split("; ")))
+            return _report(instance, obstacles=_reasons_of(refused))
         except EngineError as refused:
             return _report(instance, obstacles=(refused.message,))
         asked = _asked(runtime, instance.bundle_key, to_bundle)
         bundle = runtime.bundles.get(connection, to_bundle)
     return _report(instance, done=done, warnings=_warnings(bundle, done, asked, now))
+
+
+def _reasons_of(refused: StateConflict) -> tuple[str, ...]:
+    """Each reason by itself, where there are several."""
+    each: Sequence[str] = refused.message.facts.get("each", ())
+    return tuple(each) or (refused.message,)
 
 
 @lru_cache(maxsize=16)
@@ -158,7 +165,7 @@ def _warnings(
     """New timers that are due already, and variables that the new version asks for and the case
     does not have."""
     due = [
-        f"{each.element_id} begins and is due at once"
+        Sentence("{id} begins and is due at once", id=each.element_id)
         for each in done.step.changes
         if isinstance(each, c.TimerSet) and each.due_at <= now
     ]
@@ -170,7 +177,7 @@ def _warnings(
     return (
         *due,
         *(
-            f"{name} is asked for, and the case has no such variable"
+            Sentence("{name} is asked for, and the case has no such variable", name=name)
             for name in sorted(asked.difference(known))
         ),
     )
@@ -227,7 +234,8 @@ def _migrated(case: Case, to_bundle: int, places: Mapping[str, str]) -> Migrated
     new = bundles.get(case.connection, to_bundle)
     obstacles = find_obstacles(old, new, instance.engine_state, places)
     if obstacles:
-        raise StateConflict("{reasons}", reasons="; ".join(each.reason for each in obstacles))
+        reasons = tuple(each.reason for each in obstacles)
+        raise StateConflict("{reasons}", reasons=joined(reasons), each=reasons)
     return migrate(
         old, new, instance.engine_state, places, now=case.view.now, host=host_of(case.view)
     )

@@ -87,7 +87,14 @@ def _compose(
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
     order = LetterOrder(template, variables={wanted: text.strip()} if wanted else {})
     letter = compose_letter(
-        connection, complaint, clocks, runtime.profile, order, keys=keys, now=now
+        connection,
+        complaint,
+        clocks,
+        runtime.profile,
+        order,
+        bank=runtime.bank,
+        keys=keys,
+        now=now,
     )
     if letter.missing:
         raise FormInvalid([FieldError("/template", letter.missing)])

@@ -27,6 +27,7 @@ from service.jobs.tables import subscription, timer
 from service.migration_plans import CaseState, MigrationPlan
 from service.operations.migrate_instance import Moved
 from service.operations.rewrite import process_of, rewrite, version_name
+from service.sentence import Sentence
 
 _WAITS = (c.TimerSet, c.TimerEnded, c.SubscriptionOpened, c.SubscriptionEnded, c.ElementRenamed)
 
@@ -80,6 +81,9 @@ def _rows(
     )
 
 
+GONE_ON = Sentence("It has gone on since.")
+
+
 class _GoneOn(Exception):
     """The case has made a step since it was migrated."""
 
@@ -97,7 +101,7 @@ def take_back(
     except _GoneOn:
         with runtime.database.transaction() as connection:
             migration_plans.settle_case(
-                connection, plan.key, root_key, CaseState.KEPT, "It has gone on since.", now
+                connection, plan.key, root_key, CaseState.KEPT, GONE_ON, now
             )
         return CaseState.KEPT
     return CaseState.BACK

@@ -26,10 +26,12 @@ from service.migration_plans import FINISHED, UNDECIDED, CaseState, MigrationPla
 from service.migration_plans.tables import migration_case
 from service.operations.migrate_instance import Moved, Report, move_instance, try_migration
 from service.operations.take_back import take_back, undo_of
+from service.sentence import joined, pack
 
 BATCH = 25
 LEASE = timedelta(seconds=30)
-MARGIN = 900
+MOST_TOLD = 10
+"""Of the reasons of one case the first ones are kept."""
 _ME = f"{socket.gethostname()}-{os.getpid()}"
 log = logging.getLogger("redress.migrations")
 
@@ -121,8 +123,8 @@ def _row(report: Report, state: CaseState, now: datetime) -> dict[str, Any]:
     return {
         "business_key": report.business_key,
         "state": state.value,
-        "note": "; ".join(report.obstacles)[:MARGIN],
-        "warning": "; ".join(report.warnings)[:MARGIN],
+        "note": pack(joined(report.obstacles[:MOST_TOLD])),
+        "warning": pack(joined(report.warnings[:MOST_TOLD])),
         "began": list(report.began),
         "ended": list(report.ended),
         "at": now,
@@ -207,7 +209,7 @@ def _revert(runtime: Runtime, plan: MigrationPlan, roots: list[int], now: dateti
         except RedressError as refused:
             with runtime.database.transaction() as connection:
                 migration_plans.settle_case(
-                    connection, plan.key, root_key, CaseState.KEPT, refused.message[:MARGIN], now
+                    connection, plan.key, root_key, CaseState.KEPT, pack(refused.message), now
                 )
     with runtime.database.transaction() as connection:
         migration_plans.move_cursor(connection, plan, roots[-1])

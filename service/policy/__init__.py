@@ -12,6 +12,7 @@ from service.policy.emergency import (
     level_by_number,
     level_policy,
     next_situation_report,
+    report_names,
     reports_of,
     spike_window,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "paused",
     "policy_file",
     "recomputed",
+    "report_names",
     "reports_of",
     "resumed",
     "severity_deadlines",

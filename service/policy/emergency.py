@@ -46,6 +46,13 @@ def reports_of(profile: Profile, level: str, moment: str, at: datetime) -> list[
     ]
 
 
+def report_names(profile: Profile, report_id: str) -> Mapping[str, str]:
+    """Whom a report goes to, by language; nothing for a report that the policy does not know."""
+    levels = emergency_policy(profile)["levels"]
+    reports = (report for level in levels for report in level["reports"])
+    return next((report["to"] for report in reports if report["id"] == report_id), {})
+
+
 def next_situation_report(profile: Profile, level: str, at: datetime) -> datetime:
     """When the next situation report is due."""
     return due_after(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service import cases, letters, tasks
+from service import cases, letters, policy, tasks
 from service.bpmn.briefing import ANSWERS, CARDS, VALUE, named
 from service.cases import Complaint
 from service.db import Connection
@@ -16,6 +16,7 @@ from service.engine import Bundle
 from service.errors import RedressError
 from service.i18n.catalogue import chosen
 from service.identity import Actor
+from service.letters import UNSIGNED, Bank
 from service.letters.compose import letter_facts
 from service.letters.texts import letter_text
 from service.policy import Profile
@@ -98,6 +99,7 @@ class Desk:
     reader: Reader
     actor: Actor
     now: datetime
+    bank: Bank = UNSIGNED
 
     def last(self, *forms: str) -> UserTask | None:
         """The last answer of any of these forms."""
@@ -308,7 +310,7 @@ def _other_row(desk: Desk, number: str) -> Row:
         found = cases.get_complaint(desk.connection, number)
     except RedressError:
         return Row(number, "—")
-    said = f"{desk.reader.say(found.status)} · {desk.reader.moment(found.received_at)[:10]} · "
+    said = f"{desk.reader.say(found.status)} · {desk.reader.times.day(found.received_at)} · "
     return Row(number, said + found.content[:300], f"/complaints/{number}")
 
 
@@ -322,7 +324,7 @@ def _draft_reply(desk: Desk) -> Card:
         return Card("draft-reply", "")
     variables = {**proposed, "decisionText": text}
     clocks = {each.clock: each for each in cases.list_deadlines(desk.connection, case.root_key)}
-    facts = letter_facts(case, clocks, desk.profile, variables, now=desk.now)
+    facts = letter_facts(case, clocks, desk.profile, variables, bank=desk.bank, now=desk.now)
     spoken = letters.spoken(case.language)
     wording = letter_text(desk.connection, case.root_key, "outcome", spoken)
     try:
@@ -363,13 +365,19 @@ def _emergency(desk: Desk) -> Card:
     rows = [
         _row(desk, "Emergency", found.number, f"/emergencies/{found.number}"),
         _row(desk, "Level", desk.variable("level") or found.level),
-        _row(desk, "Cause", found.cause),
+        _row(desk, "Cause", desk.reader.say(found.cause)),
         _row(desk, "Complaints", found.complaints),
         _row(desk, "Opened", desk.reader.moment(found.opened_at)),
-        _row(desk, "Report to", report.get("to")),
+        _row(desk, "Report to", _report_to(desk, report)),
         _row(desk, "Contents", report.get("contents")),
     ]
     return _named(desk, "emergency", "Emergency", rows)
+
+
+def _report_to(desk: Desk, report: Mapping[str, Any]) -> str | None:
+    names = policy.report_names(desk.profile, str(report.get("id")))
+    found: str | None = chosen(names, desk.reader.language, default=report.get("to"))
+    return found
 
 
 def _version(desk: Desk) -> Card:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from service.engine import Bundle
 from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
+from service.i18n.dates import Times
 from service.i18n.languages import language_of
 from service.tasks import UserTask
 
@@ -30,17 +30,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the language and the zone, and the currency of the case."""
+    """Who reads: the language and how moments are told, and the currency of the case."""
 
-    language: str
-    zone: ZoneInfo
+    times: Times
     currency: str = ""
+
+    @property
+    def language(self) -> str:
+        return self.times.language
 
     def say(self, text: str) -> str:
         return say(text, self.language)
 
     def moment(self, at: datetime | None) -> str:
-        return "" if at is None else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return self.times.moment(at)
 
     def money(self, amount: Any) -> str:
         """An amount with its currency."""
@@ -86,6 +89,19 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
     if ui.get("ui:widget") == "money" and not isinstance(value, str):
         return reader.money(value)
     return str(value)[:ENDLESS]
+
+
+def variable_names(bundle: Bundle, language: str) -> dict[str, str]:
+    """What the forms of a version call their fields, by the variable."""
+    found: dict[str, str] = {}
+    for form in bundle.forms.values():
+        ui = form.get("uiSchema", {})
+        for name, schema in form["schema"].get("properties", {}).items():
+            title = schema.get("title") or name
+            found.setdefault(
+                name, str(chosen(ui.get(name, {}), language, prefix="ui:title:", default=title))
+            )
+    return found
 
 
 def find_label(bundle: Bundle, reader: Reader, name: str) -> tuple[str, Mapping[str, Any]]:

@@ -7,19 +7,21 @@ are escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from service import cases, letters, tasks
 from service.cases import Complaint, ContactEntry, CustomerWord, Evidence
 from service.db import Connection
 from service.engine import Bundle
 from service.errors import StateConflict
-from service.reporting.investigation_words import WORDS
+from service.i18n.amounts import number
+from service.i18n.dates import Times
+from service.reporting.briefing_values import Reader, rows_of
+from service.reporting.investigation_words import PARTS
+from service.sentence import Sentence
 from service.tasks import TaskState, UserTask
 
 PLAN, OPINION, COLLECTED, FINDINGS = (
@@ -76,31 +78,32 @@ def write_report(
     found: Investigation,
     bundle: Bundle,
     *,
-    language: str,
-    zone: ZoneInfo,
+    times: Times,
     now: datetime,
     signed_by: str = "",
 ) -> str:
-    """The report as a page of HTML, complete in itself."""
-    say = WORDS.get(language, WORDS["en"])
-    pen = _Pen(bundle, language, zone, say)
+    """The report as a page of HTML, complete in itself, in the language of `times`."""
     one = found.complaint
+    pen = _Pen(bundle, Reader(times, one.currency))
     facts = {
         "number": one.number,
         "customer": one.customer_name or "—",
-        "channel": one.channel,
-        "received": pen.moment(one.received_at),
+        "channel": pen.say(one.channel),
+        "received": times.moment(one.received_at),
         "severity": one.severity or "—",
         "content": one.content,
     }
-    mark = f"{say['signed']}: {signed_by}" if signed_by else say["draft"]
+    mark = pen.labelled("signed", signed_by) if signed_by else pen.word("draft")
+    made = pen.labelled("made", times.moment(now))
     body = "".join(
         (
             (
-                f"<header>{escape(mark)}<br>{say['made']}: "
-                f"{pen.moment(now)}</header><h1>{say['title']} {one.number}</h1>"
+                f"<header>{escape(mark)}<br>{escape(made)}</header>"
+                f"<h1>{escape(pen.word('title'))} {one.number}</h1>"
             ),
-            pen.part("complaint", pen.pairs((say[name], value) for name, value in facts.items())),
+            pen.part(
+                "complaint", pen.pairs((pen.word(name), each) for name, each in facts.items())
+            ),
             pen.part("plan", pen.answers(found.answers(PLAN))),
             pen.part("consultations", pen.answers(found.answers(OPINION))),
             pen.part(
@@ -112,33 +115,41 @@ def write_report(
             pen.part("words", pen.table(("when", "means", "content"), _words(found, pen))),
             pen.part(
                 "evidence",
-                pen.table(("file", "kind", "source", "when", "hash"), _files(found, pen, say)),
+                pen.table(("file", "kind", "source", "when", "hash"), _files(found, pen)),
             ),
             pen.answers(found.answers(COLLECTED)),
             pen.part("findings", pen.answers(found.answers(FINDINGS))),
         )
     )
-    return letters.html_page(f"{say['title']} {one.number}", body, language=language)
+    title = f"{pen.word('title')} {one.number}"
+    return letters.html_page(title, body, language=times.language)
 
 
 def _contacts(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
     return [
-        (pen.moment(c.spoke_at), c.bank_person, c.party, c.means, c.result, c.note)
-        for c in found.contacts
+        (
+            pen.moment(each.spoke_at),
+            each.bank_person,
+            each.party,
+            pen.say(each.means),
+            pen.say(each.result),
+            each.note,
+        )
+        for each in found.contacts
     ]
 
 
 def _words(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
-    return [(pen.moment(word.said_at), word.channel, word.body) for word in found.words]
+    return [(pen.moment(word.said_at), pen.say(word.channel), word.body) for word in found.words]
 
 
-def _files(found: Investigation, pen: _Pen, say: Mapping[str, str]) -> list[tuple[str, ...]]:
+def _files(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
     return [
         (
-            f"{each.name} ({each.size:,})"
-            + (f" — {say['locked']}: {each.reason}" if each.reason else ""),
-            each.kind,
-            each.source,
+            f"{each.name} · {pen.size(each.size)}"
+            + (f" — {pen.labelled('locked', pen.say(each.reason))}" if each.reason else ""),
+            pen.say(each.kind),
+            pen.say(each.source),
             f"{pen.moment(each.added_at)} {each.added_by}",
             each.sha256,
         )
@@ -148,30 +159,41 @@ def _files(found: Investigation, pen: _Pen, say: Mapping[str, str]) -> list[tupl
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Writes the pieces of a report in one language."""
+    """Writes the pieces of a report for its reader."""
 
     bundle: Bundle
-    language: str
-    zone: ZoneInfo
-    say: Mapping[str, str]
+    reader: Reader
+
+    def say(self, text: str) -> str:
+        return self.reader.say(text)
+
+    def word(self, name: str) -> str:
+        return self.say(PARTS[name])
+
+    def labelled(self, name: str, text: str) -> str:
+        return self.say(Sentence("{label}: {text}", label=self.word(name), text=text))
 
     def moment(self, at: datetime | None) -> str:
-        return "" if at is None else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return self.reader.moment(at)
+
+    def size(self, count: int) -> str:
+        """Bytes, with the groups of the language."""
+        return f"{number(count, self.reader.language)} B"
 
     def part(self, name: str, inner: str) -> str:
-        return (
-            f"<h2>{escape(self.say[name])}</h2>{inner or '<p>' + escape(self.say['none']) + '</p>'}"
-        )
+        told = inner or f"<p>{escape(self.word('none'))}</p>"
+        return f"<h2>{escape(self.word(name))}</h2>{told}"
 
-    def pairs(self, rows: Iterable[tuple[str, Any]]) -> str:
-        shown = ((escape(label), escape(self._plain(value))) for label, value in rows)
-        lines = "".join(f"<tr><th>{label}</th><td>{value}</td></tr>" for label, value in shown)
+    def pairs(self, rows: Iterable[tuple[str, str]]) -> str:
+        lines = "".join(
+            f"<tr><th>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in rows
+        )
         return f"<table>{lines}</table>" if lines else ""
 
     def table(self, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
         if not rows:
             return ""
-        top = "".join(f"<th>{escape(self.say[head])}</th>" for head in heads)
+        top = "".join(f"<th>{escape(self.word(head))}</th>" for head in heads)
         lines = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
         )
@@ -181,23 +203,9 @@ class _Pen:
         return "".join(self._answer(task) for task in done)
 
     def _answer(self, task: UserTask) -> str:
-        form = self.bundle.forms.get(task.form_id or "") or {}
-        rows = [(self._label(form, name), value) for name, value in (task.answer or {}).items()]
+        rows = rows_of(self.reader, self.bundle.forms.get(task.form_id or ""), task.answer or {})
         about = task.variables.get("department")
         who = " · ".join(
             str(part) for part in (about, task.completed_by, self.moment(task.ended_at)) if part
         )
-        return f"<p><b>{escape(who)}</b></p>{self.pairs(rows)}"
-
-    def _label(self, form: Mapping[str, Any], name: str) -> str:
-        shown: Mapping[str, Any] = form.get("uiSchema", {}).get(name, {})
-        chinese = shown.get(f"ui:title:{self.language}") or shown.get("ui:title:zh-Hant")
-        title = form.get("schema", {}).get("properties", {}).get(name, {}).get("title", name)
-        return str(chinese if chinese and self.language != "en" else title)
-
-    def _plain(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return self.say["yes" if value else "no"]
-        if isinstance(value, list | tuple):
-            return ", ".join(self._plain(each) for each in value)
-        return str(value)
+        return f"<p><b>{escape(who)}</b></p>{self.pairs((row.label, row.value) for row in rows)}"

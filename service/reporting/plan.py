@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from service.engine import Bundle
 from service.policy import UNCONFIRMED, Profile
 from service.policy.time_limits import Unit, parse_limit
-from service.sentence import Sentence, Words
+from service.sentence import Counted, Plurals, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,24 @@ def execution_plan(bundle: Bundle) -> list[PlanLine]:
     return sorted(lines, key=lambda line: (line.sheet, line.task))
 
 
-UNITS: Words = {
-    Unit.SECONDS: "{n} seconds",
-    Unit.MINUTES: "{n} minutes",
-    Unit.HOURS: "{n} hours",
-    Unit.BUSINESS_SECONDS: "{n} working seconds",
-    Unit.BUSINESS_HOURS: "{n} working hours",
-    Unit.BUSINESS_DAYS: "{n} business days",
-    Unit.CALENDAR_DAYS: "{n} days",
-    Unit.WEEKS: "{n} weeks",
-    Unit.MONTHS: "{n} months",
-    Unit.YEARS: "{n} years",
+UNITS: Plurals = {
+    Unit.SECONDS: ("{n} second", "{n} seconds"),
+    Unit.MINUTES: ("{n} minute", "{n} minutes"),
+    Unit.HOURS: ("{n} hour", "{n} hours"),
+    Unit.BUSINESS_SECONDS: ("{n} working second", "{n} working seconds"),
+    Unit.BUSINESS_HOURS: ("{n} working hour", "{n} working hours"),
+    Unit.BUSINESS_DAYS: ("{n} business day", "{n} business days"),
+    Unit.CALENDAR_DAYS: ("{n} day", "{n} days"),
+    Unit.WEEKS: ("{n} week", "{n} weeks"),
+    Unit.MONTHS: ("{n} month", "{n} months"),
+    Unit.YEARS: ("{n} year", "{n} years"),
 }
 
 
 def _limit(text: str) -> Sentence:
     """A limit of a policy in words."""
     limit = parse_limit(text)
-    return Sentence(UNITS[limit.unit], n=limit.value)
+    return Counted(*UNITS[limit.unit], limit.value)
 
 
 def limits_of(profile: Profile) -> list[Limit]:

@@ -16,7 +16,7 @@ from service.reporting.briefing import Card, Desk, make_cards, read_answers
 from service.reporting.briefing_values import Reader, prefill_sources, prefilled
 from service.reporting.waits import list_waits
 from service.tasks import UserTask
-from service.web.edge import actor, language, now, parts, zone
+from service.web.edge import actor, language, now, parts, times, zone
 
 People = Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -49,9 +49,20 @@ def prepare(
     answers = read_answers(connection, task.root_key, names, sources)
     about = complaint or cases.case_of_follower(connection, task.root_key)
     currency = about.currency if about is not None else parts().runtime.profile.currency
-    reader = Reader(language(), zone(), currency)
-    profile = parts().runtime.profile
-    desk = Desk(connection, profile, bundle, task, about, answers, reader, actor(), now())
+    reader = Reader(times(), currency)
+    runtime = parts().runtime
+    desk = Desk(
+        connection,
+        runtime.profile,
+        bundle,
+        task,
+        about,
+        answers,
+        reader,
+        actor(),
+        now(),
+        runtime.bank,
+    )
     cards = tuple(make_cards(desk, names))
     if form is None or task.state is not tasks.TaskState.OPEN:
         return Prepared(cards)

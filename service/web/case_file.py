@@ -19,7 +19,7 @@ from service.reporting.clock_states import view_clocks
 from service.reporting.outcomes import outcome_of
 from service.reporting.urgency import urgency_of
 from service.web.briefing import waits_on
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in, times, zone
 from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.paging import key_asked, last_of
@@ -138,7 +138,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
                 cases.list_deadlines(connection, root_key), filed, bundle, now=now()
             ),
             "waits": waits_on(connection, [root_key]).get(root_key, []),
-            "ended": outcome_of(complaint, bundle, Reader(language(), zone(), complaint.currency)),
+            "ended": outcome_of(complaint, bundle, Reader(times(), complaint.currency)),
             "emergency": cases.find_emergency_of(connection, root_key),
             "handlers": _receivers(connection, complaint),
             "customers": cases.list_related(connection, complaint),

@@ -3,19 +3,16 @@ execution plan."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import flask
 
 from service import audit, cases, definitions, operations
 from service.engine import Bundle
-from service.i18n.catalogue import say
 from service.identity import Permission
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
+from service.reporting.briefing_values import variable_names
 from service.web.edge import blueprint, check_ready, language, parts, signed_in
-
-_QUOTED = re.compile("([「“])([^「“」”]+)([」”])")
 
 
 @blueprint.get("/clauses")
@@ -41,16 +38,14 @@ def plan() -> Any:
     """Who does what by when."""
     runtime = parts().runtime
     with runtime.database.read() as connection:
-        lines = execution_plan(_released(connection))
+        bundle = _released(connection)
+    names = variable_names(bundle, language())
     return flask.render_template(
-        "plan.html", lines=lines, limits=limits_of(runtime.profile), said=_said
+        "plan.html",
+        lines=execution_plan(bundle),
+        limits=limits_of(runtime.profile),
+        said=lambda text: definitions.say_value(text, language(), names=names),
     )
-
-
-def _said(text: str) -> str:
-    """A due date in words, the names of clocks in the language of the page."""
-    plain = definitions.say_value(text, language())
-    return _QUOTED.sub(lambda found: f"{found[1]}{say(found[2], language())}{found[3]}", plain)
 
 
 @blueprint.get("/plan.csv")

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from service.definitions import BundleStep
-from service.i18n.catalogue import chosen, say
+from service.i18n.catalogue import chosen, listed, say
+from service.i18n.dates import Times
 from service.letters import html_page
+from service.sentence import Sentence
 
 
-def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> str:
+def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
     """A page for printing, complete in itself."""
-    version, found = known["version"], known["found"]
+    version, found, language = known["version"], known["found"], times.language
 
     def word(text: str) -> str:
         return escape(say(text, language))
 
+    def labelled(label: str, text: str) -> str:
+        return escape(
+            say(Sentence("{label}: {text}", label=say(label, language), text=text), language)
+        )
+
     title = f"{version.name} {version.version}"
     parts = [
-        f"<h1>{word('Dossier of a version')}: {escape(title)}</h1>",
+        f"<h1>{labelled('Dossier of a version', title)}</h1>",
         f"<p class='hash'>{escape(version.content_hash)}</p>",
-        f"<p>{word('State')}: {word(version.state.value)}</p><p>{escape(version.summary)}</p>",
-        f"<p>{word('Authors')}: {escape(', '.join(known['authors']))}</p>",
+        f"<p>{labelled('State', say(version.state.value, language))}</p>",
+        f"<p>{escape(version.summary)}</p>",
+        f"<p>{labelled('Authors', listed(known['authors'], language))}</p>",
         f"<h2>{word('Changes')}</h2>",
         *(
             f"<h3>{escape(each.path)} ({word(each.kind.value)})</h3>{_list(each.sentences)}"
@@ -33,7 +39,7 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
             for each in known["changed"]
         ),
         f"<h2>{word('Findings')}</h2>"
-        + _list(f"{p.element}: {p.code}: {p.message}" for p in found.problems),
+        + _list(f"{p.element} · {p.code} · {say(p.message, language)}" for p in found.problems),
         f"<h2>{word('Rules')}</h2>"
         + _list(
             (
@@ -54,7 +60,7 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
         ),
         f"<h2>{word('History')}</h2><table>",
         *(
-            _row(step, step.at.astimezone(zone), word(known["events"].get(step.event, step.event)))
+            _row(step, times.moment(step.at), word(known["events"].get(step.event, step.event)))
             for step in known["steps"]
         ),
         "</table>",
@@ -62,11 +68,11 @@ def dossier_page(known: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> 
     return html_page(title, "".join(parts), language=language)
 
 
-def _row(step: BundleStep, at: datetime, event: str) -> str:
+def _row(step: BundleStep, at: str, event: str) -> str:
     said = (
         step.details.get("reason") or step.details.get("summary") or step.details.get("text") or ""
     )
-    cells = (f"{at:%Y-%m-%d %H:%M}", escape(step.actor), event, escape(str(said)))
+    cells = (escape(at), escape(step.actor), event, escape(str(said)))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import flask
 import orjson
@@ -23,7 +22,7 @@ from service.letters import write_letter
 from service.letters.check import EXAMPLE
 from service.sentence import WordList
 from service.web import forms
-from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.findings import problems_of
 from service.web.returned import find_returned, said_of
 from service.web.workbench import may_edit
@@ -187,7 +186,7 @@ def form_preview() -> Any:
     """A form as those who fill it in will see it."""
     try:
         form = orjson.loads(flask.request.get_data()[:MAX_PREVIEW_BYTES])
-        look = forms.Look({}, {}, language(), ZoneInfo(parts().settings.timezone))
+        look = forms.Look({}, {}, language(), zone())
         fields = forms.fields_of(form, look)
         title = forms.title_of(form, language())
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:

@@ -18,9 +18,10 @@ from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
 from service.errors import Unavailable
-from service.i18n.amounts import money
-from service.i18n.catalogue import chosen, say
-from service.i18n.languages import LANGUAGES, best_language, is_known
+from service.i18n.amounts import money, number
+from service.i18n.catalogue import chosen, listed, say, say_many
+from service.i18n.dates import Times, day, weekday
+from service.i18n.languages import LANGUAGES, best_language, is_known, language_of
 from service.identity import Account, Actor, Permission, check_permission
 from service.policy import LEVELS
 from service.sentence import Sentence
@@ -56,8 +57,13 @@ def now() -> datetime:
 
 
 def zone() -> ZoneInfo:
-    """The bank's time zone."""
-    return ZoneInfo(parts().settings.timezone)
+    """The time zone of the cases: that of their policy. Pages tell and take times in it."""
+    return parts().runtime.profile.calendar.zone
+
+
+def times() -> Times:
+    """How this page tells moments. The zone is named where the bank's clocks show another time."""
+    return Times(language(), zone(), ZoneInfo(parts().settings.timezone))
 
 
 def actor() -> Actor:
@@ -163,7 +169,7 @@ def light_of(due: datetime | None, at: datetime) -> str:
 
 @blueprint.app_context_processor
 def _context() -> dict[str, Any]:
-    spoken, here, at = language(), zone(), now()
+    spoken, told, at = language(), times(), now()
     theme = flask.request.cookies.get("theme", "")
     return {
         "_": lambda text: say(text, spoken),
@@ -175,9 +181,16 @@ def _context() -> dict[str, Any]:
         "bank": parts().settings.bank_name,
         "asset": asset_url,
         "most": MOST_COUNTED,
-        "moment": lambda moment: (
-            "" if moment is None else f"{moment.astimezone(here):%Y-%m-%d %H:%M}"
-        ),
+        "colon": language_of(spoken).colon,
+        "bracketed": language_of(spoken).bracketed,
+        "moment": told.moment,
+        "day_of": told.day,
+        "day": lambda on: day(on, spoken),
+        "weekday": lambda on: weekday(on, spoken),
+        "zone_note": told.zone_note,
+        "number": lambda value: number(value, spoken),
+        "listed": lambda items: listed(items, spoken),
+        "_n": lambda one, many, n: say_many(one, many, n, spoken),
         "initials": initials_of,
         "escalation_levels": LEVELS,
         "file_size": file_size,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import flask
 
@@ -14,7 +13,7 @@ from service.db import Connection
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
 from service.identity import Permission
 from service.operations import NewContact
-from service.web.edge import actor, blueprint, inside, now, parts, signed_in
+from service.web.edge import actor, blueprint, inside, now, parts, signed_in, zone
 from service.web.paging import key_asked, last_of, place_asked
 
 MOST_FILES = 20
@@ -104,7 +103,7 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise FormInvalid([FieldError("/spokeAt", "expected a date and time")]) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(parts().settings.timezone))
+    return found if found.tzinfo else found.replace(tzinfo=zone())
 
 
 def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
@@ -119,7 +118,7 @@ def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
         contacts, earlier_contacts = last_of(
             logged, lambda entry: (entry.spoke_at, entry.key), SHOWN
         )
-    local = now().astimezone(ZoneInfo(parts().settings.timezone))
+    local = now().astimezone(zone())
     return flask.render_template(
         "evidence.html",
         complaint=complaint,

@@ -12,6 +12,7 @@ import flask
 from service import operations, tasks
 from service.errors import FormInvalid
 from service.i18n.catalogue import say
+from service.i18n.dates import clock_time
 from service.web.answers import answer_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox_view import link, view_of
@@ -28,7 +29,7 @@ def keep_draft(key: int) -> Any:
     at = now()
     operations.save_draft(parts().runtime, key, answer, actor=actor(), now=at)
     said = say("Kept as a draft at {time}", language()).format(
-        time=f"{at.astimezone(zone()):%H:%M:%S}"
+        time=clock_time(at.astimezone(zone()), language(), seconds=True)
     )
     response = flask.make_response(flask.render_template_string("{{ said }}", said=said))
     response.headers["HX-Trigger"] = json.dumps({"form-state": _state(view.form, answer)})

@@ -16,7 +16,7 @@ from service.identity import Permission, Role
 from service.intake import CHANNELS
 from service.tasks import Scope
 from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
-from service.web.inbox_view import DUE, filter_of, span_of, view_of
+from service.web.inbox_view import DUE, filter_of, time_left, view_of
 from service.web.paging import cursor_of
 
 MOST_TRIED = 20
@@ -104,7 +104,7 @@ def next_open() -> int | None:
 def _left() -> Any:
     """The time by the calendar until a due date, or since it."""
     at = now()
-    return lambda due: span_of(abs((due - at).total_seconds()))
+    return lambda due: time_left(due, at)
 
 
 def _options() -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from service import cases
 from service.db import Connection
 from service.reporting import InboxFilter, Key
+from service.sentence import Counted, Plurals
 from service.tasks import Scope
 from service.web.paging import cursor_of, place_of
 
@@ -83,6 +84,24 @@ def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -
         return only
     roots = cases.search_roots(connection, text, limit=FEW_FOUND + 1)
     return replace(only, text=text) if len(roots) > FEW_FOUND else replace(only, roots=tuple(roots))
+
+
+LEFT: Plurals = {
+    "minutes": ("{n} minute left", "{n} minutes left"),
+    "calendar hours": ("{n} calendar hour left", "{n} calendar hours left"),
+    "calendar days": ("{n} calendar day left", "{n} calendar days left"),
+}
+LATE: Plurals = {
+    "minutes": ("late by {n} minute", "late by {n} minutes"),
+    "calendar hours": ("late by {n} calendar hour", "late by {n} calendar hours"),
+    "calendar days": ("late by {n} calendar day", "late by {n} calendar days"),
+}
+
+
+def time_left(due: datetime, now: datetime) -> Counted:
+    """How long there is until then, or since when it is late."""
+    n, unit = span_of(abs((due - now).total_seconds()))
+    return Counted(*(LATE if due <= now else LEFT)[unit], n)
 
 
 def span_of(seconds: float) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from service.db import root_of
 from service.errors import NotFound
 from service.identity import Permission
 from service.letters import letter_page, make_pdf
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in, zone
 from service.web.evidence import visible_case
 from service.web.paging import page_of, place_asked
 
@@ -41,9 +41,8 @@ def letter_pdf(key: int) -> Any:
     address = "\n".join(
         part for part in (complaint.customer_name, complaint.contact_address) if part
     )
-    zone = parts().runtime.profile.calendar.zone
     content = make_pdf(
-        letter_page(row, bank=parts().settings.bank_name, address=address, zone=zone)
+        letter_page(row, bank=parts().settings.bank_name, address=address, zone=zone())
     )
     headers = {
         "Content-Disposition": f'attachment; filename="{complaint.number}-{row["template"]}.pdf"'

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from service import definitions, operations, reporting
 from service.definitions import Mark, Version, list_used
 from service.engine import Bundle, ElementInfo
-from service.i18n.catalogue import chosen, say
+from service.i18n.catalogue import chosen, say, say_many
 from service.identity import Permission
 from service.reporting import Figures, Sheet
 from service.sentence import Sentence, Words
@@ -251,8 +251,8 @@ def _said(figures: Figures, by: str) -> str:
     for unit, size, until in (("s", 1, 120), ("min", 60, 120), ("h", 3_600, 48)):
         if seconds < size * until:
             return say(UNITS[unit], language()).format(n=round(seconds / size))
-    days = seconds / 86_400
-    return say("{n} days", language()).format(n=round(days) if days >= 10 else round(days, 1))
+    days = round(seconds / 86_400, None if seconds >= 864_000 else 1)
+    return say_many("{n} day", "{n} days", days, language())
 
 
 def _name(element: ElementInfo) -> str:

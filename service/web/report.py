@@ -14,7 +14,7 @@ from service.execution import get_instance
 from service.identity import Permission
 from service.letters import make_pdf
 from service.vault import Verdict
-from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.edge import actor, blueprint, now, parts, signed_in, times
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """The report is a document of its own with its style inside: it is shown in a sandbox where nothing
@@ -81,8 +81,7 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
     page = reporting.write_report(
         found,
         bundle,
-        language=language(),
-        zone=runtime.profile.calendar.zone,
+        times=times(),
         now=now(),
         signed_by=signed_by,
     )

@@ -21,7 +21,17 @@ from service.sentence import Words
 from service.web.change_view import Effects, changes_by_file, effects_of
 from service.web.counterexample import faults_of
 from service.web.dossier import dossier_page
-from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
+from service.web.edge import (
+    PAGE_SIZE,
+    actor,
+    blueprint,
+    language,
+    now,
+    parts,
+    signed_in,
+    times,
+    zone,
+)
 from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.trial import reached
@@ -60,7 +70,7 @@ def review(key: int) -> Any:
 @signed_in(may=Permission.SEE_REVIEWS)
 def review_dossier(key: int) -> Any:
     known = _known(key)
-    page = dossier_page(known, language=language(), zone=parts().runtime.profile.calendar.zone)
+    page = dossier_page(known, times=times())
     return flask.Response(make_pdf(page), mimetype="application/pdf")
 
 
@@ -148,7 +158,7 @@ def _release(key: int, form: Any) -> None:
     at = None
     if text:
         try:
-            at = datetime.fromisoformat(text).replace(tzinfo=parts().runtime.profile.calendar.zone)
+            at = datetime.fromisoformat(text).replace(tzinfo=zone())
         except ValueError:
             raise InvalidInput(
                 "expected a date such as 2026-04-01, got {text!r}", text=text

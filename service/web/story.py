@@ -11,7 +11,7 @@ from typing import Any
 from service.audit import Event, HistoryRow
 from service.cases import CustomerWord
 from service.engine import Bundle
-from service.i18n.catalogue import chosen, say
+from service.i18n.catalogue import chosen, say, say_many
 from service.sentence import Words
 
 SENTENCES: Words = {
@@ -28,7 +28,7 @@ SENTENCES: Words = {
     "case:timer:fired": "time was up: “{what}”",
     "case:message:correlated": "the message {message} arrived",
     "case:incident:raised": "the process could not go on at “{what}”",
-    "case:evidence:added": "added {count} files to the evidence",
+    "case:evidence:added": "added {count} to the evidence",
     "case:contact:logged": "entered a contact in the log",
     "case:mail:received": "the customer has written",
     "case:letter:written": "wrote to the customer",
@@ -156,7 +156,7 @@ def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
         "reason": details.get("reason", ""),
         "message": details.get("message", ""),
         "signal": details.get("signal", ""),
-        "count": len(details.get("evidence", ())),
+        "count": say_many("{n} file", "{n} files", len(details.get("evidence", ())), language),
         "other": details.get("other", ""),
         "into": details.get("into", ""),
         "version": details.get("version") or details.get("to") or "",

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from service.config import load_settings
+from service.config import LANGUAGES, load_settings
 from service.errors import InvalidInput
+from service.i18n.languages import BY_TAG
 
 SECRET = {"REDRESS_SECRET_KEY": "s" * 32}
 
@@ -39,3 +40,9 @@ def test_reads_a_file_under_the_environment(tmp_path: Path) -> None:
 
 def test_makes_up_a_secret_only_in_the_demo() -> None:
     assert len(load_settings({}, demo=True).secret_key) >= 32
+
+
+def test_the_languages_of_the_house_are_those_of_the_catalogues() -> None:
+    assert set(LANGUAGES) == set(BY_TAG)
+    with pytest.raises(InvalidInput, match="one of en, zh-Hant, zh-Hans"):
+        load_settings(SECRET | {"REDRESS_LANGUAGE": "fr"})

@@ -67,6 +67,8 @@ FACTS: dict[str, Any] = {
     },
 }
 
+MONEY = {"en": "TWD 1,280", "zh-Hant": "新臺幣1,280元", "zh-Hans": "新台币1,280元"}
+
 
 def write(template: str, language: str, facts: dict[str, Any] = FACTS) -> Letter:
     """As it is shipped: with the procedure, or the product's own."""
@@ -104,6 +106,49 @@ def test_a_notice_names_what_happened_and_by_whom(language: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "customer", "opening", "ending"),
+    [
+        (
+            "zh-Hant",
+            "林美玲",
+            "親愛的林美玲先生/女士 您好：",
+            "敬祝　順心\n幸福銀行　敬啟\n聯絡方式：0800\n案件編號：C-1\n臺北，2026年3月2日",
+        ),
+        ("zh-Hant", "幸福股份有限公司", "親愛的幸福股份有限公司 您好：", ""),
+        ("zh-Hant", "客戶", "親愛的客戶 您好：", ""),
+        ("zh-Hant", "Ada Lovelace", "親愛的Ada Lovelace 先生/女士 您好：", ""),
+        ("zh-Hans", "张三", "尊敬的张三先生/女士：", "此致\n敬礼！\n幸福銀行\n联系方式：0800"),
+        ("zh-Hans", "客户", "尊敬的客户：", ""),
+        ("en", "Ada", "Dear Ada,", "Yours sincerely,\n幸福銀行\nContact: 0800\nOur reference: C-1"),
+    ],
+)
+def test_a_letter_opens_and_ends_as_letters_of_its_language_do(
+    language: str, customer: str, opening: str, ending: str
+) -> None:
+    facts = {
+        "number": "C-1",
+        "customer": customer,
+        "bank": "幸福銀行",
+        "contact": "0800",
+        "place": "臺北",
+        "today": "2026年3月2日",
+    }
+    text = "Subject\n\n{{ salutation }}\n\nBody.\n\n{{ closing }}\n"
+    body = write_letter("x", language=language, recipient="", facts=facts, text=text).body
+    assert body.startswith(opening + "\n")
+    assert ending in body
+    assert body.endswith("2026年3月2日\n")
+
+
+@pytest.mark.parametrize("template", sorted({*CUSTOMER} - {*OWN}))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_letter_to_a_customer_is_addressed_and_signed(template: str, language: str) -> None:
+    body = write(template, language, {**FACTS, "bank": "幸福銀行"}).body
+    assert "林美玲" in body.partition("\n")[0]
+    assert "幸福銀行" in body.rpartition("\n\n")[2]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_outcome_says_what_was_found_and_paid(language: str) -> None:
     texts = set()
@@ -111,7 +156,7 @@ def test_the_outcome_says_what_was_found_and_paid(language: str) -> None:
         facts = {**FACTS, "variables": {"decisionText": "DECISION", "outcome": outcome}}
         texts.add(write("outcome", language, facts).body)
     assert len(texts) == 3 and all("DECISION" in text and "1280" not in text for text in texts)
-    assert "TWD 1,280" in write("outcome", language, FACTS).body
+    assert MONEY[language] in write("outcome", language, FACTS).body
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

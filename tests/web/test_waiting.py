@@ -9,6 +9,7 @@ import pytest
 
 from service import cases, letters
 from service.execution import Runtime
+from service.i18n.dates import Times
 from service.operations import finish_letter
 from service.reporting.waits import list_waits
 from service.web.inbox_view import span_of
@@ -37,9 +38,9 @@ def test_a_case_between_two_calls_is_seen_everywhere(desk: Desk, runtime: Runtim
     walk.answer("first-contact", **NOT_REACHED)
     assert walk.open() == [] and waits(runtime, walk) == [("timer", "next-working-hours")]
     desk.at(walk.now).sign_in("wu")
-    due = walk.standing().timers[0][0].astimezone(runtime.profile.calendar.zone)
+    due = Times("en", runtime.profile.calendar.zone).moment(walk.standing().timers[0][0])
     for path in ("/complaints", f"/complaints/{walk.complaint.number}"):
-        assert f"waits for the next call , until {due:%Y-%m-%d %H:%M}" in desk.see(path), path
+        assert f"waits for the next call , until {due}" in desk.see(path), path
     answer = desk.client.get(f"/api/complaints/{walk.complaint.number}", headers={}).get_json()
     assert [each["name"] for each in answer["waitsFor"]] == ["the next call"]
 
