@@ -4,7 +4,7 @@ none does anything."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from service.builtins.case_view import CaseView
@@ -21,7 +21,15 @@ from service.cases import RECORDED, get_complaint, list_of_customer
 from service.engine import BpmnError
 from service.engine.changes import JobCreated
 from service.errors import InvalidInput, RedressError
-from service.policy import LEVELS, extended, other_deadline, paused, resumed, severity_deadlines
+from service.policy import (
+    LEVELS,
+    extended,
+    other_deadline,
+    paused,
+    resumed,
+    retain_until,
+    severity_deadlines,
+)
 
 Service = Callable[["CaseView", JobCreated], dict[str, Any]]
 RECENT = timedelta(days=90)
@@ -167,7 +175,7 @@ def close(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Archive the complaint for the years of the policy."""
-    until = _years_later(view.now, view.profile.retention_years)
+    until = retain_until(view.profile, view.now)
     view.effects.append(ArchiveEffect(until))
     return {"archivedAt": view.now.isoformat(), "retainUntil": until.date().isoformat()}
 
@@ -179,14 +187,7 @@ def end_by_hand(view: CaseView) -> None:
         return
     if view.complaint.status == "open":
         view.effects.append(CloseEffect(CANCELLED))
-    view.effects.append(ArchiveEffect(_years_later(view.now, view.profile.retention_years)))
-
-
-def _years_later(at: datetime, years: int) -> datetime:
-    try:
-        return at.replace(year=at.year + years)
-    except ValueError:  # 29 February
-        return at.replace(year=at.year + years, day=28)
+    view.effects.append(ArchiveEffect(retain_until(view.profile, view.now)))
 
 
 CANCELLED = "cancelled"

@@ -7,7 +7,7 @@ An operation makes a unit of work (`on_case`, `new_case`, `on_message`) and has 
 """
 
 from service.execution.apply import VersionConflict
-from service.execution.begin import Beginning, keep_keys, new_root_key, released
+from service.execution.begin import Beginning, insert_past, keep_keys, new_root_key, released
 from service.execution.cascade import resume_cascade
 from service.execution.child_keys import take_children
 from service.execution.decide_version import (
@@ -71,6 +71,7 @@ __all__ = [
     "execute",
     "firing",
     "get_instance",
+    "insert_past",
     "job_ending",
     "job_variables",
     "keep_keys",

@@ -11,7 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.audit import START
-from service.builtins import CaseView, host_of
+from service.builtins import (
+    AlarmEffect,
+    CaseView,
+    FollowEffect,
+    LetterEffect,
+    SpikeEffect,
+    host_of,
+)
 from service.db import CHILD_BITS, Connection, Prepared, take
 from service.definitions import ProcessVersion, find_released
 from service.engine import advance_together
@@ -38,6 +45,8 @@ _COLUMNS = (
     "started_at",
 )
 _INSERT = Prepared(sa.insert(process_instance), columns=_COLUMNS)
+TELLING = (LetterEffect, AlarmEffect, SpikeEffect, FollowEffect)
+"""What tells somebody of a case, or starts something of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Beginning:
     kind: InstanceKind = InstanceKind.PROCESS
     business_key: str | None = None
     holds_key: bool = False
+    quiet: bool = False
+    """Whether what its first step would tell anybody is left unsaid."""
 
 
 def released(connection: Connection, process_id: str) -> ProcessVersion:
@@ -108,7 +119,33 @@ def begin(
     }
     instance = Instance(**row, engine_state=None, tip=START)
     _INSERT.run(connection, {**row, "started_at": now})
+    if beginning.quiet:
+        beginning.view.effects[:] = [
+            each for each in beginning.view.effects if not isinstance(each, TELLING)
+        ]
     if beginning.view.effects:
         _ = beginning.view.stored
     part = Part(plan, beginning.actor, changes[0])
     return Moved(instance, beginning.view, step, [part], began)
+
+
+def insert_past(
+    connection: Connection, process: ProcessVersion, root_key: int, number: str, *, now: datetime
+) -> None:
+    """The row of a complaint that was handled elsewhere: no process of ours has run for it, and
+    none does."""
+    connection.execute(
+        sa.insert(process_instance),
+        {
+            "root_key": root_key,
+            "version": 1,
+            "next_child": 1,
+            "state": "completed",
+            "process_definition_key": process.key,
+            "bundle_key": process.bundle_key,
+            "business_key": number,
+            "kind": InstanceKind.COMPLAINT.value,
+            "started_at": now,
+            "ended_at": now,
+        },
+    )

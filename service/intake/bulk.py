@@ -9,13 +9,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from service.cases import NewComplaint
-from service.errors import InvalidInput
+from service.errors import FormInvalid, InvalidInput
+from service.intake.new_complaint import parse_complaint
+from service.operations import PastComplaint
 
 MAX_FIELD = 1_000_000
 MAX_CONTENT = 100_000
@@ -40,16 +42,47 @@ CFPB_COLUMNS = (
 )
 
 
+CFPB_ANSWER = "Company response to consumer"
+CFPB_OUTCOMES = {
+    "Closed with explanation": "not upheld",
+    "Closed without relief": "not upheld",
+    "Closed with relief": "upheld",
+    "Closed with monetary relief": "upheld",
+    "Closed with non-monetary relief": "upheld",
+    "Closed": None,
+    "Untimely response": None,
+}
+"""What the company answered, where it was the last word. The database does not say when."""
+REGISTER_COLUMNS = ("Number", "Received", "Closed", "Outcome", "Channel", "Content")
+REGISTER_OPTIONAL = (
+    "Customer",
+    "Phone",
+    "Email",
+    "Address",
+    "Product",
+    "Amount",
+    "Currency",
+    "Language",
+)
+MOST_NUMBER = 100
+REGISTER_OUTCOMES = ("upheld", "partly upheld", "not upheld", "withdrawn", "")
+
+
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """One row of the file: a complaint, or the reason why it is none."""
+    """One row of the file: a complaint as the old record has it, or the reason why it is none."""
 
     line: int
-    new: NewComplaint | None = None
+    past: PastComplaint | None = None
     error: str = ""
 
+    @property
+    def new(self) -> NewComplaint | None:
+        """The complaint by itself."""
+        return None if self.past is None else self.past.new
 
-Mapper = Callable[[Mapping[str, str], ZoneInfo, datetime], NewComplaint]
+
+Mapper = Callable[[Mapping[str, str], ZoneInfo, datetime], PastComplaint]
 
 
 def read_rows(
@@ -110,7 +143,7 @@ def _row(
         return BulkRow(line, error=error.message)
 
 
-def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint:
+def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> PastComplaint:
     """A row of the public complaint database of the CFPB, which keeps name and contact back."""
     identity = row["Complaint ID"].strip()
     if not (identity.isascii() and identity.isdigit() and len(identity) <= 20):
@@ -128,6 +161,18 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint
             most=MAX_CONTENT,
             count=len(content),
         )
+    answer = row.get(CFPB_ANSWER, "").strip()
+    return PastComplaint(
+        _cfpb_complaint(row, content, zone, now),
+        answer in CFPB_OUTCOMES,
+        None,
+        CFPB_OUTCOMES.get(answer),
+    )
+
+
+def _cfpb_complaint(
+    row: Mapping[str, str], content: str, zone: ZoneInfo, now: datetime
+) -> NewComplaint:
     return NewComplaint(
         customer_name=None,
         phone=None,
@@ -139,7 +184,7 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> NewComplaint
         language="en",
         product=row["Product"].strip()[:300] or None,
         currency="USD",
-        external_id=f"cfpb:{identity}",
+        external_id=f"cfpb:{row['Complaint ID'].strip()}",
         withheld=("customerName", "contact"),
         triage={"vulnerable": True} if "Older American" in row["Tags"] else {},
     )
@@ -159,4 +204,58 @@ def _receipt(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     return received_at
 
 
-MAPPINGS: dict[str, tuple[tuple[str, ...], Mapper]] = {"cfpb": (CFPB_COLUMNS, _cfpb)}
+def _register(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> PastComplaint:
+    """A row of a bank's own register of complaints."""
+    told = {name: row.get(name, "").strip() for name in (*REGISTER_COLUMNS, *REGISTER_OPTIONAL)}
+    if not 0 < len(told["Number"]) <= MOST_NUMBER:
+        raise InvalidInput(
+            "expected a Number of 1 to {most} characters, got {count}",
+            most=MOST_NUMBER,
+            count=len(told["Number"]),
+        )
+    received = _receipt(told["Received"], zone, now)
+    closed = _receipt(told["Closed"], zone, now) if told["Closed"] else None
+    if closed is not None and closed < received:
+        raise InvalidInput(
+            "expected a day of closing from {received} on, got {closed}",
+            received=told["Received"],
+            closed=told["Closed"],
+        )
+    if told["Outcome"] not in REGISTER_OUTCOMES:
+        raise InvalidInput(
+            "expected an Outcome out of {known}, got {found!r}",
+            known=[each for each in REGISTER_OUTCOMES if each],
+            found=told["Outcome"][:40],
+        )
+    new = _register_complaint(told, received, now)
+    return PastComplaint(new, closed is not None, closed, told["Outcome"] or None)
+
+
+def _register_complaint(told: Mapping[str, str], received: datetime, now: datetime) -> NewComplaint:
+    ways = {name.lower(): told[name] for name in ("Phone", "Email", "Address") if told[name]}
+    given = {
+        "customerName": told["Customer"] or None,
+        "contact": ways,
+        "channel": told["Channel"].lower() or None,
+        "content": told["Content"] or None,
+        "product": told["Product"] or None,
+        "amount": told["Amount"] or None,
+        "currency": told["Currency"] or None,
+        "language": told["Language"] or None,
+        "receivedAt": received.isoformat(),
+    }
+    try:
+        new = parse_complaint(given, now=now)
+    except FormInvalid as error:
+        first = error.errors[0]
+        field = first.pointer.rpartition("/")[2].capitalize()
+        raise InvalidInput("{field}: {message}", field=field, message=first.message) from error
+    if not new.content:
+        raise InvalidInput("expected the Content of the complaint, found none")
+    return replace(new, external_id=f"register:{told['Number']}")
+
+
+MAPPINGS: dict[str, tuple[tuple[str, ...], Mapper]] = {
+    "cfpb": (CFPB_COLUMNS, _cfpb),
+    "register": (REGISTER_COLUMNS, _register),
+}

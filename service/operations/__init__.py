@@ -59,6 +59,7 @@ from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
 from service.operations.read_notices import read_notices
 from service.operations.reassign_case import reassign_case
+from service.operations.record_past import PastComplaint, record_past
 from service.operations.record_withdrawal import record_withdrawal
 from service.operations.remove_draft_file import remove_draft_file
 from service.operations.resolve_incident import resolve_incident
@@ -125,6 +126,7 @@ __all__ = [
     "NewAccount",
     "NewContact",
     "NewToken",
+    "PastComplaint",
     "Registered",
     "Report",
     "Said",
@@ -197,6 +199,7 @@ __all__ = [
     "put_in_force",
     "read_notices",
     "reassign_case",
+    "record_past",
     "record_withdrawal",
     "register_complaint",
     "release_bundle",

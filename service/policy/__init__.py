@@ -29,6 +29,7 @@ from service.policy.profiles import (
     policy_file,
     recomputed,
     resumed,
+    retain_until,
     severity_deadlines,
 )
 from service.policy.time_limits import Limit, Unit, due_after, parse_limit
@@ -59,6 +60,7 @@ __all__ = [
     "report_names",
     "reports_of",
     "resumed",
+    "retain_until",
     "severity_deadlines",
     "spike_window",
 ]

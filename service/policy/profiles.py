@@ -124,6 +124,15 @@ def first_deadlines(profile: Profile, received_at: datetime) -> list[Deadline]:
     ]
 
 
+def retain_until(profile: Profile, at: datetime) -> datetime:
+    """Until when a file that was completed at `at` is kept."""
+    year = at.year + profile.retention_years
+    try:
+        return at.replace(year=year)
+    except ValueError:  # 29 February
+        return at.replace(year=year, day=28)
+
+
 def severity_deadlines(profile: Profile, severity: str, at: datetime) -> list[Deadline]:
     """The bank's own clocks that start when a complaint's severity is known."""
     targets = profile.severity["targets"].get(severity)
