@@ -7,6 +7,7 @@ serializer, after one trip round it and after many.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ import click
 from rich.progress import Progress
 
 from service.bench.baselines import SpiffLoop
+from service.bench.deciders import Decided, show_decided, trace
 from service.bench.loop_model import TASKS, letter_xml, loop_xml
 from service.bench.options import rounds_option, shape_option, turn_option
 from service.bench.race import Bound, Clock, Contestant, Race, Rounds, race
@@ -22,9 +24,11 @@ from service.bench.recording import Recorded, record_case
 from service.bench.report import installed_version, read_setting, show
 from service.bench.share import library_share
 from service.clock import SystemClock
+from service.definitions import shipped_files
 from service.engine import Bundle, advance, load_bundle
 from service.engine.changes import TaskCreated
 from service.engine.commands import CompleteTask, Start
+from service.scenarios import run_scenario, scenarios_of
 
 VARIABLES = {"amount": 5000, "rounds": 0, "customer": "Owen", "satisfied": False}
 SHIPPED_TARGET = 1_500
@@ -36,6 +40,7 @@ Step = tuple[bytes, CompleteTask]
     epilog="""\b
 Example:
   redress bench engine
+  redress bench engine --trace
   redress bench engine --rounds 5 --format json"""
 )
 @rounds_option(15)
@@ -47,14 +52,30 @@ Example:
     show_default=True,
     help="SpiffWorkflow fails at 91.",
 )
+@click.option(
+    "--trace",
+    "traced",
+    is_flag=True,
+    help="Measure nothing: say which class decides what while the shipped scenarios are played.",
+)
 @shape_option
-def engine(rounds: int, seconds: float, trips: int, shape: str) -> None:
+def engine(rounds: int, seconds: float, trips: int, traced: bool, shape: str) -> None:
     """Complete user tasks with the engine alone: load, complete, save; one core."""
+    if traced:
+        show_decided(trace_shipped(), shape=shape)
+        return
     length = Rounds(rounds, seconds)
     with Progress(transient=True, disable=shape == "json") as bar:
         task = bar.add_task("measuring", total=4 * rounds)
         races = run_races(length, trips=trips, progress=lambda: bar.advance(task))
     show(read_setting("SpiffWorkflow"), races, shape=shape)
+
+
+def trace_shipped() -> Counter[Decided]:
+    """What is decided by whom while the scenarios of the shipped procedure are played."""
+    files = shipped_files()
+    bundle, scenarios = load_bundle(files), scenarios_of(files)
+    return trace(lambda: [run_scenario(bundle, scenario) for scenario in scenarios])
 
 
 def run_races(
