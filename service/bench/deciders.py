@@ -126,7 +126,7 @@ _LOOKS: dict[tuple[str, str], Callable[[FrameType, Any], Iterator[Decided]]] = {
     ("return", "EventDefinition.has_fired"): _event,
     ("return", "Timer.has_fired"): _event,
     ("return", "Several.has_fired"): _event,
-    ("return", "EndJoin._run_hook"): _scope,
+    ("return", "EndJoin._update_hook"): _scope,
     ("call", "Flat._mark_complete"): _terminated,
 }
 """At which calls and returns something is known to have been decided."""

@@ -27,16 +27,10 @@ MARKS = frozenset({"due", "sub", "signal"})
 
 
 class Known:
-    """Two events are one only when they are the same: for SpiffWorkflow two timers are equal, and
-    two messages of a name. A payload is kept apart from what SpiffWorkflow keeps of a task."""
+    """A payload is kept apart from what SpiffWorkflow keeps of a task, and applied when the element
+    is left."""
 
     element: Element
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
 
     def catch(self, my_task: Token, event: BpmnEvent) -> None:
         my_task.internal_data["result"] = dict(event.payload or {})
@@ -45,12 +39,6 @@ class Known:
     def update_task(self, my_task: Token) -> None:
         if MARKS.isdisjoint(my_task.internal_data):
             self.arm(my_task, my_task.internal_data, my_task.id)
-
-    def update_task_data(self, my_task: Token) -> None:
-        """The result is applied when the element is left."""
-
-    def reset(self, my_task: Token) -> None:
-        my_task.internal_data.pop("event_fired", None)
 
     def arm(self, task: Token, store: Store, at: str) -> None:
         """Hand out the timer or subscription; its id is `at`."""
@@ -157,11 +145,6 @@ class Coded(Known):
     base: type
     code: str | None
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = Known.__hash__
-
     def catches(self, my_task: Token, event: BpmnEvent) -> bool:
         thrown: Any = event.event_definition
         is_same = isinstance(thrown, self.base)
@@ -233,9 +216,6 @@ class Several(e.MultipleEventDefinition):  # type: ignore[misc]
             game.alternatives[at] = my_task
             definition.arm(my_task, store, at)
 
-    def has_fired(self, my_task: Token) -> bool:
-        return bool(my_task.internal_data.get("seen_events"))
-
     def catches(self, my_task: Token, event: BpmnEvent | None = None) -> bool:
         return self._caught_by(my_task, event) is not None
 
@@ -255,11 +235,6 @@ class Several(e.MultipleEventDefinition):  # type: ignore[misc]
         number = state["alts"][at]["is"]
         definition = self.event_definitions[number]
         state["seen_events"] = [BpmnEvent(definition, event.payload if event else {})]
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = Known.__hash__
 
 
 _KINDS: dict[str, type[Any]] = {

@@ -155,10 +155,6 @@ class Inner(Flat, BpmnSubWorkflow):  # type: ignore[misc]
     def _calculate_depth(self) -> int:
         return 0
 
-    @property
-    def parent_workflow(self) -> Any:
-        return None if self.caller is None else self.caller.workflow
-
 
 class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
     """One root instance while commands are carried out.

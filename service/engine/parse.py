@@ -47,15 +47,9 @@ class Scopes(ProcessParser):  # type: ignore[misc]
     def create_spec(self) -> s.ProcessSpec:
         return s.ProcessSpec(self.bpmn_id, self.filename)
 
-    def parse_io_spec(self) -> None:
-        """Drawn only."""
-
-    def parse_data_object(self, obj: etree._Element) -> Any:
-        """Drawn only: it would be a variable."""
-        return _Nothing
-
     def add_tasks(self) -> None:
-        self.spec.data_objects, known = {}, self.parser.OVERRIDE_PARSER_CLASSES
+        self.spec.data_objects = {}  # they are variables
+        known = self.parser.OVERRIDE_PARSER_CLASSES
         for node in self.node:
             if node.tag in known and node.tag != full_tag("boundaryEvent") and node.get("id"):
                 self.parse_node(node)
@@ -91,10 +85,6 @@ class Scopes(ProcessParser):  # type: ignore[misc]
             and spec.element.event.kind == "link"
             and spec.element.event.name == element.event.name
         ]
-
-
-class _Nothing:
-    bpmn_id = ""
 
 
 PARSERS = {

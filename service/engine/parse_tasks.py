@@ -153,9 +153,7 @@ class BoundaryEvent(Zeebe, ep.BoundaryEventParser):  # type: ignore[misc]
 
 class _WithDefinition(ep.SendTaskParser):  # type: ignore[misc]
     def create_task(self) -> TaskSpec:
-        return self._create_task(self.get_event_definition(()))
-
-    def _create_task(self, definition: Any, *_: Any) -> TaskSpec:
+        definition = self.get_event_definition(())
         return self.spec_class(
             self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes
         )
@@ -166,8 +164,7 @@ class Messaging(Zeebe, _WithDefinition):
 
 
 class _Gateway(_WithDefinition, ep.EventBasedGatewayParser):  # type: ignore[misc]
-    def get_event_definition(self, xpaths: Any) -> Any:
-        return Several()
+    pass
 
 
 class EventGateway(Zeebe, _Gateway):

@@ -52,9 +52,6 @@ class Plain(TaskSpec):  # type: ignore[misc]
     def test(self) -> None:
         """Checked when the definition is read, not whenever a task is ready."""
 
-    def serialize(self, serializer: Any, **kwargs: Any) -> None:
-        raise NotImplementedError
-
     def _predict(self, my_task: Token, *_: Any, **__: Any) -> None:
         """Nothing is predicted."""
 
@@ -143,12 +140,6 @@ class EndJoin(Plain, control._EndJoin):  # type: ignore[misc]
         my_task.workflow.forget(my_task)
         return False
 
-    def _run_hook(self, my_task: Token) -> bool | None:
-        if my_task.workflow.is_empty(but=my_task):
-            return True
-        my_task.workflow.forget(my_task)
-        return None
-
     def following(self, task: Token) -> list[TaskSpec]:
         return []
 
@@ -161,9 +152,6 @@ class Split(Plain, control.BoundaryEventSplit):  # type: ignore[misc]
     """Above an activity and its boundary events, for as long as one of them is there."""
 
     is_split = True
-
-    def _update(self, my_task: Token) -> None:
-        my_task.run()
 
     def holds(self, task: Token) -> bool:
         return not task._state & FINISHED

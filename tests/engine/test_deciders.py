@@ -76,7 +76,7 @@ def play_events() -> None:
             "EventDefinition.has_fired",
             LIBRARY,
         ),
-        (play_events, "scope", "process", "EndJoin._run_hook", ENGINE),
+        (play_events, "scope", "process", "EndJoin._update_hook", ENGINE),
     ],
 )
 def test_who_decided(play, what, at, by, whose):
