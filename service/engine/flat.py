@@ -265,7 +265,7 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
             return
         if token._state == STARTED and "result" in state:
             token._state = READY
-        if self.held is not None or (token.id, token._state) in self.parked:
+        if self.held is not None or (self.parked and (token.id, token._state) in self.parked):
             token.task_spec.park(token, self.parked.get((token.id, token._state)))
             return
         self.running, self.stage = token, token._state

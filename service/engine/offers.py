@@ -19,6 +19,7 @@ DEFAULT_RETRIES = 3
 def task_of(token: Token) -> c.TaskCreated:
     """The user task of a token."""
     element: Element = token.task_spec.element
+    eyes = element.properties.get("fourEyes")
     assignee = optional_text_of(token, element.assignee, "the assignee")
     groups = texts_of(token, element.candidate_groups, "the candidate groups")
     users = texts_of(token, element.candidate_users, "the candidate users")
@@ -38,7 +39,7 @@ def task_of(token: Token) -> c.TaskCreated:
         priority=whole_of(
             token, element.priority, "the priority", default=DEFAULT_PRIORITY, most=100
         ),
-        excluded=split(element.properties.get("fourEyes", "")),
+        excluded=split(eyes) if eyes else (),
         properties=element.properties,
         headers=element.headers,
         variables=visible(token),

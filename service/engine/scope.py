@@ -17,6 +17,8 @@ from service.engine.errors import EngineError
 from service.engine.token import Token
 from service.feel import Expression, FeelError, Why, from_json, to_json
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What is kept as it comes."""
 Level = tuple[dict[str, Any], str]
 """The variables of a scope, and the id that it has for the world."""
 
@@ -156,6 +158,22 @@ def write(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
     game.emit(c.VariablesSet(name, variables))
 
 
+def set_variables(game: Any, chain: list[Level], variables: Mapping[str, Any]) -> None:
+    """Write each variable where it belongs, those of one scope at once."""
+    places: dict[str, tuple[Level, dict[str, Any]]] = {}
+    for name, value in variables.items():
+        place = chain[-1]
+        for level in chain:
+            if name in level[0]:
+                place = level
+                break
+        if place[1] not in places:
+            places[place[1]] = place, {}
+        places[place[1]][1][name] = to_json(value)
+    for level, found in places.values():
+        write(game, level, found)
+
+
 def set_variable(game: Any, chain: list[Level], name: str, value: Any) -> None:
     """Write one variable where it belongs: the nearest of the scopes that has it, else the
     outermost."""
@@ -170,7 +188,10 @@ def set_variable(game: Any, chain: list[Level], name: str, value: Any) -> None:
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO
     text."""
-    return {str(name): to_json(from_json(value)) for name, value in (variables or {}).items()}
+    return {
+        str(name): value if type(value) in _PLAIN else to_json(from_json(value))
+        for name, value in (variables or {}).items()
+    }
 
 
 def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:
@@ -188,9 +209,7 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
     none."""
     if not mappings:
         if variables:
-            chain = levels(token)
-            for name, value in variables.items():
-                set_variable(token.game, chain, name, value)
+            set_variables(token.game, levels(token), variables)
         return
     token.data |= {name: to_json(value) for name, value in variables.items()}
     chain = levels(token)
@@ -214,9 +233,7 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
 def spread(token: Token, script: Expression) -> None:
     """Write the entries of a context where variables of their names belong, one after the other.
     Raises EngineError when it is none."""
-    chain = levels(token)[1:]
-    for name, value in entries_of(token, script).items():
-        set_variable(token.game, chain, name, value)
+    set_variables(token.game, levels(token)[1:], entries_of(token, script))
 
 
 def entries_of(token: Token, script: Expression) -> dict[str, Any]:

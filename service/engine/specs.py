@@ -153,6 +153,9 @@ class Split(Plain, control.BoundaryEventSplit):  # type: ignore[misc]
 
     is_split = True
 
+    def _update(self, my_task: Token) -> None:
+        my_task.run()
+
     def holds(self, task: Token) -> bool:
         return not task._state & FINISHED
 

@@ -72,6 +72,21 @@ def a_boundary_event_is_entered_when_it_fires() -> None:
     assert "late" in player.fire("late").entered()
 
 
+@witness("Split._update")
+def a_modification_puts_a_token_on_an_activity_with_boundary_events() -> None:
+    """Its split opens at once, not in its turn."""
+    drawing = """process p {
+      startEvent start
+      userTask a
+      userTask b
+      boundaryEvent late on=b timer=PT1H
+      start -> a -> b
+    }"""
+    player = Player(bundle_of(drawing)).start()
+    player.send(q.Modify(activate=(q.Activate("b"),)))
+    assert player.waiting() == ["a", "b", "late"]
+
+
 @witness("Item.exists")
 def outputs_may_be_collected_under_any_name() -> None:
     """SpiffWorkflow asks whether a variable of that name is there already."""
