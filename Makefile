@@ -31,9 +31,9 @@ words: .venv/dev.stamp
 # a million random FEEL expressions, then an hour of mutations by coverage: FUZZ="--count 5000 --seed 7", FUZZ_SECONDS=60
 FUZZ_SECONDS ?= 3600
 fuzz: .venv/dev.stamp
-	$(BIN)/python tests/fuzz/random_feel.py $(FUZZ)
+	$(BIN)/python -m tests.fuzz.random_feel $(FUZZ)
 	$(INSTALL) -e ".[fuzz]"
-	$(BIN)/python tests/fuzz/fuzz_feel.py -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=1500
+	$(BIN)/python -m tests.fuzz.fuzz_feel -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=1500
 
 lock: .venv/dev.stamp
 	$(INSTALL) "uv>=0.9"

@@ -5,19 +5,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.db import Database, KeyAllocator, migrate
-from service.definitions import deploy, release, shipped_files
+from service.db import Database, migrate
+from service.definitions import shipped_files
 from service.engine import Bundle, load_bundle
 from service.execution import Runtime
-from tests.postgres import Cluster, find_binaries, migrated_template, running_cluster
-
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+from tests.kit.installation import release_files
+from tests.kit.postgres import Cluster, find_binaries, migrated_template, running_cluster
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +67,14 @@ def _release(database: Database) -> None:
 def _template(request: pytest.FixtureRequest, kind: str) -> Any:
     """What a test's database is copied from: releasing the procedure anew for each test took most
     of their time."""
-    wanted = "released" if "runtime" in request.fixturenames else "template"
+    shipped = "runtime" in request.fixturenames and not _released_files(request)
+    wanted = "released" if shipped else "template"
     return request.getfixturevalue(f"{kind}_{wanted}")
+
+
+def _released_files(request: pytest.FixtureRequest) -> dict[str, bytes]:
+    mark = request.node.get_closest_marker("released")
+    return dict(mark.args[0]) if mark else {}
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -119,20 +123,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def runtime(database: Database) -> Runtime:
-    """A runtime in which the shipped procedure is released."""
-    return Runtime.open(database)
-
-
-def release_files(database: Database, files: dict[str, bytes], *, now: datetime = NOW) -> Runtime:
-    """Deploy and release a bundle; the runtime on top of it."""
-    keys = KeyAllocator(
-        database
-    ).root_key  # takes its block in a transaction of its own, so before ours
-    spare = [keys() for _ in range(40)]
-    with database.transaction() as connection:
-        deployed = deploy(
-            connection, files, name="test", actor="admin", now=now, next_key=spare.pop
-        )
-        release(connection, deployed.bundle_key, actor="admin", now=now)
-    return Runtime.open(database)
+def runtime(request: pytest.FixtureRequest, database: Database) -> Runtime:
+    """A runtime in which the shipped procedure is released, or the files of the mark `released`."""
+    files = _released_files(request)
+    return release_files(database, files) if files else Runtime.open(database)

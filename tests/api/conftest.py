@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from service.config import load_settings
 from service.db import Database, migrate
 from service.execution import Runtime
 from service.identity import Role
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 Call = Callable[..., Any]
 
 

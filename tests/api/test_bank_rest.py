@@ -23,7 +23,7 @@ from service.config import load_settings
 from service.db import Database
 from service.execution import Runtime
 from service.operations import make_worker
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 PLACES = (
     parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents

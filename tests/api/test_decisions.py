@@ -11,7 +11,7 @@ import pytest
 from camunda_orchestration_sdk.models.evaluate_decision_result import EvaluateDecisionResult
 
 from service import definitions
-from tests.api.conftest import NOW
+from tests.kit.clock import NOW
 
 PATH = "/v2/decision-definitions/evaluation"
 OWN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/"

@@ -12,9 +12,10 @@ from service.db import Database
 from service.definitions import shipped_files
 from service.execution import Runtime
 from service.identity import CUSTOMER
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.desk import Desk
+from tests.kit.installation import release_files
 from tests.operations.test_assess_intake import DANGER, register
-from tests.web.desk_kit import Desk
 
 REASON = "Called back: somebody stands at the counter with a knife."
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from service.db import Database
-from tests.api.rest import Rest
-from tests.sdk.loan import LOAN, RATE
+from tests.kit.loan import LOAN, RATE
+from tests.kit.rest import Rest
 
 WRITERS, EACH = 4, 3
 

@@ -11,8 +11,8 @@ import pytest
 
 from service.api.operation import JSON, OPERATIONS
 from service.db import Database
-from tests.api.rest import Rest
-from tests.operations.waiting import files
+from tests.kit.rest import Rest
+from tests.kit.waiting import files
 
 BODIES = sorted(
     each.name for each in OPERATIONS.values() if each.takes is not None and each.media == JSON

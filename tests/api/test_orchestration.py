@@ -13,9 +13,9 @@ from service import jobs
 from service.api import jobs as job_routes
 from service.api.desk import Desk
 from service.db import Database, take, wake_after_commit
-from tests.api.rest import Rest
-from tests.operations.waiting import TASK, catch, process
-from tests.sdk.loan import LOAN, RATE
+from tests.kit.loan import LOAN, RATE
+from tests.kit.rest import Rest
+from tests.kit.waiting import TASK, catch, process
 
 MINUTE = timedelta(minutes=1)
 

@@ -23,8 +23,9 @@ from service.operations import cancel_instance, start_instance
 from service.reporting import INSTANCES, JOBS, TASKS, sift, tasks_of
 from service.reporting.words import INSTANCE_STATES
 from service.tasks import can_see, list_case_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.waiting import files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.waiting import files
 
 ADMIN = Actor("root", frozenset({"admin"}))
 ROUNDS = int(os.environ.get("REDRESS_ROUNDS", "40"))

@@ -13,7 +13,7 @@ from service.execution import Runtime
 from service.identity import SYSTEM
 from service.intake import parse_complaint
 from service.operations import register_complaint
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CASES = {
     "lin": {

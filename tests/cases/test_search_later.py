@@ -33,8 +33,8 @@ from service.operations import (
     register_complaint,
 )
 from service.vault import Vault
-from tests.conftest import NOW
-from tests.intake import mails
+from tests.kit import mails
+from tests.kit.clock import NOW
 
 AMY = Actor("amy", frozenset({"handler"}))
 FACTS = {

@@ -17,7 +17,8 @@ from service.definitions import shipped_files
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import register_complaint
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
 from tests.operations.test_faults import contents
 
 CLERK = Actor("chen", frozenset({"clerk"}))

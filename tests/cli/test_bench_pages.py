@@ -20,8 +20,8 @@ from service.cli import main
 from service.db import Database
 from service.tasks.tables import task_candidate, user_task
 from service.web.navigation import LINKS
-from tests.conftest import NOW
-from tests.postgres import Cluster
+from tests.kit.clock import NOW
+from tests.kit.postgres import Cluster
 
 
 @pytest.mark.parametrize("where", ["sqlite", "postgresql"])

@@ -21,8 +21,8 @@ from service.db import Database
 from service.errors import RedressError
 from service.jobs import Worker
 from service.operations.background import timer_handler
-from tests.conftest import NOW
-from tests.postgres import Cluster
+from tests.kit.clock import NOW
+from tests.kit.postgres import Cluster
 
 _PLACES = [
     parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents

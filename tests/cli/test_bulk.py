@@ -15,7 +15,7 @@ from service.cli import main
 from service.db import Database
 from service.definitions import shipped_files
 from service.reporting import count_active
-from tests.conftest import release_files
+from tests.kit.installation import release_files
 
 ROWS = """\
 Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,\

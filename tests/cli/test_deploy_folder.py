@@ -19,8 +19,8 @@ from service.config import HELP
 from service.db import Database
 from service.identity import SYSTEM
 from service.operations import register_complaint
-from tests.conftest import NOW
-from tests.postgres import Cluster, find_binaries
+from tests.kit.clock import NOW
+from tests.kit.postgres import Cluster, find_binaries
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

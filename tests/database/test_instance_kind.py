@@ -14,7 +14,7 @@ from alembic.config import Config
 from service.db import Database, migrate
 from service.db.migrate import FOLDER
 from tests.database.test_upgrade import NAMED, _fill, _value
-from tests.postgres import Cluster
+from tests.kit.postgres import Cluster
 
 COMPLAINT, EMERGENCY, REVIEW, PROCESS = 1, 2, 3, 4
 

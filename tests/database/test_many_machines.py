@@ -25,8 +25,9 @@ from service.execution import Runtime
 from service.identity import SYSTEM, Actor
 from service.operations import complete_task, register_complaint
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.postgres import Cluster
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.postgres import Cluster
 
 CLERK = Actor("amy", frozenset({"clerk", "handler"}))
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from service.db import Database, count_up_to
 from service.identity import create_account
 from service.identity.tables import account
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 NAMES = ("ada", "ben", "cleo")
 

@@ -13,7 +13,8 @@ from service.errors import InvalidInput
 from service.identity import SYSTEM, Actor
 from service.operations import complete_task, register_complaint
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
 
 CLERK = Actor("amy", frozenset({"clerk", "handler"}))
 NAMES = sa.text("SELECT indexname FROM pg_indexes WHERE tablename = ANY(:tables) ORDER BY 1")

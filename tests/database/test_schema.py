@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 
 import service
 from service.db import Database, KeyAllocator, metadata, migrate, root_of, take
-from tests.postgres import Cluster
+from tests.kit.postgres import Cluster
 
 
 def declare_everything() -> None:

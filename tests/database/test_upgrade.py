@@ -16,7 +16,7 @@ from alembic.config import Config
 from service.cases import list_ledger, unbalanced
 from service.db import Database, migrate
 from service.db.migrate import FOLDER
-from tests.postgres import Cluster
+from tests.kit.postgres import Cluster
 
 NAMED = {
     ("bundle", "state"): "released",

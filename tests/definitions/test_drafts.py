@@ -14,7 +14,7 @@ from service.db import Database
 from service.definitions import review
 from service.errors import InvalidInput, NotFound, StateConflict, TooLarge
 from service.execution import Runtime
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 PATH = "processes/complaint.bpmn"
 

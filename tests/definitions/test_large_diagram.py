@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import sys
-from datetime import UTC, datetime
 
 import pytest
 
@@ -12,9 +11,9 @@ from service.definitions import compare, draw, draw_over, names_in, say_all
 from service.engine import check_bundle, load_bundle
 from service.operations import prove_bundle
 from service.policy import load_profile
+from tests.kit.clock import NOW
 
 COUNT = 5_000
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
     'targetNamespace="t" '

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, input_data, needs, table
 
 from service.dmn import DecisionResult, check_model, load_model
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 
 def ask(rows: list[list[str]], value: Any, *, kind: str = "number", **how: str) -> DecisionResult:

@@ -4,7 +4,10 @@ from it together."""
 from __future__ import annotations
 
 import pytest
-from dmn_samples import (
+
+from service.dmn import load_model
+from service.feel import FeelLimitExceeded, compile_expression, errors
+from tests.kit.dmn_samples import (
     decision,
     definitions,
     input_data,
@@ -14,9 +17,6 @@ from dmn_samples import (
     needs_decision,
     table,
 )
-
-from service.dmn import load_model
-from service.feel import FeelLimitExceeded, compile_expression, errors
 
 LOOP = literal("count(for i in 1..3000 return i)")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 
-from dmn_samples import decision, definitions, input_data, needs, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.dmn import check_model
 from service.dmn.gaps import find_uncovered
 from service.errors import Problem, Severity
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 
 def check(logic: str, **inputs: str) -> list[Problem]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from dmn_samples import decision, definitions, input_data, literal, needs, table
 
 from service.cli.decide import decide
+from tests.kit.dmn_samples import decision, definitions, input_data, literal, needs, table
 
 
 @pytest.fixture

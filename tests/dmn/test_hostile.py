@@ -6,12 +6,12 @@ import contextlib
 import random
 from html import escape
 
-from dmn_samples import decision, definitions, input_data, needs, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.dmn import check_model, load_model
 from service.errors import RedressError
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 PIECES = [
     "1",

@@ -6,10 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dmn_samples import NAMESPACE, decision, input_data, knows, literal, needs, needs_decision
 
 from service.dmn import check_models, load_models
 from service.errors import DefinitionInvalid, Severity
+from tests.kit.dmn_samples import (
+    NAMESPACE,
+    decision,
+    input_data,
+    knows,
+    literal,
+    needs,
+    needs_decision,
+)
 
 
 def file(name: str, body: str, *imports: str) -> bytes:

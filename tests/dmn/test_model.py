@@ -6,7 +6,6 @@ import contextlib
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, input_data, knows, literal, needs, needs_decision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,15 @@ from service.dmn import check_model, check_models, load_model, load_models
 from service.dmn.read import NAMESPACES
 from service.errors import DefinitionInvalid, NotFound, RedressError
 from service.feel import FeelFunction, FeelLimitExceeded
+from tests.kit.dmn_samples import (
+    decision,
+    definitions,
+    input_data,
+    knows,
+    literal,
+    needs,
+    needs_decision,
+)
 
 
 def value(body: str, name: str, inputs: dict[str, Any] | None = None) -> Any:

@@ -6,12 +6,20 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from dmn_samples import decision, definitions, input_data, literal, needs, needs_decision, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.dmn import DecisionResult, decision_record, load_model
 from service.dmn.record import MAX_BYTES
+from tests.kit.dmn_samples import (
+    decision,
+    definitions,
+    input_data,
+    literal,
+    needs,
+    needs_decision,
+    table,
+)
 
 
 def evaluate(body: str, name: str, inputs: dict[str, Any]) -> DecisionResult:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dmn_samples import (
+
+from service.dmn import DecisionResult, load_model
+from tests.kit.dmn_samples import (
     decision,
     definitions,
     escape,
@@ -17,8 +19,6 @@ from dmn_samples import (
     needs_decision,
     table,
 )
-
-from service.dmn import DecisionResult, load_model
 
 
 def evaluate(body: str, name: str = "d1", inputs: dict[str, Any] | None = None) -> DecisionResult:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, input_data, needs, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.dmn import DecisionResult, load_model
 from service.dmn.quick import kind_of, quick_test
 from service.feel import compile_unary_tests
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 ROWS = [["<= 10", '"low"'], ["[5..20]", '"mid"'], ["> 15", '"high"']]
 

@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, input_data, needs, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from service.dmn import Model, check_model, load_model
 from service.dmn.cells import read_condition
 from service.dmn.regions import build_column
 from service.feel import compile_unary_tests
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 TYPES = {"n": "number", "s": "string", "b": "boolean"}
 # Every value that a cell below can tell apart, and some in between.

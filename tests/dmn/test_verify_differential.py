@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 import pytest
-from dmn_samples import decision, definitions, input_data, needs, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from service.dmn.cells import Condition, Interval, read_condition
 from service.dmn.keys import declared_kind, kind_and_key
 from service.dmn.regions import Column, build_column
 from service.feel import compile_expression, compile_unary_tests, from_json
+from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
 
 # Of each kind: the type of the column, constants in their order, and values beside them.
 KINDS: dict[str, tuple[str, list[str], list[str]]] = {

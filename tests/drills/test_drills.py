@@ -25,7 +25,7 @@ from service.errors import InvalidInput
 from service.policy import load_profile
 from service.reporting import list_active
 from service.tasks import list_open_tasks
-from tests.conftest import release_files
+from tests.kit.installation import release_files
 
 PROFILE_TW = load_profile("TW-FCPA")
 

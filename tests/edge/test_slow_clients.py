@@ -15,7 +15,7 @@ from service.db import Database, migrate
 from service.edge import Doorway, Patience
 from service.edge.slow_clients import CutOff, Sent, TooSlow
 from service.errors import Unavailable
-from tests.recovery.processes import Site, stop, until
+from tests.kit.server_processes import Site, stop, until
 
 MOST = 10_000
 

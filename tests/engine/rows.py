@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playing import Player, bundle_of
-
 from service.engine import Host
+from tests.kit.playing import Player, bundle_of
 
 Play = Callable[..., Player]
 ROWS: dict[str, Callable[[Play], None]] = {}

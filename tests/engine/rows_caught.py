@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playing import NOON, Player
-from rows import Play, row
-
 from service.engine import changes as c
+from tests.engine.rows import Play, row
+from tests.kit.clock import NOON
+from tests.kit.playing import Player
 
 EVENTS = {
     "message": 'message=said "key==id"',

@@ -6,13 +6,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-import rows_caught
-from playing import NOON
-from rows import Play, row
 
 from service.engine import EngineError
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.engine import rows_caught
+from tests.engine.rows import Play, row
+from tests.kit.clock import NOON
 
 assert rows_caught
 

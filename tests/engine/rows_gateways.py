@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from rows import Play, row
 
 from service.engine import EngineError
 from service.engine import changes as c
+from tests.engine.rows import Play, row
 
 CHOICE = """process p {
   startEvent start

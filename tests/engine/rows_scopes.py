@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rows import Play, row
 
 from service.engine import EngineError
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.engine.rows import Play, row
 
 INSIDE = """process p {
   startEvent start

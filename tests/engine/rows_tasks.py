@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from playing import NOON
-from rows import Play, row
 
 from service.engine import BpmnError, EngineError, Host
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.engine.rows import Play, row
+from tests.kit.clock import NOON
 
 LANES = """
   <laneSet id="lanes"><lane id="l1" name="Handler"><flowNodeRef>ask</flowNodeRef></lane></laneSet>

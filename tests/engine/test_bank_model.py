@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from playing import Player
 
 from service.engine import changes as c
 from service.engine import check_bundle, load_bundle
 from service.errors import Severity
+from tests.kit.playing import Player
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "camunda-bank-complaint"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared data are not here")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from drawing import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from refused import GATEWAY, attached, catch, end, event_sub_process, task, throw
 
 from service.engine import check_bundle, load_bundle
 from service.errors import DefinitionInvalid, Severity
+from tests.engine.refused import GATEWAY, attached, catch, end, event_sub_process, task, throw
+from tests.kit.drawing import draw
 
 MESSAGE = 'message=m "key==1"'
 FAULTS = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from drawing import draw
 
 from service.bpmn.dialects import DIALECTS
 from service.engine import check_bundle, load_bundle
 from service.errors import DefinitionInvalid, Severity
+from tests.kit.drawing import draw
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t" '

@@ -4,10 +4,10 @@ around it, and go on waiting."""
 from __future__ import annotations
 
 import pytest
-from playing import Player, bundle_of
 
 from service.engine import changes as c
 from service.engine import migrate
+from tests.kit.playing import Player, bundle_of
 
 INSIDE = {
     "message": 'message=inner "key==id"',

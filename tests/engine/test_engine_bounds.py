@@ -7,12 +7,13 @@ import gc
 from time import process_time
 
 import pytest
-from playing import NOON, Player, bundle_of
 
 from service.bpmn.reach import loop_before
 from service.engine import EngineError, advance, limits
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.kit.clock import NOON
+from tests.kit.playing import Player, bundle_of
 
 DOUBLING = """process p {
   startEvent start

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playing import NOON, Player, bundle_of
 
 from service.engine import EngineError, Host, advance, inspect
 from service.engine import commands as q
 from service.engine.codec import dump, load
+from tests.kit.clock import NOON
+from tests.kit.playing import Player, bundle_of
 
 BUNDLE = bundle_of("process p {\nstartEvent start\nuserTask it\nstart -> it\n}")
 OTHER = bundle_of("process p {\nstartEvent start\nuserTask other\nstart -> other\n}")

@@ -6,9 +6,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from playing import NOON, Player, bundle_of
 
 from service.engine import StartTimer, start_timers
+from tests.kit.clock import NOON
+from tests.kit.playing import Player, bundle_of
 
 MODES = pytest.mark.parametrize("mode", ["straight", "restored"])
 

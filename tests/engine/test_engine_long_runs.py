@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from drawing import draw
-from playing import NOON, Player, bundle_of
 
 from service.engine import EngineError, Host, advance, inspect
 from service.engine import commands as q
+from tests.kit.clock import NOON
+from tests.kit.drawing import draw
+from tests.kit.playing import Player, bundle_of
 
 ROUNDS = """process p {
   startEvent start

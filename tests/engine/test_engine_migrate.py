@@ -7,15 +7,16 @@ import itertools
 import re
 
 import pytest
-from blocks import Drawer, blocks, named
-from drawing import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import Oracle
-from playing import NOON, Player, bundle_of
 
 from service.engine import EngineError, find_obstacles, inspect, migrate
 from service.engine import changes as c
+from tests.kit.blocks import Drawer, blocks, named
+from tests.kit.clock import NOON
+from tests.kit.drawing import draw
+from tests.kit.oracle import Oracle
+from tests.kit.playing import Player, bundle_of
 
 MAX_WALK = 30
 

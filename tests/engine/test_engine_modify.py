@@ -4,11 +4,11 @@ go with them."""
 from __future__ import annotations
 
 import pytest
-from playing import Player, bundle_of
 
 from service.engine import EngineError, inspect
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.kit.playing import Player, bundle_of
 
 STEPS = """
 process p {

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playing import bundle_of
 
 from service.engine import advance, inspect
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.kit.playing import bundle_of
 
 KEPT = json.loads(Path(__file__).with_name("old_states.json").read_text(encoding="utf-8"))
 ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)

@@ -4,11 +4,12 @@ of the step is made."""
 from __future__ import annotations
 
 import pytest
-from playing import NOON, Player, bundle_of
 
 from service.engine import BpmnError, EngineError, Host, advance, advance_together, inspect
 from service.engine import changes as c
 from service.engine import commands as q
+from tests.kit.clock import NOON
+from tests.kit.playing import Player, bundle_of
 
 AFTER = {
     "a gateway without a way": ("exclusiveGateway it", "it -> a if x = 1\nit -> b if x = 2"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import itertools
 
-from blocks import Drawer, blocks, named
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import Oracle
-from playing import Player, bundle_of
 
 from service.engine import changes as c
+from tests.kit.blocks import Drawer, blocks, named
+from tests.kit.oracle import Oracle
+from tests.kit.playing import Player, bundle_of
 
 MAX_WALK = 40
 

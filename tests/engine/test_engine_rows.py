@@ -6,17 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import rows_events
-import rows_gateways
-import rows_scopes
-import rows_tasks
-from drawing import draw
-from refused import REFUSED
-from rows import ROWS, Stage
 
 from service.bpmn.constructs import CONSTRUCTS, as_markdown
 from service.engine import check_bundle
 from service.errors import Severity
+from tests.engine import rows_events, rows_gateways, rows_scopes, rows_tasks
+from tests.engine.refused import REFUSED
+from tests.engine.rows import ROWS, Stage
+from tests.kit.drawing import draw
 
 assert rows_events and rows_gateways and rows_scopes and rows_tasks
 TESTS = dict.fromkeys(ROWS.values())

@@ -4,10 +4,10 @@ guessed."""
 from __future__ import annotations
 
 import pytest
-from playing import Player, bundle_of
 
 from service.engine import EngineError, Host
 from service.engine import changes as c
+from tests.kit.playing import Player, bundle_of
 
 WRONG = {"null": None, "a number": 5, "a list": ["a"], "a context": {"a": 1}, "a boolean": True}
 NAMES = {

@@ -14,7 +14,7 @@ from service.builtins.services import SERVICES
 from service.engine import Host, advance, load_bundle
 from service.engine.commands import Start
 from service.engine.errors import EngineError
-from tests.engine.drawing import draw
+from tests.kit.drawing import draw
 
 
 def test_the_check_knows_the_services_there_are() -> None:

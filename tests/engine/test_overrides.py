@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from SpiffWorkflow.task import Task
-from test_stock_faults import FAULTS
 
 from service.engine import EngineError, fingerprints, overrides
+from tests.engine.test_stock_faults import FAULTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
 ROWS = [

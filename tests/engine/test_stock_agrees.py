@@ -7,16 +7,17 @@ import itertools
 import re
 from typing import Any
 
-from blocks import Drawer, named
-from drawing import draw
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playing import Player, bundle_of
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
+
+from tests.kit.blocks import Drawer, named
+from tests.kit.drawing import draw
+from tests.kit.playing import Player, bundle_of
 
 CONDITION = re.compile(r"<conditionExpression>= ([^<]*)</condition")
 CALLED = re.compile(r'<zeebe:calledElement processId="(\w+)"/>')

@@ -31,9 +31,10 @@ from service.operations import (
     start_instance,
 )
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
-from tests.operations.waiting import MESSAGES
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
+from tests.kit.waiting import MESSAGES
 
 AMY = Actor("amy", frozenset({"handler", "admin"}))
 LIFE = timedelta(days=1)

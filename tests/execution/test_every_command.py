@@ -32,10 +32,11 @@ from service.metrics import CASE_COMMANDS
 from service.operations import start_events
 from service.operations.hear_customer import Said, hear_customer, hear_within
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
+from tests.kit.waiting import files
 from tests.operations.test_migrate import another
-from tests.operations.waiting import files
 
 ROOT = Actor("root", frozenset({"admin", "handler", "approver", "clerk", "executive"}))
 LATER = NOW + timedelta(hours=2)

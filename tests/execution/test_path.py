@@ -8,9 +8,10 @@ from service.db import Database
 from service.execution.runtime import Runtime
 from service.identity import Actor
 from service.operations import resume_instance, start_instance, suspend_instance
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
 from tests.kit.path_of import WAITS, Path, command, traced
-from tests.operations.small import FILES
+from tests.kit.small import FILES
 from tests.operations.test_statements import walk
 
 EXECUTE = "service.execution.execute:execute"

@@ -3,14 +3,13 @@ named arguments."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from service.feel import Why, compile_expression, equal
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 15, 10, 30, tzinfo=UTC)
 CONVERSION = [
     ('date("2012-12-25") - date("2012-12-24")', '@"P1D"'),
     ('date(date and time("2012-12-25T11:00:00Z"))', '@"2012-12-25"'),

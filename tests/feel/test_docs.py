@@ -1,16 +1,15 @@
 """Every example in docs/feel.md holds, and every built-in has one."""
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from service.feel import BUILTINS, camunda, compile_expression, equal
+from tests.kit.clock import NOW
 
 PAGE = Path(__file__).parents[2] / "docs" / "feel.md"
 EXAMPLES = re.findall(r"^- `(.*)`$", PAGE.read_text("utf-8"), re.MULTILINE)
-NOW = datetime(2026, 3, 15, 10, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -2,7 +2,6 @@
 memory."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from service.feel import (
     to_json,
     to_text,
 )
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 15, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {"a": 1.5, "b": "text", "c": [1, {"d": None}], "e f": {"g": True}, "?": 7}
 ATOMS = [
     "1",

@@ -21,8 +21,8 @@ from service.feel import (
     to_json,
     to_text,
 )
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 15, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {
     "infinite": float("inf"),
     "unknown": Decimal("NaN"),

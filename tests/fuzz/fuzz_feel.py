@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of FEEL and of decision tables: `python tests/fuzz/fuzz_feel.py
+"""Coverage-guided fuzzing of FEEL and of decision tables: `python -m tests.fuzz.fuzz_feel
 [libFuzzer options]`.
 
 Whatever the input, the answer is a value or one of our own errors, within bounded time and memory.
@@ -6,19 +6,17 @@ An input is a kind, then bytes: plain text, an expression put together by the gr
 decision table with such cells. Needs the extra `redress[fuzz]`; without it the script says so and
 ends.
 
-Example: python tests/fuzz/fuzz_feel.py -max_total_time=600 -timeout=20 -rss_limit_mb=1500
+Example: python -m tests.fuzz.fuzz_feel -max_total_time=600 -timeout=20 -rss_limit_mb=1500
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.kit.clock import NOW
 
 try:
     import atheris
@@ -39,7 +37,6 @@ with atheris.instrument_imports(include=["service.feel", "service.dmn"]):
         to_text,
     )
 
-NOW = datetime(2026, 3, 15, tzinfo=UTC)
 CONTEXT: dict[str, Any] = {"a": 1.5, "b": "text", "c": [1, {"d": None}], "e f": {"g": True}, "?": 7}
 NAMES = sorted(BUILTINS)
 ATOMS = [

@@ -1,4 +1,4 @@
-"""Random FEEL: `python tests/fuzz/random_feel.py --count 1000000 --seed 1 --processes 2`.
+"""Random FEEL: `python -m tests.fuzz.random_feel --count 1000000 --seed 1 --processes 2`.
 
 Expressions and cells by the grammar, over values that are small, odd, or large. Whatever is asked,
 the answer is a value or one of our own errors, within the clock limit and 256 MB. What breaks that
@@ -14,12 +14,9 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from service.feel import (
     BUILTINS,
@@ -32,8 +29,8 @@ from service.feel import (
     to_text,
 )
 from service.feel.errors import MAX_SECONDS
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 15, tzinfo=UTC)
 MEMORY = 256 << 20  # bytes that an evaluation may add
 SLACK = 10.0  # seconds beyond the limit: a busy machine, and the last step before the clock is seen
 CHUNK = 2_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parent / "fuzz_feel.py"
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_fuzzer_finds_nothing(tmp_path: Path) -> None:
@@ -24,6 +24,10 @@ def test_the_fuzzer_finds_nothing(tmp_path: Path) -> None:
         f"-artifact_prefix={tmp_path}/",
     ]
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *options], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.fuzz.fuzz_feel", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

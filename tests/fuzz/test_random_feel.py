@@ -6,12 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent / "random_feel.py"
+ROOT = Path(__file__).parents[2]
 
 
 def test_random_expressions_are_answered_within_the_limits() -> None:
     options = ["--count", "400", "--seed", "20261130", "--processes", "1"]
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *options], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.fuzz.random_feel", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

@@ -14,8 +14,8 @@ from service.execution import Runtime
 from service.i18n.languages import LANGUAGES, PSEUDO
 from service.identity import Actor, Role
 from service.intake import parse_complaint
-from tests.conftest import NOW
-from tests.web.desk_kit import PASSWORD, SAME, Desk
+from tests.kit.clock import NOW
+from tests.kit.desk import PASSWORD, SAME, Desk
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {

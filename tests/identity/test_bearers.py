@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.identity import LIFE, make_bearer, read_bearer
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 SECRET = "s" * 40
 
 

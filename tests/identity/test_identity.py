@@ -14,7 +14,7 @@ from service.errors import Unavailable
 from service.execution import Runtime
 from service.identity import TooManyAttempts, passwords
 from service.operations import sign_in
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 RIGHT, WRONG = "correct horse battery", "wrong wrong wrong"
 HOME = "192.0.2.1"

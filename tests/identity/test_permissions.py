@@ -26,8 +26,8 @@ from service.identity import (
     create_account,
 )
 from service.identity.reference import render
-from tests.conftest import NOW
 from tests.identity.permission_scan import TABLE, findings, read_sources
+from tests.kit.clock import NOW
 
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 

@@ -10,12 +10,12 @@ import pytest
 
 from service.errors import InvalidInput
 from service.intake import BulkRow, read_rows
+from tests.kit.clock import NOW
 
 HEADER = (
     b"Date received,Product,Issue,Sub-issue,Consumer complaint narrative,Tags,Submitted "
     b"via,Complaint ID\n"
 )
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def rows(body: bytes, header: bytes = HEADER) -> list[BulkRow]:

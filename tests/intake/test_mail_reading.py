@@ -10,7 +10,7 @@ from service.intake.charsets import decode_text, decode_words, guess_language
 from service.intake.mail_html import safe_html, text_of_html
 from service.intake.mail_parts import Unreadable
 from service.intake.mail_reading import Mail, fingerprint_of, read_mail
-from tests.intake import mails
+from tests.kit import mails
 
 OURS = "<131074.0123456789abcdef@bank.invalid>"
 TRADITIONAL = "同一筆消費被重複扣款兩次,請盡速處理並退還款項。"

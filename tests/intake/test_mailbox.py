@@ -32,9 +32,9 @@ from service.intake import (
 from service.notifications import Mailer
 from service.operations import make_worker
 from service.vault import Vault
-from tests.conftest import NOW
-from tests.intake import mails
-from tests.intake.imap_server import ImapServer, running_server
+from tests.kit import mails
+from tests.kit.clock import NOW
+from tests.kit.imap_server import ImapServer, running_server
 
 CLERK = Actor("clara", frozenset({"clerk"}))
 

@@ -26,9 +26,9 @@ from service.db import Database
 from service.definitions import shipped_files
 from service.intake.tables import mail_message, mail_uid
 from service.vault import Vault
-from tests.conftest import release_files
-from tests.intake import mails
-from tests.intake.imap_server import running_server
+from tests.kit import mails
+from tests.kit.imap_server import running_server
+from tests.kit.installation import release_files
 
 MAILS = int(os.environ.get("REDRESS_DRILL_MAILS", "30"))
 KILLS = int(os.environ.get("REDRESS_DRILL_KILLS", "1"))

@@ -13,8 +13,7 @@ from service.api.complaint_shapes import NewComplaintSent
 from service.definitions import shipped_files
 from service.errors import FormInvalid
 from service.intake import CHANNELS, parse_complaint
-
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+from tests.kit.clock import NOW
 
 
 def test_nothing_at_all_is_still_a_complaint() -> None:

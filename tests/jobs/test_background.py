@@ -21,8 +21,9 @@ from service.operations import (
     resolve_incident,
     start_instance,
 )
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, HEAD
 
 ADMIN = Actor("root", frozenset({"admin"}))
 MINUTE = timedelta(minutes=1)

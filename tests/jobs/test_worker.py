@@ -21,9 +21,10 @@ from service.jobs import worker as loop
 from service.jobs.tables import outbox
 from service.operations import start_instance
 from service.operations.background import timer_handler
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
-from tests.postgres import Cluster
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.postgres import Cluster
+from tests.kit.small import FILES
 
 AMY = Actor("amy", frozenset({"handler"}))
 LONG = 60.0

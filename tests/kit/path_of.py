@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path as File
 from types import FrameType
 from typing import Any
@@ -31,10 +31,10 @@ from service.execution.runtime import Runtime
 from service.identity import Actor
 from service.jobs.tables import timer
 from service.tasks import list_open_tasks
+from tests.kit.clock import NOW
 
 ROOT = str(File(service.__file__).parent)
 OPERATIONS, EXECUTION = "service.operations", "service.execution"
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

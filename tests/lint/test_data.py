@@ -4,7 +4,6 @@ finding on its element."""
 from __future__ import annotations
 
 import pytest
-from drawing import draw
 
 from service.engine.parts import read_parts
 from service.lint import (
@@ -21,6 +20,7 @@ from service.lint import (
     text,
 )
 from service.lint.kinds import join
+from tests.kit.drawing import draw
 
 FORM = b"""{"id": "f", "schema": {"type": "object", "additionalProperties": false,
   "required": ["good"], "properties": {"good": {"type": "boolean"},

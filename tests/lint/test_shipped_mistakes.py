@@ -8,7 +8,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from mutate import Mutant, mutants
 
 from service.bpmn.check import Known, check_processes
 from service.bpmn.read import Reader
@@ -22,6 +21,7 @@ from service.operations.check_data import check_bundle_data
 from service.operations.offered import world_of
 from service.operations.prove_bundle import prove_bundle
 from service.policy import load_profile
+from tests.kit.mutate import Mutant, mutants
 
 FILES = shipped_files()
 PROFILE_DAY = datetime(2026, 1, 5, tzinfo=UTC)

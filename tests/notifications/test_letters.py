@@ -16,7 +16,7 @@ from service.letters import LANGUAGES, Letter, write_letter
 from service.letters.template import TEMPLATES
 from service.letters.texts import path_of
 from service.operations import register_complaint
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 CUSTOMER = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from service.errors import InvalidInput
 from service.letters import Letter, write_letter
 from service.letters.texts import path_of
 from service.notifications import Mailer
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 FACTS = {
     "number": "C-2026-0000001-A",
     "customer": "林美玲",

@@ -23,8 +23,8 @@ from service.execution import Runtime
 from service.jobs import Lane
 from service.notifications import Mailer, MailServerAway, mail
 from service.operations import make_worker
-from tests.conftest import NOW
-from tests.notifications.certificates import make_server_context
+from tests.kit.certificates import make_server_context
+from tests.kit.clock import NOW
 from tests.notifications.test_smtp import register
 
 SENDER = "complaints@bank.invalid"

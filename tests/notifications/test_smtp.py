@@ -25,7 +25,7 @@ from service.intake import parse_complaint, portal_access
 from service.notifications import Mailer
 from service.operations import make_worker, register_complaint
 from service.operations.deliver_mail import GIVEN_UP_AFTER
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 KEY = "k" * 40
 TRIES = GIVEN_UP_AFTER // timedelta(hours=7) + 2

@@ -13,7 +13,7 @@ from service.execution import Runtime
 from service.identity import CUSTOMER, MAILBOX, Actor
 from service.intake import parse_complaint
 from service.operations import register_complaint
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("amy", frozenset({"clerk"}))
 DANGER = {"threatToLife": True, "moneyMoving": True, "vulnerable": True}

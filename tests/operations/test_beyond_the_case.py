@@ -13,8 +13,9 @@ from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import complete_task, publish_message, register_complaint
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 GIVEN = {

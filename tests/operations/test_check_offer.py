@@ -19,7 +19,7 @@ from service.identity import SYSTEM, Actor, Role
 from service.identity.tables import account
 from service.operations import register_complaint, set_variables, update_task
 from service.tasks.tables import user_task
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 ADA = Actor("ada", frozenset({Role.ADMIN}))
 BOSS = Actor("boss", frozenset({Role.APPROVER}))

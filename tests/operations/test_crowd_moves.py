@@ -26,8 +26,8 @@ from service.operations import (
     resume_instance,
     work_migrations,
 )
-from tests.conftest import NOW, release_files
-from tests.operations.crowd import (
+from tests.kit.clock import NOW
+from tests.kit.crowd import (
     RENAMED,
     ROOT,
     ROUTES,
@@ -38,7 +38,8 @@ from tests.operations.crowd import (
     kept,
     renamed_files,
 )
-from tests.processes.walker import Walk
+from tests.kit.installation import release_files
+from tests.kit.walker import Walk
 
 CROWD = int(os.environ.get("REDRESS_TEST_CROWD", str(len(ROUTES))))
 OWNER, CORA = Actor("olga", frozenset({"owner"})), Actor("cora", frozenset({"compliance"}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from service import audit, cases, policy
@@ -16,8 +15,8 @@ from service.operations import register_complaint
 from service.operations.recompute_deadlines import recompute_deadlines
 from service.policy import load_profile
 from service.policy.files import SHIPPED
+from tests.kit.clock import NOW
 
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 AMY = Actor("amy")
 
 

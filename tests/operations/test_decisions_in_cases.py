@@ -10,8 +10,9 @@ from service.db import Database
 from service.identity import Actor
 from service.operations import start_instance
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 DMN = "https://www.omg.org/spec/DMN/20230324/MODEL/"

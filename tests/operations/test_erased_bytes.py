@@ -22,8 +22,8 @@ from service.intake.mail_queries import Place, last_uid
 from service.intake.take_mail import Raw, take_mail
 from service.operations import erase_case, list_expired, register_complaint
 from service.vault import Vault
-from tests.conftest import NOW
-from tests.intake import mails
+from tests.kit import mails
+from tests.kit.clock import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 AFTER = date(2031, 3, 3)

@@ -25,8 +25,9 @@ from service.operations import (
 )
 from service.reporting import get_standing
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES
 
 AMY = Actor("amy", frozenset({"handler", "approver", "clerk"}))
 ROOT = Actor("root", frozenset({"admin"}))

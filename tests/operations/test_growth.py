@@ -6,8 +6,9 @@ from service.db import Database
 from service.identity import Actor
 from service.operations import complete_task, start_instance
 from service.reporting import get_standing
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
 
 AMY = Actor("amy", frozenset({"handler"}))
 ROUNDS = 100

@@ -20,8 +20,9 @@ from service.operations import (
     start_instance,
 )
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES
 
 AMY = Actor("amy", frozenset({"handler", "approver"}))
 BEN = Actor("ben", frozenset({"handler", "approver"}))

@@ -17,7 +17,7 @@ from service.errors import Forbidden, NotFound, StateConflict
 from service.execution import Runtime
 from service.identity import Actor, Permission, Role, roles_with
 from service.operations import register_complaint
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 LATER = NOW + timedelta(hours=1)
 OLGA = Actor("olga", frozenset({Role.OWNER}))

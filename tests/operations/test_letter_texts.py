@@ -17,7 +17,8 @@ from service.letters import LANGUAGES, write_letter
 from service.letters.check import EXAMPLE, check_letters
 from service.letters.texts import SUFFIX, path_of
 from service.operations import register_complaint
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {

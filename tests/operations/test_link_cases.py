@@ -16,7 +16,7 @@ from service.intake import parse_complaint
 from service.operations import add_evidence, link_cases, merge_cases, register_complaint
 from service.reporting import get_standing
 from service.vault import Kept, Verdict
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("clara", frozenset({"clerk"}))
 TEXT = "同一筆信用卡消費被重複扣款兩次,致電客服後三週仍未收到回覆,請盡速退還款項。"

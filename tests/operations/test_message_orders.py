@@ -16,9 +16,10 @@ from service.db import Database
 from service.identity import Actor
 from service.jobs import drop_expired
 from service.operations import publish_message, start_instance
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.waiting import files
 from tests.operations.test_messages import instance
-from tests.operations.waiting import files
 
 AMY = Actor("amy", frozenset({"handler"}))
 ROUNDS = int(os.environ.get("REDRESS_ROUNDS", "25"))

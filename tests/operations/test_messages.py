@@ -18,8 +18,9 @@ from service.execution import Runtime, get_instance
 from service.identity import Actor
 from service.operations import complete_task, correlate_message, publish_message, start_instance
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.waiting import files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.waiting import files
 
 AMY = Actor("amy", frozenset({"handler"}))
 HOUR = timedelta(hours=1)

@@ -25,8 +25,9 @@ from service.operations import (
 )
 from service.tasks import get_task, list_tasks
 from service.tasks.tables import task_candidate
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 BEN = Actor("ben", frozenset({"approver"}))

@@ -39,8 +39,9 @@ from service.operations import (
     work_migrations,
 )
 from service.tasks.tables import user_task
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, HEAD, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, HEAD, SMALL
 from tests.operations.test_migrate import AMY, OWNER, RENAMED, another, started, the_tasks
 
 COMPLIANCE = Actor("cora", frozenset({"compliance"}))

@@ -18,8 +18,9 @@ from service.execution import Outcome, Runtime
 from service.identity import Actor
 from service.operations import complete_task, correlate_message, start_instance
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, HEAD
 
 AMY = Actor("amy", frozenset({"handler"}))
 WAITING = (

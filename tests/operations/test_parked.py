@@ -24,8 +24,9 @@ from service.operations import (
     throw_job_error,
 )
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
 
 ROOT = Actor("root", frozenset({"admin"}))
 HOUR = timedelta(hours=1)

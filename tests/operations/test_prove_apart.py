@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +12,9 @@ from service.operations.prove_apart import Caps, end_workers, prove_apart
 from service.operations.prove_bundle import prove_bundle, prove_here
 from service.policy import load_profile
 from service.proof import NOT_PROVED
+from tests.kit.clock import NOW
+from tests.kit.drawing import draw
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
-
-from drawing import draw
-
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PROFILE = load_profile("TW-FCPA")
 GENEROUS = Caps(processor=300, memory=1 << 30, answer=300)
 

@@ -18,8 +18,8 @@ from service.errors import Forbidden, StateConflict
 from service.execution import Runtime
 from service.identity import Actor, Role
 from service.operations import COMPLAINT_PROCESS, needs_review, put_in_force
-from tests.conftest import NOW
-from tests.operations.small import SMALL
+from tests.kit.clock import NOW
+from tests.kit.small import SMALL
 
 CLI = Actor("cli")
 ADMIN = Actor("ada", frozenset({Role.ADMIN}))

@@ -16,8 +16,9 @@ from service.execution import Runtime
 from service.identity import Actor
 from service.operations import complete_task, start_instance
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES
 
 AMY = Actor("amy", frozenset({"handler"}))
 BEN = Actor("ben", frozenset({"handler"}))

@@ -15,7 +15,7 @@ from service.errors import StateConflict
 from service.execution import Runtime
 from service.identity import Actor
 from service.operations import Registered, register_complaint
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("chen", frozenset({"clerk"}))
 

@@ -22,7 +22,7 @@ from service.instances.tables import process_instance
 from service.intake import parse_complaint
 from service.operations import erase_case, list_expired, register_complaint, set_legal_hold
 from service.vault import Vault
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 COMPLIANCE = Actor("carol", frozenset({"compliance"}))

@@ -27,9 +27,9 @@ from service.operations import (
     try_migration,
 )
 from service.tasks import list_tasks
-from tests.conftest import NOW
-from tests.operations.small import SMALL
-from tests.operations.waiting import files
+from tests.kit.clock import NOW
+from tests.kit.small import SMALL
+from tests.kit.waiting import files
 
 AMY = Actor("amy", frozenset({Role.HANDLER}))
 BEN = Actor("ben", frozenset({Role.APPROVER}))

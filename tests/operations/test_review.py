@@ -37,8 +37,9 @@ from service.operations import (
 )
 from service.policy import load_profile
 from service.scenarios import Findings, find_all
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 OLGA = Actor("olga", frozenset({Role.OWNER}))
 CARL = Actor("carl", frozenset({Role.COMPLIANCE}))

@@ -38,8 +38,9 @@ from service.operations import (
 )
 from service.operations.background import fire_timer
 from service.tasks.tables import user_task
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 OLGA = Actor("olga", frozenset({Role.OWNER}))
 CARL = Actor("carl", frozenset({Role.COMPLIANCE}))
@@ -63,9 +64,7 @@ PROCEDURE = {
 """As little as makes a procedure that has the process of reviews."""
 
 
-@pytest.fixture
-def runtime(database: Database) -> Runtime:
-    return release_files(database, PROCEDURE)
+pytestmark = pytest.mark.released(PROCEDURE)
 
 
 def submitted(runtime: Runtime, length: str = "PT2H") -> int:

@@ -22,8 +22,9 @@ from service.jobs import Worker
 from service.operations import complete_task, fire_timer, register_complaint, start_instance
 from service.operations.background import timer_handler
 from service.tasks import list_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 LATER = NOW + timedelta(hours=2)

@@ -15,9 +15,10 @@ from service.execution import Runtime
 from service.identity import Actor
 from service.jobs import Cause
 from service.operations import broadcast_signal, fire_due_starts, make_worker
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.waiting import files
 from tests.operations.test_messages import roots
-from tests.operations.waiting import files
 
 ADMIN = Actor("root", frozenset({"admin"}))
 HOUR = timedelta(hours=1)

@@ -27,7 +27,7 @@ from service.operations import complete_task, register_complaint
 from service.players.people import answer, performer
 from service.policy import load_profile
 from service.reporting import get_standing
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 GIVEN = {

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from service import audit, tasks
-from service.db import Database
 from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import Forbidden, InvalidInput, StateConflict, Suspended
 from service.execution import Runtime, get_instance
@@ -33,8 +32,8 @@ from service.operations import (
     suspend_instance,
 )
 from service.operations.messages import send_message
-from tests.conftest import NOW, release_files
-from tests.operations.crowd import JOBS
+from tests.kit.clock import NOW
+from tests.kit.crowd import JOBS
 from tests.operations.test_migrate import AMY
 from tests.operations.test_migration_plans import WIDE
 
@@ -42,11 +41,9 @@ ROOT = Actor("root", frozenset({"admin"}))
 LATER = NOW + timedelta(hours=3)
 
 
-@pytest.fixture
-def runtime(database: Database) -> Runtime:
-    return release_files(
-        database, {"processes/wide.bpmn": WIDE.encode(), "processes/fetch.bpmn": JOBS}
-    )
+pytestmark = pytest.mark.released(
+    {"processes/wide.bpmn": WIDE.encode(), "processes/fetch.bpmn": JOBS}
+)
 
 
 def started(runtime: Runtime) -> int:

@@ -39,8 +39,9 @@ from service.operations import (
 )
 from service.reporting import get_standing
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import SMALL
 
 EXAMPLES = int(os.environ.get("REDRESS_TEST_MACHINES", "12"))
 AMY = Actor("amy", frozenset({"handler", "approver"}))

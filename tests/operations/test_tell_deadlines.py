@@ -25,7 +25,7 @@ from service.operations import (
 from service.operations.tell_deadlines import make_deadline_chore
 from service.operations.tidy_drafts import KEPT, make_tidy_chore
 from service.tasks.tables import task_draft, user_task
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 AMY = Actor("amy", frozenset({"clerk"}))
 ADMIN = Actor("root", frozenset({"admin"}))

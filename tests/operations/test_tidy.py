@@ -13,7 +13,7 @@ from service.execution.idempotency import Once, find_answer, store_answer
 from service.identity import Limit
 from service.identity.tables import attempt
 from service.operations.tidy_drafts import KEPT, make_tidy_chore
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 LIMIT = Limit("try", 3)
 

@@ -17,8 +17,9 @@ from service.db import Database
 from service.execution import Runtime
 from service.identity import Actor
 from service.operations import activate_jobs, complete_job, publish_message, start_instance
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
 
 AMY = Actor("amy", frozenset({"admin"}))
 COUNT = 40

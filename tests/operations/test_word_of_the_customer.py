@@ -20,7 +20,7 @@ from service.operations import (
     publish_message,
     register_complaint,
 )
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 AMY = Actor("amy", frozenset({Role.CLERK, Role.HANDLER, Role.ADMIN}))
 BEN = Actor("ben", frozenset({Role.CLERK, Role.HANDLER}))

@@ -9,8 +9,8 @@ from service.definitions import shipped_files
 from service.engine import load_bundle
 from service.policy import load_profile
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
-from tests.conftest import release_files
-from tests.processes.walker import complain
+from tests.kit.installation import release_files
+from tests.kit.walker import complain
 
 PROFILE = load_profile("TW-FCPA")
 OUTSIDE_A_CASE = {"S3.1-e", "S4-c"}

@@ -3,18 +3,13 @@ done."""
 
 from __future__ import annotations
 
-import pytest
-
-from service.db import Database
 from service.execution import Runtime
-from tests.processes.walker import complain
+from tests.kit.installation import ON_SQLITE
+from tests.kit.walker import complain
+
+pytestmark = ON_SQLITE
 
 BY_SEVERITY = ("assign", "first contact", "plan", "internal target")
-
-
-@pytest.fixture
-def runtime(sqlite_database: Database) -> Runtime:
-    return Runtime.open(sqlite_database)
 
 
 def test_what_is_recorded_later_starts_no_clock_again(runtime: Runtime) -> None:

@@ -20,9 +20,10 @@ from service.errors import FormInvalid
 from service.intake import parse_complaint
 from service.policy import load_profile
 from service.policy.files import SHIPPED
-from tests.conftest import release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.walker import Walk, complain
 from tests.processes.test_tables import FACTS, decide
-from tests.processes.walker import NOW, Walk, complain
 
 FOLDER = Path(__file__).parents[2]
 MODELS = {

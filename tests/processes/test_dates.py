@@ -13,8 +13,8 @@ import pytest
 from service.db import Database
 from service.definitions import shipped_files
 from service.errors import FormInvalid
-from tests.conftest import release_files
-from tests.processes.walker import Walk, complain
+from tests.kit.installation import release_files
+from tests.kit.walker import Walk, complain
 
 FORMS = Path(__file__).parents[2] / "forms"
 UNBOUND = {("carry-out-action", "effectSeenOn")}

@@ -6,28 +6,25 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from service import cases, identity, policy
-from service.db import Database
 from service.execution import Runtime
 from service.jobs.tables import outbox
 from service.letters import list_letters
 from service.notifications import list_notices
 from service.operations.declare_emergency import declare_emergency, link_emergency
-from tests.processes.walker import CLERK, NOW, Walk, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import ON_SQLITE
+from tests.kit.walker import CLERK, Walk, complain
+
+pytestmark = ON_SQLITE
 
 SURGE = int(os.environ.get("REDRESS_TEST_SURGE", "300"))
 TEXT = (
     "The mobile banking application charged a monthly fee of {} although the account is free "
     "of charge"
 )
-
-
-@pytest.fixture
-def runtime(sqlite_database: Database) -> Runtime:
-    return Runtime.open(sqlite_database)
 
 
 def _of(runtime: Runtime, found: cases.Emergency) -> cases.Emergency:

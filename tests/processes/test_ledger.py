@@ -20,8 +20,9 @@ from service.db import Database
 from service.definitions import shipped_files
 from service.errors import FormInvalid
 from service.execution import Runtime
-from tests.conftest import release_files
-from tests.processes.walker import NOW, Walk, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.walker import Walk, complain
 
 MONEY = {"outcome": "upheld", "remedies": ["compensation"], "reason": "Our error"}
 DISPUTED = {"reached": True, "satisfaction": 1, "disputed": True}

@@ -15,8 +15,8 @@ from service.definitions import shipped_files
 from service.execution import Runtime
 from service.letters.texts import path_of
 from service.operations import finish_letter, mark_returned
-from tests.conftest import release_files
-from tests.processes.walker import CLERK, Walk, complain
+from tests.kit.installation import release_files
+from tests.kit.walker import CLERK, Walk, complain
 
 
 def answered(runtime: Runtime, email: str | None) -> Walk:
@@ -28,11 +28,6 @@ def outcome_of(walk: Walk) -> dict[str, Any]:
     with walk.runtime.database.read() as connection:
         found = letters.list_letters(connection, walk.root)
     return next(each for each in found if each["template"] == "outcome")
-
-
-@pytest.fixture
-def runtime(database: Database) -> Runtime:
-    return release_files(database, shipped_files())
 
 
 def test_an_answer_on_paper_meets_its_clock_when_posted(runtime: Runtime) -> None:

@@ -10,8 +10,9 @@ from service.definitions import shipped_files
 from service.errors import Forbidden
 from service.identity import Actor
 from service.operations import complete_task
-from tests.conftest import release_files
-from tests.processes.walker import ANSWERS, NOW, Walk, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.walker import ANSWERS, Walk, complain
 
 DEPARTMENT = frozenset({"department"})
 

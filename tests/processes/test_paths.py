@@ -9,19 +9,16 @@ from typing import Any
 import pytest
 
 from service import cases, identity, policy
-from service.db import Database
 from service.engine.commands import Modify, Which
 from service.errors import FormInvalid
 from service.execution import Runtime
 from service.identity import Actor
 from service.operations import cancel_instance, modify_instance
-from tests.processes.walker import NOW, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import ON_SQLITE
+from tests.kit.walker import complain
 
-
-@pytest.fixture
-def runtime(sqlite_database: Database) -> Runtime:
-    """The paths are the same on either database; they walk the faster one."""
-    return Runtime.open(sqlite_database)
+pytestmark = ON_SQLITE
 
 
 def test_a_satisfied_customer(runtime: Runtime) -> None:

@@ -9,27 +9,27 @@ import pytest
 
 from service import audit, identity
 from service.audit import Event
-from service.db import Database
-from service.definitions import shipped_files
 from service.errors import Forbidden, FormInvalid, StateConflict
 from service.execution import Runtime
 from service.identity import Actor
 from service.notifications import list_notices
 from service.operations import claim_task, reassign_case
-from tests.conftest import release_files
-from tests.processes.walker import NOW, Walk, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import ON_SQLITE
+from tests.kit.walker import Walk, complain
 
 LEAD = Actor("chen", frozenset({"approver"}))
 WU = Actor("wu", frozenset({"handler"}))
 
 
-@pytest.fixture
-def runtime(sqlite_database: Database) -> Runtime:
-    runtime = release_files(sqlite_database, shipped_files())
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture(autouse=True)
+def handlers(runtime: Runtime) -> None:
     with runtime.database.transaction() as connection:
         for name in ("wu", "ann", "bo"):
             identity.create_account(connection, name, None, ["handler"], now=NOW)
-    return runtime
 
 
 def hand_over(

@@ -9,9 +9,9 @@ import pytest
 from service.db import Database
 from service.definitions import shipped_files
 from service.errors import Forbidden, FormInvalid
-from tests.conftest import release_files
+from tests.kit.installation import release_files
+from tests.kit.walker import complain
 from tests.processes.test_tables import decide
-from tests.processes.walker import complain
 
 WHY = (
     "We looked at the slips of both days; the fee was agreed in the contract.",

@@ -3,16 +3,15 @@ round."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.dmn import load_model
+from tests.kit.clock import NOW
 
 FOLDER = Path(__file__).parents[2] / "processes"
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 FACTS = (
     *(
         "groupSize",

@@ -9,8 +9,9 @@ from service import identity
 from service.db import Database
 from service.definitions import shipped_files
 from service.notifications import choose, list_notices
-from tests.conftest import release_files
-from tests.processes.walker import NOW, complain
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.walker import complain
 
 
 def test_an_investigator_is_told_and_the_group_sees_it_in_its_list(

@@ -3,7 +3,7 @@ promises."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ from service.engine import Host, advance, load_bundle
 from service.engine import changes as c
 from service.engine import commands as k
 from service.feel import FeelFunction, from_json
+from tests.kit.clock import NOW
 
 ROOT = Path(__file__).parents[2]
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DUE = {
     "acknowledgement": 1,
     "first contact": 1,

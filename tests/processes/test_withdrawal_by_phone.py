@@ -11,8 +11,8 @@ from service.definitions import shipped_files
 from service.errors import Forbidden, FormInvalid, StateConflict
 from service.identity import Actor
 from service.operations import record_withdrawal
-from tests.conftest import release_files
-from tests.processes.walker import Walk, complain
+from tests.kit.installation import release_files
+from tests.kit.walker import Walk, complain
 
 AMY = Actor("amy", frozenset({"clerk"}))
 SAID = "He called and said that the fee was paid back and nothing is left to settle."

@@ -6,8 +6,6 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from events import event_models
-from grown import grow, grow_faulty, processes_of
 
 from service.engine.inclusive import reach_of
 from service.proof import NOT_PROVED, nothing_proved, prove, sound
@@ -17,6 +15,8 @@ from service.proof.faults import Kinds, faults_of
 from service.proof.fuse import fuse
 from service.proof.inside import Insides
 from service.proof.net import Trail, elements_of
+from tests.kit.event_models import event_models
+from tests.kit.grown import grow, grow_faulty, processes_of
 
 
 def series(count: int) -> dict:

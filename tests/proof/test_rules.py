@@ -6,12 +6,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drawing import draw
-from ruled import RULED
 
 from service.definitions import shipped_files
 from service.engine.parts import read_parts
@@ -29,13 +27,15 @@ from service.proof import (
     read_rules,
 )
 from service.proof.rule_files import SUFFIX, select
+from tests.kit.clock import NOW
+from tests.kit.drawing import draw
+from tests.proof.ruled import RULED
 
 ROOT = Path(__file__).parents[2]
 FILES = {
     path.as_posix(): path.read_bytes() for path in (ROOT / "processes" / "rules").glob("*.json")
 }
 RULES = {rule.name: rule for rule in read_rules(FILES)[0]}
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LIMITS = limits_on(NOW, {})
 WORDS = ("first", "then", "unless")
 

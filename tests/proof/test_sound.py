@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 
 import pytest
-from drawing import draw
-from grown import FAULTS, grow, grow_faulty, processes_of
 
 from service.definitions import shipped_files
 from service.engine.parts import read_parts
 from service.errors import Severity
 from service.proof import play, prove
 from service.proof.known import stale, unknown
+from tests.kit.drawing import draw
+from tests.kit.grown import FAULTS, grow, grow_faulty, processes_of
 
 ROUNDS = int(os.environ.get("REDRESS_PROOF_ROUNDS", "6"))
 

@@ -11,8 +11,9 @@ import pytest
 from service.clock import write_clock
 from service.db import Database
 from service.definitions import shipped_files
-from tests.conftest import NOW, release_files
-from tests.recovery.processes import Postbox, Site, open_postbox
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.server_processes import Postbox, Site, open_postbox
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 from service.db import Database
-from tests.recovery.audit import check_ends, check_history, check_letters, read_acknowledged
-from tests.recovery.processes import Postbox, Site, alive, children_of, kill, stop, until
+from tests.kit.recovery_audit import check_ends, check_history, check_letters, read_acknowledged
+from tests.kit.server_processes import Postbox, Site, alive, children_of, kill, stop, until
 
 KILLS = int(os.environ.get("REDRESS_TEST_KILLS", "1"))
 SEED = os.environ.get("REDRESS_TEST_KILL_SEED", "1")

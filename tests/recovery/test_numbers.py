@@ -8,7 +8,7 @@ import re
 import urllib.request
 from pathlib import Path
 
-from tests.recovery.processes import Site, alive, children_of, stop, until
+from tests.kit.server_processes import Site, alive, children_of, stop, until
 
 ASKED = 40
 

@@ -18,9 +18,10 @@ from service.db import Database
 from service.identity import Actor
 from service.operations import start_instance
 from service.players.retrying_client import Caller
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
-from tests.recovery.processes import Site, stop, until
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.server_processes import Site, stop, until
+from tests.kit.small import FILES
 
 ROUNDS = int(os.environ.get("REDRESS_TEST_RACES", "10"))
 NAMES = ("amy", "ben")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import signal
 
-from tests.recovery.processes import Site, alive, children_of, kill, stop, until
+from tests.kit.server_processes import Site, alive, children_of, kill, stop, until
 
 
 def test_a_killed_server_leaves_nobody_behind(site: Site) -> None:

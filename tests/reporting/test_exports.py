@@ -21,8 +21,9 @@ from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import complete_task, register_complaint, start_instance
 from service.tasks import list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES
 
 CLERK = Actor("=chen", frozenset({"clerk", "handler"}))
 GIVEN = {

@@ -19,7 +19,7 @@ from service.identity import Actor
 from service.reporting import InboxFilter, InboxRow, count_inbox, inbox_keys, list_inbox
 from service.tasks import Scope, get_task, hold_task, insert_tasks
 from service.tasks.tables import user_task
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 GROUPS = ("clerk", "handler", "approver")
 AMY = Actor("amy", frozenset({"clerk", "handler"}))

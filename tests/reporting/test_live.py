@@ -23,8 +23,9 @@ from service.operations import (
 )
 from service.reporting import Figures, Sheet, get_figures, list_standing, sheet_of
 from service.tasks import NO_DUE, list_open_tasks
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
 BEN = Actor("ben", frozenset({"approver"}))

@@ -9,7 +9,7 @@ import pytest
 from service.db import Database
 from service.reporting import Load, list_load, team
 from service.tasks import insert_tasks
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 
 def test_loads_of_everybody_and_of_nobody(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.loan import LOAN, RATE
 from tests.sdk.conftest import Server
-from tests.sdk.loan import LOAN, RATE
 
 HERE = Path(__file__).parent / "node"
 FILES = ("package.json", "package-lock.json", "drive.js")

@@ -16,8 +16,8 @@ from camunda_orchestration_sdk import CamundaAsyncClient, CamundaClient, WorkerC
 from camunda_orchestration_sdk.runtime.job_worker import JobError, JobFailure
 from camunda_orchestration_sdk.semantic_types import ProcessDefinitionId
 
+from tests.kit.loan import LOAN, RATE
 from tests.sdk.conftest import Server
-from tests.sdk.loan import LOAN, RATE
 
 
 def settings(server: Server, strategy: str) -> Any:

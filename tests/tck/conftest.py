@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tck_kit import Case, count_elements, find_cases
-from tck_known import KNOWN
+
+from tests.kit.tck import Case, count_elements, find_cases
+from tests.tck.tck_known import KNOWN
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

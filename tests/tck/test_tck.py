@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tck_kit import Case, count_elements, find_cases, run_case, same
+from tests.kit.tck import Case, count_elements, find_cases, run_case, same
 
 
 def test_every_case_of_the_kit_is_run(kit: Path) -> None:

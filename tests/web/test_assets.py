@@ -10,7 +10,7 @@ import pytest
 
 from service.errors import NotFound
 from service.web.assets import asset_url, find_asset
-from tests.web.conftest import Site, fetch
+from tests.kit.site import Site, fetch
 
 
 def test_an_asset_under_its_mark_is_kept_and_compressed(site: Site) -> None:

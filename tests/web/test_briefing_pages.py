@@ -18,9 +18,9 @@ from service.operations.find_blind import needs_of
 from service.proof.briefing_needs import Derivation
 from service.proof.briefing_origins import From
 from service.tasks import UserTask
-from tests.processes.walker import Walk, complain
+from tests.kit.desk import PEOPLE, Desk
+from tests.kit.walker import Walk, complain
 from tests.proof.test_briefing import FILES, PARTS
-from tests.web.desk_kit import PEOPLE, Desk
 
 MONEY = {
     "outcome": "partly upheld",

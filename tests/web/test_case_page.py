@@ -18,7 +18,8 @@ from service.cases import NewEvidence
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.vault import Verdict
-from tests.web.conftest import Site, fetch, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site, fetch
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {

@@ -16,8 +16,9 @@ from service.intake.mail_queries import Place
 from service.intake.take_mail import Raw, take_mail
 from service.operations import register_complaint
 from service.vault import Vault
-from tests.intake import mails
-from tests.web.conftest import Site, sign_in
+from tests.kit import mails
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 

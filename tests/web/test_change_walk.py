@@ -21,8 +21,9 @@ from service import audit, definitions, identity
 from service.engine import load_bundle
 from service.instances.tables import process_instance
 from service.operations import COMPLAINT_PROCESS
-from tests.operations.crowd import ROUTES, bring, has_late, kept
-from tests.web.conftest import PASSWORD, Site, follow, opened, served, sign_in
+from tests.kit.browser import follow, opened, sign_in
+from tests.kit.crowd import ROUTES, bring, has_late, kept
+from tests.kit.site import PASSWORD, Site, served
 from tests.web.test_migrations import worked
 from tests.web.test_workbench import DIST, open_editor, saved, start_draft
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import choose_language, sign_in
+from tests.kit.browser import choose_language, sign_in
 
 
 def test_the_clauses_and_the_plan(page: Page) -> None:

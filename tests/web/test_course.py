@@ -16,8 +16,9 @@ from service.definitions import deploy, release
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.jobs import list_incidents_of
-from tests.operations.crowd import JOBS
-from tests.web.conftest import Site, choose_language, follow, sign_in
+from tests.kit.browser import choose_language, follow, sign_in
+from tests.kit.crowd import JOBS
+from tests.kit.site import Site
 from tests.web.test_every_page import serious
 
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")

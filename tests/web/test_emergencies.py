@@ -13,7 +13,8 @@ from service import cases
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import register_complaint
-from tests.web.conftest import Site, choose_language, sign_in
+from tests.kit.browser import choose_language, sign_in
+from tests.kit.site import Site
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 

@@ -17,7 +17,8 @@ from service.identity import Actor
 from service.intake import parse_complaint
 from service.migration_plans import Verb
 from service.web.navigation import LINKS
-from tests.web.conftest import Site, choose_language, fetch, sign_in
+from tests.kit.browser import choose_language, sign_in
+from tests.kit.site import Site, fetch
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from service import identity
 from service.identity.tables import account
-from tests.processes.walker import Walk, complain
-from tests.web.conftest import PASSWORD, Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import PASSWORD, Site
+from tests.kit.walker import Walk, complain
 
 BOTH = "proposes-and-approves"
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import register_complaint
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {

@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.recovery.processes import Site, children_of, kill, stop, until
-from tests.web.conftest import CHROMIUM, FLAGS, PASSWORD, sign_in
+from tests.kit.browser import CHROMIUM, FLAGS, sign_in
+from tests.kit.server_processes import Site, children_of, kill, stop, until
+from tests.kit.site import PASSWORD
 
 NOTE = "客戶來電:不願提供姓名,五分鐘後再打"
 

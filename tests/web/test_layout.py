@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from service import operations
 from service.intake import parse_complaint
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 from tests.web.test_every_page import CLERK, FACTS
 from tests.web.test_every_page import paths as paths  # the fixture
 

@@ -15,7 +15,8 @@ from service import operations, tasks
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.web.live import heat_of
-from tests.web.conftest import Site, choose_language, follow, sign_in
+from tests.kit.browser import choose_language, follow, sign_in
+from tests.kit.site import Site
 from tests.web.test_every_page import FACTS, serious
 
 FIRST = "assess-facts"

@@ -36,7 +36,8 @@ from service.letters.tables import letter
 from service.notifications.tables import notice
 from service.tasks import insert_tasks
 from service.tasks.tables import saved_filter
-from tests.conftest import NOW, release_files
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
 
 MANY = int(os.environ.get("REDRESS_LONG_LISTS", "120"))
 LARGE = MANY > 1_000

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from service.definitions import deploy, release
 from service.identity import Actor
 from service.operations import start_instance, work_migrations
-from tests.operations.small import SMALL
+from tests.kit.browser import choose_language, follow, sign_in
+from tests.kit.site import Site
+from tests.kit.small import SMALL
 from tests.operations.test_migrate import RENAMED
-from tests.web.conftest import Site, choose_language, follow, sign_in
 
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
 CLERK = Actor("clerk", frozenset({"clerk"}))

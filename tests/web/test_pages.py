@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import PASSWORD, choose_language, sign_in
+from tests.kit.browser import choose_language, sign_in
+from tests.kit.site import PASSWORD
 
 PAGES = ("/tasks", "/complaints", "/register", "/procedure", "/incidents")
 

@@ -14,7 +14,8 @@ from service import identity
 from service.cli import main
 from service.db import Database, migrate
 from service.identity import Permission
-from tests.web.conftest import Site, choose_language, sign_in
+from tests.kit.browser import choose_language, sign_in
+from tests.kit.site import Site
 
 PERSON = "wei-of-people"
 

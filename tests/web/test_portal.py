@@ -26,8 +26,9 @@ from service.intake import portal, portal_access, portal_door
 from service.operations import complete_task, fire_timer
 from service.players.people import answer, performer
 from service.reporting import get_standing
-from tests.conftest import NOW
-from tests.web.conftest import Site, follow, sign_in
+from tests.kit.browser import follow, sign_in
+from tests.kit.clock import NOW
+from tests.kit.site import Site
 
 PHONE = {"width": 360, "height": 740}
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
@@ -308,8 +309,3 @@ def test_a_visit_ends_and_questions_are_asked_in_their_time(client: Any, runtime
     assert send(client, "/portal/case/add").status_code == 422
     client.application.extensions["redress"].clock.advance(timedelta(hours=3))
     assert client.get("/portal/case").status_code == 302
-
-
-@pytest.fixture
-def runtime(database: Any) -> Runtime:
-    return Runtime.open(database)

@@ -13,8 +13,8 @@ from service import cases
 from service.execution import Runtime
 from service.identity import Actor
 from service.operations import resume_instance, suspend_instance
-from tests.processes.walker import Walk, complain
-from tests.web.desk_kit import Desk
+from tests.kit.desk import Desk
+from tests.kit.walker import Walk, complain
 
 ASKS = {
     "evidence": "Statement",

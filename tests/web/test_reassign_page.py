@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from service import identity
 from service.identity.tables import account
-from tests.processes.walker import complain
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
+from tests.kit.walker import complain
 
 OTHER = "other-handler"
 

@@ -11,7 +11,8 @@ from service.clock import SystemClock
 from service.identity import Actor
 from service.intake import Marker, parse_complaint
 from service.operations import register_complaint
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 TEXT = "手機轉帳後餘額短少三千元,客服三次承諾回電皆未回電,希望儘快查明並退款。"

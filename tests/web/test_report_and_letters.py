@@ -14,7 +14,8 @@ from service import audit, cases, letters, tasks
 from service.operations import NewContact, complete_task, fire_timer, log_contact
 from service.players.people import answer, performer
 from service.reporting import get_standing
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 from tests.web.test_case_papers import CLERK, new_case
 
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service.definitions import deploy, find_released, shipped_files
-from tests.web.conftest import Site, choose_language, follow, sign_in
+from tests.kit.browser import choose_language, follow, sign_in
+from tests.kit.site import Site
 
 SHEET = "processes/check-satisfaction.bpmn"
 WAS, IS = b"working days after(now(), 10)", b"working days after(now(), 5)"

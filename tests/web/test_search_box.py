@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from service import operations
 from service.identity import Actor
 from service.intake import parse_complaint
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 
 FACTS = {
     "customerName": "歐陽靜",

@@ -13,9 +13,9 @@ from service.clock import VirtualClock
 from service.config import Settings
 from service.execution import Runtime
 from service.web.headline import LONGEST, subject_of
-from tests.conftest import NOW
-from tests.processes.walker import complain
-from tests.web.desk_kit import SAME, Desk
+from tests.kit.clock import NOW
+from tests.kit.desk import SAME, Desk
+from tests.kit.walker import complain
 from tests.web.test_waiting import NOT_REACHED
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page
 
 from service import definitions
-from tests.web.conftest import Site, sign_in
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 
 DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="rate"
  namespace="urn:rate"><decision id="rate" name="rate"><variable name="rate"/>

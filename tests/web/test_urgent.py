@@ -10,10 +10,10 @@ import pytest
 from service import cases, tasks
 from service.execution import Runtime
 from service.identity import CUSTOMER
-from tests.conftest import NOW
+from tests.kit.clock import NOW
+from tests.kit.desk import Desk
+from tests.kit.walker import complain
 from tests.operations.test_assess_intake import DANGER, register
-from tests.processes.walker import complain
-from tests.web.desk_kit import Desk
 
 FIRST_TASKS = 3
 

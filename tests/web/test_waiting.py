@@ -13,8 +13,8 @@ from service.i18n.dates import Times
 from service.operations import finish_letter
 from service.reporting.waits import list_waits
 from service.web.inbox_view import span_of
-from tests.processes.walker import CLERK, Walk, complain
-from tests.web.desk_kit import Desk
+from tests.kit.desk import Desk
+from tests.kit.walker import CLERK, Walk, complain
 from tests.web.test_portal_both_ways import ASKS
 
 NOT_REACHED = {"reached": False}

@@ -25,7 +25,8 @@ from service.clock import SystemClock
 from service.identity import Role
 from service.notifications import Mailer
 from service.operations import make_worker
-from tests.web.conftest import Site, follow, opened, sign_in
+from tests.kit.browser import follow, opened, sign_in
+from tests.kit.site import Site
 
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
 LEFT_EMPTY = (

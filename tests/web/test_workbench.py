@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from service import definitions
 from service.web.assets import find_asset
+from tests.kit.browser import sign_in
+from tests.kit.site import Site
 from tests.moddle.reading import every_extension, need_readers, read_models
-from tests.web.conftest import Site, sign_in
 
 DIST = Path(__file__).parents[2] / "service" / "web" / "static" / "dist"
 pytestmark = pytest.mark.skipif(

@@ -3,7 +3,6 @@ name)."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import sys
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ from lxml import etree
 from service.dmn import Model, load_models, parse_xml
 from service.errors import RedressError
 from service.feel import compile_expression
+from tests.kit.clock import NOW
 
-NOW = datetime.datetime(2026, 1, 15, 12, 0, tzinfo=datetime.UTC)
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 CONVERSIONS = {

@@ -7,10 +7,9 @@ import itertools
 import random
 import re
 
-from blocks import Block, Drawer, named
-
 from service.bpmn.model import Process
 from service.engine.parts import read_parts
+from tests.kit.blocks import Block, Drawer, named
 
 KINDS = ("xor", "and", "or", "event", "loop", "sub", "call", "many", "boundary", "try", "stop")
 

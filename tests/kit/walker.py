@@ -13,8 +13,8 @@ from service.execution import Runtime
 from service.identity import CUSTOMER, Actor
 from service.operations import complete_task, correlate_message, fire_timer, register_complaint
 from service.reporting import Standing, get_standing
+from tests.kit.clock import NOW
 
-NOW = datetime.fromisoformat("2026-03-02T02:00:00+00:00")
 CLERK = Actor("clerk-1", frozenset({"clerk"}))
 ANSWERS: dict[str, dict[str, Any]] = {
     "clarify-facts": {"clarified": "known"},

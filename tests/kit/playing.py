@@ -9,10 +9,8 @@ alone, as the product keeps it in tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from drawing import draw
+from datetime import timedelta
+from typing import Any, Self
 
 from service.engine import Bundle, Host, advance, inspect, load_bundle
 from service.engine import changes as c
@@ -20,8 +18,9 @@ from service.engine import commands as q
 from service.engine.advance import begin, play
 from service.engine.codec import dump
 from service.engine.flat import Game
+from tests.kit.clock import NOON
+from tests.kit.drawing import draw
 
-NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 OPENS = (c.TaskCreated, c.JobCreated, c.TimerSet, c.SubscriptionOpened)
 ENDS = (c.TaskEnded, c.JobEnded, c.TimerEnded, c.SubscriptionEnded)
 
@@ -74,7 +73,7 @@ class Player:
         self.ended, self.state = self.game.is_ended(), dump(self.game)
         return list(self.game.changes)
 
-    def start(self, process: str = "p", *, at: str | None = None, **variables: Any) -> Player:
+    def start(self, process: str = "p", *, at: str | None = None, **variables: Any) -> Self:
         self.send(q.Start(process, variables, at))
         return self
 
@@ -85,37 +84,37 @@ class Player:
         assert len(found) > nth, f"{element_id} is not open; open: {self.waiting()}"
         return found[nth]
 
-    def complete(self, element_id: str, nth: int = 0, **variables: Any) -> Player:
+    def complete(self, element_id: str, nth: int = 0, **variables: Any) -> Self:
         offer = self.find(element_id, (c.TaskCreated, c.JobCreated), nth)
         command = q.CompleteTask if isinstance(offer, c.TaskCreated) else q.CompleteJob
         self.send(command(offer.id, variables))
         return self
 
-    def fire(self, element_id: str, nth: int = 0) -> Player:
+    def fire(self, element_id: str, nth: int = 0) -> Self:
         timer = self.find(element_id, c.TimerSet, nth)
         self.now = max(self.now, timer.due_at)
         self.send(q.FireTimer(timer.id))
         return self
 
-    def deliver(self, element_id: str, nth: int = 0, **variables: Any) -> Player:
+    def deliver(self, element_id: str, nth: int = 0, **variables: Any) -> Self:
         self.send(q.DeliverMessage(self.find(element_id, c.SubscriptionOpened, nth).id, variables))
         return self
 
-    def signal(self, name: str, **variables: Any) -> Player:
+    def signal(self, name: str, **variables: Any) -> Self:
         self.send(q.DeliverSignal(name, variables))
         return self
 
-    def error(self, element_id: str, code: str, nth: int = 0, **variables: Any) -> Player:
+    def error(self, element_id: str, code: str, nth: int = 0, **variables: Any) -> Self:
         offer = self.find(element_id, (c.TaskCreated, c.JobCreated), nth)
         self.send(q.ThrowError(offer.id, code, "", variables))
         return self
 
-    def escalate(self, element_id: str, code: str, nth: int = 0) -> Player:
+    def escalate(self, element_id: str, code: str, nth: int = 0) -> Self:
         offer = self.find(element_id, (c.TaskCreated, c.JobCreated), nth)
         self.send(q.ThrowEscalation(offer.id, code))
         return self
 
-    def later(self, **delta: float) -> Player:
+    def later(self, **delta: float) -> Self:
         self.now += timedelta(**delta)
         return self
 

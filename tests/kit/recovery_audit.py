@@ -17,7 +17,7 @@ from service.db import Database
 from service.instances.tables import process_instance
 from service.jobs.tables import incident, outbox, timer
 from service.tasks.tables import user_task
-from tests.recovery.processes import Postbox
+from tests.kit.server_processes import Postbox
 
 COMMANDS = {
     "registered": Event.COMPLAINT_REGISTERED,

@@ -13,7 +13,7 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import Settings
 from service.execution import Runtime
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 PASSWORD = "a password of the desk"
 PEOPLE = {

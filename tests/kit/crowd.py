@@ -31,7 +31,8 @@ from service.operations import (
     suspend_instance,
 )
 from service.tasks.tables import user_task
-from tests.processes.walker import CLERK, NOW, Walk
+from tests.kit.clock import NOW
+from tests.kit.walker import CLERK, Walk
 
 ROOT = Actor("root", frozenset({"admin"}))
 LARGE = {"remedies": ["compensation"], "compensationAmount": 300_000}

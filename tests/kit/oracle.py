@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from blocks import Block, mask
+from tests.kit.blocks import Block, mask
 
 
 class Oracle:

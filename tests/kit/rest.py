@@ -13,7 +13,7 @@ from service.config import load_settings
 from service.db import Database
 from service.execution import Runtime
 from service.operations import make_worker
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 ROLES = ("admin", "owner", "clerk", "handler", "approver", "compliance", "worker")
 

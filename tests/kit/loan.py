@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.operations.small import HEAD
+from tests.kit.small import HEAD
 
 LOAN = (
     HEAD

@@ -1,0 +1,11 @@
+"""The time at which tests begin, and the only one that they name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""Monday morning, ten o'clock in Taipei: a working hour of a working day."""
+
+NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+"""A Saturday that is the last of a month: what counts in months or working days is seen to."""
