@@ -175,6 +175,27 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
+def _read(name: str, value: Any) -> Any:
+    if name not in HELP:
+        known = ", ".join(PREFIX + key.upper() for key in HELP)
+        raise InvalidInput(
+            "{prefix}{name} is no setting; expected one of {known}",
+            prefix=PREFIX,
+            name=name.upper(),
+            known=known,
+        )
+    try:
+        return HELP[name][0](value)
+    except ValueError as error:
+        raise InvalidInput(
+            "{prefix}{name}: expected {error}, got {value!r}",
+            prefix=PREFIX,
+            name=name.upper(),
+            error=error,
+            value=value,
+        ) from None
+
+
 def load_settings(environ: Mapping[str, str], *, demo: bool = False) -> Settings:
     """The settings. Raises InvalidInput: what was expected, what was found."""
     found: dict[str, Any] = {}
@@ -184,26 +205,7 @@ def load_settings(environ: Mapping[str, str], *, demo: bool = False) -> Settings
     for name, value in environ.items():
         if name.startswith(PREFIX) and name != PREFIX + "CONFIG":
             found[name.removeprefix(PREFIX).lower()] = value
-    values: dict[str, Any] = {}
-    for name, value in found.items():
-        if name not in HELP:
-            known = ", ".join(PREFIX + key.upper() for key in HELP)
-            raise InvalidInput(
-                "{prefix}{name} is no setting; expected one of {known}",
-                prefix=PREFIX,
-                name=name.upper(),
-                known=known,
-            )
-        try:
-            values[name] = HELP[name][0](value)
-        except ValueError as error:
-            raise InvalidInput(
-                "{prefix}{name}: expected {error}, got {value!r}",
-                prefix=PREFIX,
-                name=name.upper(),
-                error=error,
-                value=value,
-            ) from None
+    values = {name: _read(name, value) for name, value in found.items()}
     if demo:
         values.setdefault("secret_key", secrets.token_hex(32))
         values["demo"] = True

@@ -134,6 +134,10 @@ def deploy(call: Call) -> Any:
     }
 
 
+def _are_names(names: list[str]) -> bool:
+    return len(set(names)) == len(names) and all(0 < len(name) <= 200 for name in names)
+
+
 def _files() -> dict[str, bytes]:
     if flask.request.mimetype != MULTIPART:
         flask.abort(
@@ -146,12 +150,7 @@ def _files() -> dict[str, bytes]:
         )
     sent = flask.request.files.getlist("resources")
     names = [(each.filename or "").replace("\\", "/").rpartition("/")[2] for each in sent]
-    if (
-        not 0 < len(sent) <= MAX_FILES
-        or not all(names)
-        or len(set(names)) != len(names)
-        or max(map(len, names)) > 200
-    ):
+    if not 0 < len(sent) <= MAX_FILES or not _are_names(names):
         raise InvalidInput(
             "expected 1 to {most} parts named resources, each with a file name of its own",
             most=MAX_FILES,

@@ -256,20 +256,29 @@ def update_task(call: Call, key: int, sent: TaskUpdate) -> None:
     )
 
 
+_MAY_BE_EMPTIED = frozenset({"due_date", "follow_up_date", "candidate_groups", "candidate_users"})
+"""What a null clears; a null of anything else is as if it had not been sent."""
+
+
 def _changes(sent: TaskChanges | None) -> dict[str, Any]:
     given = {} if sent is None else {name: getattr(sent, name) for name in sent.model_fields_set}
-    changes: dict[str, Any] = {}
-    for name, value in given.items():
-        match name:
-            case "due_date" | "follow_up_date":
-                changes[name.replace("_date", "_at")] = value or None
-            case "candidate_groups":
-                changes[name] = [each.casefold() for each in value or ()]
-            case "candidate_users":
-                changes[name] = list(value or ())
-            case _ if value is not None:
-                changes[name] = value
-    return changes
+    return dict(
+        _change(name, value)
+        for name, value in given.items()
+        if value is not None or name in _MAY_BE_EMPTIED
+    )
+
+
+def _change(name: str, value: Any) -> tuple[str, Any]:
+    match name:
+        case "due_date" | "follow_up_date":
+            return name.replace("_date", "_at"), value or None
+        case "candidate_groups":
+            return name, [each.casefold() for each in value or ()]
+        case "candidate_users":
+            return name, list(value or ())
+        case _:
+            return name, value
 
 
 def visible(connection: Any, call: Call, key: int) -> UserTask:

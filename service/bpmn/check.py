@@ -6,7 +6,7 @@ Together with the reader's findings this is what `redress check` reports for dia
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.bpmn import names as n
@@ -92,21 +92,25 @@ def _starts(process: Process, scope: str) -> Iterator[Finding]:
     if not starts:
         yield error("bpmn-no-start", Sentence("{what} has no start event", what=what), "Draw one.")
         return
-    if scope and process.elements[scope].triggered_by_event:
-        if len(starts) > 1 or starts[0].event.kind == "none":
-            yield error(
-                "bpmn-event-start",
-                Sentence("{what} needs exactly one start event with an event", what=what),
-                "Draw it.",
-            )
-        return
+    if not scope or not process.elements[scope].triggered_by_event:
+        yield from _plain_starts(starts, what, entered=bool(scope))
+    elif len(starts) > 1 or starts[0].event.kind == "none":
+        yield error(
+            "bpmn-event-start",
+            Sentence("{what} needs exactly one start event with an event", what=what),
+            "Draw it.",
+        )
+
+
+def _plain_starts(starts: Sequence[Element], what: Sentence, *, entered: bool) -> Iterator[Finding]:
+    """Of a process, or of a sub-process that is `entered` by a flow."""
     if len([start for start in starts if start.event.kind == "none"]) > 1:
         yield error(
             "bpmn-several-starts",
             Sentence("{what} has several plain start events", what=what),
             "Keep one.",
         )
-    if scope and any(start.event.kind not in ("none", "refused") for start in starts):
+    if entered and any(start.event.kind not in ("none", "refused") for start in starts):
         yield error(
             "bpmn-start-event",
             Sentence("{what} is entered by a flow, its start event waits for nothing", what=what),
@@ -157,16 +161,7 @@ def _source(text: Text | None) -> str:
     return "" if text is None else text.source
 
 
-def _work(element: Element, known: Known) -> Iterator[Finding]:
-    """What tasks need to be done."""
-    is_sent = element.kind == "sendTask" and element.event.kind == "message"
-    if element.kind in ("serviceTask", "sendTask") and element.job_type is None and not is_sent:
-        yield error(
-            "bpmn-no-job-type",
-            Sentence("the {kind} has no job type", kind=element.kind),
-            "Give it a zeebe:taskDefinition type.",
-        )
-    wanted = element.job_type
+def _service(wanted: Text | None) -> Iterator[Finding]:
     named = "" if wanted is None or wanted.expression is not None else wanted.source
     if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
         mend = Sentence(
@@ -176,6 +171,18 @@ def _work(element: Element, known: Known) -> Iterator[Finding]:
         yield error(
             "unknown-service", Sentence("there is no built-in service {named!r}", named=named), mend
         )
+
+
+def _work(element: Element, known: Known) -> Iterator[Finding]:
+    """What tasks need to be done."""
+    is_sent = element.kind == "sendTask" and element.event.kind == "message"
+    if element.kind in ("serviceTask", "sendTask") and element.job_type is None and not is_sent:
+        yield error(
+            "bpmn-no-job-type",
+            Sentence("the {kind} has no job type", kind=element.kind),
+            "Give it a zeebe:taskDefinition type.",
+        )
+    yield from _service(element.job_type)
     if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
     if element.kind == "scriptTask" and element.script is None and element.job_type is None:

@@ -3,11 +3,11 @@ needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from service.bpmn import names as n
 from service.bpmn.finding import Finding, error
-from service.bpmn.model import Element, Process
+from service.bpmn.model import Element, Process, Text
 from service.bpmn.timers import due_of
 from service.sentence import Sentence
 
@@ -91,24 +91,24 @@ def _place(process: Process, element: Element) -> Iterator[Finding]:
         )
 
 
+def _is_expression(written: Text | None) -> bool:
+    return written is not None and written.source.startswith("=")
+
+
 def _needs(element: Element, *, is_process_start: bool) -> Iterator[Finding]:
     event = element.event
     catches = element.kind in n.CATCHING
     named = event.name is not None and bool(event.name.source)
     if not named and event.kind in NEEDS_NAME and (not catches or event.kind in ("signal", "link")):
         yield error(*NEEDS_NAME[event.kind])
-    if (
-        event.kind in ("error", "escalation")
-        and event.name is not None
-        and event.name.source.startswith("=")
-        and catches
-    ):
+    if catches and event.kind in ("error", "escalation") and _is_expression(event.name):
         yield error(
             "bpmn-code-expression",
             "the code that is caught cannot be an expression",
             "Write the code itself.",
         )
-    if event.kind == "message" and catches and not is_process_start and event.key is None:
+    waits_for_message = event.kind == "message" and catches
+    if waits_for_message and not is_process_start and event.key is None:
         yield error(
             "bpmn-no-correlation-key",
             "the message has no correlation key",
@@ -116,14 +116,16 @@ def _needs(element: Element, *, is_process_start: bool) -> Iterator[Finding]:
         )
 
 
+def _may_repeat(element: Element) -> bool:
+    """What interrupts happens once; a process can start as often as one likes."""
+    if element.kind == "startEvent":
+        return not (element.scope and element.interrupting)
+    return element.kind == "boundaryEvent" and not element.interrupting
+
+
 def _timer(process: Process, element: Element) -> Iterator[Finding]:
     event = element.event
-    may_repeat = element.kind == "startEvent" or element.kind == "boundaryEvent"
-    if element.kind == "startEvent" and element.scope and element.interrupting:
-        may_repeat = False
-    if event.timer == "cycle" and (
-        not may_repeat or (element.kind == "boundaryEvent" and element.interrupting)
-    ):
+    if event.timer == "cycle" and not _may_repeat(element):
         yield error(
             "bpmn-timer-cycle",
             "an event that happens once has a cycle",
@@ -146,19 +148,24 @@ def _link(process: Process, element: Element) -> Iterator[Finding]:
         return  # reported already
     siblings = [e for e in process.children.get(element.scope, ()) if e.event == element.event]
     targets = [e for e in siblings if e.kind == "intermediateCatchEvent"]
-    if element.kind == "intermediateThrowEvent" and not targets:
-        yield error(
-            "bpmn-link-target",
-            "no link catch event has this name here",
-            "Draw it, or correct the name.",
-        )
-    if element.kind == "intermediateCatchEvent" and targets[0].id != element.id:
+    if element.kind == "intermediateThrowEvent":
+        yield from _link_throw(element, targets)
+    elif element.kind == "intermediateCatchEvent" and targets[0].id != element.id:
         yield error(
             "bpmn-link-double",
             "another link catch event has the same name",
             "Name them differently.",
         )
-    if element.kind == "intermediateThrowEvent" and element.outgoing:
+
+
+def _link_throw(element: Element, targets: Sequence[Element]) -> Iterator[Finding]:
+    if not targets:
+        yield error(
+            "bpmn-link-target",
+            "no link catch event has this name here",
+            "Draw it, or correct the name.",
+        )
+    if element.outgoing:
         yield error(
             "bpmn-outgoing",
             "a flow leaves this link throw event",

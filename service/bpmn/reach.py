@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from service.bpmn.model import Element, Process
+
+
+def _next(process: Process, element: Element, beside: Mapping[str, Element]) -> Iterator[str]:
+    """Where a token can come to from an element: by flows, events attached to it, and links."""
+    yield from (flow.target for flow in element.outgoing)
+    yield from (event.id for event in process.attached.get(element.id, ()))
+    yield from (target.id for target in link_targets(element, beside.values()))
 
 
 def unreachable(process: Process, scope: str) -> list[Element]:
@@ -16,13 +23,9 @@ def unreachable(process: Process, scope: str) -> list[Element]:
     seen: set[str] = set()
     while waiting:
         at = waiting.pop()
-        element = elements.get(at)
-        if element is None or at in seen:
-            continue
-        seen.add(at)
-        waiting.extend(flow.target for flow in element.outgoing)
-        waiting.extend(event.id for event in process.attached.get(at, ()))
-        waiting.extend(target.id for target in link_targets(element, elements.values()))
+        if at in elements and at not in seen:
+            seen.add(at)
+            waiting += _next(process, elements[at], elements)
     return [element for element in elements.values() if element.id not in seen]
 
 

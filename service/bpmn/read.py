@@ -4,7 +4,7 @@ of the rest."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -126,12 +126,6 @@ class Reader:
             elements,
             {ref: lane for lane, refs in lanes.items() for ref in refs["members"].split()},
         )
-        children: dict[str, list[Element]] = {}
-        attached: dict[str, list[Element]] = {}
-        for element in elements.values():
-            children.setdefault(element.scope, []).append(element)
-            if element.attached_to is not None:
-                attached.setdefault(element.attached_to, []).append(element)
         tag = node.find(f"{n.b('extensionElements')}/{n.z('versionTag')}")
         taken, given = data_of(node) if self.is_plain else ((), ())
         return Process(
@@ -142,8 +136,12 @@ class Reader:
             version_tag=None if tag is None else tag.get("value"),
             properties=_properties(node),
             elements=elements,
-            children={key: tuple(value) for key, value in children.items()},
-            attached={key: tuple(value) for key, value in attached.items()},
+            children=_grouped((each.scope, each) for each in elements.values()),
+            attached=_grouped(
+                (each.attached_to, each)
+                for each in elements.values()
+                if each.attached_to is not None
+            ),
             lanes=lanes,
             data_inputs=taken,
             data_outputs=given,
@@ -188,8 +186,8 @@ class Reader:
             lane = lanes.get(lane_of.get(identifier) or lane_of.get(scope))
             elements[identifier] = self._element(node, kind, scope, flows, lane)
             if kind in n.SCOPES:
-                if identifier in lane_of or scope in lane_of:
-                    lane_of.setdefault(identifier, lane_of.get(scope, ""))
+                if scope in lane_of:
+                    lane_of.setdefault(identifier, lane_of[scope])
                 self._scope(node, identifier, elements, _inherit(node, identifier, lane_of))
 
     def _beside(self, node: etree._Element, kind: str) -> None:
@@ -414,6 +412,13 @@ def _inherit(node: etree._Element, scope: str, lane_of: dict[str, str]) -> dict[
     if not lane:
         return lane_of
     return {**{child.get("id", ""): lane for child in node}, **lane_of}
+
+
+def _grouped(pairs: Iterable[tuple[str, Element]]) -> dict[str, tuple[Element, ...]]:
+    found: dict[str, list[Element]] = {}
+    for key, element in pairs:
+        found.setdefault(key, []).append(element)
+    return {key: tuple(elements) for key, elements in found.items()}
 
 
 def _properties(node: etree._Element) -> dict[str, str]:

@@ -47,17 +47,21 @@ def instant_of(value: Any, *, now: datetime) -> datetime:
     raise ValueError(f"expected a date and time or a duration such as P3D, got {value!r}")
 
 
+def _no_cycle(value: Any) -> ValueError:
+    return ValueError(f"expected a cycle such as R3/PT1H or R/P1D, got {value!r}")
+
+
 def parse_cycle(value: Any) -> Cycle:
     """Raises ValueError."""
     match = _CYCLE.match(value.strip()) if isinstance(value, str) else None
-    period = parse_temporal(match["period"]) if match else None
-    start = parse_temporal(match["start"]) if match and match["start"] else None
-    if (
-        match is None
-        or not isinstance(period, DaysTimeDuration | YearsMonthsDuration)
-        or not (isinstance(start, DateTime) or (start is None and not match["start"]))
-    ):
-        raise ValueError(f"expected a cycle such as R3/PT1H or R/P1D, got {value!r}")
+    if match is None:
+        raise _no_cycle(value)
+    period = parse_temporal(match["period"])
+    start = parse_temporal(match["start"]) if match["start"] else None
+    if not isinstance(period, DaysTimeDuration | YearsMonthsDuration):
+        raise _no_cycle(value)
+    if (start is None and match["start"]) or not isinstance(start, DateTime | None):
+        raise _no_cycle(value)
     if _after(_EPOCH, 1, period) < _EPOCH + timedelta(seconds=1):
         raise ValueError(f"expected a cycle of a second at least, got {value!r}")
     count = match["count"]

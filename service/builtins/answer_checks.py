@@ -81,6 +81,10 @@ def _quorum(
     person = str(task.variables.get("complainedPerson") or "").strip().casefold()
     if person and person in {*members, actor.casefold()}:
         return FieldError("/members", "the complaint is about this person")
+    return _votes(answer, members)
+
+
+def _votes(answer: Mapping[str, Any], members: list[str]) -> FieldError | None:
     votes = int(answer.get("votesFor", 0))
     if votes > len(members):
         return FieldError(

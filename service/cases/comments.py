@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -60,17 +61,20 @@ def list_comments(
     return [Comment(**row) for row in rows][::-1]
 
 
+def _ways_to_know(found: Complaint) -> dict[str, Any]:
+    """What a customer is known by, from the column to its value."""
+    contacts = {"contact_phone": found.contact_phone, "contact_email": found.contact_email}
+    ways: dict[str, Any] = {name: value for name, value in contacts.items() if value}
+    if not ways and found.customer_name and len(found.customer_name) > 1:
+        ways["customer_name"] = found.customer_name
+    return ways
+
+
 def list_related(connection: Connection, found: Complaint) -> Sequence[Complaint]:
     """Other cases of the same customer, newest first: the same telephone or address of mail. Where
     there is neither, the same name: by itself a name tells little, a bank has many customers of
     one."""
-    ways = {
-        name: getattr(found, name)
-        for name in ("contact_phone", "contact_email")
-        if getattr(found, name)
-    }
-    if not ways and found.customer_name and len(found.customer_name) > 1:
-        ways["customer_name"] = found.customer_name
+    ways = _ways_to_know(found)
     roots: set[int] = set()
     for text in ways.values():
         roots.update(search_roots(connection, "".join(text.split()) or text, limit=MOST_HITS))

@@ -59,11 +59,11 @@ def marks_of(one: Likable) -> frozenset[str]:
 
 def compare(one: Likable, other: Likable) -> Likeness:
     """The likeness of two complaints. Contact counts most, text next; a name alone is little."""
-    same_mail = bool(one.email) and _mail(one.email) == _mail(other.email)
-    same_phone = bool(_phone(one.phone)) and _phone(one.phone) == _phone(other.phone)
-    same_name = bool(_name(one.name)) and _name(one.name) == _name(other.name)
+    same_mail = _same(_mail(one.email), _mail(other.email))
+    same_phone = _same(_phone(one.phone), _phone(other.phone))
+    same_name = _same(_name(one.name), _name(other.name))
     text = jaccard(pairs_of(one.content), pairs_of(other.content))
-    same_incident = bool(one.incident) and one.incident == other.incident
+    same_incident = _same(one.incident, other.incident)
     found = (
         (0.5, Sentence("same e-mail address"), same_mail),
         (0.5, Sentence("same telephone number"), same_phone and not same_mail),
@@ -109,6 +109,10 @@ def _text_marks(pairs: frozenset[str]) -> Iterator[str]:
             b"".join(row.to_bytes(8) for row in rows), digest_size=8, salt=b"%d" % band
         )
         yield f"t:{digest.hexdigest()}"
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return bool(one) and one == other
 
 
 def _mail(address: str | None) -> str:

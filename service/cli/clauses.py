@@ -4,6 +4,7 @@ does."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -14,7 +15,18 @@ from service.cli.bundles import read_paths
 from service.cli.opening import one_line, open_runtime, open_settings
 from service.definitions import shipped_files
 from service.engine import load_bundle
-from service.reporting import evidence_of, list_clauses
+from service.reporting import Clause, evidence_of, list_clauses
+
+
+def _fulfilled_by(clause: Clause) -> str:
+    if clause.missing:
+        return "[red]nothing[/red]"
+    return ", ".join(each.where for each in clause.fulfilled_by) or "–"
+
+
+def _evidence(clause: Clause, history: Sequence[audit.HistoryRow]) -> str:
+    steps = evidence_of(clause, history)
+    return f"{len(steps)} × {steps[0].at:%Y-%m-%d %H:%M} {steps[0].who}" if steps else "–"
 
 
 @click.command()
@@ -31,25 +43,15 @@ def clauses(paths: tuple[str, ...], number: str | None) -> None:
     bundle = load_bundle(read_paths(paths) if paths else shipped_files())
     found = list_clauses(bundle, policy.load_profile(open_settings().policy))
     table = Table("clause", "text", "fulfilled by", *(["evidence"] if number else []))
-    history = []
+    history: Sequence[audit.HistoryRow] = ()
     if number:
         with open_runtime().database.read() as connection:
             history = audit.list_history(
                 connection, cases.get_complaint(connection, number).root_key
             )
     for clause in found:
-        what = (
-            "[red]nothing[/red]"
-            if clause.missing
-            else ", ".join(each.where for each in clause.fulfilled_by) or "–"
-        )
-        row = [clause.id, clause.texts["en"], what]
-        if number:
-            steps = evidence_of(clause, history)
-            row.append(
-                f"{len(steps)} × {steps[0].at:%Y-%m-%d %H:%M} {steps[0].who}" if steps else "–"
-            )
-        table.add_row(*row)
+        evidence = [_evidence(clause, history)] if number else []
+        table.add_row(clause.id, clause.texts["en"], _fulfilled_by(clause), *evidence)
     Console().print(table)
     missing = [clause.id for clause in found if clause.missing]
     click.echo(

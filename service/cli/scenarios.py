@@ -40,7 +40,7 @@ def test(
     scenarios = read_scenarios(*(Path(path) for path in paths))
     if not scenarios:
         raise InvalidInput("expected files *.scenario.json, found none in {paths}", paths=paths)
-    bundle = load_bundle({path: content for path, content in read_paths(paths).items()})
+    bundle = load_bundle(dict(read_paths(paths)))
     results = [run_scenario(bundle, scenario) for scenario in scenarios]
     covered = cover(bundle, results)
     if shape == "json":
@@ -49,8 +49,8 @@ def test(
         _tell(results, covered, every=coverage)
     if pictures is not None:
         _paint(bundle, covered, pictures)
-    failed = any(result.problems for result in results) or (complete and not covered.complete)
-    sys.exit(1 if failed else 0)
+    failed = any(result.problems for result in results)
+    sys.exit(int(failed or (complete and not covered.complete)))
 
 
 def _tell(results: list[Result], covered: Coverage, *, every: bool) -> None:
@@ -63,6 +63,10 @@ def _tell(results: list[Result], covered: Coverage, *, every: bool) -> None:
             click.echo(f"       {problem}")
     failed = sum(bool(result.problems) for result in results)
     click.echo(f"{len(results)} scenarios, {failed} failed")
+    _tell_coverage(covered, every=every)
+
+
+def _tell_coverage(covered: Coverage, *, every: bool) -> None:
     for kind, counts in _counts(covered).items():
         came = sum(bool(times) for times in counts.values())
         click.echo(

@@ -138,7 +138,8 @@ def _empty(connection: Connection, *, force: bool) -> None:
 
 
 def _fill(connection: Connection, path: Path) -> int:
-    rows, table = 0, None
+    """Insert the rows of a backup, table by table; their number."""
+    rows = 0
     columns: list[sa.Column[Any]] = []
     batch: list[dict[str, Any]] = []
     for raw in _lines(path):
@@ -148,8 +149,8 @@ def _fill(connection: Connection, path: Path) -> int:
                 {each.name: _value(each, value) for each, value in zip(columns, line, strict=True)}
             )
             rows += 1
-        if table is not None and batch and (len(batch) == BATCH or isinstance(line, dict)):
-            connection.execute(sa.insert(table), batch)
+        if batch and (len(batch) == BATCH or isinstance(line, dict)):
+            connection.execute(sa.insert(columns[0].table), batch)
             batch = []
         if isinstance(line, dict) and "table" in line:
             table = metadata.tables[line["table"]]

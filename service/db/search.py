@@ -94,26 +94,24 @@ def search(connection: sa.Connection, source: Source, query: Query) -> Found:
     ).scalar_one()
     order = [(source.fields[name].column, down) for name, down in query.order]
     order += [(column, False) for column in source.unique]
-    marks = [column.label(f"mark_{number}") for number, (column, _) in enumerate(order)]
-    page = wanted.add_columns(*marks).limit(query.limit)
     backwards = query.before is not None
-    if backwards or query.after is not None:
-        page = page.where(
-            _beyond(
-                order,
-                _values(query.before or query.after or "", [column for column, _ in order]),
-                backwards,
-            )
-        )
-    else:
-        page = page.offset(query.offset)
-    rows = [
-        dict(row) for row in connection.execute(page.order_by(*_order(order, backwards))).mappings()
-    ]
+    page = _page(wanted, order, query).order_by(*_order(order, backwards))
+    rows = [dict(row) for row in connection.execute(page).mappings()]
     if backwards:
         rows.reverse()
     ends = [_cursor(row, len(order)) for row in (rows[:1] + rows[-1:])]
-    return Found([*rows], int(total), *(ends if ends else (None, None)))
+    return Found(list(rows), int(total), *(ends or (None, None)))
+
+
+def _page(wanted: sa.Select[Any], order: Sequence[Any], query: Query) -> sa.Select[Any]:
+    """Of what is wanted, as many rows as are asked for, from its offset or its cursor on."""
+    columns = [column for column, _ in order]
+    marks = [column.label(f"mark_{number}") for number, column in enumerate(columns)]
+    page = wanted.add_columns(*marks).limit(query.limit)
+    cursor = query.after if query.before is None else query.before
+    if cursor is None:
+        return page.offset(query.offset)
+    return page.where(_beyond(order, _values(cursor, columns), query.before is not None))
 
 
 def matching(source: Source, query: Query, dialect: str) -> sa.Select[Any]:
@@ -168,14 +166,15 @@ def _condition(known: Field, operator: str, value: Any, dialect: str) -> Any:
         return _like(column, value, dialect)
     if known.kind is Kind.LIST:
         return _holds(column, operator, value, dialect)
-    value = (
-        [_stored(known, each) for each in value]
-        if isinstance(value, list)
-        else _stored(known, value)
-    )
     if operator not in _OPERATORS:
         raise InvalidInput("expected an operator such as $eq, got {operator!r}", operator=operator)
-    return _OPERATORS[operator](known, value)
+    return _OPERATORS[operator](known, _all_stored(known, value))
+
+
+def _all_stored(known: Field, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_stored(known, each) for each in value]
+    return _stored(known, value)
 
 
 def _holds(column: Any, operator: str, value: Any, dialect: str) -> Any:

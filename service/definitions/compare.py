@@ -63,22 +63,26 @@ def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Cha
 def _change(path: str, old: Item | None, new: Item | None) -> Change | None:
     item = new or old
     assert item is not None
-    if old is None or new is None:
-        kind = Kind.ADDED if old is None else Kind.REMOVED
-        facts = tuple(
-            Difference(key, None, value) if old is None else Difference(key, value, None)
-            for key, value in sorted(item.facts.items())
-        )
-        return Change(path, kind, item.id, item.type, item.names, facts)
+    facts = sorted(item.facts.items())
+    if old is None:
+        added = tuple(Difference(key, None, value) for key, value in facts)
+        return Change(path, Kind.ADDED, item.id, item.type, item.names, added)
+    if new is None:
+        gone = tuple(Difference(key, value, None) for key, value in facts)
+        return Change(path, Kind.REMOVED, item.id, item.type, item.names, gone)
+    return _between(path, old, new)
+
+
+def _between(path: str, old: Item, item: Item) -> Change | None:
     what = tuple(
-        Difference(key, old.facts.get(key), new.facts.get(key))
-        for key in sorted({*old.facts, *new.facts})
-        if old.facts.get(key) != new.facts.get(key)
+        Difference(key, old.facts.get(key), item.facts.get(key))
+        for key in sorted({*old.facts, *item.facts})
+        if old.facts.get(key) != item.facts.get(key)
     )
-    if old.type != new.type:
-        what = (Difference("type", old.type, new.type), *what)
+    if old.type != item.type:
+        what = (Difference("type", old.type, item.type), *what)
     if what:
         return Change(path, Kind.CHANGED, item.id, item.type, item.names, what)
-    if old.place != new.place:
+    if old.place != item.place:
         return Change(path, Kind.MOVED, item.id, item.type, item.names)
     return None

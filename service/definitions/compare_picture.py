@@ -54,6 +54,17 @@ def draw_after(
     )
 
 
+def _put_back(
+    old: etree._Element, plane: etree._Element, process: etree._Element, gone: set[str]
+) -> None:
+    for shape in old.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge"):
+        if shape.get("bpmnElement") in gone:
+            plane.append(deepcopy(shape))
+    for node in old.iter(f"{_BPMN}*"):
+        if node.get("id") in gone:
+            process.append(_alone(node, gone))
+
+
 def draw_over(
     before: bytes,
     after: bytes,
@@ -69,14 +80,9 @@ def draw_over(
         next(new.iter(f"{_DI}BPMNPlane"), None),
         next(new.iter(f"{_BPMN}process"), None),
     )
-    gone = {change.element for change in known if change.kind is Kind.REMOVED}
     if plane is not None and process is not None:
-        for shape in old.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge"):
-            if shape.get("bpmnElement") in gone:
-                plane.append(deepcopy(shape))
-        for node in old.iter():
-            if isinstance(node.tag, str) and node.get("id") in gone and node.tag.startswith(_BPMN):
-                process.append(_alone(node, gone))
+        gone = {change.element for change in known if change.kind is Kind.REMOVED}
+        _put_back(old, plane, process, gone)
     return draw(etree.tostring(new), language=language, marks=_pinned(pins, marks_of(known, *Kind)))
 
 

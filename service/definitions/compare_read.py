@@ -6,6 +6,7 @@ Nothing is picked out by hand, so that no change can go unseen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,23 +78,24 @@ def _item(
 _CHINESE = ("zh-Hant", "zh-Hans")
 
 
+def _own_names(name: str, facts: Mapping[str, str]) -> Mapping[str, str]:
+    traditional, simplified = (
+        facts.get(f"extensionElements/properties/property[name:{each}]/@value") for each in _CHINESE
+    )
+    return {
+        "en": name,
+        "zh-Hant": traditional or simplified or name,
+        "zh-Hans": simplified or traditional or name,
+    }
+
+
 def _names(
     node: etree._Element, facts: Mapping[str, str], elements: Mapping[str, etree._Element]
 ) -> Mapping[str, str]:
     """What an element is called; a flow without a name by what it connects."""
     source, target = (elements.get(str(node.get(key))) for key in ("sourceRef", "targetRef"))
     if node.get("name") or source is None or target is None:
-        name = str(node.get("name") or "")
-        given = [
-            facts.get(f"extensionElements/properties/property[name:{each}]/@value")
-            for each in _CHINESE
-        ]
-        traditional, simplified = given
-        return {
-            "en": name,
-            "zh-Hant": traditional or simplified or name,
-            "zh-Hans": simplified or traditional or name,
-        }
+        return _own_names(str(node.get("name") or ""), facts)
     before, after = (_names(end, dict(_facts(end, "", elements)), {}) for end in (source, target))
     return {
         language: f"{before[language] or source.get('id')} → {after[language] or target.get('id')}"
@@ -126,14 +128,14 @@ def _facts(
     text = (node.text or "").strip()
     if text:
         yield f"{prefix}text()", text
-    seen: dict[str, int] = {}
-    for child in node:
-        if not isinstance(child.tag, str) or child.tag in _WIRES or child.get("id") in owned:
+    seen: Counter[str] = Counter()
+    for child in node.iterchildren(tag=etree.Element):
+        if child.tag in _WIRES or child.get("id") in owned:
             continue
         label = _label(child)
         if not label:
-            seen[child.tag] = seen.get(child.tag, 0) + 1
-            label = "" if seen[child.tag] == 1 else f"[{seen[child.tag]}]"
+            seen[tag := str(child.tag)] += 1
+            label = "" if seen[tag] == 1 else f"[{seen[tag]}]"
         yield from _facts(child, f"{prefix}{_local(child)}{label}/", owned)
 
 
@@ -162,13 +164,20 @@ def _tables(root: etree._Element) -> dict[str, Item]:
         rules = [node for node in decision.iter() if _local(node) == "rule"]
         owned = {str(rule.get("id")): rule for rule in rules}
         found[key] = Item(key, _local(decision), {"en": name}, dict(_facts(decision, "", owned)))
-        columns = [_column(node) for node in decision.iter() if _local(node) in ("input", "output")]
-        for number, rule in enumerate(rules, start=1):
-            cells = [node for node in rule if _local(node) in ("inputEntry", "outputEntry")]
-            texts = {column: _text(cell) for column, cell in zip(columns, cells, strict=False)}
-            rule_id = f"{key}/{rule.get('id') or number}"
-            found[rule_id] = Item(rule_id, "rule", {"en": f"rule {number} of {name}"}, texts)
+        found |= {item.id: item for item in _rules(decision, rules, key, name)}
     return found
+
+
+def _rules(
+    decision: etree._Element, rules: list[etree._Element], key: str, name: str
+) -> Iterator[Item]:
+    """Each rule with its cells by their columns."""
+    columns = [_column(node) for node in decision.iter() if _local(node) in ("input", "output")]
+    for number, rule in enumerate(rules, start=1):
+        cells = [node for node in rule if _local(node) in ("inputEntry", "outputEntry")]
+        texts = {column: _text(cell) for column, cell in zip(columns, cells, strict=False)}
+        rule_id = f"{key}/{rule.get('id') or number}"
+        yield Item(rule_id, "rule", {"en": f"rule {number} of {name}"}, texts)
 
 
 def _column(node: etree._Element) -> str:
@@ -180,13 +189,14 @@ def _text(node: etree._Element) -> str:
     return "".join(str(part) for part in node.itertext()).strip()
 
 
+def _name_in(root: Any) -> str:
+    known = root if isinstance(root, dict) else {}
+    return str(next(filter(None, map(known.get, ("id", "title", "name"))), ""))
+
+
 def _document(path: str, root: Any) -> dict[str, Item]:
     """A form's fields one by one; a rule or scenario as a whole."""
-    name = (
-        str(root.get("id") or root.get("title") or root.get("name") or path)
-        if isinstance(root, dict)
-        else path
-    )
+    name = _name_in(root) or path
     fields = root.get("schema", {}).get("properties", {}) if path.endswith(".form.json") else {}
     found = {
         f"{path}#{key}": Item(f"{path}#{key}", "field", {"en": f"{name}: {key}"}, _flat(value))

@@ -51,26 +51,16 @@ def draw(
     """The SVG of a file's first diagram, or of the one that shows `process_id`. Raises NotFound,
     XmlRefused."""
     root = parse_xml(xml, file="diagram.bpmn")
-    elements = {
-        str(node.get("id")): node
-        for node in root.iter()
-        if isinstance(node.tag, str) and node.get("id")
-    }
+    elements = {str(node.get("id")): node for node in root.iter(etree.Element) if node.get("id")}
     plane = _find_plane(root, elements, process_id)
     shapes = list(_shapes(plane, elements, language))
     flows = list(_flows(plane, elements, language))
     if not shapes:
         raise NotFound("The file has no diagram: nothing is laid out in it.")
     marks = marks or {}
-    drawn = sorted(
-        [(_layer(shape), _shape_group(shape, marks)) for shape in shapes]
-        + [(1.5, _flow_group(flow, marks)) for flow in flows],
-        key=lambda pair: pair[0],
-    )
     x, y, width, height = _frame(shapes, flows)
-    name = (
-        title or next((shape.name for shape in shapes if shape.kind == "participant"), "") or "BPMN"
-    )
+    pools = [shape.name for shape in shapes if shape.kind == "participant"]
+    name = title or "".join(pools[:1]) or "BPMN"
     role = (
         "group" if any(mark.href for mark in marks.values()) else "img"
     )  # a link within an image is none to readers
@@ -80,7 +70,7 @@ def draw(
         f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" '
         'color="#1f2328" '
         f'font-family="{_FONTS}"><title>{escape(name)}</title>'
-        + "".join(group for _, group in drawn)
+        + _groups(shapes, flows, marks)
         + "</svg>"
     )
 
@@ -222,13 +212,18 @@ def _group(identifier: str, mark: Mark, classes: str, title: str, inside: str) -
     )
 
 
+def _groups(shapes: list[Shape], flows: list[Flow], marks: Mapping[str, Mark]) -> str:
+    """From the lowest layer to the highest."""
+    drawn = [(_layer(shape), _shape_group(shape, marks)) for shape in shapes]
+    drawn += [(1.5, _flow_group(flow, marks)) for flow in flows]
+    return "".join(group for _, group in sorted(drawn, key=lambda pair: pair[0]))
+
+
 def _frame(shapes: list[Shape], flows: list[Flow]) -> tuple[float, float, float, float]:
     boxes = [shape.box for shape in shapes] + [shape.label for shape in shapes if shape.label]
-    xs = [edge for box in boxes for edge in (box.x, box.x + box.width)] + [
-        x for flow in flows for x, _ in flow.points
-    ]
-    ys = [edge for box in boxes for edge in (box.y, box.y + box.height)] + [
-        y for flow in flows for _, y in flow.points
-    ]
+    points = [point for flow in flows for point in flow.points]
+    points += [(box.x, box.y) for box in boxes]
+    points += [(box.x + box.width, box.y + box.height) for box in boxes]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
     x, y = min(xs) - _MARGIN, min(ys) - _MARGIN
     return x, y, max(xs) + _MARGIN - x, max(ys) + _MARGIN - y

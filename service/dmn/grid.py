@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.dmn import parts
@@ -32,6 +32,12 @@ def type_name(clause: parts.InputClause, resolve: Resolve) -> str:
     return base.name if isinstance(base, SimpleType) else ""
 
 
+def _widest(columns: Sequence[Column], row: Sequence[int | None]) -> Box:
+    """The box of a rule where each cell that cannot be read takes everything."""
+    pairs = zip(columns, row, strict=True)
+    return tuple(column.full if mask is None else mask for column, mask in pairs)
+
+
 def build_grid(
     table: parts.Table, conditions: list[list[Condition | None]], resolve: Resolve
 ) -> Grid:
@@ -50,9 +56,15 @@ def build_grid(
     for row in zip(*masks, strict=True):
         known = tuple(mask for mask in row if mask is not None)
         exact.append(known if len(known) == len(row) else None)
-        pairs = zip(columns, row, strict=True)
-        widest.append(tuple(column.full if mask is None else mask for column, mask in pairs))
+        widest.append(_widest(columns, row))
     return Grid(tuple(columns), tuple(space), tuple(exact), tuple(widest), bounded)
+
+
+def _kind_tested(cells: Sequence[Condition | None], declared: str) -> str:
+    """The first kind of value that a cell tests and the column may have."""
+    kinds = [each.kind for each in cells if each is not None and each.kind]
+    fitting = (kind for kind in kinds if not declared or declared_kind(kind) == declared)
+    return next(fitting, declared)
 
 
 def _build_column(
@@ -62,13 +74,10 @@ def _build_column(
     resolve: Resolve,
 ) -> tuple[Column, list[Condition | None]]:
     """The column, and its cells without those that test another kind of value."""
-    declared = type_name(clause, resolve)
-    kinds = [each.kind for each in (*cells, allowed) if each is not None and each.kind]
-    fitting = (kind for kind in kinds if not declared or declared_kind(kind) == declared)
-    kind = next(fitting, declared)
-    readable = [each if each is not None and each.kind in ("", kind) else None for each in cells]
-    if allowed is not None and allowed.kind not in ("", kind):
-        allowed = None
+    kind = _kind_tested((*cells, allowed), type_name(clause, resolve))
+    *readable, allowed = (
+        each if each is not None and each.kind in ("", kind) else None for each in (*cells, allowed)
+    )
     usable = [each for each in (*readable, allowed) if each is not None]
     whole = is_integer(resolve(clause.expression.type_ref)[0])
     return build_column(kind, usable if kind in ANALYSED else [], whole=whole), readable

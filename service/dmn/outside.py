@@ -28,15 +28,21 @@ _PARSERS = {
 }
 
 
+def _read_text(value: str, kind: FeelType) -> Any:
+    if not isinstance(kind, SimpleType) or kind.name not in _PARSERS:
+        return value
+    parsed = _PARSERS[kind.name].evaluate({"text": value})
+    return value if parsed is None else parsed
+
+
 def read_value(value: Any, declared: FeelType) -> Any:
     """JSON has no dates: a text becomes what its declared type says, where it can be read as
     that."""
     kind = base_of(declared)
     if isinstance(value, float):
         return from_json(value)
-    if isinstance(value, str) and isinstance(kind, SimpleType) and kind.name in _PARSERS:
-        parsed = _PARSERS[kind.name].evaluate({"text": value})
-        return value if parsed is None else parsed
+    if isinstance(value, str):
+        return _read_text(value, kind)
     if isinstance(value, Mapping) and isinstance(kind, ContextType):
         kinds = dict(kind.entries)
         return {

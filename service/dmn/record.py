@@ -88,6 +88,16 @@ def _reason(reason: NullReason, cutter: _Cutter) -> dict[str, Any]:
     return {key: cutter.value(told[key]) for key in kept if told[key] is not None}
 
 
+def _atom(plain: Any) -> Any:
+    """A number as a double where that is exact, or else as text; anything else as it is."""
+    if type(plain) is int:
+        return plain if abs(plain) < _EXACT else str(plain)
+    if isinstance(plain, Decimal):
+        near = float(plain)
+        return near if Decimal(repr(near)) == plain else str(plain)
+    return plain
+
+
 class _Cutter:
     """Shortens values, and remembers whether it had to."""
 
@@ -102,19 +112,17 @@ class _Cutter:
         self.cut = self.cut or len(kept) < len(items)
         return kept
 
+    def _cut_text(self, plain: str) -> str:
+        if len(plain) > self._text:
+            self.cut = True
+            return plain[: self._text] + "…"
+        return plain
+
     def value(self, plain: Any, depth: int = 0) -> Any:
         if isinstance(plain, str):
-            if len(plain) > self._text:
-                self.cut = True
-                return plain[: self._text] + "…"
-            return plain
-        if type(plain) is int:
-            return plain if abs(plain) < _EXACT else str(plain)
-        if isinstance(plain, Decimal):
-            near = float(plain)
-            return near if Decimal(repr(near)) == plain else str(plain)
+            return self._cut_text(plain)
         if not isinstance(plain, list | dict):
-            return plain
+            return _atom(plain)
         if depth >= MAX_DEPTH:
             self.cut = True
             return "…"

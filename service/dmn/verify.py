@@ -4,7 +4,7 @@ type."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.dmn import parts
@@ -250,22 +250,28 @@ def _check_hidden(
         earlier = {
             before: each for before, each in enumerate(grid.exact[:number], 1) if each is not None
         }
-        if (
-            earlier
-            and all(box)
-            and not find_uncovered(box, [*earlier.values()], limit=1, work=work)
-        ):
-            point = tuple(_choose(mask, space) for mask, space in zip(box, grid.space, strict=True))
-            taker = next(before for before, each in earlier.items() if _holds(each, point))
-            message = Sentence(
-                "Rule {number} is never used: the rules before it take all its cases; for "
-                "example rule {taker} takes {grid}.",
-                number=number + 1,
-                taker=taker,
-                grid=report.example(grid, point),
-            )
-            mend = "Move the rule up, or remove it."
-            yield report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
+        if not earlier or not all(box):
+            continue
+        if not find_uncovered(box, [*earlier.values()], limit=1, work=work):
+            yield _hidden(table, grid, report, number, earlier)
+
+
+def _hidden(
+    table: parts.Table, grid: Grid, report: _Reporter, number: int, earlier: Mapping[int, Box]
+) -> Problem:
+    """The `earlier` rules take every case of the rule of that number (from 0)."""
+    box = grid.widest[number]
+    point = tuple(_choose(mask, space) for mask, space in zip(box, grid.space, strict=True))
+    taker = next(before for before, each in earlier.items() if _holds(each, point))
+    message = Sentence(
+        "Rule {number} is never used: the rules before it take all its cases; for "
+        "example rule {taker} takes {grid}.",
+        number=number + 1,
+        taker=taker,
+        grid=report.example(grid, point),
+    )
+    mend = "Move the rule up, or remove it."
+    return report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
 
 
 def _check_gaps(table: parts.Table, grid: Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
@@ -303,12 +309,18 @@ def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> I
             )
         for rule in table.rules:
             cell = rule.conclusions[number]
-            if read_constant(cell.text) is None:
-                continue
-            if values:
-                yield from _check_output_value(cell, values, report)
-            elif kind is not None and kind is not ANY:
-                yield from _check_output_type(cell, kind, report)
+            if read_constant(cell.text) is not None:
+                yield from _check_output(cell, values, kind, report)
+
+
+def _check_output(
+    cell: parts.Cell, values: str, kind: FeelType | None, report: _Reporter
+) -> Iterator[Problem]:
+    """A constant against the allowed `values`, or else against its type."""
+    if values:
+        yield from _check_output_value(cell, values, report)
+    elif kind is not None and kind is not ANY:
+        yield from _check_output_type(cell, kind, report)
 
 
 def _check_output_value(cell: parts.Cell, values: str, report: _Reporter) -> Iterator[Problem]:

@@ -118,12 +118,15 @@ class _Exercise:
             if not moments or min(moments) > self.drill.ends_at:
                 break
             self.clock.move_to(max(self.clock.now(), min(moments)))
-            if inject is not None and inject <= self.clock.now():
+            if self._is_due(inject):
                 self._inject(*self.coming.pop(0)[1:])
-            elif task is not None and at is not None and at <= self.clock.now():
+            elif task is not None and self._is_due(at):
                 self._do(task)
             self.worker.run_once()
         self.course.ended_at = self.clock.now()
+
+    def _is_due(self, at: datetime | None) -> bool:
+        return at is not None and at <= self.clock.now()
 
     def _next_task(self) -> tuple[UserTask | None, datetime | None]:
         query = sa.select(user_task.c.key, user_task.c.element_id, user_task.c.created_at).where(

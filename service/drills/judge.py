@@ -7,6 +7,7 @@ stand-down, and the plan itself. What only an evaluator in the room can see is s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -288,20 +289,22 @@ def _findings(record: _Record, measures: Iterable[Measure]) -> Iterable[str]:
             place=each["element_id"] or Sentence("the case"),
             problem=each["message"],
         )
-    late: dict[str, int] = {}
-    for row in record.tasks:
-        if _is_late(row, record):
-            late[row["name"]] = late.get(row["name"], 0) + 1
+    late = Counter(row["name"] for row in record.tasks if _is_late(row, record))
     for name, count in sorted(late.items()):
         yield Sentence("{name}: {count} late", name=name, count=count)
+    broken = _broken(record)
+    if broken:
+        yield Sentence("The history does not verify: {broken}", broken=broken)
+
+
+def _broken(record: _Record) -> list[str]:
+    """The complaints whose history has been changed."""
     with record.course.runtime.database.read() as connection:
-        broken = [
+        return [
             each.number
             for each in record.complaints
             if audit.verify(connection, each.root_key) is not None
         ]
-    if broken:
-        yield Sentence("The history does not verify: {broken}", broken=broken)
 
 
 def _timeline(record: _Record) -> Iterable[tuple[datetime, str, str]]:

@@ -124,19 +124,24 @@ def _by_kind(changes: Iterable[c.Change]) -> Kinds:
     return kinds
 
 
+def _new_task_rows(write: Write, kinds: Kinds) -> list[dict[str, Any]]:
+    """The rows of the tasks that are still open after the step."""
+    ended_here = {change.id for change in kinds[c.TaskEnded]}
+    rows = []
+    for created in kinds[c.TaskCreated]:
+        if created.id not in ended_here:
+            key = write.key()
+            write.new_tasks.append(key)
+            rows.append(_task_row(write.instance, created, key, write.now))
+    return rows
+
+
 def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
     """End tasks, then make the new ones; the clock that is met by completing the task of the
     command, if any."""
     instance, connection = write.instance, write.connection
-    ended_here = {change.id for change in kinds[c.TaskEnded]}
-    created_here, rows = set(), []
-    for created in kinds[c.TaskCreated]:
-        created_here.add(created.id)
-        if created.id in ended_here:
-            continue
-        key = write.key()
-        write.new_tasks.append(key)
-        rows.append(_task_row(instance, created, key, write.now))
+    rows = _new_task_rows(write, kinds)
+    created_here = {change.id for change in kinds[c.TaskCreated]}
     ended = [change for change in kinds[c.TaskEnded] if change.id not in created_here]
     tasks.end_tasks(
         connection,
@@ -199,12 +204,9 @@ def _task_row(
     }
 
 
-def _write_waits(write: Write, kinds: Kinds) -> None:
-    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this
-    step never were."""
+def _begin_waits(write: Write, kinds: Kinds) -> None:
     root_key, connection, now = write.instance.root_key, write.connection, write.now
     ended = {change.id for kind in ENDS for change in kinds[kind]}
-    begun = {change.id for kind in BEGINNINGS for change in kinds[kind]}
     timers, subscriptions, new_jobs = (
         [(write.key(), change) for change in kinds[kind] if change.id not in ended]
         for kind in BEGINNINGS
@@ -212,11 +214,23 @@ def _write_waits(write: Write, kinds: Kinds) -> None:
     jobs.insert_timers(connection, root_key, timers)
     jobs.insert_subscriptions(connection, root_key, subscriptions, now=now)
     jobs.insert_jobs(connection, root_key, new_jobs, now=now)
+
+
+def _ids(changes: Iterable[Any]) -> list[str]:
+    return [change.id for change in changes]
+
+
+def _write_waits(write: Write, kinds: Kinds) -> None:
+    """Timers, jobs and subscriptions: those that ended are closed, those that also began in this
+    step never were."""
+    _begin_waits(write, kinds)
+    root_key, connection, now = write.instance.root_key, write.connection, write.now
+    begun = {change.id for kind in BEGINNINGS for change in kinds[kind]}
     over_timers, over_subscriptions, over_jobs = (
         [change for change in kinds[kind] if change.id not in begun] for kind in ENDS
     )
-    jobs.end_timers(connection, root_key, [change.id for change in over_timers])
-    jobs.end_subscriptions(connection, root_key, [change.id for change in over_subscriptions])
+    jobs.end_timers(connection, root_key, _ids(over_timers))
+    jobs.end_subscriptions(connection, root_key, _ids(over_subscriptions))
     jobs.end_jobs(connection, root_key, over_jobs, now=now)
     unwanted = [change.id for change in over_jobs if change.how == "cancelled"]
     if unwanted:

@@ -14,7 +14,7 @@ from service import audit, jobs
 from service.audit import Event
 from service.builtins import host_of
 from service.db import Connection
-from service.engine import EngineError, advance_together
+from service.engine import EngineError, Step, advance_together
 from service.engine import changes as c
 from service.engine.commands import DeliverMessage
 from service.execution.apply import Part
@@ -127,9 +127,13 @@ def _deliver(
     further = write_step(connection, Moved(instance, view, step, parts, began), now=now)
     for to, message in met:
         jobs.insert_delivery(connection, message.key, to.process_id, instance.root_key, now=now)
+    return replace(further, waiting=[*_left(written, step), *further.waiting])
+
+
+def _left(written: Written, step: Step) -> list[c.SubscriptionOpened]:
+    """What still waits for a message after the step."""
     ended = {change.id for change in step.changes if isinstance(change, c.SubscriptionEnded)}
-    left = [each for each in written.waiting if each.id not in ended]
-    return replace(further, waiting=[*left, *further.waiting])
+    return [each for each in written.waiting if each.id not in ended]
 
 
 def _plan(command: DeliverMessage, to: c.SubscriptionOpened, message: Message) -> Plan:

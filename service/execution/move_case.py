@@ -49,15 +49,15 @@ def move_case(connection: Connection, runtime: Runtime, target: Target, *, now: 
     began = time.perf_counter()
     instance, view = read_case(connection, runtime, target.key, now=now)
     wanted = _decide(Case(connection, runtime, instance, view), target.asks)
-    for _, plan in wanted:
-        if plan.event not in WHILE_SUSPENDED:
-            check_awake(instance)
-    step, changes = _advance(connection, runtime, instance, view, [plan for _, plan in wanted])
+    plans = [plan for _, plan in wanted]
+    if any(plan.event not in WHILE_SUSPENDED for plan in plans):
+        check_awake(instance)
+    step, changes = _advance(connection, runtime, instance, view, plans)
     if len(wanted) > 1 and view.effects:
         raise Apart
     if _is_terminated(step):
         end_by_hand(view)
-    if view.effects or (instance.task is not None and instance.task.properties.get("meets")):
+    if view.effects or _meets_a_clock(instance):
         _ = view.stored  # read while it can be: the write wants to know
     parts = [Part(plan, ask.actor, each) for (ask, plan), each in zip(wanted, changes, strict=True)]
     if parts[-1].plan.resumes:
@@ -98,6 +98,10 @@ def _advance(
         )
     except EngineError as error:
         raise Stopped(error, instance, plans[0]) from error
+
+
+def _meets_a_clock(instance: Instance) -> bool:
+    return instance.task is not None and bool(instance.task.properties.get("meets"))
 
 
 def _is_terminated(step: Step) -> bool:

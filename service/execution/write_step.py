@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from service import jobs
 from service.db import Connection, after_commit
@@ -14,11 +15,23 @@ from service.execution.moved import Moved, Written
 from service.execution.opened_messages import opened_messages
 
 
+def _log_after_commit(connection: Connection, moved: Moved) -> None:
+    for part in moved.parts:
+        done = partial(
+            log_command,
+            part.plan.event,
+            moved.instance.root_key,
+            actor=part.actor.name,
+            began=moved.began,
+        )
+        after_commit(connection, done)
+
+
 def write_step(connection: Connection, moved: Moved, *, now: datetime) -> Written:
     """Write it, in a transaction that is open. Raises VersionConflict when somebody else has moved
     the case, and StateConflict where an effect finds the complaint elsewhere."""
     plans = [part.plan for part in moved.parts]
-    waiting = [each for plan in plans for each in plan.waiting] + opened_messages(moved.step)
+    waiting = [*chain.from_iterable(plan.waiting for plan in plans), *opened_messages(moved.step)]
     # no message of these names passes by until the transaction ends
     jobs.lock_messages(connection, {(each.name, each.correlation_key) for each in waiting})
     for plan in plans:
@@ -30,14 +43,6 @@ def write_step(connection: Connection, moved: Moved, *, now: datetime) -> Writte
             plan.after_write(connection)
     if moved.instance.suspended_at is not None:
         jobs.hold_back(connection, moved.instance.root_key)
-    for part in moved.parts:
-        done = partial(
-            log_command,
-            part.plan.event,
-            moved.instance.root_key,
-            actor=part.actor.name,
-            began=moved.began,
-        )
-        after_commit(connection, done)
+    _log_after_commit(connection, moved)
     stale = bool(moved.view.effects) or any(plan.after_write is not None for plan in plans)
     return Written(write, moved.step, moved.view, moved.actor, waiting, stale)

@@ -103,11 +103,16 @@ def add(a: Any, b: Any) -> Any:
                 "A string would be longer than {most} characters.", most=MAX_STRING
             )
         return a + b
+    if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration):
+        return days(a.nanos + b.nanos)
+    if isinstance(a, YearsMonthsDuration) and isinstance(b, YearsMonthsDuration):
+        return months(a.months + b.months)
+    return _add_duration(a, b)
+
+
+def _add_duration(a: Any, b: Any) -> Any:
+    """A duration on either side of the moment that it shifts."""
     if isinstance(b, (DaysTimeDuration, YearsMonthsDuration)):
-        if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration):
-            return days(a.nanos + b.nanos)
-        if isinstance(a, YearsMonthsDuration) and isinstance(b, YearsMonthsDuration):
-            return months(a.months + b.months)
         return shift(a, b, 1)
     if isinstance(a, (DaysTimeDuration, YearsMonthsDuration)):
         return shift(b, a, 1)
@@ -153,15 +158,20 @@ def divide(a: Any, b: Any) -> Any:
         raise Null("division by zero")
     if is_number(a) and is_number(b):
         return _calculate(NUMBERS.divide, a, b)
-    if is_number(b):
-        if isinstance(a, DaysTimeDuration):
+    if isinstance(a, DaysTimeDuration):
+        if is_number(b):
             return days(_scaled(a.nanos, b, NUMBERS.divide))
-        if isinstance(a, YearsMonthsDuration):
+        if isinstance(b, DaysTimeDuration) and b.nanos:
+            return _calculate(NUMBERS.divide, a.nanos, b.nanos)
+    return _divide_months(a, b)
+
+
+def _divide_months(a: Any, b: Any) -> Any:
+    if isinstance(a, YearsMonthsDuration):
+        if is_number(b):
             return months(_scaled(a.months, b, NUMBERS.divide))
-    if isinstance(a, DaysTimeDuration) and isinstance(b, DaysTimeDuration) and b.nanos:
-        return _calculate(NUMBERS.divide, a.nanos, b.nanos)
-    if isinstance(a, YearsMonthsDuration) and isinstance(b, YearsMonthsDuration) and b.months:
-        return _calculate(NUMBERS.divide, a.months, b.months)
+        if isinstance(b, YearsMonthsDuration) and b.months:
+            return _calculate(NUMBERS.divide, a.months, b.months)
     raise _mismatch("/", a, b)
 
 

@@ -175,10 +175,16 @@ def to_range(source: str) -> Range:
         raise Null(f"'{source[:40]}' is no range such as [1..10]")
     start, end = _literal(found[2]), _literal(found[3])
     start_included, end_included = found[1] == "[", found[4] == "]"
-    if (start is None and (end is None or start_included)) or (end is None and end_included):
+    if start is None and end is None:
         raise Null("an end that is left out must be open")
+    if (start is None and start_included) or (end is None and end_included):
+        raise Null("an end that is left out must be open")
+    _check_order(start, end)
+    return Range(start, end, start_included, end_included)
+
+
+def _check_order(start: Any, end: Any) -> None:
     if start is not None and end is not None:
         order = compare(start, end)
         if order is None or order > 0:
             raise Null("the start must not be after the end")
-    return Range(start, end, start_included, end_included)

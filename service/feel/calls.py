@@ -22,6 +22,10 @@ Arguments = tuple[Any, ...]
 UNGIVEN: Any = object()
 
 
+NO_POINTS = frozenset({"list", "context", "function", "range", "null", "boolean", "unknown"})
+"""Kinds whose values have no place among others of their kind."""
+
+
 def fits(value: Any, kind: str) -> tuple[bool, Any]:
     """The value as a built-in's parameter wants it: a list of one gives its item, one item a
     list."""
@@ -36,6 +40,11 @@ def fits(value: Any, kind: str) -> tuple[bool, Any]:
     found = kind_of(value)
     if kind == found:
         return True, value
+    return _fits_several(value, kind, found)
+
+
+def _fits_several(value: Any, kind: str, found: str) -> tuple[bool, Any]:
+    """The value for a parameter that takes values of several kinds; `found` is its own."""
     if kind == "duration":
         return isinstance(value, (DaysTimeDuration, YearsMonthsDuration)), value
     if kind == "day":  # a date, or the date of a date and time
@@ -44,17 +53,7 @@ def fits(value: Any, kind: str) -> tuple[bool, Any]:
         return (
             (True, at_midnight(value)) if is_date(value) else (isinstance(value, DateTime), value)
         )
-    if kind == "point":
-        return found not in (
-            "list",
-            "context",
-            "function",
-            "range",
-            "null",
-            "boolean",
-            "unknown",
-        ), value
-    return False, None
+    return kind == "point" and found not in NO_POINTS, value
 
 
 def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
@@ -70,13 +69,18 @@ def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> 
     return _fitted(signature, found)
 
 
-def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
-    known = [parameter[0] for parameter in signature.parameters]
+def _wrong_names(known: list[str], names: tuple[str, ...]) -> str:
     strange = [name for name in names if name not in known]
     if strange:
         return f"there is no parameter '{strange[0]}'; it has {', '.join(known) or 'none'}"
-    if len(set(names)) != len(names):
-        return "a parameter is named twice"
+    return "a parameter is named twice" if len(set(names)) != len(names) else ""
+
+
+def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
+    known = [parameter[0] for parameter in signature.parameters]
+    wrong = _wrong_names(known, names)
+    if wrong:
+        return wrong
     given = dict(zip(names, values, strict=True))
     if signature.rest and type(given.get(known[-1])) is not list:  # one item for a list of one
         given |= {name: [given[name]] for name in known[-1:] if name in given}
@@ -161,19 +165,24 @@ def _pay(run: Run, values: Arguments, each: int = 0) -> None:
             run.spend(len(value) >> 5)
 
 
+def _in_order(function: FeelFunction, values: Arguments, names: tuple[str, ...]) -> Arguments:
+    """The arguments in the order of the parameters, whether they are given by name or not."""
+    if not names:
+        if len(values) != len(function.parameters) and not function.variadic:
+            raise Null(f"{len(function.parameters)} arguments are needed, {len(values)} are given")
+        return values
+    if set(names) != set(function.parameters) or len(names) != len(function.parameters):
+        raise Null(
+            f"the parameters are {', '.join(function.parameters) or 'none'}, not {', '.join(names)}"
+        )
+    given = dict(zip(names, values, strict=True))
+    return tuple(given[name] for name in function.parameters)
+
+
 def _call_function(
     run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]
 ) -> Any:
-    if names:
-        if set(names) != set(function.parameters) or len(names) != len(function.parameters):
-            raise Null(
-                f"the parameters are {', '.join(function.parameters) or 'none'}, not "
-                f"{', '.join(names)}"
-            )
-        given = dict(zip(names, values, strict=True))
-        values = tuple(given[name] for name in function.parameters)
-    elif len(values) != len(function.parameters) and not function.variadic:
-        raise Null(f"{len(function.parameters)} arguments are needed, {len(values)} are given")
+    values = _in_order(function, values, names)
     if function.types:
         values = tuple(
             _typed(run, value, kind, name)

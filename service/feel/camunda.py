@@ -94,6 +94,16 @@ def to_json_text(run: Run, value: Any) -> str:
     return limited("".join(_json_parts(value, [MAX_STRING], run)))
 
 
+def _json_atom(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, Decimal)):
+        return number_text(value)
+    if value is None or isinstance(value, FeelFunction):
+        return "null"
+    return json.dumps(_serialised(value), ensure_ascii=False)
+
+
 def _json_parts(value: Any, left: list[int], run: Run) -> list[str]:
     run.spend()
     parts: list[str] = []
@@ -105,12 +115,8 @@ def _json_parts(value: Any, left: list[int], run: Run) -> list[str]:
         for key, each in value.items():
             parts += [",", json.dumps(key, ensure_ascii=False), ":", *_json_parts(each, left, run)]
         parts = ["{", *parts[1:], "}"]
-    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        parts = [number_text(value)]
-    elif value is None or isinstance(value, (bool, FeelFunction)):
-        parts = ["null" if not isinstance(value, bool) else "true" if value else "false"]
     else:
-        parts = [json.dumps(_serialised(value), ensure_ascii=False)]
+        parts = [_json_atom(value)]
     left[0] -= len(parts[0]) + 1
     if left[0] < 0:
         raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)

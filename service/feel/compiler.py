@@ -330,16 +330,18 @@ def shown_type(node: Node) -> FeelType | None:
     if node.kind == "const":
         return None if node.parts[0] is None else type_of(node.parts[0])
     if node.kind == "list":
-        kinds = {shown_type(part) for part in node.parts}
-        only = kinds.pop() if len(kinds) == 1 else None
-        return ListType(only or ANY)
+        kinds = {_shown_or_any(part) for part in node.parts}
+        return ListType(kinds.pop() if len(kinds) == 1 else ANY)
     if node.kind == "context":
-        return ContextType(tuple((key, shown_type(part) or ANY) for key, part in node.parts))
+        return ContextType(tuple((key, _shown_or_any(part)) for key, part in node.parts))
     if node.kind == "function":
-        return FunctionType(
-            tuple(kind or ANY for kind in node.parts[1]), shown_type(node.parts[3]) or ANY
-        )
+        kinds_of = tuple(kind or ANY for kind in node.parts[1])
+        return FunctionType(kinds_of, _shown_or_any(node.parts[3]))
     return None
+
+
+def _shown_or_any(node: Node) -> FeelType:
+    return shown_type(node) or ANY
 
 
 def _refuse_external(*_: Any) -> Any:

@@ -39,14 +39,18 @@ def is_instance(
         return True
     if isinstance(kind, SimpleType):
         return kind_of(value) == kind.name
-    if isinstance(kind, RangeType):
-        return isinstance(value, Range) and all(
-            end is None or is_instance(end, kind.element, run, constrained=constrained)
-            for end in (value.start, value.end)
-        )
     if isinstance(kind, FunctionType):
         return isinstance(value, FeelFunction) and conforms(type_of(value), kind)
+    if isinstance(kind, RangeType):
+        return isinstance(value, Range) and _has_ends(value, kind, run, constrained)
     return _has_parts(value, kind, run or Run(None, None), constrained)
+
+
+def _has_ends(value: Range, kind: RangeType, run: Run | None, constrained: bool) -> bool:
+    return all(
+        end is None or is_instance(end, kind.element, run, constrained=constrained)
+        for end in (value.start, value.end)
+    )
 
 
 def _has_parts(value: Any, kind: FeelType, run: Run, constrained: bool) -> bool:
@@ -96,16 +100,23 @@ def type_of(value: Any) -> FeelType:
     if value is None:
         return NullType()
     if isinstance(value, list):
-        kinds = {type_of(item) for item in value if item is not None}
-        return ListType(kinds.pop() if len(kinds) == 1 else ANY)
+        return _type_of_list(value)
     if isinstance(value, Mapping):
         return ContextType(tuple((key, type_of(each)) for key, each in value.items()))
     if isinstance(value, Range):
         return RangeType(type_of(value.start if value.start is not None else value.end))
     if isinstance(value, FeelFunction):
-        kinds_of = value.types or tuple(ANY for _ in value.parameters)
-        return FunctionType(kinds_of, value.result or ANY)
+        return _type_of_function(value)
     return SimpleType(kind_of(value))
+
+
+def _type_of_list(value: list[Any]) -> ListType:
+    kinds = {type_of(item) for item in value if item is not None}
+    return ListType(kinds.pop() if len(kinds) == 1 else ANY)
+
+
+def _type_of_function(value: FeelFunction) -> FunctionType:
+    return FunctionType(value.types or (ANY,) * len(value.parameters), value.result or ANY)
 
 
 def coerce(value: Any, kind: FeelType, run: Run | None = None) -> tuple[bool, Any]:
@@ -116,17 +127,14 @@ def coerce(value: Any, kind: FeelType, run: Run | None = None) -> tuple[bool, An
         return True, value
     if isinstance(value, list) and len(value) == 1 and is_instance(value[0], kind, run):
         return True, value[0]
+    other: Any = None
     base = _base(kind)
-    if (
-        isinstance(base, ListType)
-        and not isinstance(value, list)
-        and is_instance([value], kind, run)
-    ):
-        return True, [value]
-    if is_date(value) and base == SimpleType("date and time"):
-        moment = at_midnight(value)
-        return (True, moment) if is_instance(moment, kind, run) else (False, None)
-    return False, None
+    if isinstance(base, ListType) and not isinstance(value, list):
+        other = [value]
+    elif is_date(value) and base == SimpleType("date and time"):
+        other = at_midnight(value)
+    good = other is not None and is_instance(other, kind, run)
+    return (True, other) if good else (False, None)
 
 
 def _base(kind: FeelType) -> FeelType:

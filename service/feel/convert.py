@@ -101,6 +101,11 @@ def _render(value: Any, room: _Room, *, quoted: bool) -> str:
         return number_text(value)
     if is_date(value) or isinstance(value, FarDate):
         return str(value.isoformat())
+    return _render_parts(value, room)
+
+
+def _render_parts(value: Any, room: _Room) -> str:
+    """What has parts, and whatever says itself what it is."""
     if isinstance(value, list):
         return "[" + ", ".join(_text(item, room, quoted=True) for item in value) + "]"
     if isinstance(value, Mapping):

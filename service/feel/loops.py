@@ -60,15 +60,15 @@ def range_items(value: Range) -> Iterable[Any] | None:
         if first is None or last is None or first > last:
             return None
         return range(first + (not value.start_included), last + value.end_included)
-    if is_date(start):
-        first = day_number(start) + (not value.start_included)
-        last = day_number(end) - (not value.end_included)
-        return (
-            (date_of(number) for number in range(first, last + 1))
-            if day_number(start) <= day_number(end)
-            else None
-        )
-    return None
+    return _days(value) if is_date(start) else None
+
+
+def _days(value: Range) -> Iterable[Any] | None:
+    first, last = day_number(value.start), day_number(value.end)
+    if first > last:
+        return None
+    inside = range(first + (not value.start_included), last + value.end_included)
+    return (date_of(number) for number in inside)
 
 
 class _NoDomain(Exception):

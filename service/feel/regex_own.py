@@ -10,6 +10,7 @@ Instructions are tuples: ("set", chars), ("split", first, second), ("jump", to),
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from service.feel.charsets import holds
@@ -37,21 +38,27 @@ def program_of(part: Part) -> Program:
     return (*_program(part), ("done",))
 
 
+def _group(body: list[tuple[Any, ...]], number: int) -> list[tuple[Any, ...]]:
+    """Only a group with a number is remembered."""
+    return [("save", 2 * number), *body, ("save", 2 * number + 1)] if number else body
+
+
 def _program(part: Part) -> list[tuple[Any, ...]]:
     match part:
         case Chars(chars=chars):
             return [("set", chars)]
-        case Edge(at_end=at_end):
-            return [("end",) if at_end else ("start",)]
+        case Edge(at_end=True):
+            return [("end",)]
+        case Edge():
+            return [("start",)]
         case Back(number=number):
             return [("back", number)]
         case Sequence(parts=parts):
-            return _limited([step for each in parts for step in _program(each)])
+            return _limited(list(chain.from_iterable(map(_program, parts))))
         case Choice(parts=parts):
             return _choice(parts)
         case Group(part=inner, number=number):
-            body = _program(inner)
-            return [("save", 2 * number), *body, ("save", 2 * number + 1)] if number else body
+            return _group(_program(inner), number)
         case Repeat():
             return _repeat(part)
 

@@ -277,11 +277,15 @@ class PatternParser:
         if self.peek() != "-" or self.text[self.at + 1 : self.at + 2] in ("]", "[", ""):
             return self.cased(chars)
         self.at += 1
+        return self.range_from(chars[0][0])
+
+    def range_from(self, low: int) -> CharSet:
+        """What follows the hyphen of a range."""
         last = self.next()
         end, alone = self.escaped() if last == "\\" else (char(last), True)
         if not alone:
             raise BadPattern("a class cannot end a range of characters")
-        low, high = chars[0][0], end[0][0]
+        high = end[0][0]
         if high < low:
             raise BadPattern(f"the range {chr(low)}-{chr(high)} is upside down")
         return self.cased(((low, high),))

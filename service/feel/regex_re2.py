@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import re2
@@ -37,19 +38,30 @@ def compiled(part: Part, many_lines: bool) -> Any | None:
         re2.purge()  # the module's own cache would keep 128 patterns, each with its states
 
 
+_EDGES = {
+    (True, True): "(?m:$)",
+    (True, False): "(?m:^)",
+    (False, True): r"\z",
+    (False, False): r"\A",
+}
+"""By whether there are many lines, and whether it is the end."""
+
+
+def _joined(between: str, parts: Iterable[Part], many_lines: bool) -> str:
+    return between.join(written(each, many_lines) for each in parts)
+
+
 def written(part: Part, many_lines: bool) -> str:
     """The pattern in RE2's syntax. `many_lines`: `^` and `$` stand at every line's ends."""
     match part:
         case Chars(chars=chars):
             return _class(chars)
         case Edge(at_end=at_end):
-            if many_lines:
-                return "(?m:$)" if at_end else "(?m:^)"
-            return r"\z" if at_end else r"\A"
+            return _EDGES[many_lines, at_end]
         case Sequence(parts=parts):
-            return "".join(written(each, many_lines) for each in parts) or "(?:)"
+            return _joined("", parts, many_lines) or "(?:)"
         case Choice(parts=parts):
-            return "(?:" + "|".join(written(each, many_lines) for each in parts) + ")"
+            return "(?:" + _joined("|", parts, many_lines) + ")"
         case Repeat():
             return f"(?:{written(part.part, many_lines)}){_count(part)}"
         case Group(part=inner, number=number):

@@ -63,13 +63,18 @@ def admit(value: Any, run: Run) -> Any:
     if kind is Decimal:
         return _number(value)
     if kind is list or kind is dict:
-        if run.checked is None:
-            run.checked = {}
-        known = run.checked.get(id(value))
-        if known is None or known[0] is not value:
-            known = run.checked[id(value)] = (value, _inside(value, run))
-        return known[1]
+        return _admit_once(value, run)
     return _foreign(value, run)
+
+
+def _admit_once(value: Any, run: Run) -> Any:
+    """A list or context is looked through once in a run."""
+    if run.checked is None:
+        run.checked = {}
+    known = run.checked.get(id(value))
+    if known is None or known[0] is not value:
+        known = run.checked[id(value)] = (value, _inside(value, run))
+    return known[1]
 
 
 def _inside(value: Any, run: Run) -> Any:
@@ -88,6 +93,13 @@ def _number(value: Decimal) -> Any:
     return NUMBERS.plus(value) if len(value.as_tuple().digits) > 34 else value
 
 
+def _from_time(value: time) -> Time:
+    offset = value.utcoffset()
+    seconds = (value.hour * 60 + value.minute) * 60 + value.second
+    clock = seconds * SECOND + value.microsecond * 1000
+    return Time(clock, None if offset is None else int(offset.total_seconds()))
+
+
 def _foreign(value: Any, run: Run) -> Any:
     """Values of Python types that FEEL does not have itself; what means nothing to FEEL is null."""
     if isinstance(value, bool):
@@ -97,17 +109,17 @@ def _foreign(value: Any, run: Run) -> Any:
     if isinstance(value, datetime):
         return from_datetime(value)
     if isinstance(value, time):
-        offset = value.utcoffset()
-        clock = (
-            (value.hour * 60 + value.minute) * 60 + value.second
-        ) * SECOND + value.microsecond * 1000
-        return Time(clock, None if offset is None else int(offset.total_seconds()))
+        return _from_time(value)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     if isinstance(value, int):
         return admit(int(value), run)
     if isinstance(value, str):
         return str.__str__(value)
+    return _foreign_parts(value, run)
+
+
+def _foreign_parts(value: Any, run: Run) -> Any:
     if isinstance(value, Mapping):
         return {str(key): admit(each, run) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

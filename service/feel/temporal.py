@@ -177,13 +177,13 @@ def _parse_clock(text: str) -> _Clock | None:
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     known, offset = parse_offset(found[6] or "")
     name = found[5] or found[7]
-    nanos = int((found[4] or ".0")[1:10].ljust(9, "0"))
-    midnight = hour == 24 and minute == second == nanos == 0
-    named = name is None or find_zone(name) is not None
-    if not (known and named) or minute > 59 or second > 59 or (hour > 23 and not midnight):
+    if not known or (name is not None and find_zone(name) is None):
         return None
-    clock = (hour % 24 * 3600 + minute * 60 + second) * SECOND + nanos
-    return _Clock(clock, offset, name, midnight)
+    nanos = int((found[4] or ".0")[1:10].ljust(9, "0"))
+    clock = (hour * 3600 + minute * 60 + second) * SECOND + nanos
+    if max(minute, second) > 59 or clock > DAY:
+        return None
+    return _Clock(clock % DAY, offset, name, clock == DAY)
 
 
 def parse_time(text: str) -> Time | None:

@@ -27,13 +27,17 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
         if isinstance(value, list) and equal(value, found, env.run):
             return True
         return any(_matches(value, item, env) for item in found)
+    return _equals(value, found, env, at)
+
+
+def _equals(value: Any, found: Any, env: Env, at: At) -> bool | None:
     if isinstance(found, FeelFunction) and not isinstance(value, FeelFunction):
         env.run.fail(at, "a function is no test", "in", (value, found))
         return None
     if found is None and value is not None:
         env.run.fail(at, "the test is null", "in", (value, found))
         return None
-    if isinstance(value, list) and len(value) == 1 and not isinstance(found, list):
+    if isinstance(value, list) and len(value) == 1:
         value = value[0]
     return same(value, found, env, at)
 

@@ -111,16 +111,20 @@ def equal(a: Any, b: Any, effort: Effort | None = None) -> bool | None:
     if kind == "list" or kind == "context":
         return a is b or _same_parts(a, b, effort or Effort())
     if kind == "time":
-        # The standard counts a time in seconds, so equal ones may differ below that.
-        seconds = _time_key(a) // SECOND == _time_key(b) // SECOND
-        return seconds and (a.offset is None) == (b.offset is None)
+        return _same_time(a, b)
     if kind == "date and time":
         return bool(a.instant == b.instant) if (a.zone is None) == (b.zone is None) else False
     if kind == "range":
         return _same_range(a, b)
     if kind == "function":
-        return None if a is not b else True
+        return True if a is b else None
     return bool(a == b)
+
+
+def _same_time(a: Time, b: Time) -> bool:
+    """The standard counts a time in seconds, so equal ones may differ below that."""
+    seconds = _time_key(a) // SECOND == _time_key(b) // SECOND
+    return seconds and (a.offset is None) == (b.offset is None)
 
 
 def _same_parts(a: Any, b: Any, effort: Effort) -> bool:
@@ -175,19 +179,21 @@ def in_range(value: Any, span: Range) -> bool | None:
     if span.negated or span.single:
         same = equal(value, span.start)
         return None if same is None else same is not span.negated
-    if span.start is not None:
-        low = compare(value, span.start)
-        if low is None:
-            return None
-        if low < 0 or (low == 0 and not span.start_included):
-            return False
-    if span.end is not None:
-        high = compare(value, span.end)
-        if high is None:
-            return None
-        if high > 0 or (high == 0 and not span.end_included):
-            return False
-    return True
+    above = _is_beyond(value, span.start, span.start_included)
+    if not above:
+        return above
+    return _is_beyond(value, span.end, span.end_included, -1)
+
+
+def _is_beyond(value: Any, end: Any, included: bool, sign: int = 1) -> bool | None:
+    """Whether the value is above an end (below it with a sign of -1); None where they cannot be
+    compared."""
+    if end is None:
+        return True
+    order = compare(value, end)
+    if order is None:
+        return None
+    return order * sign > 0 or (order == 0 and included)
 
 
 def shrink(value: Decimal | int) -> Decimal | int:

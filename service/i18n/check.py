@@ -42,14 +42,15 @@ def check(language: Language, words: Iterable[Found]) -> Iterator[str]:
     path, lines = path_of(language), _lines(path_of(language))
     place = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     known = {_one(entry.id): entry for entry in load_catalogue(language) if entry.id}
-    used: set[str] = set()
+    used: dict[str, Found] = {}
     for each in words:
-        key = _one(each.id)
-        if key in used:
-            continue
-        used.add(key)
-        if language.tag != DEFAULT and not _said(known.get(key)):
-            yield f"{each.file}:{each.line}: no {language.name} for {key!r} ({place})"
+        used.setdefault(_one(each.id), each)
+    unsaid = {} if language.tag == DEFAULT else used
+    yield from (
+        f"{each.file}:{each.line}: no {language.name} for {key!r} ({place})"
+        for key, each in unsaid.items()
+        if not _said(known.get(key))
+    )
     for key, entry in known.items():
         where = f"{place}:{lines.get(key, 1)}"
         if key not in used:

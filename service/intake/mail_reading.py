@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -109,14 +110,18 @@ def _sender(message: AnyMessage) -> tuple[str, str]:
     return ("" if shown.casefold() == plain.casefold() else shown), plain
 
 
+def _is_spam(head: Mapping[str, str]) -> bool:
+    if head["X-Spam-Flag"] == "yes" or head["X-Spam-Status"].startswith("yes"):
+        return True
+    score = head["X-MS-Exchange-Organization-SCL"]
+    return score.isdecimal() and int(score[:3]) >= 5
+
+
 def _mark(message: AnyMessage) -> str:
     """What the headers say of a mail that nobody wrote by hand: `auto-reply`, `spam`, `bulk`, or
     nothing."""
     head = {name: str(message.get(name) or "").strip().casefold() for name in _HEADERS}
-    if head["X-Spam-Flag"] == "yes" or head["X-Spam-Status"].startswith("yes"):
-        return "spam"
-    score = head["X-MS-Exchange-Organization-SCL"]
-    if score.isdecimal() and int(score[:3]) >= 5:
+    if _is_spam(head):
         return "spam"
     automatic = (
         head["Auto-Submitted"] not in ("", "no") or head["X-Autoreply"] or head["X-Autorespond"]

@@ -53,15 +53,23 @@ def sort_mail(connection: Connection, mail: Mail, *, own_address: str) -> Sorted
             mail.mark, "waiting", {"spam": "marked as spam", "bulk": "sent to a list"}[mail.mark]
         )
     named = _named(connection, mail)
-    if named is not None:
-        if _same(mail.sender, named.contact_email):
-            return _reply(mail, named, None)
-        return Sorted(
-            "unclear",
-            "waiting",
-            Sentence("names {number}, but comes from another address", number=named.number),
-            named,
-        )
+    return _new(mail) if named is None else _naming(mail, named)
+
+
+def _naming(mail: Mail, named: Complaint) -> Sorted:
+    """A mail that names a complaint, and answers no letter of ours."""
+    if _same(mail.sender, named.contact_email):
+        return _reply(mail, named, None)
+    return Sorted(
+        "unclear",
+        "waiting",
+        Sentence("names {number}, but comes from another address", number=named.number),
+        named,
+    )
+
+
+def _new(mail: Mail) -> Sorted:
+    """A mail that belongs to no complaint that is known."""
     if not mail.sender:
         return Sorted("unclear", "waiting", "names no sender that could be answered")
     if not mail.text.strip() and not mail.subject and not mail.attachments:

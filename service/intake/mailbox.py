@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
@@ -114,13 +114,18 @@ class OpenMailbox:
         return list(data)
 
 
+def _port(parts: SplitResult) -> int:
+    """0 where none is said, -1 where what is said is none."""
+    try:
+        return parts.port or 0
+    except ValueError:
+        return -1
+
+
 def parse_address(url: str, *, ca_file: str = "") -> Address:
     """The address of a mailbox. Raises InvalidInput; what it says holds no password."""
     parts = urlsplit(url)
-    try:
-        port = parts.port or 0
-    except ValueError:
-        port = -1
+    port = _port(parts)
     named = parts.hostname and parts.username
     if parts.scheme not in ("imap", "imaps") or not named or port < 0:
         raise InvalidInput(
@@ -130,9 +135,9 @@ def parse_address(url: str, *, ca_file: str = "") -> Address:
     return Address(
         secure=secure,
         starttls=parse_qs(parts.query).get("starttls") == ["1"],
-        host=parts.hostname or "",
+        host=str(parts.hostname),
         port=port or (993 if secure else 143),
-        user=unquote(parts.username or ""),
+        user=unquote(str(parts.username)),
         password=unquote(parts.password or ""),
         folder=unquote(parts.path.lstrip("/")) or "INBOX",
         ca_file=ca_file,

@@ -59,6 +59,26 @@ KNOWN = {
 }
 
 
+def _contact(contact: Any, errors: list[FieldError]) -> dict[str, str | None]:
+    """The ways of contact by name."""
+    if not isinstance(contact, Mapping):
+        errors.append(FieldError("/contact", "expected an object with phone, email or address"))
+        contact = {}
+    errors += [
+        FieldError(f"/contact/{name}", "is not a way of contact")
+        for name in contact
+        if name not in CONTACT_LIMITS
+    ]
+    ways = {
+        name: _text(contact.get(name), f"/contact/{name}", limit, errors)
+        for name, limit in CONTACT_LIMITS.items()
+    }
+    email = ways["email"]
+    if email and ("@" not in email or any(map(str.isspace, email))):
+        errors.append(FieldError("/contact/email", "expected an address such as name@example.org"))
+    return ways
+
+
 def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewComplaint:
     """A complaint from an untrusted mapping, as in `POST /api/complaints`. Raises FormInvalid."""
     if not isinstance(data, Mapping):
@@ -73,21 +93,7 @@ def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewCo
     texts = {
         name: _text(data.get(name), f"/{name}", limit, errors) for name, limit in LIMITS.items()
     }
-    contact = data.get("contact") or {}
-    if not isinstance(contact, Mapping):
-        errors.append(FieldError("/contact", "expected an object with phone, email or address"))
-        contact = {}
-    errors += [
-        FieldError(f"/contact/{name}", "is not a way of contact")
-        for name in contact
-        if name not in CONTACT_LIMITS
-    ]
-    ways = {
-        name: _text(contact.get(name), f"/contact/{name}", limit, errors)
-        for name, limit in CONTACT_LIMITS.items()
-    }
-    if ways["email"] and ("@" not in ways["email"] or any(ch.isspace() for ch in ways["email"])):
-        errors.append(FieldError("/contact/email", "expected an address such as name@example.org"))
+    ways = _contact(data.get("contact") or {}, errors)
     new = NewComplaint(
         customer_name=texts["customerName"],
         phone=ways["phone"],

@@ -182,6 +182,10 @@ _FILTERS = tuple(
 )
 
 
+def _is_get(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Getattr) and node.attr == "get"
+
+
 def _check(text: str) -> nodes.Template:
     """A letter names facts and chooses between texts; it cannot compute or repeat itself without
     end."""
@@ -189,9 +193,7 @@ def _check(text: str) -> nodes.Template:
     for node in _all(tree):
         if not isinstance(node, _NODES):
             raise TemplateSyntaxError(f"a letter has no {type(node).__name__.lower()}", node.lineno)
-        if isinstance(node, nodes.Call) and not (
-            isinstance(node.node, nodes.Getattr) and node.node.attr == "get"
-        ):
+        if isinstance(node, nodes.Call) and not _is_get(node.node):
             raise TemplateSyntaxError("a letter calls nothing but .get('name')", node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
             raise TemplateSyntaxError(

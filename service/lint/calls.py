@@ -23,21 +23,13 @@ def call_builtin(
 ) -> Kind:
     function = BUILTINS[name]
     ways = s.fitting(function, len(values), names)
+    write = Sentence("Write {text}.", text=s.how(function))
     if not ways:
         given = f"{len(values)} arguments" if not names else f"the arguments {', '.join(names)}"
-        report(
-            "feel-arity",
-            f"{name!r} does not take {given}",
-            Sentence("Write {text}.", text=s.how(function)),
-        )
-        return s.gives(function, kinds)
-    if not any(_agree(name, way, names, kinds) for way in ways):
-        told = ", ".join(str(kind) for kind in kinds)
-        report(
-            "feel-types",
-            f"{name!r} does not take {told}",
-            Sentence("Write {text}.", text=s.how(function)),
-        )
+        report("feel-arity", f"{name!r} does not take {given}", write)
+    elif not any(_agree(name, way, names, kinds) for way in ways):
+        told = ", ".join(map(str, kinds))
+        report("feel-types", f"{name!r} does not take {told}", write)
     elif name in _CONSTANT and not names:
         _constant(report, name, values)
     elif name == "list contains" and kinds[0].item is not None:

@@ -111,18 +111,23 @@ def _taken(look: Looker, scope: Scope, mapped: Mapped, wanted: Kind) -> Iterator
         yield Issue("data-type", message, "Correct the expression.")
 
 
+def _is_formula(bundle: Bundle, tree: Node, written: str, known: set[str]) -> bool:
+    """Whether it names a variable or a function, or is a text in quotes."""
+    if tree.kind == "name":
+        return False
+    names = _names_of(tree)
+    calls = any(name in BUILTINS or name in bundle.world.functions for name in names)
+    return calls or bool(names & known) or (tree.kind == "const" and written.startswith('"'))
+
+
 def missing_equals(bundle: Bundle, scope: Scope, source: Text | None, what: str) -> list[Issue]:
     """An issue for a literal that reads as an expression: a variable, or a call."""
     if source is None or source.source.startswith("="):
         return []
     written = source.source
     tree = tree_of(written, bundle.functions)
-    names = _names_of(tree)
     known = set(scope.known)
-    calls = any(name in BUILTINS or name in bundle.world.functions for name in names)
-    quoted = tree is not None and tree.kind == "const" and written.startswith('"')
-    whole = tree is not None and tree.kind != "name" and bool(names & known or calls or quoted)
-    if tree is None or not (written in known or whole):
+    if tree is None or not (written in known or _is_formula(bundle, tree, written, known)):
         return []
     mend = f"Write ={written}, or another text."
     return [Issue("feel-missing-equals", f"{what} is the text {written!r}, no expression", mend)]

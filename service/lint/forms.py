@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service.bpmn.near import advice
@@ -49,10 +49,17 @@ def kind_of(schema: Any) -> Kind:
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if values is not None and all(isinstance(each, str) for each in values):
         return text(*values)
-    named = schema.get("type")
+    return _kind_of_type(schema, schema.get("type"))
+
+
+def _kind_of_union(schema: dict[str, Any], named: list[Any]) -> Kind:
+    found = [kind_of({**schema, "type": each}) for each in named if each != "null"]
+    return nullable(found[0]) if len(found) == 1 else ANY
+
+
+def _kind_of_type(schema: dict[str, Any], named: Any) -> Kind:
     if isinstance(named, list):
-        found = [kind_of({**schema, "type": each}) for each in named if each != "null"]
-        return nullable(found[0]) if len(found) == 1 else ANY
+        return _kind_of_union(schema, named)
     match named:
         case "string" | "boolean":
             return of(named)
@@ -77,14 +84,20 @@ def form_issues(form: Mapping[str, Any]) -> Iterator[Issue]:
     for name in ui:
         if ":" not in name and not name.startswith("ui") and name not in fields:
             yield _unknown(name, fields, "the uiSchema")
-    order = _list(ui.get("ui:order"))
+    yield from _order(_list(ui.get("ui:order")), fields)
+    for name, field in fields.items():
+        yield from _field(name, _dict(field), _dict(ui.get(name)))
+
+
+def _order(order: Sequence[str], fields: Mapping[str, Any]) -> Iterator[Issue]:
+    """Every field stands in the order once it has one, and nothing else does."""
     for name in order:
         if name != "*" and name not in fields:
             yield _unknown(name, fields, "ui:order")
-    for name, field in fields.items():
-        if order and "*" not in order and name not in order:
-            yield _unknown(name, order, "the schema", "ui:order does not have the field")
-        yield from _field(name, _dict(field), _dict(ui.get(name)))
+    if order and "*" not in order:
+        for name in fields:
+            if name not in order:
+                yield _unknown(name, order, "the schema", "ui:order does not have the field")
 
 
 def _names(schema: Mapping[str, Any], fields: Mapping[str, Any], where: str) -> Iterator[Issue]:

@@ -93,17 +93,13 @@ def _own(bundle: Bundle, element: Element, scope: Scope, child: Scope | None) ->
     match element.kind:
         case "userTask":
             return _form(bundle, element)
-        case "scriptTask" if element.script is not None:
+        case "scriptTask" if element.script is not None and element.result_variable:
             kind = expression_of(bundle, scope, element.script)
-            return Given({element.result_variable: kind} if element.result_variable else {})
+            return Given({element.result_variable: kind})
         case "businessRuleTask":
             return _decision(bundle, element)
-        case "callActivity" if child is None:
-            return Given(open=True)
-        case "callActivity" if child is not None:
-            return Given(child.names, child.open)
-        case "boundaryEvent" | "startEvent" if element.event.kind in ("error", "escalation"):
-            return Given()
+        case "callActivity":
+            return Given(open=True) if child is None else Given(child.names, child.open)
     return Given()
 
 

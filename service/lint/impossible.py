@@ -33,14 +33,20 @@ class Span:
         """The part that a comparison leaves."""
         span = self
         if sign in (">", ">=", "="):
-            closed = sign != ">"
-            if span.low is None or value > span.low or (value == span.low and not closed):
-                span = replace(span, low=value, low_in=closed)
+            span = span._above(value, closed=sign != ">")
         if sign in ("<", "<=", "="):
-            closed = sign != "<"
-            if span.high is None or value < span.high or (value == span.high and not closed):
-                span = replace(span, high=value, high_in=closed)
+            span = span._below(value, closed=sign != "<")
         return span
+
+    def _above(self, value: Decimal, *, closed: bool) -> Span:
+        if self.low is None or value > self.low or (value == self.low and not closed):
+            return replace(self, low=value, low_in=closed)
+        return self
+
+    def _below(self, value: Decimal, *, closed: bool) -> Span:
+        if self.high is None or value < self.high or (value == self.high and not closed):
+            return replace(self, high=value, high_in=closed)
+        return self
 
 
 def contradiction(node: Node) -> Issue | None:

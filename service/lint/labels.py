@@ -3,7 +3,7 @@ properties, messages, and the variables that services take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.bpmn.model import Element, Process
 from service.bpmn.names import BUILT_IN
@@ -76,6 +76,12 @@ _NOBODY = frozenset({"none"})
 """What a decision says where no group is meant."""
 
 
+def _unknown_parts(what: str, value: str, texts: Collection[str]) -> Iterator[Issue]:
+    for part in map(str.strip, value.split(",")):
+        if part not in texts:
+            yield _unknown(what, part, texts)
+
+
 def _properties(bundle: Bundle, properties: Mapping[str, str]) -> Iterator[Issue]:
     known = bundle.world.properties
     for name, value in properties.items() if known else ():
@@ -87,9 +93,8 @@ def _properties(bundle: Bundle, properties: Mapping[str, str]) -> Iterator[Issue
             yield Issue("data-unknown-property", message, advice(name, known), Severity.WARNING)
             continue
         texts = known[name]
-        for part in value.split(",") if texts is not None else ():
-            if part.strip() not in (texts or ()):
-                yield _unknown("clock" if name == "meets" else name, part.strip(), texts or ())
+        if texts is not None:
+            yield from _unknown_parts("clock" if name == "meets" else name, value, texts)
 
 
 def _clauses(bundle: Bundle, value: str) -> Iterator[Issue]:

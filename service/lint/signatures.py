@@ -116,6 +116,10 @@ def _kind(function: str, kind: str, *, only: bool) -> Kind:
     return ANY if found is None else of(*found)
 
 
+def _solid(kind: Kind) -> Kind:
+    return of(*kind.solid) if kind.solid else ANY
+
+
 def gives(function: FeelFunction, arguments: Sequence[Kind]) -> Kind:
     """The kind of the result."""
     name = function.name
@@ -124,9 +128,9 @@ def gives(function: FeelFunction, arguments: Sequence[Kind]) -> Kind:
     if name in NUMBERS:
         return of("number", *SPANS)
     if name in _SAME and arguments:
-        return of(*arguments[0].solid) if arguments[0].solid else ANY
+        return _solid(arguments[0])
     if name in _CHOICE and len(arguments) > 1:
-        return join_all(of(*each.solid) if each.solid else ANY for each in arguments)
+        return join_all(map(_solid, arguments))
     return of("list") if name in _LISTS else _GIVES.get(name, ANY)
 
 

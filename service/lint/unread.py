@@ -96,17 +96,22 @@ def _is_read(element: Element, known: frozenset[str]) -> bool:
     return element.result_variable in known
 
 
-def _unread_inputs(bundle: Bundle, element: Element, reads: Reads) -> Iterator[str]:
-    """Inputs of an activity that nothing in it reads."""
-    wanted = element_reads(bundle, element)
-    if element.called_process is not None:
-        called = reads.get(element.called_process.source)
-        wanted = None if called is None else set(called)
-    elif element.kind == "subProcess":
-        return
+def _reads_inside(bundle: Bundle, element: Element, reads: Reads) -> set[str] | None:
+    """What an activity reads of its inputs; None where that cannot be told."""
+    if element.kind == "subProcess":
+        return None
     follows = followed(bundle, element)
     if follows is not None:
-        wanted = set(reads[follows])
+        return set(reads[follows])
+    if element.called_process is not None:
+        called = reads.get(element.called_process.source)
+        return None if called is None else set(called)
+    return element_reads(bundle, element)
+
+
+def _unread_inputs(bundle: Bundle, element: Element, reads: Reads) -> Iterator[str]:
+    """Inputs of an activity that nothing in it reads."""
+    wanted = _reads_inside(bundle, element, reads)
     if wanted is None:
         return
     told = {name for mapped in element.outputs for name in _names(mapped.source.source)}

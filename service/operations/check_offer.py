@@ -31,7 +31,7 @@ def check_offer(
     """Raises unless everybody that the changes offer the task to is among those of its definition:
     Forbidden for a group or a person beyond them, InvalidInput for offering it to nobody. A task
     that its definition offers to nobody is offered by whoever sees to such."""
-    if not any(field in changes for field in FIELDS):
+    if changes.keys().isdisjoint(FIELDS):
         return
     drawn = _as_drawn(connection, task)
     groups = tuple(changes.get("candidate_groups", task.candidate_groups))
@@ -46,6 +46,10 @@ def check_offer(
         )
     beyond = [group for group in groups if group not in drawn.groups]
     beyond += [name for name in users if not _is_among(connection, name, drawn)]
+    _check_none_beyond(task, drawn, beyond)
+
+
+def _check_none_beyond(task: UserTask, drawn: Offer, beyond: list[str]) -> None:
     if beyond:
         raise Forbidden(
             "The task “{task_name}” is for {drawn} by its definition; {beyond} cannot be given it.",

@@ -49,11 +49,23 @@ def deliver_mail(
     now: datetime,
 ) -> None:
     """Send one letter that a worker has claimed, or say why not and when again."""
+    if not _put_off_with_all(runtime, due, now=now):
+        _deliver(runtime, mailer, due, link=link, now=now)
+
+
+def _put_off_with_all(runtime: Runtime, due: Due, *, now: datetime) -> bool:
+    """While the server is away no letter is tried."""
     with runtime.database.read() as connection:
         duty = jobs.find_duty(connection, DUTY)
-    if duty is not None and duty.until is not None and duty.until > now:
-        _put_off(runtime, due, duty.until, now=now, error=duty.error_message or "")
-        return
+    if duty is None or duty.until is None or duty.until <= now:
+        return False
+    _put_off(runtime, due, duty.until, now=now, error=duty.error_message or "")
+    return True
+
+
+def _deliver(
+    runtime: Runtime, mailer: Mailer, due: Due, *, link: Link | None, now: datetime
+) -> None:
     try:
         mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, code, now))
     except MailServerAway as error:

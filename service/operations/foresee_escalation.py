@@ -9,7 +9,7 @@ decisions ahead; a fact that people will enter is unknown, and so is what depend
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,6 +126,13 @@ def _due_dates(connection: Connection, root_key: int) -> dict[str, datetime | No
     return {each.element_id: each.due_at for each in tasks.list_open_tasks(connection, root_key)}
 
 
+def _start_called(bundle: Bundle, element: Element) -> list[tuple[str, str]]:
+    """Where the process begins that the element calls, if it calls one."""
+    called = bundle.models.get(element.called_process.source if element.called_process else "")
+    start = called.start_of("") if called is not None else None
+    return [] if called is None or start is None else [(called.id, start.id)]
+
+
 def _ahead(bundle: Bundle, active: list[tuple[str, str]]) -> Iterator[_Step]:
     """The elements behind the active ones in the order of the flow, into called processes; each
     once."""
@@ -143,12 +150,7 @@ def _ahead(bundle: Bundle, active: list[tuple[str, str]]) -> Iterator[_Step]:
         seen.add((process_id, element_id))
         if (process_id, element_id) not in active:
             yield _Step(process, element, after)
-            called = bundle.models.get(
-                element.called_process.source if element.called_process else ""
-            )
-            start = called.start_of("") if called is not None else None
-            if called is not None and start is not None:
-                queue.append((called.id, start.id, after))
+            queue.extend((*start, after) for start in _start_called(bundle, element))
         queue.extend((process_id, flow.target, after) for flow in element.outgoing)
 
 
@@ -259,21 +261,28 @@ def _evaluate(
     return found(to_json(result.value), *(each.message for each in result.reasons))
 
 
+def _taken(flows: Sequence[FlowAhead], *, only_one: bool) -> tuple[str, ...]:
+    """Where the flows lead whose conditions hold, or else those without one; nowhere while that
+    cannot be told."""
+    asked = [each for each in flows if each.condition is not None]
+    taken = [each for each in asked if each.holds]
+    if not taken and all(each.holds is False for each in asked):
+        taken = [each for each in flows if each.condition is None]
+    elif only_one:
+        taken = taken[:1]
+    return tuple(each.leads_to for each in taken)
+
+
 def _gateway(
     step: _Step, context: Mapping[str, Any], due: Mapping[str, datetime | None], now: datetime
 ) -> GatewayAhead:
     flows = tuple(_flow(flow, context, now) for flow in step.element.outgoing)
-    taken = tuple(each.leads_to for each in flows if each.condition is not None and each.holds)
-    unknown = any(each.condition is not None and each.holds is None for each in flows)
-    otherwise = tuple(each.leads_to for each in flows if each.condition is None)
-    if step.element.kind == "exclusiveGateway":
-        taken = taken[:1]
     return GatewayAhead(
         step.process.id,
         step.element.id,
         step.element.name,
         flows,
-        taken or (() if unknown else otherwise),
+        _taken(flows, only_one=step.element.kind == "exclusiveGateway"),
         step.after,
         due.get(step.after),
     )

@@ -89,6 +89,19 @@ def hear_customer(
         return False
 
 
+def _lock(connection: Connection, root_key: int, said: Said) -> tuple[Complaint, int]:
+    """The complaint, while nobody else moves it or delivers to it, and a key below it."""
+    complaint = cases.find_complaint(connection, root_key)
+    if complaint is None:
+        raise NotFound("There is no complaint {root_key}.", root_key=root_key)
+    jobs.lock_messages(connection, [(said.message, complaint.number)])
+    key = take_children(connection, root_key)
+    complaint = cases.find_complaint(connection, root_key)
+    if complaint is None or (complaint.status != "open" and not said.late):
+        raise StateConflict(CLOSED)
+    return complaint, key
+
+
 def hear_within(
     connection: Connection,
     runtime: Runtime,
@@ -102,14 +115,7 @@ def hear_within(
 ) -> bool:
     """The same inside a transaction that is under way. Raises EngineError when the case cannot go
     on."""
-    complaint = cases.find_complaint(connection, root_key)
-    if complaint is None:
-        raise NotFound("There is no complaint {root_key}.", root_key=root_key)
-    jobs.lock_messages(connection, [(said.message, complaint.number)])
-    key = take_children(connection, root_key)
-    complaint = cases.find_complaint(connection, root_key)
-    if complaint is None or (complaint.status != "open" and not said.late):
-        raise StateConflict(CLOSED)
+    complaint, key = _lock(connection, root_key, said)
     waiting = jobs.list_open_subscriptions(connection, said.message, complaint.number)
     if said.must_wait and not waiting:
         raise NotFound(

@@ -34,17 +34,19 @@ def modify_instance(
         raise
 
 
+def _names(command: Modify) -> set[str]:
+    wanted = [*command.activate, *(move.to for move in command.move)]
+    return {name for each in wanted for _, variables in each.variables for name in variables}
+
+
 def _told(command: Modify) -> dict[str, Any]:
     """What the history says: which elements, and which variables by their names."""
-    wanted = [*command.activate, *(move.to for move in command.move)]
     told = {
         "activated": [each.element_id for each in command.activate],
         "movedTokens": [
             [move.source.element_id or move.source.id, move.to.element_id] for move in command.move
         ],
         "terminated": [each.element_id or each.id for each in command.terminate],
-        "names": sorted(
-            {name for each in wanted for _, variables in each.variables for name in variables}
-        ),
+        "names": sorted(_names(command)),
     }
     return {name: value for name, value in told.items() if value}

@@ -30,7 +30,12 @@ from service.execution import (
 )
 from service.identity import Actor, Permission
 from service.instances import InstanceKind
-from service.operations.assess_intake import ask_for_confirmation, assess, note_assessment
+from service.operations.assess_intake import (
+    Assessment,
+    ask_for_confirmation,
+    assess,
+    note_assessment,
+)
 from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"
@@ -106,6 +111,26 @@ def register_complaint(
     return execute(runtime, unit, now=now)
 
 
+def _note(
+    connection: Connection,
+    view: CaseView,
+    found: Assessment,
+    root_key: int,
+    *,
+    actor: Actor,
+    by_number: str | None,
+) -> None:
+    """What was assessed goes into the case; an alarm by somebody who may not raise one waits to be
+    confirmed."""
+    now = view.now
+    if found.level is not None and not found.signs and _in_hand(connection, found.level):
+        found = replace(found, level=None)
+    note_assessment(view, found, actor, now, by_number=by_number)
+    if found.alarms and not actor.may(Permission.ESCALATE_COMPLAINTS):
+        today = view.profile.calendar.local_day(now)
+        ask_for_confirmation(connection, root_key, today=today, now=now)
+
+
 def _register(
     connection: Connection,
     runtime: Runtime,
@@ -145,12 +170,7 @@ def _register(
     found = assess(bundle, variables, view, now)
     by_number = policy.level_by_number(runtime.profile, similar)
     if found is not None:
-        if found.level is not None and not found.signs and _in_hand(connection, found.level):
-            found = replace(found, level=None)
-        note_assessment(view, found, actor, now, by_number=by_number)
-        if found.alarms and not actor.may(Permission.ESCALATE_COMPLAINTS):
-            today = runtime.profile.calendar.local_day(now)
-            ask_for_confirmation(connection, root_key, today=today, now=now)
+        _note(connection, view, found, root_key, actor=actor, by_number=by_number)
     if by_number is not None and not any(isinstance(each, AlarmEffect) for each in view.effects):
         view.effects.append(SpikeEffect(marks.bands, similar))
     plan = Plan(

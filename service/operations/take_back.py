@@ -32,36 +32,42 @@ from service.sentence import Sentence
 _WAITS = (c.TimerSet, c.TimerEnded, c.SubscriptionOpened, c.SubscriptionEnded, c.ElementRenamed)
 
 
+def _of_kind(changes: Iterable[c.Change], kind: Any) -> list[Any]:
+    return [change for change in changes if isinstance(change, kind)]
+
+
+def _timer_row(row: Any) -> list[Any]:
+    return [row.engine_id, row.element_id, row.due_at.isoformat()]
+
+
+def _subscription_row(row: Any) -> list[Any]:
+    return [
+        row.engine_id,
+        row.element_id,
+        row.kind,
+        row.name,
+        row.correlation_key,
+        row.interrupting,
+        row.process_id,
+    ]
+
+
 def undo_of(connection: Connection, moved: Moved) -> Mapping[str, Any] | None:
     """What taking the case back will need beside its state, read before the migration is written;
     None where tokens have moved on with it."""
     changes, root_key = moved.done.step.changes, moved.before.root_key
     if not all(isinstance(change, _WAITS) for change in changes):
         return None
-    begun = [change for change in changes if isinstance(change, c.TimerSet | c.SubscriptionOpened)]
-    ended = [
-        change.id for change in changes if isinstance(change, c.TimerEnded | c.SubscriptionEnded)
-    ]
+    begun = _of_kind(changes, c.TimerSet | c.SubscriptionOpened)
+    ended = [change.id for change in _of_kind(changes, c.TimerEnded | c.SubscriptionEnded)]
     formerly = moved.done.formerly
-    tokens = [change for change in changes if isinstance(change, c.ElementRenamed)]
+    tokens = _of_kind(changes, c.ElementRenamed)
     return {
         "after": sha256(moved.done.step.state).hexdigest(),
         "begun": [[type(change).__name__, change.id, change.element_id] for change in begun],
-        "timers": [
-            [row.engine_id, row.element_id, row.due_at.isoformat()]
-            for row in _rows(connection, timer, root_key, ended)
-        ],
+        "timers": [_timer_row(row) for row in _rows(connection, timer, root_key, ended)],
         "subscriptions": [
-            [
-                row.engine_id,
-                row.element_id,
-                row.kind,
-                row.name,
-                row.correlation_key,
-                row.interrupting,
-                row.process_id,
-            ]
-            for row in _rows(connection, subscription, root_key, ended)
+            _subscription_row(row) for row in _rows(connection, subscription, root_key, ended)
         ],
         "formerly": dict(formerly),
         "places": {

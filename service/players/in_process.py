@@ -59,6 +59,17 @@ def drive_all(runtime: Runtime, root_keys: Iterable[int], plan: Plan) -> Tally:
     return tally
 
 
+def _try_step(
+    runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random
+) -> str:
+    """Why the case cannot go on; nothing where it did."""
+    try:
+        moved = _step(runtime, root_key, standing, clock, chance)
+    except RedressError as error:
+        return error.message
+    return "" if moved else "waits for nothing that can happen"
+
+
 def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
     """Drive one case until it has ended, nothing can happen any more, or its clock has reached
     `plan.until`."""
@@ -75,18 +86,11 @@ def drive(runtime: Runtime, root_key: int, plan: Plan, tally: Tally) -> None:
         if standing.state != "active" or (plan.until is not None and clock.now() >= plan.until):
             break
         if step == withdraw_after and "complaint-withdrawn" in standing.messages:
-            withdraw_after = -1
             _say(runtime, standing, "complaint-withdrawn", {"reason": "Simulated"}, clock)
         else:
-            try:
-                moved = _step(runtime, root_key, standing, clock, chance)
-            except RedressError as error:
-                tally.stuck.append(f"{standing.business_key or root_key}: {error.message}")
-                break
-            if not moved:
-                tally.stuck.append(
-                    f"{standing.business_key or root_key}: waits for nothing that can happen"
-                )
+            stuck = _try_step(runtime, root_key, standing, clock, chance)
+            if stuck:
+                tally.stuck.append(f"{standing.business_key or root_key}: {stuck}")
                 break
         tally.steps += 1
     else:
@@ -109,6 +113,22 @@ def _end(runtime: Runtime, root_key: int, standing: Standing) -> str:
     return (complaint.outcome if complaint else None) or standing.state
 
 
+def _act(
+    runtime: Runtime,
+    root_key: int,
+    standing: Standing,
+    clock: VirtualClock,
+    chance: random.Random,
+    *,
+    answers: bool,
+) -> None:
+    """A person of the bank does a task, or the customer answers."""
+    if answers and (not standing.tasks or chance.random() < 0.5):
+        _say(runtime, standing, "customer-answer", customer_answer(chance), clock)
+    else:
+        _complete(runtime, root_key, standing, clock, chance)
+
+
 def _step(
     runtime: Runtime, root_key: int, standing: Standing, clock: VirtualClock, chance: random.Random
 ) -> bool:
@@ -121,10 +141,7 @@ def _step(
         )
         if due is None or at < due:
             clock.move_to(at)
-            if waits and (not standing.tasks or chance.random() < 0.5):
-                _say(runtime, standing, "customer-answer", customer_answer(chance), clock)
-            else:
-                _complete(runtime, root_key, standing, clock, chance)
+            _act(runtime, root_key, standing, clock, chance, answers=waits)
             return True
     if due is None:
         return False

@@ -200,6 +200,27 @@ def _drop_ended(plan: Rehearsal, keys: set[str]) -> None:
                 plan.ends["followed up"] += 1
 
 
+def _complete(
+    plan: Rehearsal, who: Person, task: dict[str, Any], chance: random.Random
+) -> bool | None:
+    """Let that person fill in the task's form and send it; whether it was acknowledged, None where
+    somebody else has to (four eyes)."""
+    key = task["userTaskKey"]
+    form = plan.call(who, "GET", f"/v2/user-tasks/{key}/form")
+    if form.status == 404:
+        return None
+    schema = json.loads(form.data["schema"]) if form.status == 200 else None  # travels as a text
+    known = {"investigator": plan.one_who(Permission.INVESTIGATE_COMPLAINTS).name}
+    filled = answer_form(
+        form.data.get("formId"), schema, chance, plan.clock.now().date(), known=known
+    )
+    path, once = f"/v2/user-tasks/{key}/completion", f"{plan.seed}-complete-{key}"
+    said = plan.call(who, "POST", path, {"variables": filled}, once=once)
+    if said.status == 204:
+        plan.note("completed", who, task=key, case=task["processInstanceKey"])
+    return None if said.status == 403 else said.status == 204
+
+
 def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
     """Let somebody complete the task, or let the customer speak instead; whether anything was
     acknowledged."""
@@ -213,22 +234,9 @@ def _do(plan: Rehearsal, task: dict[str, Any]) -> bool:
         return _say(plan, key, number, "customer-answer", customer_answer(chance))
     people = [each for each in plan.people if _may(each, task)]
     for who in chance.sample(people, len(people)):
-        form = plan.call(who, "GET", f"/v2/user-tasks/{key}/form")
-        if form.status == 404:
-            continue
-        schema = (
-            json.loads(form.data["schema"]) if form.status == 200 else None
-        )  # it travels as a text
-        known = {"investigator": plan.one_who(Permission.INVESTIGATE_COMPLAINTS).name}
-        filled = answer_form(
-            form.data.get("formId"), schema, chance, plan.clock.now().date(), known=known
-        )
-        path, once = f"/v2/user-tasks/{key}/completion", f"{plan.seed}-complete-{key}"
-        said = plan.call(who, "POST", path, {"variables": filled}, once=once)
-        if said.status == 204:
-            plan.note("completed", who, task=key, case=task["processInstanceKey"])
-        if said.status != 403:  # four eyes: somebody else has to
-            return said.status == 204
+        done = _complete(plan, who, task, chance)
+        if done is not None:
+            return done
     raise RedressError(
         "expected one of {people} to be allowed {name} ({key})",
         people=[each.name for each in people],

@@ -106,11 +106,10 @@ def _value(schema: Mapping[str, Any], chance: random.Random, today: date) -> Any
             return [_value(schema.get("items", {}), chance, today)] * schema.get("minItems", 0)
         case "object":
             return fill(schema, chance, today)
+        case _ if schema.get("format") == "date":
+            future = schema.get("formatMaximum") != "today"
+            return (today + timedelta(days=7 if future else 0)).isoformat()
         case _:
-            if schema.get("format") == "date" and schema.get("formatMaximum") == "today":
-                return today.isoformat()
-            if schema.get("format") == "date":
-                return (today + timedelta(days=7)).isoformat()
             return "Simulated"[: schema.get("maxLength", 9)].ljust(schema.get("minLength", 0), ".")
 
 

@@ -8,6 +8,7 @@ the owner leaves out and why.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from service.bpmn.briefing import (
     ANSWERS,
@@ -138,9 +139,10 @@ def _is_shown(derivation: Derivation, element: Element, briefing: Briefing, orig
     names |= {name for each in shows for name in each.variables}
     match origin.kind:
         case From.ANSWER:
-            form = _form_of(derivation, origin.name)
             answered = {element.id, *named(ANSWERS, briefing.cards)}
-            return origin.name in answered or any(form in each.forms for each in shows)
+            form = _form_of(derivation, origin.name)
+            forms = chain.from_iterable(each.forms for each in shows)
+            return origin.name in answered or form in forms
         case From.MESSAGE:
             return any(each.words for each in shows)
         case From.FUNCTION:

@@ -72,12 +72,18 @@ class Ways:
         ]
 
 
+def _roots(processes: Mapping[str, Process]) -> list[Process]:
+    """The processes that no other calls; where each is called, all."""
+    called = {_called(e) for process in processes.values() for e in process.elements.values()}
+    roots = [process for key, process in processes.items() if key not in called]
+    return roots or list(processes.values())
+
+
 def lay_out(processes: Mapping[str, Process]) -> Ways:
     """The ways of all processes that no other calls; where each is called, of all."""
-    called = {_called(e) for process in processes.values() for e in process.elements.values()}
-    roots = [key for key in processes if key not in called] or list(processes)
     found = Ways(processes, aside={key: _aside(each) for key, each in processes.items()})
-    todo = [start for root in roots for start in _beginnings((), processes[root], "")]
+    roots = _roots(processes)
+    todo = [start for root in roots for start in _beginnings((), root, "")]
     while todo:
         step = todo.pop()
         if step in found.after:
@@ -151,13 +157,21 @@ def _beginnings(chain: Chain, process: Process, scope: str) -> list[Step]:
     return [Step(chain, process.id, start) for start in starts]
 
 
+def _caught_by(process: Process, thrown: Element) -> list[str]:
+    """Where the flow goes on that a link event leaves."""
+    return [
+        other.id
+        for other in process.elements.values()
+        if other.kind == "intermediateCatchEvent" and other.event.name == thrown.event.name
+    ]
+
+
 def _onwards(ways: Ways, done: Step) -> Iterator[Link]:
     """What follows once `done` is over: its flows, or the end of what it is in."""
     element, process = ways.element(done), ways.processes[done.process]
     if element.event.kind == "link" and element.kind == "intermediateThrowEvent":
-        for other in process.elements.values():
-            if other.kind == "intermediateCatchEvent" and other.event.name == element.event.name:
-                yield Link(By.FLOW, done, _beside(done, other.id))
+        for other in _caught_by(process, element):
+            yield Link(By.FLOW, done, _beside(done, other))
     elif element.outgoing and not element.triggered_by_event:
         for flow in element.outgoing:
             yield Link(By.FLOW, done, _beside(done, flow.target))

@@ -183,6 +183,12 @@ def derivation_of(
     return Derivation(lay_out(processes), known, about, begun)
 
 
+def _asked_behind(element: Element) -> frozenset[str]:
+    """The names in the conditions of the flows that leave it."""
+    conditions = [flow.condition for flow in element.outgoing if flow.condition is not None]
+    return frozenset().union(*(each.names for each in conditions))
+
+
 def _readers(
     ways: Ways, known: Known, task: Step, came: Mapping[Step, Step]
 ) -> Iterator[tuple[Step, frozenset[str]]]:
@@ -191,8 +197,7 @@ def _readers(
         if step.left:
             names = reads_of(element, known) if element.outgoing else frozenset()
         elif step == task:
-            conditions = [f.condition for f in element.outgoing if f.condition is not None]
-            names = frozenset().union(*(each.names for each in conditions))
+            names = _asked_behind(element)
         elif element.kind == "userTask":
             names = assignment_of(element)
         else:

@@ -136,24 +136,26 @@ class Search:
             self._scripted(step, element, name, outputs)
         elif element.job:
             self._worked(step, element, name, outputs)
-        elif name in outputs and not told:
-            self._before(step, names_in(outputs[name].source))
         else:
-            self._before(step, [name])
+            mapped = None if told else outputs.get(name)
+            self._before(step, [name] if mapped is None else names_in(mapped.source))
 
     def _left(self, step: Step, element: Element, name: str) -> None:
-        entered = Step(step.chain, step.process, element.id)
         mapped = next((each for each in element.outputs if each.target == name), None)
-        ends = [link for link in self.ways.before.get(step, []) if link.by is By.OUT]
         if element.loop is not None and element.loop.output_collection == name:
             names = names_in(element.loop.output_element)
         elif mapped is not None:
             names = names_in(mapped.source)
-        elif element.kind == "callActivity" and not (element.propagate_child):
-            self._before(entered, [name])
+        elif element.kind == "callActivity" and not element.propagate_child:
+            self._before(Step(step.chain, step.process, element.id), [name])
             return
         else:
             names = frozenset({name})
+        self._at_the_ends(step, names)
+
+    def _at_the_ends(self, step: Step, names: Iterable[str]) -> None:
+        """Names as they are where what the step contains is over."""
+        ends = [link for link in self.ways.before.get(step, []) if link.by is By.OUT]
         for link in ends:
             for each in names:
                 if each in self.known.functions:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
 
 from service.bpmn.model import Element, Process
 from service.bpmn.reach import link_targets
@@ -141,21 +142,14 @@ class _Measure:
         """The longest way through a scope."""
         elements = {element.id: element for element in process.children.get(scope, ())}
         stays = {key: self.element(process, element, calls) for key, element in elements.items()}
-        for gateway in elements.values():
-            if (
-                gateway.kind == "eventBasedGateway"
-            ):  # it waits for the events that follow it, which do not wait again
-                stays |= {
-                    flow.target: Stay(left=Length())
-                    for flow in gateway.outgoing
-                    if flow.target in stays
-                }
+        # a gateway waits for the events that follow it, which do not wait again
+        gateways = [each for each in elements.values() if each.kind == "eventBasedGateway"]
+        waited_for = {flow.target for gateway in gateways for flow in gateway.outgoing}
+        stays |= dict.fromkeys(waited_for & stays.keys(), Stay(left=Length()))
         onward = {key: _onward(process, element, elements) for key, element in elements.items()}
         way = _Way(stays, onward)
         starts = [element.id for element in elements.values() if element.kind == "startEvent"]
-        found = Stay()
-        for start in starts:
-            found = found.or_(way.longest(start))
+        found = reduce(Stay.or_, map(way.longest, starts), Stay())
         timers = [start for _, start in process.event_starts(scope) if start.event.kind == "timer"]
         return self.guarded(found if starts else Stay(left=Length()), timers)
 

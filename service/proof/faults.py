@@ -122,8 +122,7 @@ def _stuck(search: Search, errors: frozenset[str]) -> Iterator[Fault]:
             )
 
 
-def _no_exit(search: Search) -> Iterator[Fault]:
-    """States from which no end can be reached although something can always happen."""
+def _reaching_an_end(search: Search) -> set[int]:
     good = set(search.finals)
     stack = list(good)
     while stack:
@@ -131,6 +130,12 @@ def _no_exit(search: Search) -> Iterator[Fault]:
             if before not in good:
                 good.add(before)
                 stack.append(before)
+    return good
+
+
+def _no_exit(search: Search) -> Iterator[Fault]:
+    """States from which no end can be reached although something can always happen."""
+    good = _reaching_an_end(search)
     bad = [number for number in range(len(search.states)) if number not in good]
     if bad:
         net, always = search.net, -1

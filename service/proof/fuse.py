@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 
 from service.proof.net import Net, Trail, Transition, bits
 
@@ -136,15 +137,14 @@ class _Fusing:
         """Fuse a place away, if that changes nothing; the places to look at again."""
         self.leave_out_loops(bit)
         takers, givers = self.takers[bit], self.givers[bit]
-        if not takers or not givers or takers & givers or len(takers) * len(givers) > MOST_WAYS:
+        if takers & givers or not 0 < len(takers) * len(givers) <= MOST_WAYS:
             return []
         after = [self.live[number] for number in takers]
         before = [self.live[number] for number in givers]
-        if not all(self.is_plain(number, bit) for number in takers) or not self.fits(
-            before, after, bit
-        ):
+        plain = all(self.is_plain(number, bit) for number in takers)
+        if not plain or not self.fits(before, after, bit):
             return []
-        again = [place for each in before for place in bits(each.need)]
+        again = list(chain.from_iterable(bits(each.need) for each in before))
         self.join_up([*givers], [*takers], bit)
         return [place for place in again if place != self.net.start]
 
@@ -206,15 +206,17 @@ class _Fusing:
         own = {touch for touch in self.touched[bit] if touch[1] != bit}
         return own == {touch for touch in self.touched[place] if touch[1] != place}
 
+    def may_follow(self, before: list[Transition], after: list[Transition], bit: int) -> bool:
+        return len(after) == 1 and not any(
+            each.auto or not self.unseen(each.give, bit) for each in before
+        )
+
     def fits(self, before: list[Transition], after: list[Transition], bit: int) -> bool:
         """A step that waits may only follow its like, one by one: what else begins with it must not
         come too late."""
         if not any(each.give for each in after):
             return all(first.give != bit and not first.twice for first in before)
-        waits = any(not each.auto for each in after)
-        if waits and (
-            len(after) > 1 or any(each.auto or not self.unseen(each.give, bit) for each in before)
-        ):
+        if any(not each.auto for each in after) and not self.may_follow(before, after, bit):
             return False
         return not any(
             (first.give & ~bit) & second.give or first.twice for first in before for second in after

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from service.bpmn.model import Process
+from service.bpmn.model import Process, Text
 from service.engine import Bundle, EngineError, Host, advance
 from service.engine import changes as c
 from service.engine import commands as q
@@ -136,11 +136,14 @@ def _command(processes: Mapping[str, Process], played: Played, move: Move) -> q.
             return _event(_open(played, move.element, (c.TimerSet, c.SubscriptionOpened)))
         case Verb.ERROR | Verb.ESCALATION:
             offer = _open(played, move.by, (c.TaskCreated, c.JobCreated))
-            code = (event.name.source if event.name is not None else "") or "any"
-            throw = q.ThrowError if move.verb is Verb.ERROR else q.ThrowEscalation
-            return None if offer is None else throw(offer.id, code)
+            return None if offer is None else _throw(move.verb, offer.id, event.name)
         case _:
             return None
+
+
+def _throw(verb: Verb, offer: str, name: Text | None) -> q.Command:
+    code = (name.source if name is not None else "") or "any"
+    return q.ThrowError(offer, code) if verb is Verb.ERROR else q.ThrowEscalation(offer, code)
 
 
 def _event(waiting: Any) -> q.Command | None:

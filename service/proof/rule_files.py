@@ -93,7 +93,7 @@ def read_rules(files: Mapping[str, bytes]) -> tuple[list[Rule], list[Problem]]:
     return rules, problems
 
 
-def _read(path: str, found: Any) -> Rule:
+def _check_keys(found: Any) -> None:
     if not isinstance(found, dict):
         raise ValueError("expected an object")
     odd = sorted(set(found) - _KEYS)
@@ -102,6 +102,10 @@ def _read(path: str, found: Any) -> Rule:
     for key in ("title", "clause", "rule"):
         if not isinstance(found.get(key), str) or not found[key]:
             raise ValueError(f"expected a text under {key!r}")
+
+
+def _read(path: str, found: Any) -> Rule:
+    _check_keys(found)
     try:
         kind = Kind(found["rule"])
     except ValueError:

@@ -217,10 +217,19 @@ def _unguarded(
         if any(each.auto for each in enabled):
             continue
         moves = [each.moves[0] for each in enabled]
-        limits = [_limit(processes, move, limit_of) for move in moves if move.verb is Verb.EVENT]
-        if not any(limit is not None and limit <= part.limit for limit in limits):
+        if not any(_is_in_time(processes, move, part, limit_of) for move in moves):
             return number
     return None
+
+
+def _is_in_time(
+    processes: Mapping[str, Process], move: Move, part: _Part, limit_of: LimitOf
+) -> bool:
+    """Whether it is a timer that fires within the limit."""
+    if move.verb is not Verb.EVENT:
+        return False
+    limit = _limit(processes, move, limit_of)
+    return limit is not None and limit <= part.limit
 
 
 def _limit(processes: Mapping[str, Process], move: Move, limit_of: LimitOf) -> timedelta | None:
@@ -289,6 +298,17 @@ def _either(elements: frozenset[str]) -> str:
     return " or ".join(shown[:3]) + (f" or {len(shown) - 3} more" if len(shown) > 3 else "")
 
 
+def _said(rule: Rule, why: str, *, proved: bool) -> Sentence:
+    return Sentence(
+        "{rule} ({clause}) does not hold: {why}"
+        if proved
+        else "{rule} ({clause}) is not proved: {why}",
+        rule=rule.name,
+        clause=rule.clause,
+        why=why,
+    )
+
+
 def _problem(
     processes: Mapping[str, Process],
     rule: Rule,
@@ -298,20 +318,13 @@ def _problem(
     why: str,
 ) -> Problem:
     home = next((each for each in processes.values() if element in each.elements), None)
+    place = (home.file, home.elements[element].line) if home and path else (rule.file, 0)
     proved = code != "rule-not-proved"
     return Problem(
         code,
-        home.file if home is not None and path else rule.file,
-        home.elements[element].line if home is not None and path else 0,
+        *place,
         element,
-        Sentence(
-            "{rule} ({clause}) does not hold: {why}"
-            if proved
-            else "{rule} ({clause}) is not proved: {why}",
-            rule=rule.name,
-            clause=rule.clause,
-            why=why,
-        ),
+        _said(rule, why, proved=proved),
         Sentence("The rule: {title}.", title=rule.title)
         if path
         else "Correct the rule, or the diagram.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from service.bpmn.model import Element, Process
 from service.engine.inclusive import Reach, reach_of
@@ -90,6 +91,17 @@ def prove(processes: Mapping[str, Process], *, cap: int = CAP) -> Proof:
     return Proof(tuple(problems), paths, work.states, work.finish)
 
 
+def _note_unknown(work: _Work, process: Process, net: Net) -> None:
+    for element_id, why in net.unknown:
+        note = Fault(
+            NOT_PROVED,
+            element_id,
+            Sentence("not proved: {why}", why=why),
+            "Draw it another way to have it proved.",
+        )
+        work.faults.setdefault((NOT_PROVED, element_id), (_home(work, process, element_id), note))
+
+
 def _prove_scope(
     work: _Work, process: Process, scope: str, before: Before, *, may_escape: bool
 ) -> None:
@@ -113,14 +125,7 @@ def _prove_scope(
         work.faults.setdefault(
             (fault.code, fault.element), (_home(work, process, fault.element), told)
         )
-    for element_id, why in net.unknown:
-        note = Fault(
-            NOT_PROVED,
-            element_id,
-            Sentence("not proved: {why}", why=why),
-            "Draw it another way to have it proved.",
-        )
-        work.faults.setdefault((NOT_PROVED, element_id), (_home(work, process, element_id), note))
+    _note_unknown(work, process, net)
     for element in elements.values():
         if element.kind == "subProcess" and _is_one_step(net, element.id):
             way = partial(_way_into, work, net, search, element.id, before)
@@ -138,12 +143,8 @@ def _prove_scope(
 def _faults(work: _Work, net: Net, search: Search, drawn: frozenset[str]) -> list[Fault]:
     """The faults of a scope. Where there is one, every single step is looked at, to name its very
     element."""
-    ends = [
-        e
-        for each in work.processes.values()
-        for e in each.elements.values()
-        if e.kind == "endEvent"
-    ]
+    elements = chain.from_iterable(each.elements.values() for each in work.processes.values())
+    ends = [element for element in elements if element.kind == "endEvent"]
     kinds = Kinds(
         frozenset(e.id for e in ends), frozenset(e.id for e in ends if e.event.kind == "error")
     )

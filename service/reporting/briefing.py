@@ -195,10 +195,13 @@ def _customer(desk: Desk) -> Card:
     texts = [(desk.reader.moment(found.received_at), found.content)]
     texts += [(desk.reader.moment(word.said_at), word.body) for word in said]
     form = desk.bundle.forms.get("registration")
-    known = {name: value for name, value in desk.task.variables.items() if value is True}
-    known |= {k: v for k, v in desk.task.variables.items() if k == "groupSize" and v}
     flags = (form or {}).get("schema", {}).get("properties", {})
-    rows = rows_of(desk.reader, form, {k: v for k, v in known.items() if k in flags})
+    known = {
+        name: value
+        for name, value in desk.task.variables.items()
+        if name in flags and (value is True or (name == "groupSize" and value))
+    }
+    rows = rows_of(desk.reader, form, known)
     title = desk.reader.say("The customer's words")
     return Card("customer", title, tuple(rows), tuple(texts))
 
@@ -314,11 +317,14 @@ def _other_row(desk: Desk, number: str) -> Row:
     return Row(number, said + found.content[:300], f"/complaints/{number}")
 
 
+def _answer_of(task: UserTask | None) -> Mapping[str, Any]:
+    return {} if task is None else task.answer or {}
+
+
 def _draft_reply(desk: Desk) -> Card:
     """The outcome letter as it would be with what is known now."""
-    case, proposal, reply = desk.complaint, desk.last("propose-solution"), desk.last("write-reply")
-    proposed = (proposal and proposal.answer) or {}
-    text = ((reply and reply.answer) or {}).get("decisionText")
+    case, proposed = desk.complaint, _answer_of(desk.last("propose-solution"))
+    text = _answer_of(desk.last("write-reply")).get("decisionText")
     text = text or proposed.get("draftReply") or proposed.get("reason")
     if case is None or not text:
         return Card("draft-reply", "")

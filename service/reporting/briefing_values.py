@@ -72,6 +72,13 @@ def label_of(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], n
     return str(chosen(ui, reader.language, prefix="ui:title:", default=plain))
 
 
+def _option_names(
+    reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any]
+) -> dict[str, str]:
+    names = chosen(ui, reader.language, prefix="ui:enumNames:", default=ui.get("ui:enumNames"))
+    return dict(zip(map(str, schema.get("enum", ())), map(str, names or ()), strict=False))
+
+
 def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], value: Any) -> str:
     """One value: an option by its name, yes or no, money with its currency, a list item by item."""
     if isinstance(value, list | tuple):
@@ -80,10 +87,9 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
         return language_of(reader.language).comma.join(parts)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {shown(reader, {}, {}, each)}" for key, each in value.items())
-    options = [str(each) for each in schema.get("enum", ())]
-    names = chosen(ui, reader.language, prefix="ui:enumNames:", default=ui.get("ui:enumNames"))
-    if names and str(value) in options:
-        return str(dict(zip(options, names, strict=False)).get(str(value), value))
+    named = _option_names(reader, schema, ui)
+    if str(value) in named:
+        return named[str(value)]
     if isinstance(value, bool):
         return reader.say("yes" if value else "no")
     if ui.get("ui:widget") == "money" and not isinstance(value, str):

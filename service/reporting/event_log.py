@@ -63,10 +63,7 @@ def iter_events(connection: Connection) -> Iterator[LoggedEvent]:
     for row in connection.execution_options(yield_per=BATCH).execute(_EVENTS):
         case = LoggedCase(
             row.number or str(row.root_key),
-            row.channel or "",
-            row.product or "",
-            row.severity or "",
-            row.outcome or "",
+            *(each or "" for each in (row.channel, row.product, row.severity, row.outcome)),
         )
         yield LoggedEvent(
             case,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from service.db import Found, Query
@@ -25,26 +26,29 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def _is_wanted(row: Row, query: Query) -> bool:
+    if not _holds(row, query.where):
+        return False
+    return not query.any_of or any(_holds(row, each) for each in query.any_of)
+
+
+def _window(query: Query) -> tuple[int, int]:
+    if query.before is not None:
+        end = _place(query.before)
+        return max(0, end - query.limit), end
+    start = query.offset if query.after is None else _place(query.after)
+    return start, start + query.limit
+
+
 def sift(rows: Sequence[Row], query: Query) -> Found:
     """The page of those rows that the query asks for. Raises InvalidInput for a cursor that is
     none."""
-    kept = [row for row in rows if _holds(row, query.where)]
-    if query.any_of:
-        kept = [row for row in kept if any(_holds(row, each) for each in query.any_of)]
+    kept = [row for row in rows if _is_wanted(row, query)]
     for name, down in reversed(query.order):
-        full = sorted(
-            (row for row in kept if row[name] is not None),
-            key=lambda row, n=name: row[n],  # type: ignore[misc]
-            reverse=down,
-        )
-        kept = full + [row for row in kept if row[name] is None]
-    start = query.offset
-    if query.after is not None:
-        start = _place(query.after)
-    end = start + query.limit
-    if query.before is not None:
-        end = _place(query.before)
-        start = max(0, end - query.limit)
+        full = [row for row in kept if row[name] is not None]
+        empty = [row for row in kept if row[name] is None]
+        kept = sorted(full, key=itemgetter(name), reverse=down) + empty
+    start, end = _window(query)
     page = kept[start:end]
     cursors = (_cursor(start), _cursor(start + len(page))) if page else (None, None)
     return Found(list(page), len(kept), *cursors)

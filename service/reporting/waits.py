@@ -138,13 +138,16 @@ def _for_department(row: sa.RowMapping, elements: Mapping[str, ElementInfo]) -> 
     return Wait(WaitKind.DEPARTMENT, row["element_id"], names, row["due_at"])
 
 
+def _at_the_same_gateway(element: ElementInfo, elements: Mapping[str, ElementInfo]) -> set[str]:
+    gateways = [e for e in elements.values() if e.kind == "eventBasedGateway"]
+    before = [e for e in gateways if set(e.outgoing) & set(element.incoming)]
+    flows = {flow for e in before for flow in e.outgoing}
+    return {e.id for e in elements.values() if set(e.incoming) & flows}
+
+
 def _siblings(element: ElementInfo, elements: Mapping[str, ElementInfo]) -> set[str]:
     """The events that are waited for at the same gateway, or on the same activity."""
-    gateways = [e for e in elements.values() if e.kind == "eventBasedGateway"]
-    flows = {
-        flow for e in gateways if set(e.outgoing) & set(element.incoming) for flow in e.outgoing
-    }
-    beside = {e.id for e in elements.values() if set(e.incoming) & flows}
+    beside = _at_the_same_gateway(element, elements)
     if element.attached_to:
         beside |= {e.id for e in elements.values() if e.attached_to == element.attached_to}
     return beside

@@ -89,26 +89,27 @@ class VirtualCase:
         for effect in view.effects:
             self._take(effect)
 
+    def _write(self, effect: LetterEffect) -> None:
+        to_customer = effect.audience == "customer"
+        self.letters.append(effect.template if to_customer else f"notice to {effect.to}")
+        if effect.meets:
+            self.meet(effect.meets)
+
+    def _record(self, facts: Mapping[str, Any]) -> None:
+        columns = {name: facts.get(name) for name in ("severity", "outcome")}
+        known = self.complaint.facts if self.complaint else {}
+        kept = {name: value for name, value in columns.items() if value is not None}
+        self.change(facts={**known, **facts}, **kept)
+
     def _take(self, effect: Any) -> None:
         match effect:
             case LetterEffect():
-                self.letters.append(
-                    effect.template if effect.audience == "customer" else f"notice to {effect.to}"
-                )
-                if effect.meets:
-                    self.meet(effect.meets)
+                self._write(effect)
             case DeadlinesEffect(deadlines):
                 self.clocks |= {entry.clock: entry for entry in deadlines}
                 self.change(due_at=nearest(self.clocks.values()))
             case RecordEffect(facts):
-                kept = {
-                    name: facts[name]
-                    for name in ("severity", "outcome")
-                    if facts.get(name) is not None
-                }
-                self.change(
-                    facts={**(self.complaint.facts if self.complaint else {}), **facts}, **kept
-                )
+                self._record(facts)
             case CloseEffect(outcome):
                 self.change(status="closed", closed_at=self.now, outcome=outcome)
             case ArchiveEffect():

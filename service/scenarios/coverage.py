@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from service.definitions import Mark
 from service.dmn import table_rules
@@ -38,22 +39,17 @@ class Coverage:
 
 def cover(bundle: Bundle, results: Iterable[Result]) -> Coverage:
     """Count over all results."""
-    elements = {(p.id, e): 0 for p in bundle.models.values() for e in p.elements}
-    flows = {
-        (p.id, flow.id): 0
-        for p in bundle.models.values()
-        for e in p.elements.values()
-        for flow in e.outgoing
-    }
+    drawn = [(p.id, element) for p in bundle.models.values() for element in p.elements.values()]
+    elements = {(process, element.id): 0 for process, element in drawn}
+    flows = {(process, flow.id): 0 for process, each in drawn for flow in each.outgoing}
     rules = {
         (decision, rule): 0
         for model in dict.fromkeys(bundle.decisions.values())
         for decision, found in table_rules(model).items()
         for rule in found
     }
-    for result in results:
-        for change in result.done:
-            _count(change, elements, flows, rules)
+    for change in chain.from_iterable(result.done for result in results):
+        _count(change, elements, flows, rules)
     return Coverage(elements, flows, rules)
 
 

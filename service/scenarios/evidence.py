@@ -3,7 +3,7 @@ scenarios, coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from service.builtins import Evidence
@@ -24,25 +24,21 @@ class Findings:
     results: tuple[Result, ...]
     coverage: Coverage
 
+    def _refusals(self) -> Iterator[str]:
+        errors = [each for each in self.problems if each.severity is Severity.ERROR]
+        if errors:
+            yield f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"
+        failed = [each for each in self.results if each.problems]
+        if failed:
+            yield f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"
+        if not self.results:
+            yield "the version has no scenario"
+
     def evidence(self, content_hash: str) -> Evidence:
         """The short form that an approval keeps."""
-        errors = [each for each in self.problems if each.severity is Severity.ERROR]
-        failed = [each for each in self.results if each.problems]
-        refusals = (
-            [f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"]
-            if errors
-            else []
-        )
-        refusals += (
-            [f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"]
-            if failed
-            else []
-        )
-        if not self.results:
-            refusals.append("the version has no scenario")
         return Evidence(
             content_hash,
-            tuple(refusals),
+            tuple(self._refusals()),
             {
                 "problems": [asdict(each) for each in self.problems][:50],
                 "states": dict(self.proofs.soundness.states) if self.proofs.soundness else {},

@@ -77,26 +77,28 @@ class _Player:
     scenario: Scenario
     times: Counter[str]
 
+    def command(self, step: Step) -> q.Command:
+        """What a worker reports, or the signal that is sent."""
+        answer = step.answer or {}
+        if step.verb == "signal":
+            return q.DeliverSignal(step.target, answer)
+        if step.verb == "job":
+            return q.CompleteJob(self.one(c.JobCreated, step.target).id, answer)
+        offer = self.one((c.TaskCreated, c.JobCreated), step.target)
+        if step.verb == "error":
+            return q.ThrowError(offer.id, step.code, "", answer)
+        return q.ThrowEscalation(offer.id, step.code, answer)
+
     def happen(self, step: Step) -> None:
         self.case.wait(_length(step.after))
         match step.verb:
             case "do":
                 task = self.one(c.TaskCreated, step.target)
                 self.complete(task, step.answer, step.by)
-            case "job":
-                self.case.send(
-                    q.CompleteJob(self.one(c.JobCreated, step.target).id, step.answer or {})
-                )
-            case "error":
-                offer = self.one((c.TaskCreated, c.JobCreated), step.target)
-                self.case.send(q.ThrowError(offer.id, step.code, "", step.answer or {}))
-            case "escalation":
-                offer = self.one((c.TaskCreated, c.JobCreated), step.target)
-                self.case.send(q.ThrowEscalation(offer.id, step.code, step.answer or {}))
+            case "job" | "error" | "escalation" | "signal":
+                self.case.send(self.command(step))
             case "message":
                 self.message(step)
-            case "signal":
-                self.case.send(q.DeliverSignal(step.target, step.answer or {}))
             case "timer":
                 self.timer(step.target)
             case "finish":

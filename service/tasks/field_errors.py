@@ -63,7 +63,7 @@ def pointer_of(*path: str) -> str:
 
 
 def _sentence(error: Any) -> Sentence:
-    name, found = error.kind.name, error.instance
+    name = error.kind.name
     if name == "const" and error.kind.value is True:
         return Sentence("true was expected")
     if name == "type":
@@ -72,11 +72,14 @@ def _sentence(error: Any) -> Sentence:
     template = BY_FORMAT.get(error.kind.value) if name == "format" else BY_KIND.get(name)
     if template is None:
         return Sentence("does not fit the form: {what}", what=str(error.message)[:300])
+    return Sentence(template, **_facts(error.kind.value, error.instance))
+
+
+def _facts(limit: Any, found: Any) -> dict[str, Any]:
     count = len(found) if isinstance(found, str | list | dict) else 0
-    limit = error.kind.value
     if isinstance(limit, list):
         limit = [str(each) for each in limit[:20]]
-    return Sentence(template, limit=limit, found=_shown(found), count=count)
+    return {"limit": limit, "found": _shown(found), "count": count}
 
 
 def _shown(value: Any) -> Any:

@@ -56,7 +56,10 @@ def _reason(entries: list[zipfile.ZipInfo], packed: int) -> str | None:
         )
     if any(entry.flag_bits & 1 for entry in entries):
         return Sentence("an archive under a password: it cannot be looked into")
-    names = [entry.filename.casefold() for entry in entries]
+    return _reason_inside([entry.filename.casefold() for entry in entries])
+
+
+def _reason_inside(names: list[str]) -> str | None:
     if any(name.endswith("vbaproject.bin") for name in names):
         return Sentence("a document with macros")
     if any(ending(name) in RUNS for name in names):

@@ -39,6 +39,10 @@ def _object(
     return answer
 
 
+_NOTHING: Mapping[str, Any] = {"object": {}, "array": []}
+"""What a field that is required has where nothing was sent, so that it is told what it lacks."""
+
+
 def _one(
     name: str,
     schema: Mapping[str, Any],
@@ -48,23 +52,16 @@ def _one(
     *,
     required: bool,
 ) -> Any:
-    kind = kind_of(schema)
+    kind, nothing = kind_of(schema), _NOTHING if required else {}
     if kind == "object":
-        return _object(schema, ui, sent, zone, path=name + ".") or ({} if required else None)
+        return _object(schema, ui, sent, zone, path=name + ".") or nothing.get(kind)
     if kind == "boolean":
-        if sent.get(name) in ("true", "false"):
-            return sent.get(name) == "true"
-        return (
-            False if ui.get("ui:widget") == "checkbox" else None
-        )  # a browser does not send a box without a tick
+        # a browser does not send a box without a tick
+        unsent = False if ui.get("ui:widget") == "checkbox" else None
+        return {"true": True, "false": False}.get(sent.get(name) or "", unsent)
     if kind == "array":
-        items = [
-            part.strip()
-            for text in sent.getlist(name)
-            for part in text.splitlines()
-            if part.strip()
-        ]
-        return items if items or required else None
+        lines = map(str.strip, "\n".join(sent.getlist(name)).splitlines())
+        return [line for line in lines if line] or nothing.get(kind)
     text = (sent.get(name) or "").strip()
     return _typed(kind, schema, text, zone) if text else None
 

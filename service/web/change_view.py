@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from service import definitions
+from service.bpmn.model import Process
 from service.definitions import Change, Comment, Kind
 from service.engine import Bundle
+from service.proof.rules import Verdict
 from service.scenarios import Findings
 
 
@@ -111,6 +113,14 @@ def _pins(comments: Iterable[Comment]) -> dict[tuple[str, str], str]:
     return {place: str(open_[place] or "✓") for place in all_}
 
 
+def _rule_effect(was: Verdict | None, now: Verdict | None) -> RuleEffect | None:
+    known = now or was
+    before, after = (None if each is None else each.holds for each in (was, now))
+    if known is None or before == after:
+        return None
+    return RuleEffect(known.rule.clause, known.rule.titles, before, after)
+
+
 def effects_of(
     changed: Iterable[Change],
     before: tuple[Bundle, Findings],
@@ -126,14 +136,9 @@ def effects_of(
     was = {each.rule.name: each for each in old.proofs.rules}
     is_ = {each.rule.name: each for each in after.proofs.rules}
     rules = tuple(
-        RuleEffect(
-            (is_.get(name) or was[name]).rule.clause,
-            (is_.get(name) or was[name]).rule.titles,
-            was[name].holds if name in was else None,
-            is_[name].holds if name in is_ else None,
-        )
+        effect
         for name in sorted({*was, *is_})
-        if (name in was) != (name in is_) or was[name].holds != is_[name].holds
+        if (effect := _rule_effect(was.get(name), is_.get(name))) is not None
     )
     missed_before, missed_after = old.coverage.missed(), after.coverage.missed()
     missed = {
@@ -152,13 +157,17 @@ def _standing(
             by_file.setdefault(change.file, set()).add(change.element)
     for process in bundle.models.values():
         touched = by_file.get(process.file, set())
-        hosts = {
-            each.attached_to
-            for each in process.elements.values()
-            if each.id in touched and each.attached_to
-        }
-        for element in sorted(touched | hosts):
+        for element in sorted(touched | _hosts(process, touched)):
             number = tasks.get((process.id, element), 0)
             if number and element in process.elements:
                 info = bundle.processes[process.id].elements[element]
                 yield info.names.get(language) or info.name or element, number
+
+
+def _hosts(process: Process, touched: set[str]) -> set[str]:
+    """The activities that touched events sit on."""
+    return {
+        each.attached_to
+        for each in process.elements.values()
+        if each.id in touched and each.attached_to
+    }

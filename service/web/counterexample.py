@@ -55,8 +55,8 @@ def _name(problem: Problem, files: Mapping[str, bytes], language: str) -> str:
         return problem.element
 
 
-def _sheets(problem: Problem, files: Mapping[str, bytes], language: str) -> Iterator[Sheet]:
-    """The diagrams in the order in which the way comes to them."""
+def _stops(problem: Problem, files: Mapping[str, bytes]) -> dict[str, list[tuple[int, str]]]:
+    """For each diagram that the path comes to, its stops there: their numbers and elements."""
     diagrams = {path: content for path, content in files.items() if path.endswith(".bpmn")}
     stops: dict[str, list[tuple[int, str]]] = {}
     for number, element in enumerate(problem.path, start=1):
@@ -64,7 +64,12 @@ def _sheets(problem: Problem, files: Mapping[str, bytes], language: str) -> Iter
         path = next((path for path, content in diagrams.items() if needle in content), None)
         if path is not None:
             stops.setdefault(path, []).append((number, element))
-    for path, own in stops.items():
+    return stops
+
+
+def _sheets(problem: Problem, files: Mapping[str, bytes], language: str) -> Iterator[Sheet]:
+    """The diagrams in the order in which the way comes to them."""
+    for path, own in _stops(problem, files).items():
         numbers: dict[str, list[str]] = {}
         for number, element in own:
             numbers.setdefault(element, []).append(str(number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -10,7 +10,18 @@ from service.definitions import BundleStep
 from service.i18n.catalogue import chosen, listed, say
 from service.i18n.dates import Times
 from service.letters import html_page
+from service.scenarios import Findings
 from service.sentence import Sentence
+
+
+def _drawn(picture: str) -> str:
+    return f"<div class='drawn'>{picture}</div>" if picture else ""
+
+
+def _results(found: Findings, language: str) -> Iterator[str]:
+    for each in found.results:
+        name = chosen(each.scenario.names, language, default=each.scenario.name)
+        yield f"{_mark(not each.problems)} {name}"
 
 
 def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
@@ -35,7 +46,7 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
         f"<h2>{word('Changes')}</h2>",
         *(
             f"<h3>{escape(each.path)} ({word(each.kind.value)})</h3>{_list(each.sentences)}"
-            + (f"<div class='drawn'>{each.over}</div>" if each.over and not known["first"] else "")
+            + ("" if known["first"] else _drawn(each.over))
             for each in known["changed"]
         ),
         f"<h2>{word('Findings')}</h2>"
@@ -48,11 +59,7 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
             )
             for v in found.proofs.rules
         ),
-        f"<h2>{word('Scenarios')}</h2>"
-        + _list(
-            f"{_mark(not r.problems)} {chosen(r.scenario.names, language, default=r.scenario.name)}"
-            for r in found.results
-        ),
+        f"<h2>{word('Scenarios')}</h2>{_list(_results(found, language))}",
         f"<h2>{word('Comments')}</h2>"
         + _list(
             f"{c.element_id}: {c.text} ({c.author}) — {c.answer or '…'} ({c.resolved_by or ''})"

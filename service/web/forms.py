@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -108,19 +108,31 @@ def _fields(
     ]
 
 
+def _shown_value(name: str, schema: Mapping[str, Any], widget: str, look: Look) -> Any:
+    if widget == tasks.ACTOR and look.actor:
+        return look.actor
+    value = _value(name, look.values)
+    return _shown(widget, schema.get("default") if value is None else value, look.zone)
+
+
+def _options(
+    choices: Sequence[str], ui: Mapping[str, Any], look: Look
+) -> tuple[tuple[str, str], ...]:
+    """What can be chosen, each with its name in the reader's language."""
+    plain = ui.get("ui:enumNames") or [
+        say(YES_NO.get(each, each), look.language) for each in choices
+    ]
+    labels = chosen(ui, look.language, prefix="ui:enumNames:", default=plain)
+    return tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False))
+
+
 def _field(
     name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look, *, required: bool
 ) -> Field:
     kind = kind_of(schema)
     choices = _choices(kind, schema)
-    plain = ui.get("ui:enumNames") or [
-        say(YES_NO.get(each, each), look.language) for each in choices
-    ]
-    labels = chosen(ui, look.language, prefix="ui:enumNames:", default=plain)
     widget = _widget(kind, schema, ui, bool(choices))
-    people = look.people.get(name, ())
     inner = frozenset(schema.get("required", ()))
-    value = _value(name, look.values)
     return Field(
         name=name,
         label=chosen(
@@ -131,13 +143,10 @@ def _field(
         ),
         help=chosen(ui, look.language, prefix="ui:help:", default=ui.get("ui:help") or ""),
         widget=widget,
-        value=look.actor
-        if widget == tasks.ACTOR and look.actor
-        else _shown(widget, schema.get("default") if value is None else value, look.zone),
+        value=_shown_value(name, schema, widget, look),
         required=required,
         error=say(look.errors.get("/" + name.replace(".", "/"), ""), look.language),
-        options=people
-        or tuple((choice, str(label)) for choice, label in zip(choices, labels, strict=False)),
+        options=look.people.get(name) or _options(choices, ui, look),
         limits={
             "maxlength": schema.get("maxLength"),
             "min": schema.get("minimum"),
@@ -181,20 +190,27 @@ def _shown(widget: str, value: Any, zone: ZoneInfo) -> Any:
     return instant.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if instant.tzinfo else value[:16]
 
 
+FORMATS = {"date": "date", "date-time": "datetime-local", "email": "email"}
+"""The browser's kinds of fields for the formats of a text."""
+
+
 def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices: bool) -> str:
     special = _special(schema, ui)
     if kind == "object" or special:
         return special or "group"
+    wanted = ui.get("ui:widget")
     if kind == "boolean":
-        return "tick" if ui.get("ui:widget") == "checkbox" else "boolean"
+        return "tick" if wanted == "checkbox" else "boolean"
     if kind == "array":
         return "checkboxes" if choices else "lines"
     if choices:
-        return "radio" if ui.get("ui:widget") == "radio" else "select"
+        return "radio" if wanted == "radio" else "select"
     if kind in ("number", "integer"):
         return "number"
-    if schema.get("format") in ("date", "date-time", "email"):
-        return {"date": "date", "date-time": "datetime-local", "email": "email"}[schema["format"]]
+    return FORMATS.get(schema.get("format", "")) or _text_widget(schema, ui)
+
+
+def _text_widget(schema: Mapping[str, Any], ui: Mapping[str, Any]) -> str:
     return (
         "textarea"
         if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500

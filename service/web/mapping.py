@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.engine import Bundle, ElementInfo, propose_places
+from service.engine import Bundle, ElementInfo, ProcessInfo, propose_places
 from service.i18n.catalogue import chosen
 from service.operations import COMPLAINT_PROCESS
 
@@ -30,16 +30,17 @@ class Row:
     options: tuple[tuple[str, str], ...]
 
 
+def _of_kind(process: ProcessInfo | None, kind: str) -> dict[str, ElementInfo]:
+    elements = () if process is None else process.elements.values()
+    return {each.id: each for each in elements if each.kind == kind}
+
+
 def mapping_of(old: Bundle, new: Bundle, places: Mapping[str, str], language: str) -> list[Row]:
     """The rows, the main sheet first; those to be looked at before the others of their sheet."""
     rows = []
     for place in propose_places(old, new):
         sheet, after = old.processes[place.process_id], new.processes.get(place.process_id)
-        alike = (
-            {each.id: each for each in after.elements.values() if each.kind == place.kind}
-            if after
-            else {}
-        )
+        alike = _of_kind(after, place.kind)
         wanted = places.get(place.element_id, place.element_id)
         target = alike.get(wanted)
         row = Row(

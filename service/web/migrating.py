@@ -3,6 +3,7 @@ of each case."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import flask
@@ -107,16 +108,21 @@ def _key(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
+def _version_names(
+    connection: Connection, known: Iterable[versions.Version], plans: Iterable[MigrationPlan]
+) -> dict[int, str]:
+    """Of the versions that are known, and of those that plans lead from and to."""
+    named = {each.key: f"{each.name} {each.version}" for each in known}
+    told = {plan.from_bundle for plan in plans} | {plan.to_bundle for plan in plans}
+    return named | {key: operations.version_name(connection, key) for key in told - named.keys()}
+
+
 def _list(problem: str) -> str:
     with parts().runtime.database.read() as connection:
         found = migration_plans.list_plans(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         known = versions.list_versions(connection, limit=OFFERED)
         running = reporting.count_running(connection)
-        named = {each.key: f"{each.name} {each.version}" for each in known}
-        for key in {
-            key for plan in found for key in (plan.from_bundle, plan.to_bundle)
-        } - named.keys():
-            named[key] = operations.version_name(connection, key)
+        named = _version_names(connection, known, found)
         used = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
     plans, more = page_of(found, lambda plan: plan.key)
     return flask.render_template(
@@ -152,14 +158,18 @@ def _show(key: int, problem: str) -> str:
         same=[row for row in rows if not row.differs],
         whys=WHYS,
         events=EVENTS,
-        may_edit=Verb.EDIT in _verbs(plan),
+        may_edit=Verb.EDIT in _verbs(plan, 0),
     )
 
 
-def _verbs(plan: MigrationPlan) -> list[Verb]:
+def _verbs(plan: MigrationPlan, left: int) -> list[Verb]:
+    """What may be done; `left` cases are still in the old version."""
     with parts().runtime.database.read() as connection:
         authors = migration_plans.list_authors(connection, plan.key)
-    return migration_plans.possible(plan.state, actor(), authors)
+    verbs = migration_plans.possible(plan.state, actor(), authors)
+    if plan.state is PlanState.DONE and not left:  # nobody is there to try again
+        verbs = [verb for verb in verbs if verb is not Verb.GO_ON]
+    return verbs
 
 
 def _run(key: int) -> dict[str, Any]:
@@ -170,19 +180,13 @@ def _run(key: int) -> dict[str, Any]:
         counts = migration_plans.count_cases(connection, key)
         left = reporting.count_running(connection).get(plan.from_bundle, 0)
         reasons = migration_plans.list_reasons(connection, key)
-        named = {
-            each: operations.version_name(connection, each)
-            for each in (plan.from_bundle, plan.to_bundle)
-        }
-        bundles = tuple(
-            runtime.bundles.get(connection, each) for each in (plan.from_bundle, plan.to_bundle)
-        )
+        ends = (plan.from_bundle, plan.to_bundle)
+        named = {each: operations.version_name(connection, each) for each in ends}
+        bundles = tuple(runtime.bundles.get(connection, each) for each in ends)
         shown = _state_asked(counts)
         cases, more = _cases(connection, key, shown)
     names = names_of(bundles, language())
-    verbs = _verbs(plan)
-    if plan.state is PlanState.DONE and not left:  # nobody is there to try again
-        verbs = [verb for verb in verbs if verb is not Verb.GO_ON]
+    verbs = _verbs(plan, left)
     return {
         "plan": plan,
         "plan_words": PLANS,

@@ -146,6 +146,24 @@ def _quoted(
     return replace(sentence, what=say(SAID[word.kind], language), quote=word.body)
 
 
+def _followed(moved: Mapping[str, Any], names: Names) -> tuple[str, ...]:
+    """By name: the decisions and letters of a step, and the last three elements that it entered."""
+    followed = [
+        names.decisions.get(each["decision"], each["decision"])
+        for each in moved.get("decisions", ())
+    ]
+    followed += [
+        f"✉ {names.letters.get(name, name.replace('-', ' '))}"
+        for name, _ in moved.get("letters", ())
+    ]
+    entered = [
+        names.elements[element]
+        for _, element in moved.get("entered", ())
+        if element in names.elements and element not in names.unnamed
+    ]
+    return (*followed, *entered[-3:])
+
+
 def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     details: dict[str, Any] = dict(row.details)
     facts = {
@@ -163,22 +181,12 @@ def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     }
     plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
     template = say(plain or SENTENCES.get(row.event, row.event), language)
-    moved = details.get("moved", {})
-    followed = [
-        names.decisions.get(each["decision"], each["decision"])
-        for each in moved.get("decisions", ())
-    ]
-    followed += [
-        f"✉ {names.letters.get(name, name.replace('-', ' '))}"
-        for name, _ in moved.get("letters", ())
-    ]
-    entered = [
-        names.elements[element]
-        for _, element in moved.get("entered", ())
-        if element in names.elements and element not in names.unnamed
-    ]
     return Sentence(
-        row.at, row.actor, _filled(template, facts), tuple(followed + entered[-3:]), row.hash
+        row.at,
+        row.actor,
+        _filled(template, facts),
+        _followed(details.get("moved", {}), names),
+        row.hash,
     )
 
 
