@@ -59,7 +59,6 @@ from service.cases.ledger import (
     balance_of,
     enter,
     enter_decision,
-    list_ledger,
     unbalanced,
 )
 from service.cases.ledger import Entry as LedgerEntry
@@ -199,7 +198,6 @@ __all__ = [
     "list_emergencies",
     "list_evidence",
     "list_followers",
-    "list_ledger",
     "list_links",
     "list_of_customer",
     "list_related",

@@ -148,16 +148,6 @@ def balance_of(connection: Connection, root_key: int) -> Balance:
     return Balance(**{entry: Decimal(amount) for entry, amount in rows})
 
 
-def list_ledger(connection: Connection, root_key: int) -> list[dict[str, object]]:
-    """The entries of a case, oldest first."""
-    query = (
-        sa.select(ledger_entry)
-        .where(ledger_entry.c.root_key == root_key)
-        .order_by(ledger_entry.c.seq)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def unbalanced(connection: Connection) -> Iterator[tuple[int, str]]:
     """Cases whose entries do not agree with each other or with the decision, and how."""
     for root_key in connection.execute(

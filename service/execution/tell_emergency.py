@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +34,17 @@ def call_team(
     bank's."""
     teams = policy.emergency_policy(profile)["teams"]
     wanted = [teams[name] for name in policy.level_policy(profile, level)["team"]]
-    for entry in wanted:
-        duties = chosen(entry["duties"], language, default=entry["duties"]["en"])
-        facts = {"level": level, "duties": duties}
-        _tell(connection, root_key, "emergency", entry["group"], facts, language=language, now=now)
+    notices = [
+        (
+            entry["group"],
+            {
+                "level": level,
+                "duties": chosen(entry["duties"], language, default=entry["duties"]["en"]),
+            },
+        )
+        for entry in wanted
+    ]
+    _tell(connection, root_key, "emergency", notices, language=language, now=now)
     for group in sorted({entry["group"] for entry in wanted}):
         tell_group(
             connection,
@@ -74,7 +82,8 @@ def tell_of_emergency(
         "variables": known,
         "severity": None,
     }
-    key = _tell(connection, root_key, effect.template, effect.to, facts, language=language, now=now)
+    notices = [(effect.to, facts)]
+    key = _tell(connection, root_key, effect.template, notices, language=language, now=now)
     tell_group(connection, effect.to, "alert", root_key=root_key, subject_key=key, now=now)
 
 
@@ -82,27 +91,39 @@ def _tell(
     connection: Connection,
     root_key: int,
     template: str,
-    to: str,
-    facts: dict[str, Any],
+    notices: Sequence[tuple[str, Mapping[str, Any]]],
     *,
     language: str,
     now: datetime,
 ) -> int:
-    """File the notice; one that cannot be written is an incident. Its key."""
-    found, key = cases.find_emergency(connection, root_key), take_children(connection, root_key, 2)
-    known = {
-        "number": found.number if found else "",
-        "level": found.level if found else "",
-        **facts,
-    }
+    """File a notice for each group, with what it is told; one that cannot be written is an
+    incident. The key of the first."""
+    found = cases.find_emergency(connection, root_key)
+    known = {"number": found.number if found else "", "level": found.level if found else ""}
+    text = letter_text(connection, root_key, template, letters.spoken(language))
+    first = take_children(connection, root_key, 2 * len(notices))
+    queued = [
+        _write(template, text, to, {**known, **facts}, language=language, key=first + 2 * number)
+        for number, (to, facts) in enumerate(notices)
+    ]
+    letters.queue_letters(connection, root_key, queued, now=now)
+    return first
+
+
+def _write(
+    template: str,
+    text: str | None,
+    to: str,
+    facts: Mapping[str, Any],
+    *,
+    language: str,
+    key: int,
+) -> Queued:
     try:
-        text = letter_text(connection, root_key, template, letters.spoken(language))
         written = letters.write_letter(
-            template, language=language, recipient=to, audience="staff", facts=known, text=text
+            template, language=language, recipient=to, audience="staff", facts=facts, text=text
         )
-        queued = Queued(key, key + 1, written)
     except InvalidInput as error:
         wanted = Letter(template, language, "staff", to, template, "", {"missing": error.message})
-        queued = Queued(key, key + 1, wanted, missing=error.message)
-    letters.queue_letters(connection, root_key, [queued], now=now)
-    return key
+        return Queued(key, key + 1, wanted, missing=error.message)
+    return Queued(key, key + 1, written)

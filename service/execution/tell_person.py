@@ -3,8 +3,9 @@ caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from service import cases, identity, jobs, letters, notifications
 from service.db import Connection
@@ -34,7 +35,7 @@ def tell_person(
         stamp=stamp,
     )
     if ways is not None and ways.mail:
-        _mail(connection, name, kind, root_key=root_key, by=by, now=now)
+        _mail(connection, [name], kind, root_key=root_key, by=by, now=now)
     return ways is not None
 
 
@@ -81,30 +82,42 @@ def tell_people(
         now=now,
         stamp=stamp,
     )
-    for name, ways in told.items():
-        if ways.mail:
-            _mail(connection, name, kind, root_key=root_key, by="", now=now)
+    by_mail = [name for name, ways in told.items() if ways.mail]
+    if by_mail:
+        _mail(connection, by_mail, kind, root_key=root_key, by="", now=now)
     return bool(told)
 
 
 def _mail(
-    connection: Connection, name: str, kind: str, *, root_key: int, by: str, now: datetime
+    connection: Connection,
+    names: Sequence[str],
+    kind: str,
+    *,
+    root_key: int,
+    by: str,
+    now: datetime,
 ) -> None:
-    """The mail names the case and what happened, nothing of its customer: it leaves the house."""
-    address = identity.find_address(connection, name)
+    """The mails name the case and what happened, nothing of its customer: they leave the house."""
+    addresses = identity.find_addresses(connection, names)
     case = cases.find_complaint(connection, root_key) or cases.find_emergency(connection, root_key)
-    if address is None or case is None:
+    if not addresses or case is None:
         return
     facts = {"kind": kind, "number": case.number, "by": by}
+    key = take_children(connection, root_key, len(addresses))
+    mails = [
+        (key + number, _payload(address, language, facts))
+        for number, (address, language) in enumerate(addresses[n] for n in names if n in addresses)
+    ]
+    jobs.insert_outbox(connection, root_key, mails, kind="mail", now=now)
+
+
+def _payload(address: str, language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     written = letters.write_letter(
-        "told", language=address[1], recipient=address[0], facts=facts, audience="staff"
+        "told", language=language, recipient=address, facts=facts, audience="staff"
     )
-    payload = {
+    return {
         "to": written.recipient,
         "subject": written.subject,
         "body": written.body,
         "automatic": True,
     }
-    jobs.insert_outbox(
-        connection, root_key, [(take_children(connection, root_key), payload)], kind="mail", now=now
-    )

@@ -258,10 +258,10 @@ def find_password(connection: Connection, name: str) -> str | None:
     return found
 
 
-def find_address(connection: Connection, name: str) -> tuple[str, str] | None:
-    """The e-mail address and language of an active account that has an address."""
-    query = sa.select(account.c.email, account.c.language).where(
-        account.c.name == name, account.c.active, account.c.email.is_not(None)
+def find_addresses(connection: Connection, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The e-mail address and language of each of these accounts that is active and has an
+    address."""
+    query = sa.select(account.c.name, account.c.email, account.c.language).where(
+        account.c.name.in_(sorted(names)), account.c.active, account.c.email.is_not(None)
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.email, row.language)
+    return {row.name: (row.email, row.language) for row in connection.execute(query)}

@@ -18,7 +18,14 @@ from service.letters.queue import (
 )
 from service.letters.rights import tells_rights
 from service.letters.signature import UNSIGNED, Bank
-from service.letters.template import LANGUAGES, Letter, spoken, unknown_facts, write_letter
+from service.letters.template import (
+    LANGUAGES,
+    Letter,
+    asks_for,
+    spoken,
+    unknown_facts,
+    write_letter,
+)
 from service.letters.titles import list_titles
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "Bank",
     "Letter",
     "Queued",
+    "asks_for",
     "find_letter",
     "get_letter",
     "html_page",

@@ -52,22 +52,19 @@ def compose_letter(
     written. `bank` signs it."""
     recipient = _address(complaint) if order.audience == "customer" else order.to
     variables = dict(order.variables or {})
+    spoken = letters.spoken(complaint.language)
+    text = letter_text(connection, complaint.root_key, order.template, spoken)
+    facts = letter_facts(complaint, clocks, profile, variables, bank=bank, now=now)
+    if letters.asks_for("paid", text):
+        facts["paid"] = cases.balance_of(connection, complaint.root_key).paid
     try:
         written = letters.write_letter(
             order.template,
             language=complaint.language,
             recipient=recipient,
             audience=order.audience,
-            facts={
-                "paid": cases.balance_of(connection, complaint.root_key).paid,
-                **letter_facts(complaint, clocks, profile, variables, bank=bank, now=now),
-            },
-            text=letter_text(
-                connection,
-                complaint.root_key,
-                order.template,
-                letters.spoken(complaint.language),
-            ),
+            facts=facts,
+            text=text,
         )
     except InvalidInput as error:
         details = {"variables": variables, "missing": error.message, "meets": order.meets}

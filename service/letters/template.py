@@ -139,7 +139,22 @@ def compile_letter(text: str) -> Template:
 def unknown_facts(text: str, known: Collection[str]) -> list[str]:
     """What a template asks for that no letter is told. Raises TemplateSyntaxError as
     `compile_letter`."""
-    return sorted(find_undeclared_variables(_check(text)) - set(known))
+    return sorted(facts_in(text) - set(known))
+
+
+def asks_for(fact: str, text: str | None) -> bool:
+    """Whether a letter says a fact, as far as its text can be read; None, the product's own text,
+    may say any."""
+    try:
+        return text is None or fact in facts_in(text)
+    except TemplateSyntaxError:  # `write_letter` says what is wrong with it
+        return False
+
+
+@lru_cache(maxsize=256)
+def facts_in(text: str) -> frozenset[str]:
+    """What a template asks for. Raises TemplateSyntaxError as `compile_letter`."""
+    return frozenset(find_undeclared_variables(_check(text)))
 
 
 def said_by(text: str) -> str:

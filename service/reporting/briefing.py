@@ -20,7 +20,7 @@ from service.letters import UNSIGNED, Bank
 from service.letters.compose import letter_facts
 from service.letters.texts import letter_text
 from service.policy import Profile
-from service.reporting.briefing_values import Reader, Row, find_label, rows_of, shown
+from service.reporting.briefing_values import Reader, Row, find_label, is_empty, rows_of, shown
 from service.sentence import WordList
 from service.tasks import UserTask
 
@@ -172,7 +172,7 @@ def _answers(desk: Desk, task: UserTask | None) -> tuple[Row, ...]:
 def _value(desk: Desk, name: str) -> Card:
     value = desk.variable(name)
     label, how = find_label(desk.bundle, desk.reader, name)
-    if value in (None, "", []):
+    if is_empty(value):
         return Card("value", label)
     return Card("value", label, (Row(label, shown(desk.reader, how["schema"], how["ui"], value)),))
 
@@ -183,7 +183,7 @@ def _named(desk: Desk, kind: str, title: str, rows: Iterable[Row | None]) -> Car
 
 def _row(desk: Desk, label: str, value: Any, href: str = "") -> Row | None:
     """A line, None where there is nothing to say."""
-    text = shown(desk.reader, {}, {}, value) if value not in (None, "", []) else ""
+    text = "" if is_empty(value) else shown(desk.reader, {}, {}, value)
     return Row(desk.reader.say(label), text, href) if text else None
 
 

@@ -50,6 +50,11 @@ class Reader:
         return money(amount, self.currency, self.language)
 
 
+def is_empty(value: Any) -> bool:
+    """Whether a field was left empty: 0 and no are answers."""
+    return value in (None, "", [])
+
+
 def rows_of(reader: Reader, form: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> list[Row]:
     """The answers of a form in the order of its fields, by its labels in the reader's language."""
     schema = (form or {}).get("schema", {})
@@ -63,7 +68,7 @@ def rows_of(reader: Reader, form: Mapping[str, Any] | None, answer: Mapping[str,
             shown(reader, properties.get(name, {}), ui.get(name, {}), answer[name]),
         )
         for name in names
-        if answer[name] not in (None, "", [])
+        if not is_empty(answer[name])
     ]
 
 
@@ -131,7 +136,7 @@ def prefilled(
     for name in form["schema"].get("properties", {}):
         wanted = ui.get(name, {}).get("ui:prefill", ())
         found = [_first(each, answers, facts) for each in wanted]
-        texts = [each for each in found if each not in (None, "", [])]
+        texts = [each for each in found if not is_empty(each)]
         if texts:
             text = all(isinstance(each, str) for each in texts)
             most = form["schema"]["properties"][name].get("maxLength", ENDLESS)
@@ -145,7 +150,7 @@ def _first(wanted: str, answers: Mapping[str, UserTask], facts: Mapping[str, Any
         value = (
             facts.get(name) if source == "complaint" else ((task and task.answer) or {}).get(name)
         )
-        if value not in (None, "", []):
+        if not is_empty(value):
             return value
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.cases import Complaint
 from service.engine import Bundle
-from service.reporting.briefing_values import Reader, Row, find_label, shown
+from service.reporting.briefing_values import Reader, Row, find_label, is_empty, shown
 
 TOLD = ("remedy", "rootCause", "lesson", "improvement", "satisfaction")
 """Facts that stay to be told, in this order; labelled by the form that asks for them."""
@@ -21,7 +21,7 @@ def outcome_of(complaint: Complaint, bundle: Bundle, reader: Reader) -> list[Row
     rows.append(Row(reader.say("Redress"), redress))
     for name in TOLD:
         value = facts.get(name)
-        if value in (None, "", []):
+        if is_empty(value):
             continue
         label, how = find_label(bundle, reader, "remedies" if name == "remedy" else name)
         rows.append(Row(label, shown(reader, how["schema"], how["ui"], value)))

@@ -16,7 +16,7 @@ from service.reporting.briefing import Card, Desk, make_cards, read_answers
 from service.reporting.briefing_values import Reader, prefill_sources, prefilled
 from service.reporting.waits import list_waits
 from service.tasks import UserTask
-from service.web.edge import actor, language, now, parts, times, zone
+from service.web.edge import actor, language, local_day, now, parts, times
 
 People = Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -96,7 +96,7 @@ def _said(names: Mapping[str, str]) -> str:
 
 def choices_of(connection: Connection, form: Mapping[str, Any]) -> People:
     """The people of every picker: name, roles, how many open complaints, whether away."""
-    today = now().astimezone(zone()).date()
+    today = local_day()
     return {
         name: tuple(
             (each.name, _shown(each))

@@ -19,7 +19,16 @@ from service.reporting.clock_states import view_clocks
 from service.reporting.outcomes import outcome_of
 from service.reporting.urgency import urgency_of
 from service.web.briefing import waits_on
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, times, zone
+from service.web.edge import (
+    actor,
+    blueprint,
+    language,
+    local_day,
+    now,
+    parts,
+    signed_in,
+    times,
+)
 from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.paging import key_asked, last_of
@@ -114,8 +123,7 @@ def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
         or not actor().may(Permission.REASSIGN_COMPLAINTS)
     ):
         return []
-    today = now().astimezone(zone()).date()
-    people = identity.list_candidates(connection, Permission.INVESTIGATE_COMPLAINTS, on=today)
+    people = identity.list_candidates(connection, Permission.INVESTIGATE_COMPLAINTS, on=local_day())
     return [each.name for each in people if not each.absent and each.name != complaint.investigator]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +64,11 @@ def zone() -> ZoneInfo:
 def times() -> Times:
     """How this page tells moments. The zone is named where the bank's clocks show another time."""
     return Times(language(), zone(), ZoneInfo(parts().settings.timezone))
+
+
+def local_day() -> date:
+    """The day it is where the bank is."""
+    return now().astimezone(zone()).date()
 
 
 def actor() -> Actor:

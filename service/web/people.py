@@ -12,7 +12,7 @@ from service import audit, cases, identity, operations
 from service.audit import HouseEvent
 from service.errors import InvalidInput, RedressError
 from service.identity import Permission
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in, zone
+from service.web.edge import PAGE_SIZE, actor, blueprint, local_day, now, parts, signed_in
 from service.web.house_record import told
 
 PLANNED = (HouseEvent.STAFF_CHANGED, HouseEvent.ABSENCE_SET, HouseEvent.ABSENCE_DROPPED)
@@ -67,7 +67,7 @@ def people_absence(name: str) -> Any:
 
 
 def _show(problem: str) -> str:
-    today, after = now().astimezone(zone()).date(), flask.request.values.get("after", "")[:100]
+    today, after = local_day(), flask.request.values.get("after", "")[:100]
     with parts().runtime.database.read() as connection:
         found = identity.list_staff(connection, on=today, after=after, limit=PAGE_SIZE + 1)
         load = cases.count_open_by_investigator(connection)

@@ -22,6 +22,7 @@ from service.errors import FormInvalid
 from service.execution import Runtime
 from tests.kit.clock import NOW
 from tests.kit.installation import release_files
+from tests.kit.ledger import list_ledger
 from tests.kit.walker import Walk, complain
 
 MONEY = {"outcome": "upheld", "remedies": ["compensation"], "reason": "Our error"}
@@ -35,7 +36,7 @@ def shipped(database: Database) -> Runtime:
 
 def ledger(walk: Walk) -> list[tuple[str, int]]:
     with walk.runtime.database.read() as connection:
-        rows = cases.list_ledger(connection, walk.root)
+        rows = list_ledger(connection, walk.root)
         assert list(cases.unbalanced(connection)) == []
     return [(str(row["entry"]), int(str(row["amount"]).split(".")[0])) for row in rows]
 
