@@ -13,6 +13,7 @@ from service import jobs
 from service.api import jobs as job_routes
 from service.api.desk import Desk
 from service.db import Database, take, wake_after_commit
+from tests.kit.clock import PATIENCE
 from tests.kit.loan import LOAN, RATE
 from tests.kit.rest import Rest
 from tests.kit.waiting import TASK, catch, process
@@ -148,7 +149,7 @@ def test_a_long_poll_answers_as_soon_as_there_is_a_job(rest: Rest) -> None:
             "type": "score",
             "timeout": 60_000,
             "maxJobsToActivate": 1,
-            "requestTimeout": 15_000,
+            "requestTimeout": int(1000 * PATIENCE),
         }
         header = {"Authorization": f"Bearer {rest.tokens['worker']}"}
         began = time.monotonic()
@@ -162,7 +163,7 @@ def test_a_long_poll_answers_as_soon_as_there_is_a_job(rest: Rest) -> None:
     rest.start("loan", ref="r")
     thread.join()
     [(found, took)] = answers
-    assert len(found) == 1 and took < 15
+    assert len(found) == 1 and took < PATIENCE
 
 
 def test_a_long_poll_asks_the_database_only_when_there_may_be_something(
@@ -196,7 +197,7 @@ def test_waiting_hears_what_another_process_commits(database: Database) -> None:
     other = Database(str(database.url))
     mark = database.waits.mark()
     heard = threading.Event()
-    thread = threading.Thread(target=lambda: database.waits.wait(mark, 20) and heard.set())
+    thread = threading.Thread(target=lambda: database.waits.wait(mark, PATIENCE) and heard.set())
     thread.start()
     try:
         while thread.is_alive():

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from service.db import Database, checkpoints
 from service.db.checkpoints import Checkpoints
+from tests.kit.clock import PATIENCE
 
-WAIT = 20.0
 COUNT = sa.text("UPDATE counter SET value = value + 1 WHERE name = 'case:2026'")
 
 
@@ -65,13 +65,13 @@ def test_the_log_is_copied_after_some_commits(
     watched, path = Watched(), str(sqlite_database.url.database)
     sqlite_database._checkpoints = Checkpoints(path, watched.turn)
     write(sqlite_database, 5)
-    assert watched.over.wait(WAIT)
+    assert watched.over.wait(PATIENCE)
     assert value_in(Path(path), tmp_path) == 4
     long = Path(f"{path}-wal").stat().st_size
     for _ in range(10):
         watched.over.clear()
         write(sqlite_database, 5)
-        assert watched.over.wait(WAIT)
+        assert watched.over.wait(PATIENCE)
     assert Path(f"{path}-wal").stat().st_size <= 2 * long  # it began again each time
 
 
@@ -86,7 +86,7 @@ def test_who_reads_for_long_only_puts_it_off(
             sa.text("SELECT value FROM counter WHERE name = 'case:2026'")
         ).scalar_one()
         write(sqlite_database, 8)
-        assert watched.over.wait(WAIT)
+        assert watched.over.wait(PATIENCE)
         assert (
             reading.execute(
                 sa.text("SELECT value FROM counter WHERE name = 'case:2026'")
@@ -95,7 +95,7 @@ def test_who_reads_for_long_only_puts_it_off(
         )
     watched.over.clear()
     write(sqlite_database, 8)
-    assert watched.over.wait(WAIT)
+    assert watched.over.wait(PATIENCE)
     sqlite_database.dispose()  # ends the thread
     assert value_in(Path(path), tmp_path) == before + 14
 
@@ -112,6 +112,6 @@ def test_a_log_that_cannot_be_copied_stops_nobody(
 
     sqlite_database._checkpoints = Broken(str(sqlite_database.url.database), Watched().turn)
     write(sqlite_database, 5)
-    assert said.wait(WAIT)
+    assert said.wait(PATIENCE)
     sqlite_database.dispose()
     assert "could not be copied" in caplog.text

@@ -25,7 +25,7 @@ from service.execution import Runtime
 from service.identity import SYSTEM, Actor
 from service.operations import complete_task, register_complaint
 from service.tasks import list_open_tasks
-from tests.kit.clock import NOW
+from tests.kit.clock import NOW, PATIENCE
 from tests.kit.installation import release_files
 from tests.kit.postgres import Cluster
 
@@ -59,11 +59,11 @@ def pooler(cluster: Cluster, name: str, folder: Path) -> Iterator[str]:
         yield f"postgresql+psycopg://redress@/{name}?host={folder}&port=6432"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE)
 
 
 def _reach(host: str, name: str, port: int) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             psycopg.connect(host=host, port=port, user="redress", dbname=name).close()

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from service.db import Database
 from service.db.turns import WriterTurns
 from service.errors import Unavailable
+from tests.kit.clock import PATIENCE
 
-WAIT = 20.0
 HOLDER = """
 import sys
 from service.db.turns import WriterTurns
@@ -45,11 +45,11 @@ def test_a_writer_waits_for_another_process_and_for_one_that_dies(
 
     thread = threading.Thread(target=write)
     thread.start()
-    assert begun.wait(WAIT)
+    assert begun.wait(PATIENCE)
     assert not written.wait(0.2)
     holder.kill()
-    assert written.wait(WAIT)
-    thread.join(WAIT)
+    assert written.wait(PATIENCE)
+    thread.join(PATIENCE)
     holder.communicate()
 
 

@@ -21,13 +21,12 @@ from service.jobs import worker as loop
 from service.jobs.tables import outbox
 from service.operations import start_instance
 from service.operations.background import timer_handler
-from tests.kit.clock import NOW
+from tests.kit.clock import NOW, PATIENCE
 from tests.kit.installation import release_files
 from tests.kit.postgres import Cluster
 from tests.kit.small import FILES
 
 AMY = Actor("amy", frozenset({"handler"}))
-LONG = 60.0
 """Longer than any of these tests may take: a worker that pauses so long was woken, or was not."""
 
 
@@ -55,7 +54,7 @@ def post(database: Database, *keys: int) -> None:
         )
 
 
-def worker(database: Database, deliver: Delivered, pause: float = LONG) -> Worker:
+def worker(database: Database, deliver: Delivered, pause: float = 2 * PATIENCE) -> Worker:
     return Worker(
         database, VirtualClock(NOW), lambda *_: None, deliver, name="w", pause_seconds=pause
     )
@@ -71,7 +70,7 @@ def at_work(chosen: Worker) -> Iterator[None]:
     finally:
         stop.set()
         chosen.database._bell.ring()
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
     assert not thread.is_alive()
 
 
@@ -98,7 +97,7 @@ def test_a_commit_wakes_the_worker(postgresql_database: Database) -> None:
     with at_work(worker(postgresql_database, deliver)):
         until(listening, postgresql_database)
         post(postgresql_database, 65537)
-        assert deliver.came.wait(30)
+        assert deliver.came.wait(PATIENCE)
     assert deliver.keys == [65537]
 
 
@@ -110,7 +109,7 @@ def test_a_deaf_worker_looks_for_itself(
     deliver = Delivered(database)
     with at_work(worker(database, deliver, pause=0.05)):
         post(database, 65537)
-        assert deliver.came.wait(30)
+        assert deliver.came.wait(PATIENCE)
     assert deliver.keys == [65537]
 
 
@@ -161,7 +160,7 @@ def test_a_database_that_restarts_is_survived(
         cluster.restart()
         root_key = start_instance(runtime, "small", {}, actor=AMY, now=NOW).root_key
         post(postgresql_database, 65537)
-        assert deliver.came.wait(60)
+        assert deliver.came.wait(PATIENCE)
         until(listening, postgresql_database)
 
         def fired() -> bool:

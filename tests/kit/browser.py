@@ -8,10 +8,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, expect
 
+from tests.kit.clock import PATIENCE
 from tests.kit.site import PASSWORD, Site
 
 CHROMIUM = "/usr/bin/chromium"
-expect.set_options(timeout=20_000)
+MILLISECONDS = 1000 * PATIENCE
+expect.set_options(timeout=MILLISECONDS)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +41,7 @@ def opened(site: Site, browser: Browser, *, width: int = 1280, height: int = 800
         base_url=site.url, locale="en-US", viewport={"width": width, "height": height}
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)  # a busy machine; nothing waits so long otherwise
+    page.set_default_timeout(MILLISECONDS)
     complaints: list[str] = []
 
     def heard(message: Any) -> None:

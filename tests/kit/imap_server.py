@@ -17,6 +17,8 @@ from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer
 from pysasl.hashing import BuiltinHash
 
+from tests.kit.clock import PATIENCE
+
 USER, PASSWORD = "complaints", "mailbox-password"
 
 
@@ -71,12 +73,12 @@ def running_server() -> Iterator[ImapServer]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(PATIENCE)
     try:
         yield ImapServer(port)
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()
 
 

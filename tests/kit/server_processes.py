@@ -18,10 +18,10 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-PATIENCE_SECONDS = 90.0
+from tests.kit.clock import PATIENCE
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
     """Look until it holds; fail saying what did not."""
     never = threading.Event()
     for _ in range(int(seconds / 0.05)):
@@ -99,7 +99,7 @@ class Site:
 
     def answers(self, path: str = "/healthz") -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False
@@ -115,7 +115,7 @@ def stop(process: subprocess.Popen[bytes]) -> int:
     """End a process as a supervisor does."""
     if process.poll() is None:
         process.terminate()
-    return process.wait(timeout=30)
+    return process.wait(timeout=PATIENCE)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from service.config import Settings
 from service.db import Database, migrate
 from service.execution import Runtime
 from service.vault import Vault, open_vault
+from tests.kit.clock import PATIENCE
 
 PASSWORD = "a password for the demo"
 
@@ -62,7 +63,7 @@ def fetch(url: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes
     """One plain request, as it was answered."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(
-        parts.netloc, timeout=60
+        parts.netloc, timeout=PATIENCE
     )  # the first PDF finds the fonts of the machine
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)

@@ -8,13 +8,14 @@ import re
 import urllib.request
 from pathlib import Path
 
+from tests.kit.clock import PATIENCE
 from tests.kit.server_processes import Site, alive, children_of, stop, until
 
 ASKED = 40
 
 
 def count(site: Site) -> float:
-    with urllib.request.urlopen(f"{site.url}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{site.url}/metrics", timeout=PATIENCE) as answer:
         text = answer.read().decode()
     assert 'redress_command_retries_total{why="version"} 0.0' in text
     assert 'redress_request_seconds_count{method="GET"}' in text

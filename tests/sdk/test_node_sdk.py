@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.clock import PATIENCE
 from tests.kit.loan import LOAN, RATE
 from tests.sdk.conftest import Server
 
 HERE = Path(__file__).parent / "node"
 FILES = ("package.json", "package-lock.json", "drive.js")
-SLOW = 240
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(HERE / name, made / name)
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
     done = subprocess.run(
-        command, cwd=made, capture_output=True, text=True, timeout=SLOW, check=False
+        command, cwd=made, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     if done.returncode != 0 and any(
         word in done.stderr for word in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")
@@ -68,7 +68,7 @@ def test_a_whole_instance_with_node(server: Server, folder: Path, strategy: str)
         env=environment,
         capture_output=True,
         text=True,
-        timeout=SLOW,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

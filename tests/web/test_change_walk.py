@@ -27,8 +27,6 @@ from tests.kit.site import PASSWORD, Site, served
 from tests.web.test_migrations import worked
 from tests.web.test_workbench import DIST, open_editor, saved, start_draft
 
-LONG = 120_000
-"""For what has to be checked and proved first, in milliseconds."""
 CROWD = int(os.environ.get("REDRESS_TEST_CROWD", "6"))
 PLAIN = sum(not state.startswith("a job") for state, _ in ROUTES)
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
@@ -160,7 +158,7 @@ def add_approval(page: Page, draft: str) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("[data-island]")).to_have_attribute("data-state", "changed")
     saved(page)
-    expect(page.locator("[data-list] .finding.error")).to_have_count(0, timeout=LONG)
+    expect(page.locator("[data-list] .finding.error")).to_have_count(0)
 
 
 def break_and_mend(page: Page, draft: str) -> None:
@@ -169,9 +167,7 @@ def break_and_mend(page: Page, draft: str) -> None:
     choose(page, "Archive complaint")
     page.keyboard.press("Delete")
     broken = page.locator("[data-list] .finding.error", has_text="closed-then-archived")
-    expect(broken).to_contain_text(
-        "after close-withdrawn a case can end without archive", timeout=LONG
-    )
+    expect(broken).to_contain_text("after close-withdrawn a case can end without archive")
     broken.click()
     expect(page.locator(".way-number").last).to_be_visible()
     expect(page.locator(".on-the-way[data-element-id=confirm-withdrawal]")).to_have_count(1)
@@ -187,7 +183,7 @@ def break_and_mend(page: Page, draft: str) -> None:
     trial.close()
     page.locator("[data-canvas]").focus()
     page.keyboard.press("Control+z")
-    expect(page.locator("[data-list] .finding.error")).to_have_count(0, timeout=LONG)
+    expect(page.locator("[data-list] .finding.error")).to_have_count(0)
 
 
 def move_running_cases(site: Site, owner: Page, compliance: Page, old: int, new: int) -> None:

@@ -108,9 +108,7 @@ def test_two_people_in_one_file_see_each_other(page: Page, browser: Browser, sit
     other.press("[aria-label='title: English']", "Tab")
     saved(other)
     assert "Both agree" in content_of(site, draft, path)
-    expect(page.locator("[aria-label='title: English']")).to_have_value(
-        "Both agree", timeout=15_000
-    )
+    expect(page.locator("[aria-label='title: English']")).to_have_value("Both agree")
     other.context.close()
 
 
