@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.feel import Why, compile_expression, equal
-from tests.kit.clock import NOW
+from tests.kit.clock import EXAMPLES_AT
 
 CONVERSION = [
     ('date("2012-12-25") - date("2012-12-24")', '@"P1D"'),
@@ -282,7 +282,7 @@ ALL = [*CONVERSION, *STRINGS, *LISTS, *NUMBERS, *TEMPORAL, *RANGES, *CONTEXTS]
 
 
 def value(text: str, why: Why | None = None) -> Any:
-    return compile_expression(text).evaluate({}, now=NOW, why=why)
+    return compile_expression(text).evaluate({}, now=EXAMPLES_AT, why=why)
 
 
 @pytest.mark.parametrize(("text", "expected"), ALL)

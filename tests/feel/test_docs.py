@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.feel import BUILTINS, camunda, compile_expression, equal
-from tests.kit.clock import NOW
+from tests.kit.clock import EXAMPLES_AT
 
 PAGE = Path(__file__).parents[2] / "docs" / "feel.md"
 EXAMPLES = re.findall(r"^- `(.*)`$", PAGE.read_text("utf-8"), re.MULTILINE)
@@ -15,7 +15,7 @@ EXAMPLES = re.findall(r"^- `(.*)`$", PAGE.read_text("utf-8"), re.MULTILINE)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example(example: str) -> None:
     left, right = example.rsplit(" = ", 1)
-    found = compile_expression(left).evaluate({}, now=NOW)
+    found = compile_expression(left).evaluate({}, now=EXAMPLES_AT)
     assert equal(found, compile_expression(right).evaluate({})) is True, found
 
 

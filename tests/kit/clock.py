@@ -13,3 +13,6 @@ NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 PATIENCE = 300.0
 """Seconds that a test waits for what happens by itself. Only what is broken takes so long, however
 busy the machine is: no test passes or fails by how fast it is."""
+
+EXAMPLES_AT = datetime(2026, 3, 15, 10, 30, tzinfo=UTC)
+"""The Sunday on which the examples of `docs/feel.md` are evaluated."""

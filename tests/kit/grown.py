@@ -10,6 +10,7 @@ import re
 from service.bpmn.model import Process
 from service.engine.parts import read_parts
 from tests.kit.blocks import Block, Drawer, named
+from tests.kit.drawing import draw
 
 KINDS = ("xor", "and", "or", "event", "loop", "sub", "call", "many", "boundary", "try", "stop")
 
@@ -118,8 +119,6 @@ def count_elements(drawings: list[str]) -> int:
 
 
 def processes_of(drawings: list[str]) -> dict[str, Process]:
-    from drawing import draw
-
     parts, problems = read_parts({f"{at}.bpmn": draw(text) for at, text in enumerate(drawings)})
     assert [each for each in problems if each.severity == "error"] == []
     return parts.processes
