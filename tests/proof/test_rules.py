@@ -259,8 +259,8 @@ def test_timers_of_one_moment_do_not_add_up():
       startEvent start
       userTask assess
       userTask answer
-      boundaryEvent early on=assess date=2026-03-22T01:00:00Z interrupting=no
-      boundaryEvent late on=answer date=2026-03-22T01:00:00Z interrupting=no
+      boundaryEvent early on=assess date=2026-03-22T02:00:00Z interrupting=no
+      boundaryEvent late on=answer date=2026-03-22T02:00:00Z interrupting=no
       userTask chase
       endEvent end
       start -> assess -> answer -> end
