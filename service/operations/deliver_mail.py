@@ -50,7 +50,7 @@ def deliver_mail(
 ) -> None:
     """Send one letter that a worker has claimed, or say why not and when again."""
     if not _put_off_with_all(runtime, due, now=now):
-        _deliver(runtime, mailer, due, link=link, now=now)
+        _deliver(runtime, mailer, due, link=link, code=code, now=now)
 
 
 def _put_off_with_all(runtime: Runtime, due: Due, *, now: datetime) -> bool:
@@ -64,7 +64,13 @@ def _put_off_with_all(runtime: Runtime, due: Due, *, now: datetime) -> bool:
 
 
 def _deliver(
-    runtime: Runtime, mailer: Mailer, due: Due, *, link: Link | None, now: datetime
+    runtime: Runtime,
+    mailer: Mailer,
+    due: Due,
+    *,
+    link: Link | None,
+    code: Code | None,
+    now: datetime,
 ) -> None:
     try:
         mailer.deliver(due.key, due.payload or {}, now=now, footer=_footer(due, link, code, now))

@@ -29,7 +29,7 @@ def send_within(
 ) -> None:
     """The same in a transaction that is open. The code itself is made when the mail leaves."""
     identity.get_account(connection, name)
-    address = identity.find_address(connection, name)
+    address = identity.find_addresses(connection, [name]).get(name)
     if address is None:
         raise StateConflict(
             "{name} is over or has no e-mail address to send a code to; the operator makes one on "

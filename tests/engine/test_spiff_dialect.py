@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from playing import NOON, Player
-from spiffs import Alone, diagram, ext, flows
 
 from service.engine import changes as c
 from service.engine import check_bundle, load_bundle
 from service.errors import Severity
+from tests.engine.spiffs import Alone, diagram, ext, flows
+from tests.kit.clock import NOON
+from tests.kit.playing import Player
 
 SENT = """<message id="m1" name="order"/><message id="m2" name="answer"/>
 <correlationProperty id="number">

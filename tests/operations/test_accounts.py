@@ -24,7 +24,7 @@ from service.identity import OPERATOR, Actor, Permission, Role, Standing, passwo
 from service.jobs.tables import outbox
 from service.notifications import Mailer
 from service.operations import NewAccount, NewToken, make_worker
-from tests.conftest import NOW
+from tests.kit.clock import NOW
 
 KEY = "k" * 40
 ADA = Actor("ada", frozenset({Role.ADMIN}))

@@ -16,8 +16,9 @@ from service.instances.tables import process_instance
 from service.jobs.causes import FREE, MEMORY
 from service.jobs.tables import causation, incident, outbox
 from service.operations import broadcast_signal, make_worker, resolve_incident, start_instance
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
 
 ADMIN = Actor("root", frozenset({"admin"}))
 BUDGET = 12

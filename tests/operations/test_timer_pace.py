@@ -15,8 +15,9 @@ from service.identity import Actor
 from service.jobs.tables import incident, timer
 from service.operations import make_worker, resolve_incident, start_instance
 from service.operations.timer_pace import REMEMBERED, WINDOW, TimerPace
-from tests.conftest import NOW, release_files
-from tests.operations.small import HEAD
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import HEAD
 
 ADMIN = Actor("root", frozenset({"admin"}))
 MOST = 10

@@ -8,8 +8,8 @@ import pytest
 
 from service import identity
 from service.execution import Runtime
-from tests.conftest import NOW
-from tests.web.desk_kit import PASSWORD, Desk, words_of
+from tests.kit.clock import NOW
+from tests.kit.desk import PASSWORD, Desk, words_of
 
 NEW = {
     "name": "amy",
