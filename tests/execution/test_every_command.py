@@ -27,6 +27,7 @@ from service.execution.read_case import get_instance
 from service.execution.runtime import Runtime
 from service.identity import Actor, create_account
 from service.intake import parse_complaint
+from service.jobs.causes import Cause
 from service.jobs.tables import incident, timer
 from service.metrics import CASE_COMMANDS
 from service.operations import start_events
@@ -339,7 +340,8 @@ def starts_by_message(bank: Bank) -> object:
 def starts_by_signal(bank: Bank) -> object:
     with bank.runtime.database.read() as connection:
         assert len(list_starts(connection, "signal", "alarm")) == 1
-    return start_events.start_by_signal(bank.runtime, "alarm", {"ref": "r"}, now=NOW, cause=None)
+    cause = Cause(key=1, origin=1, depth=0)
+    return start_events.start_by_signal(bank.runtime, "alarm", {"ref": "r"}, now=NOW, cause=cause)
 
 
 STARTS: Mapping[str, tuple[Callable[[Bank], object], Event]] = {
