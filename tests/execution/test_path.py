@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path as File
+
 import pytest
 
+from service import operations
 from service.db import Database
 from service.execution.runtime import Runtime
 from service.identity import Actor
@@ -73,3 +78,34 @@ def test_a_function_that_is_handed_down_is_seen(database: Database) -> None:
         resume_instance(runtime, root, reason="x", actor=ADMIN, now=NOW)
     assert {call.function for call in path.returns} >= {"resume_instance.<locals>.decide"}
     assert {call.caller for call in path.returns} >= {"service.execution.move_case"}
+
+
+def handing_down() -> set[str]:
+    """The files of operations that give `execute` a function of their own, not one of
+    `service.execution`'s plans."""
+    found = set()
+    for path in File(operations.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        below = {
+            each.asname or each.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("service.execution")
+            for each in node.names
+        }
+        for call in ast.walk(tree):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            place = {"on_case": 1, "new_case": 0}.get(call.func.id)
+            given = None if place is None else call.args[place]
+            if given is not None and ast.unparse(given).partition("(")[0] not in below:
+                found.add(path.stem)
+    return found
+
+
+def test_the_verbs_that_hand_a_function_down_are_those_that_the_architecture_names() -> None:
+    page = (File(__file__).parents[2] / "docs" / "architecture.md").read_text("utf-8")
+    told = page.split("Thirteen verbs hand a function")[1].split("They stay")[0]
+    named = set(re.findall(r"`(\w+)`", told)) - {"execute"}
+    assert named == handing_down()
+    assert len(named) == 13
