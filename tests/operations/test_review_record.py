@@ -30,8 +30,9 @@ from service.operations import (
     return_bundle,
     submit_bundle,
 )
-from tests.conftest import NOW, release_files
-from tests.operations.small import FILES, SMALL
+from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.small import FILES, SMALL
 
 OLGA = Actor("olga", frozenset({Role.OWNER}))
 BEN = Actor("ben", frozenset({Role.OWNER}))

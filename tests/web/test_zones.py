@@ -14,8 +14,8 @@ from service.i18n.dates import Times
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.policy import load_profile
-from tests.conftest import NOW
-from tests.web.desk_kit import Desk
+from tests.kit.clock import NOW
+from tests.kit.desk import Desk
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 FACTS = {
