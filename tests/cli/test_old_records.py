@@ -23,7 +23,7 @@ from service.notifications.tables import notice
 from service.operations import make_deadline_chore
 from service.reporting import count_active
 from service.tasks.tables import user_task
-from tests.conftest import release_files
+from tests.kit.installation import release_files
 
 OLD = """\
 Number,Received,Closed,Outcome,Channel,Content,Customer,Phone,Amount,Currency,Language

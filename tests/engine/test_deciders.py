@@ -6,10 +6,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from playing import Player, bundle_of
 
 from service.bench.deciders import ENGINE, LIBRARY, Decided, trace
 from service.bench.engine import engine
+from tests.kit.playing import Player, bundle_of
 
 CHOICES = """process p {
   startEvent start

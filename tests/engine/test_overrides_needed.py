@@ -4,12 +4,12 @@ in `witnesses`, or more is done than with it."""
 from __future__ import annotations
 
 import pytest
-from rows import ROWS, Stage
 from test_engine_rows import TESTS
 from without import fails, without
 from witnesses import MEASURED, WITNESSES
 
 from service.engine.overrides import overrides
+from tests.engine.rows import ROWS, Stage
 
 assert TESTS
 BY_ROW = {

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from drawing import draw
-from playing import NOON, Player, bundle_of
-from spiffs import diagram, ext, flows
-
 from service.engine import advance, load_bundle
 from service.engine import changes as c
 from service.engine import commands as q
 from service.engine.codec import load
 from service.engine.host import Host
 from service.engine.token import Token
+from tests.engine.spiffs import diagram, ext, flows
+from tests.kit.clock import NOON
+from tests.kit.drawing import draw
+from tests.kit.playing import Player, bundle_of
 
 WITNESSES: dict[str, Callable[[], Any]] = {}
 MEASURED: dict[str, Callable[[], int]] = {}

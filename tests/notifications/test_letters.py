@@ -36,7 +36,7 @@ CUSTOMER = (
     "withdrawn",
 )
 STAFF = ("emergency", "emergency-report", "mailbox-silent", "notice", "reply-received", "told")
-OWN = ("mailbox-silent", "portal-link", "told")
+OWN = ("mailbox-silent", "password-code", "password-code-line", "portal-link", "told")
 FACTS: dict[str, Any] = {
     "number": "C-2026-0000001-A",
     "customer": "林美玲",
