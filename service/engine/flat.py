@@ -91,12 +91,12 @@ class Flat:
         if task.task_spec.is_split and children:
             return  # it stays above the activity and its boundary events
         above = self.tasks[task._parent]
+        is_split = above.task_spec.is_split
         for child in children:  # they stand where it stood; out of the split, if it stood in one
             if not child.gone:
                 parent = above
-                if parent.task_spec.is_split and not child.task_spec.is_join_of(parent):
+                if is_split and not child.task_spec.is_join_of(parent):
                     parent = self.tasks[parent._parent]
-                del task._children[child.id]
                 child._parent = parent.id
                 parent._children[child.id] = None
         self.forget(task)

@@ -40,9 +40,9 @@ class Token(Task):  # type: ignore[misc]
     chosen: tuple[str, ...] = ()
     items: Any = None
     last: Any = None
-    stopped = False
+    stopped = gone = False
     game: Any
-    body: Token | None
+    body: Token | None = None
 
     def __init__(
         self,
@@ -66,14 +66,17 @@ class Token(Task):  # type: ignore[misc]
         self._children = Ids()
         self.data: dict[str, Any] = {}
         self.internal_data: dict[str, Any] = {}
-        self.gone = False
-        self.body = None
         workflow.tasks[self.id] = game.index[self.id] = self
         game.nodes += task_spec.is_node
         if parent is not None:
             parent._children[self.id] = None
             if parent.task_spec.is_body and parent.task_spec.task_spec == task_spec.name:
                 self.body = parent
+
+    @property
+    def children(self) -> list[Token]:
+        tasks = self.workflow.tasks
+        return list(map(tasks.__getitem__, self._children)) if self._children else []
 
     def _set_state(self, value: int) -> None:
         self._state = value
