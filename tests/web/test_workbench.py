@@ -135,6 +135,38 @@ def test_what_is_being_typed_outlasts_the_save_of_a_colleague(
     other.context.close()
 
 
+def test_a_returned_change_says_why_where_it_goes_on(
+    page: Page, browser: Browser, site: Site
+) -> None:
+    draft = start_draft(page, "Call back sooner")
+    path = "processes/contact-customer.bpmn"
+    changed = content_of(site, draft, path).replace("after(now(), 4)", "after(now(), 3)")
+    sent = {"name": "contact-customer.bpmn", "mimeType": "text/xml", "buffer": changed.encode()}
+    page.set_input_files("#files", sent)  # type: ignore[arg-type]
+    page.locator("form[enctype='multipart/form-data'] button").click()
+    page.locator("form[action$='/deploy'] button").click()
+    expect(page).to_have_url(re.compile("/reviews/"))
+    other = browser.new_context(base_url=site.url, locale="en-US").new_page()
+    sign_in(other, "compliance")
+    other.goto(page.url)
+    timer = other.locator("form[action$='/comment'] select option", has_text="four working hours")
+    other.select_option("form[action$='/comment'] select", timer.get_attribute("value"))
+    other.fill("form[action$='/comment'] textarea", "Why three?")
+    other.click("form[action$='/comment'] button")
+    other.fill("form[action$='/return'] textarea", "See the comment on the timer.")
+    other.click("form[action$='/return'] button")
+    expect(other.locator("main")).to_contain_text("returned")
+    other.context.close()
+    page.goto(draft)
+    expect(page.locator(".banner.warn")).to_contain_text("See the comment on the timer.")
+    expect(page.locator(".banner.warn")).to_contain_text("Why three?")
+    open_editor(page, draft, path)
+    expect(page.locator("[data-list] .finding.comment")).to_contain_text("Why three?")
+    expect(page.locator(".finding-badge.comment")).to_be_visible()
+    page.goto(draft)
+    expect(page.locator("form[action$='/deploy'] button")).to_be_enabled()
+
+
 def test_a_file_that_is_no_diagram_says_so_and_is_not_saved_over(page: Page, site: Site) -> None:
     draft = start_draft(page, "Not a diagram")
     files = [
