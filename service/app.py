@@ -34,6 +34,8 @@ def create_app(
     app.before_request(edge.check_host)
     app.before_request(edge.check_arrival)
     app.before_request(edge.identify)
+    app.before_request(edge.check_named)
+    app.after_request(edge.note_reading)
     app.after_request(api.end_request)
     app.after_request(api.count_request)
     app.after_request(edge.set_headers)
@@ -79,7 +81,13 @@ def _parts(settings: Settings, runtime: Runtime | None, clock: Clock | None) -> 
     if ready.gather is None:
         ready = replace(ready, gather=web.gather_evidence)
     vault = open_vault(settings.evidence_dir, ready.database, limit=settings.evidence_max_bytes)
-    return Parts(ready, settings, clock or open_clock(settings.clock), vault)
+    return Parts(
+        ready,
+        settings,
+        clock or open_clock(settings.clock),
+        vault,
+        edge.Readings(ready.database),
+    )
 
 
 def _most_of(settings: Settings) -> Callable[[str], int]:

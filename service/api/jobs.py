@@ -26,6 +26,7 @@ from service.api.shapes import (
     time_of,
 )
 from service.db import element_key, search
+from service.edge import check_nothing_hidden
 from service.identity import Permission
 from service.reporting.words import JOB_STATES
 
@@ -168,6 +169,7 @@ class JobFound(Given):
 )
 def activate_jobs(call: Call, sent: JobActivation) -> Any:
     """Hand out jobs of a type, waiting for the first one as long as asked."""
+    check_nothing_hidden()
     worker, lease = sent.worker or call.account.name, timedelta(milliseconds=sent.timeout)
 
     def take() -> list[dict[str, Any]]:

@@ -103,6 +103,7 @@ from service.cases.queries import (
     set_hold,
     words_of,
 )
+from service.cases.reads import CaseRead, list_reads, read_at, write_reads
 from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
     MARKED_AGAIN,
@@ -121,11 +122,27 @@ from service.cases.related import (
 from service.cases.search import extend_case, forget_texts, has_words, search_roots
 from service.cases.similarity import Likable, Likeness, compare
 from service.cases.tokens import Words
+from service.cases.walls import (
+    MOST_READERS,
+    CaseReader,
+    Restriction,
+    RestrictionKind,
+    drop_reader,
+    drop_restriction,
+    find_restriction,
+    hidden_from,
+    is_hidden_from,
+    list_readers,
+    put_reader,
+    put_restriction,
+    who_may_know,
+)
 
 __all__ = [
     "KINDS",
     "MARKED_AGAIN",
     "MEANS",
+    "MOST_READERS",
     "MOST_URGENT",
     "RECORDED",
     "RESULTS",
@@ -133,6 +150,8 @@ __all__ = [
     "URGENT",
     "WORD_KINDS",
     "Balance",
+    "CaseRead",
+    "CaseReader",
     "Comment",
     "Complaint",
     "ComplaintPage",
@@ -148,6 +167,8 @@ __all__ = [
     "NewComplaint",
     "NewEvidence",
     "Proposal",
+    "Restriction",
+    "RestrictionKind",
     "Words",
     "balance_of",
     "bands_of",
@@ -160,6 +181,8 @@ __all__ = [
     "count_similar",
     "customer_key_of",
     "download_headers",
+    "drop_reader",
+    "drop_restriction",
     "earlier_compensation",
     "emergency_compensation",
     "enter",
@@ -173,11 +196,13 @@ __all__ = [
     "find_emergency_of_similar",
     "find_external",
     "find_numbers",
+    "find_restriction",
     "forget_texts",
     "get_complaint",
     "get_emergency",
     "get_evidence",
     "has_words",
+    "hidden_from",
     "insert_bands",
     "insert_comment",
     "insert_complaint",
@@ -186,6 +211,7 @@ __all__ = [
     "insert_evidence",
     "insert_follower",
     "insert_word",
+    "is_hidden_from",
     "is_higher",
     "likable",
     "link_to_emergency",
@@ -200,6 +226,8 @@ __all__ = [
     "list_followers",
     "list_links",
     "list_of_customer",
+    "list_readers",
+    "list_reads",
     "list_related",
     "list_running_cases",
     "list_similar",
@@ -223,6 +251,9 @@ __all__ = [
     "propose_for",
     "put_deadlines",
     "put_links",
+    "put_reader",
+    "put_restriction",
+    "read_at",
     "read_clocks",
     "rebuild_search",
     "reopen_clocks",
@@ -234,7 +265,9 @@ __all__ = [
     "set_level",
     "take_in",
     "unbalanced",
+    "who_may_know",
     "words_of",
     "write_deadlines",
     "write_marks",
+    "write_reads",
 ]

@@ -14,6 +14,7 @@ from service.cases.numbers import make_number, parse_number
 from service.cases.search import index_words
 from service.cases.tables import complaint
 from service.cases.tokens import Words, words_in
+from service.cases.walls import about_of
 from service.db import Connection, Prepared, take
 from service.errors import NotFound
 
@@ -101,6 +102,7 @@ class Complaint:
     customer_key: str | None = None
     investigator: str | None = None
     legal_hold: bool = False
+    about: str | None = None
 
 
 _BY_ROOT = Prepared(sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key")))
@@ -115,10 +117,16 @@ _MOVING = (
     "facts",
     "investigator",
 )
+"""What a step may change; `about` follows from the facts."""
 _SAVE = Prepared(
     sa.update(complaint)
     .where(complaint.c.root_key == sa.bindparam("b_root_key"))
-    .values({name: sa.bindparam(f"b_{name}", type_=complaint.c[name].type) for name in _MOVING})
+    .values(
+        {
+            name: sa.bindparam(f"b_{name}", type_=complaint.c[name].type)
+            for name in (*_MOVING, "about")
+        }
+    )
 )
 _LOAD = Prepared(
     sa.select(complaint.c.investigator, sa.func.count().label("held"))
@@ -253,7 +261,11 @@ def save_complaint(connection: Connection, moved: Complaint) -> None:
     version."""
     _SAVE.run(
         connection,
-        {"b_root_key": moved.root_key, **{f"b_{name}": getattr(moved, name) for name in _MOVING}},
+        {
+            "b_root_key": moved.root_key,
+            "b_about": about_of(moved.facts),
+            **{f"b_{name}": getattr(moved, name) for name in _MOVING},
+        },
     )
 
 

@@ -36,6 +36,7 @@ complaint = sa.Table(
     sa.Column("customer_key", sa.String(330), index=True),
     sa.Column("investigator", sa.String(100)),
     sa.Column("legal_hold", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("about", sa.String(100), index=True),
     sa.Index("ix_complaint_investigator_status", "investigator", "status"),
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
     sa.Index(
@@ -66,7 +67,8 @@ complaint = sa.Table(
 what triage, decision and review recorded beside the columns; `due_at` is the nearest running clock;
 `external_id` is where an import or another system knows it from (`cfpb:3571115`); `customer_key` is
 the same for complaints of one customer, as far as their contact tells; a case under `legal_hold` is
-kept beyond its retention."""
+kept beyond its retention; `about` is the fact `complainedPerson` in small letters: whom the case is
+kept from."""
 
 deadline = sa.Table(
     "deadline",
@@ -278,3 +280,39 @@ erased_case = sa.Table(
 )
 """What stays of a complaint after its retention: that there was one, and the end of the chain of
 its history."""
+
+restriction = sa.Table(
+    "restriction",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("set_at", UtcDateTime, nullable=False),
+    sa.Column("set_by", sa.String(100), nullable=False),
+    sa.CheckConstraint("kind IN ('fraud', 'management', 'other')", name="kind"),
+)
+"""Cases for those on their list only."""
+
+case_reader = sa.Table(
+    "case_reader",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("given_by", sa.String(100), nullable=False),
+    sa.Column("until", UtcDateTime),
+    sa.Index("ix_case_reader_account", "account", "root_key"),
+)
+"""The lists of restricted cases. `until` ends an access that was taken in an emergency."""
+
+case_read = sa.Table(
+    "case_read",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("hour", UtcDateTime, primary_key=True),
+    sa.Column("how", sa.String(10), primary_key=True),
+    sa.CheckConstraint("how IN ('read', 'export')", name="how"),
+)
+"""Who read which case, by the hour."""

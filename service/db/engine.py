@@ -8,6 +8,7 @@ out. WAL and `synchronous=FULL`: what was acknowledged survives a power cut.
 
 from __future__ import annotations
 
+import copy
 import select
 import sqlite3
 import threading
@@ -26,6 +27,7 @@ from service.db.after_commit import run_after_commit
 from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.checkpoints import MOST_PAGES, Checkpoints
 from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
+from service.db.shadows import hide
 from service.db.turns import BUSY_SECONDS, WriterTurns
 from service.db.waits import Waits
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
@@ -72,6 +74,7 @@ class Database:
             # the same pool; a read begins and ends no transaction, which saves two round trips
             self._read_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bell = Bell(self._notify)
+        self._hidden: frozenset[int] = frozenset()
         self.waits = Waits(parsed)
 
     @contextmanager
@@ -79,7 +82,14 @@ class Database:
         """A connection for reading: one snapshot on SQLite, read committed on PostgreSQL. Nothing
         is committed."""
         with _reachable(), self._read_engine.connect() as connection:
-            yield connection
+            yield hide(connection, self._hidden)
+
+    def without(self, root_keys: frozenset[int]) -> Database:
+        """The same database as somebody reads it who must not see these cases. What is written, and
+        what is read in order to write, is of the whole."""
+        seen = copy.copy(self)
+        seen._hidden = root_keys
+        return seen
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -89,7 +99,9 @@ class Database:
                 yield connection
             return
         with _reachable(), self._write_engine.connect() as connection:
-            yield connection.execution_options(isolation_level="REPEATABLE READ")
+            yield hide(
+                connection.execution_options(isolation_level="REPEATABLE READ"), self._hidden
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -21,6 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
+from service.db.shadows import shadowed_for
+
 Values = Mapping[str, Any]
 MOST_ROWS = 16
 """More rows than that go one by one, so that there are few texts to keep."""
@@ -306,6 +308,7 @@ def _send(connection: Connection, sql: str, values: Any, *, many: bool = False) 
     if sqlite and _BEGINS in held.info:
         begin_now(connection)
     driver: Any = held.driver_connection
+    sql = shadowed_for(connection, sql)
     try:
         cursor = driver.cursor() if sqlite else psycopg.RawCursor(driver)
         if many:

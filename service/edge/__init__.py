@@ -11,7 +11,9 @@ from service.edge.gateway import Gateway
 from service.edge.headers import CSP, set_headers
 from service.edge.parts import STATIC, Parts, parts, parts_of
 from service.edge.problems import STATUS, Shapes, handle_errors
+from service.edge.readings import Readings, note_reading
 from service.edge.slow_clients import Doorway, Patience, check_arrival, close_refused
+from service.edge.walls import check_named, check_nothing_hidden
 
 __all__ = [
     "ALWAYS",
@@ -24,13 +26,17 @@ __all__ = [
     "Gateway",
     "Parts",
     "Patience",
+    "Readings",
     "Shapes",
     "check_arrival",
     "check_host",
+    "check_named",
+    "check_nothing_hidden",
     "close_refused",
     "count_failures",
     "handle_errors",
     "identify",
+    "note_reading",
     "parts",
     "parts_of",
     "set_headers",

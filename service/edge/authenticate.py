@@ -9,6 +9,7 @@ import flask
 
 from service import identity, operations
 from service.edge.parts import STATIC, Parts, parts
+from service.edge.walls import find_hidden
 from service.errors import Forbidden, Unauthenticated
 
 COOKIE = "redress_session"
@@ -26,7 +27,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 def check_host() -> None:
     """The demo has known accounts: it answers only to names of this very machine, so that no page
     elsewhere can reach it through a name of its own (DNS rebinding). Raises Forbidden."""
-    flask.g.account, flask.g.by_session = None, False
+    flask.g.account, flask.g.by_session, flask.g.hidden = None, False, {}
     if not parts().settings.demo:
         return
     name = _host_name(flask.request.host)
@@ -77,6 +78,7 @@ def _by_cookie(here: Parts) -> None:
         return
     with here.runtime.database.read() as connection:
         flask.g.account = identity.find_session(connection, token, now=here.clock.now())
+        flask.g.hidden = find_hidden(connection, flask.g.account, here.clock)
     flask.g.by_session = flask.g.account is not None
 
 
@@ -94,6 +96,7 @@ def _by_header(here: Parts, header: Any) -> identity.Account | None:
         token_hash = identity.read_bearer(token, secret=secret, now=now) or token_hash
     with here.runtime.database.read() as connection:
         found = identity.find_token_hash(connection, token_hash, now=now)
+        flask.g.hidden = find_hidden(connection, found, here.clock)
     if found is None or (
         name is not None and not hmac.compare_digest(name.encode(), found.name.encode())
     ):

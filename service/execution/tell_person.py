@@ -23,7 +23,10 @@ def tell_person(
     by: str = "",
     stamp: str = "",
 ) -> bool:
-    """Write the notice and put its mail into the outbox; whether there was anything new to tell."""
+    """Write the notice and put its mail into the outbox; whether there was anything new to tell.
+    Whoever must not know of the case is told nothing."""
+    if not cases.who_may_know(connection, [name], root_key, now=now):
+        return False
     ways = notifications.tell(
         connection,
         name,
@@ -72,10 +75,10 @@ def tell_people(
     now: datetime,
     stamp: str = "",
 ) -> bool:
-    """Tell each of them; whether there was anybody to tell."""
+    """Tell each of them who may know of the case; whether there was anybody to tell."""
     told = notifications.tell_all(
         connection,
-        names,
+        cases.who_may_know(connection, names, root_key, now=now),
         kind,
         root_key=root_key,
         subject_key=subject_key,

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     CONFIRM_ALARMS = "complaints:confirm-alarms"
     INVESTIGATE_COMPLAINTS = "complaints:investigate"
     HOLD_COMPLAINTS = "complaints:hold"
+    RESTRICT_COMPLAINTS = "complaints:restrict"
+    BREAK_GLASS = "complaints:break-glass"
     ADD_EVIDENCE = "evidence:add"
     OPEN_QUARANTINED = "evidence:open-quarantined"
     SIGN_REPORTS = "reports:sign"
@@ -153,6 +155,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.HOLD_COMPLAINTS: Grant(
         (Role.COMPLIANCE, Role.ADMIN),
         "Keeping a case beyond its retention is a decision about the law.",
+    ),
+    Permission.RESTRICT_COMPLAINTS: Grant(
+        (Role.COMPLIANCE,),
+        "Who may know of a case about an executive or of a fraud is decided apart from the line.",
+    ),
+    Permission.BREAK_GLASS: Grant(
+        (Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN),
+        "A restricted case that burns at night is opened for an hour, with a reason and an alarm.",
     ),
     Permission.ADD_EVIDENCE: Grant(
         _STAFF,

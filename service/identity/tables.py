@@ -17,7 +17,7 @@ account = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("level", sa.String(2)),
-    sa.Column("superior", sa.String(100)),
+    sa.Column("superior", sa.String(100), index=True),
 )
 """`level` is somebody's own limit of authority over money, within that of their role; `superior` is
 the account they answer to."""

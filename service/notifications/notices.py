@@ -29,9 +29,10 @@ class NoticeKind(StrEnum):
     ALERT = "alert"
     EMERGENCY = "emergency"
     REPLY = "reply"
+    GLASS = "glass"
 
 
-BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION, NoticeKind.EMERGENCY})
+BY_MAIL = frozenset({NoticeKind.BREACH, NoticeKind.MENTION, NoticeKind.EMERGENCY, NoticeKind.GLASS})
 """What goes by mail too as long as a person chose nothing."""
 
 

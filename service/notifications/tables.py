@@ -18,7 +18,8 @@ notice = sa.Table(
     sa.Column("read_at", UtcDateTime),
     sa.Column("details", Json, nullable=False),
     sa.CheckConstraint(
-        "kind IN ('alert', 'assignment', 'breach', 'emergency', 'mention', 'near', 'reply')",
+        "kind IN ('alert', 'assignment', 'breach', 'emergency', 'glass', 'mention', 'near', "
+        "'reply')",
         name="kind",
     ),
     sa.Index("ix_notice_account", "account", "at"),

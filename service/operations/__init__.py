@@ -53,6 +53,7 @@ from service.operations.migrate_instance import (
     try_migration,
 )
 from service.operations.modify_instance import modify_instance
+from service.operations.note_reads import note_reads
 from service.operations.open_draft import open_draft
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
@@ -64,6 +65,13 @@ from service.operations.record_withdrawal import record_withdrawal
 from service.operations.remove_draft_file import remove_draft_file
 from service.operations.resolve_incident import resolve_incident
 from service.operations.restore_draft_file import restore_draft_file
+from service.operations.restrict_case import (
+    admit_reader,
+    break_glass,
+    dismiss_reader,
+    lift_restriction,
+    restrict_case,
+)
 from service.operations.retire_bundle import retire_bundle
 from service.operations.review_bundle import (
     approve_bundle,
@@ -135,9 +143,11 @@ __all__ = [
     "add_account",
     "add_evidence",
     "add_group",
+    "admit_reader",
     "approve_bundle",
     "assign_task",
     "await_jobs",
+    "break_glass",
     "briefing_of",
     "broadcast_signal",
     "cancel_instance",
@@ -160,6 +170,7 @@ __all__ = [
     "deploy_draft",
     "deploy_files",
     "discard_draft",
+    "dismiss_reader",
     "draw_up_migration",
     "drop_absence",
     "drop_draft",
@@ -176,6 +187,7 @@ __all__ = [
     "forget_draft",
     "hear_customer",
     "hear_within",
+    "lift_restriction",
     "link_cases",
     "link_emergency",
     "list_choices",
@@ -192,6 +204,7 @@ __all__ = [
     "modify_instance",
     "names_of",
     "needs_review",
+    "note_reads",
     "open_draft",
     "preview_letter",
     "prove_bundle",
@@ -210,6 +223,7 @@ __all__ = [
     "resolve_comment",
     "resolve_incident",
     "restore_draft_file",
+    "restrict_case",
     "resume_instance",
     "retire_bundle",
     "return_bundle",

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service import audit, tasks
+from service import audit, cases, tasks
 from service.audit import Event
 from service.db import Connection, root_of
+from service.errors import Forbidden, NotFound
 from service.execution import Runtime, tell_person
 from service.identity import Actor
 from service.instances.tables import process_instance
@@ -31,6 +32,7 @@ def claim_task(
     with runtime.database.transaction() as connection:
         task = _lock_task(connection, key)
         tasks.check_revision(task, revision)
+        _check_may_know(connection, task, actor.name, now)
         tasks.check_may_claim(
             task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
         )
@@ -88,6 +90,8 @@ def assign_task(
     with runtime.database.transaction() as connection:
         task = _lock_task(connection, key)
         tasks.check_revision(task, revision)
+        _check_may_know(connection, task, actor.name, now)
+        _check_receiver(connection, task, to.name, now)
         tasks.check_may_assign(
             task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
         )
@@ -121,6 +125,18 @@ def update_task(
         tasks.check_may_update(task, actor)
         check_offer(connection, task, changes, actor)
         return _change(connection, task, changes, actor, now)
+
+
+def _check_may_know(connection: Connection, task: tasks.UserTask, name: str, now: datetime) -> None:
+    """Raises NotFound for somebody from whom the case is kept."""
+    if not cases.who_may_know(connection, [name], task.root_key, now=now):
+        raise NotFound("There is no user task {key}.", key=task.key)
+
+
+def _check_receiver(connection: Connection, task: tasks.UserTask, name: str, now: datetime) -> None:
+    """Raises Forbidden where the task would be given to somebody from whom the case is kept."""
+    if not cases.who_may_know(connection, [name], task.root_key, now=now):
+        raise Forbidden("{name} must not know of this case.", name=name)
 
 
 def move_due(

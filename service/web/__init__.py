@@ -47,6 +47,7 @@ PAGES = (
     "people",
     "accounts",
     "my_account",
+    "access",
     "reviews",
     "migrating",
     "instance",

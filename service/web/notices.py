@@ -19,6 +19,7 @@ TOLD: Words = {
     "alert": "A case needs your attention",
     "emergency": "An emergency calls your team",
     "reply": "The customer of a case has answered",
+    "glass": "A restricted case was opened in an emergency",
 }
 WANTED: Words = {
     "assignment": "tasks given to me",
@@ -28,6 +29,7 @@ WANTED: Words = {
     "alert": "cases of my group that need attention",
     "emergency": "emergencies that call my team",
     "reply": "answers of the customers of my cases",
+    "glass": "restricted cases that are opened in an emergency",
 }
 
 
