@@ -75,6 +75,7 @@ FINGERPRINTS = {
     "workflow.BpmnWorkflow.do_engine_steps": "0dddd74053a5",
     "workflow.BpmnWorkflow.get_task_from_id": "fb88ffd0c468",
     "ExclusiveChoice.ExclusiveChoice._run_hook": "dbcfd06a134b",
+    "Join.Join._do_join": "e05042ab4d5d",
     "StartTask.StartTask.test": "735871d937e2",
     "base.TaskSpec._on_complete_hook": "fbcc4aacf959",
     "base.TaskSpec._on_ready_hook": "e58b27eadbe7",

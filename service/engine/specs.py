@@ -164,6 +164,9 @@ class BoundaryJoin(Plain, control.BoundaryEventJoin):  # type: ignore[misc]
     """Ends what an interrupting boundary event interrupts, and boundary events with their
     activity."""
 
+    def _do_join(self, my_task: Token) -> None:
+        """One token comes here; SpiffWorkflow walks the tree for others."""
+
     def is_join_of(self, split: Token) -> bool:
         return bool(self.split_task == split.task_spec.name)
 

@@ -4,14 +4,14 @@ in `witnesses`, or more is done than with it."""
 from __future__ import annotations
 
 import pytest
-from test_engine_rows import TESTS
-from without import fails, without
-from witnesses import MEASURED, WITNESSES
 
 from service.engine.overrides import overrides
+from tests.engine import rows_events, rows_gateways, rows_scopes, rows_tasks
 from tests.engine.rows import ROWS, Stage
+from tests.engine.without import fails, without
+from tests.engine.witnesses import MEASURED, WITNESSES
 
-assert TESTS
+assert rows_events and rows_gateways and rows_scopes and rows_tasks
 BY_ROW = {
     "Body._on_complete_hook": "multi-instance parallel",
     "Boundary._on_ready_hook": "boundaryEvent message non-interrupting",

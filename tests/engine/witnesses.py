@@ -233,6 +233,23 @@ def calls_to_start_a_sub_process() -> int:
     return _start(_STARTED)
 
 
+@measured("BoundaryJoin._do_join")
+def calls_to_complete_an_activity_with_a_boundary_event() -> int:
+    drawing = """process p {
+      startEvent start
+      userTask a
+      boundaryEvent late on=a timer=PT1H
+      userTask b
+      start -> a -> b
+      late -> b
+    }"""
+    bundle = bundle_of(drawing)
+    player = Player(bundle).start()
+    state, command = player.state, q.CompleteTask(player.find("a", c.TaskCreated).id)
+    advance(bundle, state, command, now=NOON)
+    return calls(lambda: advance(bundle, state, command, now=NOON))
+
+
 @measured("Inner._calculate_depth")
 def calls_to_start_what_is_nested_deep() -> int:
     inner = "userTask ask"
