@@ -136,9 +136,9 @@ def _checked(connection: Connection, version: Version, decision: Decision) -> Ev
     unresolved = [
         each for each in rows.list_comments(connection, version.key) if each.resolved_at is None
     ]
-    refusals = [f"{len(unresolved)} comments are not resolved"] * bool(unresolved) + list(
-        evidence.refusals
-    )
+    refusals = [Sentence("{count} comments are not resolved", count=len(unresolved))] * bool(
+        unresolved
+    ) + list(evidence.refusals)
     check_may_now(connection, version, decision.verb, decision.actor)
     if refusals:
         raise StateConflict("It cannot be approved: {refusals}.", refusals="; ".join(refusals))

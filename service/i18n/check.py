@@ -49,7 +49,7 @@ def check(language: Language, words: Iterable[Found]) -> Iterator[str]:
     yield from (
         f"{each.file}:{each.line}: no {language.name} for {key!r} ({place})"
         for key, each in unsaid.items()
-        if not _said(known.get(key))
+        if not each.optional and not _said(known.get(key))
     )
     for key, entry in known.items():
         where = f"{place}:{lines.get(key, 1)}"

@@ -9,6 +9,7 @@ enumerations whose values are shown to people.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,15 @@ CALLS = {
     "error": (1, 2, 3),
     "warning": (1, 2),
     "warn": (2, 3),
-    "report": (2, 3),
+    "report": (1, 2, 3),
+    "Issue": (1, 2),
+    "_misfit": (2,),
+    "_unknown": (2, 3),
+    "advice": (2,),
+    "condition": (2,),
+    "expected": (3,),
+    "missing_equals": (3,),
+    "_issue": (0,),
     "problem": (2, 3),
     "_problem": (2, 3, 4, 5),
     "_refuse": (2, 3),
@@ -45,6 +54,9 @@ CALLS = {
 """Which arguments of a call are words, by the name of what is called."""
 CARRIERS = {"EngineError": (2,), "DefinitionInvalid": (1,), "FormInvalid": (1,)}
 """Errors whose template is not the first argument."""
+POLICY_WORDS = frozenset({"reason", "source"})
+"""What of a policy file is a sentence for people, and in English only there."""
+_QUOTED = frozenset({"schema.json", "clauses.json"})
 PLAIN = frozenset({"Link", "Sentence", "said", "say"})
 """Calls whose argument is a word whatever it looks like; others may be given a code there."""
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[^A-Za-z]*(\{\w+\}[^A-Za-z]*)+")
@@ -69,6 +81,8 @@ class Found:
     id: Key
     file: str
     line: int
+    optional: bool = False
+    """Of a policy, which a bank writes itself: shown as it is where no catalogue has it."""
 
 
 def extract_all(root: Path = ROOT) -> list[Found]:
@@ -83,7 +97,29 @@ def extract_all(root: Path = ROOT) -> list[Found]:
         name = path.relative_to(root).as_posix()
         for line, words in extract_template(path.read_text("utf-8")):
             found.append(Found(words, name, line))
-    return found
+    return [*found, *_of_policies(root)]
+
+
+def _of_policies(root: Path) -> Iterator[Found]:
+    """The sources and reasons of the shipped policies."""
+    folder = root / "service" / "policy" / "data"
+    for path in sorted(folder.rglob("*.json")):
+        if path.name not in _QUOTED:
+            name = path.relative_to(root).as_posix()
+            for text in _policy_texts(json.loads(path.read_text("utf-8"))):
+                yield Found(text, name, 1, optional=True)
+
+
+def _policy_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in POLICY_WORDS and isinstance(each, str) and each:
+                yield each
+            else:
+                yield from _policy_texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _policy_texts(each)
 
 
 def error_kinds(root: Path = ROOT) -> frozenset[str]:

@@ -31,6 +31,10 @@ class Language:
         """Between a label and what it says."""
         return "：" if self.wide else ": "
 
+    def sentence(self, text: str) -> str:
+        """A sentence with its stop, ready for the next one."""
+        return text.rstrip(".。") + ("。" if self.wide else ". ")
+
     def bracketed(self, text: object) -> str:
         """An aside, with the space or none that goes before it."""
         return f"（{text}）" if self.wide else f" ({text})"

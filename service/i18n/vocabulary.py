@@ -52,3 +52,19 @@ ACTIONS: WordList = ("assign", "Dossier of a version")
 PROGRAMS: WordList = ("worker", "channel")
 """The roles of programs (service.identity.roles)."""
 """Of the list of tasks; the title of a dossier."""
+LINTED: WordList = (
+    "the job type",
+    "the number of retries",
+    "the assignee",
+    "the list of users",
+    "the list of groups",
+    "the priority",
+    "the due date",
+    "the follow-up date",
+    "the decision",
+    "the called process",
+    "group",
+    "clock",
+    "clause",
+)
+"""What a check of the data names (service/lint)."""

@@ -12,7 +12,7 @@ from service.lint import signatures as s
 from service.lint.kinds import Kind
 from service.lint.operators import comparison
 from service.lint.world import Offered, Parameter
-from service.sentence import Sentence
+from service.sentence import Counted, Sentence
 
 _CONSTANT = frozenset({"duration", "date", "time", "date and time"})
 Report = Callable[[str, str, str], None]
@@ -25,11 +25,17 @@ def call_builtin(
     ways = s.fitting(function, len(values), names)
     write = Sentence("Write {text}.", text=s.how(function))
     if not ways:
-        given = f"{len(values)} arguments" if not names else f"the arguments {', '.join(names)}"
-        report("feel-arity", f"{name!r} does not take {given}", write)
+        given = (
+            Sentence("the arguments {names}", names=names)
+            if names
+            else Counted("{n} argument", "{n} arguments", len(values))
+        )
+        report(
+            "feel-arity", Sentence("{name!r} does not take {given}", name=name, given=given), write
+        )
     elif not any(_agree(name, way, names, kinds) for way in ways):
         told = ", ".join(map(str, kinds))
-        report("feel-types", f"{name!r} does not take {told}", write)
+        report("feel-types", Sentence("{name!r} does not take {told}", name=name, told=told), write)
     elif name in _CONSTANT and not names:
         _constant(report, name, values)
     elif name == "list contains" and kinds[0].item is not None:
@@ -61,7 +67,7 @@ def _constant(report: Report, name: str, values: tuple[Node, ...]) -> None:
     if value is None:
         report(
             "feel-always-null",
-            f"{written} is no {name}",
+            Sentence("{written} is no {name}", written=written, name=name),
             'Write "2026-01-31", "09:00:00Z", "2026-01-31T09:00:00Z" or "P3D".',
         )
 
@@ -76,11 +82,18 @@ def call_offered(
 ) -> Kind:
     """A function of the product."""
     parameters = offered.parameters
-    shown = f"Write {name}({', '.join(each.name for each in parameters)})."
+    shown = Sentence("Write {name}({names}).", name=name, names=[each.name for each in parameters])
     known = [each.name for each in parameters]
     if len(values) != len(parameters) or (names and set(names) != set(known)):
         report(
-            "feel-arity", f"{name!r} takes {len(parameters)} arguments, not {len(values)}", shown
+            "feel-arity",
+            Sentence(
+                "{name!r} takes {count} arguments, not {count2}",
+                name=name,
+                count=len(parameters),
+                count2=len(values),
+            ),
+            shown,
         )
         return offered.result
     order = [known.index(each) for each in names] if names else range(len(parameters))
@@ -92,13 +105,21 @@ def call_offered(
 def _argument(report: Report, name: str, parameter: Parameter, kind: Kind, shown: str) -> None:
     if not _accepts(parameter.kind, kind):
         report(
-            "feel-types", f"{parameter.name!r} of {name!r} is {parameter.kind}, not {kind}", shown
+            "feel-types",
+            Sentence(
+                "{name!r} of {name2!r} is {kind}, not {kind2}",
+                name=parameter.name,
+                name2=name,
+                kind=parameter.kind,
+                kind2=kind,
+            ),
+            shown,
         )
         return
     for each in sorted(kind.texts or ()) if parameter.texts is not None else ():
         if each not in (parameter.texts or ()):
             report(
                 f"data-unknown-{parameter.what or 'value'}",
-                f"there is no {parameter.what or 'value'} {each!r}",
+                Sentence("there is no {what} {each!r}", what=parameter.what or "value", each=each),
                 advice(each, parameter.texts or ()),
             )

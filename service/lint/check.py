@@ -21,6 +21,7 @@ from service.lint.scope import Scope
 from service.lint.trees import tree_of
 from service.lint.unread import reads_of, unread_issues
 from service.lint.world import World
+from service.sentence import Sentence
 
 MOST_ELEMENTS = 20_000
 
@@ -81,7 +82,9 @@ def check_data(parts: Parts, world: World) -> list[Problem]:
 
 
 def _too_large() -> Problem:
-    message = f"the data were not checked: there are more than {MOST_ELEMENTS} elements"
+    message = Sentence(
+        "the data were not checked: there are more than {most} elements", most=MOST_ELEMENTS
+    )
     mend = "Check the diagrams in smaller bundles."
     return Problem("data-not-checked", "", 0, "", message, mend, Severity.WARNING)
 

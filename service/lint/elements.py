@@ -18,6 +18,7 @@ from service.lint.judge import Judge, truth
 from service.lint.kinds import ANY, Kind, text
 from service.lint.scope import Scope
 from service.lint.trees import tree_of
+from service.sentence import Sentence
 
 INSTANT = ("string", s.DAY, s.MOMENT, *s.SPANS)
 _TIMERS = {
@@ -69,10 +70,21 @@ class Looker:
         kind = self.value(scope, source, issues)
         if source is not None and source.expression is not None:
             if kind.only_null and not issues:
-                issues.append(Issue("data-always-null", f"{what} is always null", "Correct it."))
+                issues.append(
+                    Issue(
+                        "data-always-null",
+                        Sentence("{what} is always null", what=Sentence(what)),
+                        "Correct it.",
+                    )
+                )
             elif not kind.only_null and not kind.may(*kinds):
                 wanted = Kind(frozenset(kinds))
-                message = f"{what} is {kind}; expected {wanted}"
+                message = Sentence(
+                    "{what} is {kind}; expected {wanted}",
+                    what=Sentence(what),
+                    kind=kind,
+                    wanted=wanted,
+                )
                 issues.append(Issue("data-type", message, "Correct the expression."))
         return issues
 
@@ -99,7 +111,9 @@ def _mapping(look: Looker, scope: Scope, source: Text, target: str) -> list[Issu
     issues: list[Issue] = []
     look.value(scope, source, issues)
     if not issues:
-        issues += missing_equals(look.bundle, scope, source, f"the mapping to {target!r}")
+        issues += missing_equals(
+            look.bundle, scope, source, Sentence("the mapping to {target!r}", target=target)
+        )
     return issues
 
 
@@ -107,7 +121,12 @@ def _taken(look: Looker, scope: Scope, mapped: Mapped, wanted: Kind) -> Iterator
     """What a service makes of an input of another kind."""
     kind = look.value(scope, mapped.source, [])
     if not (wanted.unknown or kind.only_null or kind.may(*wanted.names)):
-        message = f"{mapped.target!r} is {kind}; expected {wanted}"
+        message = Sentence(
+            "{target!r} is {kind}; expected {wanted}",
+            target=mapped.target,
+            kind=kind,
+            wanted=wanted,
+        )
         yield Issue("data-type", message, "Correct the expression.")
 
 
@@ -129,8 +148,18 @@ def missing_equals(bundle: Bundle, scope: Scope, source: Text | None, what: str)
     known = set(scope.known)
     if tree is None or not (written in known or _is_formula(bundle, tree, written, known)):
         return []
-    mend = f"Write ={written}, or another text."
-    return [Issue("feel-missing-equals", f"{what} is the text {written!r}, no expression", mend)]
+    mend = Sentence("Write ={written}, or another text.", written=written)
+    return [
+        Issue(
+            "feel-missing-equals",
+            Sentence(
+                "{what} is the text {written!r}, no expression",
+                what=Sentence(what),
+                written=written,
+            ),
+            mend,
+        )
+    ]
 
 
 def _names_of(tree: object) -> set[str]:
@@ -187,7 +216,9 @@ def _event(look: Looker, element: Element, inner: Scope) -> Iterator[Issue]:
     if event.kind == "timer":
         yield from _timer(look, element, inner)
         return
-    yield from look.expected(inner, event.name, ("string",), f"the name of the {event.kind}")
+    yield from look.expected(
+        inner, event.name, ("string",), Sentence("the name of the {kind}", kind=event.kind)
+    )
     if event.key is not None:
         kinds = ("string", "number")
         yield from look.expected(inner, event.key, kinds, "the correlation key")
@@ -202,13 +233,24 @@ def _timer(look: Looker, element: Element, inner: Scope) -> Iterator[Issue]:
     yield from issues
     if issues or event.value is None or kind.unknown:
         return
-    said = f"the timer's {event.timer}"
+    said = Sentence("the timer's {timer}", timer=event.timer)
     if kind.only_null or not kind.may(*kinds):
-        yield Issue("data-timer-type", f"{said} is {kind}; expected {wanted}", _other(event.timer))
+        yield Issue(
+            "data-timer-type",
+            Sentence(
+                "{said} is {kind}; expected {wanted}", said=Sentence(said), kind=kind, wanted=wanted
+            ),
+            _other(event.timer),
+        )
         return
     for written in sorted(kind.texts or ()) if kind.solid == {"string"} else ():
         if not _is_time(event.timer, written):
-            message = f"{said} is {written!r}; expected {wanted}"
+            message = Sentence(
+                "{said} is {written!r}; expected {wanted}",
+                said=Sentence(said),
+                written=written,
+                wanted=wanted,
+            )
             yield Issue("data-timer-type", message, _other(event.timer))
 
 

@@ -9,6 +9,7 @@ from service.bpmn.near import advice
 from service.errors import Severity
 from service.lint.issue import Issue
 from service.lint.kinds import ANY, Kind, context, list_of, nullable, of, text
+from service.sentence import Sentence
 
 _FOR_TEXTS = frozenset({"maxLength", "minLength", "pattern", "format"})
 _FOR_NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
@@ -104,7 +105,9 @@ def _names(schema: Mapping[str, Any], fields: Mapping[str, Any], where: str) -> 
     """Fields that the schema speaks of without declaring them."""
     for name in _list(schema.get("required")):
         if name not in fields:
-            yield _unknown(str(name), fields, f"required of {where}")
+            yield _unknown(
+                str(name), fields, Sentence("required of {where}", where=Sentence(where))
+            )
     for word in ("allOf", "anyOf", "oneOf"):
         for part in _list(schema.get(word)):
             yield from _part(_dict(part), fields, word)
@@ -126,7 +129,9 @@ def _part(
             yield from _constants(name, _dict(field), _dict(fields[name]))
     for name in _list(part.get("required")):
         if name not in fields:
-            yield _unknown(str(name), fields, f"required of {where}")
+            yield _unknown(
+                str(name), fields, Sentence("required of {where}", where=Sentence(where))
+            )
 
 
 def _constants(name: str, asked: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[Issue]:
@@ -135,10 +140,15 @@ def _constants(name: str, asked: Mapping[str, Any], declared: Mapping[str, Any])
     known = declared.get("enum")
     for value in values:
         if isinstance(known, list) and value not in known:
-            message = f"the field {name!r} can never be {value!r}"
+            message = Sentence("the field {name!r} can never be {value!r}", name=name, value=value)
             yield Issue("form-value", message, advice(str(value), map(str, known)))
         elif known is None and _type(value) not in _types(declared):
-            message = f"the field {name!r} is {declared.get('type')}, never {value!r}"
+            message = Sentence(
+                "the field {name!r} is {kind}, never {value!r}",
+                name=name,
+                kind=declared.get("type"),
+                value=value,
+            )
             yield Issue("form-value", message, "Correct the value, or the type of the field.")
 
 
@@ -146,7 +156,9 @@ def _field(name: str, field: Mapping[str, Any], ui: Mapping[str, Any]) -> Iterat
     types = _types(field)
     if not types:
         if "enum" not in field and "const" not in field and "$ref" not in field:
-            yield Issue("form-type", f"the field {name!r} has no type", "Give it one.")
+            yield Issue(
+                "form-type", Sentence("the field {name!r} has no type", name=name), "Give it one."
+            )
         return
     fitting = frozenset[str]().union(*(_WORDS.get(each, frozenset()) for each in types))
     for word in sorted(frozenset().union(*_WORDS.values()) - fitting):
@@ -154,25 +166,38 @@ def _field(name: str, field: Mapping[str, Any], ui: Mapping[str, Any]) -> Iterat
             yield _misfit(name, types, word)
     for value in _list(field.get("enum")):
         if _type(value) not in types and not (_type(value) == "integer" and "number" in types):
-            yield _misfit(name, types, f"the value {value!r}")
+            yield _misfit(name, types, Sentence("the value {value!r}", value=value))
     widget = ui.get("ui:widget")
     if widget in _WIDGETS and not types & set(_WIDGETS[widget]):
-        yield _misfit(name, types, f"the widget {widget!r}")
+        yield _misfit(name, types, Sentence("the widget {widget!r}", widget=widget))
     names = _list(ui.get("ui:enumNames"))
     values = _list(field.get("enum") or _dict(field.get("items")).get("enum"))
     wanted = 2 if "boolean" in types else len(values)
     if names and len(names) != wanted:
-        yield _misfit(name, types, f"{len(names)} names of values (ui:enumNames)")
+        yield _misfit(
+            name, types, Sentence("{count} names of values (ui:enumNames)", count=len(names))
+        )
 
 
 def _misfit(name: str, types: set[str], what: str) -> Issue:
     told = " or ".join(sorted(types))
-    message = f"the field {name!r} is {told}, and {what} does not go with that"
+    message = Sentence(
+        "the field {name!r} is {told}, and {what} does not go with that",
+        name=name,
+        told=told,
+        what=Sentence(what),
+    )
     return Issue("form-type", message, "Correct the type, or take it away.", Severity.WARNING)
 
 
 def _unknown(name: str, known: Any, where: str, what: str = "") -> Issue:
-    message = f"{what}: {name!r}" if what else f"{where} speaks of {name!r}, which is no field"
+    message = (
+        Sentence("{label}: {text}", label=Sentence(what), text=repr(name))
+        if what
+        else Sentence(
+            "{where} speaks of {name!r}, which is no field", where=Sentence(where), name=name
+        )
+    )
     return Issue("form-unknown-field", message, advice(name, map(str, known)), Severity.WARNING)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from service.feel.tree import Node
 from service.lint.issue import Issue
+from service.sentence import Sentence
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
@@ -67,7 +68,9 @@ def contradiction(node: Node) -> Issue | None:
 
 
 def _issue(name: str) -> Issue:
-    message = f"what is asked of {name} excludes itself: the condition never holds"
+    message = Sentence(
+        "what is asked of {name} excludes itself: the condition never holds", name=name
+    )
     return Issue("data-impossible-condition", message, "Use or, or correct one of the values.")
 
 

@@ -25,6 +25,7 @@ from service.lint.values import (
     part_of,
     range_kind,
 )
+from service.sentence import Sentence
 
 __all__ = ["Judge", "truth"]
 
@@ -55,7 +56,9 @@ def _if(judge: Judge, node: Node) -> Kind:
     if one.solid and other.solid and not (one.unknown or other.unknown or one.solid & other.solid):
         judge.report(
             "feel-mixed-kinds",
-            f"the value is {one} in one case and {other} in the other",
+            Sentence(
+                "the value is {one} in one case and {other} in the other", one=one, other=other
+            ),
             "Give both branches of the if the same kind of value.",
             Severity.WARNING,
         )
@@ -78,7 +81,7 @@ def _for(judge: Judge, node: Node) -> Kind:
 
 def _quantified(judge: Judge, node: Node) -> Kind:
     inner = _bound(judge, node.parts[0])
-    truth(inner, node.parts[1], f"what {node.kind} asks")
+    truth(inner, node.parts[1], Sentence("what {kind} asks", kind=node.kind))
     return of("boolean")
 
 
@@ -102,7 +105,7 @@ def _item(judge: Judge, source: Node) -> Kind:
 def _negate(judge: Judge, node: Node) -> Kind:
     found = judge.kind(node.parts[0])
     if not found.may("number", *s.SPANS) and not found.only_null:
-        judge.report("feel-types", f"{found} has no negative", "Correct it.")
+        judge.report("feel-types", Sentence("{found} has no negative", found=found), "Correct it.")
     return found
 
 
@@ -145,7 +148,9 @@ def _binary(judge: Judge, node: Node) -> Kind:
         for part in (left, right):
             found = judge.kind(part)
             if not found.may("boolean") and not found.only_null:
-                message = f"{sign} joins conditions, and {found} is none"
+                message = Sentence(
+                    "{sign} joins conditions, and {found} is none", sign=sign, found=found
+                )
                 judge.report("feel-types", message, "Compare it with a value.")
         return of("boolean")
     kinds = judge.kind(left), judge.kind(right)
@@ -173,7 +178,11 @@ def _call(judge: Judge, node: Node) -> Kind:
     if name in BUILTINS:
         return call_builtin(judge.report, name, values, kinds, names)
     known = (*BUILTINS, *judge.world.functions)
-    judge.report("feel-unknown-function", f"there is no function {name!r}", advice(name, known))
+    judge.report(
+        "feel-unknown-function",
+        Sentence("there is no function {name!r}", name=name),
+        advice(name, known),
+    )
     return ANY
 
 

@@ -13,6 +13,7 @@ from service.i18n.languages import LANGUAGES
 from service.lint.given import Bundle, value_of
 from service.lint.issue import Issue
 from service.lint.scope import Scope
+from service.sentence import Sentence
 
 CATCHING = ("receiveTask", "intermediateCatchEvent", "boundaryEvent", "startEvent")
 
@@ -30,8 +31,11 @@ def near_service(bundle: Bundle, element: Element) -> Iterator[Issue]:
         return
     found = nearest(job.source, bundle.world.services, least=0.85)
     if found is not None and not job.source.startswith(BUILT_IN):
-        message = f"there is no built-in service {job.source!r}, and a worker would have to do it"
-        yield Issue("unknown-service", message, f"Did you mean {found!r}?")
+        message = Sentence(
+            "there is no built-in service {source!r}, and a worker would have to do it",
+            source=job.source,
+        )
+        yield Issue("unknown-service", message, Sentence("Did you mean {found!r}?", found=found))
 
 
 def label_issues(
@@ -89,7 +93,7 @@ def _properties(bundle: Bundle, properties: Mapping[str, str]) -> Iterator[Issue
         if colon and language in LANGUAGES and (base in known or base in _TRANSLATED):
             continue
         if name not in known:
-            message = f"the product knows no property {name!r}"
+            message = Sentence("the product knows no property {name!r}", name=name)
             yield Issue("data-unknown-property", message, advice(name, known), Severity.WARNING)
             continue
         texts = known[name]
@@ -109,7 +113,7 @@ def _headers(bundle: Bundle, element: Element) -> Iterator[Issue]:
         return
     for name, value in element.headers.items():
         if name not in service.headers:
-            message = f"{element.job} reads no header {name!r}"
+            message = Sentence("{job} reads no header {name!r}", job=element.job, name=name)
             yield Issue(
                 "data-unknown-header", message, advice(name, service.headers), Severity.WARNING
             )
@@ -131,7 +135,7 @@ def _message(bundle: Bundle, element: Element) -> Iterator[Issue]:
         return
     sent = {*bundle.world.messages, *_thrown(bundle)}
     if name.expression is None and name.source and name.source not in sent:
-        message = f"nobody sends the message {name.source!r}"
+        message = Sentence("nobody sends the message {source!r}", source=name.source)
         yield Issue("data-unsent-message", message, advice(name.source, sent), Severity.WARNING)
 
 
@@ -156,6 +160,7 @@ def near_group(bundle: Bundle, element: Element) -> Iterator[Issue]:
 
 
 def _unknown(what: str, name: str, known: Iterable[str], why: str = "") -> Issue:
-    told = f" ({why})" if why else ""
-    message = f"there is no {what} {name!r}{told}"
+    message = Sentence("there is no {what} {name!r}", what=Sentence(what), name=name)
+    if why:
+        message = Sentence("{message} ({why})", message=message, why=Sentence(why))
     return Issue(f"data-unknown-{what}", message, advice(name, known))

@@ -12,6 +12,7 @@ from service.lint.issue import Issue
 from service.lint.kinds import ANY, Kind
 from service.lint.scope import Scope
 from service.lint.world import World
+from service.sentence import Sentence
 
 
 @dataclass(slots=True)
@@ -53,7 +54,11 @@ def truth(judge: Judge, node: Node, what: str) -> None:
     """What must be a boolean."""
     found = judge.kind(node)
     if not found.may("boolean") and not found.only_null:
-        judge.report("feel-types", f"{what} is {found}, not true or false", "Compare it.")
+        judge.report(
+            "feel-types",
+            Sentence("{what} is {found}, not true or false", what=Sentence(what), found=found),
+            "Compare it.",
+        )
     if (issue := contradiction(node)) is not None:
         judge.issues.append(issue)
 

@@ -6,6 +6,7 @@ from service.bpmn.near import advice
 from service.lint.issue import Issue
 from service.lint.kinds import ANY, Kind, of
 from service.lint.signatures import DAY, MOMENT, SPANS, TEMPORAL, TIME
+from service.sentence import Sentence
 
 ORDERED = frozenset({"number", "string", *TEMPORAL})
 _DAYS, _MONTHS = SPANS
@@ -52,8 +53,10 @@ def arithmetic(sign: str, left: Kind, right: Kind) -> tuple[Kind, Issue | None]:
     if found:
         return of(*found), None
     mend = "Convert one of them, or correct the name of the variable."
-    what = f"{left} {sign} {right} has no value"
-    return ANY, Issue("feel-types", f"{what}: the result is always null", mend)
+    what = Sentence("{left} {sign} {right} has no value", left=left, sign=sign, right=right)
+    return ANY, Issue(
+        "feel-types", Sentence("{what}: the result is always null", what=Sentence(what)), mend
+    )
 
 
 def _one_known(table: dict[tuple[str, str], str], left: Kind, right: Kind) -> Kind:
@@ -76,12 +79,20 @@ def comparison(sign: str, left: Kind, right: Kind) -> Issue | None:
         return None
     common = left.solid & right.solid
     if not common:
-        mend = f"Compare it with {left}." if left.solid else "Correct it."
-        return Issue("feel-types", f"{left} is compared with {right}: they never agree", mend)
+        mend = Sentence("Compare it with {left}.", left=left) if left.solid else "Correct it."
+        return Issue(
+            "feel-types",
+            Sentence("{left} is compared with {right}: they never agree", left=left, right=right),
+            mend,
+        )
     if sign in ("=", "!="):
         return _texts(left, right) if common == {"string"} else None
     if not common & ORDERED:
-        return Issue("feel-types", f"{left} has no order to be compared by", "Use = or !=.")
+        return Issue(
+            "feel-types",
+            Sentence("{left} has no order to be compared by", left=left),
+            "Use = or !=.",
+        )
     return None
 
 
@@ -94,6 +105,6 @@ def _texts(left: Kind, right: Kind) -> Issue | None:
     from_text = next(iter(given.texts or ()))
     return Issue(
         "data-unknown-value",
-        f"the value can never be {from_text!r}",
+        Sentence("the value can never be {value!r}", value=from_text),
         advice(from_text, wanted.texts or ()),
     )

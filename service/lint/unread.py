@@ -156,5 +156,5 @@ def _issue(what: str, name: str, known: frozenset[str]) -> Issue:
         if found
         else "Correct the name, or remove the mapping."
     )
-    message = f"{what} {name!r} is read by nothing"
+    message = Sentence("{what} {name!r} is read by nothing", what=Sentence(what), name=name)
     return Issue("data-never-read", message, mend, Severity.WARNING)

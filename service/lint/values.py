@@ -8,6 +8,7 @@ from service.feel.tree import Node
 from service.lint import signatures as s
 from service.lint.kinds import ANY, NULL, Kind, context, join_all, list_of, nullable, of, text
 from service.lint.looking import Judge
+from service.sentence import Sentence
 
 _TEMPORAL_PARTS = frozenset(
     {
@@ -59,12 +60,16 @@ def name_of(judge: Judge, node: Node) -> Kind:
     if name in judge.scope.later:
         judge.report(
             "data-read-before-written",
-            f"{name!r} is written only further on: here it is null on every path",
+            Sentence(
+                "{name!r} is written only further on: here it is null on every path", name=name
+            ),
             "Write it before, or read it after.",
         )
         return NULL
     mend = advice(name, judge.scope.known, otherwise="Write it before it is read.")
-    judge.report("data-unknown-variable", f"nothing writes a variable {name!r}", mend)
+    judge.report(
+        "data-unknown-variable", Sentence("nothing writes a variable {name!r}", name=name), mend
+    )
     return judge.absent
 
 
@@ -78,10 +83,18 @@ def part_of(judge: Judge, node: Node) -> Kind:
         return _entry(judge, source, name)
     if source.solid & set(s.TEMPORAL):
         if name not in _TEMPORAL_PARTS:
-            judge.report("data-unknown-part", f"{source} has no {name!r}", "Correct it.")
+            judge.report(
+                "data-unknown-part",
+                Sentence("{source} has no {name!r}", source=source, name=name),
+                "Correct it.",
+            )
         return ANY
     mend = "Read the value itself, or a part of another variable."
-    judge.report("data-unknown-part", f"{source} has no parts, such as {name!r}", mend)
+    judge.report(
+        "data-unknown-part",
+        Sentence("{source} has no parts, such as {name!r}", source=source, name=name),
+        mend,
+    )
     return ANY
 
 
@@ -91,7 +104,11 @@ def _entry(judge: Judge, source: Kind, name: str) -> Kind:
     found = source.part(name)
     if found is None:
         known = [each for each, _ in source.entries]
-        message = f"there is no {name!r} among {', '.join(known[:8]) or 'its parts'}"
+        message = Sentence(
+            "there is no {name!r} among {names}",
+            name=name,
+            names=", ".join(known[:8]) or "its parts",
+        )
         judge.report("data-unknown-part", message, advice(name, known))
         return ANY
     return nullable(found) if "null" in source.names else found

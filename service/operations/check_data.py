@@ -10,6 +10,7 @@ from service.lint import check_data
 from service.operations.offered import world_of
 from service.policy import Profile
 from service.proof import attempt
+from service.sentence import Sentence
 
 
 def check_bundle_data(files: Mapping[str, bytes], *, profile: Profile) -> list[Problem]:
@@ -21,6 +22,6 @@ def check_bundle_data(files: Mapping[str, bytes], *, profile: Profile) -> list[P
 
 
 def _not_checked(why: str) -> list[Problem]:
-    message = f"the data were not checked: {why}"
+    message = Sentence("the data were not checked: {why}", why=why)
     mend = "Look at the log, and correct what is odd about the diagram."
     return [Problem("data-not-checked", "", 0, "", message, mend, Severity.WARNING)]

@@ -13,6 +13,7 @@ from service.proof import Proofs
 from service.scenarios.coverage import Coverage, cover
 from service.scenarios.folder import scenarios_of
 from service.scenarios.run import Result, run_scenario
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,22 @@ class Findings:
     def _refusals(self) -> Iterator[str]:
         errors = [each for each in self.problems if each.severity is Severity.ERROR]
         if errors:
-            yield f"{len(errors)} errors, the first: {errors[0].element} {errors[0].code}"
+            first = errors[0]
+            yield Sentence(
+                "{count} errors, the first: {element} {code}",
+                count=len(errors),
+                element=first.element,
+                code=first.code,
+            )
         failed = [each for each in self.results if each.problems]
         if failed:
-            yield f"{len(failed)} scenarios fail, the first: {failed[0].scenario.name}"
+            yield Sentence(
+                "{count} scenarios fail, the first: {name}",
+                count=len(failed),
+                name=failed[0].scenario.name,
+            )
         if not self.results:
-            yield "the version has no scenario"
+            yield Sentence("the version has no scenario")
 
     def evidence(self, content_hash: str) -> Evidence:
         """The short form that an approval keeps."""

@@ -8,6 +8,7 @@ from typing import Any
 from service.engine import changes as c
 from service.engine import inspect
 from service.scenarios.case import VirtualCase
+from service.sentence import Sentence
 
 
 def compare(case: VirtualCase, then: Mapping[str, Any]) -> list[str]:
@@ -20,7 +21,10 @@ def _path(case: VirtualCase, wanted: Any) -> Iterator[str]:
     entered = iter(_entered(case))
     for element in wanted:
         if not any(element == each for each in entered):
-            yield f"path: expected {element} (in the order given), which was not come to"
+            yield Sentence(
+                "path: expected {element} (in the order given), which was not come to",
+                element=element,
+            )
             return
 
 
@@ -28,14 +32,16 @@ def _never(case: VirtualCase, wanted: Any) -> Iterator[str]:
     entered = set(_entered(case))
     for element in wanted:
         if element in entered:
-            yield f"never: {element} was come to"
+            yield Sentence("never: {element} was come to", element=element)
 
 
 def _letters(case: VirtualCase, wanted: Any) -> Iterator[str]:
     """Exactly these letters to the customer, in this order."""
     sent = [letter for letter in case.letters if not letter.startswith("notice to ")]
     if sent != list(wanted):
-        yield f"letters: expected {list(wanted)}, found {sent}"
+        yield Sentence(
+            "letters: expected {wanted!s}, found {sent!s}", wanted=list(wanted), sent=sent
+        )
 
 
 def _decisions(case: VirtualCase, wanted: Any) -> Iterator[str]:
@@ -49,12 +55,18 @@ def _decisions(case: VirtualCase, wanted: Any) -> Iterator[str]:
     for decision, value in wanted.items():
         record = made.get(decision)
         if record is None:
-            yield f"decisions: {decision} was not asked"
+            yield Sentence("decisions: {decision} was not asked", decision=decision)
             continue
         rules = [rule["rule"] for each in record["evaluated"] for rule in each["rules"]]
         if record["result"] != value and value not in rules:
             by = ", ".join(rules) or "no rule"
-            yield f"decisions: {decision}: expected {value!r}, found {record['result']!r} by {by}"
+            yield Sentence(
+                "decisions: {decision}: expected {value!r}, found {given!r} by {by}",
+                decision=decision,
+                value=value,
+                given=record["result"],
+                by=by,
+            )
 
 
 def _end(case: VirtualCase, wanted: Any) -> Iterator[str]:
@@ -62,15 +74,25 @@ def _end(case: VirtualCase, wanted: Any) -> Iterator[str]:
     found = list(ends[-1]) if ends else []
     if not ends:
         waiting = sorted(each.element_id for each in case.open.values())
-        yield f"end: expected {wanted}, but the case goes on; open: {', '.join(waiting)}"
+        yield Sentence(
+            "end: expected {wanted!s}, but the case goes on; open: {names}",
+            wanted=wanted,
+            names=waiting,
+        )
     elif sorted(found) != sorted(wanted):
-        yield f"end: expected {sorted(wanted)}, found {sorted(found)}"
+        yield Sentence(
+            "end: expected {wanted!s}, found {found!s}", wanted=sorted(wanted), found=sorted(found)
+        )
 
 
 def _open(case: VirtualCase, wanted: Any) -> Iterator[str]:
     found = sorted(each.element_id for each in case.waiting(c.TaskCreated))
     if found != sorted(wanted):
-        yield f"open: expected the tasks {sorted(wanted)}, found {found}"
+        yield Sentence(
+            "open: expected the tasks {wanted!s}, found {found!s}",
+            wanted=sorted(wanted),
+            found=found,
+        )
 
 
 def _waits(case: VirtualCase, wanted: Any) -> Iterator[str]:
@@ -79,8 +101,11 @@ def _waits(case: VirtualCase, wanted: Any) -> Iterator[str]:
     for element in wanted:
         if element not in waiting:
             yield (
-                f"waits: nothing waits at {element}; open: "
-                f"{', '.join(sorted(waiting)) or 'nothing'}"
+                Sentence(
+                    "waits: nothing waits at {element}; open: {names}",
+                    element=element,
+                    names=", ".join(sorted(waiting)) or "nothing",
+                )
             )
 
 
@@ -89,15 +114,23 @@ def _variables(case: VirtualCase, wanted: Any) -> Iterator[str]:
     found = inspect(case.bundle, case.state).variables.get("", {})
     for name, value in wanted.items():
         if found.get(name) != value:
-            yield f"variables: {name}: expected {value!r}, found {found.get(name)!r}"
+            yield Sentence(
+                "variables: {name}: expected {value!r}, found {given!r}",
+                name=name,
+                value=value,
+                given=found.get(name),
+            )
 
 
 def _status(case: VirtualCase, wanted: Any) -> Iterator[str]:
     of = case.complaint or case.emergency
     if of is None or of.status != wanted:
         yield (
-            f"status: expected {wanted}, found "
-            f"{of.status if of else 'neither a complaint nor an emergency'}"
+            Sentence(
+                "status: expected {wanted}, found {status}",
+                wanted=wanted,
+                status=of.status if of else "neither a complaint nor an emergency",
+            )
         )
 
 

@@ -54,14 +54,19 @@ def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
             where = f"when[{number}] {step.verb} {step.target}"
             player.happen(step)
     except (Impossible, EngineError) as error:
-        problems = [f"{where}: {error}"]
+        problems: list[str] = [Sentence("{label}: {text}", label=where, text=str(error))]
     except FormInvalid as error:
         problems = [
-            f"{where}: the form refuses {each.pointer or '/'}: {each.message}"
+            Sentence(
+                "{where}: the form refuses {pointer}: {message}",
+                where=where,
+                pointer=each.pointer or "/",
+                message=each.message,
+            )
             for each in error.errors
         ]
     except RedressError as error:
-        problems = [f"{where}: {error.message}"]
+        problems = [Sentence("{label}: {text}", label=where, text=error.message)]
     else:
         problems = compare(case, scenario.then)
     return Result(scenario, tuple(problems), tuple(case.done), tuple(case.letters))

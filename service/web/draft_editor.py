@@ -173,8 +173,8 @@ def _told(problem: Problem) -> dict[str, Any]:
         "file": problem.file,
         "line": problem.line,
         "element": problem.element,
-        "message": problem.message,
-        "mend": problem.mend,
+        "message": say(problem.message, language()),
+        "mend": say(problem.mend, language()),
         "severity": str(problem.severity),
         "path": list(problem.path),
     }

@@ -187,6 +187,7 @@ def _context() -> dict[str, Any]:
         "asset": asset_url,
         "most": MOST_COUNTED,
         "colon": language_of(spoken).colon,
+        "sentence": language_of(spoken).sentence,
         "bracketed": language_of(spoken).bracketed,
         "moment": told.moment,
         "day_of": told.day,

@@ -10,6 +10,7 @@ import flask
 from service import cases, operations, policy, tasks
 from service.errors import RedressError
 from service.identity import Permission
+from service.sentence import Sentence
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import key_asked, page_of
 
@@ -56,7 +57,7 @@ def emergency_link(number: str) -> Any:
     except RedressError as error:
         return _show(number, error.message), 409
     if not linked:
-        return _show(number, f"{other} belongs to an emergency already."), 409
+        return _show(number, Sentence("{other} belongs to an emergency already.", other=other)), 409
     return flask.redirect(flask.url_for("web.emergency_page", number=number))
 
 
