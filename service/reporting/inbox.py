@@ -46,6 +46,7 @@ class InboxRow:
     process_id: str
     assignee: str | None
     candidate_groups: list[str]
+    candidate_users: list[str]
     priority: int
     revision: int
     due_at: datetime | None
@@ -140,6 +141,7 @@ _COLUMNS = [
             "process_id",
             "assignee",
             "candidate_groups",
+            "candidate_users",
             "priority",
             "revision",
             "due_at",

@@ -27,6 +27,7 @@ class OpenStep:
     properties: dict[str, str]
     holder: str | None
     groups: Sequence[str]
+    users: Sequence[str]
     due_at: datetime | None
 
 
@@ -98,6 +99,7 @@ def _open_steps(connection: Connection, roots: Sequence[int]) -> dict[int, list[
                 row["properties"],
                 row["assignee"],
                 row["candidate_groups"],
+                row["candidate_users"],
                 row["due_at"],
             )
         )

@@ -96,14 +96,14 @@ def _said(names: Mapping[str, str]) -> str:
 
 def choices_of(connection: Connection, form: Mapping[str, Any]) -> People:
     """The people of every picker: name, roles, how many open complaints, whether away."""
-    today = local_day()
-    return {
-        name: tuple(
-            (each.name, _shown(each))
-            for each in operations.list_choices(connection, roles, today=today)
-        )
-        for name, roles in tasks.person_fields(form)
-    }
+    return {name: people_with(connection, roles) for name, roles in tasks.person_fields(form)}
+
+
+def people_with(connection: Connection, roles: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """The account and the line of a picker of everybody with any of the roles; of all people where
+    none is named."""
+    found = operations.list_choices(connection, roles, today=local_day())
+    return tuple((each.name, _shown(each)) for each in found)
 
 
 def _shown(each: operations.Choice) -> str:

@@ -3,18 +3,38 @@ link a complaint."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import flask
 
-from service import cases, operations, policy, tasks
+from service import cases, definitions, operations, policy, tasks
 from service.errors import RedressError
+from service.i18n.catalogue import say
 from service.identity import Permission
+from service.reporting.urgency import in_language, words_of_rule
 from service.sentence import Sentence
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.paging import key_asked, page_of
 
 SHOWN_ACTIONS = 100
+_RULE = re.compile(r"(?:^|(?<=: ))[A-Z]\d\d\S*$")
+"""A cause, or the end of a line of the log, that is the id of a rule of the severity table."""
+
+
+@blueprint.app_template_filter("rule_words")
+def rule_words(text: str) -> str:
+    """What a rule says in the reader's language, where the text ends with a rule's id."""
+    found = _RULE.search(text)
+    if found is None:
+        return say(text, language())
+    with parts().runtime.database.read() as connection:
+        released = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
+        if released is None:
+            return text
+        bundle = parts().runtime.bundles.get(connection, released.bundle_key)
+    words = in_language(words_of_rule(bundle, found.group()), language())
+    return text[: found.start()] + words
 
 
 @blueprint.get("/emergencies")

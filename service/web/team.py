@@ -11,6 +11,7 @@ from service import reporting
 from service.identity import Actor, Permission, roles_with
 from service.reporting import InboxFilter
 from service.tasks import Scope
+from service.web.briefing import people_with
 from service.web.edge import SOON, blueprint, now, parts, signed_in
 
 EVERYTHING = Actor("", frozenset(roles_with(Permission.SEE_ALL_TASKS)))
@@ -27,4 +28,7 @@ def team() -> Any:
     with parts().runtime.database.read() as connection:
         load = reporting.list_load(connection, now=at, soon=at + SOON)
         page = reporting.list_inbox(connection, EVERYTHING, scope=Scope.ALL, only=only)
-    return flask.render_template("team.html", load=load, rows=page.rows, holder=holder)
+        people = people_with(connection)
+    return flask.render_template(
+        "team.html", load=load, rows=page.rows, holder=holder, people=people
+    )

@@ -49,9 +49,15 @@ def today() -> Any:
 
 
 def _tasks(connection: Connection, scope: Scope) -> list[InboxRow]:
-    """The nearest tasks of a list, the more severe first where two are due at the same time."""
+    """The first tasks of a list: urgent ones, then the nearest, the more severe first where two
+    are due at the same time."""
     rows = reporting.list_inbox(connection, actor(), scope=scope, size=SHOWN).rows
-    return sorted(rows, key=lambda row: (row.due_at is None, row.due_at, row.severity or "P9"))
+    return sorted(rows, key=_by_urgency)
+
+
+def _by_urgency(row: InboxRow) -> tuple[bool, bool, float, str]:
+    due = 0.0 if row.due_at is None else row.due_at.timestamp()
+    return row.severity != cases.URGENT, row.due_at is None, due, row.severity or "P9"
 
 
 def _mentions(connection: Connection) -> Sequence[Notice]:

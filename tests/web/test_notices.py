@@ -72,6 +72,8 @@ def test_a_lead_gives_work_to_another_by_keys(page: Page, site: Site, task: task
     page.keyboard.press("Space")
     page.focus("#to")
     page.keyboard.type("clerk")
+    expect(page.locator("#to")).to_have_value("clerk")
+    page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.goto("/team?holder=clerk")
