@@ -2,8 +2,8 @@
 and outbox.
 
 Nothing of it reaches a customer or the bank's cases. The players are scripted: they do each task
-that the definitions give them after their time of reaction, so what is tried is the plan, not the
-people.
+that the definitions give them after their time of reaction, and sooner where its deadline presses,
+as its list and its alarm show them; so what is tried is the plan, not the people.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from service.tasks import UserTask
 from service.tasks.tables import user_task
 
 REACTION = timedelta(minutes=10)
+PRESSING = timedelta(hours=1)
+"""A task that gives no more time than this is pressing: it is done within a third of that time."""
 MOST_STEPS = 20_000
 FACTS = "assess-facts"
 """The task whose player sees what is so: the facts that the inject gave its complaint."""
@@ -129,12 +131,12 @@ class _Exercise:
         return at is not None and at <= self.clock.now()
 
     def _next_task(self) -> tuple[UserTask | None, datetime | None]:
-        query = sa.select(user_task.c.key, user_task.c.element_id, user_task.c.created_at).where(
-            user_task.c.state == "open"
-        )
+        query = sa.select(
+            user_task.c.key, user_task.c.element_id, user_task.c.created_at, user_task.c.due_at
+        ).where(user_task.c.state == "open")
         with self.runtime.database.read() as connection:
             found = [
-                (row.created_at + self._reaction(row.element_id), row.key)
+                (row.created_at + self._reaction(row), row.key)
                 for row in connection.execute(query)
                 if str(row.key) not in self.course.stuck
             ]
@@ -143,8 +145,12 @@ class _Exercise:
             at, key = min(found)
             return tasks.get_task(connection, key), at
 
-    def _reaction(self, element: str) -> timedelta:
-        return self.drill.reaction.get(element, self.drill.reaction.get("*", REACTION))
+    def _reaction(self, task: Any) -> timedelta:
+        """How long the player takes for a task, by `element_id`, `created_at`, `due_at`."""
+        usual = self.drill.reaction
+        takes = usual.get(task.element_id, usual.get("*", REACTION))
+        given = PRESSING if task.due_at is None else task.due_at - task.created_at
+        return min(takes, given / 3) if timedelta(0) < given <= PRESSING else takes
 
     def _do(self, task: UserTask) -> None:
         """A player does the task. What the procedure refuses is a finding, and the task stays

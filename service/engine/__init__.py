@@ -9,6 +9,7 @@ ignored.
 
 from service.engine.advance import Step, advance, advance_together
 from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
+from service.engine.dates import task_dates
 from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
 from service.engine.inspect import ActiveElement, Snapshot, inspect
@@ -47,4 +48,5 @@ __all__ = [
     "propose_places",
     "start_event_names",
     "start_timers",
+    "task_dates",
 ]

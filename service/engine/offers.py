@@ -34,7 +34,7 @@ def task_of(token: Token) -> c.TaskCreated:
         assignee=assignee,
         candidate_groups=tuple(map(str.casefold, groups)),
         candidate_users=users,
-        due_at=_instant(token, element.due),
+        due_at=due_of(token),
         follow_up_at=_instant(token, element.follow_up),
         priority=whole_of(
             token, element.priority, "the priority", default=DEFAULT_PRIORITY, most=100
@@ -44,6 +44,11 @@ def task_of(token: Token) -> c.TaskCreated:
         headers=element.headers,
         variables=visible(token),
     )
+
+
+def due_of(token: Token) -> datetime | None:
+    """When the user task of a token is due, as the diagram says. Raises EngineError."""
+    return _instant(token, token.task_spec.element.due)
 
 
 def job_of(token: Token) -> c.JobCreated:

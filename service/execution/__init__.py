@@ -39,6 +39,7 @@ from service.execution.plans import (
     job_variables,
 )
 from service.execution.read_case import check_awake, get_instance, list_waiting, read_case
+from service.execution.redate_tasks import redate_tasks
 from service.execution.retry import retry
 from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_group, tell_people, tell_person
@@ -85,6 +86,7 @@ __all__ = [
     "open_emergency",
     "read_case",
     "record_incident",
+    "redate_tasks",
     "released",
     "resume_cascade",
     "retry",

@@ -4,7 +4,7 @@ instance's version."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from service.execution.write import Write
 from service.identity import Actor
 from service.instances import Instance
 from service.instances.tables import process_instance
+from service.policy import Deadline, held_to
 
 
 class VersionConflict(RedressError):
@@ -88,7 +89,7 @@ def apply_step(
     kinds = _by_kind(step.changes)
     last = parts[-1]
     with gathered(connection):
-        met = _write_tasks(write, kinds, by=last.actor.name, answer=last.plan.answer)
+        met, rows = _write_tasks(write, kinds, by=last.actor.name, answer=last.plan.answer)
         _write_waits(write, kinds)
         _write_incidents(write, kinds)
         entries = []
@@ -96,7 +97,8 @@ def apply_step(
             note_changes(write, part.changes)
             entries.append(entry_of(write, part.plan, actor=part.actor.name))
         note_changes(write, last.changes)
-        write_effects(write, view, met=met)
+        clocks = write_effects(write, view, met=met)
+        tasks.insert_tasks(connection, _dated(rows, view, clocks))
         _write_ledger(write, kinds, view.complaint, last)
         _write_signals(write)
         guard = _write_instance(write, step)
@@ -136,9 +138,11 @@ def _new_task_rows(write: Write, kinds: Kinds) -> list[dict[str, Any]]:
     return rows
 
 
-def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
-    """End tasks, then make the new ones; the clock that is met by completing the task of the
-    command, if any."""
+def _write_tasks(
+    write: Write, kinds: Kinds, *, by: str, answer: Any
+) -> tuple[str, list[dict[str, Any]]]:
+    """End tasks; the clock that is met by completing the task of the command, if any, and the rows
+    of the new ones, which are dated by the clocks as the step leaves them."""
     instance, connection = write.instance, write.connection
     rows = _new_task_rows(write, kinds)
     created_here = {change.id for change in kinds[c.TaskCreated]}
@@ -149,11 +153,24 @@ def _write_tasks(write: Write, kinds: Kinds, *, by: str, answer: Any) -> str:
         [_ending(each, instance.task, by, answer) for each in ended],
         at=write.now,
     )
-    tasks.insert_tasks(connection, rows)
     completed = instance.task is not None and any(each.how == "completed" for each in ended)
     if instance.task is None or not completed:
-        return ""
-    return tasks.clocks_met(instance.task.properties, answer)
+        return "", rows
+    return tasks.clocks_met(instance.task.properties, answer), rows
+
+
+def _dated(
+    rows: list[dict[str, Any]], view: CaseView, clocks: Mapping[str, Deadline] | None
+) -> list[dict[str, Any]]:
+    """The rows of new tasks, none due later than the clock of the case's severity that runs out
+    next."""
+    if not rows or view.complaint is None:
+        return rows
+    running = (view.deadlines if clocks is None else clocks).values()
+    return [
+        {**row, "due_at": held_to(view.profile, running, row["due_at"], at=view.now)}
+        for row in rows
+    ]
 
 
 def _write_ledger(

@@ -44,17 +44,19 @@ class _File:
             self.moved.add(entry.clock)
 
 
-def write_effects(write: Write, view: CaseView, *, met: str = "") -> None:
-    """`met` names the clock that the completed task meets. Raises StateConflict when the complaint
-    is not where an effect expects it."""
+def write_effects(write: Write, view: CaseView, *, met: str = "") -> Mapping[str, Deadline] | None:
+    """Write them; the clocks as they are then, None where there was nothing to write. `met` names
+    the clock that the completed task meets. Raises StateConflict when the complaint is not where
+    an effect expects it."""
     if view.complaint is None or not (view.effects or met):
-        return
+        return None
     file = _File(view.complaint, dict(view.stored))
     if met:
         _meet(file, met, write)
     for effect in view.effects:
         _play(file, effect, write, view)
     _save(file, write, view.complaint)
+    return file.clocks
 
 
 def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:

@@ -14,6 +14,7 @@ from service.audit import Event
 from service.builtins import (
     AlarmEffect,
     CaseView,
+    DeadlinesEffect,
     EndEmergencyEffect,
     FollowEffect,
     LetterEffect,
@@ -41,6 +42,7 @@ from service.execution.open_emergency import (
     raise_emergency,
 )
 from service.execution.plan import Plan
+from service.execution.redate_tasks import redate_tasks
 from service.execution.runtime import Runtime
 from service.execution.tell_emergency import call_team, tell_of_emergency
 from service.execution.tell_person import tell_group
@@ -91,7 +93,20 @@ def follow_up(
         carry_out = _EFFECTS.get(type(effect))
         if carry_out is not None:
             wanted += carry_out(site, effect) or ()
+    if written.write.instance.engine_state is not None and _moves_clocks(view):
+        redate_tasks(connection, runtime, site.root_key, before=view.stored.values(), now=now)
     return wanted
+
+
+def _moves_clocks(view: CaseView) -> bool:
+    """Whether the step has set a clock to another time, or started one of the severity's."""
+    targets = view.profile.severity["targets"].values()
+    return any(isinstance(effect, DeadlinesEffect) for effect in view.effects) and any(
+        entry.due_at != view.stored[name].due_at
+        if name in view.stored
+        else any(name in clocks for clocks in targets)
+        for name, entry in view.deadlines.items()
+    )
 
 
 def _record(site: _Site, effect: RecordEffect) -> None:

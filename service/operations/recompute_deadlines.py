@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from service import audit, cases, policy
 from service.audit import Event
 from service.db import Connection
-from service.execution import Runtime
+from service.execution import Runtime, redate_tasks
 from service.identity import Actor
 from service.instances.tables import process_instance
 
@@ -25,12 +25,14 @@ def recompute_deadlines(
     """
     with runtime.database.transaction() as connection:
         moved = []
-        for entry in cases.list_deadlines(connection, root_key):
+        before = cases.list_deadlines(connection, root_key)
+        for entry in before:
             fresh = policy.recomputed(runtime.profile, entry)
             if fresh != entry:
                 moved.append((entry, fresh))
         if moved:
             _write(connection, root_key, moved, actor=actor, now=now)
+            redate_tasks(connection, runtime, root_key, before=before, now=now)
     return tuple(fresh for _, fresh in moved)
 
 

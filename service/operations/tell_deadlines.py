@@ -1,5 +1,5 @@
 """Tell people that a deadline of a task they hold is near or gone, and a group that a task nobody
-holds is late.
+holds is late, or has to be done within the hour in a most urgent case.
 
 A chore of the background worker, once a minute.
 """
@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.cases import URGENT
+from service.cases.tables import complaint
 from service.execution import Runtime, tell_group, tell_person
 from service.notifications.tables import notice, notice_choice
 from service.tasks.tables import user_task
@@ -19,6 +21,8 @@ from service.tasks.tables import user_task
 NEAR = timedelta(hours=24)
 GONE = timedelta(hours=24)
 """A breach is told of within a day; what is older was told, or came before this was there."""
+ALARM = timedelta(hours=1)
+"""A task of a most urgent complaint that nobody holds is called out when so much time is left."""
 EVERY = timedelta(minutes=1)
 MOST = 500
 
@@ -28,7 +32,15 @@ def tell_deadlines(runtime: Runtime, *, now: datetime) -> int:
     near, once that it is gone."""
     late = (user_task.c.due_at > now - GONE, user_task.c.due_at <= now)
     near = _tell(runtime, "near", now, (user_task.c.due_at > now, user_task.c.due_at <= now + NEAR))
-    return near + _tell(runtime, "breach", now, late) + _tell_groups(runtime, now, late)
+    breach = _tell(runtime, "breach", now, late)
+    urgent = sa.select(complaint.c.root_key).where(
+        complaint.c.root_key == user_task.c.root_key,
+        complaint.c.severity == URGENT,
+        complaint.c.status == "open",
+    )
+    soon = (user_task.c.due_at > now, user_task.c.due_at <= now + ALARM, urgent.exists())
+    called = _tell_groups(runtime, "near", now, soon)
+    return near + breach + called + _tell_groups(runtime, "alert", now, late)
 
 
 def _tell(
@@ -72,11 +84,13 @@ def _tell_one(runtime: Runtime, kind: str, row: Any, now: datetime) -> bool:
         )
 
 
-def _tell_groups(runtime: Runtime, now: datetime, late: tuple[sa.ColumnElement[bool], ...]) -> int:
-    """Everybody to whom a late task is offered; how many tasks there were to tell of."""
+def _tell_groups(
+    runtime: Runtime, kind: str, now: datetime, due: tuple[sa.ColumnElement[bool], ...]
+) -> int:
+    """Everybody to whom such a task is offered; how many tasks there were to tell of."""
     told = sa.select(notice.c.mark).where(
         notice.c.root_key == user_task.c.root_key,
-        notice.c.kind == "alert",
+        notice.c.kind == kind,
         notice.c.subject_key == user_task.c.key,
     )
     query = (
@@ -86,20 +100,18 @@ def _tell_groups(runtime: Runtime, now: datetime, late: tuple[sa.ColumnElement[b
             user_task.c.candidate_groups,
             user_task.c.candidate_users,
         )
-        .where(user_task.c.state == "open", *late, user_task.c.assignee.is_(None), ~told.exists())
+        .where(user_task.c.state == "open", *due, user_task.c.assignee.is_(None), ~told.exists())
         .order_by(user_task.c.due_at, user_task.c.key)
     )
     with runtime.database.read() as connection:
         missing = connection.execute(query).all()
-    return sum(_tell_group(runtime, row, now) for row in missing)
+    return sum(_tell_group(runtime, kind, row, now) for row in missing)
 
 
-def _tell_group(runtime: Runtime, row: Any, now: datetime) -> bool:
+def _tell_group(runtime: Runtime, kind: str, row: Any, now: datetime) -> bool:
     with runtime.database.transaction() as connection:
         told = [
-            tell_group(
-                connection, each, "alert", root_key=row.root_key, subject_key=row.key, now=now
-            )
+            tell_group(connection, each, kind, root_key=row.root_key, subject_key=row.key, now=now)
             for each in (*row.candidate_groups, *row.candidate_users)
         ]
         return any(told)

@@ -32,6 +32,7 @@ from service.policy.profiles import (
     retain_until,
     severity_deadlines,
 )
+from service.policy.task_dates import held_to
 from service.policy.time_limits import Limit, Unit, due_after, parse_limit
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "emergency_policy",
     "extended",
     "first_deadlines",
+    "held_to",
     "is_quiet",
     "level_by_number",
     "level_policy",

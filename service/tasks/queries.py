@@ -239,6 +239,21 @@ def hold_task(connection: Connection, task: UserTask, assignee: str | None) -> N
     _INSERT_CANDIDATE.run_many(connection, offers)
 
 
+def date_task(connection: Connection, task: UserTask, due_at: datetime | None) -> None:
+    """Move the due date of an open task. Its revision stays: whoever is typing into it may go
+    on."""
+    connection.execute(
+        sa.update(user_task)
+        .where(user_task.c.root_key == task.root_key, user_task.c.key == task.key, _OPEN)
+        .values(due_at=due_at)
+    )
+    connection.execute(
+        sa.update(task_candidate)
+        .where(task_candidate.c.root_key == task.root_key, task_candidate.c.task_key == task.key)
+        .values(due_at=due_at or NO_DUE)
+    )
+
+
 def list_tasks(
     connection: Connection, actor: Actor, *, scope: Scope = Scope.GROUPS, page: Page = Page()
 ) -> tuple[list[UserTask], int]:

@@ -14,7 +14,7 @@ from service.web.paging import page_of, place_asked
 TOLD: Words = {
     "assignment": "{by} gave you a task",
     "mention": "{by} mentioned you in a comment",
-    "near": "A task you hold is nearly due",
+    "near": "A task is nearly due",
     "breach": "A task you hold is late",
     "alert": "A case needs your attention",
     "emergency": "An emergency calls your team",

@@ -116,6 +116,7 @@ class Walk:
     now: datetime = NOW
     done: list[str] = field(default_factory=list)
     by: dict[str, str] = field(default_factory=dict)
+    pace: timedelta = timedelta(minutes=10)
     renamed: dict[str, str] = field(default_factory=dict)
     """Element id in the version that the case is in → the one by which its answer is known."""
 
@@ -136,7 +137,7 @@ class Walk:
             n for n in (f"{group}-{i}" for i in range(1, 9)) if n not in taken
         )
         actor = Actor(self.by.get(element, name), frozenset(task.candidate_groups))
-        self.now += timedelta(minutes=10)
+        self.now += self.pace
         known = ANSWERS.get(self.renamed.get(element, element), {})
         known = _dated(known, self.now)
         complete_task(self.runtime, task.key, {**known, **answer}, actor=actor, now=self.now)
