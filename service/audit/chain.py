@@ -9,7 +9,7 @@ records.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -175,6 +175,27 @@ def list_details(
         .order_by(order)
     )
     return list(connection.execute(query).scalars())
+
+
+def find_last(
+    connection: Connection, root_key: int, events: Iterable[Event], *, subject_key: int
+) -> HistoryRow | None:
+    """The last of such events of one thing in a case."""
+    row = (
+        connection.execute(
+            sa.select(history)
+            .where(
+                history.c.root_key == root_key,
+                history.c.event.in_([event.value for event in events]),
+                history.c.subject_key == subject_key,
+            )
+            .order_by(history.c.seq.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return None if row is None else HistoryRow(**row)
 
 
 def list_actors(connection: Connection, root_key: int, event: Event) -> frozenset[str]:

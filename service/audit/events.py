@@ -32,6 +32,8 @@ class Event(StrEnum):
     TASK_CLAIMED = "case:task:claimed"
     TASK_RELEASED = "case:task:released"
     TASK_ASSIGNED = "case:task:assigned"
+    TASK_PUT_ASIDE = "case:task:put-aside"
+    TASK_TAKEN_UP = "case:task:taken-up"
     COMMENT_ADDED = "case:comment:added"
     TIMER_FIRED = "case:timer:fired"
     JOB_COMPLETED = "case:job:completed"

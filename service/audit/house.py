@@ -34,6 +34,8 @@ class HouseEvent(StrEnum):
     NOTICES_CHOSEN = "house:notices:chosen"
     FILTER_SAVED = "house:filter:saved"
     FILTER_DELETED = "house:filter:deleted"
+    REPLY_KEPT = "house:reply:kept"
+    REPLY_DELETED = "house:reply:deleted"
     ANSWER_DROPPED = "house:answer:dropped"
     ACCOUNT_ADDED = "house:account:added"
     ACCOUNT_CHANGED = "house:account:changed"

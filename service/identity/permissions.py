@@ -34,6 +34,7 @@ class Permission(StrEnum):
     OPEN_QUARANTINED = "evidence:open-quarantined"
     SIGN_REPORTS = "reports:sign"
     WRITE_LETTERS = "letters:write"
+    SHARE_REPLIES = "replies:share"
     POST_LETTERS = "letters:post"
     READ_MAILBOX = "mailbox:read"
     GIVE_PORTAL_ACCESS = "portal:give-access"
@@ -179,6 +180,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.WRITE_LETTERS: Grant(
         (Role.CLERK, Role.HANDLER, Role.APPROVER),
         "The customer hears from those who know the case.",
+    ),
+    Permission.SHARE_REPLIES: Grant(
+        (Role.APPROVER,),
+        "What everybody's letters may say is worded by those who answer for them.",
     ),
     Permission.POST_LETTERS: Grant(
         (Role.CLERK, Role.HANDLER, Role.ADMIN),

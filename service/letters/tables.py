@@ -40,3 +40,16 @@ letter = sa.Table(
 notice in the house, `queued` and `sent` by mail, `returned` when it came back, `print` and
 `printed` on paper, `incomplete` when the template wanted something that is not known: nothing was
 sent, a person has to complete it."""
+
+saved_reply = sa.Table(
+    "saved_reply",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("keeper", sa.ForeignKey("account.name"), nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("texts", Json, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("keeper", "name"),
+)
+"""A text that somebody keeps to use again, by language. Shared ones are for all."""

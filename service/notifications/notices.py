@@ -186,6 +186,21 @@ def mark_read(
     connection.execute(unread.values(read_at=now))
 
 
+def take_back(
+    connection: Connection, account: str, kind: str, *, root_key: int, subject_key: int
+) -> None:
+    """Remove what a person was told of a thing and has not read, because it is not so any more."""
+    connection.execute(
+        sa.delete(notice).where(
+            notice.c.root_key == root_key,
+            notice.c.account == account,
+            notice.c.kind == kind,
+            notice.c.subject_key == subject_key,
+            notice.c.read_at.is_(None),
+        )
+    )
+
+
 def wants(connection: Connection, account: str) -> dict[str, Ways]:
     """How a person wants to be told of each kind."""
     rows = connection.execute(sa.select(notice_choice).where(notice_choice.c.account == account))

@@ -36,6 +36,7 @@ from service.operations.find_blind import briefing_of
 from service.operations.finish_letter import finish_letter, rewrite_letter
 from service.operations.foresee_escalation import Foresight, foresee_escalation
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
+from service.operations.keep_reply import drop_reply, keep_reply, use_reply
 from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import log_contact
 from service.operations.manage_tokens import (
@@ -101,6 +102,7 @@ from service.operations.sign_in import check_token_attempts, count_token_failure
 from service.operations.sign_out import sign_out
 from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
+from service.operations.snooze_task import snooze_task, take_up_task
 from service.operations.start import (
     COMPLAINT_PROCESS,
     Registered,
@@ -118,6 +120,7 @@ from service.operations.suspend_instance import (
 )
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.tell_staff import tell_staff
+from service.operations.undo_hold import find_undo, undo_hold
 from service.operations.upload_draft_files import upload_draft_files
 from service.operations.work_migrations import work_migrations
 
@@ -174,12 +177,14 @@ __all__ = [
     "draw_up_migration",
     "drop_absence",
     "drop_draft",
+    "drop_reply",
     "edit_migration",
     "enter_demo",
     "erase_case",
     "escalate",
     "evaluate_decision",
     "fail_job",
+    "find_undo",
     "finish_letter",
     "fire_due_starts",
     "fire_timer",
@@ -187,6 +192,7 @@ __all__ = [
     "forget_draft",
     "hear_customer",
     "hear_within",
+    "keep_reply",
     "lift_restriction",
     "link_cases",
     "link_emergency",
@@ -244,19 +250,23 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_report",
+    "snooze_task",
     "start_instance",
     "start_variables",
     "submit_bundle",
     "suspend_instance",
     "suspended_since",
     "tag_bundle",
+    "take_up_task",
     "tell_deadlines",
     "tell_staff",
     "throw_job_error",
     "try_migration",
+    "undo_hold",
     "update_job",
     "update_task",
     "upload_draft_files",
+    "use_reply",
     "version_name",
     "work_migrations",
     "write_evidence",

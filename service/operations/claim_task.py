@@ -30,7 +30,7 @@ def claim_task(
 ) -> tasks.UserTask:
     """Take a task that is offered to the actor. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _lock_task(connection, key)
+        task = lock_task(connection, key)
         tasks.check_revision(task, revision)
         _check_may_know(connection, task, actor.name, now)
         tasks.check_may_claim(
@@ -39,7 +39,7 @@ def claim_task(
         if task.assignee == actor.name:
             return task
         tasks.hold_task(connection, task, actor.name)
-        _note(connection, task, Event.TASK_CLAIMED, actor, now, actor.name)
+        note_holder(connection, task, Event.TASK_CLAIMED, actor, now, actor.name)
         return tasks.get_task(connection, key)
 
 
@@ -48,11 +48,11 @@ def release_task(
 ) -> tasks.UserTask:
     """Give a task back to those it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _lock_task(connection, key)
+        task = lock_task(connection, key)
         tasks.check_revision(task, revision)
         tasks.check_may_release(task, actor)
         tasks.hold_task(connection, task, None)
-        _note(connection, task, Event.TASK_RELEASED, actor, now, None)
+        note_holder(connection, task, Event.TASK_RELEASED, actor, now, None)
         return tasks.get_task(connection, key)
 
 
@@ -61,17 +61,17 @@ def release_within(
 ) -> None:
     """Let a task that this person holds come free, in a transaction that is open, whoever asks for
     it; nothing where they do not hold it any more."""
-    task = _lock_task(connection, key)
+    task = lock_task(connection, key)
     if task.state is tasks.TaskState.OPEN and task.assignee == name:
         tasks.hold_task(connection, task, None)
-        _note(connection, task, Event.TASK_RELEASED, actor, now, None)
+        note_holder(connection, task, Event.TASK_RELEASED, actor, now, None)
 
 
 def withdraw_offer(
     connection: Connection, key: int, name: str, *, actor: Actor, now: datetime
 ) -> None:
     """Offer a task to this person no more, in a transaction that is open."""
-    task = _lock_task(connection, key)
+    task = lock_task(connection, key)
     if task.state is tasks.TaskState.OPEN and name in task.candidate_users:
         others = [each for each in task.candidate_users if each != name]
         _change(connection, task, {"candidate_users": others}, actor, now)
@@ -88,7 +88,7 @@ def assign_task(
 ) -> tasks.UserTask:
     """Give a task to somebody it is offered to. Raises NotFound, StateConflict, Forbidden."""
     with runtime.database.transaction() as connection:
-        task = _lock_task(connection, key)
+        task = lock_task(connection, key)
         tasks.check_revision(task, revision)
         _check_may_know(connection, task, actor.name, now)
         _check_receiver(connection, task, to.name, now)
@@ -96,7 +96,7 @@ def assign_task(
             task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
         )
         tasks.hold_task(connection, task, to.name)
-        _note(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
+        note_holder(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         if to.name != actor.name:
             stamp = str(task.revision)
             tell_person(
@@ -121,7 +121,7 @@ def update_task(
     Raises NotFound, StateConflict, Forbidden, InvalidInput.
     """
     with runtime.database.transaction() as connection:
-        task = _lock_task(connection, key)
+        task = lock_task(connection, key)
         tasks.check_may_update(task, actor)
         check_offer(connection, task, changes, actor)
         return _change(connection, task, changes, actor, now)
@@ -144,7 +144,7 @@ def move_due(
 ) -> None:
     """Let a task be due at another time, in a transaction that is open. Raises StateConflict when
     it has ended."""
-    _change(connection, _lock_task(connection, task.key), {"due_at": at}, actor, now)
+    _change(connection, lock_task(connection, task.key), {"due_at": at}, actor, now)
 
 
 def _change(
@@ -173,14 +173,14 @@ def _change(
     return changed
 
 
-def _lock_task(connection: Connection, key: int) -> tasks.UserTask:
+def lock_task(connection: Connection, key: int) -> tasks.UserTask:
     """The task, once no other command moves its case. A completion that read the case before this
     one has to re-read it, and finds who has claimed the task."""
     connection.execute(_MOVE_ON, {"b_root_key": root_of(key)})
     return tasks.get_task(connection, key)
 
 
-def _note(
+def note_holder(
     connection: Connection,
     task: tasks.UserTask,
     event: Event,
@@ -188,7 +188,13 @@ def _note(
     now: datetime,
     to: str | None,
 ) -> None:
-    details = {"element": task.element_id, "name": task.name, "to": to}
+    """A row of the history: to whom the task, as it was before, has gone."""
+    details = {
+        "element": task.element_id,
+        "name": task.name,
+        "to": to,
+        "from": task.assignee,
+    }
     audit.append(
         connection,
         task.root_key,

@@ -137,6 +137,7 @@ def hear_within(
         details=details,
         subject_key=key,
     )
+    tasks.wake_case(connection, root_key)
     tell_holders(connection, complaint, key, now=now)
     if said.kind in REPLIES:
         tell_staff(connection, runtime, complaint, "reply-received", now=now)

@@ -181,12 +181,14 @@ def count_inbox(
     *,
     scope: Scope,
     until: datetime | None = None,
+    aside: tuple[int, ...] = (),
     most: int = MOST_COUNTED,
 ) -> int:
-    """How many tasks a list has (due before `until`), counted up to `most`."""
+    """How many tasks a list has (due before `until`) without those `aside`, counted up to
+    `most`."""
     reach = reach_of(actor, scope, NO_FILTER)
     return (
         0
         if reach is None
-        else count_keys(connection, reach, InboxFilter(due_until=until), most=most)
+        else count_keys(connection, reach, InboxFilter(due_until=until, aside=aside), most=most)
     )

@@ -28,7 +28,8 @@ FEW_CASES = 1_000
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
     """What a list is narrowed to; what is empty narrows nothing. `roots` are the cases that a
-    search found, `text` is what was searched for when it found too many."""
+    search found, `text` is what was searched for when it found too many. `aside` are keys of tasks
+    that are left out."""
 
     role: str = ""
     process: str = ""
@@ -41,6 +42,7 @@ class InboxFilter:
     due_until: datetime | None = None
     roots: tuple[int, ...] | None = None
     text: str = ""
+    aside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def keys_by_case(
         if (after is None or each > after)
         and (first is None or each[0] >= first)
         and (end is None or each[0] < end)
+        and each[1] not in only.aside
     ]
     return Found(fitting[:limit])
 
@@ -190,6 +193,8 @@ def _all_open(
         )
         if after is not None and after[0] == NO_DUE:
             undated = undated.where(user_task.c.key > after[1])
+        if only.aside:
+            undated = undated.where(user_task.c.key.not_in(only.aside))
         parts.append(_cut(undated, (user_task.c.key,), depth))
     return parts
 
@@ -216,6 +221,8 @@ def _bounded(query: Any, columns: tuple[Any, Any], only: InboxFilter, after: Key
         query = query.where(
             sa.tuple_(*columns) > sa.tuple_(sa.literal(after[0], columns[0].type), after[1])
         )
+    if only.aside:
+        query = query.where(columns[1].not_in(only.aside))
     if only.due_from is not None:
         query = query.where(columns[0] >= only.due_from)
     return query if only.due_until is None else query.where(columns[0] < only.due_until)

@@ -108,6 +108,18 @@ task_draft = sa.Table(
 )
 """What a person has typed into an open task's form and not sent. Gone when the task ends."""
 
+task_snooze = sa.Table(
+    "task_snooze",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("task_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("holder", sa.String(100), nullable=False),
+    sa.Column("until_at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Index("ix_task_snooze_holder", "holder", "until_at"),
+)
+"""A task that its holder has put aside until a time. It counts as long as that person holds it."""
+
 saved_filter = sa.Table(
     "saved_filter",
     metadata,

@@ -8,11 +8,12 @@ from typing import Any
 
 import flask
 
-from service import identity, operations
+from service import identity, operations, tasks
 from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import say
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import view_of
+from service.web.undo import undo_of
 
 MOST_AT_ONCE = 200
 PRIORITIES = {"low": 25, "normal": 50, "high": 75}
@@ -29,17 +30,20 @@ def bulk() -> Any:
         raise InvalidInput(
             "expected 1 to {most} tasks, got {count}", most=MOST_AT_ONCE, count=len(keys)
         )
-    done, refused = 0, []
+    done: list[int] = []
+    refused = []
     act = _action(flask.request.form.get("action", ""))
     for key in keys:
         try:
             act(key)
-            done += 1
+            done.append(key)
         except RedressError as error:
             refused.append(error.message)
-    said = say("{done} of {all} tasks changed.", language()).format(done=done, all=len(keys))
+    said = say("{done} of {all} tasks changed.", language()).format(done=len(done), all=len(keys))
+    with parts().runtime.database.read() as connection:
+        undo = undo_of(connection, *(tasks.get_task(connection, key) for key in done))
     return flask.render_template(
-        "bulk.html", said=said, refused=refused, back=_list()
+        "bulk.html", said=said, refused=refused, back=_list(), undo=undo
     ), 200 if not refused else 409
 
 

@@ -22,6 +22,8 @@ SAID: Words = {
     HouseEvent.NOTICES_CHOSEN: "chose what to be told",
     HouseEvent.FILTER_SAVED: "kept a view of the task list",
     HouseEvent.FILTER_DELETED: "deleted a view of the task list",
+    HouseEvent.REPLY_KEPT: "kept a reply",
+    HouseEvent.REPLY_DELETED: "deleted a reply",
     HouseEvent.ANSWER_DROPPED: "threw away what was typed into a form",
     HouseEvent.ACCOUNT_ADDED: "added the account",
     HouseEvent.ACCOUNT_CHANGED: "changed the account",

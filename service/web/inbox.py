@@ -3,6 +3,7 @@ reloading."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +15,9 @@ from service.errors import Forbidden, StateConflict
 from service.i18n.catalogue import chosen
 from service.identity import Permission, Role
 from service.intake import CHANNELS
+from service.reporting import InboxFilter
 from service.tasks import Scope
+from service.web.briefing import people_with
 from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
 from service.web.inbox_view import DUE, filter_of, time_left, view_of
 from service.web.paging import cursor_of
@@ -64,14 +67,30 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
     view, at = view_of(flask.request.args), now()
     with parts().runtime.database.read() as connection:
         only = filter_of(view, connection, now=at, zone=zone())
+        snoozed = tasks.list_snoozes(connection, actor().name, at=at)
+        aside = {Scope.MINE: tuple(each.task_key for each in snoozed)}
+        here = aside.get(view.scope, ())
         page = reporting.list_inbox(
-            connection, actor(), scope=view.scope, only=only, after=view.after
+            connection,
+            actor(),
+            scope=view.scope,
+            only=replace(only, aside=here),
+            after=view.after,
         )
-        counts = {scope: reporting.count_inbox(connection, actor(), scope=scope) for scope in Scope}
-        late = reporting.count_inbox(connection, actor(), scope=view.scope, until=at)
-        soon = reporting.count_inbox(connection, actor(), scope=view.scope, until=at + SOON)
+        counts = {
+            scope: reporting.count_inbox(
+                connection, actor(), scope=scope, aside=aside.get(scope, ())
+            )
+            for scope in Scope
+        }
+        late = reporting.count_inbox(connection, actor(), scope=view.scope, until=at, aside=here)
+        soon = reporting.count_inbox(
+            connection, actor(), scope=view.scope, until=at + SOON, aside=here
+        )
         kept = tasks.list_filters(connection, actor().name)
         steps = _steps(connection)
+        gives = actor().may(Permission.ASSIGN_TASKS)
+        people = people_with(connection) if gives else ()
     marks = [(row.key, row.revision, row.severity, row.due_at) for row in page.rows]
     seen = sha256(repr((marks, counts, late, soon, at.strftime("%H:%M"))).encode()).hexdigest()[:16]
     return {
@@ -83,10 +102,12 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
         "soon": max(soon - late, 0),
         "seen": seen,
         "selected": selected,
+        "aside": len(snoozed),
         "kept": kept,
         "steps": steps,
         "options": _options(),
-        "gives": actor().may(Permission.ASSIGN_TASKS),
+        "gives": gives,
+        "people": people,
         "left": _left(),
     }
 
@@ -94,8 +115,10 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
 def next_open() -> int | None:
     """The nearest task of this person's own list, else of their groups'."""
     with parts().runtime.database.read() as connection:
+        snoozed = tasks.list_snoozes(connection, actor().name, at=now())
+        only = InboxFilter(aside=tuple(each.task_key for each in snoozed))
         for scope in (Scope.MINE, Scope.GROUPS):
-            rows = reporting.list_inbox(connection, actor(), scope=scope, size=1).rows
+            rows = reporting.list_inbox(connection, actor(), scope=scope, only=only, size=1).rows
             if rows:
                 return rows[0].key
     return None

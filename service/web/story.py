@@ -24,6 +24,8 @@ SENTENCES: Words = {
     "case:task:claimed": "took “{what}”",
     "case:task:released": "gave “{what}” back",
     "case:task:assigned": "gave “{what}” to {to}",
+    "case:task:put-aside": "put “{what}” aside: {reason}",
+    "case:task:taken-up": "took “{what}” up again",
     "case:comment:added": "said something about the case",
     "case:timer:fired": "time was up: “{what}”",
     "case:message:correlated": "the message {message} arrived",

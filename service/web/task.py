@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import flask
@@ -16,6 +17,7 @@ from service.web.edge import actor, blueprint, language, now, parts, signed_in, 
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
 from service.web.task_view import TaskView, fields_of, load_task
+from service.web.undo import Undo, undo_of
 
 
 @blueprint.get("/tasks/<int:key>")
@@ -28,14 +30,14 @@ def task_page(key: int) -> Any:
 @signed_in()
 def claim(key: int) -> Any:
     operations.claim_task(parts().runtime, key, actor=actor(), now=now())
-    return flask.redirect(_here(key))
+    return flask.redirect(_here(key, did=True))
 
 
 @blueprint.post("/tasks/<int:key>/release")
 @signed_in()
 def release(key: int) -> Any:
     operations.release_task(parts().runtime, key, actor=actor(), now=now())
-    return flask.redirect(_here(key))
+    return flask.redirect(_here(key, did=True))
 
 
 @blueprint.post("/tasks/<int:key>/comment")
@@ -99,6 +101,8 @@ def show_task(
         refused=refused,
         restored=view.draft if values is None and view.open else None,
         may_read_case=actor().may(Permission.READ_COMPLAINTS),
+        undo=_undo(view),
+        later=_later,
         may_review=actor().may(Permission.SEE_REVIEWS),
         **inbox_context(selected=view.task.key),
     )
@@ -125,5 +129,23 @@ def _next_of_case(new: tuple[int, ...]) -> int | None:
     return None
 
 
-def _here(key: int) -> str:
-    return link(f"/tasks/{key}", view_of(flask.request.args).here())
+def _here(key: int, *, did: bool = False) -> str:
+    """The page of a task; with `did` it says what was just done, and offers to take it back."""
+    query = view_of(flask.request.args).here()
+    return link(f"/tasks/{key}", f"{query}&did=1".lstrip("&") if did else query)
+
+
+def _undo(view: TaskView) -> Undo | None:
+    if "did" not in flask.request.args:
+        return None
+    with parts().runtime.database.read() as connection:
+        return undo_of(connection, view.task)
+
+
+def _later(due: datetime | None) -> str:
+    """What the field offers to put a task aside until: tomorrow at nine, or before it is due."""
+    at = now().astimezone(zone())
+    tomorrow = (at + timedelta(days=1)).replace(hour=9, minute=0)
+    if due is not None and tomorrow >= due:
+        tomorrow = at + (due.astimezone(zone()) - at) / 2
+    return f"{tomorrow:%Y-%m-%dT%H:%M}"

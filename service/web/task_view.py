@@ -55,6 +55,7 @@ class TaskView:
     values: Mapping[str, Any] = field(default_factory=dict)
     suspended_at: datetime | None = None
     prepared: Prepared = field(default_factory=Prepared)
+    snooze: tasks.Snooze | None = None
     barred: str = ""
     """What this person did in the case that keeps them from doing this too (four eyes)."""
 
@@ -107,6 +108,7 @@ def load_task(key: int) -> TaskView:
             draft,
             beside,
             suspended_at=since,
+            snooze=tasks.find_snooze(connection, task.root_key, key, at=now()),
             barred=barred,
             prepared=prepare(connection, task, bundle, beside.complaint),
         )

@@ -7,15 +7,16 @@ from typing import Any
 
 import flask
 
-from service import cases, notifications, reporting
+from service import cases, notifications, reporting, tasks
 from service.db import Connection
 from service.identity import Permission
 from service.notifications import Notice
-from service.reporting import InboxRow
+from service.reporting import InboxFilter, InboxRow
 from service.reporting.today import count_week, list_waiting_cases
 from service.tasks import Scope
 from service.web.briefing import waits_on
 from service.web.edge import actor, blueprint, now, parts, signed_in, zone
+from service.web.help import first_day
 
 SHOWN = 8
 MENTIONED = 5
@@ -26,7 +27,9 @@ MENTIONED = 5
 def today() -> Any:
     at = now()
     with parts().runtime.database.read() as connection:
-        mine = _tasks(connection, Scope.MINE)
+        snoozed = tasks.list_snoozes(connection, actor().name, at=at)
+        aside = tuple(each.task_key for each in snoozed)
+        mine = _tasks(connection, Scope.MINE, aside)
         offered = _tasks(connection, Scope.GROUPS)
         waiting = list_waiting_cases(connection, actor().name)
         mentions = _mentions(connection)
@@ -34,24 +37,30 @@ def today() -> Any:
             "mine": mine,
             "offered": offered,
             "counts": {
-                scope: reporting.count_inbox(connection, actor(), scope=scope)
-                for scope in (Scope.MINE, Scope.GROUPS)
+                Scope.MINE: reporting.count_inbox(
+                    connection, actor(), scope=Scope.MINE, aside=aside
+                ),
+                Scope.GROUPS: reporting.count_inbox(connection, actor(), scope=Scope.GROUPS),
             },
             "waiting": waiting,
+            "snoozed": [(each, tasks.get_task(connection, each.task_key)) for each in snoozed],
             "waits": waits_on(connection, [each.root_key for each in waiting]),
             "week": count_week(connection, actor().name, now=at, zone=zone()),
             "mentions": mentions,
             "numbers": cases.find_numbers(connection, [each.root_key for each in mentions]),
             "emergencies": _emergencies(connection),
         }
+    context["first_day"] = first_day(flask.request.cookies, actor())
     first = next(iter([*mine, *offered]), None)
     return flask.render_template("today.html", first=first, today=at.astimezone(zone()), **context)
 
 
-def _tasks(connection: Connection, scope: Scope) -> list[InboxRow]:
+def _tasks(connection: Connection, scope: Scope, aside: tuple[int, ...] = ()) -> list[InboxRow]:
     """The first tasks of a list: urgent ones, then the nearest, the more severe first where two
     are due at the same time."""
-    rows = reporting.list_inbox(connection, actor(), scope=scope, size=SHOWN).rows
+    rows = reporting.list_inbox(
+        connection, actor(), scope=scope, only=InboxFilter(aside=aside), size=SHOWN
+    ).rows
     return sorted(rows, key=_by_urgency)
 
 

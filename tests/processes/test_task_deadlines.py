@@ -20,9 +20,9 @@ from service.operations import tell_deadlines, update_task
 from service.policy import load_profile
 from service.reporting import list_inbox
 from service.tasks import Scope, UserTask
-from tests.conftest import release_files
-from tests.engine.drawing import draw
-from tests.processes.walker import CLERK, NOW, Walk, complain
+from tests.kit.drawing import draw
+from tests.kit.installation import release_files
+from tests.kit.walker import CLERK, NOW, Walk, complain
 
 ROOT = Path(__file__).parents[2]
 PROFILE_TW = load_profile("TW-FCPA")

@@ -25,6 +25,7 @@ const keys = {
   c: () => press("c"),
   n: () => press("n"),
   s: () => press("s"),
+  z: () => press("z"),
   f: () => press("f"),
   "?": () => document.getElementById("keys")?.showModal(),
 };

@@ -8,15 +8,6 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-      const find = document.getElementById("find");
-      if (find) {
-        event.preventDefault();
-        find.focus();
-        find.select();
-      }
-      return;
-    }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (Date.now() - wentAt < 1500) {
       wentAt = 0;
