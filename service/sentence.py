@@ -94,6 +94,8 @@ def joined(sentences: Iterable[str]) -> str:
 def pack(text: str) -> str:
     """A sentence as a text that is kept: with its template and facts, so that it can be said in
     every language later."""
+    if not _has_facts(text) and text.startswith(_MARK):
+        text = Sentence("{text}", text=str(text))  # somebody typed what looks packed
     return json.dumps(_packed(text), ensure_ascii=False) if _has_facts(text) else str(text)
 
 
@@ -104,7 +106,7 @@ def unpack(text: str) -> str:
     try:
         found = _unpacked(json.loads(text))
         return found if isinstance(found, str) else text
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return text
 
 
@@ -131,6 +133,9 @@ def _unpacked(value: Any) -> Any:
         return Named(value["named"])
     if isinstance(value, dict):
         facts = {name: _unpacked(fact) for name, fact in value["facts"].items()}
+        names = [name for _, name, _, _ in Formatter().parse(value["template"]) if name is not None]
+        if not facts or not all(name.isidentifier() for name in names):
+            raise ValueError("expected placeholders that name facts")
         return Sentence(value["template"], **facts)
     return [_unpacked(each) for each in value] if isinstance(value, list) else value
 

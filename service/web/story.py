@@ -76,6 +76,15 @@ MESSAGES: Words = {
     "emergency-raised": "the level was raised by rule",
 }
 """What is said of the messages that the shipped procedure waits for."""
+HOUSE: Words = {
+    "clock": "timer",
+    "customer": "customer",
+    "import": "import",
+    "mailbox": "mailbox",
+    "operator": "operator",
+    "system": "system",
+}
+"""What acts without being somebody of the bank (`service.identity.HouseRole`)."""
 SAID: Words = {
     "answer": "answered our question",
     "information": "added something",
@@ -191,11 +200,16 @@ def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     template = say(plain or SENTENCES.get(row.event, row.event), language)
     return Sentence(
         row.at,
-        row.actor,
+        who_of(row.actor, language),
         _filled(template, facts),
         _followed(details.get("moved", {}), names),
         row.hash,
     )
+
+
+def who_of(actor: str, language: str) -> str:
+    """An account by its name; what acts without being somebody of the bank in words."""
+    return say(HOUSE[actor], language) if actor in HOUSE else actor
 
 
 def _filled(template: str, facts: dict[str, Any]) -> str:
