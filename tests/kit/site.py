@@ -37,8 +37,9 @@ class Site:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
-    """A site with a database of its own."""
+def served(folder: Path, *, living: bool = False) -> Iterator[Site]:
+    """A site with a database of its own: with three complaints, or with none and the promise of a
+    whole bank."""
     settings = Settings(
         database_url=f"sqlite:///{folder}/redress.db",
         secret_key="k" * 40,
@@ -47,7 +48,7 @@ def served(folder: Path) -> Iterator[Site]:
     )
     database = Database(settings.database_url)
     migrate(database)
-    demo.prepare(database, settings, now=datetime.now(UTC), say=lambda _: None)
+    demo.prepare(database, settings, now=datetime.now(UTC), say=lambda _: None, living=living)
     runtime = Runtime.open(database, policy=settings.policy)
     server = make_server("127.0.0.1", 0, create_app(settings, runtime=runtime), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
