@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import branches
 import grimp
 
 PACKAGE = "service"
@@ -47,7 +48,14 @@ _UNREASONED_SKIP = re.compile(r"# fmt: (?:skip|off)\s*$")
 def main() -> int:
     """Say every fault; the number of them."""
     files = _tracked_files()
-    faults = [*_stray(files), *_deep(files), *_skips(files), *_long_templates(files), *_circles()]
+    faults = [
+        *_stray(files),
+        *_deep(files),
+        *_skips(files),
+        *_long_templates(files),
+        *_circles(),
+        *_dense(files),
+    ]
     for fault in faults:
         print(fault)
     return min(len(faults), 1)
@@ -98,6 +106,21 @@ def _long_templates(files: list[Path]) -> Iterator[str]:
                     f"{path}:{number}: expected at most {LONGEST_TEMPLATE_LINE} characters, "
                     f"got {len(line)}"
                 )
+
+
+def _dense(files: list[Path]) -> Iterator[str]:
+    """Where too many functions have too many ways through them, all that do."""
+    found = list(
+        branches.read(each for each in files if each.parts[0] == PACKAGE and each.suffix == ".py")
+    )
+    over = branches.too_many(found)
+    if len(over) > branches.ALLOWED * len(found):
+        for each in sorted(over, reverse=True):
+            yield (
+                f"{each.file}:{each.line}: expected at most {branches.MOST} ways through a "
+                f"function in all but {branches.ALLOWED:.1%} of them, got {each.ways} through "
+                f"{each.name}"
+            )
 
 
 def _circles() -> Iterator[str]:

@@ -138,7 +138,7 @@ def _are_names(names: list[str]) -> bool:
     return len(set(names)) == len(names) and all(0 < len(name) <= 200 for name in names)
 
 
-def _files() -> dict[str, bytes]:
+def _check_media() -> None:
     if flask.request.mimetype != MULTIPART:
         flask.abort(
             415,
@@ -148,6 +148,10 @@ def _files() -> dict[str, bytes]:
                 found=flask.request.mimetype or Sentence("nothing"),
             ),
         )
+
+
+def _files() -> dict[str, bytes]:
+    _check_media()
     sent = flask.request.files.getlist("resources")
     names = [(each.filename or "").replace("\\", "/").rpartition("/")[2] for each in sent]
     if not 0 < len(sent) <= MAX_FILES or not _are_names(names):

@@ -173,20 +173,26 @@ def _service(wanted: Text | None) -> Iterator[Finding]:
         )
 
 
-def _work(element: Element, known: Known) -> Iterator[Finding]:
-    """What tasks need to be done."""
+def _without_job(element: Element) -> Iterator[Finding]:
+    """A task that is no worker's has to say what is done."""
     is_sent = element.kind == "sendTask" and element.event.kind == "message"
-    if element.kind in ("serviceTask", "sendTask") and element.job_type is None and not is_sent:
+    if element.kind in ("serviceTask", "sendTask") and not is_sent:
         yield error(
             "bpmn-no-job-type",
             Sentence("the {kind} has no job type", kind=element.kind),
             "Give it a zeebe:taskDefinition type.",
         )
-    yield from _service(element.job_type)
-    if element.kind == "businessRuleTask" and element.decision is None and element.job_type is None:
+    if element.kind == "businessRuleTask" and element.decision is None:
         yield error("bpmn-no-decision", "no decision is named", "Give it a zeebe:calledDecision.")
-    if element.kind == "scriptTask" and element.script is None and element.job_type is None:
+    if element.kind == "scriptTask" and element.script is None:
         yield error("bpmn-no-script", "there is no FEEL expression", "Give it a zeebe:script.")
+
+
+def _work(element: Element, known: Known) -> Iterator[Finding]:
+    """What tasks need to be done."""
+    yield from _service(element.job_type)
+    if element.job_type is None:
+        yield from _without_job(element)
     yield from _numbers(element)
     yield from _dates(element)
     yield from _four_eyes(element, known)

@@ -19,14 +19,19 @@ def unreachable(process: Process, scope: str) -> list[Element]:
     """The elements directly in a scope that no token can reach, in document order."""
     elements = {element.id: element for element in process.children.get(scope, ())}
     known = {flow.id for element in elements.values() for flow in element.outgoing}
-    waiting = [element.id for element in elements.values() if _is_root(element, elements, known)]
-    seen: set[str] = set()
+    roots = [element.id for element in elements.values() if _is_root(element, elements, known)]
+    seen = _reached(process, roots, elements)
+    return [element for element in elements.values() if element.id not in seen]
+
+
+def _reached(process: Process, roots: list[str], elements: Mapping[str, Element]) -> set[str]:
+    waiting, seen = list(roots), set[str]()
     while waiting:
         at = waiting.pop()
         if at in elements and at not in seen:
             seen.add(at)
             waiting += _next(process, elements[at], elements)
-    return [element for element in elements.values() if element.id not in seen]
+    return seen
 
 
 def _is_root(element: Element, elements: dict[str, Element], known: set[str]) -> bool:

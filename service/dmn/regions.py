@@ -145,9 +145,9 @@ def find_overlaps(boxes: Sequence[Box | None], work: Work) -> list[int]:
     """
     known = [number for number, box in enumerate(boxes) if box is not None]
     met = [0 if box is None else (1 << number) - 1 for number, box in enumerate(boxes)]
-    width = len(boxes[known[0]] or ()) if known else 0
-    for column in range(width):
-        masks = {number: (boxes[number] or ())[column] for number in known}
+    columns = list(zip(*(box for box in boxes if box is not None), strict=True))
+    for column in columns:
+        masks = dict(zip(known, column, strict=True))
         neighbours = _neighbours(masks, work)
         for number, mask in masks.items():
             met[number] &= neighbours[mask]

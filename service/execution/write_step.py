@@ -34,9 +34,8 @@ def write_step(connection: Connection, moved: Moved, *, now: datetime) -> Writte
     waiting = [*chain.from_iterable(plan.waiting for plan in plans), *opened_messages(moved.step)]
     # no message of these names passes by until the transaction ends
     jobs.lock_messages(connection, {(each.name, each.correlation_key) for each in waiting})
-    for plan in plans:
-        if plan.before_write is not None:
-            plan.before_write(connection)
+    for before in [plan.before_write for plan in plans if plan.before_write is not None]:
+        before(connection)
     write = apply_step(connection, moved.instance, moved.step, moved.view, moved.parts, now=now)
     for plan in plans:
         if plan.after_write is not None:

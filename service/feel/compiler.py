@@ -335,9 +335,13 @@ def shown_type(node: Node) -> FeelType | None:
     if node.kind == "context":
         return ContextType(tuple((key, _shown_or_any(part)) for key, part in node.parts))
     if node.kind == "function":
-        kinds_of = tuple(kind or ANY for kind in node.parts[1])
-        return FunctionType(kinds_of, _shown_or_any(node.parts[3]))
+        return _shown_function(node)
     return None
+
+
+def _shown_function(node: Node) -> FunctionType:
+    kinds = tuple(kind or ANY for kind in node.parts[1])
+    return FunctionType(kinds, _shown_or_any(node.parts[3]))
 
 
 def _shown_or_any(node: Node) -> FeelType:

@@ -117,16 +117,19 @@ def _is_spam(head: Mapping[str, str]) -> bool:
     return score.isdecimal() and int(score[:3]) >= 5
 
 
+def _is_automatic(head: Mapping[str, str]) -> bool:
+    if head["Auto-Submitted"] not in ("", "no") or head["Precedence"] == "auto_reply":
+        return True
+    return bool(head["X-Autoreply"] or head["X-Autorespond"])
+
+
 def _mark(message: AnyMessage) -> str:
     """What the headers say of a mail that nobody wrote by hand: `auto-reply`, `spam`, `bulk`, or
     nothing."""
     head = {name: str(message.get(name) or "").strip().casefold() for name in _HEADERS}
     if _is_spam(head):
         return "spam"
-    automatic = (
-        head["Auto-Submitted"] not in ("", "no") or head["X-Autoreply"] or head["X-Autorespond"]
-    )
-    if automatic or head["Precedence"] == "auto_reply":
+    if _is_automatic(head):
         return "auto-reply"
     if (
         head["List-Id"]

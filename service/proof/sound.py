@@ -140,14 +140,18 @@ def _prove_scope(
             work.faults.setdefault((NOT_PROVED, element.id), (process, note))
 
 
+def _ends(work: _Work) -> Kinds:
+    elements = chain.from_iterable(each.elements.values() for each in work.processes.values())
+    ends = [element for element in elements if element.kind == "endEvent"]
+    return Kinds(
+        frozenset(e.id for e in ends), frozenset(e.id for e in ends if e.event.kind == "error")
+    )
+
+
 def _faults(work: _Work, net: Net, search: Search, drawn: frozenset[str]) -> list[Fault]:
     """The faults of a scope. Where there is one, every single step is looked at, to name its very
     element."""
-    elements = chain.from_iterable(each.elements.values() for each in work.processes.values())
-    ends = [element for element in elements if element.kind == "endEvent"]
-    kinds = Kinds(
-        frozenset(e.id for e in ends), frozenset(e.id for e in ends if e.event.kind == "error")
-    )
+    kinds = _ends(work)
     found = faults_of(search, kinds, drawn)
     if not found or search.capped:
         return found

@@ -37,17 +37,21 @@ class Coverage:
         }
 
 
-def cover(bundle: Bundle, results: Iterable[Result]) -> Coverage:
-    """Count over all results."""
-    drawn = [(p.id, element) for p in bundle.models.values() for element in p.elements.values()]
-    elements = {(process, element.id): 0 for process, element in drawn}
-    flows = {(process, flow.id): 0 for process, each in drawn for flow in each.outgoing}
-    rules = {
+def _no_rules_yet(bundle: Bundle) -> dict[tuple[str, str], int]:
+    return {
         (decision, rule): 0
         for model in dict.fromkeys(bundle.decisions.values())
         for decision, found in table_rules(model).items()
         for rule in found
     }
+
+
+def cover(bundle: Bundle, results: Iterable[Result]) -> Coverage:
+    """Count over all results."""
+    drawn = [(p.id, element) for p in bundle.models.values() for element in p.elements.values()]
+    elements = {(process, element.id): 0 for process, element in drawn}
+    flows = {(process, flow.id): 0 for process, each in drawn for flow in each.outgoing}
+    rules = _no_rules_yet(bundle)
     for change in chain.from_iterable(result.done for result in results):
         _count(change, elements, flows, rules)
     return Coverage(elements, flows, rules)

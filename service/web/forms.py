@@ -211,11 +211,8 @@ def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices
 
 
 def _text_widget(schema: Mapping[str, Any], ui: Mapping[str, Any]) -> str:
-    return (
-        "textarea"
-        if ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500
-        else "text"
-    )
+    long = ui.get("ui:widget") == "textarea" or schema.get("maxLength", 0) > 500
+    return "textarea" if long else "text"
 
 
 def _special(schema: Mapping[str, Any], ui: Mapping[str, Any]) -> str:
