@@ -397,6 +397,7 @@ ELSEWHERE = {
     "background": "fire_timer",
     "complete_job": "complete_job, throw_job_error, fail_job",
     "link_cases": "merge_cases",
+    "record_past": "tests/cli/test_old_records.py",
     "review_process": "tests/operations/test_review_process.py",
     "signals": "broadcast_signal",
     "start": "start_instance, register_complaint",

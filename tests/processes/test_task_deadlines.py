@@ -20,9 +20,10 @@ from service.operations import tell_deadlines, update_task
 from service.policy import load_profile
 from service.reporting import list_inbox
 from service.tasks import Scope, UserTask
+from tests.kit.clock import NOW
 from tests.kit.drawing import draw
 from tests.kit.installation import release_files
-from tests.kit.walker import CLERK, NOW, Walk, complain
+from tests.kit.walker import CLERK, Walk, complain
 
 ROOT = Path(__file__).parents[2]
 PROFILE_TW = load_profile("TW-FCPA")
