@@ -74,17 +74,23 @@ def time_of(
 
 
 def choose(
-    connection: Connection, task: UserTask, performers: Collection[str], chance: Random
+    connection: Connection,
+    task: UserTask,
+    performers: Collection[str],
+    chance: Random,
+    *,
+    first: str,
 ) -> Actor:
-    """Who does it: its holder, or one of those it is offered to whom four eyes allow. Raises
-    NotFound when there is none."""
+    """Who does it: its holder, or one of those it is offered to whom four eyes allow, `first` who
+    investigates the case. Raises NotFound when there is none."""
     offered = [task.assignee] if task.assignee else list(task.candidate_users)
     for group in () if offered else task.candidate_groups:
         offered += identity.list_members(connection, group)
     free = sorted(set(offered) - set(performers))
     if not free:
         raise NotFound("There is nobody who may do {name}.", name=task.name)
-    return identity.get_account(connection, chance.choice(free)).actor
+    name = first if first in free else chance.choice(free)
+    return identity.get_account(connection, name).actor
 
 
 def performers_of(connection: Connection, task: UserTask) -> Collection[str]:

@@ -189,7 +189,9 @@ class Player:
         scene = Scene(self.story, today, times[element], rounds, self.other)
         filled = SCRIPT[element](scene)
         with self.stage.runtime.database.read() as connection:
-            actor = choose(connection, task, performers_of(connection, task), chance)
+            performers = performers_of(connection, task)
+            first = self.story.investigator
+            actor = choose(connection, task, performers, chance, first=first)
         operations.complete_task(self.stage.runtime, task.key, filled, actor=actor, now=at)
 
     def _hurry(self, case: _Case, at: datetime) -> datetime:
