@@ -79,32 +79,33 @@ def _places(reader: Reader, node: etree._Element) -> Iterator[etree._Element]:
 
 def correlation_of(reader: Reader, message: etree._Element, node: etree._Element) -> dict[str, Any]:
     """How a message finds its conversation: the `key` that a catch waits with, and the
-    `properties` that are remembered of the message. SpiffWorkflow's editor names several
-    properties in one key; one is read here."""
+    `properties` that are remembered of the message."""
     known = dict(_retrieved(reader, message.get("id", "")))
-    own = [each for place in _places(reader, node) for each in _process_side(place)]
-    names = list(dict.fromkeys([*known, *(name for name, _ in own)]))
-    if len(names) > 1:
-        reader.report(
-            "bpmn-several-correlations",
-            node,
-            "the message has several correlation properties",
-            "Correlate by one of them.",
-        )
-    if not names:
+    own = dict(each for place in _places(reader, node) for each in _process_side(place))
+    if not known and not own:
         return {"key": Text("")}
     compiled = {name: _compiled(reader, text, node) for name, text in known.items()}
     properties = tuple((name, each) for name, each in compiled.items() if each is not None)
-    return {"key": _key(reader, names[0], dict(own), node), "properties": properties[:1]}
+    feel = _key([_value(reader, name, own, node) for name in sorted({*known, *own})])
+    return {"key": Text(f"={feel}", reader.feel(feel, node)), "properties": properties}
 
 
-def _key(reader: Reader, name: str, own: Mapping[str, str], node: etree._Element) -> Text:
-    """What the process knows of itself, or what an earlier message of the conversation said."""
+def _value(reader: Reader, name: str, own: Mapping[str, str], node: etree._Element) -> str:
+    """The FEEL of a property: what the process knows of itself, or what an earlier message of the
+    conversation said."""
     if name in own:
-        feel = as_feel(reader, own[name], node) or "null"
-        return Text(f"={feel}", reader.feel(feel, node))
-    feel = f'if {name} = null then "" else string({name})'
-    return Text(f"={feel}", reader.feel(feel, node))
+        return as_feel(reader, own[name], node) or "null"
+    return name
+
+
+def _key(values: list[str]) -> str:
+    """The FEEL of a key: the values in the order of their names with commas between them, none as
+    long as one of them is not known."""
+    unknown = " or ".join(f"({value}) = null" for value in values)
+    if len(values) == 1:
+        return f'if {unknown} then "" else string({values[0]})'
+    joined = ", ".join(f"string({value})" for value in values)
+    return f'if {unknown} then "" else string join([{joined}], ",")'
 
 
 def _compiled(reader: Reader, text: str, node: etree._Element) -> Expression | None:
@@ -116,7 +117,7 @@ def _retrieved(reader: Reader, message_id: str) -> Iterator[tuple[str, str]]:
     """The properties of a message, each with the Python that finds it in the payload."""
     for each in reader.root.iter(n.b("correlationProperty")):
         for found in each.iterfind(n.b("correlationPropertyRetrievalExpression")):
-            path = found.find(n.b("messagePath"))
+            path = next(found.iter(n.b("messagePath"), n.b("formalExpression")), None)
             if found.get("messageRef") == message_id and path is not None:
                 yield each.get("id", ""), "".join(path.itertext()).strip()
 

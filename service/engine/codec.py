@@ -122,10 +122,9 @@ def read_rows(state: bytes) -> tuple[int, list[str], list[list[Any]]]:
         raise EngineError(
             "state-format",
             "",
-            "expected a state of format {exact!r} or {plain!r}, got {kind!r}",
-            exact=EXACT,
-            plain=PLAIN,
-            kind=kind,
+            "The state was written in the format {kind}, which this release does not know: run "
+            "the release that wrote it, or a later one.",
+            kind=kind.decode("ascii", "replace") or "?",
         )
     try:
         if kind in (PLAIN, OLD_PLAIN):

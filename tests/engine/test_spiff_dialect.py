@@ -354,9 +354,20 @@ def test_a_message_thrown_reaches_who_waits_in_the_same_case_with_its_key_and_no
     assert other.complete("go").waiting() == ["one"]
 
 
-def test_several_properties_of_one_message_are_refused():
-    more = SENT + SENT[SENT.index("<correlationProperty ") :].replace('"number"', '"second"')
-    assert ("bpmn-several-correlations", "t") in found(diagram(chain(_take("t", "m1", "v")), more))
+def test_several_properties_of_one_message_make_one_key():
+    second = SENT[SENT.index("<correlationProperty ") :].replace('"number"', '"alone"')
+    second = second.replace(
+        "<messagePath>num</messagePath>", "<formalExpression>no</formalExpression>"
+    )
+    inside = (
+        '<startEvent id="s"/><endEvent id="e"/><parallelGateway id="f"/>'
+        + task("go")
+        + _send("ask", "m1", "{'num': n, 'no': 2}")
+        + _take("hear", "m2", "reply")
+        + flows("s", "f", "go", "ask", "hear", "e")
+    )
+    ours = play(diagram(inside, SENT + second)).start(n=5).complete("go")
+    assert ours.find("hear").correlation_key == "2,5"
 
 
 @pytest.mark.parametrize("sequential", ["false", "true"])
