@@ -26,7 +26,7 @@ from service.letters.template import (
     unknown_facts,
     write_letter,
 )
-from service.letters.titles import list_titles
+from service.letters.titles import list_titles, title_of
 
 __all__ = [
     "LANGUAGES",
@@ -49,6 +49,7 @@ __all__ = [
     "set_delivery",
     "spoken",
     "tells_rights",
+    "title_of",
     "unknown_facts",
     "write_letter",
 ]

@@ -15,7 +15,8 @@ from service.definitions import Draft
 from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
+from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
+from service.web.file_titles import group_files
 from service.web.findings import problems_of
 from service.web.house_record import told
 from service.web.paging import key_asked, page_of
@@ -58,11 +59,18 @@ def draft_page(key: int) -> Any:
         marks = definitions.changed_paths(content, _base(connection, draft))
         record = audit.list_house_events(connection, audit.draft_subject(key))
         returned = find_returned(connection, draft)
-    problems = problems_of(content)
+    problems, asked = problems_of(content), flask.request.args.get("find", "").strip()[:100]
     return flask.render_template(
         "draft.html",
         draft=draft,
-        files=files,
+        changed=() if asked else [each for each in files if each.path in marks],
+        groups=group_files(
+            [each for each in files if asked or each.path not in marks],
+            content,
+            language=language(),
+            asked=asked,
+        ),
+        asked=asked,
         marks=marks,
         problems=problems,
         may_edit=may_edit(draft),

@@ -167,6 +167,22 @@ def test_a_returned_change_says_why_where_it_goes_on(
     expect(page.locator("form[action$='/deploy'] button")).to_be_enabled()
 
 
+def test_files_stand_by_kind_with_their_titles_and_are_found(page: Page, site: Site) -> None:
+    draft = start_draft(page, "Where is it?")
+    groups = page.locator("details > summary")
+    for kind in ("Diagrams", "Decision tables", "Forms", "Letters", "Rules", "Scenarios"):
+        expect(groups.filter(has_text=kind)).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Contact customer")
+    expect(page.get_by_role("link", name="Propose solution", exact=True)).to_be_hidden()
+    page.fill("input[name=find]", "approve-solution")
+    page.press("input[name=find]", "Enter")
+    expect(page.locator("details tbody tr")).to_have_count(1)
+    page.locator("details tbody a").click()
+    expect(page.locator("h1")).to_contain_text("approve-solution.form.json")
+    page.goto(f"{draft}?find=nothing-of-the-kind")
+    expect(page.locator("main")).to_contain_text("No file is called so.")
+
+
 def test_a_file_that_is_no_diagram_says_so_and_is_not_saved_over(page: Page, site: Site) -> None:
     draft = start_draft(page, "Not a diagram")
     files = [

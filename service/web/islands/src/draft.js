@@ -4,6 +4,9 @@
 const SAVE_AFTER = 800;
 const LOOK_AFTER = 5000;
 
+// What a finding says, ended as a sentence.
+const sentence = (text) => (/[.?!。？！]$/.test(text) ? text : `${text}.`);
+
 export class Draft {
   constructor(root) {
     this.root = root;
@@ -132,7 +135,7 @@ export class Draft {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = `finding ${finding.severity}`;
-      button.textContent = `${this.called?.(finding.element) || finding.element || finding.file}: ${finding.message.replace(/\.$/, '')}. ${finding.mend}`;
+      button.textContent = `${this.called?.(finding.element) || finding.element || finding.file}: ${sentence(finding.message)} ${finding.mend}`;
       button.addEventListener('click', () => this.show?.(finding));
       item.append(button);
       return item;
@@ -142,7 +145,7 @@ export class Draft {
       const link = document.createElement('a');
       link.className = `finding ${finding.severity}`;
       link.href = finding.href;
-      link.textContent = `${finding.file.split('/').pop()}, ${finding.element || ''}: ${finding.message.replace(/\.$/, '')}. ${finding.mend}`;
+      link.textContent = `${finding.file.split('/').pop()}, ${finding.element || ''}: ${sentence(finding.message)} ${finding.mend}`;
       item.append(link);
       return item;
     }));
