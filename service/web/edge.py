@@ -191,6 +191,7 @@ def _context() -> dict[str, Any]:
         "bracketed": language_of(spoken).bracketed,
         "moment": told.moment,
         "day_of": told.day,
+        "instant": datetime.fromisoformat,
         "day": lambda on: day(on, spoken),
         "weekday": lambda on: weekday(on, spoken),
         "zone_note": told.zone_note,
