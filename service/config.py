@@ -119,7 +119,10 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
         _text,
         "a folder with the bank's own policy files, which go over the shipped ones",
     ),
-    "timezone": (_zone, "the bank's time zone"),
+    "timezone": (
+        _zone,
+        "where the bank's clocks stand; times are told in the policy's zone, named if another",
+    ),
     "demo_password": (_text, "with --demo: the password of the demo accounts"),
     "smtp_url": (
         _text,

@@ -55,6 +55,7 @@ TAIWAN = [
     "逐轮",
     "脆弱",
     "僵局",
+    "另案处理",
 ]
 """Words of Taiwan, in simplified characters."""
 MAINLAND = [
@@ -76,10 +77,12 @@ MAINLAND = [
     "核決者",
     "程序圖",
     "釋出",
+    "另案處理",
+    "網點",
+    "渠道",
 ]
 """Words of the mainland, or ones that were wrong before, in traditional characters."""
 ASCII = re.compile(r"[\u3400-\u9fff][,:;?!(]|[,;?!)][\u3400-\u9fff]")
-_TEXT = re.compile(r'"[^"]*(zh-Han[st])[^"]*"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _NAME = re.compile(r'name="name:(zh-Han[st])"\s+value="([^"]*)"')
 QUOTED_SOURCE = "clauses.json"
 """Quotes the bank's plan word for word in Traditional Chinese."""
@@ -93,13 +96,26 @@ def texts(tag: str) -> Iterator[tuple[str, str]]:
         text = content.decode("utf-8", "replace")
         if path.endswith(f".{tag}.letter.txt"):
             yield path, re.sub(r"\{[{%#].*?[}%#]\}", "", text, flags=re.DOTALL)
-        elif path.endswith((".bpmn", ".dmn", ".form.json")):
-            pattern = _TEXT if path.endswith(".json") else _NAME
-            yield from ((path, found[2]) for found in pattern.finditer(text) if found[1] == tag)
+        elif path.endswith(".json"):
+            yield from ((path, said) for said in _said(json.loads(text), tag))
+        elif path.endswith((".bpmn", ".dmn")):
+            yield from ((path, found[2]) for found in _NAME.finditer(text) if found[1] == tag)
     for file in sorted(Path(POLICY).rglob("*.json")):
         if file.name != QUOTED_SOURCE or tag == "zh-Hans":
-            text = file.read_text("utf-8")
-            yield from ((file.name, found[2]) for found in _TEXT.finditer(text) if found[1] == tag)
+            document = json.loads(file.read_text("utf-8"))
+            yield from ((file.name, said) for said in _said(document, tag))
+
+
+def _said(value: object, tag: str, *, within: bool = False) -> Iterator[str]:
+    """Every text under a key that names the language, in lists too (`ui:enumNames:zh-Hans`)."""
+    if isinstance(value, str) and within:
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _said(each, tag, within=within or tag in key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _said(each, tag, within=within)
 
 
 @pytest.mark.parametrize(("tag", "foreign"), [("zh-Hans", TRADITIONAL), ("zh-Hant", SIMPLIFIED)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from service.execution import Runtime
 from service.i18n.languages import LANGUAGES, PSEUDO
 from service.identity import Actor, Role
 from service.intake import parse_complaint
+from tests.i18n.test_chinese import ASCII, MAINLAND, TAIWAN
 from tests.kit.clock import NOW
 from tests.kit.desk import PASSWORD, SAME, Desk
 
@@ -93,6 +95,13 @@ class _Texts(HTMLParser):
             self.found.append(data)
 
 
+def texts_of(page: str) -> list[str]:
+    """What a page shows or reads aloud, piece by piece."""
+    reader = _Texts()
+    reader.feed(page)
+    return [" ".join(text.split()) for text in reader.found]
+
+
 def plain(page: str) -> list[str]:
     """The words in plain letters, without numbers of cases, addresses, and what is data."""
     reader = _Texts()
@@ -131,24 +140,45 @@ def paths_of(desk: Desk, values: dict[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
-def test_no_page_bypasses_the_catalogue(desk: Desk) -> None:
+def pages_of(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Every page that a visitor can open, by its address, with one complaint there."""
     new = operations.register_complaint(
         desk.runtime, parse_complaint(FACTS, now=NOW), actor=CLERK, now=NOW
     )
     with desk.runtime.database.read() as connection:
         task = tasks.list_case_tasks(connection, new.root_key)[0]
     values = {"number": new.number, "key": task.key, "root_key": new.root_key}
-    bad, seen = [], 0
     for path in paths_of(desk, values):
         answer = desk.client.get(path, headers=SAME)
         text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
         answer.close()
         if answer.mimetype == "text/html" and answer.status_code != 302:
-            seen += 1
-            bad += [f"{path}: {each}" for each in plain(text)]
-    assert seen > 30
+            yield path, text
+
+
+def test_no_page_bypasses_the_catalogue(desk: Desk) -> None:
+    pages = dict(pages_of(desk))
+    assert len(pages) > 30
+    bad = [f"{path}: {each}" for path, text in pages.items() for each in plain(text)]
     left = [each for each in bad if not each.startswith(QUOTING)]
     assert not left, "\n".join(left)
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("zh-Hant", MAINLAND), ("zh-Hans", TAIWAN)])
+def test_pages_are_in_the_chinese_of_their_region(
+    desk: Desk, language: str, foreign: list[str]
+) -> None:
+    """Punctuated as Chinese, and without words of the other region."""
+    desk.client.set_cookie("language", language)
+    pages = {path: text for path, text in pages_of(desk) if path != "/clauses"}
+    assert len(pages) > 30
+    bad = [
+        f"{path}: {text}"
+        for path, page in pages.items()
+        for text in texts_of(page)
+        if ASCII.search(text) or any(word in text for word in foreign)
+    ]
+    assert not bad, "\n".join(bad)
 
 
 def test_a_word_that_bypasses_the_catalogue_is_found() -> None:
