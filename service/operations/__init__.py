@@ -89,6 +89,7 @@ from service.operations.rewrite import version_name
 from service.operations.save_draft import save_draft
 from service.operations.save_draft_file import save_draft_file
 from service.operations.save_filter import save_filter
+from service.operations.seal_record import compare, every_column, leaves_now, prove
 from service.operations.send_code import make_code, send_code
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import preview_letter, send_letter
@@ -163,6 +164,7 @@ __all__ = [
     "claim_task",
     "comment_bundle",
     "comment_case",
+    "compare",
     "complete_job",
     "complete_task",
     "correlate_message",
@@ -183,6 +185,7 @@ __all__ = [
     "erase_case",
     "escalate",
     "evaluate_decision",
+    "every_column",
     "fail_job",
     "find_undo",
     "finish_letter",
@@ -193,6 +196,7 @@ __all__ = [
     "hear_customer",
     "hear_within",
     "keep_reply",
+    "leaves_now",
     "lift_restriction",
     "link_cases",
     "link_emergency",
@@ -213,6 +217,7 @@ __all__ = [
     "note_reads",
     "open_draft",
     "preview_letter",
+    "prove",
     "prove_bundle",
     "publish_message",
     "put_in_force",
