@@ -35,6 +35,7 @@ COMMANDS = {
         "service.cli.drill:drill",
         "Rehearse the procedure in exercise mode: NAMES of drills, or all of them.",
     ),
+    "evidence": ("service.cli.evidence:evidence_group", "The files of the cases."),
     "export": ("service.cli.export:export", "Write the event log of all cases."),
     "import": (
         "service.cli.bulk_import:import_complaints",
