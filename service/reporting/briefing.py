@@ -21,6 +21,7 @@ from service.letters.compose import letter_facts
 from service.letters.texts import letter_text
 from service.policy import Profile
 from service.reporting.briefing_values import Reader, Row, find_label, is_empty, rows_of, shown
+from service.reporting.urgency import in_language, words_of_rule
 from service.sentence import WordList
 from service.tasks import UserTask
 
@@ -206,13 +207,21 @@ def _customer(desk: Desk) -> Card:
     return Card("customer", title, tuple(rows), tuple(texts))
 
 
+def _in_words(desk: Desk, rule: str | None) -> str | None:
+    """What the owner wrote at a rule, by its id; any other text as the catalogue has it."""
+    words = words_of_rule(desk.bundle, rule) if rule else None
+    if not words or words == rule:
+        return desk.reader.say(rule) if rule else None
+    return in_language(words, desk.reader.language)
+
+
 def _severity(desk: Desk) -> Card:
     facts = desk.complaint.facts if desk.complaint is not None else {}
     severity = desk.variable("severity") or (desk.complaint and desk.complaint.severity)
     level = desk.variable("emergencyLevel") or facts.get("emergencyLevel")
     rows = (
         _row(desk, "Severity", severity),
-        _row(desk, "Rule", desk.variable("rule") or facts.get("rule")),
+        _row(desk, "Rule", _in_words(desk, desk.variable("rule") or facts.get("rule"))),
         _row(desk, "Route", desk.variable("route") or facts.get("route")),
         _row(desk, "Emergency level", None if level == "none" else level),
         _row(desk, "To be informed", desk.variable("informed")),
@@ -371,7 +380,7 @@ def _emergency(desk: Desk) -> Card:
     rows = [
         _row(desk, "Emergency", found.number, f"/emergencies/{found.number}"),
         _row(desk, "Level", desk.variable("level") or found.level),
-        _row(desk, "Cause", desk.reader.say(found.cause)),
+        _row(desk, "Cause", _in_words(desk, found.cause)),
         _row(desk, "Complaints", found.complaints),
         _row(desk, "Opened", desk.reader.moment(found.opened_at)),
         _row(desk, "Report to", _report_to(desk, report)),
