@@ -34,6 +34,7 @@ class Settings:
     database_url: str = "sqlite:///var/redress.db"
     secret_key: str = ""
     policy: str = "TW-FCPA"
+    policies: str = ""
     policy_dir: str = ""
     timezone: str = "Asia/Taipei"
     demo_password: str = ""
@@ -114,7 +115,12 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
         "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name",
     ),
     "secret_key": (_text, "at least 32 characters; required outside --demo"),
-    "policy": (_text, "the jurisdiction's policy profile"),
+    "policy": (_text, "the jurisdiction's policy profile, where nothing else is chosen"),
+    "policies": (
+        _text,
+        "the policy profiles that this bank has enabled, by commas; each complaint gets the ones "
+        "that its decision table chooses among them; empty: only REDRESS_POLICY",
+    ),
     "policy_dir": (
         _text,
         "a folder with the bank's own policy files, which go over the shipped ones",

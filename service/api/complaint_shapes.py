@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from service.api.shapes import Flag, Given, Instant, Key, Long, Number, Sent, Text
-from service.intake import CHANNELS, LANGUAGES, channel_code
+from service.intake import CHANNELS, CUSTOMER_TYPES, LANGUAGES, channel_code
 
 MOST_LISTED, FURTHEST = 1_000, 10_000_000
 
@@ -52,6 +52,12 @@ class NewComplaintSent(Sent):
     executive_channel: Flag | None = None
     attitude_only: Flag | None = None
     hardship: Flag | None = None
+    entity: Annotated[str, Field(max_length=100)] | None = None
+    customer_type: Literal[CUSTOMER_TYPES] | None = None  # type: ignore[valid-type]
+    new_account: Flag | None = None
+    point_of_sale_or_foreign: Flag | None = None
+    sent_to_company_at: Instant | None = None
+    cycle_ends_on: Annotated[str, Field(max_length=10)] | None = None
 
 
 class ClockGiven(Given):
@@ -120,11 +126,32 @@ class WaitGiven(Given):
     until: Instant | None
 
 
+class RegimeGiven(Given):
+    """The policy profiles that govern a complaint, the leading one first. `ground` says who chose:
+    table (by the `rules` named), default, strictest (no row of the table matched), person, or kept
+    from before regimes were chosen."""
+
+    profiles: list[str]
+    ground: str
+    rules: list[str]
+    reason: str
+    by: str | None
+    at: Instant | None
+
+
+class RegimeSent(Sent):
+    """Other policy profiles out of those that are enabled, the leading one first, and why."""
+
+    profiles: Annotated[list[Text], Field(min_length=1, max_length=8)]
+    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
 class WholeComplaint(ComplaintGiven):
     """A complaint with its facts and clocks, and what it waits for."""
 
     content: Long
     facts: dict[str, Any]
+    regime: RegimeGiven
     deadlines: list[DeadlineGiven]
     waits_for: list[WaitGiven]
 

@@ -14,6 +14,8 @@ from service.api.complaint_shapes import (
     EventGiven,
     LetterGiven,
     NewComplaintSent,
+    RegimeGiven,
+    RegimeSent,
     RegisteredGiven,
     TaskGiven,
     WholeComplaint,
@@ -22,9 +24,11 @@ from service.api.edge import idempotency_key
 from service.api.operation import Call, operation
 from service.api.shapes import Page, time_of, whole_page
 from service.api.user_tasks import task_json
+from service.cases import Complaint
 from service.db import Connection
 from service.identity import Permission
 from service.intake import parse_complaint
+from service.policy import Ground
 from service.reporting.clock_states import ClockState, ClockView, view_clocks
 from service.reporting.waits import Wait, list_waits
 
@@ -83,8 +87,37 @@ def get_complaint(call: Call, number: str) -> Any:
         **_complaint(found),
         "content": found.content,
         "facts": found.facts,
+        "regime": _regime(call, found),
         "deadlines": deadlines,
         "waitsFor": [_wait(each) for each in waits.get(found.root_key, ())],
+    }
+
+
+@operation(
+    "POST /api/complaints/{number}/regime",
+    may=Permission.CHOOSE_REGIMES,
+    takes=RegimeSent,
+    gives=RegimeGiven,
+)
+def choose_regime(call: Call, number: str, sent: RegimeSent) -> Any:
+    """Put a complaint under other regimes: its clocks follow, counted from receipt."""
+    operations.set_regime(
+        call.runtime, number, sent.profiles, reason=sent.reason, actor=call.actor, now=call.now
+    )
+    with call.runtime.database.read() as connection:
+        return _regime(call, cases.get_complaint(connection, number))
+
+
+def _regime(call: Call, complaint: Complaint) -> dict[str, Any]:
+    chosen = complaint.regime or {}
+    profile = call.runtime.profile_of(complaint)
+    return {
+        "profiles": [each.id for each in profile.together],
+        "ground": chosen.get("ground", Ground.KEPT.value),
+        "rules": chosen.get("rules", []),
+        "reason": chosen.get("reason", ""),
+        "by": chosen.get("by"),
+        "at": chosen.get("at"),
     }
 
 

@@ -19,6 +19,7 @@ class Event(StrEnum):
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"
     CASE_ESCALATED = "case:complaint:escalated"
+    REGIME_CHOSEN = "case:regime:chosen"
     CASE_LINKED = "case:complaint:linked"
     RESTRICTION_SET = "case:restriction:set"
     RESTRICTION_LIFTED = "case:restriction:lifted"

@@ -5,6 +5,7 @@ these note. None does anything by itself: the write of the step does.
 from service.builtins.answer_checks import check_answer, find_investigator
 from service.builtins.case_view import CaseView
 from service.builtins.check_dates import check_dates
+from service.builtins.check_extension import check_extension
 from service.builtins.check_people import Choice, check_people, list_choices
 from service.builtins.effects import (
     AlarmEffect,
@@ -18,16 +19,19 @@ from service.builtins.effects import (
     LinkEffect,
     LogEffect,
     RecordEffect,
+    RegimeEffect,
     SpikeEffect,
     TeamEffect,
     VersionEffect,
 )
 from service.builtins.functions import functions_of
 from service.builtins.host import host_of
+from service.builtins.regimes import LEGAL_FACTS, govern
 from service.builtins.reviewed import Evidence, Reviewed
 from service.builtins.services import end_by_hand
 
 __all__ = [
+    "LEGAL_FACTS",
     "AlarmEffect",
     "ArchiveEffect",
     "CaseView",
@@ -42,16 +46,19 @@ __all__ = [
     "LinkEffect",
     "LogEffect",
     "RecordEffect",
+    "RegimeEffect",
     "Reviewed",
     "SpikeEffect",
     "TeamEffect",
     "VersionEffect",
     "check_answer",
     "check_dates",
+    "check_extension",
     "check_people",
     "end_by_hand",
     "find_investigator",
     "functions_of",
+    "govern",
     "host_of",
     "list_choices",
 ]

@@ -41,6 +41,15 @@ class DeadlinesEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class RegimeEffect:
+    """Put the complaint under other regimes. `record` is `Choice.as_record`; clocks of the names
+    `dropped` belonged to a regime that governs no more."""
+
+    record: Mapping[str, Any]
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CloseEffect:
     """Close the complaint."""
 
@@ -128,6 +137,7 @@ Effect = (
     LetterEffect
     | RecordEffect
     | DeadlinesEffect
+    | RegimeEffect
     | CloseEffect
     | ArchiveEffect
     | LinkEffect

@@ -25,13 +25,13 @@ def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
 
 
 def _due(view: CaseView, clock: Any) -> Any:
-    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    found = view.nearest(clock) if isinstance(clock, str) else None
     return None if found is None else from_json(found.due_at)
 
 
 def _part(view: CaseView, clock: Any, share: Any) -> Any:
     """The instant when that share (0 to 1) of a clock's time is used."""
-    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    found = view.nearest(clock) if isinstance(clock, str) else None
     if found is None or share is None or isinstance(share, bool):
         return None
     return from_json(found.started_at + (found.due_at - found.started_at) * float(share))
@@ -39,7 +39,7 @@ def _part(view: CaseView, clock: Any, share: Any) -> Any:
 
 def _used(view: CaseView, clock: Any) -> Any:
     """The share of a clock's time that is used: 0 at its start, 1 at its end and more beyond."""
-    found = view.deadlines.get(clock) if isinstance(clock, str) else None
+    found = view.nearest(clock) if isinstance(clock, str) else None
     if found is None or found.due_at <= found.started_at:
         return None
     whole = (found.due_at - found.started_at).total_seconds()
@@ -123,6 +123,17 @@ def _report_due(view: CaseView, level: Any) -> Any:
     return from_json(policy.next_situation_report(view.profile, str(level), view.now))
 
 
+def _home(view: CaseView) -> Any:
+    """The country of the installation's own profile (ISO 3166-1), which `enabled` begins with."""
+    return (view.enabled[0] if view.enabled else view.profile).document.get("country")
+
+
+def _is_running(view: CaseView, clock: Any) -> bool:
+    """Whether a clock of that name, of whatever regime, has not been met yet."""
+    found = view.nearest(str(clock))
+    return found is not None and found.met_at is None
+
+
 FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
     "amount paid": ((), _amount_paid),
     "deadline": (("clock",), _due),
@@ -136,6 +147,8 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
     "emergency compensation": ((), _emergency_compensation),
     "emergency reports": (("level", "moment"), _reports),
     "situation report due": (("level",), _report_due),
+    "home country": ((), _home),
+    "is running": (("clock",), _is_running),
     "working hours after": (("from", "n"), _hours_after),
 }
 """Parameters and function by name; each gets the view of the case first."""

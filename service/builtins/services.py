@@ -4,6 +4,7 @@ none does anything."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,18 +18,24 @@ from service.builtins.effects import (
     LinkEffect,
     RecordEffect,
 )
+from service.builtins.regimes import regime
 from service.cases import RECORDED, get_complaint, list_of_customer
 from service.engine import BpmnError
 from service.engine.changes import JobCreated
 from service.errors import InvalidInput, RedressError
 from service.policy import (
     LEVELS,
+    Deadline,
+    Extension,
     extended,
+    named,
+    of_clock,
     other_deadline,
     paused,
     resumed,
     retain_until,
     severity_deadlines,
+    step_deadlines,
 )
 
 Service = Callable[["CaseView", JobCreated], dict[str, Any]]
@@ -70,6 +77,8 @@ def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
     clocks; one that is recorded a second time does not, and what has been met stays met."""
     facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
     view.effects.append(RecordEffect(facts))
+    if facts.get("outcome") is not None:
+        _start_steps(view)
     severity = facts.get("severity")
     if (
         severity is not None
@@ -80,6 +89,18 @@ def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
         fresh = severity_deadlines(view.profile, str(severity), view.now)
         view.set_clocks([entry for entry in fresh if entry.clock not in met], "started")
     return {}
+
+
+def _start_steps(view: CaseView) -> None:
+    """The outcome is decided: the law's clocks that count from there start, once each."""
+    fresh = [
+        replace(
+            entry, clock=entry.clock if regime is view.profile else named(entry.clock, regime.id)
+        )
+        for regime in view.profile.together
+        for entry in step_deadlines(regime, view.now)
+    ]
+    view.set_clocks([entry for entry in fresh if entry.clock not in view.deadlines], "started")
 
 
 def start_clock(view: CaseView, job: JobCreated) -> dict[str, Any]:
@@ -100,23 +121,35 @@ def pause(view: CaseView, job: JobCreated) -> dict[str, Any]:
 def resume(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Let the stopped clocks go on with what was left."""
     stopped = [entry for entry in view.deadlines.values() if entry.paused_at is not None]
-    view.set_clocks([resumed(view.profile, entry, view.now) for entry in stopped], "resumed")
+    view.set_clocks(
+        [resumed(of_clock(view.profile, entry.clock), entry, view.now) for entry in stopped],
+        "resumed",
+    )
     return {}
 
 
 def extend(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """Move the clock of the header `clock` as far as the next extension of the law goes. `extended`
-    says whether."""
-    clock = job.headers.get("clock", "final response")
-    extension = view.next_extension(clock)
-    if extension is None:
-        return {"extended": False}
-    moved = extended(view.profile, view.deadlines[clock], extension)
+    """Move the clock of the header `clock` as far as the law lets it for the reason of variable
+    `extensionReason`, a code of the regime's list; for the first that it allows where no reason is
+    named, as older versions of the procedure have it. `extended` says whether, `reason` why in the
+    customer's language."""
+    wanted = job.variables.get("extensionReason")
+    for entry, extension in view.extensions(job.headers.get("clock", "final response")):
+        if wanted in (None, extension.code):
+            return _extend(view, entry, extension)
+    return {"extended": False}
+
+
+def _extend(view: CaseView, entry: Deadline, extension: Extension) -> dict[str, Any]:
+    moved = extended(of_clock(view.profile, entry.clock), entry, extension)
     view.set_clocks([moved], "extended")
-    return {
-        "extended": True,
-        "newDate": view.profile.calendar.local_day(moved.due_at).isoformat(),
-    }
+    day = view.profile.calendar.local_day(moved.due_at).isoformat()
+    told = {"clock": entry.clock, "reason": extension.code, "until": day}
+    earlier = view.complaint.facts.get("extensions", []) if view.complaint else []
+    view.effects.append(RecordEffect({"extensions": [*earlier, told]}))
+    language = view.complaint.language if view.complaint else "en"
+    words = extension.words.get(language) or extension.words.get("en") or extension.reason
+    return {"extended": True, "newDate": day, "reason": words}
 
 
 def similar(view: CaseView, job: JobCreated) -> dict[str, Any]:
@@ -204,6 +237,7 @@ SERVICES: Mapping[str, Service] = {
     "redress.link": link,
     "redress.follow": follow,
     "redress.emergency": alarm,
+    "redress.regime": regime,
     "redress.close": close,
     "redress.archive": archive,
 }

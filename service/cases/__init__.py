@@ -6,6 +6,7 @@ unique for ever (S3.2-b); the nearest clock that still runs is the case's due.
 """
 
 from service.cases.clocks import (
+    drop_clocks,
     list_deadlines,
     list_running_cases,
     meet_clocks,
@@ -14,6 +15,7 @@ from service.cases.clocks import (
     read_clocks,
     reopen_clocks,
     select_clocks,
+    shift_met,
     write_deadlines,
 )
 from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
@@ -97,6 +99,7 @@ from service.cases.queries import (
     find_numbers,
     get_complaint,
     insert_complaint,
+    legal_of,
     list_complaints,
     next_number,
     save_complaint,
@@ -104,6 +107,7 @@ from service.cases.queries import (
     words_of,
 )
 from service.cases.reads import CaseRead, list_reads, read_at, write_reads
+from service.cases.regime import LEGAL, keep_regimes, legal_facts, set_regime
 from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
     MARKED_AGAIN,
@@ -140,6 +144,7 @@ from service.cases.walls import (
 
 __all__ = [
     "KINDS",
+    "LEGAL",
     "MARKED_AGAIN",
     "MEANS",
     "MOST_READERS",
@@ -181,6 +186,7 @@ __all__ = [
     "count_similar",
     "customer_key_of",
     "download_headers",
+    "drop_clocks",
     "drop_reader",
     "drop_restriction",
     "earlier_compensation",
@@ -213,6 +219,9 @@ __all__ = [
     "insert_word",
     "is_hidden_from",
     "is_higher",
+    "keep_regimes",
+    "legal_facts",
+    "legal_of",
     "likable",
     "link_to_emergency",
     "list_actions",
@@ -263,6 +272,8 @@ __all__ = [
     "select_clocks",
     "set_hold",
     "set_level",
+    "set_regime",
+    "shift_met",
     "take_in",
     "unbalanced",
     "who_may_know",

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.cases.tables import complaint, deadline
 from service.db import Connection, Prepared, UtcDateTime
-from service.policy.profiles import Deadline
+from service.policy import Deadline, base_of
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _DEADLINES = Prepared(
@@ -88,12 +88,21 @@ def nearest(deadlines: Iterable[Deadline]) -> datetime | None:
     )
 
 
+def drop_clocks(connection: Connection, root_key: int, names: Iterable[str]) -> None:
+    """Clocks that govern the case no more; what became of them stays in its history."""
+    for name in sorted(names):
+        connection.execute(
+            sa.delete(deadline).where(deadline.c.root_key == root_key, deadline.c.clock == name)
+        )
+
+
 def meet_clocks(
     connection: Connection, root_key: int, clocks: Iterable[str], *, now: datetime
 ) -> list[str]:
     """Meet those of the clocks that still run; their names. The case's due follows the nearest."""
     running = _OPEN_CLOCKS.all(connection, {"b_root_key": root_key})
-    names = sorted({row["clock"] for row in running} & set(clocks))
+    wanted = set(clocks)
+    names = sorted(row["clock"] for row in running if base_of(row["clock"]) in wanted)
     for name in names:
         connection.execute(
             sa.update(deadline)
@@ -104,24 +113,45 @@ def meet_clocks(
     return names
 
 
+def shift_met(
+    connection: Connection, root_key: int, clocks: Iterable[str], *, met_at: datetime, to: datetime
+) -> list[str]:
+    """Those of the clocks that were met at that instant were met later, when what meets them had
+    arrived; their names."""
+    names = _met_then(connection, root_key, clocks, met_at)
+    for name in names:
+        connection.execute(
+            sa.update(deadline)
+            .where(deadline.c.root_key == root_key, deadline.c.clock == name)
+            .values(met_at=to)
+        )
+    return names
+
+
+def _met_then(
+    connection: Connection, root_key: int, clocks: Iterable[str], met_at: datetime
+) -> list[str]:
+    wanted = set(clocks)
+    met = connection.execute(
+        sa.select(deadline.c.clock).where(
+            deadline.c.root_key == root_key, deadline.c.met_at == met_at
+        )
+    ).scalars()
+    return sorted(name for name in met if base_of(name) in wanted)
+
+
 def reopen_clocks(
     connection: Connection, root_key: int, clocks: Iterable[str], *, met_at: datetime
 ) -> list[str]:
     """Let those of the clocks run again that were met at that instant, by what proved not to have
     happened; their names. The case's due follows the nearest."""
-    reopened = [
-        name
-        for name in sorted(set(clocks))
-        if connection.execute(
+    reopened = _met_then(connection, root_key, clocks, met_at)
+    for name in reopened:
+        connection.execute(
             sa.update(deadline)
-            .where(
-                deadline.c.root_key == root_key,
-                deadline.c.clock == name,
-                deadline.c.met_at == met_at,
-            )
+            .where(deadline.c.root_key == root_key, deadline.c.clock == name)
             .values(met_at=None)
-        ).rowcount
-    ]
+        )
     _SET_DUE.run(connection, {"b_root_key": root_key})
     return reopened
 

@@ -52,7 +52,7 @@ RECORDED = frozenset(
 class NewComplaint:
     """What is known of a complaint when it is registered (S3.2-c). `withheld` names facts the
     source kept back; `triage` the facts that severity is decided on; `thread` is the Message-ID
-    that our letters answer."""
+    that our letters answer; `legal` the facts that regime and figures are chosen by."""
 
     customer_name: str | None
     phone: str | None
@@ -69,6 +69,7 @@ class NewComplaint:
     withheld: tuple[str, ...] = ()
     triage: Mapping[str, Any] = field(default_factory=dict)
     thread: str | None = None
+    legal: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Complaint:
     investigator: str | None = None
     legal_hold: bool = False
     about: str | None = None
+    regime: dict[str, Any] | None = None
 
 
 _BY_ROOT = Prepared(sa.select(complaint).where(complaint.c.root_key == sa.bindparam("b_root_key")))
@@ -116,6 +118,7 @@ _MOVING = (
     "outcome",
     "facts",
     "investigator",
+    "regime",
 )
 """What a step may change; `about` follows from the facts."""
 _SAVE = Prepared(
@@ -185,11 +188,20 @@ def insert_complaint(
             "registered_at": now,
             "registered_by": actor,
             "external_id": new.external_id,
-            "facts": {"mailThread": new.thread} if new.thread else {},
+            "facts": {
+                **({"mailThread": new.thread} if new.thread else {}),
+                **({"legal": legal} if (legal := legal_of(new)) else {}),
+            },
             "customer_key": customer_key_of(new),
         },
     )
     index_words(connection, root_key, words_in(number) + words)
+
+
+def legal_of(new: NewComplaint) -> dict[str, Any]:
+    """What the figures of the law are chosen by, as far as it is known at registration."""
+    hardship = {"hardship": True} if new.triage.get("hardship") is True else {}
+    return {**new.legal, **hardship}
 
 
 def next_number(connection: Connection, year: int) -> str:

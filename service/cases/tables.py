@@ -37,6 +37,7 @@ complaint = sa.Table(
     sa.Column("investigator", sa.String(100)),
     sa.Column("legal_hold", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("about", sa.String(100), index=True),
+    sa.Column("regime", sa.JSON(none_as_null=True)),
     sa.Index("ix_complaint_investigator_status", "investigator", "status"),
     sa.CheckConstraint("status IN ('open', 'closed', 'archived')", name="status"),
     sa.Index(
@@ -68,7 +69,9 @@ what triage, decision and review recorded beside the columns; `due_at` is the ne
 `external_id` is where an import or another system knows it from (`cfpb:3571115`); `customer_key` is
 the same for complaints of one customer, as far as their contact tells; a case under `legal_hold` is
 kept beyond its retention; `about` is the fact `complainedPerson` in small letters: whom the case is
-kept from."""
+kept from. `regime` names the policy
+profiles of the case and why they were chosen (`policy.Choice`); a case without one has the
+installation's."""
 
 deadline = sa.Table(
     "deadline",

@@ -17,7 +17,7 @@ from service.db import Database
 from service.errors import InvalidInput, RedressError
 from service.intake.mailbox import open_mailbox, parse_address
 from service.notifications import open_smtp, parse_smtp, tls_context
-from service.policy import load_profile
+from service.policy import load_enabled
 from service.vault import open_vault
 
 Check = Callable[[Settings], None]
@@ -33,7 +33,8 @@ def _database(settings: Settings) -> None:
 
 
 def _policy(settings: Settings) -> None:
-    load_profile(settings.policy, Path(settings.policy_dir) if settings.policy_dir else None)
+    folder = Path(settings.policy_dir) if settings.policy_dir else None
+    load_enabled(settings.policy, settings.policies, folder)
 
 
 def _mail_server(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import socket
 
 import click
 
+from service import cases
 from service.cli.config_check import check_before_start
 from service.cli.demo import prepare, refuse_demo
 from service.cli.opening import one_line
@@ -55,6 +56,8 @@ def serve(host: str, port: int, workers: int, demo: bool, no_background: bool, s
     clock = open_clock(settings.clock)
     database = Database(settings.database_url)
     migrate(database)
+    with database.transaction() as connection:
+        cases.keep_regimes(connection, settings.policy, at=clock.now())
     if demo:
         living = not small and not no_background
         prepare(database, settings, now=clock.now(), say=click.echo, living=living)

@@ -22,6 +22,7 @@ from service.execution.deliver_message import Published, on_message
 from service.execution.execute import Scope, Within, execute
 from service.execution.idempotency import Once
 from service.execution.incidents import record_incident
+from service.execution.load_view import case_view
 from service.execution.open_emergency import (
     EMERGENCY_PROCESS,
     Opening,
@@ -62,6 +63,7 @@ __all__ = [
     "VersionConflict",
     "Within",
     "always",
+    "case_view",
     "check_awake",
     "check_base",
     "check_job_waits",

@@ -7,7 +7,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,12 +19,13 @@ from service.builtins import (
     DeadlinesEffect,
     LetterEffect,
     RecordEffect,
+    RegimeEffect,
 )
 from service.cases import Complaint
 from service.errors import StateConflict
 from service.execution.write import Write
 from service.letters.compose import LetterOrder, compose_letter
-from service.policy import Deadline
+from service.policy import Deadline, alike
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class _File:
     clocks: dict[str, Deadline]
     moved: set[str] = field(default_factory=set)
     letters: list[letters.Queued] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
 
     def put(self, entry: Deadline) -> None:
         """Set a clock; one that has been met stays, unless it starts anew."""
@@ -42,6 +44,13 @@ class _File:
         if known is None or known.met_at is None or entry.started_at >= known.met_at:
             self.clocks[entry.clock] = entry
             self.moved.add(entry.clock)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """The clocks are no clocks of the case any more."""
+        for name in names:
+            if self.clocks.pop(name, None) is not None:
+                self.dropped.add(name)
+                self.moved.discard(name)
 
 
 def write_effects(write: Write, view: CaseView, *, met: str = "") -> Mapping[str, Deadline] | None:
@@ -67,6 +76,10 @@ def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
             for entry in deadlines:
                 file.put(entry)
                 write.note("clocks", [entry.clock, what, entry.due_at.isoformat()])
+        case RegimeEffect(record, dropped):
+            file.complaint = replace(file.complaint, regime=dict(record))
+            file.drop(dropped)
+            write.note("regime", record)
         case CloseEffect(outcome):
             _close(file, outcome, write)
         case ArchiveEffect(until):
@@ -77,7 +90,8 @@ def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
 
 def _save(file: _File, write: Write, before: Complaint) -> None:
     letters.queue_letters(write.connection, before.root_key, file.letters, now=write.now)
-    if file.moved:
+    cases.drop_clocks(write.connection, before.root_key, file.dropped)
+    if file.moved or file.dropped:
         cases.write_deadlines(
             write.connection, before.root_key, [file.clocks[clock] for clock in sorted(file.moved)]
         )
@@ -94,9 +108,10 @@ def _save(file: _File, write: Write, before: Complaint) -> None:
 def _meet(file: _File, clock: str, write: Write) -> None:
     """What the clock waited for has happened (property or header `meets`)."""
     for name in (part.strip() for part in clock.split(",")):
-        if name in file.clocks and file.clocks[name].met_at is None:
-            file.put(replace(file.clocks[name], met_at=write.now))
-            write.note("clocks", [name, "met", write.now.isoformat()])
+        for entry in alike(file.clocks, name):
+            if entry.met_at is None:
+                file.put(replace(entry, met_at=write.now))
+                write.note("clocks", [entry.clock, "met", write.now.isoformat()])
 
 
 def _record(file: _File, facts: Mapping[str, Any]) -> None:

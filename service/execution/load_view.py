@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -11,6 +12,26 @@ from service.db import Connection
 from service.definitions.review import find_reviewed
 from service.execution.runtime import Runtime
 from service.instances import Instance, InstanceKind
+from service.policy import Deadline
+
+
+def case_view(
+    runtime: Runtime,
+    complaint: cases.Complaint | None,
+    now: datetime,
+    read_clocks: Callable[[], Iterable[Deadline]] = tuple,
+    *,
+    connection: Connection | None = None,
+) -> CaseView:
+    """The view of a complaint under its own regime."""
+    return CaseView(
+        complaint,
+        runtime.profile_of(complaint),
+        now,
+        read_clocks,
+        connection=connection,
+        enabled=runtime.enabled or (runtime.profile,),
+    )
 
 
 def view_of(
@@ -26,16 +47,9 @@ def view_of(
     )
     clocks = partial(cases.list_deadlines, connection, root_key)
     emergency, review = find_emergency(connection, instance), find_review(connection, instance)
-    return CaseView(
-        complaint,
-        runtime.profile,
-        now,
-        clocks,
-        emergency=emergency,
-        connection=connection,
-        review=review,
-        bank=runtime.bank,
-    )
+    view = case_view(runtime, complaint, now, clocks, connection=connection)
+    view.emergency, view.review = emergency, review
+    return view
 
 
 def find_emergency(connection: Connection, instance: Instance) -> cases.Emergency | None:

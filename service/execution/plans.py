@@ -9,7 +9,7 @@ from typing import Any
 
 from service import jobs, tasks
 from service.audit import Event
-from service.builtins import check_answer, check_dates, check_people
+from service.builtins import check_answer, check_dates, check_extension, check_people
 from service.engine.commands import Command, CompleteTask, FireTimer, SetVariables
 from service.errors import NotFound, StateConflict
 from service.execution.enter_contact import contact_of
@@ -46,7 +46,7 @@ def completion(wanted: Completion) -> Decide:
         form = bundle.forms.get(task.form_id) if task.form_id else None
         given = tasks.complete_answer(form, wanted.answer, actor=wanted.actor.name)
         checked = tasks.validate(form, given)
-        today = case.runtime.profile.calendar.local_day(case.view.now)
+        today = case.view.profile.calendar.local_day(case.view.now)
         check_people(case.connection, form, checked, today=today)
         check_dates(
             case.connection,
@@ -54,9 +54,10 @@ def completion(wanted: Completion) -> Decide:
             checked,
             root_key=task.root_key,
             today=today.isoformat(),
-            calendar=case.runtime.profile.calendar,
+            calendar=case.view.profile.calendar,
         )
         check_answer(case.connection, task, checked, actor=wanted.actor.name, today=today)
+        check_extension(case.view, task.properties.get("check", ""), checked)
         return Plan(
             CompleteTask(task.engine_id, checked),
             Event.TASK_COMPLETED,

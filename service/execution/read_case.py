@@ -19,7 +19,7 @@ from service.db import Connection, Prepared, root_of
 from service.engine import Bundle
 from service.engine.changes import SubscriptionOpened
 from service.errors import NotFound, StateConflict, Suspended
-from service.execution.load_view import find_emergency, find_review
+from service.execution.load_view import case_view, find_emergency, find_review
 from service.execution.runtime import Runtime
 from service.instances import Instance
 from service.instances.tables import process_instance
@@ -116,7 +116,7 @@ def read_case(
     it."""
     instance, found, clocks = _read(connection, root_of(key), key)
     read_clocks = partial(cases.read_clocks, clocks)
-    view = CaseView(found, runtime.profile, now, read_clocks, connection=connection)
+    view = case_view(runtime, found, now, read_clocks, connection=connection)
     view.emergency, view.review = (
         find_emergency(connection, instance),
         find_review(connection, instance),

@@ -4,20 +4,24 @@ bank."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from service.builtins import Evidence
+from service.cases import Complaint
 from service.config import Settings
 from service.db import Database, KeyAllocator
 from service.definitions import BundleCache, list_released
-from service.errors import Unavailable
+from service.errors import InvalidInput, Unavailable
 from service.execution.case_queue import CaseQueues
 from service.letters import UNSIGNED, Bank
-from service.policy import Profile, load_profile
+from service.policy import Profile, load_enabled, load_profile
+
+log = logging.getLogger("redress.policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,9 @@ class Runtime:
     database: Database
     keys: KeyAllocator
     profile: Profile
+    """Of the installation: where nothing is chosen for a case, and for what is no case."""
+    enabled: tuple[Profile, ...] = ()
+    """What the profile of a case is chosen among; empty: `profile` alone."""
     bundles: BundleCache = field(default_factory=BundleCache)
     queue: CaseQueues = field(default_factory=CaseQueues)
     bank: Bank = UNSIGNED
@@ -41,13 +48,17 @@ class Runtime:
         database: Database,
         *,
         policy: str = "TW-FCPA",
+        policies: str = "",
         policy_dir: str = "",
         bank: Bank = UNSIGNED,
     ) -> Runtime:
+        """Raises InvalidInput for a profile that is not there."""
+        folder = Path(policy_dir) if policy_dir else None
         return cls(
             database,
             KeyAllocator(database),
-            load_profile(policy, Path(policy_dir) if policy_dir else None),
+            load_profile(policy, folder),
+            load_enabled(policy, policies, folder),
             bank=bank,
         )
 
@@ -60,7 +71,35 @@ class Runtime:
             settings.bank_place,
             settings.language,
         )
-        return cls.open(database, policy=settings.policy, policy_dir=settings.policy_dir, bank=bank)
+        return cls.open(
+            database,
+            policy=settings.policy,
+            policies=settings.policies,
+            policy_dir=settings.policy_dir,
+            bank=bank,
+        )
+
+    def profile_of(self, complaint: Complaint | None) -> Profile:
+        """The regime that leads the case, with the others beside it; the installation's for a case
+        that has none. One whose file is there no more is passed over."""
+        if complaint is None or not complaint.regime:
+            return self.profile
+        return self.profile_named(complaint.regime["profiles"])
+
+    def profile_named(self, names: Iterable[str]) -> Profile:
+        """The first of these profiles that are there, with the others beside it."""
+        found = []
+        for name in names:
+            try:
+                found.append(
+                    self.profile
+                    if name == self.profile.id
+                    else load_profile(name, self.profile.folder)
+                )
+            except InvalidInput as error:
+                log.warning("the regime of a case: %s", error.message)
+        lead, *beside = found or [self.profile]
+        return lead.leading(beside) if beside else lead
 
     def warm_up(self) -> None:
         """Parse what is released, and then keep the garbage collector from going over all of it

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     HOLD_COMPLAINTS = "complaints:hold"
     RESTRICT_COMPLAINTS = "complaints:restrict"
     BREAK_GLASS = "complaints:break-glass"
+    CHOOSE_REGIMES = "complaints:choose-regimes"
     ADD_EVIDENCE = "evidence:add"
     OPEN_QUARANTINED = "evidence:open-quarantined"
     SIGN_REPORTS = "reports:sign"
@@ -165,6 +166,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.BREAK_GLASS: Grant(
         (Role.EXECUTIVE, Role.COMPLIANCE, Role.ADMIN),
         "A restricted case that burns at night is opened for an hour, with a reason and an alarm.",
+    ),
+    Permission.CHOOSE_REGIMES: Grant(
+        (Role.APPROVER, Role.COMPLIANCE, Role.ADMIN),
+        "Which law governs a complaint sets every date of it; who works on it does not choose.",
     ),
     Permission.ADD_EVIDENCE: Grant(
         _STAFF,

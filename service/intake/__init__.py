@@ -11,6 +11,7 @@ from service.intake.mail_queries import MailRow, count_mail, get_mail, list_mail
 from service.intake.mailbox import parse_address
 from service.intake.new_complaint import (
     CHANNELS,
+    CUSTOMER_TYPES,
     FLAGS,
     LANGUAGES,
     NUMBERS,
@@ -29,6 +30,7 @@ from service.intake.watch import DUTY, SILENT_AFTER, MailboxWatch, check_heartbe
 
 __all__ = [
     "CHANNELS",
+    "CUSTOMER_TYPES",
     "DUTY",
     "FLAGS",
     "LANGUAGES",

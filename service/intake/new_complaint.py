@@ -7,7 +7,7 @@ it. What is malformed or oversized is refused field by field.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -46,7 +46,18 @@ FLAGS = (
     "hardship",
     "byProxy",
 )
+CUSTOMER_TYPES: WordList = (
+    "consumer",
+    "micro-enterprise",
+    "small-business",
+    "business",
+    "other",
+)
+LEGAL_FLAGS = ("newAccount", "pointOfSaleOrForeign")
+LEGAL = ("entity", "customerType", "sentToCompanyAt", "cycleEndsOn", *LEGAL_FLAGS)
+"""What the law's regime and figures are chosen by."""
 KNOWN = {
+    *LEGAL,
     "contact",
     "channel",
     "receivedAt",
@@ -107,6 +118,7 @@ def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewCo
         amount=_amount(data.get("amount"), errors),
         currency=_currency(data.get("currency"), currency, errors),
         triage=_triage(data, errors),
+        legal=_legal(data, errors),
     )
     if errors:
         raise FormInvalid(errors)
@@ -211,6 +223,51 @@ def _currency(value: Any, default: str, errors: list[FieldError]) -> str:
         )
         return default
     return value
+
+
+def _legal(data: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
+    """Facts that are not given are left out."""
+    found: dict[str, Any] = {
+        "entity": _text(data.get("entity"), "/entity", 100, errors),
+        "customerType": _choice(
+            data.get("customerType"), "/customerType", CUSTOMER_TYPES, "", errors
+        ),
+        "sentToCompanyAt": _moment(data.get("sentToCompanyAt"), errors),
+        "cycleEndsOn": _day(data.get("cycleEndsOn"), errors),
+    }
+    for name in LEGAL_FLAGS:
+        value = data.get(name)
+        if value is not None and not isinstance(value, bool):
+            errors.append(FieldError(f"/{name}", "expected true or false"))
+        found[name] = value
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _moment(value: Any, errors: list[FieldError]) -> str | None:
+    if value in (None, ""):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        errors.append(
+            FieldError(
+                "/sentToCompanyAt", "expected a date and time such as 2026-01-31T09:30:00+08:00"
+            )
+        )
+        return None
+    return found.astimezone(UTC).isoformat()
+
+
+def _day(value: Any, errors: list[FieldError]) -> str | None:
+    if value in (None, ""):
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        errors.append(FieldError("/cycleEndsOn", "expected a date such as 2026-01-31"))
+        return None
 
 
 def _triage(data: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:

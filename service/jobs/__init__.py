@@ -74,10 +74,12 @@ from service.jobs.queries import (
     list_due_outbox,
     list_incidents,
     list_incidents_of,
+    list_timers,
     next_job_at,
     next_timer_at,
     put_back_timer,
     raise_incident,
+    set_timer,
     update_job,
 )
 from service.jobs.worker import LEASE, Worker
@@ -139,6 +141,7 @@ __all__ = [
     "list_message_subscriptions",
     "list_open_subscriptions",
     "list_started_by",
+    "list_timers",
     "lock_messages",
     "next_job_at",
     "next_message",
@@ -149,6 +152,7 @@ __all__ = [
     "resolve_incident",
     "retry_subject",
     "set_alarm",
+    "set_timer",
     "stop_storm",
     "take_up_again",
     "update_job",

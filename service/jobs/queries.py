@@ -183,6 +183,21 @@ def get_job(connection: Connection, key: int) -> Mapping[str, Any]:
     return row
 
 
+def list_timers(connection: Connection, root_key: int) -> list[dict[str, Any]]:
+    """The waiting timers of a case, the first due first."""
+    query = sa.select(timer).where(timer.c.root_key == root_key).order_by(timer.c.due_at)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def set_timer(connection: Connection, root_key: int, key: int, *, due_at: datetime) -> None:
+    """Let a waiting timer be due at another time."""
+    connection.execute(
+        sa.update(timer)
+        .where(timer.c.root_key == root_key, timer.c.key == key)
+        .values(due_at=due_at, run_at=due_at)
+    )
+
+
 def find_timer(connection: Connection, key: int) -> dict[str, Any] | None:
     """A waiting timer's row."""
     return _TIMER.first(connection, {"b_root_key": root_of(key), "b_key": key})

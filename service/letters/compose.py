@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from service import cases, letters
@@ -19,10 +19,10 @@ from service.errors import InvalidInput
 from service.i18n.catalogue import say
 from service.i18n.dates import Times
 from service.letters import Letter, Queued
-from service.letters.rights import clocks_met, rights_of
+from service.letters.rights import BLOCKS, RIGHTS, block_of, clocks_met, rights_of, says
 from service.letters.signature import Bank
 from service.letters.texts import letter_text
-from service.policy import Deadline, Profile
+from service.policy import Deadline, Profile, nearest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def compose_letter(
     spoken = letters.spoken(complaint.language)
     text = letter_text(connection, complaint.root_key, order.template, spoken)
     facts = letter_facts(complaint, clocks, profile, variables, bank=bank, now=now)
+    terms = _terms(order.template, profile, complaint.language, facts)
+    facts["terms"] = terms or ""
     if letters.asks_for("paid", text):
         facts["paid"] = cases.balance_of(connection, complaint.root_key).paid
     try:
@@ -66,6 +68,7 @@ def compose_letter(
             facts=facts,
             text=text,
         )
+        written = _with_terms(written, order, terms)
     except InvalidInput as error:
         details = {"variables": variables, "missing": error.message, "meets": order.meets}
         wanted = Letter(
@@ -78,9 +81,36 @@ def compose_letter(
             details,
         )
         return Queued(*keys, wanted, missing=error.message)
-    meets = clocks_met(order.meets, profile, complaint.language, written.body)
+    block = BLOCKS.get(order.template)
+    meets = (
+        clocks_met(order.meets, profile, complaint.language, written.body)
+        if block in (None, RIGHTS)
+        else order.meets  # its own block is in it, or it would not be here
+    )
     written = replace(written, details={"meets": meets} if meets else {})
     return Queued(*keys, written, complaint.facts.get("mailThread"))
+
+
+def _terms(template: str, profile: Profile, language: str, facts: Mapping[str, Any]) -> str | None:
+    """What the law wants this letter to say; None where it wants nothing of it."""
+    block = BLOCKS.get(template)
+    until = str(facts.get("final_response", ""))
+    return None if block is None else block_of(profile, block, language, until=until)
+
+
+def _with_terms(written: Letter, order: LetterOrder, terms: str | None) -> Letter:
+    """The letter, with what the law wants of it at its end where its template has no place for
+    that. A final answer is not completed so: it is decided on what it says. Raises InvalidInput
+    for one that does not tell the customer's rights."""
+    if order.audience != "customer" or terms is None or says(terms, written.body):
+        return written
+    if BLOCKS[order.template] == RIGHTS:
+        raise InvalidInput(
+            "The letter {template_!r} does not tell the customer's rights as the policy words "
+            "them. Put {{{{ rights }}}} into its text; until then it is not sent.",
+            template_=order.template,
+        )
+    return replace(written, body=f"{written.body.rstrip()}\n\n{terms}\n")
 
 
 def letter_facts(
@@ -95,7 +125,7 @@ def letter_facts(
     """What a letter template may say. What is not known is not there: a template that wants it is
     not written."""
     times = Times(letters.spoken(complaint.language), profile.calendar.zone)
-    final = clocks.get("final response")
+    final = nearest_of(clocks, "final response")
     facts = {
         "number": complaint.number,
         "customer": complaint.customer_name or say("Customer", times.language),
@@ -114,7 +144,20 @@ def letter_facts(
         del facts["rights"]
     if final is not None:
         facts["final_response"] = times.letter_day(final.due_at)
+    promised = _promised(variables, final, now)
+    facts["expected"] = "" if promised is None else times.letter_day(promised)
     return facts
+
+
+def _promised(
+    variables: Mapping[str, Any], final: Deadline | None, now: datetime
+) -> datetime | None:
+    """When the customer may expect the answer: on the day that a person named (`newDate`), or by
+    the end of the law's time where that still runs."""
+    named = variables.get("newDate")
+    if isinstance(named, str) and named:
+        return datetime.fromisoformat(named).replace(hour=12, tzinfo=UTC)
+    return final.due_at if final is not None and final.due_at > now else None
 
 
 def _address(complaint: Complaint) -> str:

@@ -96,6 +96,7 @@ from service.operations.send_letter import preview_letter, send_letter
 from service.operations.set_absence import set_absence
 from service.operations.set_legal_hold import set_legal_hold
 from service.operations.set_password import change_password, set_password
+from service.operations.set_regime import set_regime
 from service.operations.set_staff import set_staff
 from service.operations.set_superior import set_superior
 from service.operations.set_variables import set_variables
@@ -249,6 +250,7 @@ __all__ = [
     "set_absence",
     "set_legal_hold",
     "set_password",
+    "set_regime",
     "set_staff",
     "set_superior",
     "set_variables",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service import jobs, letters
+from service import cases, jobs, letters
 from service.db import Connection
 from service.errors import InvalidInput, RedressError
 from service.execution.begin import new_root_key
@@ -22,7 +22,7 @@ from service.execution.runtime import Runtime
 from service.identity import SYSTEM
 from service.jobs import Due
 from service.notifications import LetterRefused, Mailer, MailServerAway
-from service.operations.mark_letter_returned import reopen_met
+from service.operations.mark_letter_returned import clocks_of, reopen_met
 
 DUTY = "mail"
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -125,9 +125,21 @@ def _delivered(runtime: Runtime, due: Due, *, now: datetime) -> None:
     with runtime.database.transaction() as connection:
         jobs.end_outbox(connection, due, state="delivered", now=now)
         letters.mark_sent(connection, due.payload or {}, now=now)
+        _meet_now(connection, due, now=now)
         duty = jobs.find_duty(connection, DUTY)
         if duty is not None and duty.error_message is not None:
             _server_back(connection, duty, now=now)
+
+
+def _meet_now(connection: Connection, due: Due, *, now: datetime) -> None:
+    """What the letter meets is met now that the receiving server has it, not when it was queued."""
+    key = int((due.payload or {}).get("letter") or 0)
+    if key:
+        row = letters.get_letter(connection, key)
+        names = clocks_of(row)
+        if names and row["delivery"] == "sent":
+            root_key = row["root_key"]
+            cases.shift_met(connection, root_key, names, met_at=row["written_at"], to=now)
 
 
 def _put_off(runtime: Runtime, due: Due, until: datetime, *, now: datetime, error: str) -> None:

@@ -49,7 +49,7 @@ def rewrite_letter(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -
             connection,
             complaint,
             clocks,
-            runtime.profile,
+            runtime.profile_of(complaint),
             order,
             bank=runtime.bank,
             keys=(first, first + 1),

@@ -118,7 +118,7 @@ def _merge(
         connection,
         current,
         clocks,
-        runtime.profile,
+        runtime.profile_of(current),
         order,
         bank=runtime.bank,
         keys=(first, first + 1),

@@ -64,5 +64,13 @@ def reopen_met(connection: Connection, row: Mapping[str, Any]) -> list[str]:
     complaint = cases.find_complaint(connection, row["root_key"])
     if complaint is None or complaint.status == "archived":
         return []
-    names = [name for name in str(row["details"].get("meets", "")).split(",") if name]
-    return cases.reopen_clocks(connection, row["root_key"], names, met_at=row["written_at"])
+    names = clocks_of(row)
+    reopened = list[str]()
+    for met_at in {row["written_at"], row["delivery_at"]} - {None}:  # queued, or accepted since
+        reopened += cases.reopen_clocks(connection, row["root_key"], names, met_at=met_at)
+    return sorted(reopened)
+
+
+def clocks_of(row: Mapping[str, Any]) -> list[str]:
+    """The clocks that a letter (its row) meets."""
+    return [name for name in str(row["details"].get("meets", "")).split(",") if name]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from service.bpmn.briefing import PROPERTY as BRIEFING
 from service.builtins.answer_checks import CHECKS
+from service.builtins.check_extension import RULE as EXTENSION
 from service.builtins.emergency_services import EMERGENCY_SERVICES
 from service.builtins.functions import FUNCTIONS
 from service.builtins.review_services import REVIEW_SERVICES
@@ -30,6 +31,7 @@ from service.lint import (
     text,
 )
 from service.policy import LEVELS, Profile, policy_file
+from service.policy.files import read_policies
 
 GROUPS = frozenset(role.value for role in Role)
 MOMENT = of("date and time")
@@ -66,6 +68,8 @@ COMPLAINT: Mapping[str, Kind] = {
     "product": nullable(TEXT),
     "amount": nullable(NUMBER),
     "currency": nullable(TEXT),
+    "entity": nullable(TEXT),
+    "customerType": nullable(TEXT),
     "language": TEXT,
     "customerGiven": context({"name": BOOLEAN, "contact": BOOLEAN}),
     "round": NUMBER,
@@ -107,6 +111,8 @@ _RESULTS: Mapping[str, Kind] = {
     "amount paid": NUMBER,
     "earlier compensation": NUMBER,
     "emergency compensation": NUMBER,
+    "home country": nullable(TEXT),
+    "is running": BOOLEAN,
     "emergency reports": REPORTS,
     "situation report due": MOMENT,
 }
@@ -123,7 +129,7 @@ _PARAMETERS: Mapping[str, Kind] = {
     "moment": TEXT,
 }
 _WRITES: Mapping[str, Mapping[str, Kind]] = {
-    "redress.extend": {"extended": BOOLEAN, "newDate": nullable(TEXT)},
+    "redress.extend": {"extended": BOOLEAN, "newDate": nullable(TEXT), "reason": nullable(TEXT)},
     "redress.similar": {"similar": list_of(ANY)},
     "redress.link": {"reopened": nullable(NUMBER)},
     "redress.archive": {"archivedAt": TEXT, "retainUntil": TEXT},
@@ -143,6 +149,17 @@ _READS: Mapping[str, Mapping[str, Kind]] = {
     "redress.record": _FACTS,
     "redress.link": {"relation": TEXT, "otherNumber": TEXT, "reopened": NUMBER},
     "redress.emergency": {"level": TEXT, "cause": TEXT},
+    "redress.extend": {"extensionReason": TEXT},
+    "redress.regime": {
+        "wanted": ANY,
+        "entity": TEXT,
+        "customerType": TEXT,
+        "hardship": BOOLEAN,
+        "newAccount": BOOLEAN,
+        "pointOfSaleOrForeign": BOOLEAN,
+        "sentToCompanyAt": TEXT,
+        "cycleEndsOn": TEXT,
+    },
     "redress.close": {"outcome": TEXT},
     "redress.emergency-team": {"level": TEXT},
     "redress.emergency-level": {"level": TEXT},
@@ -185,7 +202,7 @@ def world_of(profile: Profile, files: Mapping[str, bytes]) -> World:
             "contactLog": None,
             "ledger": frozenset({"accepted", "paid"}),
             "waitsFor": None,
-            "check": frozenset(CHECKS),
+            "check": frozenset({*CHECKS, EXTENSION}),
             "decides": frozenset(verb.value for verb in Verb),
         },
         letter_reads=letters,
@@ -193,11 +210,17 @@ def world_of(profile: Profile, files: Mapping[str, bytes]) -> World:
 
 
 def clocks_of(profile: Profile) -> frozenset[str]:
-    """The clocks of the law and of the bank's own targets."""
+    """The clocks of the law, of every profile that a case may get, and of the bank's own
+    targets."""
     own = profile.severity
     return frozenset(
         [
-            *(entry["clock"] for entry in profile.clocks),
+            *(
+                entry["clock"]
+                for name, document in read_policies(profile.folder).items()
+                if name.startswith("profiles/")
+                for entry in (*document["clocks"], *document.get("steps", ()))
+            ),
             *(clock for targets in own["targets"].values() for clock in targets),
             *own["other"],
         ]

@@ -15,17 +15,21 @@ from service.execution import Runtime, take_children
 from service.identity import Actor, Permission, check_permission
 from service.letters import Queued
 from service.letters.compose import LetterOrder, compose_letter
+from service.policy import Profile, window_until
 from service.sentence import Sentence
 
 BY_HAND: Mapping[str, str] = {
     "clarification": "question",
     "holding": "reason",
-    "extension": "reason",
     "reopened": "reason",
     "call-back": "",
+    "summary-resolution": "reason",
 }
 """The letters a person may send, and what each wants to be told."""
 MOST_TEXT = 8_000
+SUMMARY = "summary-resolution"
+SUMMARY_MEETS = ("final response", "next answer", "internal target")
+"""A complaint that was resolved within the window needs no final response (DISP 1.5.1R)."""
 
 
 def preview_letter(
@@ -50,7 +54,13 @@ def send_letter(
             connection, runtime, complaint, template, text, keys=(first, first + 1), now=now
         )
         letters.queue_letters(connection, complaint.root_key, [letter], now=now)
-        details = {"template": template, "letter": str(first)}
+        met = cases.meet_clocks(
+            connection,
+            complaint.root_key,
+            [name for name in letter.meets.split(",") if name],
+            now=now,
+        )
+        details = {"template": template, "letter": str(first)} | ({"met": met} if met else {})
         audit.append(
             connection,
             complaint.root_key,
@@ -61,6 +71,26 @@ def send_letter(
             subject_key=first,
         )
     return first
+
+
+def _check_window(profile: Profile, complaint: Complaint, now: datetime) -> None:
+    """Raises FormInvalid for a summary resolution that the law of the case does not know, or no
+    longer."""
+    until = window_until(profile, "summary resolution", complaint.received_at)
+    if until is None:
+        problem = Sentence(
+            "the law of this case ({regime}) knows no summary resolution", regime=profile.id
+        )
+    elif now > until:
+        day = profile.calendar.local_day(until).isoformat()
+        problem = Sentence(
+            "a complaint may be closed by a summary resolution until {day}; afterwards it wants a "
+            "final response",
+            day=day,
+        )
+    else:
+        return
+    raise FormInvalid([FieldError("/template", problem)])
 
 
 def _compose(
@@ -85,12 +115,19 @@ def _compose(
     if wanted and not text.strip():
         raise FormInvalid([FieldError("/text", "is required")])
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
-    order = LetterOrder(template, variables={wanted: text.strip()} if wanted else {})
+    profile, summary = runtime.profile_of(complaint), template == SUMMARY
+    if summary:
+        _check_window(profile, complaint, now)
+    order = LetterOrder(
+        template,
+        variables={wanted: text.strip()} if wanted else {},
+        meets=",".join(SUMMARY_MEETS) if summary else "",
+    )
     letter = compose_letter(
         connection,
         complaint,
         clocks,
-        runtime.profile,
+        profile,
         order,
         bank=runtime.bank,
         keys=keys,

@@ -22,6 +22,7 @@ from service.execution import (
     Outcome,
     Plan,
     Runtime,
+    case_view,
     count_spike,
     execute,
     new_case,
@@ -36,9 +37,12 @@ from service.operations.assess_intake import (
     assess,
     note_assessment,
 )
+from service.operations.choose_regime import choose_regime
 from service.policy import Deadline
 
 COMPLAINT_PROCESS = "complaint"
+CHOSEN_BY = "procedure"
+"""Who chose the regimes of a new complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +157,19 @@ def _register(
         actor=actor.name,
         words=marks.words,
     )
-    clocks = policy.first_deadlines(runtime.profile, new.received_at)
+    variables = start_variables(new, number)
+    bundle = runtime.bundles.get(connection, process.bundle_key)
+    choice = choose_regime(bundle, variables, runtime, now)
+    chosen = choice.as_record(by=CHOSEN_BY, at=now)
+    cases.set_regime(connection, root_key, chosen)
+    lead = runtime.profile_named(choice.profiles)
+    clocks = policy.clocks_of_case(lead, new.received_at, cases.legal_of(new), today=now)
     cases.put_deadlines(connection, root_key, clocks)
     similar = count_spike(connection, runtime, root_key, marks.bands, now=now)
-    view = CaseView(
-        cases.find_complaint(connection, root_key),
-        runtime.profile,
-        now,
-        lambda: clocks,
-        connection=connection,
-    )
-    variables = start_variables(new, number)
+    complaint = cases.find_complaint(connection, root_key)
+    view = case_view(runtime, complaint, now, lambda: clocks, connection=connection)
     if variables["similarIn24h"] is None and similar > 1:
         variables["similarIn24h"] = similar
-    bundle = runtime.bundles.get(connection, process.bundle_key)
     found = assess(bundle, variables, view, now)
     by_number = policy.level_by_number(runtime.profile, similar)
     if found is not None:
@@ -176,7 +179,7 @@ def _register(
     plan = Plan(
         Start(process.process_id, variables),
         Event.COMPLAINT_REGISTERED,
-        {"number": number, "channel": new.channel},
+        {"number": number, "channel": new.channel, "regime": chosen},
     )
     return Beginning(process, root_key, plan, view, actor, InstanceKind.COMPLAINT, number)
 
@@ -268,6 +271,8 @@ STARTS_WITH = TRIAGE | frozenset(
         "amount",
         "currency",
         "language",
+        "entity",
+        "customerType",
         "customerGiven",
         "round",
     ]
@@ -286,6 +291,8 @@ def start_variables(new: NewComplaint, number: str) -> dict[str, Any]:
         "product": new.product,
         "amount": None if new.amount is None else float(new.amount),
         "currency": new.currency,
+        "entity": new.legal.get("entity"),
+        "customerType": new.legal.get("customerType"),
         "language": new.language,
         "customerGiven": {
             "name": bool(new.customer_name) or "customerName" in new.withheld,

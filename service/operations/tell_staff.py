@@ -30,7 +30,7 @@ def tell_staff(
         connection,
         complaint,
         {},
-        runtime.profile,
+        runtime.profile_of(complaint),
         order,
         bank=runtime.bank,
         keys=(first, first + 1),

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.errors import InvalidInput
-from service.policy.profiles import Profile, policy_file
+from service.policy.files import policy_file
+from service.policy.profiles import Profile
 from service.policy.time_limits import due_after, parse_limit
 
 LEVELS = ("IV", "III", "II", "I")

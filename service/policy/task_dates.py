@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from service.policy.profiles import Deadline, Profile
+from service.policy.deadlines import Deadline
+from service.policy.profiles import Profile
 
 
 def held_to(

@@ -30,6 +30,7 @@ class Unit(StrEnum):
     WEEKS = "weeks"
     MONTHS = "months"
     YEARS = "years"
+    BILLING_CYCLES = "billing_cycles"
 
 
 _SECONDS = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3_600}
@@ -73,6 +74,8 @@ def due_after(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
         case Unit.WEEKS:
             return calendar.calendar_days_after(start, 7 * limit.value)
         case Unit.MONTHS:
+            return calendar.end_of_day(_months_after(calendar.local_day(start), limit.value))
+        case Unit.BILLING_CYCLES:  # of an account whose cycle is not known: no earlier than its own
             return calendar.end_of_day(_months_after(calendar.local_day(start), limit.value))
         case Unit.YEARS:
             return calendar.end_of_day(_months_after(calendar.local_day(start), 12 * limit.value))

@@ -76,10 +76,11 @@ UNITS: Plurals = {
     Unit.WEEKS: ("{n} week", "{n} weeks"),
     Unit.MONTHS: ("{n} month", "{n} months"),
     Unit.YEARS: ("{n} year", "{n} years"),
+    Unit.BILLING_CYCLES: ("{n} complete billing cycle", "{n} complete billing cycles"),
 }
 
 
-def _limit(text: str) -> Sentence:
+def limit_in_words(text: str) -> Sentence:
     """A limit of a policy in words."""
     limit = parse_limit(text)
     return Counted(*UNITS[limit.unit], limit.value)
@@ -91,7 +92,7 @@ def limits_of(profile: Profile) -> list[Limit]:
         Limit(
             entry["clock"],
             Sentence("by law") if entry["statutory"] else Sentence("the bank's own"),
-            _limit(entry["limit"]),
+            limit_in_words(entry["limit"]),
             entry["source"],
             entry["confidence"] not in UNCONFIRMED,
         )
@@ -101,7 +102,7 @@ def limits_of(profile: Profile) -> list[Limit]:
     confirmed = severity["confidence"] not in UNCONFIRMED
     for level, targets in severity["targets"].items():
         found += [
-            Limit(clock, level, _limit(limit), severity["source"], confirmed)
+            Limit(clock, level, limit_in_words(limit), severity["source"], confirmed)
             for clock, limit in targets.items()
         ]
     return found

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.builtins import (
+    LEGAL_FACTS,
     ArchiveEffect,
     CaseView,
     CloseEffect,
@@ -21,15 +22,16 @@ from service.builtins import (
     LetterEffect,
     LevelEffect,
     RecordEffect,
+    RegimeEffect,
     Reviewed,
     host_of,
 )
-from service.cases import Complaint, Emergency, NewComplaint, nearest
+from service.cases import LEGAL, Complaint, Emergency, NewComplaint, legal_of, nearest
 from service.engine import Bundle, advance
 from service.engine import changes as c
 from service.engine import commands as q
 from service.operations import COMPLAINT_PROCESS, REVIEW_PROCESS, start_variables
-from service.policy import Deadline, Profile, first_deadlines
+from service.policy import Deadline, Profile, alike, first_deadlines
 from service.scenarios.model import Scenario
 
 NUMBER = "C-2026-0000001-0"
@@ -110,6 +112,11 @@ class VirtualCase:
                 self.change(due_at=nearest(self.clocks.values()))
             case RecordEffect(facts):
                 self._record(facts)
+            case RegimeEffect(record, dropped):
+                self.change(regime=dict(record))
+                self.clocks = {
+                    name: entry for name, entry in self.clocks.items() if name not in dropped
+                }
             case CloseEffect(outcome):
                 self.change(status="closed", closed_at=self.now, outcome=outcome)
             case ArchiveEffect():
@@ -126,8 +133,8 @@ class VirtualCase:
     def meet(self, clock: str) -> None:
         """What a clock waited for has happened."""
         for name in (part.strip() for part in clock.split(",")):
-            if name in self.clocks:
-                self.clocks[name] = replace(self.clocks[name], met_at=self.now)
+            for entry in alike(self.clocks, name):
+                self.clocks[entry.clock] = replace(entry, met_at=self.now)
 
     def wait(self, length: timedelta) -> None:
         """Let time pass; every timer that comes due on the way fires at its time."""
@@ -165,13 +172,14 @@ def new_complaint(facts: Mapping[str, Any], at: datetime) -> NewComplaint:
         "amount",
         "currency",
     }
+    legal = {key: facts[key] for key in LEGAL_FACTS if key in facts and key != "hardship"}
     names = {"customerName": "customer_name"}
     given = {names.get(key, key): value for key, value in facts.items()}
     fields = {"customer_name": "Chen Mei", "phone": "0900 000 000", "email": None, "address": None}
     fields |= {"channel": "phone", "content": "A complaint of a scenario."}
     fields |= {key: value for key, value in given.items() if key in own}
-    triage = {key: value for key, value in given.items() if key not in own}
-    return NewComplaint(**fields, received_at=at, triage=triage)  # type: ignore[arg-type]
+    triage = {key: value for key, value in given.items() if key not in own and key not in legal}
+    return NewComplaint(**fields, received_at=at, triage=triage, legal=legal)  # type: ignore[arg-type]
 
 
 def open_case(
@@ -198,7 +206,7 @@ def open_case(
         return VirtualCase(bundle, profile, None, at), {"complaintNumber": NUMBER}
     new = new_complaint(scenario.complaint, at)
     case = VirtualCase(bundle, profile, _registered(new), at, similar=scenario.similar)
-    case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at)}
+    case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at, legal_of(new))}
     return case, start_variables(new, NUMBER)
 
 
@@ -228,5 +236,5 @@ def _registered(new: NewComplaint) -> Complaint:
         closed_at=None,
         archived_at=None,
         outcome=None,
-        facts={},
+        facts={LEGAL: legal} if (legal := legal_of(new)) else {},
     )

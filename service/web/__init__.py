@@ -42,6 +42,7 @@ PAGES = (
     "procedure",
     "live",
     "clauses",
+    "law",
     "evidence",
     "mailbox",
     "letters",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from service import cases, operations, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
+from service.execution import case_view
 from service.i18n.catalogue import chosen, say
 from service.reporting.briefing import Card, Desk, make_cards, read_answers
 from service.reporting.briefing_values import Reader, prefill_sources, prefilled
@@ -28,6 +30,10 @@ class Prepared:
     cards: tuple[Card, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     people: People = field(default_factory=dict)
+
+
+REASON = "extensionReason"
+"""The field of a form that asks for a reason of the law's list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def prepare(
     runtime = parts().runtime
     desk = Desk(
         connection,
-        runtime.profile,
+        runtime.profile_of(about),
         bundle,
         task,
         about,
@@ -68,7 +74,8 @@ def prepare(
         return Prepared(cards)
     facts = {"content": about.content} if about is not None else {}
     started = dict(prefilled(form, {each.element_id: each for each in answers}, facts))
-    return Prepared(cards, started, choices_of(connection, form))
+    reasons = extension_reasons(connection, form, about)
+    return Prepared(cards, started, {**choices_of(connection, form), **reasons})
 
 
 def waits_on(connection: Connection, roots: Iterable[int]) -> dict[int, list[Waited]]:
@@ -104,6 +111,23 @@ def people_with(connection: Connection, roles: tuple[str, ...] = ()) -> tuple[tu
     none is named."""
     found = operations.list_choices(connection, roles, today=local_day())
     return tuple((each.name, _shown(each)) for each in found)
+
+
+def extension_reasons(
+    connection: Connection, form: Mapping[str, Any], about: Complaint | None
+) -> People:
+    """The reasons for which the law of the case lets its time limit be extended now, where the
+    form asks for one."""
+    if about is None or REASON not in form["schema"].get("properties", {}):
+        return {}
+    clocks = partial(cases.list_deadlines, connection, about.root_key)
+    view = case_view(parts().runtime, about, now(), clocks)
+    return {
+        REASON: tuple(
+            (each.code, chosen(each.words, language(), default=each.reason))
+            for _, each in view.extensions("final response")
+        )
+    }
 
 
 def _shown(each: operations.Choice) -> str:

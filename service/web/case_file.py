@@ -33,6 +33,7 @@ from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
+from service.web.regime import regime_of
 from service.web.story import story_of
 
 SHOWN = 100
@@ -115,6 +116,22 @@ def reassign_case(number: str) -> Any:
     return flask.redirect(flask.url_for("web.case_page", number=number))
 
 
+@blueprint.post("/complaints/<number>/regime")
+@signed_in(may=Permission.CHOOSE_REGIMES)
+def set_regime(number: str) -> Any:
+    sent = flask.request.form
+    chosen = [sent.get("lead", ""), *sent.getlist("beside")]
+    operations.set_regime(
+        parts().runtime,
+        number,
+        list(dict.fromkeys(each[:100] for each in chosen if each)),
+        reason=sent.get("reason", ""),
+        actor=actor(),
+        now=now(),
+    )
+    return flask.redirect(flask.url_for("web.case_page", number=number))
+
+
 def _receivers(connection: Connection, complaint: Complaint) -> list[str]:
     """The handlers who are there and could take the case, for who may hand it over."""
     if (
@@ -170,6 +187,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         "step": step,
         "suspended_at": instance.suspended_at if instance.state == "active" else None,
         "may_keep": actor().may(Permission.SEE_COURSE),
+        "regime": regime_of(complaint, parts().runtime, language()),
         "may_hold": actor().may(Permission.HOLD_COMPLAINTS),
         "may_export": actor().may(Permission.EXPORT_COMPLAINTS),
     }

@@ -23,7 +23,7 @@ from service.i18n.catalogue import chosen, listed, say, say_many
 from service.i18n.dates import Times, day, weekday
 from service.i18n.languages import LANGUAGES, best_language, is_known, language_of
 from service.identity import Account, Actor, Permission, check_permission
-from service.policy import LEVELS
+from service.policy import LEVELS, said
 from service.sentence import Sentence
 from service.web.assets import asset_url
 from service.web.headline import subject_of
@@ -203,6 +203,7 @@ def _context() -> dict[str, Any]:
         "file_size": file_size,
         "money": lambda amount, currency: money(amount, currency, spoken),
         "headline": subject_of,
+        "clock_name": said,
         "light": lambda due: light_of(due, at),
         "chosen": lambda texts, default: chosen(texts, spoken, default=default),
         "named": lambda properties, name: chosen(properties, spoken, prefix="name:", default=name),

@@ -38,6 +38,7 @@ LINKS = (
     Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p", icon="book-open"),
     Link("Clauses", "/clauses", Permission.SEE_REVIEWS, icon="list-checks"),
     Link("Execution plan", "/plan", Permission.FOLLOW_PLAN, icon="calendar"),
+    Link("Time limits of the law", "/law", Permission.FOLLOW_PLAN, icon="book-open"),
     Link("Review desk", "/reviews", Permission.SEE_REVIEWS, key="v", icon="stamp"),
     Link("Migrations", "/migrations", Permission.MIGRATE_INSTANCES, icon="git-compare"),
     Link("Workbench", "/workbench", Permission.READ_DRAFTS, key="w", icon="pencil-ruler"),

@@ -47,6 +47,7 @@ SENTENCES: Words = {
     "case:glass:broken": "opened the restricted case in an emergency: {reason}",
     "case:hold:set": "set a legal hold: {reason}",
     "case:hold:lifted": "lifted the legal hold: {reason}",
+    "case:regime:chosen": "put the complaint under {profiles}: {reason}",
     "case:emergency:linked": "the complaint belongs to an emergency",
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",

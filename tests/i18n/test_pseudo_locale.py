@@ -30,7 +30,7 @@ FACTS = {
 SILENT = frozenset({"script", "style", "code", "pre", "kbd", "textarea", "svg"})
 """Code, what a visitor typed, and the pictures, whose words are the diagrams' own."""
 SAID_ATTRIBUTES = frozenset({"title", "placeholder", "aria-label", "alt"})
-QUOTING = ("/clauses: ", "/plan: ", "/workbench: ")
+QUOTING = ("/clauses: ", "/law: ", "/plan: ", "/workbench: ")
 """Pages that quote the sources of policy figures, and files, as they are written."""
 DATA = frozenset(
     {

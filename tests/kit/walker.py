@@ -63,6 +63,15 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "confirm-withdrawal": {"freely": True},
     "unblock-case": {"cause": "Busy", "measure": "Help"},
+    "draft-holding-letter": {
+        "reason": "The card scheme has not answered our question.",
+        "newDate": "2026-05-15",
+    },
+    "give-provisional-credit": {
+        "credited": True,
+        "creditAmount": 250,
+        "creditedOn": "2026-03-02",
+    },
     "take-charge-of-delay": {"cause": "Busy", "measure": "Help", "newDate": "2026-05-01"},
     "keep-promise-task": {"kept": True, "done": "Called"},
     "answer-for-promise": {
@@ -92,7 +101,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-PAST = frozenset({"paidOn", "correctedOn"})
+PAST = frozenset({"paidOn", "correctedOn", "creditedOn"})
 FUTURE = frozenset({"expectedDate", "promisedBy", "newDate", "dueOn"})
 
 

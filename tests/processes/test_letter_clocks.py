@@ -4,8 +4,8 @@ came back opens the clock again; an answer is final only with the customer's rig
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -13,8 +13,11 @@ from service import letters
 from service.db import Database
 from service.definitions import shipped_files
 from service.execution import Runtime
+from service.jobs import Due
 from service.letters.texts import path_of
+from service.notifications import Mailer
 from service.operations import finish_letter, mark_returned
+from service.operations.deliver_mail import deliver_mail
 from tests.kit.installation import release_files
 from tests.kit.walker import CLERK, Walk, complain
 
@@ -22,6 +25,13 @@ from tests.kit.walker import CLERK, Walk, complain
 def answered(runtime: Runtime, email: str | None) -> Walk:
     """A case whose outcome letter was just written."""
     return complain(runtime, email=email).work(until="ask-customer")
+
+
+class Accepting:
+    """A receiving server that takes every mail."""
+
+    def deliver(self, key: int, payload: Any, *, now: datetime, footer: str) -> None:
+        assert payload
 
 
 def outcome_of(walk: Walk) -> dict[str, Any]:
@@ -56,6 +66,23 @@ def test_an_answer_by_mail_meets_its_clock_and_opens_it_again_when_it_comes_back
     assert walk.clocks["final response"].met_at == back + timedelta(days=1)
 
 
+def test_an_answer_by_mail_is_met_when_the_receiving_server_has_it(runtime: Runtime) -> None:
+    walk = answered(runtime, "owen@customer.invalid")
+    letter, accepted = outcome_of(walk), walk.now + timedelta(days=3)
+    due = Due(walk.root, letter["key"] + 1, 1, payload={"letter": str(letter["key"])})
+    deliver_mail(runtime, cast("Mailer", Accepting()), due, link=None, now=accepted)
+    assert walk.clocks["final response"].met_at == accepted
+    with runtime.database.transaction() as connection:
+        mark_returned(
+            connection,
+            walk.complaint,
+            letter["key"],
+            reason="no such box",
+            now=accepted + timedelta(hours=1),
+        )
+    assert walk.clocks["final response"].met_at is None
+
+
 def test_a_letter_that_comes_back_opens_only_what_it_met(runtime: Runtime) -> None:
     walk = answered(runtime, "owen@customer.invalid")
     before = walk.clocks
@@ -65,7 +92,7 @@ def test_a_letter_that_comes_back_opens_only_what_it_met(runtime: Runtime) -> No
         )
     reopened = {name for name, entry in walk.clocks.items() if entry != before[name]}
     assert "final response" in reopened and "acknowledgement" not in reopened
-    assert reopened <= {"final response", "next answer"}
+    assert reopened <= {"final response", "next answer", "internal target"}
 
 
 @pytest.mark.parametrize("rights", [True, False])

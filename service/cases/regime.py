@@ -1,0 +1,39 @@
+"""The policy profiles of a case, as its row keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.cases.queries import Complaint
+from service.cases.tables import complaint
+from service.db import Connection
+from service.policy import Choice, Ground
+
+LEGAL = "legal"
+"""The fact of a complaint that holds what regime and figures are chosen by."""
+_KEPT_BY = "migration"
+
+
+def legal_facts(of: Complaint) -> dict[str, Any]:
+    """What the law's figures are chosen by (`policy.Facts`), as far as it is known."""
+    return dict(of.facts.get(LEGAL) or {})
+
+
+def keep_regimes(connection: Connection, profile_id: str, *, at: datetime) -> int:
+    """Write the installation's profile into the complaints that have none, so that they go on under
+    it whatever the installation's is later; how many there were."""
+    kept = Choice((profile_id,), Ground.KEPT).as_record(by=_KEPT_BY, at=at)
+    return connection.execute(
+        sa.update(complaint).where(complaint.c.regime.is_(None)).values(regime=kept)
+    ).rowcount
+
+
+def set_regime(connection: Connection, root_key: int, record: Mapping[str, Any]) -> None:
+    """Write the regime of a new complaint (`Choice.as_record`)."""
+    connection.execute(
+        sa.update(complaint).where(complaint.c.root_key == root_key).values(regime=dict(record))
+    )
