@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,9 @@ from service.errors import InvalidInput, StateConflict
 
 FORMAT = "redress-backup-1"
 BATCH = 500
+MOST_LINE, MOST_HELD = 64 << 20, 16 << 20
+"""Bytes of the longest line that is read, and of rows that are held before they are written: an
+archive may unpack to a thousand times its size."""
 _REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
@@ -83,8 +87,15 @@ def read_backup(
 def _lines(path: Path) -> Iterator[bytes]:
     try:
         with gzip.open(path, "rb") as lines:
-            yield from lines
-    except (OSError, EOFError) as error:
+            while line := lines.readline(MOST_LINE + 1):
+                if len(line) > MOST_LINE:
+                    raise InvalidInput(
+                        "expected lines of at most {most} bytes, {path} has a longer one",
+                        most=MOST_LINE,
+                        path=path,
+                    )
+                yield line
+    except (OSError, EOFError, zlib.error) as error:
         raise InvalidInput(
             "expected a backup written by `redress backup`, {path} cannot be read: {error}",
             path=path,
@@ -139,23 +150,74 @@ def _empty(connection: Connection, *, force: bool) -> None:
 
 def _fill(connection: Connection, path: Path) -> int:
     """Insert the rows of a backup, table by table; their number."""
-    rows = 0
+    rows = held = 0
     columns: list[sa.Column[Any]] = []
     batch: list[dict[str, Any]] = []
-    for raw in _lines(path):
-        line = orjson.loads(raw)
+    for number, raw in enumerate(_lines(path), 1):
+        line = _line(raw, number)
         if isinstance(line, list):
-            batch.append(
-                {each.name: _value(each, value) for each, value in zip(columns, line, strict=True)}
-            )
-            rows += 1
-        if batch and (len(batch) == BATCH or isinstance(line, dict)):
-            connection.execute(sa.insert(columns[0].table), batch)
-            batch = []
+            batch.append(_row(columns, line, number))
+            rows, held = rows + 1, held + len(raw)
+        if batch and (len(batch) == BATCH or held > MOST_HELD or isinstance(line, dict)):
+            _insert(connection, columns, batch, number)
+            batch, held = [], 0
         if isinstance(line, dict) and "table" in line:
-            table = metadata.tables[line["table"]]
-            columns = [table.columns[name] for name in line["columns"]]
+            columns = _columns(line, number)
     return rows
+
+
+def _line(raw: bytes, number: int) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise _unfit(number, "it is no JSON") from None
+
+
+def _columns(line: dict[str, Any], number: int) -> list[sa.Column[Any]]:
+    """The columns that the rows after this line fill. Raises InvalidInput for a table or a column
+    that is none."""
+    table = metadata.tables.get(str(line["table"]))
+    if table is None:
+        raise _unfit(number, f"there is no table {str(line['table'])[:60]!r}")
+    names = line.get("columns")
+    if not isinstance(names, list) or not names:
+        raise _unfit(number, "it names no columns")
+    unknown = [str(each)[:60] for each in names if str(each) not in table.columns]
+    if unknown:
+        raise _unfit(number, f"{table.name} has no column {unknown[0]!r}")
+    return [table.columns[each] for each in names]
+
+
+def _row(columns: Sequence[sa.Column[Any]], line: list[Any], number: int) -> dict[str, Any]:
+    if len(line) != len(columns):
+        raise _unfit(number, f"it has {len(line)} values for {len(columns)} columns")
+    try:
+        return {each.name: _value(each, value) for each, value in zip(columns, line, strict=True)}
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise _unfit(number, str(error)[:200]) from None
+
+
+def _insert(
+    connection: Connection,
+    columns: Sequence[sa.Column[Any]],
+    batch: list[dict[str, Any]],
+    number: int,
+) -> None:
+    try:
+        connection.execute(sa.insert(columns[0].table), batch)
+    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.StatementError) as error:
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+            raise
+        reason = str(error.orig).strip().splitlines()[:1]
+        raise _unfit(number, f"{columns[0].table.name} does not take it: {reason}") from None
+
+
+def _unfit(number: int, why: str) -> InvalidInput:
+    return InvalidInput(
+        "expected a backup that this version can read, line {number} does not fit: {why}",
+        number=number,
+        why=why,
+    )
 
 
 def _plain(column: sa.Column[Any], value: Any) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from hashlib import sha256
 from pathlib import Path
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -105,3 +107,53 @@ def test_a_backup_with_a_broken_chain_restores_nothing(filled: Database, tmp_pat
     assert refused.exit_code == 1
     assert "breaks at row 1" in refused.output
     assert contents(filled) == before
+
+
+def forged(path: Path, *lines: object) -> Path:
+    """A whole backup of this schema, by its own hash, with these lines in it."""
+    with gzip.open(path, "rb") as file:
+        head = file.readline()
+    written = [head.strip(), *(orjson.dumps(line) for line in lines)]
+    digest = sha256(b"".join(each + b"\n" for each in written)).hexdigest()
+    made = path.with_name("forged.backup")
+    with gzip.open(made, "wb") as file:
+        file.write(b"\n".join([*written, orjson.dumps({"sha256": digest})]) + b"\n")
+    return made
+
+
+ROW = ["eve", "2026-01-01T00:00:00+00:00", "cli"]
+COLUMNS = ["name", "made_at", "made_by"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([{"table": "nowhere", "columns": ["x"]}, ["y"]], "there is no table 'nowhere'"),
+        ([{"table": "task_group", "columns": ["wings"]}], "has no column 'wings'"),
+        ([{"table": "task_group"}], "names no columns"),
+        ([{"table": "task_group", "columns": COLUMNS}, ROW[:2]], "2 values for 3 columns"),
+        ([{"table": "task_group", "columns": COLUMNS}, ["eve", "noon", "cli"]], "noon"),
+        ([["a row of nothing"]], "1 values for 0 columns"),
+        ([{"table": "task_group", "columns": COLUMNS}, ROW, ROW], "does not take it"),
+    ],
+)
+def test_a_backup_that_does_not_fit_is_refused_in_one_line(
+    sqlite_database: Database, tmp_path: Path, lines: list[object], said: str
+) -> None:
+    path = tmp_path / "empty.backup"
+    assert run(sqlite_database, "backup", str(path)).exit_code == 0
+    done = run(sqlite_database, "restore", "--force", str(forged(path, *lines)))
+    assert done.exit_code == 1, done.output
+    assert said in done.output and done.output.count("\n") == 1
+
+
+def test_an_archive_that_unpacks_to_more_than_memory_is_refused(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.db.backup.MOST_LINE", 10_000)
+    path = tmp_path / "empty.backup"
+    assert run(sqlite_database, "backup", str(path)).exit_code == 0
+    columns = {"table": "task_group", "columns": COLUMNS}
+    bomb = forged(path, columns, ["x" * 20_000, *ROW[1:]])
+    done = run(sqlite_database, "restore", "--force", str(bomb))
+    assert done.exit_code == 1 and "at most 10000 bytes" in done.output
