@@ -17,6 +17,8 @@ from service.web.edge import actor, blueprint, inside, now, parts, signed_in, zo
 from service.web.paging import key_asked, last_of, place_asked
 
 MOST_FILES = 20
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What is shown in the page; everything else is downloaded."""
 SHOWN = 100
 """So many files and contacts are on a page; a link leads to those before."""
 
@@ -127,6 +129,7 @@ def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
         contacts=contacts,
         earlier_contacts=earlier_contacts,
         kinds=KINDS,
+        pictures=PICTURES,
         means=MEANS,
         results=RESULTS,
         values=values,

@@ -9,14 +9,16 @@ from typing import Any
 import flask
 
 from service import cases, definitions, letters, operations, tasks
-from service.errors import FormInvalid, Unavailable
+from service.errors import FieldError, FormInvalid, InvalidInput, Unavailable
 from service.identity import Permission
 from service.intake import CHANNELS, FLAGS, NUMBERS, parse_complaint
+from service.sentence import Sentence
 from service.web import forms
 from service.web.answers import answer_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
 
 FORM = "registration"
+MOST_FILES = 20
 
 
 @blueprint.get("/register")
@@ -30,19 +32,45 @@ def register_page() -> Any:
 @blueprint.post("/register")
 @signed_in(may=Permission.REGISTER_COMPLAINTS)
 def register() -> Any:
-    sent, at, runtime = flask.request.form, now(), parts().runtime
+    at, runtime, vault = now(), parts().runtime, parts().vault
+    flask.request.max_content_length = MOST_FILES * vault.limit
+    sent = flask.request.form
     form = _form()
     answer = answer_of(form, sent, zone=zone())
     once = sent.get("once", "")[:64] or None
     try:
         tasks.validate(form, answer)
         new = parse_complaint(answer, now=at, currency=runtime.profile.currency)
+        files = _files()
         done = operations.register_complaint(
             runtime, new, actor=actor(), now=at, idempotency_key=once, request=answer
         )
     except FormInvalid as error:
         return _page(answer, {each.pointer: each.message for each in error.errors}), 422
+    if files and not done.repeated:
+        operations.add_evidence(runtime, done.root_key, files, actor=actor(), now=at)
     return flask.redirect(flask.url_for("web.registered", number=done.number))
+
+
+def _files() -> list[cases.NewEvidence]:
+    """What was handed in with the complaint, kept and looked at. Raises FormInvalid."""
+    sent = [each for each in flask.request.files.getlist("files") if each.filename]
+    if len(sent) > MOST_FILES:
+        many = Sentence("expected at most {most} files", most=MOST_FILES)
+        raise FormInvalid([FieldError("/files", many)])
+    try:
+        return [
+            cases.take_in(
+                parts().vault,
+                each.stream,  # type: ignore[arg-type]
+                name=each.filename or "",
+                kind="document",
+                source="desk",
+            )
+            for each in sent
+        ]
+    except InvalidInput as error:
+        raise FormInvalid([FieldError("/files", error.message)]) from error
 
 
 @blueprint.get("/registered/<number>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,29 @@ def test_help_says_the_same_in_three_languages() -> None:
     for language in LANGUAGES:
         shape = [(topic.name, len(topic.paragraphs)) for topic in help_in(language)]
         assert shape == [(topic.name, len(topic.paragraphs)) for topic in plain], language
+
+
+def test_files_come_with_the_registration_and_pictures_are_shown(desk: Desk) -> None:
+    desk.sign_in("clerk")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(40)
+    sent = {
+        "customerName": "Lin",
+        "contact.phone": "02-5550-0101",
+        "receivedAt": "2026-03-02T09:00",
+        "channel": "phone",
+        "language": "en",
+        "content": "Charged twice.",
+        "files": (BytesIO(picture), "receipt.png"),
+    }
+    answer = desk.client.post(
+        "/register", data=sent, headers=SAME, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 302, answer.text
+    number = answer.headers["Location"].rpartition("/")[2]
+    page = desk.client.get(f"/complaints/{number}/evidence", headers=SAME).text
+    assert "receipt.png" in page and f'src="/complaints/{number}/evidence/' in page
+    sent["files"] = (BytesIO(b""), "empty.txt")
+    refused = desk.client.post(
+        "/register", data=sent, headers=SAME, content_type="multipart/form-data"
+    )
+    assert refused.status_code == 422 and "Charged twice." in refused.text
