@@ -90,7 +90,6 @@ FINGERPRINTS = {
     "task.Task._inherit_data": "881f3fbdcf64",
     "task.Task._set_state": "86c4c1d22dc9",
     "task.Task.cancel": "16a6cc6f7ea4",
-    "task.Task.children": "ab66856eadb4",
     "workflow.Workflow.__init__": "a179a7573948",
     "workflow.Workflow._mark_complete": "32b3db77f3c4",
     "workflow.Workflow._task_completed_notify": "a87c9bea38b2",

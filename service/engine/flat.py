@@ -283,11 +283,10 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
         """Open the inclusive joins that may open now; whether there was one."""
         if not self.bundle.reaches:
             return False
-        waiting = {
-            (task.workflow.scope_id, task.task_spec.name): task
-            for task in self.index.values()
-            if task.task_spec.is_inclusive and "from" in task.internal_data
-        }
+        waiting: dict[tuple[str, str], Token] = {}
+        for task in self.index.values():
+            if task.task_spec.is_inclusive and "from" in task.internal_data:
+                waiting[task.workflow.scope_id, task.task_spec.name] = task
         opened = False
         for task in waiting.values():
             if not task.gone and not task.task_spec.awaits_more(task):

@@ -188,10 +188,10 @@ def set_variable(game: Any, chain: list[Level], name: str, value: Any) -> None:
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
     """What the world hands in, in the shapes that are kept: floats become exact decimals, dates ISO
     text."""
-    return {
-        str(name): value if type(value) in _PLAIN else to_json(from_json(value))
-        for name, value in (variables or {}).items()
-    }
+    found: dict[str, Any] = {}
+    for name, value in (variables or {}).items():
+        found[str(name)] = value if type(value) in _PLAIN else to_json(from_json(value))
+    return found
 
 
 def apply_inputs(token: Token, mappings: tuple[Mapped, ...]) -> None:

@@ -204,8 +204,16 @@ class Node(Plain):
 
     def enter(self, task: Token) -> None:
         """The token enters its element; inputs are evaluated, then boundary events wait."""
-        self.tell_entered(task)
-        if "result" not in task.internal_data:
+        state = task.internal_data
+        if self.is_wait:
+            self.tell_entered(task)
+        elif "in" not in state:  # as `tell_entered`, without a call for every element
+            element, body = self.element, task.body
+            state["in"] = True
+            scope = task.workflow.scope_id if body is None else body.id
+            entered = c.ElementEntered(task.id, element.id, element.kind, scope, self.process.id)
+            task.game.emit(entered)
+        if "result" not in state:
             if self.element.scripts is not None:
                 self.run_script(task, self.element.scripts.before)
             if self.is_body:

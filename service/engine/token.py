@@ -73,19 +73,16 @@ class Token(Task):  # type: ignore[misc]
             if parent.task_spec.is_body and parent.task_spec.task_spec == task_spec.name:
                 self.body = parent
 
-    @property
-    def children(self) -> list[Token]:
-        tasks = self.workflow.tasks
-        return list(map(tasks.__getitem__, self._children)) if self._children else []
-
     def _set_state(self, value: int) -> None:
         self._state = value
         if value == READY and not self.task_spec.manual:
             self.game.ready.append(self)
 
     def _add_child(self, task_spec: TaskSpec, state: int = TaskState.MAYBE) -> Token:
-        game, flow = self.game, self.task_spec.flow_to(self, task_spec)
-        game.check_room(self, task_spec)
+        game, ours = self.game, self.task_spec
+        flow = ours.flow_to(self, task_spec) if ours.is_node else None
+        if task_spec.is_node and not task_spec.is_wait:
+            game.check_room(self, task_spec)
         child = Token(self.workflow, task_spec, self, state=state)
         if flow is not None:
             game.emit(c.FlowTaken(flow, self.task_spec.process.id))

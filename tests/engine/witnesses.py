@@ -228,7 +228,7 @@ def _start(drawing: str) -> int:
     return calls(lambda: advance(bundle, None, q.Start("p", {}), now=NOON))
 
 
-@measured("Catching._run_hook", "Flat.get_next_task", "Plain.outputs", "Token.children")
+@measured("Catching._run_hook", "Flat.get_next_task", "Plain.outputs")
 def calls_to_start_a_sub_process() -> int:
     return _start(_STARTED)
 
@@ -267,11 +267,11 @@ def tasks_looked_at_when_one_instance_completes() -> int:
     player = Player(bundle).start(xs=list(range(200)))
     game = load(player.state or b"", bundle, now=NOON, host=Host())
     body = next(each for each in game.index.values() if each.task_spec.is_body)
-    looked, before = 0, vars(Token)["children"]
+    looked, children = 0, vars(Token.__mro__[1])["children"]
 
     def note(self: Token) -> Any:
         nonlocal looked
-        found = before.fget(self)
+        found = children.fget(self)
         looked += len(found)
         return found
 
