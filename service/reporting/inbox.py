@@ -1,5 +1,5 @@
-"""The task list: open tasks a person may see, those of the most severe complaints first, then by
-the nearest deadline, in pages that cost the same at any size.
+"""The task list: open tasks a person may see, those of open emergencies and of the most severe
+complaints first, then by the nearest deadline, in pages that cost the same at any size.
 
 Two roads. By due date: an index gives each group's nearest tasks, and a filter looks at a bounded
 window of them. By case: where a filter fits few cases, those cases give the tasks. Neither reads
@@ -15,8 +15,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.cases import MOST_URGENT, URGENT, list_urgent
-from service.cases.tables import complaint
+from service.cases import MOST_URGENT, URGENT, list_emergencies, list_urgent
+from service.cases.tables import complaint, emergency
 from service.db import MOST_COUNTED, Connection, Prepared, keys_given, root_column
 from service.identity import Actor, Permission
 from service.reporting.inbox_keys import (
@@ -56,6 +56,13 @@ class InboxRow:
     severity: str | None
     channel: str | None
     product: str | None
+    level: str | None
+    """The level of the emergency that it is a task of; None for all others."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it stands before all that is not, whatever is due first."""
+        return self.level is not None or self.severity == URGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +106,22 @@ def list_inbox(
 
 
 def _urgent(connection: Connection, reach: Reach, only: InboxFilter) -> Sequence[Key]:
-    """The nearest tasks of the most severe complaints: they stand before all others, whatever is
-    due first."""
+    """The nearest tasks of open emergencies, then of the most severe complaints: they stand before
+    all others, whatever is due first."""
     if only.severity not in ("", URGENT) or only.roots is not None or only.text:
         return ()
-    narrowed = replace(only, severity=URGENT)
-    cases = list_urgent(connection)
-    return (
-        keys_by_case(connection, reach, cases, narrowed, after=None, limit=MOST_URGENT).keys
-        if cases
-        else ()
+    emergencies = (
+        [] if only.severity else list_emergencies(connection, status="open", limit=MOST_URGENT)
     )
+    found: list[Key] = []
+    for roots, narrowed in (
+        ([each.root_key for each in emergencies], only),
+        (list_urgent(connection), replace(only, severity=URGENT)),
+    ):
+        if roots:
+            kept = keys_by_case(connection, reach, roots, narrowed, after=None, limit=MOST_URGENT)
+            found += kept.keys
+    return found
 
 
 def reach_of(actor: Actor, scope: Scope, only: InboxFilter) -> Reach | None:
@@ -151,6 +163,7 @@ _COLUMNS = [
     sa.func.coalesce(complaint.c.number, user_task.c.business_key).label("number"),
     complaint.c.customer_name.label("customer"),
     *(complaint.c[name] for name in ("severity", "channel", "product")),
+    emergency.c.level,
 ]
 _ROWS = Prepared(
     {
@@ -159,7 +172,9 @@ _ROWS = Prepared(
                 user_task,
                 (user_task.c.key == keys.c.value)
                 & (user_task.c.root_key == root_column(keys.c.value)),
-            ).outerjoin(complaint, complaint.c.root_key == user_task.c.root_key)
+            )
+            .outerjoin(complaint, complaint.c.root_key == user_task.c.root_key)
+            .outerjoin(emergency, emergency.c.root_key == user_task.c.root_key)
         )
         for dialect, keys in keys_given("b_keys").items()
     }

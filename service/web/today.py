@@ -64,9 +64,10 @@ def _tasks(connection: Connection, scope: Scope, aside: tuple[int, ...] = ()) ->
     return sorted(rows, key=_by_urgency)
 
 
-def _by_urgency(row: InboxRow) -> tuple[bool, bool, float, str]:
+def _by_urgency(row: InboxRow) -> tuple[bool, bool, bool, float, str]:
     due = 0.0 if row.due_at is None else row.due_at.timestamp()
-    return row.severity != cases.URGENT, row.due_at is None, due, row.severity or "P9"
+    severity = row.severity or "P9"
+    return row.level is None, not row.is_urgent, row.due_at is None, due, severity
 
 
 def _mentions(connection: Connection) -> Sequence[Notice]:

@@ -3,6 +3,7 @@ others."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import Settings
 from service.execution import Runtime
+from service.identity import Actor
+from service.operations import declare_emergency
 from service.web.headline import LONGEST, subject_of
 from tests.kit.clock import NOW
 from tests.kit.desk import SAME, Desk
@@ -45,6 +48,20 @@ def test_a_case_that_waits_does_not_vanish(desk: Desk, runtime: Runtime) -> None
 def test_who_waits_for_nobody_is_told_so(desk: Desk, runtime: Runtime) -> None:
     page = desk.sign_in("lin").see("/today")
     assert "No task is yours or offered to you" in page and "Waiting for others" not in page
+
+
+def test_an_emergency_stands_before_what_is_overdue(desk: Desk, runtime: Runtime) -> None:
+    executive = Actor("executive-1", frozenset({"executive"}))
+    old = complain(runtime, now=NOW - timedelta(days=30))
+    found = declare_emergency(
+        runtime, [], level="III", cause="Branch flooded", actor=executive, now=NOW
+    )
+    page = desk.at(NOW).sign_in("executive-1").see("/today")
+    start = page[page.index("Start with this one") :]
+    assert start.startswith("Start with this one: it is urgent.")
+    assert found.number in start[: start.index("Start next")]
+    tasks = desk.see("/tasks?show=all")
+    assert tasks.index(found.number) < tasks.index(old.complaint.number)
 
 
 @pytest.mark.parametrize(("demo", "status"), [(True, 302), (False, 403)])
