@@ -60,3 +60,12 @@ def test_a_role_is_named_in_two_files() -> None:
         "service/identity/permissions.py",
     }
     assert len(Role) > 5
+
+
+def test_every_line_of_the_changelog_stands_under_who_reads_it() -> None:
+    page = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    releases = re.split(r"\n## ", page)[1:]
+    assert releases
+    for release in releases:
+        before_any = release.split("\n### ")[0]
+        assert "\n- " not in before_any, before_any[:200]
