@@ -57,4 +57,5 @@ class Event(StrEnum):
     CASE_MERGED = "case:complaint:merged"
     PORTAL_OPENED = "case:portal:opened"
     WITHDRAWAL_RECORDED = "case:withdrawal:recorded"
+    MONEY_RECOVERED = "case:money:recovered"
     MAIL_RECEIVED = "case:mail:received"

@@ -49,6 +49,13 @@ CARDS: dict[str, Shows] = {
     "question": Shows(forms=_names("plan-investigation"), variables=_names("department question")),
     "error": Shows(forms=_names("investigation-report")),
     "payment": Shows(variables=_names("compensationAmount")),
+    "money": Shows(
+        variables=_names(
+            "compensationAmount redressParts offer acceptBy acceptUntil acceptance days policy"
+            " offerAnswer offerChannel offerAnsweredBy offerWords"
+        ),
+        functions=frozenset({"amount paid"}),
+    ),
     "other": Shows(
         forms=_names("compare-complaints"), variables=_names("similar otherNumber relation")
     ),
@@ -63,8 +70,8 @@ CARDS: dict[str, Shows] = {
 }
 """The named cards. The customer's words, what severity was decided, what is proposed and on whose
 authority, what was found, the evidence, what is asked of whom, the error to be corrected, what is
-to be paid to whom, the other complaint, the reply as it would be, the delay, the emergency, the
-version under review."""
+to be paid to whom, the money of the case, the other complaint, the reply as it would be, the delay,
+the emergency, the version under review."""
 
 
 @dataclass(frozen=True, slots=True)

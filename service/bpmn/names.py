@@ -38,6 +38,7 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 HOST_FUNCTIONS = (
     "amount paid",
+    "sample number",
     "best investigator",
     "can extend",
     "earlier compensation",
@@ -60,6 +61,7 @@ BUILT_IN = "redress."
 HOST_SERVICES = frozenset(
     BUILT_IN + name
     for name in (
+        "answer-offer",
         "approve-version",
         "archive",
         "clock",
@@ -75,6 +77,7 @@ HOST_SERVICES = frozenset(
         "letter",
         "link",
         "notify",
+        "offer",
         "pause",
         "record",
         "regime",

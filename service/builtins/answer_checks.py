@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from service import cases, identity
+from service import cases, identity, tasks
 from service.currencies import CURRENCIES, DECIMALS, format_money, is_payable
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
@@ -125,6 +125,8 @@ def _compensation(
     amount = answer.get("compensationAmount")
     if amount is None:
         return None
+    if "compensation" not in answer.get("remedies", ()):
+        return FieldError("/remedies", "an amount is given; expected the remedy compensation")
     complaint = cases.find_complaint(connection, task.root_key)
     currency = "TWD" if complaint is None else complaint.currency
     if currency not in CURRENCIES:
@@ -147,7 +149,45 @@ def _compensation(
                 amount=amount,
             ),
         )
-    return None
+    return _parts(answer, Decimal(str(amount)), currency)
+
+
+def _solution(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """The findings on the issues make the finding as a whole, and the compensation can be decided
+    and paid."""
+    problem = _findings(answer)
+    return problem or _compensation(connection, task, answer, actor, today)
+
+
+def _findings(answer: Mapping[str, Any]) -> FieldError | None:
+    """All upheld make `upheld`, none `not upheld`, anything else `partly upheld`."""
+    each = {str(finding.get("outcome")) for finding in answer.get("issueFindings") or ()}
+    if not each:
+        return None
+    whole = each.pop() if len(each) == 1 else "partly upheld"
+    if answer.get("outcome") == whole:
+        return None
+    return FieldError(
+        "/outcome", Sentence("expected {whole}, which the findings on the issues make", whole=whole)
+    )
+
+
+def _parts(answer: Mapping[str, Any], amount: Decimal, currency: str) -> FieldError | None:
+    """What the compensation is made of adds up to it."""
+    parts = cases.read_parts(answer.get("redressParts"))
+    total = sum(parts.values(), Decimal(0))
+    if not parts or total == amount:
+        return None
+    return FieldError(
+        "/redressParts",
+        Sentence(
+            "expected parts that add up to {amount}, got {total}",
+            amount=format_money(amount, currency),
+            total=format_money(total, currency),
+        ),
+    )
 
 
 def _payment(
@@ -167,6 +207,33 @@ def _payment(
             given=format_money(given, complaint.currency),
         ),
     )
+
+
+def _offer(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """The offer is still open, and its last day is not over."""
+    found = cases.find_offer(connection, task.root_key)
+    if found is None or found.state is not cases.OfferState.OPEN:
+        return FieldError("/offerAnswer", "there is no open offer that could be answered")
+    last = found.until_at.date()
+    if answer.get("offerAnswer") == "accepted" and today > last:
+        return FieldError(
+            "/offerAnswer",
+            Sentence("expected an acceptance until {last}: the offer has lapsed", last=last),
+        )
+    return None
+
+
+def _quality(
+    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
+) -> FieldError | None:
+    """Whoever checks a case had no part in it."""
+    case = cases.case_of_follower(connection, task.root_key)
+    known = set() if case is None else tasks.list_all_performers(connection, case.root_key)
+    if actor.casefold() not in {each.casefold() for each in known}:
+        return None
+    return FieldError("/result", "whoever had a part in a case does not check its quality")
 
 
 def _other_complaint(
@@ -191,7 +258,10 @@ CHECKS: dict[str, Check] = {
     "approval": _approval,
     "compensation": _compensation,
     "investigator": _investigator,
+    "offer": _offer,
     "other-complaint": _other_complaint,
     "payment": _payment,
+    "quality": _quality,
     "quorum": _quorum,
+    "solution": _solution,
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from service.definitions.review_states import Verb
@@ -27,9 +28,31 @@ class LetterEffect:
 
 @dataclass(frozen=True, slots=True)
 class RecordEffect:
-    """Record facts of the complaint."""
+    """Record facts of the complaint. A decided amount is payable at once, unless it is only
+    `offered`."""
 
     facts: Mapping[str, Any]
+    offered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEffect:
+    """The decided amount, the total of all rounds, is offered to the customer `until`; or where it
+    needs no acceptance, None, it is payable."""
+
+    amount: Decimal
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnsweredEffect:
+    """What became of the open offer: `state` is one of `cases.ANSWERS`; who said so, how, in what
+    words."""
+
+    state: str
+    answered_by: str = ""
+    channel: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +159,8 @@ class VersionEffect:
 Effect = (
     LetterEffect
     | RecordEffect
+    | OfferEffect
+    | OfferAnsweredEffect
     | DeadlinesEffect
     | RegimeEffect
     | CloseEffect

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from service import cases, identity, policy
@@ -115,6 +116,17 @@ def _emergency_compensation(view: CaseView) -> Any:
     return from_json(cases.emergency_compensation(view.connection, view.complaint))
 
 
+def _sample_number(view: CaseView) -> Any:
+    """0 to 99, from the number of the complaint alone: whoever audits a draw can repeat it."""
+    return None if view.complaint is None else from_json(sample_number(view.complaint.number))
+
+
+def sample_number(number: str) -> int:
+    """The first eight bytes of a SHA-256, as 0 to 99."""
+    found = sha256(f"quality check of {number}".encode()).digest()
+    return int.from_bytes(found[:8]) % 100
+
+
 def _reports(view: CaseView, level: Any, moment: Any) -> Any:
     return from_json(policy.reports_of(view.profile, str(level), str(moment), view.now))
 
@@ -146,6 +158,7 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
     "earlier compensation": ((), _earlier_compensation),
     "emergency compensation": ((), _emergency_compensation),
     "emergency reports": (("level", "moment"), _reports),
+    "sample number": ((), _sample_number),
     "situation report due": (("level",), _report_due),
     "home country": ((), _home),
     "is running": (("clock",), _is_running),

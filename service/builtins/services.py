@@ -18,6 +18,7 @@ from service.builtins.effects import (
     LinkEffect,
     RecordEffect,
 )
+from service.builtins.money_services import MONEY_SERVICES
 from service.builtins.regimes import regime
 from service.cases import RECORDED, get_complaint, list_of_customer
 from service.engine import BpmnError
@@ -40,6 +41,7 @@ from service.policy import (
 
 Service = Callable[["CaseView", JobCreated], dict[str, Any]]
 RECENT = timedelta(days=90)
+_DECIDED = frozenset({"compensationAmount", "redressParts"})
 
 
 def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
@@ -74,9 +76,15 @@ def notify(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Facts of the complaint, out of those that may be recorded. A severity that is new starts its
-    clocks; one that is recorded a second time does not, and what has been met stays met."""
+    clocks; one that is recorded a second time does not, and what has been met stays met. With the
+    header `ledger` = `offered` a decided amount is not payable yet: `redress.offer` says when.
+    Without it an amount that is known already is no new decision."""
     facts = {name: job.variables[name] for name in RECORDED if job.variables.get(name) is not None}
-    view.effects.append(RecordEffect(facts))
+    offered = job.headers.get("ledger") == "offered"
+    known = {} if view.complaint is None else view.complaint.facts
+    if not offered and facts.get("compensationAmount") == known.get("compensationAmount"):
+        facts = {name: value for name, value in facts.items() if name not in _DECIDED}
+    view.effects.append(RecordEffect(facts, offered))
     if facts.get("outcome") is not None:
         _start_steps(view)
     severity = facts.get("severity")
@@ -240,4 +248,5 @@ SERVICES: Mapping[str, Service] = {
     "redress.regime": regime,
     "redress.close": close,
     "redress.archive": archive,
+    **MONEY_SERVICES,
 }

@@ -56,12 +56,18 @@ from service.cases.evidence import (
 )
 from service.cases.evidence_files import check_may_open, download_headers, take_in
 from service.cases.ledger import (
+    KINDS_OF_MONEY,
     Balance,
     Movement,
     balance_of,
     enter,
+    enter_accepted,
     enter_decision,
-    unbalanced,
+    enter_paid,
+    enter_payable,
+    enter_recovered,
+    list_ledger,
+    read_parts,
 )
 from service.cases.ledger import Entry as LedgerEntry
 from service.cases.likeness import (
@@ -88,6 +94,19 @@ from service.cases.list_complaints import (
     page_complaints,
 )
 from service.cases.numbers import make_number, parse_number
+from service.cases.offers import (
+    ANSWERS,
+    OFFER_ANSWER,
+    OFFER_WORDS,
+    Offer,
+    OfferAnswer,
+    OfferState,
+    answer_offer,
+    end_offers,
+    find_offer,
+    list_offers,
+    make_offer,
+)
 from service.cases.queries import (
     RECORDED,
     Complaint,
@@ -107,6 +126,7 @@ from service.cases.queries import (
     words_of,
 )
 from service.cases.reads import CaseRead, list_reads, read_at, write_reads
+from service.cases.reconcile import unbalanced
 from service.cases.regime import LEGAL, keep_regimes, legal_facts, set_regime
 from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
@@ -143,12 +163,16 @@ from service.cases.walls import (
 )
 
 __all__ = [
+    "ANSWERS",
     "KINDS",
+    "KINDS_OF_MONEY",
     "LEGAL",
     "MARKED_AGAIN",
     "MEANS",
     "MOST_READERS",
     "MOST_URGENT",
+    "OFFER_ANSWER",
+    "OFFER_WORDS",
     "RECORDED",
     "RESULTS",
     "SOURCES",
@@ -171,10 +195,14 @@ __all__ = [
     "Movement",
     "NewComplaint",
     "NewEvidence",
+    "Offer",
+    "OfferAnswer",
+    "OfferState",
     "Proposal",
     "Restriction",
     "RestrictionKind",
     "Words",
+    "answer_offer",
     "balance_of",
     "bands_of",
     "case_of_follower",
@@ -191,8 +219,13 @@ __all__ = [
     "drop_restriction",
     "earlier_compensation",
     "emergency_compensation",
+    "end_offers",
     "enter",
+    "enter_accepted",
     "enter_decision",
+    "enter_paid",
+    "enter_payable",
+    "enter_recovered",
     "examine",
     "extend_case",
     "find_complaint",
@@ -202,6 +235,7 @@ __all__ = [
     "find_emergency_of_similar",
     "find_external",
     "find_numbers",
+    "find_offer",
     "find_restriction",
     "forget_texts",
     "get_complaint",
@@ -233,8 +267,10 @@ __all__ = [
     "list_emergencies",
     "list_evidence",
     "list_followers",
+    "list_ledger",
     "list_links",
     "list_of_customer",
+    "list_offers",
     "list_readers",
     "list_reads",
     "list_related",
@@ -246,6 +282,7 @@ __all__ = [
     "lock_emergencies",
     "log_action",
     "make_number",
+    "make_offer",
     "mark_new",
     "marks_for",
     "meet_clocks",
@@ -264,6 +301,7 @@ __all__ = [
     "put_restriction",
     "read_at",
     "read_clocks",
+    "read_parts",
     "rebuild_search",
     "reopen_clocks",
     "save_compensation",

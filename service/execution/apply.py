@@ -97,7 +97,7 @@ def apply_step(
             note_changes(write, part.changes)
             entries.append(entry_of(write, part.plan, actor=part.actor.name))
         note_changes(write, last.changes)
-        clocks = write_effects(write, view, met=met)
+        clocks = write_effects(write, view, met=met, by=last.actor.name)
         tasks.insert_tasks(connection, _dated(rows, view, clocks))
         _write_ledger(write, kinds, view.complaint, last)
         _write_signals(write)

@@ -18,11 +18,14 @@ from service.builtins import (
     CloseEffect,
     DeadlinesEffect,
     LetterEffect,
+    OfferAnsweredEffect,
+    OfferEffect,
     RecordEffect,
     RegimeEffect,
 )
 from service.cases import Complaint
 from service.errors import StateConflict
+from service.execution.apply_offer import end_open_offer, write_answer, write_offer
 from service.execution.write import Write
 from service.letters.compose import LetterOrder, compose_letter
 from service.policy import Deadline, alike
@@ -53,22 +56,24 @@ class _File:
                 self.moved.discard(name)
 
 
-def write_effects(write: Write, view: CaseView, *, met: str = "") -> Mapping[str, Deadline] | None:
+def write_effects(
+    write: Write, view: CaseView, *, met: str = "", by: str = ""
+) -> Mapping[str, Deadline] | None:
     """Write them; the clocks as they are then, None where there was nothing to write. `met` names
-    the clock that the completed task meets. Raises StateConflict when the complaint is not where
-    an effect expects it."""
+    the clock that the completed task meets, `by` who gave the command. Raises StateConflict when
+    the complaint is not where an effect expects it."""
     if view.complaint is None or not (view.effects or met):
         return None
     file = _File(view.complaint, dict(view.stored))
     if met:
         _meet(file, met, write)
     for effect in view.effects:
-        _play(file, effect, write, view)
+        _play(file, effect, write, view, by)
     _save(file, write, view.complaint)
     return file.clocks
 
 
-def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
+def _play(file: _File, effect: Any, write: Write, view: CaseView, by: str) -> None:
     match effect:
         case RecordEffect(facts):
             _record(file, facts)
@@ -84,6 +89,10 @@ def _play(file: _File, effect: Any, write: Write, view: CaseView) -> None:
             _close(file, outcome, write)
         case ArchiveEffect(until):
             _archive(file, {"retainUntil": until.date().isoformat()}, write)
+        case OfferEffect():
+            write_offer(write, file.complaint, effect, by=by)
+        case OfferAnsweredEffect():
+            write_answer(write, file.complaint, effect, by=by)
         case LetterEffect():
             _write_letter(file, effect, write, view)
 
@@ -135,6 +144,7 @@ def _close(file: _File, outcome: str | None, write: Write) -> None:
     file.complaint = replace(
         file.complaint, status="closed", closed_at=write.now, due_at=None, outcome=outcome
     )
+    end_open_offer(write, file.complaint)
     for entry in list(file.clocks.values()):
         if entry.met_at is None:
             file.put(replace(entry, met_at=write.now))

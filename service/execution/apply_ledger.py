@@ -23,7 +23,8 @@ def write_ledger(
         return
     reference = str(answer.get("reference") or "")
     movement = Movement(LedgerEntry(entry), amount, by, write.now, reference)
-    cases.enter(write.connection, complaint.root_key, movement, currency=complaint.currency)
+    put = cases.enter_paid if movement.entry is LedgerEntry.PAID else cases.enter
+    put(write.connection, complaint.root_key, movement, currency=complaint.currency)
     write.note("ledger", [entry, str(amount), complaint.currency])
 
 
@@ -33,7 +34,8 @@ def _paid(sums: cases.Balance, answer: Mapping[str, Any]) -> Decimal:
 
 
 def _accepted(sums: cases.Balance, answer: Mapping[str, Any]) -> Decimal:
-    return sums.offered if answer.get("disputed") is False else Decimal(0)
+    new = answer.get("disputed") is False and sums.accepted < sums.offered
+    return sums.offered if new else Decimal(0)
 
 
 _AMOUNTS = {"paid": _paid, "accepted": _accepted}

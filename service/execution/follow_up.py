@@ -125,6 +125,8 @@ def _record(site: _Site, effect: RecordEffect) -> None:
                     str(effect.facts.get("authorityLevel") or ""),
                 ),
                 currency=complaint.currency,
+                parts=cases.read_parts(effect.facts.get("redressParts")),
+                payable=not effect.offered,
             )
 
 

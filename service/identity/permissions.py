@@ -33,6 +33,7 @@ class Permission(StrEnum):
     BREAK_GLASS = "complaints:break-glass"
     CHOOSE_REGIMES = "complaints:choose-regimes"
     ADD_EVIDENCE = "evidence:add"
+    RECORD_MONEY = "money:record"
     OPEN_QUARANTINED = "evidence:open-quarantined"
     SIGN_REPORTS = "reports:sign"
     WRITE_LETTERS = "letters:write"
@@ -174,6 +175,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.ADD_EVIDENCE: Grant(
         _STAFF,
         "Whoever works on a case may come upon something that belongs into its file.",
+    ),
+    Permission.RECORD_MONEY: Grant(
+        (Role.CLERK, Role.ADMIN),
+        "Who pays sees what comes back; who proposes or approves a payment books none.",
     ),
     Permission.OPEN_QUARANTINED: Grant(
         (Role.COMPLIANCE, Role.ADMIN),

@@ -11,6 +11,7 @@ from service.identity.permissions import Permission
 RESERVED_MESSAGES: Mapping[str, Permission] = {
     "complaint-withdrawn": Permission.SPEAK_AS_CUSTOMER,
     "customer-answer": Permission.SPEAK_AS_CUSTOMER,
+    "offer-answer": Permission.SPEAK_AS_CUSTOMER,
     "emergency-raised": Permission.RAISE_BY_RULE,
 }
 """By the name of the message. The name of any other is the sender's own business."""

@@ -32,6 +32,7 @@ class Stage(StrEnum):
     RECEIVED = "received"
     LOOKING = "looking"
     QUESTION = "question"
+    OFFERED = "offered"
     ASKED = "asked"
     WITHDRAWING = "withdrawing"
     CLOSED = "closed"
@@ -67,6 +68,8 @@ class Standing:
     may_withdraw: bool
     question: Question | None = None
     words: tuple[cases.CustomerWord, ...] = ()
+    offer: cases.Offer | None = None
+    """The one that waits for their answer."""
 
 
 def complain(
@@ -119,10 +122,15 @@ def look(connection: Connection, root_key: int) -> Standing:
     ]
     filed = letters.list_letters(connection, root_key)
     files = cases.list_evidence(connection, root_key)
-    question = _asked(connection, complaint, filed)
+    question, offer = _asked(connection, complaint, filed), _offered(connection, complaint)
+    stage = (
+        Stage.OFFERED
+        if offer is not None
+        else _stage(complaint, answer=answer, withdrawal=withdrawal, question=question is not None)
+    )
     return Standing(
         complaint,
-        _stage(complaint, answer=answer, withdrawal=withdrawal, question=question is not None),
+        stage,
         tuple(promised),
         tuple(row for row in filed if row["audience"] == "customer" and row["body"])[::-1],
         tuple(each for each in files if each.added_by == CUSTOMER.name),
@@ -130,6 +138,7 @@ def look(connection: Connection, root_key: int) -> Standing:
         withdrawal,
         question,
         tuple(cases.list_words(connection, root_key, limit=MOST_WORDS)),
+        offer,
     )
 
 
@@ -187,6 +196,25 @@ def answer_questions(
     _send(runtime, number, Said("opinion", "portal", body, ANSWER, variables, True), now=now)
 
 
+def answer_offer(
+    runtime: Runtime, number: str, *, accepted: bool | None, comment: str, now: datetime
+) -> None:
+    """The customer accepts or declines what the bank offers. Raises FormInvalid; StateConflict when
+    no offer waits for an answer: it was answered, has lapsed, or the complaint was withdrawn."""
+    body = comment.strip()[:MOST_COMMENT]
+    if accepted is None:
+        raise FormInvalid([FieldError("/accepted", "is required")])
+    if not accepted and not body:
+        raise FormInvalid([FieldError("/why", "is required")])
+    variables = {
+        "offerAnswer": "accepted" if accepted else "declined",
+        "offerChannel": "portal",
+        "offerWords": body,
+    }
+    said = Said("opinion", "portal", body, cases.OFFER_ANSWER, variables, True)
+    _send(runtime, number, said, now=now)
+
+
 def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: datetime) -> None:
     """The customer withdraws. Raises FormInvalid unless it is confirmed; StateConflict when it is
     too late."""
@@ -216,6 +244,14 @@ def _asked(
     if letter is None:
         return Question("", None)
     return Question(letter["body"], letter["written_at"])
+
+
+def _offered(connection: Connection, complaint: Complaint) -> cases.Offer | None:
+    """The offer that is open, while the case waits for the answer."""
+    if not jobs.find_subscriptions(connection, cases.OFFER_ANSWER, complaint.number):
+        return None
+    found = cases.find_offer(connection, complaint.root_key)
+    return found if found is not None and found.state is cases.OfferState.OPEN else None
 
 
 def _stage(complaint: Complaint, *, answer: bool, withdrawal: bool, question: bool) -> Stage:

@@ -62,6 +62,7 @@ from service.operations.put_in_force import needs_review, put_in_force
 from service.operations.read_notices import read_notices
 from service.operations.reassign_case import reassign_case
 from service.operations.record_past import PastComplaint, record_past
+from service.operations.record_recovery import Recovery, record_recovery
 from service.operations.record_withdrawal import record_withdrawal
 from service.operations.remove_draft_file import remove_draft_file
 from service.operations.resolve_incident import resolve_incident
@@ -140,6 +141,7 @@ __all__ = [
     "NewContact",
     "NewToken",
     "PastComplaint",
+    "Recovery",
     "Registered",
     "Report",
     "Said",
@@ -225,6 +227,7 @@ __all__ = [
     "read_notices",
     "reassign_case",
     "record_past",
+    "record_recovery",
     "record_withdrawal",
     "register_complaint",
     "release_bundle",

@@ -95,6 +95,12 @@ MESSAGES: Mapping[str, Mapping[str, Kind]] = {
         "comment": nullable(TEXT),
     },
     "complaint-withdrawn": {"reason": nullable(TEXT)},
+    "offer-answer": {
+        "offerAnswer": text("accepted", "declined"),
+        "offerChannel": TEXT,
+        "offerAnsweredBy": nullable(TEXT),
+        "offerWords": nullable(TEXT),
+    },
     "customer-information": {},
     "emergency-raised": {"level": LEVEL},
 }
@@ -109,6 +115,7 @@ _RESULTS: Mapping[str, Kind] = {
     "best investigator": nullable(TEXT),
     "people of unit": list_of(TEXT),
     "amount paid": NUMBER,
+    "sample number": nullable(NUMBER),
     "earlier compensation": NUMBER,
     "emergency compensation": NUMBER,
     "home country": nullable(TEXT),
@@ -132,6 +139,12 @@ _WRITES: Mapping[str, Mapping[str, Kind]] = {
     "redress.extend": {"extended": BOOLEAN, "newDate": nullable(TEXT), "reason": nullable(TEXT)},
     "redress.similar": {"similar": list_of(ANY)},
     "redress.link": {"reopened": nullable(NUMBER)},
+    "redress.offer": {
+        "offer": text("none", "open", "payable"),
+        "acceptBy": nullable(TEXT),
+        "acceptUntil": nullable(TEXT),
+    },
+    "redress.answer-offer": {"offerAnswer": text("accepted", "declined", "lapsed")},
     "redress.archive": {"archivedAt": TEXT, "retainUntil": TEXT},
     "redress.emergency-level": {"reports": REPORTS},
     "redress.emergency-quiet": {"quiet": BOOLEAN},
@@ -139,6 +152,8 @@ _WRITES: Mapping[str, Mapping[str, Kind]] = {
 _FACTS: Mapping[str, Kind] = {
     **dict.fromkeys(RECORDED | {"severity", "status"}, TEXT),
     "compensationAmount": NUMBER,
+    "redressParts": ANY,
+    "issueFindings": ANY,
     "satisfaction": NUMBER,
     "remedy": of("list", "string"),
     "representatives": of("list", "string"),
@@ -161,6 +176,17 @@ _READS: Mapping[str, Mapping[str, Kind]] = {
         "cycleEndsOn": TEXT,
     },
     "redress.close": {"outcome": TEXT},
+    "redress.offer": {
+        "compensationAmount": nullable(NUMBER),
+        "acceptance": nullable(text("wanted", "not wanted")),
+        "days": nullable(NUMBER),
+    },
+    "redress.answer-offer": {
+        "offerAnswer": nullable(TEXT),
+        "offerChannel": nullable(TEXT),
+        "offerAnsweredBy": nullable(TEXT),
+        "offerWords": nullable(TEXT),
+    },
     "redress.emergency-team": {"level": TEXT},
     "redress.emergency-level": {"level": TEXT},
     "redress.emergency-quiet": {"level": TEXT},
@@ -262,6 +288,7 @@ def _services(clocks: frozenset[str], letters: frozenset[str]) -> dict[str, Serv
         "redress.extend": {"clock": clocks},
         "redress.follow": {"process": None},
         "redress.close": {"status": None},
+        "redress.record": {"ledger": frozenset({"offered"})},
         "redress.emergency-close": {"outcome": None},
     }
     names = {*SERVICES, *EMERGENCY_SERVICES, *REVIEW_SERVICES}

@@ -130,6 +130,13 @@ def _payment(chance: random.Random, today: date) -> dict[str, Any]:
     return {"paidOn": today.isoformat(), "reference": f"SIM-{chance.randrange(10**6):06}"}
 
 
+def _offer_answer(chance: random.Random, today: date) -> dict[str, Any]:
+    """Nine of ten accept."""
+    if chance.random() < 0.9:
+        return {"offerAnswer": "accepted"}
+    return {"offerAnswer": "declined", "offerWords": "Simulated: it is too little."}
+
+
 def _plan(chance: random.Random, today: date) -> dict[str, Any]:
     departments = ("cards", "deposits", "loans", "wealth", "it", "fraud", "legal", "branch")
     return {
@@ -202,7 +209,19 @@ def _directed(chance: random.Random, today: date) -> dict[str, Any]:
     return {"next": "stand down" if chance.random() < 0.5 else "continue"}
 
 
+def _checked(chance: random.Random, today: date) -> dict[str, Any]:
+    return {"result": "good", "feedback": "Simulated: the finding is borne out by the evidence."}
+
+
 RULES: dict[str, Rule] = {
+    "check-quality": _checked,
+    "take-feedback": lambda chance, today: {
+        "response": "Simulated: I will answer each issue in the letter."
+    },
+    "confirm-not-for-us": lambda chance, today: {
+        "nature": "inquiry",
+        "confirmReason": "Simulated: they only ask when the branch opens.",
+    },
     "answer-for-promise": lambda chance, today: {
         "newDate": (today + timedelta(days=14)).isoformat()
     },
@@ -224,6 +243,7 @@ RULES: dict[str, Rule] = {
     "plan-investigation": _plan,
     "pay-compensation": _payment,
     "propose-solution": _solution,
+    "record-offer-answer": _offer_answer,
     "review-complaint": _review,
 }
 """By form id: the answers that decide the way. They go over what the schema wants anyway."""

@@ -14,6 +14,10 @@ BUILTIN_READS: Mapping[str, frozenset[str]] = {
     "redress.emergency-quiet": frozenset({"level"}),
     "redress.emergency-team": frozenset({"level"}),
     "redress.notify": frozenset({"group", "user"}),
+    "redress.offer": frozenset({"compensationAmount", "acceptance", "days"}),
+    "redress.answer-offer": frozenset(
+        {"offerAnswer", "offerChannel", "offerAnsweredBy", "offerWords"}
+    ),
 }
 """What services of the product read where no input is mapped."""
 BUILTIN_WRITES: Mapping[str, frozenset[str]] = {
@@ -21,6 +25,8 @@ BUILTIN_WRITES: Mapping[str, frozenset[str]] = {
     "redress.link": frozenset({"reopened"}),
     "redress.extend": frozenset({"extended", "newDate"}),
     "redress.archive": frozenset({"archivedAt", "retainUntil"}),
+    "redress.offer": frozenset({"offer", "acceptBy", "acceptUntil"}),
+    "redress.answer-offer": frozenset({"offerAnswer"}),
     "redress.emergency-level": frozenset({"reports"}),
     "redress.emergency-quiet": frozenset({"quiet"}),
 }

@@ -21,13 +21,16 @@ from service.letters.compose import letter_facts
 from service.letters.texts import letter_text
 from service.policy import Profile
 from service.reporting.briefing_values import Reader, Row, find_label, is_empty, rows_of, shown
+from service.reporting.rates import TABLES, rates_in, told
 from service.reporting.urgency import in_language, words_of_rule
 from service.sentence import WordList
 from service.tasks import UserTask
 
 MOST_FILES, MOST_WORDS = 20, 20
 LABELS: WordList = (
+    "Accepted",
     "Account to be credited",
+    "Answered by",
     "Authority needed",
     "Cause",
     "Complaints",
@@ -42,18 +45,25 @@ LABELS: WordList = (
     "Emergency",
     "Emergency level",
     "Evidence",
+    "Exchange rate",
     "Finding of the investigation",
     "Investigator",
     "Level",
+    "Money",
     "My authority",
+    "Offer",
+    "Offered",
     "Opened",
     "Other complaint",
     "Payee",
+    "Paid",
+    "Payable",
     "Payment",
     "Product",
     "Proposal",
     "Proposed by",
     "Question to the customer",
+    "Recovered",
     "Redress in 12 months",
     "Redress in the emergency",
     "Report to",
@@ -64,7 +74,9 @@ LABELS: WordList = (
     "Summary",
     "The error to be corrected",
     "Time used",
+    "To be accepted by",
     "To be informed",
+    "To be paid",
     "Version",
     "Version under review",
     "What is asked",
@@ -241,6 +253,7 @@ def _proposal(desk: Desk) -> Card:
     rows = [
         *_answers(desk, found),
         _row(desk, "Disputed amount", desk.reader.money(case.amount)),
+        _row(desk, "Exchange rate", _rate(desk, case)),
         _row(desk, "Redress in 12 months", desk.reader.money(earlier)),
         _row(desk, "Redress in the emergency", desk.reader.money(emergency) if emergency else ""),
         _row(desk, "Authority needed", f"{named_decider} {level or ''}".strip()),
@@ -248,6 +261,13 @@ def _proposal(desk: Desk) -> Card:
         _row(desk, "Proposed by", found.completed_by),
     ]
     return _named(desk, "proposal", "Proposal", rows)
+
+
+def _rate(desk: Desk, case: Complaint) -> str:
+    """What the amounts count by, and how far that can be relied on; "" in the limits' currency."""
+    today = desk.profile.calendar.local_day(desk.now)
+    found = told(rates_in(desk.bundle, TABLES[0], now=desk.now, today=today), case.currency)
+    return "" if found is None else desk.reader.say(found)
 
 
 def _of_form(kind: str, title: str, *forms: str) -> Callable[[Desk], Card]:
@@ -304,6 +324,35 @@ def _payment(desk: Desk) -> Card:
         _row(desk, "Disputed amount", desk.reader.money(case.amount)),
     ]
     return _named(desk, "payment", "Payment", rows)
+
+
+def _money(desk: Desk) -> Card:
+    """The sums of the ledger, and where the offer stands."""
+    case = desk.complaint
+    if case is None:
+        return Card("money", "")
+    sums = cases.balance_of(desk.connection, case.root_key)
+    offer = cases.find_offer(desk.connection, case.root_key)
+    amounts = {
+        "Offered": sums.offered,
+        "Accepted": sums.accepted,
+        "Payable": sums.payable,
+        "Paid": sums.paid,
+        "Recovered": sums.recovered,
+        "To be paid": sums.due,
+    }
+    rows = [
+        _row(desk, label, desk.reader.money(each) if each else "")
+        for label, each in amounts.items()
+    ]
+    if offer is not None:
+        state = desk.reader.say(cases.OFFER_WORDS[offer.state])
+        rows += [
+            _row(desk, "Offer", f"{desk.reader.money(offer.amount)} · {state}"),
+            _row(desk, "To be accepted by", desk.reader.moment(offer.until_at)[:10]),
+            _row(desk, "Answered by", offer.answered_by),
+        ]
+    return _named(desk, "money", "Money", rows)
 
 
 def _other(desk: Desk) -> Card:
@@ -413,6 +462,7 @@ MAKERS: Mapping[str, Callable[[Desk], Card]] = {
     "question": _question,
     "error": _of_form("error", "The error to be corrected", "investigation-report"),
     "payment": _payment,
+    "money": _money,
     "other": _other,
     "draft-reply": _draft_reply,
     "delay": _delay,

@@ -88,10 +88,11 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
     """One value: an option by its name, yes or no, money with its currency, a list item by item."""
     if isinstance(value, list | tuple):
         inner = schema.get("items", {})
-        parts = [shown(reader, inner, ui, each) for each in value]
-        return language_of(reader.language).comma.join(parts)
+        parts = [shown(reader, inner, ui.get("items", ui), each) for each in value]
+        objects = any(isinstance(each, Mapping) for each in value)
+        return ("\n" if objects else language_of(reader.language).comma).join(parts)
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {shown(reader, {}, {}, each)}" for key, each in value.items())
+        return "; ".join(_part(reader, schema, ui, item) for item in value.items())
     named = _option_names(reader, schema, ui)
     if str(value) in named:
         return named[str(value)]
@@ -113,6 +114,15 @@ def variable_names(bundle: Bundle, language: str) -> dict[str, str]:
                 name, str(chosen(ui.get(name, {}), language, prefix="ui:title:", default=title))
             )
     return found
+
+
+def _part(
+    reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], item: tuple[str, Any]
+) -> str:
+    """One field of a value that has several, by its label."""
+    name, value = item
+    inner, look = schema.get("properties", {}).get(name, {}), ui.get(name, {})
+    return f"{label_of(reader, inner, look, name)}: {shown(reader, inner, look, value)}"
 
 
 def find_label(bundle: Bundle, reader: Reader, name: str) -> tuple[str, Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from service.cases import Complaint
 from service.engine import Bundle
 from service.reporting.briefing_values import Reader, Row, find_label, is_empty, shown
 
-TOLD = ("remedy", "rootCause", "lesson", "improvement", "satisfaction")
+TOLD = ("issueFindings", "remedy", "rootCause", "lesson", "improvement", "satisfaction")
 """Facts that stay to be told, in this order; labelled by the form that asks for them."""
 
 

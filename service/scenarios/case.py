@@ -205,16 +205,17 @@ def open_case(
     if scenario.process != COMPLAINT_PROCESS:
         return VirtualCase(bundle, profile, None, at), {"complaintNumber": NUMBER}
     new = new_complaint(scenario.complaint, at)
-    case = VirtualCase(bundle, profile, _registered(new), at, similar=scenario.similar)
+    number = scenario.number or NUMBER
+    case = VirtualCase(bundle, profile, _registered(new, number), at, similar=scenario.similar)
     case.clocks = {entry.clock: entry for entry in first_deadlines(profile, at, legal_of(new))}
-    return case, start_variables(new, NUMBER)
+    return case, start_variables(new, number)
 
 
-def _registered(new: NewComplaint) -> Complaint:
+def _registered(new: NewComplaint, number: str) -> Complaint:
     at = new.received_at
     return Complaint(
         root_key=1,
-        number=NUMBER,
+        number=number,
         status="open",
         customer_name=new.customer_name,
         contact_phone=new.phone,

@@ -18,7 +18,7 @@ VERBS = ("do", "job", "error", "escalation", "message", "signal", "timer", "wait
 
 _STEP_KEYS = frozenset({*VERBS, "after", "answer", "by", "code", "variables", "note"})
 _GIVEN_KEYS = frozenset(
-    {"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy"}
+    {"at", "process", "start", "complaint", "similar", "emergency", "variables", "policy", "number"}
 )
 _EMERGENCY_KEYS = frozenset({"level", "cause"})
 _THEN_KEYS = frozenset(
@@ -72,6 +72,8 @@ class Scenario:
     answers: Mapping[str, tuple[Mapping[str, Any], ...]]
     steps: tuple[Step, ...]
     then: Mapping[str, Any]
+    number: str = ""
+    """The complaint's number, where what happens depends on it: a draw for a quality check."""
 
 
 ReadBeside = Callable[[str], bytes]
@@ -104,6 +106,7 @@ def parse_scenario(file: str, content: bytes, *, beside: ReadBeside | None = Non
         else None,
         variables=_object(file, "given.variables", given.get("variables", {}), None),
         policy=str(given.get("policy", "TW-FCPA")),
+        number=str(given.get("number", "")),
         answers=_standing_answers(file, root, beside),
         steps=tuple(_step(file, at, each) for at, each in enumerate(root.get("when", []), start=1)),
         then=_object(file, "then", root.get("then", {}), _THEN_KEYS),

@@ -169,6 +169,16 @@ def list_performers(
     return done
 
 
+def list_all_performers(connection: Connection, root_key: int) -> frozenset[str]:
+    """Who completed anything at all in this case."""
+    query = (
+        sa.select(user_task.c.completed_by)
+        .where(user_task.c.root_key == root_key, user_task.c.completed_by.is_not(None))
+        .distinct()
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> None:
     """Write new open tasks (columns of `user_task`) and their candidates."""
     rows = list(tasks)

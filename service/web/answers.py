@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from service.web.forms import kind_of
+from service.web.forms import MOST_ROWS, kind_of
 
 MAX_NUMBER = 1e15
 """Beyond it a number is left as the text it was, which the schema refuses."""
@@ -59,11 +59,25 @@ def _one(
         # a browser does not send a box without a tick
         unsent = False if ui.get("ui:widget") == "checkbox" else None
         return {"true": True, "false": False}.get(sent.get(name) or "", unsent)
+    if kind == "array" and kind_of(schema.get("items", {})) == "object":
+        return _rows(name, schema, ui, sent, zone) or nothing.get(kind)
     if kind == "array":
         lines = map(str.strip, "\n".join(sent.getlist(name)).splitlines())
         return [line for line in lines if line] or nothing.get(kind)
     text = (sent.get(name) or "").strip()
     return _typed(kind, schema, text, zone) if text else None
+
+
+def _rows(
+    name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], sent: Sent, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    """The items of a list that are filled in, in their order."""
+    most = min(schema.get("maxItems", MOST_ROWS), MOST_ROWS)
+    found = (
+        _object(schema["items"], ui.get("items", {}), sent, zone, path=f"{name}.{number}.")
+        for number in range(most)
+    )
+    return [each for each in found if each]
 
 
 def _typed(kind: str, schema: Mapping[str, Any], text: str, zone: ZoneInfo) -> Any:

@@ -31,6 +31,7 @@ from service.web.edge import (
 )
 from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
+from service.web.money import money_book
 from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.regime import regime_of
@@ -162,6 +163,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             "deadlines": view_clocks(
                 cases.list_deadlines(connection, root_key), filed, bundle, now=now()
             ),
+            "money_book": money_book(connection, complaint),
             "waits": waits_on(connection, [root_key]).get(root_key, []),
             "ended": outcome_of(complaint, bundle, Reader(times(), complaint.currency)),
             "emergency": cases.find_emergency_of(connection, root_key),

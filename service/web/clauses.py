@@ -12,7 +12,8 @@ from service.engine import Bundle
 from service.identity import Permission
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from service.reporting.briefing_values import variable_names
-from service.web.edge import blueprint, check_ready, language, parts, signed_in
+from service.reporting.rates import rates_of
+from service.web.edge import blueprint, check_ready, language, now, parts, signed_in, zone
 
 
 @blueprint.get("/clauses")
@@ -44,6 +45,7 @@ def plan() -> Any:
         "plan.html",
         lines=execution_plan(bundle),
         limits=limits_of(runtime.profile),
+        rates=rates_of(bundle, now=now(), today=now().astimezone(zone()).date()),
         said=lambda text: definitions.say_value(text, language(), names=names),
     )
 

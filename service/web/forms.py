@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from service import tasks
 from service.i18n.catalogue import chosen, say
 from service.sentence import Words
 
+FIRST_ROWS, MOST_ROWS = 3, 20
+"""How many items of a list there is room for at first, and at most."""
 YES_NO: Words = {"true": "yes", "false": "no"}
 
 
@@ -139,7 +141,7 @@ def _field(
             ui,
             look.language,
             prefix="ui:title:",
-            default=schema.get("title") or name.split(".")[-1],
+            default=ui.get("ui:title") or schema.get("title") or name.split(".")[-1],
         ),
         help=chosen(ui, look.language, prefix="ui:help:", default=ui.get("ui:help") or ""),
         widget=widget,
@@ -154,8 +156,30 @@ def _field(
         },
         fields=tuple(_fields(schema, ui, look, required=inner, path=name + "."))
         if kind == "object"
+        else tuple(_rows(name, schema, ui, look))
+        if widget == "rows"
         else (),
     )
+
+
+def _rows(
+    name: str, schema: Mapping[str, Any], ui: Mapping[str, Any], look: Look
+) -> Iterator[Field]:
+    """The fields of a list's items, those that are filled in and a few that are empty."""
+    filled = _value(name, look.values)
+    wanted = max(FIRST_ROWS, (len(filled) if isinstance(filled, list) else 0) + 1)
+    inner = schema["items"]
+    for number in range(min(wanted, schema.get("maxItems", MOST_ROWS), MOST_ROWS)):
+        yield _field(f"{name}.{number}", inner, _numbered(ui, number), look, required=False)
+
+
+def _numbered(ui: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    """How one item of a list is shown: its title with its place in the list."""
+    found = dict(ui.get("items", {}))
+    for key, title in found.items():
+        if key.startswith("ui:title"):
+            found[key] = f"{title} {number + 1}"
+    return found
 
 
 def _choices(kind: str, schema: Mapping[str, Any]) -> list[str]:
@@ -172,7 +196,10 @@ def _choices(kind: str, schema: Mapping[str, Any]) -> list[str]:
 def _value(name: str, values: Mapping[str, Any]) -> Any:
     found: Any = values
     for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
+        if isinstance(found, list) and part.isdecimal():
+            found = found[int(part)] if int(part) < len(found) else None
+        else:
+            found = found.get(part) if isinstance(found, Mapping) else None
     return found
 
 
@@ -202,6 +229,8 @@ def _widget(kind: str, schema: Mapping[str, Any], ui: Mapping[str, Any], choices
     if kind == "boolean":
         return "tick" if wanted == "checkbox" else "boolean"
     if kind == "array":
+        if kind_of(schema.get("items", {})) == "object":
+            return "rows"
         return "checkboxes" if choices else "lines"
     if choices:
         return "radio" if wanted == "radio" else "select"

@@ -80,6 +80,27 @@ def portal_answer() -> Any:
     return flask.redirect(flask.url_for("web.portal_case", done="answered"))
 
 
+@blueprint.post("/portal/case/offer")
+def portal_offer() -> Any:
+    """The answer to what the bank offers."""
+    root_key, sent = _visit(), flask.request.form
+    if root_key is None:
+        return _enter()
+    accepted = _YES.get(sent.get("accepted", ""))
+    try:
+        portal.answer_offer(
+            parts().runtime,
+            _number(root_key),
+            accepted=accepted,
+            comment=sent.get("why", ""),
+            now=now(),
+        )
+    except (FormInvalid, StateConflict) as error:
+        return _show(root_key, error)
+    done = "accepted" if accepted else "declined"
+    return flask.redirect(flask.url_for("web.portal_case", done=done))
+
+
 @blueprint.post("/portal/case/withdraw")
 def portal_withdraw() -> Any:
     root_key, sent = _visit(), flask.request.form

@@ -68,11 +68,13 @@ SENTENCES: Words = {
     "case:task:updated": "changed due date or priority of “{what}”",
     "case:signal:caught": "the signal {signal} arrived",
     "case:variables:set": "corrected facts of the case: {reason}",
+    "case:money:recovered": "entered that {amount} {currency} came back: {reason}",
     "case:incident:resolved": "let the process go on again: {reason}",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
 MESSAGES: Words = {
     "customer-answer": "answered about the outcome",
+    "offer-answer": "answered the offer",
     "complaint-withdrawn": "asked to withdraw the complaint",
     "emergency-raised": "the level was raised by rule",
 }

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from service.cases import unbalanced
+from service.cases import list_ledger, unbalanced
 from service.db import Database, migrate
 from service.db.migrate import FOLDER
-from tests.kit.ledger import list_ledger
 from tests.kit.postgres import Cluster
 
 NAMED = {

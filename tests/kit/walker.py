@@ -22,6 +22,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "check-proxy": {"proxyName": "Chen", "authority": "shown"},
     "record-representatives": {"representatives": ["Lin", "Wang"]},
     "assess-facts": {},
+    "confirm-not-for-us": {
+        "nature": "inquiry",
+        "confirmReason": "They only ask when the branch opens.",
+    },
     "assign-investigator": {
         "investigator": "wu",
         "responsibleUnit": "head office",
@@ -44,6 +48,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "votesFor": 3,
         "approved": True,
         "minutes": "All agreed",
+    },
+    "record-offer-answer": {
+        "offerAnswer": "accepted",
+        "offerChannel": "phone",
+        "offerAnsweredBy": "Lin",
     },
     "pay-compensation": {"paidOn": "2026-03-10", "reference": "P-1"},
     "correct-error": {"corrected": "Booked back", "correctedOn": "2026-03-10"},
@@ -73,6 +82,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "creditedOn": "2026-03-02",
     },
     "take-charge-of-delay": {"cause": "Busy", "measure": "Help", "newDate": "2026-05-01"},
+    "check-quality": {
+        "heard": "yes",
+        "issues": "yes",
+        "evidence": "yes",
+        "redress": "does not apply",
+        "vulnerability": "yes",
+        "letter": "yes",
+        "result": "good",
+        "feedback": "The finding is well borne out by the evidence.",
+    },
+    "take-feedback": {"response": "I will answer each issue in the letter."},
     "keep-promise-task": {"kept": True, "done": "Called"},
     "answer-for-promise": {
         "cause": "Forgotten",

@@ -145,11 +145,11 @@ def test_a_proposal_in_pounds_goes_to_an_approver_with_the_sums_of_pounds_only(
     money = {"outcome": "upheld", "remedies": ["compensation"], "reason": "Our error"}
     first = complain(runtime, currency="TWD").work(until="propose-solution")
     first.answer("propose-solution", **money, compensationAmount=1000)
-    assert "pay-compensation" in first.open()
+    assert first.open() == ["write-reply"]
     second = complain(runtime, currency="JPY").work(until="propose-solution")
     assert "decimals" in refused(second, **money, compensationAmount=10.5)
     second.answer("propose-solution", **money, compensationAmount=1000)
-    assert "pay-compensation" in second.open()
+    assert second.open() == ["write-reply"]
     third = complain(runtime, currency="GBP").work(until="propose-solution")
     third.answer("propose-solution", **money, compensationAmount=950)
     assert third.open() == ["approve-solution"]

@@ -146,7 +146,11 @@ def test_a_reopened_matter_goes_one_level_up(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("nature", ["inquiry", "not ours"])
 def test_what_is_no_complaint_for_us_is_set_aside(runtime: Runtime, nature: str) -> None:
-    walk = complain(runtime).work(assess_facts={"nature": nature})
+    why = "They only ask when the branch opens."
+    walk = complain(runtime).work(
+        assess_facts={"nature": nature, "natureReason": why},
+        confirm_not_for_us={"nature": nature, "confirmReason": why},
+    )
     assert walk.ends == ("archived-set-aside",)
     assert walk.complaint.outcome == "mistaken"
 
@@ -226,7 +230,7 @@ def test_a_committee_needs_a_quorum_and_a_majority(runtime: Runtime) -> None:
         with pytest.raises(FormInvalid):
             walk.answer("approve-by-committee", **wrong)
     walk.answer("approve-by-committee")
-    assert "pay-compensation" in walk.open()
+    assert "write-reply" in walk.open()
 
 
 def test_the_person_complained_about_does_not_vote(runtime: Runtime) -> None:

@@ -59,3 +59,25 @@ def test_a_rejection_is_decided_by_somebody_else(sqlite_database: Database, reas
     walk.by["approve-solution"] = "chen"
     walk.answer("approve-solution")
     assert "write-reply" in walk.open()
+
+
+@pytest.mark.parametrize("nature", ["inquiry", "not ours"])
+def test_nobody_alone_says_that_it_is_no_complaint(sqlite_database: Database, nature: str) -> None:
+    walk = complain(release_files(sqlite_database, shipped_files())).work(until="assess-facts")
+    walk.by["assess-facts"] = "amy"
+    for reason in ("Question", "x" * 40, None):
+        with pytest.raises(FormInvalid) as caught:
+            walk.answer(
+                "assess-facts", nature=nature, **({"natureReason": reason} if reason else {})
+            )
+        assert {each.pointer for each in caught.value.errors} == {"/natureReason"}
+    walk.answer("assess-facts", nature=nature, natureReason=WHY[1])
+    assert walk.open() == ["confirm-not-for-us"]
+    assert "set-aside" not in walk.letters
+    walk.by["confirm-not-for-us"] = "amy"
+    with pytest.raises(Forbidden):
+        walk.answer("confirm-not-for-us")
+    walk.by["confirm-not-for-us"] = "chen"
+    walk.answer("confirm-not-for-us", nature="complaint")
+    assert walk.open() == ["assign-investigator"]
+    assert walk.complaint.status == "open"

@@ -159,7 +159,8 @@ WAYS: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "tracking": {
-        "propose_solution": MONEY | {"remedies": ["tracking", "apology"], "compensationAmount": 1},
+        "propose_solution": MONEY
+        | {"remedies": ["tracking", "compensation"], "compensationAmount": 1},
         "promise_tracking": {"promise": "Call every month.", "promisedBy": "2026-06-01"},
     },
     "unhappy": {
