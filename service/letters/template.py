@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from service.errors import InvalidInput
 from service.i18n.amounts import letter_money
+from service.i18n.dates import day
 from service.letters.signature import frame_of
 from service.letters.unfinished import unfinished
 
@@ -192,8 +194,18 @@ _NODES = (
     nodes.Tuple,
     nodes.List,
 )
-_FILTERS = tuple(
-    ["default", "first", "join", "last", "length", "lower", "money", "round", "trim", "upper"]
+_FILTERS = (
+    "day",
+    "default",
+    "first",
+    "join",
+    "last",
+    "length",
+    "lower",
+    "money",
+    "round",
+    "trim",
+    "upper",
 )
 
 
@@ -230,6 +242,16 @@ def _money(context: Context, amount: Any, currency: str) -> str:
     return letter_money(amount, currency, context.get(LANGUAGE, "en"))
 
 
+@pass_context
+def _day(context: Context, value: Any) -> str:
+    """A recorded day, `2026-12-31`, in the words of letters; what is none stays as it is."""
+    try:
+        found = date.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return day(found, context.get(LANGUAGE, "en"), form="long")
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     # plain text mail: nothing is HTML, so nothing is escaped
@@ -240,4 +262,5 @@ def _environment() -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
     )
     made.filters["money"] = _money
+    made.filters["day"] = _day
     return made

@@ -349,7 +349,7 @@ def _money(desk: Desk) -> Card:
         state = desk.reader.say(cases.OFFER_WORDS[offer.state])
         rows += [
             _row(desk, "Offer", f"{desk.reader.money(offer.amount)} · {state}"),
-            _row(desk, "To be accepted by", desk.reader.moment(offer.until_at)[:10]),
+            _row(desk, "To be accepted by", desk.reader.times.day(offer.until_at)),
             _row(desk, "Answered by", offer.answered_by),
         ]
     return _named(desk, "money", "Money", rows)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.engine import Bundle
 from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
-from service.i18n.dates import Times
+from service.i18n.dates import Times, day
 from service.i18n.languages import language_of
 from service.tasks import UserTask
 
@@ -100,7 +100,20 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
         return reader.say("yes" if value else "no")
     if ui.get("ui:widget") == "money" and not isinstance(value, str):
         return reader.money(value)
+    if schema.get("format") in ("date", "date-time"):
+        return _told(reader, str(value))
     return str(value)[:ENDLESS]
+
+
+def _told(reader: Reader, value: str) -> str:
+    """A day or a moment as it was answered; what is none stays as it is."""
+    try:
+        if len(value) == len("2026-12-31"):
+            return day(date.fromisoformat(value), reader.language)
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value[:ENDLESS]
+    return value if at.tzinfo is None else reader.moment(at)
 
 
 def variable_names(bundle: Bundle, language: str) -> dict[str, str]:

@@ -195,7 +195,7 @@ def _context() -> dict[str, Any]:
         "day": lambda on: day(on, spoken),
         "weekday": lambda on: weekday(on, spoken),
         "zone_note": told.zone_note,
-        "number": lambda value: number(value, spoken),
+        "in_figures": lambda value: number(value, spoken),
         "listed": lambda items: listed(items, spoken),
         "_n": lambda one, many, n: say_many(one, many, n, spoken),
         "initials": initials_of,

@@ -92,7 +92,7 @@ def _show(key: int, problem: str) -> str:
         incidents=incidents,
         longest=LONGEST_SHOWN,
         whole=("", EVERYWHERE),
-        may={verb: actor().may(needed) for verb, needed in _MAY.items()},
+        allowed={verb: actor().may(needed) for verb, needed in _MAY.items()},
         running=instance.state == "active",
     )
 
