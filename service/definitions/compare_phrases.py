@@ -193,13 +193,16 @@ KINDS: Words = {
 VALUES: Words = {
     "clock": "by the clock “{name}”",
     "day": "on the day of {name}",
+    "at": "on the day: {name}",
+    "part": "when {share} % of its clock have run",
     "in": "in {length}",
     "was": "{length}",
     "due": "when the {name} is due",
     "level": "by the level of the emergency",
     "written": "“{text}”",
 }
-"""Values: the date of a clock, a day that a variable names, a length of time from now on, one that
+"""Values: the date of a clock, a day that a variable names, the same said by a variable's title,
+a part of a clock, a length of time from now on, one that
 was before, the date of what a variable is about, the time between situation reports, and what is
 shown as it is written."""
 WHO: Words = {"who": "The {what} “{name}”"}

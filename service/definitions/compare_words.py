@@ -89,10 +89,12 @@ _DATES: Mapping[str, re.Pattern[str]] = {
         r')?deadline\("(?P<name>[^"]+)"\)'
     ),
     "day": re.compile(r'=\s*date and time\(date\((?P<name>\w+)\), time\("[^"]+"\)\)'),
+    "at": re.compile(r"=\s*date and time\((?P<name>\w+)\)"),
     "due": re.compile(r"=\s*date and time\((?P<name>\w+)\.dueAt\)"),
     "level": re.compile(r"=\s*situation report due\((?P<name>\w+)\)"),
 }
 """Expressions that give a date, by how they are said."""
+_PART = re.compile(r"=\s*part of deadline\(\s*[^,()]+,\s*(?P<part>0?\.\d+)\s*\)")
 _LATER = re.compile(r'=\s*now\(\)\s*\+\s*duration\("(P[^"]+)"\)')
 
 
@@ -116,6 +118,9 @@ def say_value(
     length = _length(later[1] if later else written, language)
     if length:
         return _told(VALUES["was" if was else "in"], {"length": length}, language)
+    part = _PART.fullmatch(written)
+    if part:
+        return _told(VALUES["part"], {"share": f"{float(part['part']) * 100:g}"}, language)
     for kind, pattern in _DATES.items():
         found = pattern.fullmatch(written)
         if found and (kind != "clock" or found["tested"] in (None, found["name"])):

@@ -13,6 +13,7 @@ from service.i18n.amounts import money
 from service.i18n.catalogue import chosen, say
 from service.i18n.dates import Times, day
 from service.i18n.languages import language_of
+from service.sentence import Words
 from service.tasks import UserTask
 
 ENDLESS = 20_000
@@ -48,6 +49,16 @@ class Reader:
     def money(self, amount: Any) -> str:
         """An amount with its currency."""
         return money(amount, self.currency, self.language)
+
+
+NAMES: Words = {
+    "acceptBy": "Last day to accept",
+    "acceptUntil": "Last day to accept",
+    "sampleNumber": "Number drawn for the sample",
+    "why": "Why this case is checked",
+    "clock": "Clock that runs out",
+}
+"""What the procedure's own variables are called, for which no form has a field."""
 
 
 def is_empty(value: Any) -> bool:
@@ -118,14 +129,14 @@ def _told(reader: Reader, value: str) -> str:
 
 def variable_names(bundle: Bundle, language: str) -> dict[str, str]:
     """What the forms of a version call their fields, by the variable."""
-    found: dict[str, str] = {}
+    found = {name: say(title, language) for name, title in NAMES.items()}
     for form in bundle.forms.values():
         ui = form.get("uiSchema", {})
         for name, schema in form["schema"].get("properties", {}).items():
             title = schema.get("title") or name
-            found.setdefault(
-                name, str(chosen(ui.get(name, {}), language, prefix="ui:title:", default=title))
-            )
+            if found.get(name) is None or name in NAMES:
+                told = chosen(ui.get(name, {}), language, prefix="ui:title:", default=title)
+                found[name] = str(told)
     return found
 
 
@@ -146,7 +157,7 @@ def find_label(bundle: Bundle, reader: Reader, name: str) -> tuple[str, Mapping[
         if schema is not None:
             ui = form.get("uiSchema", {}).get(name, {})
             return label_of(reader, schema, ui, name), {"schema": schema, "ui": ui}
-    return reader.say(name), {"schema": {}, "ui": {}}
+    return reader.say(NAMES.get(name, name)), {"schema": {}, "ui": {}}
 
 
 def prefilled(

@@ -12,10 +12,14 @@ from typing import Any
 from service.dmn import result_to_json
 from service.engine import Bundle
 from service.errors import RedressError
-from service.sentence import Sentence, WordList
+from service.sentence import Sentence, WordList, Words
 
 TABLES = ("authority-rates", "severity-rates")
 """The decisions that hold them, in `authority.dmn` and `severity.dmn`."""
+TITLES: Words = {
+    "authority-rates": "Rates for limits of authority",
+    "severity-rates": "Rates for severity",
+}
 STATES: WordList = ("in force", "not confirmed by the bank", "out of date", "no table in force")
 
 
@@ -29,6 +33,11 @@ class RateTable:
     until: date | None
     state: str
     rates: Mapping[str, Decimal]
+
+    @property
+    def title(self) -> str:
+        """What people call it, in English."""
+        return TITLES[self.name]
 
 
 def rates_of(bundle: Bundle, *, now: datetime, today: date) -> list[RateTable]:
