@@ -31,6 +31,8 @@ WORLD = world_of(PROFILE, FILES)
 CONTACT = "processes/contact-customer.bpmn"
 LEAST = 0.97
 SAMPLE = 60
+LEAST_OF_SAMPLE = 0.93
+"""Of sixty, four may be among those that are not found of all; a fifth is no chance any more."""
 
 
 def problems(files) -> list[Problem]:
@@ -215,7 +217,7 @@ def test_a_sample_of_all_mistakes_is_found():
     every = list(mutants(FILES))
     assert len(every) > 2_000
     share, missed = _share(random.Random(20).sample(every, SAMPLE))
-    assert share >= LEAST, missed
+    assert share >= LEAST_OF_SAMPLE, missed
 
 
 @pytest.mark.long
