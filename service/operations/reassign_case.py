@@ -70,11 +70,11 @@ def _check(
         raise StateConflict("{number} is {to}'s already.", number=complaint.number, to=to)
     person, unit = (complaint.facts.get(name) for name in ("complainedPerson", "complainedUnit"))
     today = runtime.profile.calendar.local_day(now)
-    if not cases.who_may_know(connection, [to], complaint.root_key, now=now):
-        raise FormInvalid([FieldError("/to", Sentence("must not know of this case"))])
     problem = find_investigator(connection, to, person=person, unit=unit, today=today)
     if problem:
         raise FormInvalid([FieldError("/to", problem)])
+    if not cases.who_may_know(connection, [to], complaint.root_key, now=now):
+        raise FormInvalid([FieldError("/to", Sentence("must not know of this case"))])
 
 
 def _hand_over(

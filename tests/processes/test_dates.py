@@ -17,8 +17,9 @@ from tests.kit.installation import release_files
 from tests.kit.walker import Walk, complain
 
 FORMS = Path(__file__).parents[2] / "forms"
-UNBOUND = {("carry-out-action", "effectSeenOn")}
-"""The day when an effect shows may lie on either side."""
+UNBOUND = {("carry-out-action", "effectSeenOn"), ("assess-facts", "cycleEndsOn")}
+"""The day when an effect shows may lie on either side; so may the end of the billing cycle that ran
+at receipt, for a complaint that came long ago."""
 
 
 def date_fields() -> list[tuple[str, str, dict[str, Any]]]:

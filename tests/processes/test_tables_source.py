@@ -19,6 +19,7 @@ from service.dmn import check_models, load_model
 from service.dmn.cells import intervals, read_condition
 from service.dmn.check import tables_of
 from service.dmn.parts import Table
+from tests.kit.clock import NOW
 
 ROOT = Path(__file__).parents[2]
 LISTS = Path(os.environ.get("REDRESS_DOMAIN", ROOT.parent / "shared/domain"))
@@ -123,7 +124,7 @@ def test_authority_begins_and_ends_where_the_list_says() -> None:
         for bound in (row["min"], row["max"]):
             if bound:
                 found = model.evaluate(
-                    "authority", {"compensationAmount": int(bound), "round": 0}, now=None
+                    "authority", {"compensationAmount": int(bound), "round": 0}, now=NOW
                 ).value
                 assert found["level"] == row["level"], row
     committee = next(outputs for _, outputs in levels if outputs["level"] == "A5")

@@ -3,6 +3,7 @@ promises."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "approve-solution": {"approved": True, "approvedBy": "chen"},
     "approve-by-committee": {"approved": True, "approvedBy": "committee"},
+    "record-offer-answer": {"offerAnswer": "accepted"},
     "write-reply": {"decisionText": "We are sorry."},
     "ask-customer": {"reached": True, "satisfaction": 5, "disputed": False},
     "review-complaint": {"rootCause": "other", "lesson": "none", "improvementWanted": True},
@@ -68,6 +70,7 @@ class Case:
         self.end: tuple[str, ...] = ()
         self.state: bytes | None = None
         self.time_used: Any = None
+        self.offered = 0
         functions = {
             "deadline": FeelFunction("deadline", ("clock",), _deadline),
             "working days after": FeelFunction("working days after", ("from", "n"), _later),
@@ -80,6 +83,10 @@ class Case:
             "best investigator": FeelFunction(
                 "best investigator", ("a", "b", "c"), lambda a, b, c: None
             ),
+            "is running": FeelFunction(
+                "is running", ("clock",), lambda clock: clock == "final response"
+            ),
+            "home country": FeelFunction("home country", (), lambda: "TW"),
             "amount paid": FeelFunction("amount paid", (), lambda: from_json(0)),
             "people of unit": FeelFunction("people of unit", ("a", "b"), lambda a, b: []),
             "earlier compensation": FeelFunction("earlier compensation", (), lambda: from_json(0)),
@@ -89,7 +96,7 @@ class Case:
         }
         names = (
             "letter notify record close archive similar link follow emergency clock pause "
-            "resume extend"
+            "resume extend regime offer answer-offer"
         )
         self.host = Host(functions, {f"redress.{name}": self._service for name in names.split()})
         given = {"name": True, "contact": True}
@@ -104,7 +111,29 @@ class Case:
     def _service(self, job: c.JobCreated) -> dict[str, Any]:
         if job.type in ("redress.letter", "redress.archive"):
             self.letters.append(job.headers.get("template", "archive"))
-        return {"extended": True, "newDate": "2026-05-01"} if job.type == "redress.extend" else {}
+        match job.type:
+            case "redress.extend":
+                return {"extended": True, "newDate": "2026-05-01"}
+            case "redress.offer":
+                return self._offer(job.variables)
+            case "redress.answer-offer":
+                return {"offerAnswer": job.variables.get("offerAnswer") or "lapsed"}
+        return {}
+
+    def _offer(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What no round before has offered is open, or payable at once."""
+        amount = int(variables.get("compensationAmount") or 0)
+        if amount <= self.offered:
+            return {"offer": "none", "acceptBy": None, "acceptUntil": None}
+        self.offered = amount
+        if variables["acceptance"] != "wanted":
+            return {"offer": "payable", "acceptBy": None, "acceptUntil": None}
+        until = NOW + timedelta(days=int(variables["days"]))
+        return {
+            "offer": "open",
+            "acceptBy": until.date().isoformat(),
+            "acceptUntil": until.isoformat(),
+        }
 
     def run(self, command: k.Command) -> None:
         step = advance(self.bundle, self.state, command, now=NOW, host=self.host)
