@@ -55,6 +55,7 @@ _FIXED = (
     "registered_by",
     "external_id",
 )  # fmt: skip - words
+_OFFERED = ("root_key", "seq", "amount", "currency", "made_at", "made_by", "until_at")
 CASE = (
     _grows("history", "seq", dated="at"),
     _grows("case_comment", "key", dated="written_at"),
@@ -62,6 +63,7 @@ CASE = (
     _grows("customer_word", "key"),
     _grows("evidence", "key", dated="added_at"),
     _grows("ledger_entry", "seq"),
+    Part("offer", "root_key", ("seq",), only=_OFFERED, grows=True, dated="made_at"),
     _grows("emergency_log", "seq", dated="at"),
     _grows(
         "letter",
@@ -73,6 +75,7 @@ CASE = (
     _stands("deadline", "clock"),
     _stands("user_task", "key"),
     _stands("compensation"),
+    _stands("offer", "seq"),
     _stands("case_link", "other_key"),
     _stands("emergency", without=("complaints", "last_event_at")),
     _stands("restriction"),

@@ -50,7 +50,14 @@ def test_by_id_with_the_rules_that_matched_and_the_inputs_of_each_cell(call: Any
     found = answer.get_json()
     assert json.loads(found["output"])["rule"] == "T03"
     assert (found["decisionDefinitionName"], found["failureMessage"]) == ("Severity", None)
-    _, base, whole = found["evaluatedDecisions"]
+    decisions = found["evaluatedDecisions"]
+    assert [each["decisionDefinitionId"] for each in decisions] == [
+        "severity-rates",
+        "severity-rate",
+        "base-severity",
+        "severity",
+    ]
+    *_, base, whole = decisions
     assert (base["decisionDefinitionId"], base["decisionDefinitionType"]) == (
         "base-severity",
         "DECISION_TABLE",
@@ -71,7 +78,9 @@ def test_by_the_key_of_the_answer_comes_the_same_decision(call: Any) -> None:
     again = call("owner", "POST", PATH, json=sent | by_key).get_json()
     assert (again["decisionDefinitionId"], again["output"]) == ("severity", first["output"])
     assert again["decisionEvaluationKey"] != first["decisionEvaluationKey"]
-    part = {"decisionDefinitionKey": first["evaluatedDecisions"][1]["decisionDefinitionKey"]}
+    base = first["evaluatedDecisions"][-2]
+    assert base["decisionDefinitionId"] == "base-severity"
+    part = {"decisionDefinitionKey": base["decisionDefinitionKey"]}
     assert (
         call("owner", "POST", PATH, json=sent | part).get_json()["decisionDefinitionId"]
         == "base-severity"

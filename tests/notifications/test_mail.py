@@ -20,6 +20,8 @@ FACTS = {
     "customer": "林美玲",
     "registered": "2026-03-02 10:00",
     "final_response": "2026-04-01",
+    "expected": "2026-05-01",
+    "terms": "You will have our answer within 30 days.",
     "authority": "Ombudsman",
     "currency": "TWD",
     "paid": 0,

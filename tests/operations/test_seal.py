@@ -97,6 +97,7 @@ NAMED = {
     ("evidence", "state"): "kept",
     ("ledger_entry", "entry"): "offered",
     ("ledger_entry", "kind"): "goodwill",
+    ("offer", "state"): "open",
     ("grant_request", "state"): "waiting",
     ("emergency_complaint", "complaint_key"): 77 << 16,
     ("bundle_review", "state"): "draft",
@@ -334,6 +335,7 @@ def test_an_outsider_checks_one_case(
     run = CliRunner().invoke
     with lived.database.transaction() as connection:
         connection.execute(sa.delete(metadata.tables["ledger_entry"]))
+        connection.execute(sa.delete(metadata.tables["offer"]))
     done = run(main, ["audit", "seal", str(folder), "--key", key])
     assert done.exit_code == 0, done.output
     verify = ["audit", "verify", "--seal", str(folder), "--public", public]

@@ -147,6 +147,14 @@ RULED: dict[str, tuple[str, str]] = {
             "parallelGateway fork\nparallelGateway join",
         ).replace(PAYER, ""),
     ),
+    "told-before-paid": (
+        drawn("start -> tell -> pay-compensation -> end").replace(PAYER, ""),
+        drawn(
+            "start -> which\nwhich -> tell if x = 1\nwhich -> pay-compensation default\n"
+            "tell -> pay-compensation -> end",
+            XOR,
+        ).replace(PAYER, ""),
+    ),
     "satisfaction-asked-after-outcome": (
         drawn(
             "start -> which\nwhich -> tell if x = 1\nwhich -> tell-withdrawn default\ntell -> "
