@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ FULL: dict[str, dict[str, Any]] = {
     "plan_investigation": {"departments": ["cards"]},
     "review_complaint": {"improvementWanted": True},
 }
+INQUIRY = {"nature": "inquiry", "natureReason": "They only ask when the branch opens on Saturday."}
 DELAYS = {"unblock-case", "take-charge-of-delay"}
 """The tasks of a case that is late; which of them a severity comes to is the owner's table."""
 AMY = Actor("amy", frozenset({"clerk"}))
@@ -116,6 +117,8 @@ def tasks_of_complaints() -> set[str]:
 
 def test_no_task_is_due_later_than_the_clock_of_its_severity(runtime: Runtime) -> None:
     seen: dict[str, set[str]] = defaultdict(set)
+    law = load_profile("US-REGE")
+    credits_first = replace(runtime, profile=law, enabled=(law,))
     large = {
         "outcome": "upheld",
         "remedies": ["compensation", "correction", "apology", "tracking"],
@@ -139,8 +142,17 @@ def test_no_task_is_due_later_than_the_clock_of_its_severity(runtime: Runtime) -
         first.work()
         slow = watched(seen, runtime, content="Queue", **address, triage=facts)
         slow.work(until="collect-evidence", compare_complaints={"relation": "new"})
-        while slow.standing().timers and not DELAYS & set(slow.open()):
-            slow.wait()
+        while slow.standing().timers and "draft-holding-letter" not in slow.open():
+            late = DELAYS & set(slow.open())
+            slow.answer(late.pop()) if late else slow.wait()
+        asking = watched(seen, runtime, content="Opening hours", **address, triage=facts)
+        asking.work(until="confirm-not-for-us", assess_facts=INQUIRY)
+        asking.work()
+        american = watched(
+            seen, credits_first, content="Lost abroad", **address, currency="USD", triage=facts
+        )
+        american.work(until="give-provisional-credit", first_contact={"expectedDate": "2026-03-10"})
+        american.answer("give-provisional-credit", creditedOn="2026-03-01")
     assert set(seen) == set(SEVERITIES)
     for severity, found in seen.items():
         assert found | DELAYS == tasks_of_complaints() | DELAYS, severity
