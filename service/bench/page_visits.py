@@ -105,6 +105,7 @@ PAGES = (
     Page("clauses", "/clauses"),
     Page("clauses of a case", "/clauses?case={number}"),
     Page("execution plan", "/plan"),
+    Page("time limits of the law", "/law"),
     Page("procedure", "/procedure"),
     Page("live view", "/procedure/live"),
     Page("live view: a busy sheet", "/procedure/live?sheet=triage-complaint&by=p90&version=all"),

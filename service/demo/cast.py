@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import Random
 
-from service import identity, tasks
+from service import identity
 from service.db import Connection
 from service.errors import NotFound
 from service.identity import Actor
@@ -28,6 +28,10 @@ HOURS = {
     "propose-solution": 3,
     "approve-solution": 6,
     "approve-by-committee": 14,
+    "confirm-not-for-us": 3,
+    "draft-holding-letter": 4,
+    "give-provisional-credit": 4,
+    "record-offer-answer": 16,
     "pay-compensation": 5,
     "correct-error": 7,
     "write-apology": 2,
@@ -42,6 +46,9 @@ HOURS = {
     "carry-out-action": 100,
     "verify-effect": 120,
     "keep-promise-task": 9,
+    "check-quality": 30,
+    "take-feedback": 12,
+    "reopen-complaint": 6,
 }
 """Working hours that people take for a task, more or less; a few for any other."""
 OTHER_HOURS = 4.0
@@ -91,8 +98,3 @@ def choose(
         raise NotFound("There is nobody who may do {name}.", name=task.name)
     name = first if first in free else chance.choice(free)
     return identity.get_account(connection, name).actor
-
-
-def performers_of(connection: Connection, task: UserTask) -> Collection[str]:
-    """Who did the tasks that four eyes keep apart from this one."""
-    return tasks.list_performers(connection, task.root_key, task.excluded)

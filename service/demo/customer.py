@@ -10,7 +10,7 @@ from service import cases, operations
 from service.cases import NewComplaint
 from service.db import Connection
 from service.demo.files import draw
-from service.demo.stories import Reply, Story
+from service.demo.stories import Reply, Story, read_phrases
 from service.execution import Runtime
 from service.identity import Actor, Role
 from service.intake import parse_complaint, portal, portal_access
@@ -109,6 +109,14 @@ def answer_outcome(
         comment=said.says,
         now=now,
     )
+
+
+def answer_offer(runtime: Runtime, number: str, story: Story, turn: int, *, now: datetime) -> None:
+    """The customer accepts on the portal what a round offers; one who is not content declines."""
+    said = story.decision(turn).customer
+    why = said.says or read_phrases()[story.spoken]["declined"]
+    comment = "" if said.settled else why
+    portal.answer_offer(runtime, number, accepted=said.settled, comment=comment, now=now)
 
 
 def answer_question(

@@ -20,7 +20,7 @@ from service import audit, cases, jobs, letters, operations, tasks
 from service.cases import Complaint
 from service.db import Connection
 from service.demo import customer
-from service.demo.cast import choose, performers_of, time_of
+from service.demo.cast import choose, time_of
 from service.demo.files import draw
 from service.demo.script import SCRIPT, Scene
 from service.demo.stories import Happening, Story
@@ -28,6 +28,7 @@ from service.errors import RedressError
 from service.execution import Runtime
 from service.identity import get_account
 from service.jobs import Due
+from service.players.people import barred
 from service.reporting import Standing, get_standing
 from service.tasks import TaskState, UserTask
 from service.vault import Vault
@@ -174,6 +175,8 @@ class Player:
     def _is_left(self, element: str, times: Counter[str]) -> bool:
         """Whether the story leaves it open."""
         rounds = times[PROPOSE] if element == PROPOSE else times[PROPOSE] - 1
+        if element == "record-offer-answer" and self._answers_offer(max(rounds, 0)):
+            return True
         if element == "ask-customer":
             said = self.story.decision(max(rounds, 0)).customer
             if said.silent or said.waits:
@@ -189,7 +192,7 @@ class Player:
         scene = Scene(self.story, today, times[element], rounds, self.other)
         filled = SCRIPT[element](scene)
         with self.stage.runtime.database.read() as connection:
-            performers = performers_of(connection, task)
+            performers = barred(connection, task)
             first = self.story.investigator
             actor = choose(connection, task, performers, chance, first=first)
         operations.complete_task(self.stage.runtime, task.key, filled, actor=actor, now=at)
@@ -220,10 +223,18 @@ class Player:
             yield Moment(self._hurry(case, asked), act)
         turn = max(0, case.times[PROPOSE] - 1)
         said = self.story.decision(turn).customer
+        if self._answers_offer(turn) and cases.OFFER_ANSWER in waits:
+            act = partial(_at, customer.answer_offer, runtime, number, self.story, turn)
+            yield Moment(self._hurry(case, case.clock + READ_TAKES), act)
         says = self.story.on_portal and not (said.silent or said.waits or said.phone)
         if says and "customer-answer" in waits:
             act = partial(_at, customer.answer_outcome, runtime, number, self.story, turn)
             yield Moment(self._hurry(case, case.clock + READ_TAKES), act)
+
+    def _answers_offer(self, turn: int) -> bool:
+        """Whether the customer answers an offer on the portal: also one who says nothing of the
+        outcome then."""
+        return self.story.on_portal and not self.story.decision(turn).customer.phone
 
     def _posted(self) -> Iterator[Moment]:
         """Letters on paper are posted by a clerk."""

@@ -77,6 +77,8 @@ def letter_of(scene: Scene) -> str:
 def _assess(scene: Scene) -> dict[str, Any]:
     nature = "inquiry" if scene.story.end == "inquiry" else "complaint"
     flags = {name: value for name, value in scene.story.flags.items() if name != "byProxy"}
+    if nature == "inquiry":
+        flags["natureReason"] = scene.phrases["not_ours_why"]
     return {"nature": nature, **flags}
 
 
@@ -152,6 +154,21 @@ def _committee(scene: Scene) -> dict[str, Any]:
     return {**decided, "members": members, "votesFor": 3, "minutes": scene.phrases["minutes"]}
 
 
+def _offer_answer(scene: Scene) -> dict[str, Any]:
+    """The customer says it on the telephone: one who is not content declines."""
+    customer, known = scene.decision.customer, scene.phrases
+    told = {"offerChannel": "phone", "offerAnsweredBy": scene.story.customerName or "-"}
+    if customer.settled:
+        return {"offerAnswer": "accepted", **told, "offerWords": known["accepted"]}
+    return {"offerAnswer": "declined", **told, "offerWords": customer.says or known["declined"]}
+
+
+def _checked(scene: Scene) -> dict[str, Any]:
+    asked = ("heard", "issues", "evidence", "redress", "vulnerability", "letter")
+    found = dict.fromkeys(asked, "yes")
+    return {**found, "result": "good", "feedback": scene.phrases["checked"]}
+
+
 def _promise(scene: Scene) -> dict[str, Any]:
     promise = scene.story.promise or scene.phrases["promise"]
     person = scene.story.investigator
@@ -197,6 +214,19 @@ SCRIPT: Mapping[str, Callable[[Scene], dict[str, Any]]] = {
     "propose-solution": _proposal,
     "approve-solution": lambda scene: {"approved": True, "reason": scene.phrases["approved"]},
     "approve-by-committee": _committee,
+    "confirm-not-for-us": lambda scene: {
+        "nature": "inquiry",
+        "confirmReason": scene.phrases["not_ours_seen"],
+    },
+    "draft-holding-letter": lambda scene: {
+        "reason": scene.phrases["holding"],
+        "newDate": scene.day(14),
+    },
+    "give-provisional-credit": lambda scene: {
+        "credited": False,
+        "noCreditReason": scene.phrases["no_credit"],
+    },
+    "record-offer-answer": _offer_answer,
     "pay-compensation": lambda scene: {
         "paidOn": scene.day(0),
         "reference": f"TRF-{scene.story.id.upper()}-{scene.turn + 1}",
@@ -227,6 +257,9 @@ SCRIPT: Mapping[str, Callable[[Scene], dict[str, Any]]] = {
         "customerTold": True,
     },
     "confirm-withdrawal": lambda scene: {"freely": True, "reason": scene.phrases["freely"]},
+    "check-quality": _checked,
+    "take-feedback": lambda scene: {"response": scene.phrases["taken_in"]},
+    "reopen-complaint": lambda scene: {"otherNumber": scene.other},
     "carry-out-action": lambda scene: {
         "done": scene.phrases["improvement"],
         "effectSeenOn": scene.day(0),

@@ -30,7 +30,7 @@ from service.intake import parse_complaint
 from service.jobs import Worker, next_timer_at
 from service.notifications import Mailer
 from service.operations import make_worker
-from service.players.people import answer, performer
+from service.players.people import answer, barred, performer
 from service.sentence import Sentence
 from service.tasks import UserTask
 from service.tasks.tables import user_task
@@ -157,7 +157,7 @@ class _Exercise:
         open."""
         now = self.clock.now()
         with self.runtime.database.read() as connection:
-            performers = tasks.list_performers(connection, task.root_key, task.excluded)
+            performers = barred(connection, task)
             form = self.runtime.bundles.get(connection, task.bundle_key).forms.get(
                 task.form_id or ""
             )

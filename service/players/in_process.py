@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from service import cases, operations, tasks
+from service import cases, operations
 from service.clock import VirtualClock
 from service.errors import RedressError
 from service.execution import Runtime
 from service.identity import SYSTEM
-from service.players.people import answer, customer_answer, performer
+from service.players.people import answer, barred, customer_answer, performer
 from service.reporting import Standing, get_standing
 
 MAX_STEPS = 1_000
@@ -154,7 +154,7 @@ def _complete(
 ) -> None:
     task = standing.tasks[0]
     with runtime.database.read() as connection:
-        performers = tasks.list_performers(connection, root_key, task.excluded)
+        performers = barred(connection, task)
         form = runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
     filled = answer(task, form, chance, clock.now().date())
     actor = performer(task, performers, chance)

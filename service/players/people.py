@@ -10,13 +10,27 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from service import cases, tasks
+from service.db import Connection
 from service.identity import Actor, Permission, roles_with
 from service.tasks import UserTask, person_fields
 
 Rule = Callable[[random.Random, date], dict[str, Any]]
 PEOPLE_PER_ROLE = 4
+CHECK = "check-quality"
+"""The form of a check, which nobody fills who had a part in the case."""
 UNOFFERED = roles_with(Permission.TAKE_UNOFFERED_TASKS)[0]
 """Who sees to a task that is offered to nobody."""
+
+
+def barred(connection: Connection, task: UserTask) -> Collection[str]:
+    """Who may not do the task: whom four eyes keep from it, and from the check of a case everybody
+    who had a part in it."""
+    known = set(tasks.list_performers(connection, task.root_key, task.excluded))
+    checked = cases.case_of_follower(connection, task.root_key)
+    if task.form_id == CHECK and checked is not None:
+        known |= tasks.list_all_performers(connection, checked.root_key)
+    return known
 
 
 def performer(task: UserTask, performers: Collection[str], chance: random.Random) -> Actor:
@@ -214,7 +228,7 @@ def _checked(chance: random.Random, today: date) -> dict[str, Any]:
 
 
 RULES: dict[str, Rule] = {
-    "check-quality": _checked,
+    CHECK: _checked,
     "take-feedback": lambda chance, today: {
         "response": "Simulated: I will answer each issue in the letter."
     },
