@@ -389,6 +389,7 @@ def _draft_reply(desk: Desk) -> Card:
     variables = {**proposed, "decisionText": text}
     clocks = {each.clock: each for each in cases.list_deadlines(desk.connection, case.root_key)}
     facts = letter_facts(case, clocks, desk.profile, variables, bank=desk.bank, now=desk.now)
+    facts["paid"] = cases.balance_of(desk.connection, case.root_key).paid
     spoken = letters.spoken(case.language)
     wording = letter_text(desk.connection, case.root_key, "outcome", spoken)
     try:

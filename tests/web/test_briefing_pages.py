@@ -84,6 +84,7 @@ def test_who_approves_sees_what_is_decided(desk: Desk, runtime: Runtime, committ
     wanted = [f"TWD {amount:,}", "TWD 50,000", "Partly upheld", "Compensation", MONEY["reason"]]
     wanted += [REPORT["findings"], COLLECTED["evidence"], MONEY["draftReply"]]
     wanted += ["Redress in 12 months", "Authority needed", "My authority"]
+    wanted += [f"Our compensation comes to TWD {amount:,}"]  # the letter as it would be
     assert [each for each in wanted if str(each) not in page] == []
 
 
