@@ -51,6 +51,7 @@ OTHERS = (
     Person("kao.xinyi", "高心怡", Role.CLERK),
     Person("clark.daniel", "Daniel Clark", Role.CLERK, language="en"),
     Person("tsai.meihui", "蔡美惠", Role.APPROVER),
+    Person("ho.jiaqi", "何佳琪", Role.APPROVER),
     Person("peng.yating", "彭雅婷", Role.DEPARTMENT, unit="deposits"),
     Person("hsu.bowen", "許博文", Role.DEPARTMENT, unit="it"),
     Person("fang.jiayu", "方嘉瑜", Role.DEPARTMENT, unit="fraud"),
