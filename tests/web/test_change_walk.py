@@ -74,7 +74,7 @@ def test_a_change_is_drawn_proved_mended_tried_reviewed_and_released(
 
     owner.goto(draft)
     follow(owner, "a[href$='/trial']")
-    expect(owner.locator("main")).to_contain_text(re.compile(r"(\d\d) / \1 go as they are written"))
+    expect(owner.locator("main")).to_contain_text(re.compile(r"(\d+) / \1 go as they are written"))
     expect(owner.locator("#rules .bad")).to_have_count(0)
     elements = str(
         sum(len(each.elements) for each in load_bundle(definitions.shipped_files()).models.values())

@@ -38,7 +38,7 @@ def test_unit_skills_and_days_away_are_kept(page: Page, site: Site, person: str)
     row.locator("input[name=capacity]").fill("7")
     with page.expect_navigation():
         row.locator("form[action$=staff] button").click()
-    expect(row).to_contain_text("信用卡中心 · credit-card, 轉帳", use_inner_text=True)
+    expect(row).to_contain_text("信用卡中心 · credit-card and 轉帳", use_inner_text=True)
     expect(row).to_contain_text("0 / 7", use_inner_text=True)
     row.locator("summary").last.click()
     row.locator("input[name=first][type=date]").fill((today - timedelta(days=1)).isoformat())
