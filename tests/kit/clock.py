@@ -10,7 +10,7 @@ NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 """A Saturday that is the last of a month: what counts in months or working days is seen to."""
 
-PATIENCE = 300.0
+PATIENCE = 60.0
 """Seconds that a test waits for what happens by itself. Only what is broken takes so long, however
 busy the machine is: no test passes or fails by how fast it is."""
 

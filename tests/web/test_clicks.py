@@ -133,8 +133,14 @@ STEPS: tuple[tuple[str, str, dict[str, str], dict[str, str]], ...] = (
         {"compensationAmount": "8000", "reason": "The fee was charged twice by our error."},
     ),
     ("approver", "Approve solution", {"approved": "true"}, {}),
-    ("clerk", "Pay compensation", {}, {"paidOn": TODAY, "amountPaid": "8000", "reference": "P-1"}),
     ("handler", "Write reply", {"rightsExplained": "true"}, {"decisionText": "We pay TWD 8,000."}),
+    (
+        "handler",
+        "Record the answer to the offer",
+        {"offerAnswer": "accepted", "offerChannel": "phone"},
+        {"offerAnsweredBy": "Chen Da-wen"},
+    ),
+    ("clerk", "Pay compensation", {}, {"paidOn": TODAY, "amountPaid": "8000", "reference": "P-1"}),
     (
         "handler",
         "Ask customer by phone",

@@ -29,6 +29,7 @@ from tests.kit.browser import follow, opened, sign_in
 from tests.kit.site import Site
 
 SHOTS = os.environ.get("REDRESS_SCREENSHOTS", "")
+ROWS = ("issueFindings", "redressParts")
 LEFT_EMPTY = (
     "groupSize",
     "mediaReach",
@@ -136,9 +137,10 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
         handler.page.locator(".item", has_text=number).filter(has_text="Approve solution")
     ).to_have_count(0)
     approver.does(number, "Approve solution", approved="true")
-    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="8000")
     handler.does(number, "Write apology")
     handler.does(number, "Write reply", decisionText="We were wrong and pay TWD 8,000.")
+    accept(phone, "TWD 8,000")
+    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="8000")
 
     answer(phone, satisfaction=1, settled="no")
     handler.does(number, "Propose solution", **UPHELD, compensationAmount="300000")
@@ -149,9 +151,10 @@ def test_a_complaint_walks_from_the_customer_to_the_archive(
         votesFor="3",
         approved="true",
     )
-    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="292000")
     handler.does(number, "Write apology")
     handler.does(number, "Write reply", decisionText="We pay TWD 300,000 in all.")
+    accept(phone, "TWD 300,000")
+    clerk.does(number, "Pay compensation", paidOn=_day(0), amountPaid="292000")
     answer(phone, satisfaction=5, settled="yes")
 
     handler.does(number, "Find root cause", improvementWanted="true")
@@ -193,6 +196,15 @@ def complain(phone: Page, folder: Path) -> str:
     phone.wait_for_url("**/portal/case")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     return number
+
+
+def accept(phone: Page, amount: str) -> None:
+    """The customer reads what is offered, and takes it."""
+    phone.goto("/portal/case")
+    expect(phone.locator("#offer")).to_contain_text(amount)
+    phone.check("#offer input[name=accepted][value=yes]")
+    follow(phone, "#offer button")
+    expect(phone.locator("#offer")).to_have_count(0)
 
 
 def answer(phone: Page, *, satisfaction: int, settled: str) -> None:
@@ -278,6 +290,11 @@ def _settle(page: Page) -> None:
         expect(field).to_have_js_property("hidden", field.get_attribute("data-field") in hidden)
 
 
+def _is_row(name: str) -> bool:
+    """Whether a field is one of a list or a group that need not be filled."""
+    return name.startswith(ROWS)
+
+
 def _fill_visible(page: Page, wanted: dict[str, Any]) -> None:
     form = page.locator("#form")
     for box in form.locator(".tick input:visible").all():
@@ -289,13 +306,15 @@ def _fill_visible(page: Page, wanted: dict[str, Any]) -> None:
             for each in wanted.get(name, ()):
                 group.locator(f"input[value='{each}']").check()
             continue
+        if _is_row(name):
+            continue
         asked = name in wanted or group.locator(".label small:not([hidden])").count() == 0
         if asked and group.locator("input:checked").count() == 0:
             chosen = group.locator(f"input[value='{wanted.get(name, 'true')}']")
             (chosen if chosen.count() else inputs).first.check()
     for chooser in form.locator("select:visible").all():
-        if not chooser.input_value():
-            name = chooser.get_attribute("name") or ""
+        name = chooser.get_attribute("name") or ""
+        if not chooser.input_value() and not _is_row(name):
             if name in wanted:
                 chooser.select_option(wanted[name])
             else:
@@ -305,7 +324,7 @@ def _fill_visible(page: Page, wanted: dict[str, Any]) -> None:
     for name, kind, mode, held in typed.evaluate_all(
         "all => all.map(each => [each.name, each.type, each.inputMode, each.value])"
     ):
-        if name in wanted or (not held and name not in LEFT_EMPTY):
+        if name in wanted or not (held or name in LEFT_EMPTY or _is_row(name)):
             form.locator(f"[name='{name}']").fill(wanted.get(name) or _value_for(kind, mode))
 
 
