@@ -165,6 +165,7 @@ def test_the_ordinary_complaint_takes_few_clicks(hands: dict[str, Hand]) -> None
         hand.type(**typed)
         hand.completes(task)
     handler = hands["handler"].page
+    handler.wait_for_url("**/tasks?*")  # nothing follows
     handler.goto(f"/complaints/{number}")
     expect(handler.locator("main")).to_contain_text("archived", use_inner_text=True)
     counts = {name: sum(hand.clicks.values()) for name, hand in hands.items()}
