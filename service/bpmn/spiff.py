@@ -44,13 +44,18 @@ def adopt(reader: Reader) -> bool:
         _script(reader, node)
     if zeebe or (not spiff and _is_for_camunda(root)):
         return False
-    for node in root.iter(etree.Element):
-        rewrite = PLAIN.get(n.local(node)) if is_of(node, n.BPMN) else None
-        if rewrite is not None:
-            rewrite(reader, node)
+    _adopt_plain(reader)
     if spiff:
         _warn_of_tasks_passed(reader)
     return True
+
+
+def _adopt_plain(reader: Reader) -> None:
+    """Rewrite what plain BPMN says, element by element."""
+    for node in reader.root.iter(etree.Element):
+        rewrite = PLAIN.get(n.local(node)) if is_of(node, n.BPMN) else None
+        if rewrite is not None:
+            rewrite(reader, node)
 
 
 def _is_for_camunda(root: etree._Element) -> bool:

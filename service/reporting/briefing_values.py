@@ -3,7 +3,7 @@ currency, moments in the time of the bank."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,10 +98,7 @@ def _option_names(
 def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], value: Any) -> str:
     """One value: an option by its name, yes or no, money with its currency, a list item by item."""
     if isinstance(value, list | tuple):
-        inner = schema.get("items", {})
-        parts = [shown(reader, inner, ui.get("items", ui), each) for each in value]
-        objects = any(isinstance(each, Mapping) for each in value)
-        return ("\n" if objects else language_of(reader.language).comma).join(parts)
+        return _items(reader, schema, ui, value)
     if isinstance(value, Mapping):
         return "; ".join(_part(reader, schema, ui, item) for item in value.items())
     named = _option_names(reader, schema, ui)
@@ -114,6 +111,15 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
     if schema.get("format") in ("date", "date-time"):
         return _told(reader, str(value))
     return str(value)[:ENDLESS]
+
+
+def _items(
+    reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], items: Sequence[Any]
+) -> str:
+    inner = schema.get("items", {})
+    parts = [shown(reader, inner, ui.get("items", ui), each) for each in items]
+    objects = any(isinstance(each, Mapping) for each in items)
+    return ("\n" if objects else language_of(reader.language).comma).join(parts)
 
 
 def _told(reader: Reader, value: str) -> str:
