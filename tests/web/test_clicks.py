@@ -64,6 +64,7 @@ class Hand:
         if self.page.locator(".work h1", has_text=task).count() == 0:
             self.page.goto("/today")
             row = self.page.locator("a.row, a.card-link", has_text=number).filter(has_text=task)
+            row.first.scroll_into_view_if_needed()  # other tests' cases may stand before it
             self.press(row.first, f"open {task}")
         expect(self.page.locator(".work h1")).to_have_text(task)
 
