@@ -73,7 +73,7 @@ def _served(folder: Path) -> Iterator[tuple[str, Runtime]]:
     database, now = Database(settings.database_url), datetime.now(UTC)
     migrate(database)
     prepare(database, settings, now=now, say=lambda _: None, living=True)
-    runtime = Runtime.open(database, policy=settings.policy)
+    runtime = Runtime.of(database, settings)
     vault = open_vault("", database, limit=settings.evidence_max_bytes)
     mailer = Mailer(None, settings.mail_from, folder / "mail")
     demo.fill(runtime, vault, mailer, secret=KEY, now=now)
