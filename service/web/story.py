@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -185,19 +186,12 @@ def _followed(moved: Mapping[str, Any], names: Names) -> tuple[str, ...]:
 
 def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     details: dict[str, Any] = dict(row.details)
-    facts = {
-        "what": names.elements.get(
-            details.get("element", ""), details.get("name") or details.get("element", "")
-        ),
-        "to": details.get("to") or "",
-        "reason": details.get("reason", ""),
-        "message": details.get("message", ""),
-        "signal": details.get("signal", ""),
+    element, to = details.get("element", ""), details.get("to") or ""
+    facts = defaultdict(str, details) | {
+        "what": names.elements.get(element, details.get("name") or element),
+        "to": to,
         "count": say_many("{n} file", "{n} files", len(details.get("evidence", ())), language),
-        "other": details.get("other", ""),
-        "account": details.get("account", ""),
-        "into": details.get("into", ""),
-        "version": details.get("version") or details.get("to") or "",
+        "version": details.get("version") or to,
     }
     plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
     template = say(plain or SENTENCES.get(row.event, row.event), language)
@@ -215,7 +209,7 @@ def who_of(actor: str, language: str) -> str:
     return say(HOUSE[actor], language) if actor in HOUSE else actor
 
 
-def _filled(template: str, facts: dict[str, Any]) -> str:
+def _filled(template: str, facts: Mapping[str, Any]) -> str:
     """The sentence; without the colon before a reason that nobody gave."""
     said = template if facts["reason"] else re.sub(r"\s*[：:]\s*\{reason\}$", "", template)
-    return said.format(**facts)
+    return said.format_map(facts)

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from service import cases, operations, tasks
-from service.cases import NewEvidence
+from service.cases import LedgerEntry, Movement, NewEvidence
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.vault import Verdict
@@ -105,6 +106,22 @@ def test_a_comment_is_shown_and_told_of(page: Page, number: str) -> None:
     page.wait_for_url("**#comments")
     expect(page.locator("#comments .comment").last).to_contain_text("@handler <b>")
     expect(page.locator(".story li").first).to_contain_text("said something about the case")
+
+
+def test_money_that_came_back_is_told_on_the_page(page: Page, site: Site, number: str) -> None:
+    now = datetime.now(UTC)
+    paid = Movement(LedgerEntry.OFFERED, Decimal(500), "clerk", now)
+    with site.runtime.database.transaction() as connection:
+        case = cases.get_complaint(connection, number)
+        cases.enter_decision(connection, case.root_key, paid, currency=case.currency)
+        cases.enter_paid(connection, case.root_key, paid, currency=case.currency)
+    back = operations.Recovery(Decimal(200), "R-1", "the transfer bounced")
+    operations.record_recovery(site.runtime, number, back, actor=CLERK, now=now)
+    sign_in(page, "compliance")
+    page.goto(f"/complaints/{number}")
+    expect(page.locator(".story li").first).to_contain_text(
+        f"entered that 200 {case.currency} came back: the transfer bounced"
+    )
 
 
 def test_the_archive_holds_the_whole_file_under_its_hashes(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
 import pytest
 
-from service.audit import Event
+import service
+from service.audit import Event, HistoryRow
 from service.definitions import shipped_files
 from service.engine import load_bundle
 from service.i18n.catalogue import chosen, say
@@ -12,11 +20,73 @@ from service.i18n.languages import LANGUAGES, best_language
 from service.letters.texts import FOLDER, SUFFIX
 from service.letters.titles import titles_of, without_title
 from service.web import story
-from service.web.story import names_of
+from service.web.story import names_of, story_of
+
+FOLDER_OF_CODE = Path(service.__file__).parent
+COMPUTED = {"what": {"element", "name"}, "count": {"evidence"}, "version": {"version", "to"}}
+"""The facts of a sentence that are made of details under other names."""
+SHIPPED = load_bundle(shipped_files())
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def writers(event: Event) -> Iterator[ast.Module]:
+    """The modules that write the event into a history."""
+    for part in ("operations", "execution", "intake"):
+        for path in (FOLDER_OF_CODE / part).glob("*.py"):
+            module = ast.parse(path.read_text())
+            if any(ast.unparse(node) == f"Event.{event.name}" for node in ast.walk(module)):
+                yield module
+
+
+def keys(module: ast.Module) -> set[Any]:
+    """What stands as a key of some dictionary."""
+    found: set[Any] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Dict):
+            found |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    return found
 
 
 def test_every_event_and_letter_of_a_story_has_words() -> None:
     assert [event for event in Event if event not in story.SENTENCES] == []
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_every_sentence_is_made_of_details_that_are_written(event: Event) -> None:
+    written: set[Any] = set().union(*(keys(module) for module in writers(event)))
+    wanted = placeholders(story.SENTENCES[event])
+    assert [name for name in wanted if not written & COMPUTED.get(name, {name})] == []
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+@pytest.mark.parametrize("event", list(Event))
+def test_every_sentence_says_its_details_and_can_do_without(event: Event, language: str) -> None:
+    sentence = story.SENTENCES[event]
+    said = {name: f"<{name}>" for name in placeholders(sentence) - {"count"}}
+    details = {**said, "name": "<what>", "evidence": ["one", "two"]}
+    told = tell(event, details, language)
+    assert [each for each in said.values() if each not in told] == []
+    assert ("2" in told) is ("{count}" in sentence)
+    assert "{" not in told + tell(event, {}, language)
+
+
+def tell(event: Event, details: dict[str, Any], language: str) -> str:
+    row = HistoryRow(
+        root_key=1,
+        seq=1,
+        event=event,
+        actor="amy",
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        subject_key=None,
+        details=details,
+        previous_hash="",
+        hash="",
+    )
+    [sentence] = story_of([row], SHIPPED, language)
+    return sentence.what
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
@@ -46,8 +116,7 @@ def test_a_letter_that_an_owner_adds_is_called_by_its_title_or_its_subject() -> 
 
 
 def test_the_story_tells_names_and_no_ids_of_gateways() -> None:
-    shipped = load_bundle(shipped_files())
-    names = names_of(shipped, "zh-Hans", {})
+    names = names_of(SHIPPED, "zh-Hans", {})
     assert names.decisions["severity"] == "严重程度"
     assert {"remedies-done", "try-contact", "alarm-raised"} <= names.unnamed
     told = {text for id, text in names.elements.items() if id not in names.unnamed}
