@@ -30,7 +30,7 @@ def case_view(
         now,
         read_clocks,
         connection=connection,
-        enabled=runtime.enabled or (runtime.profile,),
+        enabled=runtime.choices,
     )
 
 

@@ -33,7 +33,7 @@ class Runtime:
     profile: Profile
     """Of the installation: where nothing is chosen for a case, and for what is no case."""
     enabled: tuple[Profile, ...] = ()
-    """What the profile of a case is chosen among; empty: `profile` alone."""
+    """The profiles that a bank which has several has enabled; `choices` are what to go by."""
     bundles: BundleCache = field(default_factory=BundleCache)
     queue: CaseQueues = field(default_factory=CaseQueues)
     bank: Bank = UNSIGNED
@@ -78,6 +78,11 @@ class Runtime:
             policy_dir=settings.policy_dir,
             bank=bank,
         )
+
+    @property
+    def choices(self) -> tuple[Profile, ...]:
+        """What the profile of a case is chosen among: those enabled, else `profile` alone."""
+        return self.enabled or (self.profile,)
 
     def profile_of(self, complaint: Complaint | None) -> Profile:
         """The regime that leads the case, with the others beside it; the installation's for a case

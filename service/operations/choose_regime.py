@@ -22,7 +22,7 @@ def choose_regime(
 ) -> Choice:
     """The regimes of a new complaint. A procedure without a table leaves it to the installation; a
     table that fails governs by the strictest, and the complaint is registered all the same."""
-    enabled = runtime.enabled or (runtime.profile,)
+    enabled = runtime.choices
     model = bundle.decisions.get(REGIME)
     if model is None or len(enabled) == 1:
         return Choice((runtime.profile.id,), Ground.DEFAULT)

@@ -48,7 +48,7 @@ def set_regime(
 
 
 def _check(runtime: Runtime, profiles: Sequence[str], why: str) -> None:
-    known = [each.id for each in runtime.enabled or (runtime.profile,)]
+    known = [each.id for each in runtime.choices]
     unknown = [name for name in profiles if name not in known]
     errors = []
     if unknown or not profiles:

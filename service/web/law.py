@@ -17,6 +17,6 @@ from service.web.edge import blueprint, parts, signed_in
 def law() -> Any:
     """The profiles that this bank has enabled, the installation's own first."""
     runtime = parts().runtime
-    found = [law_of(each) for each in runtime.enabled or (runtime.profile,)]
+    found = [law_of(each) for each in runtime.choices]
     waiting = sum(each.to_confirm for each in found)
     return flask.render_template("law.html", laws=found, waiting=waiting)

@@ -38,7 +38,7 @@ def regime_of(complaint: Complaint, runtime: Runtime, language: str) -> RegimeSh
     record = complaint.regime or {"ground": Ground.KEPT.value}
     facts = {"rules": record.get("rules") or ["—"], "by": record.get("by") or "—"}
     sentence = Sentence(WHY[Ground(record["ground"])], **facts, reason=record.get("reason") or "—")
-    enabled = runtime.enabled or (runtime.profile,)
+    enabled = runtime.choices
     may = complaint.status == "open" and actor().may(Permission.CHOOSE_REGIMES)
     return RegimeShown(
         tuple(_named(each, language) for each in runtime.profile_of(complaint).together),
