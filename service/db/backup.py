@@ -150,16 +150,17 @@ def _empty(connection: Connection, *, force: bool) -> None:
 
 def _fill(connection: Connection, path: Path) -> int:
     """Insert the rows of a backup, table by table; their number."""
-    rows = held = 0
+    rows = held = first = 0
     columns: list[sa.Column[Any]] = []
     batch: list[dict[str, Any]] = []
     for number, raw in enumerate(_lines(path), 1):
         line = _line(raw, number)
         if isinstance(line, list):
+            first = first if batch else number
             batch.append(_row(columns, line, number))
             rows, held = rows + 1, held + len(raw)
         if batch and (len(batch) == BATCH or held > MOST_HELD or isinstance(line, dict)):
-            _insert(connection, columns, batch, number)
+            _insert(connection, batch, columns[0].table, (first, number - isinstance(line, dict)))
             batch, held = [], 0
         if isinstance(line, dict) and "table" in line:
             columns = _columns(line, number)
@@ -189,6 +190,8 @@ def _columns(line: dict[str, Any], number: int) -> list[sa.Column[Any]]:
 
 
 def _row(columns: Sequence[sa.Column[Any]], line: list[Any], number: int) -> dict[str, Any]:
+    if not columns:
+        raise _unfit(number, "it stands before any table")
     if len(line) != len(columns):
         raise _unfit(number, f"it has {len(line)} values for {len(columns)} columns")
     try:
@@ -199,17 +202,25 @@ def _row(columns: Sequence[sa.Column[Any]], line: list[Any], number: int) -> dic
 
 def _insert(
     connection: Connection,
-    columns: Sequence[sa.Column[Any]],
     batch: list[dict[str, Any]],
-    number: int,
+    table: sa.Table,
+    lines: tuple[int, int],
 ) -> None:
+    """Write rows, which the first to the last of these lines hold."""
     try:
-        connection.execute(sa.insert(columns[0].table), batch)
-    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.StatementError) as error:
-        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-            raise
-        reason = str(error.orig).strip().splitlines()[:1]
-        raise _unfit(number, f"{columns[0].table.name} does not take it: {reason}") from None
+        connection.execute(sa.insert(table), batch)
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise
+    except sa.exc.StatementError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise InvalidInput(
+            "expected a backup that this version can read, {table} does not take the rows from "
+            "line {first} to {last}: {why}",
+            table=table.name,
+            first=lines[0],
+            last=lines[1],
+            why=reason,
+        ) from None
 
 
 def _unfit(number: int, why: str) -> InvalidInput:

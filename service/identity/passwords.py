@@ -57,8 +57,9 @@ def check_length(password: str) -> None:
     """Raises InvalidInput for a password that is too short, or longer than is hashed."""
     if not MIN_PASSWORD <= len(password) <= MOST_PASSWORD:
         raise InvalidInput(
-            "expected a password of at least {min_password} characters, got {count}",
+            "expected a password of {min_password} to {most} characters, got {count}",
             min_password=MIN_PASSWORD,
+            most=MOST_PASSWORD,
             count=len(password),
         )
 

@@ -133,8 +133,22 @@ COLUMNS = ["name", "made_at", "made_by"]
         ([{"table": "task_group"}], "names no columns"),
         ([{"table": "task_group", "columns": COLUMNS}, ROW[:2]], "2 values for 3 columns"),
         ([{"table": "task_group", "columns": COLUMNS}, ["eve", "noon", "cli"]], "noon"),
-        ([["a row of nothing"]], "1 values for 0 columns"),
-        ([{"table": "task_group", "columns": COLUMNS}, ROW, ROW], "does not take it"),
+        ([["a row of nothing"]], "line 2 does not fit: it stands before any table"),
+        ([[]], "line 2 does not fit: it stands before any table"),
+        (
+            [{"table": "task_group", "columns": COLUMNS}, ROW, ROW],
+            "task_group does not take the rows from line 3 to 4: UNIQUE constraint failed",
+        ),
+        (
+            [
+                {"table": "task_group", "columns": COLUMNS},
+                *[[f"group {number}", *ROW[1:]] for number in range(500)],
+                ROW,
+                ROW,
+                {"table": "task_group", "columns": COLUMNS},
+            ],
+            "does not take the rows from line 503 to 504: UNIQUE constraint failed",
+        ),
     ],
 )
 def test_a_backup_that_does_not_fit_is_refused_in_one_line(

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from service import identity
 from service.db import Database
-from service.errors import Unavailable
+from service.errors import InvalidInput, Unavailable
 from service.execution import Runtime
 from service.identity import TooManyAttempts, passwords
 from service.operations import sign_in
@@ -83,3 +83,11 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     with passwords._HASHING, passwords._HASHING, pytest.raises(Unavailable):
         identity.check_password(None, RIGHT)
     assert not identity.check_password(None, RIGHT)
+
+
+@pytest.mark.parametrize("count", [passwords.MIN_PASSWORD - 1, passwords.MOST_PASSWORD + 1])
+def test_a_password_of_no_fit_length_is_told_both_ends(count: int) -> None:
+    with pytest.raises(InvalidInput, match=f"of 10 to 1000 characters, got {count}"):
+        identity.check_length("x" * count)
+    for fits in (passwords.MIN_PASSWORD, passwords.MOST_PASSWORD):
+        identity.check_length("x" * fits)
