@@ -112,7 +112,7 @@ def ask_grant(
 ) -> int:
     """Keep a request; the key of it. One of the same account that still waits is replaced. Raises
     StateConflict when too many wait."""
-    _close(connection, name, by=by, now=now)
+    refuse_grants(connection, name, by=by, now=now)
     waiting = sa.select(sa.func.count()).where(grant_request.c.state == GrantState.WAITING)
     if connection.execute(waiting).scalar_one() >= MOST_WAITING:
         raise StateConflict(
@@ -126,7 +126,8 @@ def ask_grant(
     return key
 
 
-def _close(connection: Connection, name: str, *, by: str, now: datetime) -> None:
+def refuse_grants(connection: Connection, name: str, *, by: str, now: datetime) -> None:
+    """Let nothing wait for an account any more."""
     connection.execute(
         sa.update(grant_request)
         .where(
@@ -135,11 +136,6 @@ def _close(connection: Connection, name: str, *, by: str, now: datetime) -> None
         )
         .values(state=GrantState.REFUSED.value, decided_by=by, decided_at=now)
     )
-
-
-def refuse_grants(connection: Connection, name: str, *, by: str, now: datetime) -> None:
-    """Let nothing wait for an account any more."""
-    _close(connection, name, by=by, now=now)
 
 
 def list_grants(connection: Connection, *, account: str | None = None) -> list[GrantRequest]:

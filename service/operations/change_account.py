@@ -34,10 +34,11 @@ def change_account(
         after = wanted if actor == OPERATOR else identity.narrowed(before, wanted)
         more = {} if actor == OPERATOR else identity.widened(before, wanted)
         _check_somebody_left(connection, name, after)
-        identity.refuse_grants(connection, name, by=actor.name, now=now)
         put_standing(connection, name, before, after, actor=actor, now=now)
         if more:
             ask(connection, name, before, more, actor=actor, now=now)
+        else:
+            identity.refuse_grants(connection, name, by=actor.name, now=now)
     give_back(runtime, name, actor=actor, now=now)
     return bool(more)
 
