@@ -53,6 +53,7 @@ from service.cases.evidence import (
     insert_evidence,
     list_contacts,
     list_evidence,
+    list_kept,
 )
 from service.cases.evidence_files import check_may_open, download_headers, take_in
 from service.cases.ledger import (
@@ -267,6 +268,7 @@ __all__ = [
     "list_emergencies",
     "list_evidence",
     "list_followers",
+    "list_kept",
     "list_ledger",
     "list_links",
     "list_of_customer",

@@ -150,6 +150,13 @@ def get_evidence(connection: Connection, root_key: int, key: int) -> Evidence:
     return Evidence(**row)
 
 
+def list_kept(connection: Connection) -> list[tuple[Kept, int]]:
+    """Every file that a case names, once, with the first of the cases that do."""
+    columns = (evidence.c.sha256, evidence.c.size)
+    query = sa.select(*columns, sa.func.min(evidence.c.root_key)).group_by(*columns)
+    return [(Kept(sha256, size), root_key) for sha256, size, root_key in connection.execute(query)]
+
+
 def insert_contact(connection: Connection, entry: ContactEntry) -> None:
     """Enter a contact into the log, and let the case be found by it."""
     connection.execute(sa.insert(contact_entry), asdict(entry))

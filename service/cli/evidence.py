@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from hashlib import file_digest
 
 import click
-import sqlalchemy as sa
 
-from service.cases.tables import evidence
+from service import cases
 from service.cli.opening import closing_database, one_line, open_settings
-from service.vault import Vault, open_vault
+from service.vault import open_vault
 
 
 @click.group("evidence")
@@ -30,29 +28,12 @@ def evidence_verify() -> None:
     with closing_database() as database:
         vault = open_vault(settings.evidence_dir, database, limit=settings.evidence_max_bytes)
         with database.read() as connection:
-            columns = (evidence.c.sha256, evidence.c.size, sa.func.min(evidence.c.root_key))
-            rows = connection.execute(
-                sa.select(*columns).group_by(evidence.c.sha256, evidence.c.size)
-            ).all()
+            files = cases.list_kept(connection)
     wrong = 0
-    for sha256, size, root_key in rows:
-        problem = _problem(vault, sha256, size)
+    for kept, root_key in files:
+        problem = vault.problem_of(kept)
         if problem:
             wrong += 1
-            click.echo(f"case {root_key}: {sha256}: {problem}")
-    click.echo(f"{len(rows)} files in {vault.folder}, {wrong} wrong")
+            click.echo(f"case {root_key}: {kept.sha256}: {problem}")
+    click.echo(f"{len(files)} files in {vault.folder}, {wrong} wrong")
     sys.exit(1 if wrong else 0)
-
-
-def _problem(vault: Vault, sha256: str, size: int) -> str:
-    """What is wrong with a file, or nothing."""
-    path = vault.path(sha256)
-    try:
-        with path.open("rb") as file:
-            found = file_digest(file, "sha256").hexdigest()
-        length = path.stat().st_size
-    except OSError as error:
-        return f"expected a file, {error.strerror}"
-    if found != sha256:
-        return f"expected its own hash, got {found}"
-    return "" if length == size else f"expected {size} bytes, got {length}"

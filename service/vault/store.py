@@ -100,6 +100,20 @@ class Vault:
             )
         return content
 
+    def problem_of(self, kept: Kept) -> str:
+        """What is wrong with a file as it lies there, "" where nothing is; never holding more than
+        a chunk of it."""
+        path = self.path(kept.sha256)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            length = path.stat().st_size
+        except OSError as error:
+            return f"expected a file, {error.strerror}"
+        if found != kept.sha256:
+            return f"expected its own hash, got {found}"
+        return "" if length == kept.size else f"expected {kept.size} bytes, got {length}"
+
     def _place(self, written: Path, kept: Kept) -> None:
         target = self.path(kept.sha256)
         target.parent.mkdir(exist_ok=True)
