@@ -30,6 +30,7 @@ def case_view(
         now,
         read_clocks,
         connection=connection,
+        bank=runtime.bank,
         enabled=runtime.choices,
     )
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from service import audit, cases, jobs, policy
 from service.audit import Event
-from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import ProcessVersion, find_released
 from service.engine.commands import Start
 from service.execution.begin import Beginning, new_root_key
 from service.execution.child_keys import take_children
+from service.execution.load_view import case_view
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.identity import Actor
@@ -65,8 +65,8 @@ def open_emergency(
         {"process": EMERGENCY_PROCESS, "number": number},
         after_write=link,
     )
-    emergency = cases.get_emergency(connection, number)
-    view = CaseView(None, runtime.profile, now, emergency=emergency, connection=connection)
+    view = case_view(runtime, None, now, connection=connection)
+    view.emergency = cases.get_emergency(connection, number)
     return Beginning(process, root_key, plan, view, actor, InstanceKind.EMERGENCY, number)
 
 

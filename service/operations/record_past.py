@@ -9,7 +9,6 @@ from typing import Any
 
 from service import audit, cases, policy
 from service.audit import Event
-from service.builtins import CaseView
 from service.cases import NewComplaint
 from service.db import Connection
 from service.engine.commands import Start
@@ -17,6 +16,7 @@ from service.execution import (
     Beginning,
     Plan,
     Runtime,
+    case_view,
     execute,
     insert_past,
     new_case,
@@ -85,13 +85,8 @@ def _take_over(runtime: Runtime, past: PastComplaint, *, actor: Actor, now: date
         number = _insert(connection, runtime, past, root_key, actor=actor, now=now)
         numbers[:] = [number]
         cases.put_deadlines(connection, root_key, fresh)
-        view = CaseView(
-            cases.find_complaint(connection, root_key),
-            runtime.profile,
-            now,
-            lambda: clocks,
-            connection=connection,
-        )
+        complaint = cases.find_complaint(connection, root_key)
+        view = case_view(runtime, complaint, now, lambda: clocks, connection=connection)
         plan = Plan(
             Start(process.process_id, start_variables(past.new, number)),
             Event.COMPLAINT_REGISTERED,
