@@ -11,7 +11,7 @@ from service.builtins import CaseView, DeadlinesEffect, RegimeEffect, govern
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, StateConflict
-from service.execution import Runtime, case_view, get_instance, take_children
+from service.execution import Runtime, case_view, get_instance, redate_tasks, take_children
 from service.identity import Actor, Permission, check_permission
 from service.operations.move_timers import move_timers
 from service.policy import Choice, Ground
@@ -89,6 +89,7 @@ def _write(
     view = case_view(runtime, complaint, now, before.values, connection=connection)
     govern(view, choice, cases.legal_facts(complaint), by=actor.name)
     dropped = _apply(connection, root_key, view)
+    redate_tasks(connection, runtime, root_key, before=before.values(), now=now)
     after = {name: entry for name, entry in view.deadlines.items() if name not in dropped}
     bundle = runtime.bundles.get(connection, get_instance(connection, root_key).bundle_key)
     timers = move_timers(connection, bundle, root_key, before, after)

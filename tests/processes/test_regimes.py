@@ -4,7 +4,7 @@ bank has enabled; a person may choose others; old cases keep what they had."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,6 +148,23 @@ def test_a_person_chooses_another_regime_and_the_timers_follow(database: Databas
     )
     walk.work(until="first-contact")  # triage chooses by its table, but a person has chosen
     assert walk.complaint.regime["profiles"] == ["UK-DISP-PSD"]
+
+
+def test_the_dates_of_open_tasks_follow_the_other_regime(database: Database) -> None:
+    walk = complain(bank(database, "UK-DISP", "US-REGE")).work(until="write-reply")
+    (before,) = [task.due_at for task in walk.standing().tasks]
+    set_regime(
+        walk.runtime,
+        walk.complaint.number,
+        ["US-REGE"],
+        reason="It is about a transfer",
+        actor=OFFICER,
+        now=walk.now + timedelta(minutes=1),
+    )
+    (after,) = [task.due_at for task in walk.standing().tasks]
+    final = walk.clocks["final response"].due_at
+    assert before is not None and final < before
+    assert after is not None and after <= final
 
 
 def test_triage_chooses_again_by_what_was_found_out(database: Database) -> None:
