@@ -9,12 +9,20 @@ from datetime import datetime
 from secrets import token_hex
 
 import sqlalchemy as sa
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import TemplateError
 
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
 from service.letters.tables import saved_reply
-from service.letters.template import LANGUAGES, compile_letter, said_by, spoken, unknown_facts
+from service.letters.template import (
+    LANGUAGES,
+    UNFILLED,
+    compile_letter,
+    fill,
+    said_by,
+    spoken,
+    unknown_facts,
+)
 from service.letters.unfinished import unfinished
 from service.sentence import Sentence
 
@@ -136,7 +144,7 @@ def _problem_of(text: str) -> Sentence | None:
     try:
         unknown = unknown_facts(text, FACTS)
         compile_letter(text)
-    except (TemplateSyntaxError, TemplateError) as error:
+    except TemplateError as error:
         return Sentence("The placeholder cannot be read: {error}", error=error)
     if unknown:
         return Sentence(
@@ -159,8 +167,8 @@ def fill_reply(reply: SavedReply, language: str, facts: Mapping[str, object]) ->
         )
         raise FormInvalid([FieldError("/reply", missing)])
     try:
-        return compile_letter(text).render(**facts).strip()
-    except TemplateError as error:
+        return fill(compile_letter(text), facts, chosen).strip()
+    except UNFILLED as error:
         wrong = Sentence("The reply cannot be filled: {error}", error=error)
         raise FormInvalid([FieldError("/reply", wrong)]) from error
 

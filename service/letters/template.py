@@ -56,6 +56,15 @@ class Letter:
         return "@" in self.recipient
 
 
+UNFILLED = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a text raises that cannot be filled with the facts there are."""
+
+
+def fill(found: Template, facts: Mapping[str, Any], language: str) -> str:
+    """A text with its facts, its amounts and days said in a language. Raises one of `UNFILLED`."""
+    return found.render({**facts, LANGUAGE: language})
+
+
 def write_letter(
     template: str,
     *,
@@ -78,21 +87,14 @@ def write_letter(
             if text is None
             else compile_letter(text)
         )
-        written = found.render({**frame_of(facts, chosen), **facts, LANGUAGE: chosen})
+        written = fill(found, {**frame_of(facts, chosen), **facts}, chosen)
     except TemplateNotFound as error:
         raise InvalidInput(
             "There is no letter template {template_!r} in {chosen}.",
             template_=template,
             chosen=chosen,
         ) from error
-    except (
-        TemplateError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except UNFILLED as error:
         raise InvalidInput(
             "The letter template {template_!r} ({chosen}) cannot be filled: {error}",
             template_=template,

@@ -61,7 +61,9 @@ def use_reply(
     NotFound."""
     reply = saved_replies.find_reply(connection, reply_id, actor.name)
     clocks = {entry.clock: entry for entry in cases.list_deadlines(connection, complaint.root_key)}
-    facts = letter_facts(complaint, clocks, runtime.profile, {}, bank=runtime.bank, now=now)
+    facts = letter_facts(
+        complaint, clocks, runtime.profile_of(complaint), {}, bank=runtime.bank, now=now
+    )
     paid = cases.balance_of(connection, complaint.root_key).paid
     return saved_replies.fill_reply(reply, complaint.language, {"paid": paid, **facts})
 

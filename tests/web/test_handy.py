@@ -109,7 +109,7 @@ def test_only_its_holder_puts_a_task_aside(desk: Desk, runtime: Runtime) -> None
 
 TEXTS = {
     "en": "Dear {{ customer }}, about {{ number }}: please wait.",
-    "zh-Hant": "{{ number }}：請稍候。",
+    "zh-Hant": "{{ number }}：請稍候。已付{{ paid | money(currency) }}。",
 }
 
 
@@ -123,7 +123,7 @@ def test_a_saved_reply_is_filled_in_the_language_of_the_case(desk: Desk, runtime
     reply = page.split("/replies/")[1].split("/")[0]
     for walk, wanted in (
         (english, f"Dear Lin, about {english.complaint.number}: please wait."),
-        (chinese, f"{chinese.complaint.number}：請稍候。"),
+        (chinese, f"{chinese.complaint.number}：請稍候。已付新臺幣0元。"),
     ):
         path = f"/complaints/{walk.complaint.number}/letters"
         sent = {"template": "holding", "text": "First.", "reply": reply}
