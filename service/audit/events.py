@@ -49,6 +49,7 @@ class Event(StrEnum):
     INCIDENT_RESOLVED = "case:incident:resolved"
     LETTER_WRITTEN = "case:letter:written"
     LETTER_DELIVERED = "case:letter:delivered"
+    LETTER_ACCEPTED = "case:letter:accepted"
     LETTER_UNDELIVERABLE = "case:letter:undeliverable"
     EVIDENCE_ADDED = "case:evidence:added"
     CONTACT_LOGGED = "case:contact:logged"

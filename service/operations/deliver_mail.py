@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from service import cases, jobs, letters
+from service import audit, cases, jobs, letters
+from service.audit import Event
 from service.db import Connection
 from service.errors import InvalidInput, RedressError
 from service.execution.begin import new_root_key
+from service.execution.child_keys import take_children
 from service.execution.retry import retry
 from service.execution.runtime import Runtime
 from service.identity import SYSTEM
@@ -138,8 +140,26 @@ def _meet_now(connection: Connection, due: Due, *, now: datetime) -> None:
         row = letters.get_letter(connection, key)
         names = clocks_of(row)
         if names and row["delivery"] == "sent":
-            root_key = row["root_key"]
-            cases.shift_met(connection, root_key, names, met_at=row["written_at"], to=now)
+            _shift_met(connection, row, names, now=now)
+
+
+def _shift_met(
+    connection: Connection, row: Mapping[str, Any], names: list[str], *, now: datetime
+) -> None:
+    """On the record of the case: a clock is not moved past it."""
+    root_key = row["root_key"]
+    shifted = cases.shift_met(connection, root_key, names, met_at=row["written_at"], to=now)
+    if shifted:
+        take_children(connection, root_key, 0)
+        audit.append(
+            connection,
+            root_key,
+            Event.LETTER_ACCEPTED,
+            actor=SYSTEM.name,
+            at=now,
+            details={"letter": str(row["key"]), "met": shifted},
+            subject_key=row["key"],
+        )
 
 
 def _put_off(runtime: Runtime, due: Due, until: datetime, *, now: datetime, error: str) -> None:

@@ -36,6 +36,7 @@ SENTENCES: Words = {
     "case:mail:received": "the customer has written",
     "case:letter:written": "wrote to the customer",
     "case:letter:delivered": "dealt with a letter on paper",
+    "case:letter:accepted": "the receiving server took a letter",
     "case:letter:undeliverable": "a letter came back: {reason}",
     "case:report:signed": "signed the investigation report off",
     "case:relation:decided": "decided on {other}: {reason}",

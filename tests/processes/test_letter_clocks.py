@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from service import letters
+from service import audit, letters
 from service.db import Database
 from service.definitions import shipped_files
 from service.execution import Runtime
@@ -72,6 +72,13 @@ def test_an_answer_by_mail_is_met_when_the_receiving_server_has_it(runtime: Runt
     due = Due(walk.root, letter["key"] + 1, 1, payload={"letter": str(letter["key"])})
     deliver_mail(runtime, cast("Mailer", Accepting()), due, link=None, now=accepted)
     assert walk.clocks["final response"].met_at == accepted
+    with runtime.database.read() as connection:
+        (told,) = [
+            row
+            for row in audit.list_history(connection, walk.root)
+            if row.event == "case:letter:accepted"
+        ]
+    assert told.at == accepted and "final response" in told.details["met"]
     with runtime.database.transaction() as connection:
         mark_returned(
             connection,
