@@ -4,6 +4,7 @@ these note. None does anything by itself: the write of the step does.
 
 from service.builtins.answer_checks import check_answer, find_investigator
 from service.builtins.case_view import CaseView
+from service.builtins.check_acceptance import check_acceptance
 from service.builtins.check_dates import check_dates
 from service.builtins.check_extension import check_extension
 from service.builtins.check_people import Choice, check_people, list_choices
@@ -55,6 +56,7 @@ __all__ = [
     "SpikeEffect",
     "TeamEffect",
     "VersionEffect",
+    "check_acceptance",
     "check_answer",
     "check_dates",
     "check_extension",

@@ -209,22 +209,6 @@ def _payment(
     )
 
 
-def _offer(
-    connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
-) -> FieldError | None:
-    """The offer is still open, and its last day is not over."""
-    found = cases.find_offer(connection, task.root_key)
-    if found is None or found.state is not cases.OfferState.OPEN:
-        return FieldError("/offerAnswer", "there is no open offer that could be answered")
-    last = found.until_at.date()
-    if answer.get("offerAnswer") == "accepted" and today > last:
-        return FieldError(
-            "/offerAnswer",
-            Sentence("expected an acceptance until {last}: the offer has lapsed", last=last),
-        )
-    return None
-
-
 def _quality(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
@@ -258,7 +242,6 @@ CHECKS: dict[str, Check] = {
     "approval": _approval,
     "compensation": _compensation,
     "investigator": _investigator,
-    "offer": _offer,
     "other-complaint": _other_complaint,
     "payment": _payment,
     "quality": _quality,

@@ -9,7 +9,13 @@ from typing import Any
 
 from service import jobs, tasks
 from service.audit import Event
-from service.builtins import check_answer, check_dates, check_extension, check_people
+from service.builtins import (
+    check_acceptance,
+    check_answer,
+    check_dates,
+    check_extension,
+    check_people,
+)
 from service.engine.commands import Command, CompleteTask, FireTimer, SetVariables
 from service.errors import NotFound, StateConflict
 from service.execution.enter_contact import contact_of
@@ -57,7 +63,9 @@ def completion(wanted: Completion) -> Decide:
             calendar=case.view.profile.calendar,
         )
         check_answer(case.connection, task, checked, actor=wanted.actor.name, today=today)
-        check_extension(case.view, task.properties.get("check", ""), checked)
+        rule = task.properties.get("check", "")
+        check_extension(case.view, rule, checked)
+        check_acceptance(case.connection, case.view, task.root_key, rule, checked)
         return Plan(
             CompleteTask(task.engine_id, checked),
             Event.TASK_COMPLETED,

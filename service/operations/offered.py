@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from service.bpmn.briefing import PROPERTY as BRIEFING
 from service.builtins.answer_checks import CHECKS
+from service.builtins.check_acceptance import RULE as ACCEPTANCE
 from service.builtins.check_extension import RULE as EXTENSION
 from service.builtins.emergency_services import EMERGENCY_SERVICES
 from service.builtins.functions import FUNCTIONS
@@ -228,7 +229,7 @@ def world_of(profile: Profile, files: Mapping[str, bytes]) -> World:
             "contactLog": None,
             "ledger": frozenset({"accepted", "paid"}),
             "waitsFor": None,
-            "check": frozenset({*CHECKS, EXTENSION}),
+            "check": frozenset({*CHECKS, ACCEPTANCE, EXTENSION}),
             "decides": frozenset(verb.value for verb in Verb),
         },
         letter_reads=letters,
