@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -276,8 +277,11 @@ def check_path(path: str) -> None:
 def _thin(connection: Connection, key: int, path: str, *, before: datetime) -> None:
     """Of the revisions that one person made in close order, keep the last; the first of all is what
     the draft began with."""
-    old = [each for each in list_revisions(connection, key, path) if each.saved_at < before]
-    kept: DraftFile | None = None
+    mine = (draft_file.c.draft_key == key, draft_file.c.path == path)
+    columns = (draft_file.c.revision, draft_file.c.saved_at, draft_file.c.saved_by)
+    query = sa.select(*columns).where(*mine, draft_file.c.saved_at < before)
+    old = connection.execute(query.order_by(draft_file.c.revision.desc())).all()
+    kept: Any = None
     gone = []
     for each in old[:-1]:
         same = kept is not None and kept.saved_by == each.saved_by
@@ -285,18 +289,14 @@ def _thin(connection: Connection, key: int, path: str, *, before: datetime) -> N
             gone.append(each.revision)
         else:
             kept = each
-    connection.execute(
-        sa.delete(draft_file).where(
-            draft_file.c.draft_key == key,
-            draft_file.c.path == path,
-            draft_file.c.revision.in_(gone),
-        )
-    )
+    if gone:
+        connection.execute(sa.delete(draft_file).where(*mine, draft_file.c.revision.in_(gone)))
 
 
 def _last(connection: Connection, key: int, path: str) -> DraftFile | None:
-    revisions = list_revisions(connection, key, path)
-    return revisions[0] if revisions else None
+    query = sa.select(draft_file).where(draft_file.c.draft_key == key, draft_file.c.path == path)
+    row = connection.execute(query.order_by(draft_file.c.revision.desc()).limit(1)).one_or_none()
+    return None if row is None else _file(row)
 
 
 def _insert(connection: Connection, row: Mapping[str, object], path: str) -> None:

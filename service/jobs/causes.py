@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection, wake_after_commit
+from service.db import Connection, root_of, wake_after_commit
 from service.jobs.tables import causation, incident, outbox
 
 MEMORY = timedelta(hours=1)
@@ -114,7 +114,10 @@ def stop_storm(connection: Connection, cause: Cause) -> bool:
     )
     told = (
         sa.select(incident.c.key)
-        .join(outbox, outbox.c.key == incident.c.subject_key)
+        .join(
+            outbox,
+            (outbox.c.root_key == incident.c.root_key) & (outbox.c.key == incident.c.subject_key),
+        )
         .where(outbox.c.origin == cause.origin, incident.c.state == "active")
     )
     return connection.execute(told).first() is None
@@ -123,7 +126,8 @@ def stop_storm(connection: Connection, cause: Cause) -> bool:
 def resume_storm(connection: Connection, key: int, *, now: datetime) -> None:
     """Let the signals that were stopped together with this one leave, as those of a new origin with
     a budget of its own."""
-    origin = sa.select(outbox.c.origin).where(outbox.c.key == key).scalar_subquery()
+    own = (outbox.c.root_key == root_of(key)) & (outbox.c.key == key)
+    origin = sa.select(outbox.c.origin).where(own).scalar_subquery()
     connection.execute(
         sa.update(outbox)
         .where(outbox.c.origin == origin, outbox.c.state == "dead")
