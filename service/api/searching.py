@@ -108,19 +108,28 @@ def _model(name: str, fields: dict[str, Any]) -> type[BaseModel]:
 
 def _condition(owner: str, name: str, known: Known) -> Any:
     value: Any = Literal[known.words] if known.words else _VALUES[known.kind]
-    if known.kind is Kind.FLAG:
+    operators = operators_of(known, value)
+    if not operators:
         return value
+    fields = {
+        key[1:] + "_": (Optional[kind], Field(None, alias=key))  # noqa: UP045
+        for key, kind in operators.items()
+    }
+    return value | _model(f"{owner}{name[0].upper()}{name[1:]}", fields)
+
+
+def operators_of(known: Known, value: Any) -> dict[str, Any]:
+    """The operators of a field, each with the type that it compares with; none where a field is
+    only asked for a value of this type."""
+    if known.kind is Kind.FLAG:
+        return {}
     operators: dict[str, Any] = dict.fromkeys(_EXACT, value) | {"$exists": Flag}
     operators |= dict.fromkeys(_LISTED, Annotated[list[value], Field(max_length=MOST_IN)])
     if known.kind in (Kind.NUMBER, Kind.INSTANT):
         operators |= dict.fromkeys(_ORDERED, value)
     if known.kind is Kind.TEXT:
         operators["$like"] = Short
-    fields = {
-        key[1:] + "_": (Optional[kind], Field(None, alias=key))  # noqa: UP045
-        for key, kind in operators.items()
-    }
-    return value | _model(f"{owner}{name[0].upper()}{name[1:]}", fields)
+    return operators
 
 
 def _plain(part: BaseModel) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def _like(column: Any, pattern: str, dialect: str) -> Any:
         else:
             made.append(_plain(literal or letter, glob=glob))
     text = sa.cast(column, sa.Text) if not isinstance(column.type, sa.String) else column
-    return text.op("GLOB")("".join(made)) if glob else text.like("".join(made), escape="\\")
+    return text.bool_op("GLOB")("".join(made)) if glob else text.like("".join(made), escape="\\")
 
 
 def _plain(letter: str, *, glob: bool) -> str:

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.db import Database, Query, search
+from service.api.searching import operators_of
+from service.db import Database, Kind, Query, Source, search
 from service.errors import InvalidInput
 from service.execution import Runtime
 from service.identity import Actor
 from service.operations import cancel_instance, start_instance
-from service.reporting import INSTANCES, JOBS, TASKS, sift, tasks_of
+from service.reporting import INSTANCES, JOBS, TASKS, sift, sources, tasks_of
 from service.reporting.words import INSTANCE_STATES
 from service.tasks import can_see, list_case_tasks
 from tests.kit.clock import NOW
@@ -211,3 +212,29 @@ def test_keys_too_large_are_keys_of_nothing(filled: Runtime) -> None:
     with filled.database.read() as connection:
         for value in ("9" * 19, {"$in": ["9" * 19, "1"]}, {"$eq": "9" * 19}):
             assert search(connection, JOBS, Query({"jobKey": value})).total == 0
+
+
+SAMPLES = {
+    Kind.TEXT: "a",
+    Kind.KEY: "1",
+    Kind.NUMBER: 1,
+    Kind.INSTANT: NOW,
+    Kind.FLAG: True,
+    Kind.LIST: "a",
+}
+
+
+SOURCES = {name: found for name, found in vars(sources).items() if isinstance(found, Source)}
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_every_operator_of_every_field_is_answered(filled: Runtime, name: str) -> None:
+    source = SOURCES[name]
+    for field, known in source.fields.items():
+        value = known.words[0] if known.words else SAMPLES[known.kind]
+        for operator in operators_of(known, Any) or ["$eq"]:
+            asked = [value] if operator in ("$in", "$notIn") else value
+            wanted = True if operator == "$exists" else asked
+            with filled.database.read() as connection:
+                found = search(connection, source, Query({field: {operator: wanted}}, limit=1))
+            assert found.total >= 0, (field, operator)
