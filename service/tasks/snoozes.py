@@ -63,13 +63,15 @@ def find_snooze(
     return next(iter(found), None)
 
 
-def list_snoozes(connection: Connection, holder: str, *, at: datetime) -> list[Snooze]:
-    """What somebody has put aside and still holds, the next to come back first."""
-    return _read(connection, task_snooze.c.holder == holder, at=at)
+def map_snoozes(connection: Connection, holder: str, *, at: datetime) -> dict[int, Snooze]:
+    """What somebody has put aside and still holds by the task's key, the next to come back
+    first."""
+    found = _read(connection, task_snooze.c.holder == holder, at=at)
+    return {each.task_key: each for each in found}
 
 
 def count_snoozes(connection: Connection, holder: str, *, at: datetime) -> int:
-    return len(list_snoozes(connection, holder, at=at))
+    return len(map_snoozes(connection, holder, at=at))
 
 
 def list_snoozes_of(connection: Connection, roots: Iterable[int], *, at: datetime) -> list[Snooze]:

@@ -8,15 +8,17 @@ from typing import Any
 
 import flask
 
-from service import identity, operations, tasks
+from service import identity, operations
 from service.errors import InvalidInput, RedressError
 from service.i18n.catalogue import say
+from service.tasks import UserTask
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import view_of
-from service.web.undo import undo_of
+from service.web.undo import MOST_AT_ONCE, undo_of
 
-MOST_AT_ONCE = 200
 PRIORITIES = {"low": 25, "normal": 50, "high": 75}
+HOLDING = frozenset({"claim", "assign"})
+"""The actions about who holds a task, which can be taken back."""
 
 
 @blueprint.post("/tasks/bulk")
@@ -30,24 +32,26 @@ def bulk() -> Any:
         raise InvalidInput(
             "expected 1 to {most} tasks, got {count}", most=MOST_AT_ONCE, count=len(keys)
         )
-    done: list[int] = []
+    done: list[UserTask] = []
     refused = []
-    act = _action(flask.request.form.get("action", ""))
+    action = flask.request.form.get("action", "")
+    act = _action(action)
     for key in keys:
         try:
-            act(key)
-            done.append(key)
+            done.append(act(key))
         except RedressError as error:
             refused.append(error.message)
     said = say("{done} of {all} tasks changed.", language()).format(done=len(done), all=len(keys))
-    with parts().runtime.database.read() as connection:
-        undo = undo_of(connection, *(tasks.get_task(connection, key) for key in done))
+    undo = None
+    if action in HOLDING:
+        with parts().runtime.database.read() as connection:
+            undo = undo_of(connection, *done)
     return flask.render_template(
         "bulk.html", said=said, refused=refused, back=_list(), undo=undo
     ), 200 if not refused else 409
 
 
-def _action(name: str) -> Callable[[int], object]:
+def _action(name: str) -> Callable[[int], UserTask]:
     runtime, who, at = parts().runtime, actor(), now()
     if name == "claim":
         return lambda key: operations.claim_task(runtime, key, actor=who, now=at)

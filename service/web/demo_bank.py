@@ -34,9 +34,10 @@ class Door:
 @blueprint.get("/demo/progress")
 def demo_progress() -> Any:
     """The line that says how far it is; nothing once it is over."""
-    if _find_progress() is None:
+    progress = _find_progress()
+    if progress is None:
         return "", 204
-    return flask.render_template("demo_progress.html")
+    return flask.render_template("demo_progress.html", progress=progress)
 
 
 @blueprint.app_context_processor
@@ -50,9 +51,11 @@ _OVER: set[str] = set()
 
 def _find_progress() -> Progress | None:
     """How far it is; None when it is over, and where there is no demo."""
+    if not parts().settings.demo:
+        return None
     database = parts().runtime.database
     name = database.url.render_as_string()
-    if not parts().settings.demo or name in _OVER:
+    if name in _OVER:
         return None
     with database.read() as connection:
         found = demo.find_progress(connection)

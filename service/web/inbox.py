@@ -38,12 +38,12 @@ def task_list_part() -> Any:
     """The list alone, for the page that asks again; nothing at all when it is as that page has
     it."""
     selected = flask.request.args.get("selected", "")
-    context = inbox_context(
+    context = _list_context(
         selected=int(selected) if selected.isdecimal() and len(selected) < 19 else None
     )
     if flask.request.args.get("seen") == context["seen"]:
         return "", 204
-    return flask.render_template("inbox.html", **context)
+    return flask.render_template("inbox.html", **context, people=_people())
 
 
 @blueprint.post("/tasks/next")
@@ -64,11 +64,24 @@ def claim_next() -> Any:
 
 def inbox_context(selected: int | None = None) -> dict[str, Any]:
     """Everything the list shows."""
+    return {**_list_context(selected), "people": _people()}
+
+
+def _people() -> tuple[tuple[str, str], ...]:
+    """Whom tasks can be given to, with what each holds; nobody where this person gives none."""
+    if not actor().may(Permission.ASSIGN_TASKS):
+        return ()
+    with parts().runtime.database.read() as connection:
+        return people_with(connection)
+
+
+def _list_context(selected: int | None) -> dict[str, Any]:
+    """The list without the people, who are counted only where the list is shown."""
     view, at = view_of(flask.request.args), now()
     with parts().runtime.database.read() as connection:
         only = filter_of(view, connection, now=at, zone=zone())
-        snoozed = tasks.list_snoozes(connection, actor().name, at=at)
-        aside = {Scope.MINE: tuple(each.task_key for each in snoozed)}
+        snoozed = tuple(tasks.map_snoozes(connection, actor().name, at=at))
+        aside = {Scope.MINE: snoozed}
         here = aside.get(view.scope, ())
         page = reporting.list_inbox(
             connection,
@@ -89,8 +102,6 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
         )
         kept = tasks.list_filters(connection, actor().name)
         steps = _steps(connection)
-        gives = actor().may(Permission.ASSIGN_TASKS)
-        people = people_with(connection) if gives else ()
     marks = [(row.key, row.revision, row.severity, row.due_at) for row in page.rows]
     seen = sha256(repr((marks, counts, late, soon, at.strftime("%H:%M"))).encode()).hexdigest()[:16]
     return {
@@ -106,8 +117,7 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
         "kept": kept,
         "steps": steps,
         "options": _options(),
-        "gives": gives,
-        "people": people,
+        "gives": actor().may(Permission.ASSIGN_TASKS),
         "left": _left(),
     }
 
@@ -115,8 +125,8 @@ def inbox_context(selected: int | None = None) -> dict[str, Any]:
 def next_open() -> int | None:
     """The nearest task of this person's own list, else of their groups'."""
     with parts().runtime.database.read() as connection:
-        snoozed = tasks.list_snoozes(connection, actor().name, at=now())
-        only = InboxFilter(aside=tuple(each.task_key for each in snoozed))
+        snoozed = tasks.map_snoozes(connection, actor().name, at=now())
+        only = InboxFilter(aside=tuple(snoozed))
         for scope in (Scope.MINE, Scope.GROUPS):
             rows = reporting.list_inbox(connection, actor(), scope=scope, only=only, size=1).rows
             if rows:

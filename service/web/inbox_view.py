@@ -79,8 +79,12 @@ def filter_of(view: View, connection: Connection, *, now: datetime, zone: Any) -
             only = replace(only, due_until=midnight + timedelta(days=6))
         case "none":
             only = replace(only, due_from=datetime(9999, 1, 1, tzinfo=UTC))
-    text = view.narrowed.get("q")
-    if text is None:
+    return with_text(connection, only, view.narrowed.get("q", ""))
+
+
+def with_text(connection: Connection, only: InboxFilter, text: str) -> InboxFilter:
+    """A filter narrowed to the cases that a text is found in; as it is for no text."""
+    if not text:
         return only
     roots = cases.search_roots(connection, text, limit=FEW_FOUND + 1)
     return replace(only, text=text) if len(roots) > FEW_FOUND else replace(only, roots=tuple(roots))

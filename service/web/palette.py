@@ -17,6 +17,7 @@ from service.reporting import InboxFilter, InboxRow
 from service.tasks import Scope
 from service.web.edge import actor, blueprint, language, parts, signed_in
 from service.web.headline import subject_of
+from service.web.inbox_view import with_text
 from service.web.navigation import Link, links_for
 
 MOST = 6
@@ -120,7 +121,7 @@ def _tasks(connection: Connection, text: str) -> list[Offer]:
     named = [row for row in near if _fits(_name(row), text)]
     of_cases: Sequence[InboxRow] = ()
     if text:
-        only = InboxFilter(text=text)
+        only = with_text(connection, InboxFilter(), text)
         of_cases = reporting.list_inbox(
             connection, actor(), scope=Scope.ALL, only=only, size=MOST
         ).rows

@@ -27,8 +27,8 @@ MENTIONED = 5
 def today() -> Any:
     at = now()
     with parts().runtime.database.read() as connection:
-        snoozed = tasks.list_snoozes(connection, actor().name, at=at)
-        aside = tuple(each.task_key for each in snoozed)
+        snoozed = tasks.map_snoozes(connection, actor().name, at=at)
+        aside = tuple(snoozed)
         mine = _tasks(connection, Scope.MINE, aside)
         offered = _tasks(connection, Scope.GROUPS)
         waiting = list_waiting_cases(connection, actor().name)
@@ -43,7 +43,7 @@ def today() -> Any:
                 Scope.GROUPS: reporting.count_inbox(connection, actor(), scope=Scope.GROUPS),
             },
             "waiting": waiting,
-            "snoozed": [(each, tasks.get_task(connection, each.task_key)) for each in snoozed],
+            "snoozed": [(each, tasks.get_task(connection, key)) for key, each in snoozed.items()],
             "waits": waits_on(connection, [each.root_key for each in waiting]),
             "week": count_week(connection, actor().name, now=at, zone=zone()),
             "mentions": mentions,

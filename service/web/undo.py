@@ -15,6 +15,7 @@ from service.sentence import Words
 from service.web.edge import actor, blueprint, inside, now, parts, signed_in
 
 MOST_AT_ONCE = 200
+"""So many tasks are changed, or given back, with one press."""
 DONE: Words = {
     Event.TASK_CLAIMED: "Claimed",
     Event.TASK_RELEASED: "Released",

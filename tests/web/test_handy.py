@@ -15,7 +15,9 @@ from service.i18n.languages import LANGUAGES
 from service.identity import CUSTOMER
 from service.operations import claim_task
 from service.operations.hear_customer import Said, hear_customer
+from service.reporting import inbox_keys
 from service.tasks import UserTask
+from service.web import inbox
 from tests.kit.desk import PEOPLE, SAME, Desk
 from tests.kit.walker import CLERK, Walk, complain
 
@@ -180,6 +182,29 @@ def test_the_palette_offers_what_this_person_may_do(desk: Desk, runtime: Runtime
     page = desk.see(f"/palette?q={number}")
     assert "Complaints" not in page and "Log a contact" not in page
     assert "Register" not in desk.see("/palette")
+
+
+def test_the_palette_finds_the_task_of_a_case_however_late_it_is_due(
+    desk: Desk, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = complain(runtime)
+    number = walk.complaint.number
+    monkeypatch.setattr(inbox_keys, "WINDOW", 0)
+    desk.at(walk.now).sign_in("clerk")
+    assert "Tasks Assess the facts" in desk.see(f"/palette?q={number}")
+
+
+def test_people_are_counted_only_where_the_list_has_changed(
+    desk: Desk, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = complain(runtime)
+    desk.at(walk.now).sign_in("approver-1")
+    seen = desk.see("/tasks/list?show=all").split("seen=")[1][:16]
+    asked: list[object] = []
+    monkeypatch.setattr(inbox, "people_with", lambda *given: asked.append(given) or ())
+    again = desk.client.get(f"/tasks/list?show=all&seen={seen}")
+    assert again.status_code == 204 and not asked
+    assert desk.client.get("/tasks/list?show=all&seen=other").status_code == 200 and asked
 
 
 @pytest.mark.parametrize("name", sorted(PEOPLE))

@@ -7,7 +7,9 @@
   if (!dialog) return;
   const box = dialog.querySelector("input");
   const list = dialog.querySelector("[role=listbox]");
+  const pause = 120; // ms without a key before the server is asked
   let asked = 0;
+  let waits = 0;
 
   const offers = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   const chosen = () => list.querySelector("[aria-selected=true]");
@@ -43,7 +45,10 @@
     if (all.length) choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
   }
 
-  box.addEventListener("input", fill);
+  box.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(fill, pause);
+  });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const does = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => go(chosen()) }[event.key];
@@ -60,6 +65,7 @@
     if (dialog.open) return dialog.close();
     box.value = "";
     list.textContent = "";
+    clearTimeout(waits);
     dialog.showModal();
     fill();
   });
