@@ -66,17 +66,13 @@ def test_an_assignment_is_taken_back_with_its_notice(desk: Desk, runtime: Runtim
     assert events.count("case:task:assigned") == 2  # what was done, and that it was taken back
 
 
-def test_another_priority_is_not_offered_as_a_claim_to_take_back(
+def test_another_priority_is_not_offered_as_a_hold_to_take_back(
     desk: Desk, runtime: Runtime
 ) -> None:
-    walk = complain(runtime)
-    desk.at(walk.now).sign_in("clerk")
+    walk = complain(runtime).work(until="first-contact")
     held = task_of(walk)
-    assert "toast" in press(desk, "/tasks/bulk", task=str(held.key), action="claim")
-    desk.sign_in("approver-1")
-    assert "toast" in press(
-        desk, "/tasks/bulk", task=str(held.key), action="assign", to="approver-1"
-    )
+    desk.at(walk.now).sign_in("approver-1")
+    assert "toast" in press(desk, "/tasks/bulk", task=str(held.key), action="assign", to="lin")
     page = press(desk, "/tasks/bulk", task=str(held.key), action="priority-high")
     assert task_of(walk).priority == 75 and "toast" not in page
 
