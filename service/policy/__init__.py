@@ -5,10 +5,10 @@ given a profile and an instant, and asks no clock and no database.
 """
 
 from service.policy.calendar import Calendar
+from service.policy.clock_names import base_of, named
 from service.policy.deadlines import (
     Deadline,
     extended,
-    first_clock,
     first_deadlines,
     in_force,
     other_deadline,
@@ -17,7 +17,6 @@ from service.policy.deadlines import (
     resumed,
     retain_until,
     severity_deadlines,
-    start_clock,
     step_deadlines,
     window_until,
 )
@@ -32,23 +31,18 @@ from service.policy.emergency import (
     reports_of,
     spike_window,
 )
-from service.policy.figures import NOTHING, Facts, figures, holds
+from service.policy.figures import holds
 from service.policy.files import policy_file
 from service.policy.profiles import UNCONFIRMED, Extension, Profile, load_enabled, load_profile
 from service.policy.regimes import (
     Choice,
     Ground,
-    Wanted,
     alike,
-    base_of,
     choose,
     clocks_of_case,
-    named,
     nearest_of,
     of_clock,
-    regime_of,
     said,
-    strictest,
     wanted_of,
 )
 from service.policy.task_dates import held_to
@@ -56,18 +50,15 @@ from service.policy.time_limits import Limit, Unit, due_after, parse_limit
 
 __all__ = [
     "LEVELS",
-    "NOTHING",
     "UNCONFIRMED",
     "Calendar",
     "Choice",
     "Deadline",
     "Extension",
-    "Facts",
     "Ground",
     "Limit",
     "Profile",
     "Unit",
-    "Wanted",
     "alike",
     "base_of",
     "choose",
@@ -75,8 +66,6 @@ __all__ = [
     "due_after",
     "emergency_policy",
     "extended",
-    "figures",
-    "first_clock",
     "first_deadlines",
     "held_to",
     "holds",
@@ -95,7 +84,6 @@ __all__ = [
     "paused",
     "policy_file",
     "recomputed",
-    "regime_of",
     "report_names",
     "reports_of",
     "resumed",
@@ -103,9 +91,7 @@ __all__ = [
     "said",
     "severity_deadlines",
     "spike_window",
-    "start_clock",
     "step_deadlines",
-    "strictest",
     "wanted_of",
     "window_until",
 ]

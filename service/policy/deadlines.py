@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import InvalidInput
+from service.policy.clock_names import base_of
 from service.policy.figures import NOTHING, Facts, figures, in_cycles, limit_of, start_of
 from service.policy.profiles import Extension, Profile
 from service.policy.time_limits import Limit, due_after, left_of, parse_limit
@@ -73,7 +74,7 @@ def in_force(
     """The clock under the figure that reaches open cases by now; the same one where none came into
     force since receipt, and where the clock was extended, paused or resumed under the old one."""
     calendar = profile.calendar
-    received, name = calendar.local_day(received_at), entry.clock.partition(" under ")[0]
+    received, name = calendar.local_day(received_at), base_of(entry.clock)
     old = figures(profile.clocks, facts, received=received, today=received).get(name)
     new = figures(profile.clocks, facts, received=received, today=calendar.local_day(today)).get(
         name
@@ -105,16 +106,7 @@ def _first(
 def step_deadlines(profile: Profile, at: datetime) -> list[Deadline]:
     """The statutory clocks that start when the outcome is decided."""
     return [
-        start_clock(
-            profile,
-            entry["clock"],
-            limit_of(entry),
-            at=at,
-            statutory=entry["statutory"],
-            pausable=entry["pausable"],
-            source=entry["source"],
-            confidence=entry["confidence"],
-        )
+        _first(profile, entry, limit_of(entry), at, at)
         for entry in profile.document.get("steps", ())
     ]
 

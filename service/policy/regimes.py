@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from service.policy.clock_names import UNDER, base_of, named, regime_of
 from service.policy.deadlines import Deadline, first_deadlines
 from service.policy.figures import NOTHING, Facts
 from service.policy.profiles import Profile
 from service.sentence import Sentence
 
 FINAL = "final response"
-UNDER = " under "
-"""Between the name of a clock and the regime it belongs to, where that does not lead the case."""
 
 
 class Ground(StrEnum):
@@ -125,21 +124,6 @@ def clocks_of_case(
             if each.statutory
         ]
     return found
-
-
-def named(clock: str, regime: str) -> str:
-    """The name of a clock of a regime that does not lead."""
-    return f"{clock}{UNDER}{regime}"
-
-
-def base_of(clock: str) -> str:
-    """The clock that it is, whatever regime it belongs to."""
-    return clock.partition(UNDER)[0]
-
-
-def regime_of(clock: str) -> str:
-    """The regime of a clock; "" for the leading one."""
-    return clock.partition(UNDER)[2]
 
 
 def said(clock: str) -> str:

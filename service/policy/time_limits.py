@@ -73,9 +73,8 @@ def due_after(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
             return calendar.calendar_days_after(start, limit.value)
         case Unit.WEEKS:
             return calendar.calendar_days_after(start, 7 * limit.value)
-        case Unit.MONTHS:
-            return calendar.end_of_day(_months_after(calendar.local_day(start), limit.value))
-        case Unit.BILLING_CYCLES:  # of an account whose cycle is not known: no earlier than its own
+        # a cycle of an account whose cycle is not known: no earlier than its own
+        case Unit.MONTHS | Unit.BILLING_CYCLES:
             return calendar.end_of_day(_months_after(calendar.local_day(start), limit.value))
         case Unit.YEARS:
             return calendar.end_of_day(_months_after(calendar.local_day(start), 12 * limit.value))

@@ -15,11 +15,11 @@ from service.policy import (
     first_deadlines,
     in_force,
     load_profile,
-    strictest,
     wanted_of,
 )
 from service.policy.blocks import blocks_of, check_blocks
 from service.policy.files import SHIPPED
+from service.policy.regimes import strictest
 
 OLD = {
     "clock": "final response",
