@@ -147,7 +147,8 @@ def alike(clocks: Mapping[str, Deadline], clock: str) -> list[Deadline]:
 
 def nearest_of(clocks: Mapping[str, Deadline], clock: str) -> Deadline | None:
     """The clock of that name that runs out first among those not met; the leading regime's where
-    all are met; None where no regime has it."""
+    all are met, or another's where that has none; None where no regime has it."""
     found = alike(clocks, clock)
     running = [entry for entry in found if entry.met_at is None]
-    return min(running or found[:1], key=lambda entry: entry.due_at, default=None)
+    rest = clocks.get(clock) or next(iter(found), None)
+    return min(running, key=lambda entry: entry.due_at, default=rest)

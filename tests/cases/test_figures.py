@@ -15,11 +15,13 @@ from service.policy import (
     first_deadlines,
     in_force,
     load_profile,
+    named,
+    nearest_of,
     wanted_of,
 )
 from service.policy.blocks import blocks_of, check_blocks
 from service.policy.files import SHIPPED
-from service.policy.regimes import strictest
+from service.policy.regimes import FINAL, strictest
 
 OLD = {
     "clock": "final response",
@@ -111,3 +113,30 @@ def test_words_without_a_part_that_the_law_wants_are_refused() -> None:
     short = {**rights["text"], "en": "You may turn to the Financial Ombudsman Service."}
     with pytest.raises(InvalidInput, match="lack the"):
         check_blocks({**document, "rights": {**rights, "text": short}})
+
+
+def met_clocks(*order: str) -> dict[str, Deadline]:
+    """The final response under each regime of a case, all met, in this order; "" leads."""
+    entry = replace(final(law(OLD), BEFORE), met_at=AFTER)
+    names = {each: named(FINAL, each) if each else FINAL for each in order}
+    return {name: replace(entry, clock=name, source=each) for each, name in names.items()}
+
+
+@pytest.mark.parametrize("order", [("", "UK-DISP"), ("UK-DISP", "")])
+def test_the_leading_clock_is_the_nearest_where_all_are_met(order: tuple[str, ...]) -> None:
+    found = nearest_of(met_clocks(*order), FINAL)
+    assert found is not None and found.clock == FINAL
+
+
+def test_the_nearest_clock_is_one_that_runs_where_one_does() -> None:
+    clocks = met_clocks("", "A", "B", "C")
+    for regime, due in (("B", AFTER), ("C", BEFORE)):
+        name = named(FINAL, regime)
+        clocks[name] = replace(clocks[name], met_at=None, due_at=due)
+    assert nearest_of(clocks, FINAL) == clocks[named(FINAL, "C")]
+
+
+def test_a_clock_of_no_leading_regime_is_found_though_it_is_met() -> None:
+    clocks = met_clocks("A")
+    assert nearest_of(clocks, FINAL) == clocks[named(FINAL, "A")]
+    assert nearest_of(clocks, "report") is None
