@@ -64,6 +64,8 @@ REGISTER_OPTIONAL = (
     "Currency",
     "Language",
 )
+REGISTER_NAMES = {"customerName": "Customer", "receivedAt": "Received"}
+"""Columns that are called otherwise than the fields of a complaint that they fill."""
 MOST_NUMBER = 100
 REGISTER_OUTCOMES = ("upheld", "partly upheld", "not upheld", "withdrawn", "")
 
@@ -163,7 +165,7 @@ def _cfpb(row: Mapping[str, str], zone: ZoneInfo, now: datetime) -> PastComplain
         )
     answer = row.get(CFPB_ANSWER, "").strip()
     return PastComplaint(
-        _cfpb_complaint(row, content, zone, now),
+        replace(_cfpb_complaint(row, content, zone, now), external_id=f"cfpb:{identity}"),
         answer in CFPB_OUTCOMES,
         None,
         CFPB_OUTCOMES.get(answer),
@@ -184,7 +186,6 @@ def _cfpb_complaint(
         language="en",
         product=row["Product"].strip()[:300] or None,
         currency="USD",
-        external_id=f"cfpb:{row['Complaint ID'].strip()}",
         withheld=("customerName", "contact"),
         triage={"vulnerable": True} if "Older American" in row["Tags"] else {},
     )
@@ -248,7 +249,8 @@ def _register_complaint(told: Mapping[str, str], received: datetime, now: dateti
         new = parse_complaint(given, now=now)
     except FormInvalid as error:
         first = error.errors[0]
-        field = first.pointer.rpartition("/")[2].capitalize()
+        name = first.pointer.rpartition("/")[2]
+        field = REGISTER_NAMES.get(name, name.capitalize())
         raise InvalidInput("{field}: {message}", field=field, message=first.message) from error
     if not new.content:
         raise InvalidInput("expected the Content of the complaint, found none")

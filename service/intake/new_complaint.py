@@ -6,7 +6,7 @@ it. What is malformed or oversized is refused field by field.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -235,12 +235,22 @@ def _legal(data: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]:
         "sentToCompanyAt": _moment(data.get("sentToCompanyAt"), errors),
         "cycleEndsOn": _day(data.get("cycleEndsOn"), errors),
     }
-    for name in LEGAL_FLAGS:
+    given = {name: value for name, value in found.items() if value not in (None, "")}
+    return given | _flags(data, LEGAL_FLAGS, errors)
+
+
+def _flags(
+    data: Mapping[str, Any], names: Iterable[str], errors: list[FieldError]
+) -> dict[str, bool]:
+    """What is true or false; flags that are not given are left out."""
+    found: dict[str, bool] = {}
+    for name in names:
         value = data.get(name)
-        if value is not None and not isinstance(value, bool):
+        if isinstance(value, bool):
+            found[name] = value
+        elif value is not None:
             errors.append(FieldError(f"/{name}", "expected true or false"))
-        found[name] = value
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    return found
 
 
 def _moment(value: Any, errors: list[FieldError]) -> str | None:
@@ -280,10 +290,4 @@ def _triage(data: Mapping[str, Any], errors: list[FieldError]) -> dict[str, Any]
             errors.append(FieldError(f"/{name}", "expected a whole number"))
         else:
             found[name] = value
-    for name in FLAGS:
-        value = data.get(name)
-        if value is not None and not isinstance(value, bool):
-            errors.append(FieldError(f"/{name}", "expected true or false"))
-        elif value is not None:
-            found[name] = value
-    return found
+    return found | _flags(data, FLAGS, errors)

@@ -79,3 +79,30 @@ def test_an_open_quote_at_the_end_is_reported() -> None:
 def test_another_file_is_refused_whole(header: bytes) -> None:
     with pytest.raises(InvalidInput):
         rows(b"", header)
+
+
+REGISTER = {"Number": "7", "Received": "2026-01-05", "Closed": "", "Outcome": "", "Content": "x"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Customer", "n" * 301),
+        ("Phone", "1" * 101),
+        ("Email", "nobody"),
+        ("Address", "a" * 1_001),
+        ("Product", "p" * 301),
+        ("Amount", "much"),
+        ("Currency", "coins"),
+        ("Language", "klingon"),
+        ("Channel", "pigeon"),
+        ("Content", "c" * 20_001),
+    ],
+)
+def test_a_row_of_the_register_is_refused_by_the_name_of_its_column(
+    column: str, value: str
+) -> None:
+    row = {**REGISTER, "Channel": "phone", column: value}
+    stream = io.BytesIO("\n".join([",".join(row), ",".join(row.values())]).encode())
+    [found] = read_rows(stream, mapping="register", zone=ZoneInfo("Asia/Taipei"), now=NOW)
+    assert found.error.startswith(f"{column}: "), found.error
