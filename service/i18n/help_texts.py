@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from service.i18n.languages import LANGUAGES, PSEUDO
+from service.i18n.catalogue import LOCALE
+from service.i18n.languages import PSEUDO, language_of
 from service.i18n.pseudo import accented
-
-LOCALE = Path(__file__).parent / "locale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,7 @@ class Topic:
 @cache
 def help_in(language: str) -> tuple[Topic, ...]:
     """Every topic in a language; in English where that has none."""
-    known = language if language in LANGUAGES else "en"
-    text = (LOCALE / known.replace("-", "_") / "help.txt").read_text("utf-8")
+    text = (LOCALE / language_of(language).folder / "help.txt").read_text("utf-8")
     found = tuple(map(_topic, text.split("# ")[1:]))
     return tuple(map(_marked, found)) if language == PSEUDO else found
 

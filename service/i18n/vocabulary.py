@@ -58,9 +58,9 @@ EMERGENCY_LOG: WordList = (
 VERSION: WordList = ("deployed", "discarded", "elements", "flows", "rules", "added", "removed")
 """States of versions and drafts, and what a version's tests have touched."""
 ACTIONS: WordList = ("assign", "Dossier of a version")
+"""Of the list of tasks; the title of a dossier."""
 PROGRAMS: WordList = ("worker", "channel")
 """The roles of programs (service.identity.roles)."""
-"""Of the list of tasks; the title of a dossier."""
 LINTED: WordList = (
     "the job type",
     "the number of retries",
