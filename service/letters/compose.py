@@ -19,10 +19,10 @@ from service.errors import InvalidInput
 from service.i18n.catalogue import say
 from service.i18n.dates import Times
 from service.letters import Letter, Queued
-from service.letters.rights import BLOCKS, RIGHTS, block_of, clocks_met, rights_of, says
+from service.letters.rights import BLOCKS, block_of, clocks_met, rights_of, says
 from service.letters.signature import Bank
 from service.letters.texts import letter_text
-from service.policy import Deadline, Profile, nearest_of
+from service.policy import RIGHTS, Deadline, Profile, nearest_of
 
 
 @dataclass(frozen=True, slots=True)

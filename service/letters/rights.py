@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from service.letters.template import spoken
 from service.letters.unfinished import unfinished
-from service.policy import Profile
+from service.policy import RIGHTS, Profile, blocks_of
 
 FINAL = "final response"
-RIGHTS = "rights"
 BLOCKS: Mapping[str, str] = {
     "acknowledgement": "acknowledgement",
     "holding": "delay",
@@ -46,12 +45,7 @@ def block_of(profile: Profile, block: str, language: str, *, until: str = "") ->
 
 def _texts(profile: Profile, block: str, language: str) -> Iterator[str]:
     for each in profile.together:
-        found = (
-            each.document.get(RIGHTS)
-            if block == RIGHTS
-            else each.document.get("letters", {}).get(block)
-        )
-        text: Mapping[str, str] = (found or {}).get("text", {})
+        text: Mapping[str, str] = dict(blocks_of(each.document)).get(block, {}).get("text", {})
         chosen = spoken(language)
         told = text.get(chosen) or (text.get("zh-Hant") if chosen == "zh-Hans" else None)
         if told:

@@ -4,6 +4,7 @@ Profiles are data, versioned files with a source for each figure. Everything her
 given a profile and an instant, and asks no clock and no database.
 """
 
+from service.policy.blocks import RIGHTS, blocks_of
 from service.policy.calendar import Calendar
 from service.policy.clock_names import base_of, named
 from service.policy.deadlines import (
@@ -50,6 +51,7 @@ from service.policy.time_limits import Limit, Unit, due_after, parse_limit
 
 __all__ = [
     "LEVELS",
+    "RIGHTS",
     "UNCONFIRMED",
     "Calendar",
     "Choice",
@@ -61,6 +63,7 @@ __all__ = [
     "Unit",
     "alike",
     "base_of",
+    "blocks_of",
     "choose",
     "clocks_of_case",
     "due_after",

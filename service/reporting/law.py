@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from service.policy import UNCONFIRMED, Profile
+from service.policy import RIGHTS, UNCONFIRMED, Profile, blocks_of
 from service.reporting.plan import limit_in_words
 from service.sentence import Sentence, Words
 
@@ -97,10 +97,8 @@ def _figures(document: Mapping[str, Any]) -> Iterator[Figure]:
         yield _figure(document["referral"], "referral", Sentence(KINDS["referral"]))
     years = {**document["retention"], "limit": f"{document['retention']['years']} years"}
     yield _figure(years, "retention", Sentence(KINDS["retention"]))
-    for name in ("rights", *document.get("letters", {})):
-        block = document.get("rights") if name == "rights" else document["letters"][name]
-        if block:
-            yield _figure(block, name, Sentence(KINDS["rights"]))
+    for name, block in blocks_of(document):
+        yield _figure(block, name, Sentence(KINDS[RIGHTS]))
 
 
 def _figure(entry: Mapping[str, Any], what: str, kind: str) -> Figure:

@@ -11,6 +11,7 @@ from service.errors import InvalidInput
 from service.policy import (
     Deadline,
     Profile,
+    blocks_of,
     choose,
     first_deadlines,
     in_force,
@@ -19,7 +20,7 @@ from service.policy import (
     nearest_of,
     wanted_of,
 )
-from service.policy.blocks import blocks_of, check_blocks
+from service.policy.blocks import check_blocks
 from service.policy.files import SHIPPED
 from service.policy.regimes import FINAL, strictest
 
