@@ -134,7 +134,7 @@ class Feel:
         raise NoFeel
 
     def _entry(self, holder: ast.expr, key: str) -> str:
-        if _NAME.match(key) and key not in _WORDS:
+        if is_plain(key):
             return f"{self.inner(holder)}.{key}"
         return f"get value({self.say(holder)}, {json.dumps(key, ensure_ascii=False)})"
 
@@ -251,15 +251,19 @@ class Feel:
         return f"{function}({self._several([method.value, *args])})"
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name means in FEEL what it does in Python."""
+    return _NAME.match(name) is not None and name not in _WORDS
+
+
 def plain_name(name: str) -> str:
-    if name in _WORDS or not _NAME.match(name):
+    if not is_plain(name):
         raise NoFeel
     return name
 
 
 def _key(name: str) -> str:
-    plain = _NAME.match(name) and name not in _WORDS
-    return name if plain else json.dumps(name, ensure_ascii=False)
+    return name if is_plain(name) else json.dumps(name, ensure_ascii=False)
 
 
 def _is_single(value: object) -> bool:

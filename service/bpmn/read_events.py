@@ -8,6 +8,7 @@ from typing import Protocol
 from lxml import etree
 
 from service.bpmn import names as n
+from service.bpmn import spiff_events
 from service.bpmn.model import EventDefinition, Loop, Text
 from service.bpmn.spiff_events import correlation_of, payload_of
 from service.errors import Severity
@@ -17,34 +18,16 @@ from service.sentence import Sentence
 NONE = EventDefinition("none")
 
 
-class Reader(Protocol):
+class Reader(spiff_events.Reader, Protocol):
     """What reading an event asks of the file that it stands in."""
 
-    root: etree._Element
     is_plain: bool
-
-    @property
-    def ids(self) -> Mapping[str, etree._Element]:
-        """Every element of the file by its id."""
-
-    def report(
-        self,
-        code: str,
-        node: etree._Element | None,
-        message: str,
-        mend: str,
-        severity: Severity = Severity.ERROR,
-    ) -> None:
-        """Note a problem."""
 
     def text(self, node: etree._Element | None, attribute: str) -> Text | None:
         """An attribute as literal or FEEL; None where there is none."""
 
     def of(self, value: str, node: etree._Element | None) -> Text:
         """A text as literal or FEEL."""
-
-    def feel(self, text: str, node: etree._Element | None) -> Expression | None:
-        """An expression, compiled."""
 
     def formula(self, text: str, node: etree._Element | None) -> Expression | None:
         """A text that can be nothing but FEEL."""

@@ -11,7 +11,7 @@ from lxml import etree
 from service.bpmn import names as n
 from service.bpmn.model import Text
 from service.bpmn.spiff_python import Reports, as_feel
-from service.bpmn.tree import text_of
+from service.bpmn.tree import text_in, text_of
 from service.feel import Expression
 
 _OPERATOR = f"{n.b('extensionElements')}/{n.s('serviceTaskOperator')}"
@@ -119,7 +119,7 @@ def _retrieved(reader: Reader, message_id: str) -> Iterator[tuple[str, str]]:
         for found in each.iterfind(n.b("correlationPropertyRetrievalExpression")):
             path = next(found.iter(n.b("messagePath"), n.b("formalExpression")), None)
             if found.get("messageRef") == message_id and path is not None:
-                yield each.get("id", ""), "".join(path.itertext()).strip()
+                yield each.get("id", ""), text_in(path)
 
 
 def _process_side(place: etree._Element) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from service.engine.definitions import deliver_signal, throw_code
 from service.engine.errors import EngineError
 from service.engine.flat import Game
 from service.engine.modify import end_all, modify
-from service.engine.scope import Level, levels, plain, set_variable, write
+from service.engine.scope import Level, levels, plain, set_variables, write
 from service.engine.specs_tasks import report
 from service.engine.token import Token
 
@@ -120,8 +120,7 @@ def _set_variables(game: Game, scope: str, variables: dict[str, Any], *, local: 
         inner = game.subprocesses.get(scope)
         if inner is None or not inner.is_process:
             chain = levels(token)
-    for name, value in variables.items():
-        set_variable(game, chain, name, value)
+    set_variables(game, chain, variables)
 
 
 def _replace_variables(game: Game, variables: dict[str, Any]) -> None:

@@ -163,11 +163,7 @@ class Messaging(Zeebe, _WithDefinition):
     """Send and receive tasks."""
 
 
-class _Gateway(_WithDefinition, ep.EventBasedGatewayParser):  # type: ignore[misc]
-    pass
-
-
-class EventGateway(Zeebe, _Gateway):
+class EventGateway(Zeebe, _WithDefinition, ep.EventBasedGatewayParser):  # type: ignore[misc]
     """An event-based gateway: it waits in place of the events that follow."""
 
     def get_event_definition(self, xpaths: Any) -> Any:

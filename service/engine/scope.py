@@ -159,7 +159,8 @@ def write(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
 
 
 def set_variables(game: Any, chain: list[Level], variables: Mapping[str, Any]) -> None:
-    """Write each variable where it belongs, those of one scope at once."""
+    """Write each variable where it belongs, those of one scope at once: the nearest of the scopes
+    that has it, else the outermost."""
     places: dict[str, tuple[Level, dict[str, Any]]] = {}
     for name, value in variables.items():
         place = chain[-1]
@@ -172,17 +173,6 @@ def set_variables(game: Any, chain: list[Level], variables: Mapping[str, Any]) -
         places[place[1]][1][name] = to_json(value)
     for level, found in places.values():
         write(game, level, found)
-
-
-def set_variable(game: Any, chain: list[Level], name: str, value: Any) -> None:
-    """Write one variable where it belongs: the nearest of the scopes that has it, else the
-    outermost."""
-    found = chain[-1]
-    for level in chain:
-        if name in level[0]:
-            found = level
-            break
-    write(game, found, {name: to_json(value)})
 
 
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -227,7 +217,7 @@ def apply_outputs(token: Token, mappings: tuple[Mapped, ...], variables: Mapping
             _assign(whole, rest, to_json(value))
             value = whole
         made[head] = to_json(value)
-        set_variable(token.game, chain, head, value)
+        set_variables(token.game, chain, {head: value})
 
 
 def spread(token: Token, script: Expression) -> None:

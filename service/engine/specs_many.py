@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 
 from service.bpmn.model import Loop
 from service.engine.errors import EngineError
-from service.engine.scope import is_true, levels, set_variable, value_of
+from service.engine.scope import is_true, levels, set_variables, value_of
 from service.engine.specs import Node
 from service.engine.token import Token
 from service.feel import to_json
@@ -150,7 +150,7 @@ class Body(Node):
         name = self.element.loop.output_collection if self.element.loop is not None else None
         if name:
             value = my_task.data.pop(name)
-            set_variable(my_task.game, levels(my_task)[1:], name, value)
+            set_variables(my_task.game, levels(my_task)[1:], {name: value})
         super()._on_complete_hook(my_task)
 
 
