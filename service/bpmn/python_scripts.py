@@ -36,12 +36,27 @@ def _assigned(body: list[ast.stmt]) -> dict[str, str]:
     once = {name for name, _ in pairs} - often
     if any(once & set(names_in(value)) for name, value in pairs if name in often):
         raise NoFeel  # what would be said again in another place could mean something else there
+    last = {name: number for number, (name, _) in enumerate(pairs)}
     found: dict[str, str] = {}
-    for name, value in pairs:
-        said = Feel({key: said for key, said in found.items() if key in often}).say(value)
+    before: dict[str, set[str]] = {}  # the names that each says with their values before the script
+    for number, (name, value) in enumerate(pairs):
+        settled = {each for each in found if last[each] < number}
+        again = {each: said for each, said in found.items() if each in often - settled}
+        said = Feel(again).say(value)
+        before[name] = _before(value, again, before, often - settled)
+        if before[name] & settled:
+            raise NoFeel  # its entry would read the value that an entry above it gives
         found.pop(name, None)
         found[name] = said
     return found
+
+
+def _before(
+    value: ast.expr, again: Mapping[str, str], before: Mapping[str, set[str]], changing: set[str]
+) -> set[str]:
+    used = set(names_in(value))
+    within = (before[each] for each in used if each in again)
+    return {each for each in used if each in changing - set(again)}.union(*within)
 
 
 def _pairs(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:

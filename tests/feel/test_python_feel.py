@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service.bpmn.python_feel import LONGEST, expression_in_feel
@@ -105,6 +105,9 @@ def test_an_expression_means_the_same(text):
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@example([("m", "=", "m"), ("m", "+=", "m"), ("n", "=", "m")])
+@example([("n", "=", "m"), ("m", "=", "1"), ("n", "+=", "1"), ("m", "+=", "m")])
+@example([("n", "=", "m"), ("m", "=", "1"), ("m", "+=", "m"), ("n", "+=", "1")])
 @given(
     st.lists(
         st.tuples(
