@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from lxml import etree
@@ -11,7 +10,6 @@ from service.bpmn import names as n
 from service.bpmn import spiff_events
 from service.bpmn.model import EventDefinition, Loop, Text
 from service.bpmn.spiff_events import correlation_of, payload_of
-from service.errors import Severity
 from service.feel import Expression
 from service.sentence import Sentence
 
