@@ -139,7 +139,10 @@ def _timer(process: Process, element: Element) -> Iterator[Finding]:
         yield error(
             "bpmn-timer-value",
             Sentence("the timer's {timer}: {wrong}", timer=event.timer, wrong=wrong),
-            "Write P3D, PT1H, R3/PT1H, 2026-01-31T09:00:00Z, or an expression that begins with =.",
+            (
+                "Write P3D, PT1H, R3/PT1H, 0 0 9 * * MON-FRI, 2026-01-31T09:00:00Z, or an "
+                "expression that begins with =."
+            ),
         )
 
 

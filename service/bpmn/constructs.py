@@ -136,7 +136,9 @@ GATEWAYS = (
 EVENTS = (
     Construct("startEvent", "none"),
     Construct("startEvent", "message", note="The caller starts at it."),
-    Construct("startEvent", "timer", note="The caller starts at it: date, duration or cycle."),
+    Construct(
+        "startEvent", "timer", note="The caller starts at it: date, duration, cycle or cron."
+    ),
     Construct("startEvent", "signal", note="The caller starts at it."),
     Construct("endEvent", "none"),
     Construct("endEvent", "message", "job", note="With a task definition: a job."),
@@ -169,9 +171,9 @@ EVENTS = (
         "boundaryEvent",
         "timer",
         "cycle",
-        note="Fires as often as the cycle says; months by the calendar.",
+        note="Fires as often as the cycle says, months by the calendar; or by cron, in UTC.",
     ),
-    Construct("event sub-process", "timer", "cycle"),
+    Construct("event sub-process", "timer", "cycle", note="As at a boundary event."),
     Construct(
         "boundaryEvent",
         "error",

@@ -1,4 +1,4 @@
-"""When a timer is due: ISO 8601 dates, durations and cycles, or FEEL values of those, as an
+"""When a timer is due: ISO 8601 dates, durations and cycles, cron, or FEEL values of those, as an
 absolute UTC instant."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from service.bpmn.cron import Cron, is_cron, parse_cron
 from service.feel import DateTime, DaysTimeDuration, YearsMonthsDuration, compile_expression
 from service.feel.temporal import from_datetime, parse_temporal
 
@@ -32,8 +33,8 @@ def due_of(kind: str, value: Any, *, now: datetime) -> tuple[datetime, int]:
     """When a timer set now fires first, and how often after that. Raises ValueError."""
     if kind == "cycle":
         cycle = parse_cycle(value)
-        first = cycle_due(cycle, now, 0)
-        return first, cycle.repetitions
+        first = cycle_due(cycle, now, 0, now=now)
+        return first, -1 if isinstance(cycle, Cron) else cycle.repetitions
     return instant_of(value, now=now), 0
 
 
@@ -48,11 +49,15 @@ def instant_of(value: Any, *, now: datetime) -> datetime:
 
 
 def _no_cycle(value: Any) -> ValueError:
-    return ValueError(f"expected a cycle such as R3/PT1H or R/P1D, got {value!r}")
+    return ValueError(
+        f"expected a cycle such as R3/PT1H, R/P1D or the cron 0 0 9 * * MON-FRI, got {value!r}"
+    )
 
 
-def parse_cycle(value: Any) -> Cycle:
+def parse_cycle(value: Any) -> Cycle | Cron:
     """Raises ValueError."""
+    if isinstance(value, str) and is_cron(value.strip()):
+        return parse_cron(value.strip())
     match = _CYCLE.match(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise _no_cycle(value)
@@ -68,9 +73,11 @@ def parse_cycle(value: Any) -> Cycle:
     return Cycle(max(0, int(count) - 1) if count else -1, start, period)
 
 
-def cycle_due(cycle: Cycle, anchor: datetime, fired: int) -> datetime:
+def cycle_due(cycle: Cycle | Cron, anchor: datetime, fired: int, *, now: datetime) -> datetime:
     """When a cycle is due that was set at `anchor` and has fired so often: no month is lost on the
-    way."""
+    way. Cron comes next after now: times that were missed are not made up for, as in Camunda 8."""
+    if isinstance(cycle, Cron):
+        return cycle.after(max(anchor, now))
     if cycle.start is not None:
         return _after(_datetime(cycle.start), fired, cycle.period)
     return _after(anchor, fired + 1, cycle.period)

@@ -55,7 +55,9 @@ def insert_starts(
     for each in definition.start_events:
         due = None
         if each["kind"] == "timer":
-            due = next_start(bundle, definition.process_id, each["elementId"], anchor=now, fired=0)
+            due = next_start(
+                bundle, definition.process_id, each["elementId"], anchor=now, fired=0, now=now
+            )
         rows.append(
             {
                 "process_definition_key": definition.key,

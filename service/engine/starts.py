@@ -58,10 +58,16 @@ def _value(element_id: str, text: Any, now: datetime) -> Any:
 
 
 def next_start(
-    bundle: Bundle, process_id: str, start_event: str, *, anchor: datetime, fired: int
+    bundle: Bundle,
+    process_id: str,
+    start_event: str,
+    *,
+    anchor: datetime,
+    fired: int,
+    now: datetime,
 ) -> datetime | None:
     """When a timer start event is due that was set at `anchor` and has fired so often; None when it
-    is over.
+    is over. Cron comes next after `now`.
 
     Raises EngineError for a time without value.
     """
@@ -75,7 +81,7 @@ def next_start(
             return due
         if 0 <= repetitions < fired:
             return None
-        return cycle_due(parse_cycle(value), anchor, fired)
+        return cycle_due(parse_cycle(value), anchor, fired, now=now)
     except (ValueError, OverflowError) as wrong:
         raise EngineError("expression-null", start.id, "The timer: {wrong}.", wrong=wrong) from None
 

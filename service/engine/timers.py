@@ -24,7 +24,8 @@ def first_due(token: Token, event: EventDefinition) -> tuple[datetime, int]:
 def next_due(token: Token, event: EventDefinition, *, anchor: datetime, fired: int) -> datetime:
     """When a cycle fires again."""
     try:
-        return cycle_due(parse_cycle(value_of(token, event.value)), anchor, fired)
+        cycle = parse_cycle(value_of(token, event.value))
+        return cycle_due(cycle, anchor, fired, now=token.game.now)
     except (ValueError, OverflowError) as error:
         raise _wrong(token, error) from None
 

@@ -24,7 +24,7 @@ INSTANT = ("string", s.DAY, s.MOMENT, *s.SPANS)
 _TIMERS = {
     "date": ((s.DAY, s.MOMENT, "string"), "a date and time"),
     "duration": ((*s.SPANS, "string"), "a duration such as P3D"),
-    "cycle": (("string",), "a cycle such as R3/PT1H"),
+    "cycle": (("string",), "a cycle such as R3/PT1H or 0 0 9 * * MON-FRI"),
 }
 
 
@@ -270,4 +270,4 @@ def _other(timer: str) -> str:
         return "Write 2026-01-31T09:00:00Z or =now() + duration(…), or use a duration timer."
     if timer == "duration":
         return "Write P3D or PT1H, or use a date timer."
-    return "Write R3/PT1H or R/P1D."
+    return "Write R3/PT1H, R/P1D or 0 0 9 * * MON-FRI."

@@ -73,6 +73,7 @@ def fire_start(runtime: Runtime, start: StartEvent, *, now: datetime) -> int | N
             start.element_id,
             anchor=start.anchor_at,
             fired=start.fired + 1,
+            now=now,
         )
         if not definitions.move_start(connection, start, following):
             return None
