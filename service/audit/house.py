@@ -25,6 +25,7 @@ class HouseEvent(StrEnum):
 
     DRAFT_OPENED = "house:draft:opened"
     DRAFT_DISCARDED = "house:draft:discarded"
+    FILES_ADDED = "house:files:added"
     FILES_UPLOADED = "house:files:uploaded"
     FILE_REMOVED = "house:file:removed"
     FILE_RESTORED = "house:file:restored"

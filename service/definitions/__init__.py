@@ -5,6 +5,13 @@ that is deployed was checked first, whole: a bundle with an error is refused wit
 named.
 """
 
+from service.definitions.blank import (
+    TEMPLATES,
+    NewKind,
+    check_titles,
+    id_of,
+    new_files,
+)
 from service.definitions.compare import Change, Difference, Kind, compare
 from service.definitions.compare_picture import draw_after, draw_before, draw_over
 from service.definitions.compare_words import say, say_all, say_value
@@ -27,6 +34,7 @@ from service.definitions.drafts import (
     save_draft_file,
 )
 from service.definitions.governed import is_governed, was_released
+from service.definitions.offered import offer_of
 from service.definitions.parts import (
     DecisionVersion,
     FormVersion,
@@ -38,6 +46,7 @@ from service.definitions.parts import (
     list_forms,
 )
 from service.definitions.picture import Mark, draw, names_in
+from service.definitions.procedures import Procedure, find_in_force, list_in_force
 from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version, list_used
 from service.definitions.review_states import ReviewState
@@ -68,8 +77,10 @@ from service.definitions.store import (
     release,
     stands_with,
 )
+from service.definitions.taken import list_taken, names_taken
 
 __all__ = [
+    "TEMPLATES",
     "BundleCache",
     "BundleStep",
     "Change",
@@ -83,6 +94,8 @@ __all__ = [
     "FormVersion",
     "Kind",
     "Mark",
+    "NewKind",
+    "Procedure",
     "ProcessVersion",
     "ReviewState",
     "StartEvent",
@@ -90,6 +103,7 @@ __all__ = [
     "changed_paths",
     "check_not_retired",
     "check_path",
+    "check_titles",
     "claim_start_timers",
     "close_draft",
     "compare",
@@ -99,6 +113,7 @@ __all__ = [
     "draw_before",
     "draw_over",
     "end_draft",
+    "find_in_force",
     "find_released",
     "find_released_decision",
     "get_bundle_name",
@@ -109,21 +124,27 @@ __all__ = [
     "get_requirements",
     "get_startable",
     "has_due_start",
+    "id_of",
     "is_governed",
     "keys_of",
     "list_decisions",
     "list_draft_files",
     "list_drafts",
     "list_forms",
+    "list_in_force",
     "list_message_starts",
     "list_only_here",
     "list_processes",
     "list_released",
     "list_revisions",
     "list_starts",
+    "list_taken",
     "list_used",
     "move_start",
     "names_in",
+    "names_taken",
+    "new_files",
+    "offer_of",
     "open_draft",
     "put_back_start",
     "read_draft",

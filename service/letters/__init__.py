@@ -26,7 +26,7 @@ from service.letters.template import (
     unknown_facts,
     write_letter,
 )
-from service.letters.titles import list_titles, title_of
+from service.letters.titles import list_titles, title_of, titles_of
 
 __all__ = [
     "LANGUAGES",
@@ -50,6 +50,7 @@ __all__ = [
     "spoken",
     "tells_rights",
     "title_of",
+    "titles_of",
     "unknown_facts",
     "write_letter",
 ]

@@ -5,6 +5,7 @@ may, and hands it to `service.execution`. The caller passes the actor and the ti
 from service.builtins import Choice, list_choices
 from service.execution.enter_contact import NewContact
 from service.operations.add_account import NewAccount, add_account, add_group, check_email, names_of
+from service.operations.add_draft_files import add_draft_files
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
 from service.operations.cancel_instance import cancel_instance
@@ -55,7 +56,7 @@ from service.operations.migrate_instance import (
 )
 from service.operations.modify_instance import modify_instance
 from service.operations.note_reads import note_reads
-from service.operations.open_draft import open_draft
+from service.operations.open_draft import draw_procedure, open_draft
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
 from service.operations.put_in_force import needs_review, put_in_force
@@ -148,6 +149,7 @@ __all__ = [
     "Started",
     "activate_jobs",
     "add_account",
+    "add_draft_files",
     "add_evidence",
     "add_group",
     "admit_reader",
@@ -179,6 +181,7 @@ __all__ = [
     "deploy_files",
     "discard_draft",
     "dismiss_reader",
+    "draw_procedure",
     "draw_up_migration",
     "drop_absence",
     "drop_draft",

@@ -61,6 +61,8 @@ PAGES = (
     "write_letter",
     "workbench",
     "draft_editor",
+    "new_files",
+    "draft_parts",
     "trial",
 )
 

@@ -47,6 +47,19 @@ SAID: WordList = (
     "checking…",
     "in other files",
     "This file cannot be shown as a drawing",
+    "In short",
+    "Form",
+    "Who does it",
+    "Form to start with",
+    "Who may start it",
+    "Decision table",
+    "Process",
+    "What it does",
+    "Send a letter to the customer",
+    "Tell somebody of the bank",
+    "Letter",
+    "Who is told",
+    "Name",
 )
 """What the editors say by themselves."""
 FILE = "/workbench/drafts/<int:key>/files/<path:path>"

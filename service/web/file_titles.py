@@ -55,15 +55,28 @@ def group_files(
 ) -> list[Group]:
     """The files by kind; of what was asked for, those whose path or title holds it."""
     groups: dict[str, list[Titled]] = {kind: [] for kind in KINDS}
-    for file in files:
-        kind, read = _reader(file.path)
-        title = _titled(read, content[file.path], language) if file.path in content else ""
-        if asked.casefold() in f"{file.path} {title}".casefold():
-            groups[kind].append(Titled(file, title))
+    for each in title_files(files, content, language=language):
+        if asked.casefold() in f"{each.file.path} {each.title}".casefold():
+            groups[_reader(each.file.path)[0]].append(each)
     return [
         Group(kind, tuple(sorted(found, key=lambda each: each.title or each.file.path)))
         for kind, found in groups.items()
         if found
+    ]
+
+
+def title_files(
+    files: Iterable[DraftFile], content: Mapping[str, bytes], *, language: str
+) -> list[Titled]:
+    """The files with their titles, in the order they come in."""
+    return [
+        Titled(
+            file,
+            _titled(_reader(file.path)[1], content[file.path], language)
+            if file.path in content
+            else "",
+        )
+        for file in files
     ]
 
 

@@ -13,6 +13,7 @@ from service.sentence import Words
 SAID: Words = {
     HouseEvent.DRAFT_OPENED: "opened the draft",
     HouseEvent.DRAFT_DISCARDED: "discarded the draft",
+    HouseEvent.FILES_ADDED: "added new files",
     HouseEvent.FILES_UPLOADED: "uploaded files",
     HouseEvent.FILE_REMOVED: "removed a file",
     HouseEvent.FILE_RESTORED: "brought back an earlier revision of a file",
@@ -44,6 +45,8 @@ FIELDS: Words = {
     "state": "state of the draft",
     "revisions": "revisions of files",
     "path": "path of the file",
+    "paths": "paths of the files",
+    "files": "files it began with",
     "revision": "revision of the file",
     "bytes": "size in bytes",
     "unit": "Unit",

@@ -16,7 +16,7 @@ from service.errors import InvalidInput
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
-from service.web.file_titles import group_files
+from service.web.file_titles import group_files, title_files
 from service.web.findings import problems_of
 from service.web.house_record import told
 from service.web.paging import key_asked, page_of
@@ -31,12 +31,14 @@ def workbench() -> Any:
     with parts().runtime.database.read() as connection:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
+        in_force = definitions.list_in_force(connection)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
         "workbench.html",
         drafts=drafts,
         more=more,
         released=released,
+        in_force=in_force,
         may_edit=actor().may(Permission.EDIT_DRAFTS),
     )
 
@@ -45,7 +47,10 @@ def workbench() -> Any:
 @signed_in(may=Permission.EDIT_DRAFTS)
 def start_draft() -> Any:
     title = flask.request.form.get("title", "")
-    key = operations.open_draft(parts().runtime, title, actor=actor(), now=now())
+    procedure = flask.request.form.get("procedure", "")[:100]
+    key = operations.open_draft(
+        parts().runtime, title, actor=actor(), now=now(), procedure=procedure
+    )
     return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
@@ -56,16 +61,22 @@ def draft_page(key: int) -> Any:
         draft = definitions.get_draft(connection, key)
         files = definitions.list_draft_files(connection, key)
         content = definitions.read_draft(connection, key)
-        marks = definitions.changed_paths(content, _base(connection, draft))
+        base = _base(connection, draft)
         record = audit.list_house_events(connection, audit.draft_subject(key))
         returned = find_returned(connection, draft)
+    marks = definitions.changed_paths(content, base)
+    apart = set(marks) if base else set()  # of a new procedure everything is new
     problems, asked = problems_of(content), flask.request.args.get("find", "").strip()[:100]
     return flask.render_template(
         "draft.html",
         draft=draft,
-        changed=() if asked else [each for each in files if each.path in marks],
+        changed=()
+        if asked
+        else title_files(
+            [each for each in files if each.path in apart], content, language=language()
+        ),
         groups=group_files(
-            [each for each in files if asked or each.path not in marks],
+            [each for each in files if asked or each.path not in apart],
             content,
             language=language(),
             asked=asked,

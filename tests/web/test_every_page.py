@@ -78,6 +78,8 @@ def paths(site: Site) -> tuple[str, ...]:
         f"/migrations/{plan}",
         f"/workbench/drafts/{draft}",
         f"/workbench/drafts/{draft}/trial",
+        "/workbench/new",
+        f"/workbench/drafts/{draft}/new/letter",
         *(f"/workbench/drafts/{draft}/edit/{path}" for path in EDITED),
         "/procedure/live",
         "/procedure/live?sheet=triage-complaint&by=late",

@@ -14,6 +14,7 @@ import '../island.css';
 import { Draft } from '../draft.js';
 import '../typing.js';
 import { listElements } from '../elements.js';
+import { choicesModule } from '../choices.js';
 import { translateModule } from '../translate.js';
 
 const PALETTE = 130;
@@ -22,12 +23,13 @@ const STEP = 500;
 let playing;
 const root = document.querySelector('[data-island=bpmn]');
 const draft = new Draft(root);
+const offer = { forms: [], decisions: [], letters: [], processes: [], roles: [] };
 const modeler = new Modeler({
   container: root.querySelector('[data-canvas]'),
   propertiesPanel: { parent: root.querySelector('[data-panel]') },
   additionalModules: [
     BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule, ZeebeBehaviorsModule,
-    TokenSimulationModule, translateModule(document.documentElement.lang),
+    TokenSimulationModule, translateModule(document.documentElement.lang), choicesModule(offer, draft.words),
   ],
   moddleExtensions: { zeebe },
 });
@@ -101,6 +103,13 @@ function mark(findings) {
   }
 }
 
+// What there is to choose from: read again when one comes back from making a form or a letter.
+async function ask() {
+  const answer = await fetch(root.dataset.parts).catch(() => null);
+  if (answer?.ok) Object.assign(offer, await answer.json());
+}
+document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
+await ask();
 await open(await draft.read());
 draft.found = mark;
 draft.called = (id) => drawn(id)?.businessObject?.name;
