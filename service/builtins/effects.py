@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -83,7 +83,7 @@ class CloseEffect:
 class ArchiveEffect:
     """Archive the complaint."""
 
-    retain_until: datetime
+    retain_until: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ jurisdiction."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -12,17 +12,26 @@ from typing import Any
 from service import cases, identity, policy
 from service.builtins.case_view import CaseView
 from service.builtins.lazy_table import Bound
-from service.feel import FeelFunction, from_json
+from service.feel import FeelFunction, Run, from_json
 from service.identity import Permission
 
 Call = Callable[..., Any]
+TODAY = "today"
 
 
 def functions_of(view: CaseView) -> Mapping[str, FeelFunction]:
     """The functions bound to a case."""
     return Bound(
-        FUNCTIONS, lambda name, entry: FeelFunction(name, entry[0], partial(entry[1], view))
+        _BOUND,
+        lambda name, entry: FeelFunction(
+            name, entry[0], partial(entry[1], view), inner=name == TODAY
+        ),
     )
+
+
+def _today(view: CaseView, run: Run) -> date | None:
+    """The day of `now()` in the zone of the case's law, where FEEL's own goes by UTC."""
+    return None if run.now is None else view.profile.calendar.local_day(run.now)
 
 
 def _due(view: CaseView, clock: Any) -> Any:
@@ -165,3 +174,5 @@ FUNCTIONS: Mapping[str, tuple[tuple[str, ...], Call]] = {
     "working hours after": (("from", "n"), _hours_after),
 }
 """Parameters and function by name; each gets the view of the case first."""
+_BOUND: Mapping[str, tuple[tuple[str, ...], Call]] = {**FUNCTIONS, TODAY: ((), _today)}
+"""With what FEEL has too, and the case knows better."""

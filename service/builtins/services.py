@@ -218,7 +218,7 @@ def archive(view: CaseView, job: JobCreated) -> dict[str, Any]:
     """Archive the complaint for the years of the policy."""
     until = retain_until(view.profile, view.now)
     view.effects.append(ArchiveEffect(until))
-    return {"archivedAt": view.now.isoformat(), "retainUntil": until.date().isoformat()}
+    return {"archivedAt": view.now.isoformat(), "retainUntil": until.isoformat()}
 
 
 def end_by_hand(view: CaseView) -> None:

@@ -128,7 +128,7 @@ from service.cases.queries import (
 )
 from service.cases.reads import CaseRead, list_reads, read_at, write_reads
 from service.cases.reconcile import unbalanced
-from service.cases.regime import LEGAL, keep_regimes, legal_facts, set_regime
+from service.cases.regime import LEGAL, find_regimes, keep_regimes, legal_facts, set_regime
 from service.cases.reindex import newly_written, rebuild_search
 from service.cases.related import (
     MARKED_AGAIN,
@@ -237,6 +237,7 @@ __all__ = [
     "find_external",
     "find_numbers",
     "find_offer",
+    "find_regimes",
     "find_restriction",
     "forget_texts",
     "get_complaint",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from service.cases.queries import Complaint
-from service.cases.tables import complaint
+from service.cases.tables import complaint, follower
 from service.db import Connection
 from service.policy import Choice, Ground
 
@@ -30,6 +30,22 @@ def keep_regimes(connection: Connection, profile_id: str, *, at: datetime) -> in
     return connection.execute(
         sa.update(complaint).where(complaint.c.regime.is_(None)).values(regime=kept)
     ).rowcount
+
+
+def find_regimes(connection: Connection, root_keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The profiles of these cases by root key, the one that leads first; of a process that a case
+    has started, the case's. What belongs to no case, or to one without a regime, is left out."""
+    wanted = list(root_keys)
+    own = sa.select(complaint.c.root_key, complaint.c.regime).where(
+        complaint.c.root_key.in_(wanted), complaint.c.regime.is_not(None)
+    )
+    started = (
+        sa.select(follower.c.root_key, complaint.c.regime)
+        .join(complaint, complaint.c.root_key == follower.c.case_key)
+        .where(follower.c.root_key.in_(wanted), complaint.c.regime.is_not(None))
+    )
+    rows = [*connection.execute(started), *connection.execute(own)] if wanted else []
+    return {row.root_key: tuple(row.regime["profiles"]) for row in rows}
 
 
 def set_regime(connection: Connection, root_key: int, record: Mapping[str, Any]) -> None:

@@ -88,7 +88,7 @@ def _play(file: _File, effect: Any, write: Write, view: CaseView, by: str) -> No
         case CloseEffect(outcome):
             _close(file, outcome, write)
         case ArchiveEffect(until):
-            _archive(file, {"retainUntil": until.date().isoformat()}, write)
+            _archive(file, {"retainUntil": until.isoformat()}, write)
         case OfferEffect():
             write_offer(write, file.complaint, effect, by=by)
         case OfferAnsweredEffect():

@@ -156,6 +156,6 @@ def _facts(
     """When a closed one may be erased, which clocks an open one has missed."""
     if past.is_closed:
         ended = past.closed_at or now
-        return {"retainUntil": policy.retain_until(runtime.profile, ended).date().isoformat()}
+        return {"retainUntil": policy.retain_until(runtime.profile, ended).isoformat()}
     missed = [each for each in clocks if each.due_at <= now and each.clock == FINAL]
     return {MISSED: [{"clock": each.clock, "dueAt": each.due_at.isoformat()} for each in missed]}

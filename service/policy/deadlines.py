@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.errors import InvalidInput
@@ -120,13 +120,15 @@ def window_until(profile: Profile, window: str, received_at: datetime) -> dateti
     return None
 
 
-def retain_until(profile: Profile, at: datetime) -> datetime:
-    """Until when a file that was completed at `at` is kept."""
-    year = at.year + profile.retention_years
+def retain_until(profile: Profile, at: datetime) -> date:
+    """The last day on which a file that was completed at `at` is kept, by the days of the profile's
+    zone."""
+    day = profile.calendar.local_day(at)
+    year = day.year + profile.retention_years
     try:
-        return at.replace(year=year)
+        return day.replace(year=year)
     except ValueError:  # 29 February
-        return at.replace(year=year, day=28)
+        return day.replace(year=year, day=28)
 
 
 def severity_deadlines(profile: Profile, severity: str, at: datetime) -> list[Deadline]:

@@ -36,6 +36,7 @@ from service.web.paging import key_asked, last_of
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.regime import regime_of
 from service.web.story import story_of
+from service.web.zones import asked_case
 
 SHOWN = 100
 """So many steps and comments are on a page; a link leads to those before."""
@@ -149,7 +150,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
     """What the page shows: the last steps and comments and those before a place; on paper all of
     them."""
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         root_key = complaint.root_key
         check_visible(connection, complaint)
         tip, bundle, instance = _standing(connection, root_key)

@@ -14,6 +14,7 @@ from service.sentence import WordList
 from service.web.briefing import waits_on
 from service.web.edge import blueprint, parts, signed_in
 from service.web.paging import key_asked
+from service.web.zones import learn_zones
 
 STATUSES: WordList = ("open", "closed", "archived")
 
@@ -31,6 +32,7 @@ def complaint_list() -> Any:
         return flask.redirect(flask.url_for("web.case_page", number=number))
     with parts().runtime.database.read() as connection:
         page = cases.page_complaints(connection, text, status=status, before=key_asked())
+        learn_zones(connection, [row.root_key for row in page.rows])
         running = [row.root_key for row in page.rows if row.status == "open"]
         waits = waits_on(connection, running)
     return flask.render_template("complaints.html", page=page, q=text, status=status, waits=waits)

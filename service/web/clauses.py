@@ -7,13 +7,22 @@ from typing import Any
 
 import flask
 
-from service import audit, cases, definitions, operations
+from service import audit, definitions, operations
 from service.engine import Bundle
 from service.identity import Permission
 from service.reporting import evidence_of, execution_plan, limits_of, list_clauses, plan_csv
 from service.reporting.briefing_values import variable_names
 from service.reporting.rates import rates_of
-from service.web.edge import blueprint, check_ready, language, now, parts, signed_in, zone
+from service.web.edge import (
+    blueprint,
+    check_ready,
+    language,
+    local_day,
+    now,
+    parts,
+    signed_in,
+)
+from service.web.zones import asked_case
 
 
 @blueprint.get("/clauses")
@@ -26,9 +35,7 @@ def clauses() -> Any:
     with runtime.database.read() as connection:
         found = list_clauses(_released(connection), runtime.profile)
         if number:
-            history = audit.list_history(
-                connection, cases.get_complaint(connection, number).root_key
-            )
+            history = audit.list_history(connection, asked_case(connection, number).root_key)
             evidence = {clause.id: evidence_of(clause, history) for clause in found}
     return flask.render_template("clauses.html", clauses=found, number=number, evidence=evidence)
 
@@ -45,7 +52,7 @@ def plan() -> Any:
         "plan.html",
         lines=execution_plan(bundle),
         limits=limits_of(runtime.profile),
-        rates=rates_of(bundle, now=now(), today=now().astimezone(zone()).date()),
+        rates=rates_of(bundle, now=now(), today=local_day()),
         said=lambda text: definitions.say_value(text, language(), names=names),
     )
 

@@ -22,10 +22,11 @@ from service.letters import write_letter
 from service.letters.check import EXAMPLE
 from service.sentence import WordList
 from service.web import forms
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
 from service.web.returned import find_returned, said_of
 from service.web.workbench import may_edit
+from service.web.zones import zone
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
 """Which editor is for which ending."""

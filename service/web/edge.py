@@ -27,6 +27,7 @@ from service.policy import LEVELS, said
 from service.sentence import Sentence
 from service.web.assets import asset_url
 from service.web.headline import subject_of
+from service.web.zones import house_zone, zone, zone_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 PAGE_SIZE = 50
@@ -56,19 +57,16 @@ def now() -> datetime:
     return parts().clock.now()
 
 
-def zone() -> ZoneInfo:
-    """The time zone of the cases: that of their policy. Pages tell and take times in it."""
-    return parts().runtime.profile.calendar.zone
-
-
-def times() -> Times:
-    """How this page tells moments. The zone is named where the bank's clocks show another time."""
-    return Times(language(), zone(), ZoneInfo(parts().settings.timezone))
+def times(root_key: int | None = None) -> Times:
+    """How this page tells moments: of the case of `root_key`, or of what the page is about. The
+    zone is named where the bank's clocks show another time."""
+    told = zone() if root_key is None else zone_of(root_key)
+    return Times(language(), told, ZoneInfo(parts().settings.timezone))
 
 
 def local_day() -> date:
     """The day it is where the bank is."""
-    return now().astimezone(zone()).date()
+    return now().astimezone(house_zone()).date()
 
 
 def actor() -> Actor:
@@ -189,8 +187,8 @@ def _context() -> dict[str, Any]:
         "colon": language_of(spoken).colon,
         "sentence": language_of(spoken).sentence,
         "bracketed": language_of(spoken).bracketed,
-        "moment": told.moment,
-        "day_of": told.day,
+        "moment": lambda at, root=None: (told if root is None else times(root)).moment(at),
+        "day_of": lambda at, root=None: (told if root is None else times(root)).day(at),
         "instant": datetime.fromisoformat,
         "day": lambda on: day(on, spoken),
         "weekday": lambda on: weekday(on, spoken),

@@ -13,8 +13,9 @@ from service.db import Connection
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
 from service.identity import Permission
 from service.operations import NewContact
-from service.web.edge import actor, blueprint, inside, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, inside, now, parts, signed_in
 from service.web.paging import key_asked, last_of, place_asked
+from service.web.zones import asked_case, zone
 
 MOST_FILES = 20
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -26,7 +27,7 @@ SHOWN = 100
 def visible_case(number: str) -> Complaint:
     """A case that this person may read: by role, or because of a task in it. Raises NotFound."""
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         check_visible(connection, complaint)
         return complaint
 

@@ -14,9 +14,10 @@ from service.errors import FormInvalid
 from service.i18n.catalogue import say
 from service.i18n.dates import clock_time
 from service.web.answers import answer_of
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import link, view_of
 from service.web.task_view import load_task
+from service.web.zones import zone
 
 
 @blueprint.post("/tasks/<int:key>/draft")

@@ -18,9 +18,10 @@ from service.intake import CHANNELS
 from service.reporting import InboxFilter
 from service.tasks import Scope
 from service.web.briefing import people_with
-from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import SOON, actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import DUE, filter_of, time_left, view_of
 from service.web.paging import cursor_of
+from service.web.zones import house_zone, learn_zones
 
 MOST_TRIED = 20
 """Claiming the next one tries so many before it says that others were quicker."""
@@ -79,7 +80,7 @@ def _list_context(selected: int | None) -> dict[str, Any]:
     """The list without the people, who are counted only where the list is shown."""
     view, at = view_of(flask.request.args), now()
     with parts().runtime.database.read() as connection:
-        only = filter_of(view, connection, now=at, zone=zone())
+        only = filter_of(view, connection, now=at, zone=house_zone())
         snoozed = tuple(tasks.map_snoozes(connection, actor().name, at=at))
         aside = {Scope.MINE: snoozed}
         here = aside.get(view.scope, ())
@@ -90,6 +91,7 @@ def _list_context(selected: int | None) -> dict[str, Any]:
             only=replace(only, aside=here),
             after=view.after,
         )
+        learn_zones(connection, [row.key for row in page.rows])
         counts = {
             scope: reporting.count_inbox(
                 connection, actor(), scope=scope, aside=aside.get(scope, ())

@@ -22,6 +22,7 @@ from service.identity import Permission
 from service.reporting import LONGEST_SHOWN, Variable
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.mapping import names_of
+from service.web.zones import tell_of_key
 
 _INSIDE = ("subProcess", "callActivity")
 """What stands there stands in something inside."""
@@ -71,6 +72,7 @@ def _show(key: int, problem: str) -> str:
     runtime = parts().runtime
     with runtime.database.read() as connection:
         instance = get_instance(connection, key)
+        tell_of_key(connection, key)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
         variables = reporting.find_variables(connection, runtime, key)
         incidents = jobs.list_incidents_of(connection, key)

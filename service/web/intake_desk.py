@@ -15,7 +15,8 @@ from service.intake import CHANNELS, FLAGS, NUMBERS, parse_complaint
 from service.sentence import Sentence
 from service.web import forms
 from service.web.answers import answer_of
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.zones import asked_case, zone
 
 FORM = "registration"
 MOST_FILES = 20
@@ -77,7 +78,7 @@ def _files() -> list[cases.NewEvidence]:
 @signed_in(may=Permission.READ_COMPLAINTS)
 def registered(number: str) -> Any:
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         filed = letters.list_letters(connection, complaint.root_key)
         clocks = cases.list_deadlines(connection, complaint.root_key)
     return flask.render_template(

@@ -12,9 +12,10 @@ from service.db import root_of
 from service.errors import NotFound
 from service.identity import Permission
 from service.letters import letter_page, make_pdf
-from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in, zone
+from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
 from service.web.paging import page_of, place_asked
+from service.web.zones import learn_zones, tell_of, zone
 
 
 @blueprint.get("/letters")
@@ -23,6 +24,7 @@ def letter_list() -> Any:
     with parts().runtime.database.read() as connection:
         found, total = letters.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
         rows, more = page_of(found, lambda row: (row["written_at"], row["key"]))
+        learn_zones(connection, [row["root_key"] for row in rows])
         by_root = {
             row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows
         }
@@ -35,6 +37,7 @@ def letter_pdf(key: int) -> Any:
     with parts().runtime.database.read() as connection:
         row = letters.get_letter(connection, key)
         complaint = cases.find_complaint(connection, root_of(key))
+        tell_of(complaint)
     if complaint is None or not row["body"]:
         raise NotFound("There is no letter {key}.", key=key)
     visible_case(complaint.number)

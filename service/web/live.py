@@ -32,6 +32,7 @@ from service.web.edge import (
 )
 from service.web.paging import page_of, place_asked
 from service.web.picture import drawn, main_first
+from service.web.zones import learn_zones
 
 PERIODS = (7, 30, 90, 365)
 STEPS = 5
@@ -140,6 +141,7 @@ def live_cases() -> Any:
             after=place_asked(),
             limit=PAGE_SIZE + 1,
         )
+        learn_zones(connection, [row.key for row in found])
     rows, more = page_of(found, lambda row: (row.due_at, row.key))
     return flask.render_template(
         "live_cases.html",

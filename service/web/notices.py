@@ -10,6 +10,7 @@ from service import cases, notifications, operations
 from service.sentence import Words
 from service.web.edge import PAGE_SIZE, actor, blueprint, now, parts, signed_in
 from service.web.paging import page_of, place_asked
+from service.web.zones import learn_zones
 
 TOLD: Words = {
     "assignment": "{by} gave you a task",
@@ -44,6 +45,7 @@ def notice_list() -> Any:
         )
         rows, more = page_of(found, lambda row: (row.at, row.subject_key))
         keys = [row.root_key for row in rows]
+        learn_zones(connection, keys)
         numbers, emergencies = (
             cases.find_numbers(connection, keys),
             cases.find_emergency_numbers(connection, keys),

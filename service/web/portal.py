@@ -14,6 +14,7 @@ from service.errors import FieldError, FormInvalid
 from service.intake import parse_complaint, portal, portal_access, portal_door
 from service.sentence import Sentence
 from service.web.edge import blueprint, language, now, parts
+from service.web.zones import asked_case
 
 COOKIE = "redress_portal"
 MOST_FILES = 10
@@ -53,6 +54,8 @@ def portal_complain() -> Any:
             sent, {each.pointer: each.message for each in error.errors}, token_hex(16)
         ), 422
     final = next((each for each in done.deadlines if each.clock == "final response"), None)
+    with runtime.database.read() as connection:
+        asked_case(connection, done.number)
     page = flask.render_template(
         "portal/receipt.html", number=done.number, secret=secret, final=final
     )

@@ -14,6 +14,7 @@ from service.intake import portal, portal_access, portal_door
 from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.evidence import visible_case
 from service.web.portal import COOKIE, allow_files, received_files
+from service.web.zones import tell_of
 
 _YES = {"yes": True, "no": False}
 
@@ -143,6 +144,7 @@ def _enter() -> Any:
 def _show(root_key: int, error: RedressError | None = None) -> Any:
     with parts().runtime.database.read() as connection:
         standing = portal.look(connection, root_key)
+    tell_of(standing.complaint)
     fields = {each.pointer for each in getattr(error, "errors", ())}
     page = flask.render_template(
         "portal/case.html",

@@ -19,6 +19,7 @@ from service.web.edge import (
 )
 from service.web.paging import page_of, place_asked
 from service.web.picture import main_first, picture_of
+from service.web.zones import learn_zones
 
 
 @blueprint.get("/procedure")
@@ -47,5 +48,6 @@ def procedure() -> Any:
 def incidents() -> Any:
     with parts().runtime.database.read() as connection:
         found = jobs.list_incidents(connection, after=place_asked(), limit=PAGE_SIZE + 1)
+        learn_zones(connection, [row["root_key"] for row in found])
     rows, more = page_of(found, lambda row: (row["created_at"], row["key"]))
     return flask.render_template("incidents.html", rows=rows, more=more)

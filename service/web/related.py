@@ -12,6 +12,7 @@ from service.errors import InvalidInput, RedressError
 from service.execution import Outcome
 from service.identity import Permission
 from service.web.edge import actor, blueprint, now, parts, signed_in
+from service.web.zones import asked_case
 
 
 @blueprint.get("/complaints/<number>/related")
@@ -52,7 +53,7 @@ def related_decide(number: str) -> Any:
 
 def _show(number: str, problem: str) -> str:
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         links = cases.list_links(connection, complaint.root_key)
         proposals = cases.propose_for(connection, complaint)
         numbers = cases.find_numbers(connection, [link.other_key for link in links])

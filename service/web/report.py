@@ -15,6 +15,7 @@ from service.identity import Permission
 from service.letters import make_pdf
 from service.vault import Verdict
 from service.web.edge import actor, blueprint, now, parts, signed_in, times
+from service.web.zones import asked_case
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """The report is a document of its own with its style inside: it is shown in a sandbox where nothing
@@ -74,7 +75,7 @@ def _document(content: bytes, name: str, media_type: str) -> NewEvidence:
 def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation, str]:
     runtime = parts().runtime
     with runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         found = reporting.gather(connection, complaint)
         instance = get_instance(connection, complaint.root_key)
         bundle = runtime.bundles.get(connection, instance.bundle_key)
@@ -90,7 +91,7 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
 
 def _show(number: str, problem: str) -> str:
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         files = [
             each
             for each in cases.list_evidence(connection, complaint.root_key)

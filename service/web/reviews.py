@@ -30,11 +30,11 @@ from service.web.edge import (
     parts,
     signed_in,
     times,
-    zone,
 )
 from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.trial import reached
+from service.web.zones import zone
 
 EVENTS: Words = {
     "bundle:review:submitted": "submitted it for review",

@@ -9,16 +9,19 @@ import flask
 
 from service import operations
 from service.errors import FormInvalid
-from service.web.edge import actor, blueprint, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.inbox_view import link, view_of
 from service.web.task import show_task
 from service.web.task_view import load_task
+from service.web.zones import tell_of_key, zone
 
 
 @blueprint.post("/tasks/<int:key>/snooze")
 @signed_in()
 def snooze(key: int) -> Any:
     sent = flask.request.form
+    with parts().runtime.database.read() as connection:
+        tell_of_key(connection, key)
     try:
         until = _instant(sent.get("until", ""))
         operations.snooze_task(

@@ -13,11 +13,12 @@ from service.errors import Forbidden, FormInvalid, NotFound, RedressError
 from service.identity import Permission
 from service.web import forms
 from service.web.answers import answer_of
-from service.web.edge import actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
 from service.web.task_view import TaskView, fields_of, load_task
 from service.web.undo import Undo, undo_of
+from service.web.zones import zone
 
 
 @blueprint.get("/tasks/<int:key>")

@@ -19,8 +19,9 @@ from service.reporting.clock_states import ClockView, view_clocks
 from service.reporting.urgency import Urgency, urgency_of
 from service.web import forms
 from service.web.briefing import Prepared, prepare
-from service.web.edge import actor, language, now, parts, zone
+from service.web.edge import actor, language, now, parts
 from service.web.story import Sentence, story_of
+from service.web.zones import tell_of_key, zone
 
 RECENT = 6
 SHOWN = 20
@@ -135,6 +136,7 @@ def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     complaint = cases.find_complaint(connection, root_key)
+    tell_of_key(connection, root_key)
     if complaint is None:
         return _review_beside(connection, root_key)
     reader = actor().may(Permission.READ_COMPLAINTS)

@@ -13,6 +13,7 @@ from service.reporting import InboxFilter
 from service.tasks import Scope
 from service.web.briefing import people_with
 from service.web.edge import SOON, blueprint, now, parts, signed_in
+from service.web.zones import learn_zones
 
 EVERYTHING = Actor("", frozenset(roles_with(Permission.SEE_ALL_TASKS)))
 """A lead sees the lines of all open tasks here, as an overseer does; opening one asks what the lead
@@ -28,6 +29,7 @@ def team() -> Any:
     with parts().runtime.database.read() as connection:
         load = reporting.list_load(connection, now=at, soon=at + SOON)
         page = reporting.list_inbox(connection, EVERYTHING, scope=Scope.ALL, only=only)
+        learn_zones(connection, [row.key for row in page.rows])
         people = people_with(connection)
     return flask.render_template(
         "team.html", load=load, rows=page.rows, holder=holder, people=people

@@ -15,8 +15,9 @@ from service.reporting import InboxFilter, InboxRow
 from service.reporting.today import count_week, list_waiting_cases
 from service.tasks import Scope
 from service.web.briefing import waits_on
-from service.web.edge import actor, blueprint, now, parts, signed_in, zone
+from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.help import first_day
+from service.web.zones import house_zone, learn_zones
 
 SHOWN = 8
 MENTIONED = 5
@@ -33,6 +34,9 @@ def today() -> Any:
         offered = _tasks(connection, Scope.GROUPS)
         waiting = list_waiting_cases(connection, actor().name)
         mentions = _mentions(connection)
+        learn_zones(connection, [each.key for each in (*mine, *offered)])
+        learn_zones(connection, [each.root_key for each in waiting])
+        learn_zones(connection, [each.root_key for each in mentions])
         context = {
             "mine": mine,
             "offered": offered,
@@ -45,14 +49,16 @@ def today() -> Any:
             "waiting": waiting,
             "snoozed": [(each, tasks.get_task(connection, key)) for key, each in snoozed.items()],
             "waits": waits_on(connection, [each.root_key for each in waiting]),
-            "week": count_week(connection, actor().name, now=at, zone=zone()),
+            "week": count_week(connection, actor().name, now=at, zone=house_zone()),
             "mentions": mentions,
             "numbers": cases.find_numbers(connection, [each.root_key for each in mentions]),
             "emergencies": _emergencies(connection),
         }
     context["first_day"] = first_day(flask.request.cookies, actor())
     first = next(iter([*mine, *offered]), None)
-    return flask.render_template("today.html", first=first, today=at.astimezone(zone()), **context)
+    return flask.render_template(
+        "today.html", first=first, today=at.astimezone(house_zone()), **context
+    )
 
 
 def _tasks(connection: Connection, scope: Scope, aside: tuple[int, ...] = ()) -> list[InboxRow]:

@@ -6,13 +6,14 @@ from typing import Any
 
 import flask
 
-from service import cases, operations
+from service import operations
 from service.errors import FormInvalid
 from service.identity import Permission
 from service.letters import Queued
 from service.letters.saved_replies import list_replies
 from service.operations import LETTERS_BY_HAND
 from service.web.edge import actor, blueprint, now, parts, signed_in
+from service.web.zones import asked_case
 
 
 @blueprint.get("/complaints/<number>/letters/new")
@@ -65,7 +66,7 @@ def _inserted(number: str, sent: Any) -> Any:
     """The page with a saved reply put behind what was typed."""
     values = dict(sent)
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         try:
             filled = operations.use_reply(
                 connection,
@@ -84,7 +85,7 @@ def _inserted(number: str, sent: Any) -> Any:
 
 def _show(number: str, values: Any, errors: dict[str, str], letter: Queued | None) -> str:
     with parts().runtime.database.read() as connection:
-        complaint = cases.get_complaint(connection, number)
+        complaint = asked_case(connection, number)
         replies = list_replies(connection, actor().name)
     return flask.render_template(
         "write_letter.html",
