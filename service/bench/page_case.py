@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from service import cases, identity, operations, tasks
+from service import cases, definitions, identity, operations, tasks
 from service.cases import NewComplaint, NewEvidence
 from service.execution import Runtime
 from service.identity import SYSTEM, Actor
@@ -23,6 +23,8 @@ from service.vault import Kept, Verdict
 
 HANDLER = Actor("person-7", frozenset({"clerk", "handler"}))
 ADMIN = Actor("bench-admin", frozenset({"admin", "compliance"}))
+OWNER = Actor("bench-owner", frozenset({"owner"}))
+CHANGED = "forms/assess-facts.form.json"
 RARE = "glockenspiel"
 """A word that one case has."""
 NOTICES = 60
@@ -66,6 +68,8 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
     operations.claim_task(runtime, task.key, actor=HANDLER, now=now)
     _write(runtime, done.root_key, now)
     words = {
+        **_prepare_rest(runtime, done.number, now),
+        "root": str(done.root_key),
         "number": done.number,
         "task": str(task.key),
         "rare": RARE,
@@ -78,6 +82,37 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
         {who: f"redress_session={token}" for who, token in cookies.items()}
         | {"customer": f"redress_portal={visit}"},
     )
+
+
+def _prepare_rest(runtime: Runtime, number: str, now: datetime) -> dict[str, str]:
+    """An emergency, a draft, and a migration to a version that nobody has released."""
+    emergency = operations.declare_emergency(
+        runtime, [number], level="III", cause="分行淹水", actor=ADMIN, now=now
+    )
+    draft = operations.open_draft(runtime, "bench", actor=OWNER, now=now)
+    files = definitions.shipped_files()
+    files[CHANGED] += b"\n"
+    keys = [runtime.keys.root_key() for _ in range(200)]
+    with runtime.database.transaction() as connection:
+        version = definitions.find_released(connection, operations.COMPLAINT_PROCESS)
+        next_one = definitions.deploy(
+            connection, files, name="procedure", actor=OWNER.name, now=now, next_key=keys.pop
+        )
+    assert version is not None, "it is what the case runs by"
+    migration = operations.draw_up_migration(
+        runtime,
+        title="bench",
+        from_bundle=version.bundle_key,
+        to_bundle=next_one.bundle_key,
+        actor=OWNER,
+        now=now,
+    )
+    return {
+        "emergency": emergency.number,
+        "draft": str(draft),
+        "version": str(version.bundle_key),
+        "migration": str(migration),
+    }
 
 
 _MIDDLE = (

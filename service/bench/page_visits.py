@@ -116,12 +116,48 @@ PAGES = (
     Page("migrations", "/migrations"),
     Page("workbench", "/workbench"),
     Page("incidents", "/incidents"),
+    Page("sign in", "/sign-in", ""),
+    Page("choose a password", "/set-password", ""),
+    Page("my account", "/account", "handler"),
+    Page("one account", "/accounts/person-7"),
+    Page("report to sign", "/complaints/{number}/report"),
+    Page("who may read a case", "/complaints/{number}/access"),
+    Page("a letter to write", "/complaints/{number}/letters/new", "handler"),
+    Page("one emergency", "/emergencies/{emergency}"),
+    Page("course of a case", "/instances/{root}"),
+    Page("a version to review", "/reviews/{version}"),
+    Page("a migration", "/migrations/{migration}"),
+    Page("a draft", "/workbench/drafts/{draft}"),
+    Page(
+        "a file to edit",
+        "/workbench/drafts/{draft}/edit/processes/letters/outcome.zh-Hant.letter.txt",
+    ),
+    Page("trial of a decision", "/workbench/drafts/{draft}/trial"),
+    Page("break the glass", "/break-glass"),
     Page("portal", "/portal", ""),
     Page("portal: complain", "/portal/complain", ""),
     Page("portal: follow", "/portal/follow", ""),
     Page("portal: the case", "/portal/case", "customer"),
     Page("metrics", "/metrics"),
 )
+NOT_VISITED: Mapping[str, str] = {
+    "web.home": "leads to another page",
+    "web.migration_run": "leads to another page",
+    "web.static": "a file of the product",
+    "web.demo_progress": "a line of the demo",
+    "web.mail_page": "wants a message that came by mail",
+    "web.findings": "a check of the whole draft, for programs",
+    "web.evidence_file": "a file to keep",
+    "web.case_pdf": "a file to keep",
+    "web.export_case": "a file to keep",
+    "web.report_pdf": "a file to keep",
+    "web.letter_pdf": "a file to keep",
+    "web.plan_table": "a file to keep",
+    "web.review_dossier": "a file to keep",
+    "web.download": "a file to keep",
+    "web.draft_file": "a file to keep",
+}
+"""What else a browser can ask for, by its endpoint, and why it is no page to visit here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,14 @@ class Database:
         self._hidden: frozenset[int] = frozenset()
         self.waits = Waits(parsed)
 
+    @property
+    def engines(self) -> frozenset[sa.Engine]:
+        """What statements go through, to listen to. On PostgreSQL the reading one hands on what
+        happens to the writing one."""
+        if self.dialect == "postgresql":
+            return frozenset({self._write_engine})
+        return frozenset({self._read_engine, self._write_engine})
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading: one snapshot on SQLite, read committed on PostgreSQL. Nothing

@@ -7,6 +7,7 @@ The style sheets of `static/css/` are one file to the browser, in the order of t
 from __future__ import annotations
 
 import gzip
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -55,7 +56,8 @@ def _bundle() -> bytes:
 
 
 def _read(name: str) -> bytes:
-    path = (_FOLDER / name).resolve()
+    # a link within the folder is followed: it is ours, as the built part of a working copy may be
+    path = Path(os.path.abspath(_FOLDER / name))
     if not path.is_relative_to(_FOLDER) or not path.is_file():
         raise NotFound("There is no file {name}.", name=name)
     return path.read_bytes()

@@ -8,17 +8,18 @@ import random
 import secrets
 import statistics
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import jinja2
 import pytest
 import sqlalchemy as sa
 
-from service import tasks
-from service.db import Database, prepared
-from service.definitions import BundleCache, list_released
+from service import identity, tasks
+from service.bench.counting import counted
+from service.db import Database
+from service.definitions import BundleCache, list_released, shipped_files
 from service.engine import load_bundle
 from service.execution import Runtime
 from service.identity import Actor
@@ -28,6 +29,8 @@ from service.players.people import answer, performer
 from service.policy import load_profile
 from service.reporting import get_standing
 from tests.kit.clock import NOW
+from tests.kit.installation import release_files
+from tests.kit.rest import Rest
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 GIVEN = {
@@ -48,35 +51,14 @@ PARSERS = (
     "jinja2/compiler.py",
 )
 """What reads and compiles: definitions, expressions, policies, forms, statements, letters."""
+OVER_HTTP = {"sqlite": (13, 23), "postgresql": (6.5, 13)}
+"""Statements of a completion by a request, the median and the most: they may only go down."""
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[dict[str, int]]:
-    """Statements and commits of the block."""
-    found = {"statements": 0, "commits": 0}
-
-    def statement(*_: object) -> None:
-        found["statements"] += 1
-
-    def commit(*_: object) -> None:
-        found["commits"] += 1
-
-    engines = {database._read_engine, database._write_engine}
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", statement)
-        sa.event.listen(engine, "commit", commit)
-    prepared.watchers.append(statement)
-    yield found
-    prepared.watchers.remove(statement)
-    for engine in engines:
-        sa.event.remove(engine, "before_cursor_execute", statement)
-        sa.event.remove(engine, "commit", commit)
-
-
-def step(
+def next_step(
     runtime: Runtime, root: int, chance: random.Random, now: datetime
-) -> Callable[[], object] | None:
-    """What completes the first open task of the case; None when there is none."""
+) -> tuple[tasks.UserTask, dict[str, Any], Actor] | None:
+    """The first open task of the case, its answer and who gives it; None when there is none."""
     with runtime.database.read() as connection:
         standing = get_standing(connection, root)
         if not standing.tasks:
@@ -85,6 +67,17 @@ def step(
         performers = tasks.list_performers(connection, root, task.excluded)
         form = runtime.bundles.get(connection, standing.bundle_key).forms.get(task.form_id or "")
     filled, actor = answer(task, form, chance, now.date()), performer(task, performers, chance)
+    return task, filled, actor
+
+
+def step(
+    runtime: Runtime, root: int, chance: random.Random, now: datetime
+) -> Callable[[], object] | None:
+    """What completes the first open task of the case; None when there is none."""
+    found = next_step(runtime, root, chance, now)
+    if found is None:
+        return None
+    task, filled, actor = found
     return partial(complete_task, runtime, task.key, filled, actor=actor, now=now)
 
 
@@ -107,8 +100,8 @@ def test_a_completed_task_takes_twelve_statements_and_one_commit(runtime: Runtim
     for complete in walk(runtime):
         with counted(runtime.database) as cost:
             complete()
-        assert cost["commits"] == 1
-        counts.append(cost["statements"])
+        assert cost.commits == 1
+        counts.append(cost.statements)
     assert len(counts) > 8
     # twelve since a payment is checked against the ledger and entered there: ten before
     assert statistics.median(counts) <= 12
@@ -157,3 +150,42 @@ def test_what_parses_is_known_by_its_name(
     profile.create_stats()
     called = [f"{file}:{name}" for file, _, name in profile.stats]  # type: ignore[attr-defined]
     assert [part for part in PARSERS if not any(part in each for each in called)] == []
+
+
+def token_of(rest: Rest, actor: Actor) -> str:
+    """A token of an account with the roles of this person."""
+    if actor.name not in rest.tokens:
+        with rest.runtime.database.transaction() as connection:
+            identity.create_account(connection, actor.name, None, sorted(actor.groups), now=NOW)
+            rest.tokens[actor.name] = identity.create_token(connection, actor.name, now=NOW)
+    return rest.tokens[actor.name]
+
+
+def test_a_completion_over_http_takes_few_statements(database: Database) -> None:
+    """With who asks, what they may see, and the answer: all that a request sends."""
+    rest = Rest(database)
+    release_files(database, shipped_files())
+    root = register_complaint(
+        rest.runtime, parse_complaint(GIVEN, now=NOW), actor=CLERK, now=NOW
+    ).root_key
+    chance, counts = random.Random(5), []
+    for _ in range(60):
+        rest.clock.move_to(rest.clock.now() + timedelta(minutes=1))
+        doing = next_step(rest.runtime, root, chance, rest.clock.now())
+        if doing is None:
+            break
+        task, filled, actor = doing
+        headers = {"Authorization": f"Bearer {token_of(rest, actor)}"}
+        with counted(database) as cost:
+            answer = rest.client.post(
+                f"/v2/user-tasks/{task.key}/completion",
+                json={"variables": filled},
+                headers=headers,
+            )
+        assert answer.status_code == 204, answer.get_json()
+        assert cost.commits == 1
+        counts.append(cost.statements)
+    assert len(counts) > 8
+    median, most = OVER_HTTP[database.dialect]
+    assert statistics.median(counts) <= median
+    assert max(counts) <= most

@@ -1,0 +1,162 @@
+"""How many statements each page takes at most. What is written here may only go down: a page that
+takes more fails, and so does a budget that nobody needs any more."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from service.app import create_app
+from service.bench.counting import counted
+from service.bench.page_visits import NOT_VISITED, PAGES, Page, Visitor
+from service.bench.pages import prepare
+from service.bench.recording import prepare_runtime
+from service.config import Settings
+from service.db import Database
+from service.execution import Runtime
+from tests.kit.clock import NOW
+
+CASES = 60
+SLACK = 2
+"""So many fewer than the budget are no reason to lower it: the two databases differ in a few."""
+BUDGET: dict[str, int] = {
+    "task list: mine": 19,
+    "task list: my groups": 19,
+    "task list: all": 23,
+    "task list: late": 23,
+    "task list: this week, one step": 18,
+    "task list: no due date": 23,
+    "task list: severity P1": 17,
+    "task list: channel and severity": 21,
+    "task list: one role": 23,
+    "task list: a step far down": 23,
+    "task list: a rare product": 24,
+    "task list: held by one": 22,
+    "task list: held by nobody": 23,
+    "task list: a common word": 17,
+    "task list: a rare word": 21,
+    "task list: Chinese text": 16,
+    "task list: two words": 16,
+    "task list: in the middle": 23,
+    "task list: asked again": 18,
+    "today": 25,
+    "a task": 38,
+    "a case": 30,
+    "evidence and contacts": 8,
+    "related complaints": 11,
+    "investigation report": 10,
+    "diagram of a case": 7,
+    "registered": 8,
+    "complaints": 12,
+    "complaints: open": 12,
+    "complaints: closed": 7,
+    "complaints: page 100": 12,
+    "search: a customer": 8,
+    "search: a common word": 12,
+    "search: a beginning": 11,
+    "search: a telephone": 12,
+    "search: nothing": 8,
+    "search: two words, one rare": 8,
+    "register": 6,
+    "register: like this one": 6,
+    "my team": 16,
+    "my team: one person": 15,
+    "my team: nobody": 16,
+    "notices": 9,
+    "emergencies": 6,
+    "people": 10,
+    "accounts": 16,
+    "saved replies": 6,
+    "help": 5,
+    "palette: nothing typed": 16,
+    "palette: a customer": 22,
+    "mailbox": 9,
+    "letters to post": 57,
+    "clauses": 7,
+    "clauses of a case": 9,
+    "execution plan": 7,
+    "time limits of the law": 5,
+    "procedure": 7,
+    "live view": 12,
+    "live view: a busy sheet": 12,
+    "live view: the cases": 10,
+    "review desk": 6,
+    "migrations": 9,
+    "workbench": 7,
+    "incidents": 6,
+    "sign in": 0,
+    "choose a password": 0,
+    "my account": 6,
+    "one account": 19,
+    "report to sign": 7,
+    "who may read a case": 9,
+    "a letter to write": 7,
+    "one emergency": 9,
+    "course of a case": 9,
+    "a version to review": 520,
+    "a migration": 16,
+    "a draft": 10,
+    "a file to edit": 9,
+    "trial of a decision": 7,
+    "break the glass": 5,
+    "portal": 0,
+    "portal: complain": 0,
+    "portal: follow": 0,
+    "portal: the case": 10,
+    "metrics": 9,
+}
+
+
+@pytest.fixture
+def visitor(database: Database) -> Visitor:
+    return prepare(prepare_runtime(database, NOW), CASES, lambda _: None)
+
+
+def taken(visitor: Visitor, database: Database, page: Page) -> int:
+    """The statements of a page that was seen before."""
+    visitor.visit(page)
+    with counted(database) as cost:
+        visitor.visit(page)
+    return cost.statements
+
+
+def test_a_page_takes_no_more_statements_than_its_budget(
+    visitor: Visitor, database: Database
+) -> None:
+    found = {page.name: taken(visitor, database, page) for page in PAGES}
+    print(found)
+    over = {name: (count, BUDGET[name]) for name, count in found.items() if count > BUDGET[name]}
+    assert over == {}, "these pages take more statements than they did"
+    loose = {
+        name: (count, BUDGET[name]) for name, count in found.items() if count < BUDGET[name] - SLACK
+    }
+    assert loose == {}, "these pages take fewer statements than their budget: lower it"
+
+
+def test_every_page_has_a_budget(runtime: Runtime) -> None:
+    """Out of the routes: a page that is new is visited, or it says why not."""
+    app = create_app(Settings(secret_key="-" * 40), runtime=runtime)
+    routes = app.url_map.bind("localhost")
+    visited = set()
+    for page in PAGES:
+        path = page.path.partition("?")[0].replace("{number}", "C-1")
+        for word in ("task", "root", "emergency", "draft", "version", "migration"):
+            path = path.replace("{" + word + "}", "1")
+        visited.add(routes.match(path, method="POST" if page.form else "GET")[0])
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("web.") and "GET" in (rule.methods or ())
+    }
+    assert pages - visited - set(NOT_VISITED) == set()
+    assert set(NOT_VISITED) <= pages - visited
+    assert {page.name for page in PAGES} == set(BUDGET)
+
+
+def test_a_statement_is_counted_whichever_way_it_goes(database: Database) -> None:
+    with counted(database) as cost, database.read() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    assert (cost.statements, cost.commits) == (1, 0)
+    with counted(database) as cost, database.transaction() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    assert (cost.statements, cost.commits) == (1, 1)
