@@ -273,11 +273,12 @@ def search_jobs(call: Call, sent: Any) -> Any:
 
 
 def _both(row: Mapping[str, Any]) -> dict[str, Any]:
+    kind, _, moment = row["kind"].partition(".")
     return {
         "jobKey": str(row["key"]),
         "type": row["type"],
-        "kind": "BPMN_ELEMENT",
-        "listenerEventType": "UNSPECIFIED",
+        "kind": "EXECUTION_LISTENER" if kind == "listener" else "BPMN_ELEMENT",
+        "listenerEventType": moment.upper() or "UNSPECIFIED",
         "processDefinitionId": row["process_id"],
         "processDefinitionKey": str(row["definition_key"]),
         "processInstanceKey": str(row["root_key"]),

@@ -67,6 +67,19 @@ TASKS = (
     ),
     Construct("any activity", variant="no outgoing flow", note="The token ends there."),
     Construct("any activity", variant="several incoming flows", note="Every token runs it."),
+    Construct(
+        "any element",
+        variant="execution listeners",
+        note=(
+            "Jobs, one after the other, that hold the element: at its start after the inputs, at "
+            "its end after the outputs. Of a multi-instance activity for each instance."
+        ),
+    ),
+    Construct(
+        "process",
+        variant="execution listeners",
+        note="Jobs before the first element, and after the last.",
+    ),
 )
 SCOPES = (
     Construct("subProcess", note="A scope of its own; done when nothing inside is active."),
@@ -203,8 +216,8 @@ REFUSED = (
     Construct("userTask", variant="task listeners", refused="bpmn-unsupported-task-listener"),
     Construct(
         "any element",
-        variant="execution listeners",
-        refused="bpmn-unsupported-execution-listener",
+        variant="execution listeners where it has none",
+        refused="bpmn-execution-listener",
     ),
     Construct("any activity", variant="for compensation", refused="bpmn-unsupported-compensation"),
     *(

@@ -75,6 +75,16 @@ class Scripts:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """An execution listener: a job that holds an element at its `event`, start or end."""
+
+    event: str
+    type: Text
+    retries: Text | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow; `condition` None means always."""
 
@@ -128,6 +138,7 @@ class Element:
     gather: str | None = None
     spread: bool = False
     scripts: Scripts | None = None
+    listeners: tuple[Listener, ...] = ()
 
     @property
     def job(self) -> str:
@@ -153,6 +164,7 @@ class Process:
     data_inputs: tuple[str, ...] = ()
     data_outputs: tuple[str, ...] = ()
     """What a call hands in and brings back; all where nothing is named."""
+    listeners: tuple[Listener, ...] = ()
     node: Any = field(default=None, compare=False, repr=False)
     """What it was read from: the tree that SpiffWorkflow's parser reads as well."""
 

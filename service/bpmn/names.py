@@ -126,10 +126,6 @@ REFUSED_EXTENSIONS = {
         "bpmn-unsupported-task-listener",
         "Remove the listeners; draw a service task before or after the task.",
     ),
-    ZEEBE + "executionListeners": (
-        "bpmn-unsupported-execution-listener",
-        "Remove the listeners; draw a service task before or after the element.",
-    ),
 }
 """Extension elements that a procedure may rely on and that the engine would not carry out."""
 
@@ -183,6 +179,7 @@ EXTENSIONS = frozenset(
         "versionTag",
         "properties",
         "userTaskForm",
+        "executionListeners",
     }
 )
 OWNERS = FLOW_NODES | set(REFUSED) | {"sequenceFlow", "process", "lane", "participant", "message"}

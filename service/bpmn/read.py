@@ -16,6 +16,7 @@ from service.bpmn.model import Element, Flow, Mapped, Process, Scripts, Text
 from service.bpmn.near import meant
 from service.bpmn.plain import data_of
 from service.bpmn.read_events import read_event, read_loop
+from service.bpmn.read_listeners import read_listeners
 from service.bpmn.spiff_events import gathered
 from service.bpmn.tree import text_of
 from service.errors import Problem, Severity
@@ -145,6 +146,7 @@ class Reader:
             lanes=lanes,
             data_inputs=taken,
             data_outputs=given,
+            listeners=read_listeners(self, node),
             node=node,
         )
 
@@ -288,6 +290,7 @@ class Reader:
             gather=gathered(self, node),
             spread=not result and spiff.spreads(node),
             scripts=self._scripts(node),
+            listeners=read_listeners(self, node),
         )
 
     def _scripts(self, node: etree._Element) -> Scripts | None:

@@ -45,8 +45,8 @@ def root_column(key: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 def element_key(root_key: int, engine_id: str) -> int:
     """The key of an element instance: arithmetic from its root and the engine's number, apart from
-    all other keys."""
-    return _ELEMENT | (root_key >> CHILD_BITS) << _ELEMENT_BITS | int(engine_id)
+    all other keys. The id of a listener's job begins with that of its element."""
+    return _ELEMENT | (root_key >> CHILD_BITS) << _ELEMENT_BITS | int(engine_id.partition("~")[0])
 
 
 def element_of(key: int) -> tuple[int, str]:

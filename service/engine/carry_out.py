@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from service.engine import changes as c
 from service.engine import commands as q
-from service.engine import parking
+from service.engine import listening, parking
 from service.engine.definitions import deliver_signal, throw_code
 from service.engine.errors import EngineError
 from service.engine.flat import Game
@@ -41,6 +41,8 @@ def carry_out(game: Game, command: q.Command) -> None:
             game.emit(c.TaskEnded(id, token.task_spec.element_id, "completed"))
             token.internal_data["result"] = plain(variables)
             token.run()
+        case q.CompleteJob(id, variables) if listening.MARK in id:
+            listening.complete(game, id, plain(variables))
         case q.CompleteJob(id, variables):
             token = _open(game, id, "job")
             game.emit(c.JobEnded(id, token.task_spec.element_id, "completed"))
@@ -151,6 +153,12 @@ def _open(game: Game, identifier: str, kind: str) -> Token:
 
 def _offered(game: Game, identifier: str) -> Token:
     """An open user task or job."""
+    if listening.MARK in identifier:
+        raise EngineError(
+            "unknown-id",
+            "",
+            "A listener throws neither errors nor escalations: complete its job, or fail it.",
+        )
     token = game.get_task_from_id(identifier)
     if "open" not in token.internal_data:
         raise EngineError(

@@ -77,6 +77,7 @@ FINGERPRINTS = {
     "ExclusiveChoice.ExclusiveChoice._run_hook": "dbcfd06a134b",
     "Join.Join._do_join": "e05042ab4d5d",
     "StartTask.StartTask.test": "735871d937e2",
+    "base.TaskSpec._on_complete": "95d4b21bfa42",
     "base.TaskSpec._on_complete_hook": "fbcc4aacf959",
     "base.TaskSpec._on_ready_hook": "e58b27eadbe7",
     "base.TaskSpec._predict": "e205cac4587d",

@@ -269,6 +269,10 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
             token.task_spec.park(token, self.parked.get((token.id, token._state)))
             return
         self.running, self.stage = token, token._state
+        if "hear" in state:
+            token.task_spec.hear(token)
+            self.running = None
+            return
         if token.task_spec.is_node and "in" not in state:
             self.steps += 1
             if self.steps > MAX_STEPS or self.steps % LOOK_EVERY == 0:

@@ -81,6 +81,7 @@ def _process(process: Process, choose: Choose, waits: Waits) -> Process:
     }
     return replace(
         process,
+        listeners=(),
         elements=made,
         children={key: tuple(made[e.id] for e in each) for key, each in process.children.items()},
         attached={key: tuple(made[e.id] for e in each) for key, each in process.attached.items()},
@@ -103,6 +104,7 @@ def _element(process: Process, element: Element, choose: Choose, waits: Waits) -
         loop=_loop(process, element, choose),
         inputs=(),
         outputs=(),
+        listeners=(),
         script=None,
         result_variable=None,
         decision=None,

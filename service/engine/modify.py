@@ -50,6 +50,7 @@ def end_all(game: Game) -> None:
     for child in list(game.task_tree._children):
         if child in game.tasks:
             game.tasks[child].cancel()
+    game.task_tree.task_spec.ended(game.task_tree)
     game.completed = True
     game.emit(c.InstanceEnded("terminated", ()))
 

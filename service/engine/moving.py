@@ -65,6 +65,11 @@ class Moving:
     def _reasons(self, row: list[Any]) -> Iterator[str]:
         _, element, process, now = self.where(row)
         name = row[2]
+        if "hear" in (row[5] or {}):
+            yield Sentence(
+                "a listener of {what} is at work: migrate when its job is done",
+                what=name.partition("/")[2] or name,
+            )
         if process is None:
             yield Sentence(
                 "the process {what!r} is not in the new version", what=name.partition("/")[0]

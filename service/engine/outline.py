@@ -12,7 +12,7 @@ from service.engine.old_states import MARKS, Row
 from service.engine.specs_scopes import EventSub
 from service.engine.token import STARTED, WAITING, Token
 
-KEPT = ("in", "open", "failed", "result", "begin", "total", "done", "gone", "items")
+KEPT = ("in", "open", "failed", "result", "begin", "total", "done", "gone", "items", "hear")
 
 
 def rows_of(game: Game) -> list[Row]:
@@ -31,6 +31,8 @@ def _scope_marks(workflow: Any) -> dict[str, Any]:
     joins: dict[str, dict[str, int]] = {}
     marks: dict[str, Any] = {}
     for task in workflow.tasks.values():
+        if "hear" in task.internal_data and not task.task_spec.is_node:
+            marks["hear"] = True
         flow = task.internal_data.get("from")
         if flow is not None:
             counts = joins.setdefault(task.task_spec.element_id, {})
@@ -104,6 +106,8 @@ def _element_rows(task: Token, parent: str) -> Iterator[Row]:
 
 def _alternative_rows(task: Token) -> Iterator[Row]:
     spec = task.task_spec
+    if "hear" in task.internal_data:
+        return
     for at, store in task.internal_data.get("alts", {}).items():
         flow = spec.element.outgoing[store["is"]]
         kept = {mark: store[mark] for mark in MARKS if mark in store}

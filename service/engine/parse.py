@@ -21,6 +21,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import control
 
 from service.bpmn.model import Element, Process
+from service.engine import listening
 from service.engine import parse_tasks as t
 from service.engine import specs as s
 from service.engine import specs_events as events
@@ -49,6 +50,8 @@ class Scopes(ProcessParser):  # type: ignore[misc]
 
     def add_tasks(self) -> None:
         self.spec.data_objects = {}  # they are variables
+        if self.parent is None and self.model.listeners:
+            listening.listen_to_process(self.spec, self.model)
         known = self.parser.OVERRIDE_PARSER_CLASSES
         for node in self.node:
             if node.tag in known and node.tag != full_tag("boundaryEvent") and node.get("id"):
@@ -63,6 +66,8 @@ class Scopes(ProcessParser):  # type: ignore[misc]
             spec.__class__ = s.Split
         elif type(spec) is control.BoundaryEventJoin:
             spec.__class__ = s.BoundaryJoin
+        if spec.is_node and spec.element.listeners and not (spec.is_body or spec.is_wait):
+            listening.listen(spec)
         if not spec.is_node or spec.name != spec.element_id:
             return
         element: Element = spec.element

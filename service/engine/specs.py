@@ -91,6 +91,13 @@ class Plain(TaskSpec):  # type: ignore[misc]
     def ended(self, task: Token) -> None:
         """It was ended before it was done."""
 
+    def tell_entered(self, task: Token) -> None:
+        """Only elements are entered."""
+
+    def park(self, task: Token, error: EngineError | None) -> None:
+        """Leave the token here, unrun."""
+        parking.park(task, error)
+
 
 class Start(Plain, control.BpmnStartTask):  # type: ignore[misc]
     """The start of a scope: at one start event (SpiffWorkflow waits for all of them), and to the
@@ -218,7 +225,7 @@ class Node(Plain):
                 self.run_script(task, self.element.scripts.before)
             if self.is_body:
                 self.begin(task)
-            elif self.element.inputs:
+            elif self.element.inputs and "hear" not in state:
                 apply_inputs(task, self.element.inputs)
             if task.parent.task_spec.is_split:
                 self.open_boundaries(task)
@@ -313,10 +320,6 @@ class Node(Plain):
 
     def disarm(self, task: Token) -> None:
         """What waits here for the world does so no more."""
-
-    def park(self, task: Token, error: EngineError | None) -> None:
-        """Leave the token here, unrun."""
-        parking.park(task, error)
 
 
 def no_flow(element: Element) -> EngineError:

@@ -198,6 +198,8 @@ def _work(look: Looker, element: Element, inner: Scope) -> Iterator[Issue]:
         (element.called_process, texts, "the called process"),
     ):
         yield from look.expected(inner, source, kinds, what)
+    for listener in element.listeners:
+        yield from look.expected(inner, listener.type, texts, "the listener's job type")
     for source, what in (
         (element.assignee, "the assignee"),
         (element.candidate_users, "the list of users"),

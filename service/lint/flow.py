@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from service.bpmn.model import Element, Process
+from service.bpmn.model import Element, Listener, Process
 from service.bpmn.reach import link_targets
 from service.lint.concurrent import concurrent
 from service.lint.given import Bundle, collected, given_by, locals_of, targeted, value_of
@@ -48,6 +48,7 @@ class _Walk:
     waiting: deque[str] = field(default_factory=deque)
 
     def run(self) -> Flow:
+        self.start = told(self.start, self.process.listeners)
         for element in self.process.children.get("", ()):
             if element.kind == "startEvent":
                 self.come(element, self.start)
@@ -72,7 +73,7 @@ class _Walk:
     def look(self, element: Element) -> None:
         entry = self.flow.entry[element.id]
         local = locals_of(self.bundle, element, entry)
-        inner = entry.put(local)
+        inner = told(entry.put(local), element.listeners)
         self.flow.inner[element.id] = inner
         for event in self.process.attached.get(element.id, ()):
             self.come(event, entry)
@@ -101,7 +102,7 @@ class _Walk:
         given = given_by(self.bundle, element, inner, child)
         done = replace(inner.put(given.names), open=inner.open or given.open)
         self.flow.done[element.id] = done
-        after = self.after(element, entry, done)
+        after = told(self.after(element, entry, done), element.listeners)
         self.note(element, after, entry)
         self.go_on(element, after)
 
@@ -173,6 +174,11 @@ class _Walk:
             for table in (self.flow.entry, self.flow.inner, self.flow.done, self.flow.after):
                 if key in table:
                     table[key] = replace(table[key], beside=beside, later=later)
+
+
+def told(scope: Scope, listeners: tuple[Listener, ...]) -> Scope:
+    """A worker that listens may give variables that nobody here knows of."""
+    return replace(scope, open=True) if listeners else scope
 
 
 def analyse(bundle: Bundle, starts: Mapping[str, Scope]) -> dict[str, Flow]:

@@ -23,6 +23,8 @@ DIFFERENT = {
     "serviceTask thrown escalation": (
         "Possible at any time for every code that something around catches."
     ),
+    "any element execution listeners": "As if each listener were done at once.",
+    "process execution listeners": "As if each listener were done at once.",
     "any activity conditional flows": "Every combination that could hold.",
     "callActivity recursion": "A process that calls itself is taken as one step that can end.",
     "multi-instance parallel": "Never or once; in rules any number of times, one after the other.",

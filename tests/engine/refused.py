@@ -83,7 +83,7 @@ REFUSED = {
         "</multiInstanceLoopCharacteristics></userTask>",
     ),
     "userTask task listeners": task().replace("userTask it", _listened("userTask", "task")),
-    "any element execution listeners": task().replace(
+    "any element execution listeners where it has none": task().replace(
         "userTask it", _listened("intermediateThrowEvent", "execution")
     ),
     "any activity for compensation": task().replace(

@@ -21,6 +21,7 @@ AFTER = {
     ),
     "a signal without a name": ('intermediateThrowEvent it "signal==nothing"', "it -> a\nit -> b"),
     "a timer without a time": ('intermediateCatchEvent it "timer==nothing"', "it -> a\nit -> b"),
+    "a listener without a type": ("task it listen.start==nothing", "it -> a\nit -> b"),
     "no list of items": ("userTask it each==nothing item=i", "it -> a\nit -> b"),
     "an error nobody catches": ("endEvent it error=no", "ask -> a\nask -> b"),
 }

@@ -6,12 +6,12 @@ from __future__ import annotations
 import pytest
 
 from service.engine.overrides import overrides
-from tests.engine import rows_events, rows_gateways, rows_scopes, rows_tasks
+from tests.engine import rows_events, rows_gateways, rows_listeners, rows_scopes, rows_tasks
 from tests.engine.rows import ROWS, Stage
 from tests.engine.without import fails, without
 from tests.engine.witnesses import MEASURED, WITNESSES
 
-assert rows_events and rows_gateways and rows_scopes and rows_tasks
+assert rows_events and rows_gateways and rows_listeners and rows_scopes and rows_tasks
 BY_ROW = {
     "Body._on_complete_hook": "multi-instance parallel",
     "Boundary._on_ready_hook": "boundaryEvent message non-interrupting",
@@ -38,6 +38,7 @@ BY_ROW = {
     "Game.create_subprocess": "event sub-process message interrupting",
     "Game.do_engine_steps": "boundaryEvent message interrupting",
     "Game.get_task_from_id": "event sub-process message interrupting",
+    "HeardNode._on_complete": "any element execution listeners",
     "Inner.__init__": "event sub-process message interrupting",
     "Item.set": "multi-instance parallel",
     "JobTask._execute": "endEvent message",
@@ -80,6 +81,7 @@ BY_ROW = {
     "ZeebeParser.__init__": "boundaryEvent message interrupting",
     "_Called.create_task": "callActivity",
     "_Scope.create_task": "event sub-process message interrupting",
+    "_HeardProcess._on_complete": "process execution listeners",
     "_Script.get_script": "multi-instance sub-process",
     "_WithDefinition.create_task": "eventBasedGateway message",
 }

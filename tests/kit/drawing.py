@@ -201,11 +201,23 @@ def _extensions(given: dict[str, str]) -> str:
         )
     if maps:
         found += f"<zeebe:ioMapping>{maps}</zeebe:ioMapping>"
+    found += _listeners(given)
     if headers:
         found += f"<zeebe:taskHeaders>{headers}</zeebe:taskHeaders>"
     if properties:
         found += f"<zeebe:properties>{properties}</zeebe:properties>"
     return f"<extensionElements>{found}</extensionElements>" if found else ""
+
+
+def _listeners(given: dict[str, str]) -> str:
+    """`listen.start=a,b` are two execution listeners with those job types."""
+    made = "".join(
+        _tag("executionListener", eventType=key[7:], type=kind)
+        for key, value in given.items()
+        if key.startswith("listen.")
+        for kind in value.split(",")
+    )
+    return f"<zeebe:executionListeners>{made}</zeebe:executionListeners>" if made else ""
 
 
 def _loop(given: dict[str, str]) -> str:
