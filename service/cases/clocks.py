@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.cases.tables import complaint, deadline
-from service.db import Connection, Prepared, UtcDateTime
+from service.db import Connection, Prepared, UtcDateTime, touch
 from service.policy import Deadline, base_of
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
@@ -73,6 +73,7 @@ def put_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Dea
 def write_deadlines(connection: Connection, root_key: int, deadlines: Iterable[Deadline]) -> None:
     """Like `put_deadlines`, for a caller who writes the case's due (`nearest`) with the rest of its
     row."""
+    touch(connection, root_key)
     _PUT.run_many(connection, [_row(root_key, entry) for entry in deadlines])
 
 
@@ -91,6 +92,7 @@ def nearest(deadlines: Iterable[Deadline]) -> datetime | None:
 def drop_clocks(connection: Connection, root_key: int, names: Iterable[str]) -> None:
     """Clocks that govern the case no more; what became of them stays in its history."""
     for name in sorted(names):
+        touch(connection, root_key)
         connection.execute(
             sa.delete(deadline).where(deadline.c.root_key == root_key, deadline.c.clock == name)
         )
@@ -104,6 +106,7 @@ def meet_clocks(
     wanted = set(clocks)
     names = sorted(row["clock"] for row in running if base_of(row["clock"]) in wanted)
     for name in names:
+        touch(connection, root_key)
         connection.execute(
             sa.update(deadline)
             .where(deadline.c.root_key == root_key, deadline.c.clock == name)
@@ -120,6 +123,7 @@ def shift_met(
     arrived; their names."""
     names = _met_then(connection, root_key, clocks, met_at)
     for name in names:
+        touch(connection, root_key)
         connection.execute(
             sa.update(deadline)
             .where(deadline.c.root_key == root_key, deadline.c.clock == name)
@@ -147,6 +151,7 @@ def reopen_clocks(
     happened; their names. The case's due follows the nearest."""
     reopened = _met_then(connection, root_key, clocks, met_at)
     for name in reopened:
+        touch(connection, root_key)
         connection.execute(
             sa.update(deadline)
             .where(deadline.c.root_key == root_key, deadline.c.clock == name)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.cases.search import extend_case
 from service.cases.tables import contact_entry, evidence
-from service.db import Connection, PageMark, beyond
+from service.db import Connection, PageMark, beyond, touch
 from service.errors import NotFound
 from service.sentence import WordList
 from service.vault.inspection import Verdict, inspect
@@ -159,6 +159,7 @@ def list_kept(connection: Connection) -> list[tuple[Kept, int]]:
 
 def insert_contact(connection: Connection, entry: ContactEntry) -> None:
     """Enter a contact into the log, and let the case be found by it."""
+    touch(connection, entry.root_key)
     connection.execute(sa.insert(contact_entry), asdict(entry))
     extend_case(connection, entry.root_key, entry.bank_person, entry.party, entry.note)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared, UtcDateTime, metadata
+from service.db import Connection, Prepared, UtcDateTime, metadata, touch
 from service.sentence import WordList
 
 KINDS_OF_MONEY: WordList = (
@@ -161,6 +161,7 @@ def enter_parts(
     connection: Connection, root_key: int, movement: Movement, parts: Parts, *, currency: str
 ) -> None:
     """Add the parts of an amount as entries of one batch; `movement` says the rest."""
+    touch(connection, root_key)
     found = _LAST.first(connection, {"b_root_key": root_key})
     last = int((found or {}).get("last") or 0)
     connection.execute(

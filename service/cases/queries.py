@@ -15,7 +15,7 @@ from service.cases.search import index_words
 from service.cases.tables import complaint
 from service.cases.tokens import Words, words_in
 from service.cases.walls import about_of
-from service.db import Connection, Prepared, take
+from service.db import Connection, Prepared, take, touch
 from service.errors import NotFound
 
 RECORDED = frozenset(
@@ -169,6 +169,7 @@ def insert_complaint(
 ) -> None:
     """Write a new complaint under a number that `next_number` gave in this transaction, to be found
     by that number and by `words`."""
+    touch(connection, root_key)
     connection.execute(
         sa.insert(complaint),
         {
@@ -273,6 +274,7 @@ def list_complaints(
 def save_complaint(connection: Connection, moved: Complaint) -> None:
     """Write what a step made of a complaint. The caller's write is guarded by the case's
     version."""
+    touch(connection, moved.root_key)
     _SAVE.run(
         connection,
         {

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from service.cases.queries import Complaint
 from service.cases.tables import complaint, follower
-from service.db import Connection
+from service.db import Connection, touch
 from service.policy import Choice, Ground
 
 LEGAL = "legal"
@@ -27,9 +27,11 @@ def keep_regimes(connection: Connection, profile_id: str, *, at: datetime) -> in
     """Write the installation's profile into the complaints that have none, so that they go on under
     it whatever the installation's is later; how many there were."""
     kept = Choice((profile_id,), Ground.KEPT).as_record(by=_KEPT_BY, at=at)
-    return connection.execute(
-        sa.update(complaint).where(complaint.c.regime.is_(None)).values(regime=kept)
-    ).rowcount
+    query = sa.update(complaint).where(complaint.c.regime.is_(None)).values(regime=kept)
+    root_keys = connection.execute(query.returning(complaint.c.root_key)).scalars().all()
+    for root_key in root_keys:
+        touch(connection, root_key)
+    return len(root_keys)
 
 
 def find_regimes(connection: Connection, root_keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -50,6 +52,7 @@ def find_regimes(connection: Connection, root_keys: Iterable[int]) -> dict[int, 
 
 def set_regime(connection: Connection, root_key: int, record: Mapping[str, Any]) -> None:
     """Write the regime of a new complaint (`Choice.as_record`)."""
+    touch(connection, root_key)
     connection.execute(
         sa.update(complaint).where(complaint.c.root_key == root_key).values(regime=dict(record))
     )

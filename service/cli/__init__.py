@@ -37,6 +37,7 @@ COMMANDS = {
     ),
     "evidence": ("service.cli.evidence:evidence_group", "The files of the cases."),
     "export": ("service.cli.export:export", "Write the event log of all cases."),
+    "facts": ("service.cli.facts:facts_group", "What is counted of complaints."),
     "import": (
         "service.cli.bulk_import:import_complaints",
         "Register every row of a CSV file as a complaint.",

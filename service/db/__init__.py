@@ -28,6 +28,7 @@ from service.db.partition import partition, partitioned_tables
 from service.db.prepared import Prepared, Sent, any_of, gathered, keys_given, send_again, watchers
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.spread import seconds_between, spread
+from service.db.touched import keep_before_commit, touch
 from service.db.types import Json, UtcDateTime, metadata
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "element_of",
     "gathered",
     "is_conflict",
+    "keep_before_commit",
     "keys_given",
     "list_counters",
     "matching",
@@ -71,6 +73,7 @@ __all__ = [
     "send_again",
     "spread",
     "take",
+    "touch",
     "wake_after_commit",
     "was_taken",
     "watchers",

@@ -28,6 +28,7 @@ from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.checkpoints import MOST_PAGES, Checkpoints
 from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
 from service.db.shadows import hide
+from service.db.touched import forget_touched, keep_touched
 from service.db.turns import BUSY_SECONDS, WriterTurns
 from service.db.waits import Waits
 from service.errors import Disconnected, InvalidInput, OutcomeUnknown, Unavailable
@@ -121,7 +122,9 @@ class Database:
             self._in_turn(connection),
             connection.begin() as held,
         ):
+            forget_touched(connection)
             yield connection
+            keep_touched(connection)
             with _committing():
                 held.commit()
             if left_work(connection):

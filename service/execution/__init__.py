@@ -3,9 +3,11 @@ guarded transaction, carry out what follows, commit.
 
 An operation makes a unit of work (`on_case`, `new_case`, `on_message`) and has it carried out by
 `execute`, with the actor and the time. Nobody else finishes a step: `apply_step`, `write_step`,
-`follow_up`, `deliver_waiting` and `finish` are called in here only.
+`follow_up`, `deliver_waiting` and `finish` are called in here only. What is counted of a case is
+kept with every commit that changed it.
 """
 
+from service.db import keep_before_commit
 from service.execution.apply import VersionConflict
 from service.execution.begin import Beginning, insert_past, keep_keys, new_root_key, released
 from service.execution.cascade import resume_cascade
@@ -45,6 +47,9 @@ from service.execution.retry import retry
 from service.execution.runtime import Runtime
 from service.execution.tell_person import tell_group, tell_people, tell_person
 from service.execution.unit import Outcome, new_case, on_case
+from service.facts import keep_facts
+
+keep_before_commit(keep_facts)
 
 __all__ = [
     "EMERGENCY_PROCESS",

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection, PageMark, Prepared, beyond, count_up_to, root_of
+from service.db import Connection, PageMark, Prepared, beyond, count_up_to, root_of, touch
 from service.errors import NotFound, StateConflict
 from service.jobs import insert_outbox, raise_incident
 from service.letters.tables import letter
@@ -62,6 +62,8 @@ def queue_letters(
     """File the letters and, where there is an address, put them into the outbox; in the caller's
     transaction."""
     queued = [(each, secrets.token_hex(8)) for each in letters]
+    if queued:
+        touch(connection, root_key)
     _INSERT.run_many(connection, [_row(root_key, each, token, now) for each, token in queued])
     mails = [
         (each.second_key, _mail(each, token)) for each, token in queued if each.delivery == "queued"

@@ -131,6 +131,7 @@ NOTHING: Mapping[str, str] = {
     "case_read": "grows by the hour on its own; who exported a case is in what left the house",
     "case_text": "the index of words, written anew by redress reindex",
     "causation": "counts how far one thing has led to another, for hours",
+    "complaint_fact": "follows from what is sealed, written anew by redress facts rebuild",
     "counter": "the next number: a number twice is refused, a gap is reported by itself",
     "draft": "work that nobody is bound by; what comes of it is a version, and sealed",
     "draft_file": "the same",

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from service import audit
 from service.audit import Event
 from service.bpmn.names import PORTAL_ACCESS
-from service.db import Connection, Prepared, any_of, root_of
+from service.db import Connection, Prepared, any_of, root_of, touch
 from service.errors import NotFound, StateConflict
 from service.identity import Actor, Permission
 from service.tasks.records import NO_DUE, TaskState, UserTask, candidates
@@ -201,6 +201,10 @@ def insert_tasks(connection: Connection, tasks: Iterable[Mapping[str, Any]]) -> 
     _INSERT_CANDIDATE.run_many(connection, offers)
 
 
+COUNTED_ANSWERS = {"vulnerable": "vulnerable", "regulatorReferral": "regulator"}
+"""Questions whose answer is counted of a case, and what the count is called."""
+
+
 def end_tasks(
     connection: Connection, root_key: int, endings: Iterable[Ending], *, at: datetime
 ) -> None:
@@ -218,6 +222,8 @@ def end_tasks(
             "b_completed_by": each.by,
             "b_answer": each.answer,
         }
+        if each.answer and not COUNTED_ANSWERS.keys().isdisjoint(each.answer):
+            touch(connection, root_key)
         (sought if each.key is None else known).append(row)
     _DROP_CANDIDATES.run_many(connection, known)
     _DROP_OF_OPEN.run_many(connection, sought)

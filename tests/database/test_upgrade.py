@@ -16,6 +16,7 @@ from alembic.config import Config
 from service.cases import list_ledger, unbalanced
 from service.db import Database, migrate
 from service.db.migrate import FOLDER
+from service.facts import derive_facts, list_facts
 from tests.kit.postgres import Cluster
 
 NAMED = {
@@ -103,6 +104,9 @@ def test_rows_of_the_first_schema_reach_the_newest(first: Database) -> None:
             for name in before
         }
         content = connection.execute(sa.text("SELECT content FROM complaint")).scalar_one()
+        facts = list_facts(connection)
+        assert facts == derive_facts(connection)
+    assert len(facts) == before["complaint"]
     assert after == before
     assert content == "x"
 
