@@ -15,6 +15,7 @@ from service.cases import NewComplaint, NewEvidence
 from service.execution import Runtime
 from service.identity import SYSTEM, Actor
 from service.intake import portal_access
+from service.intake.portal_access import Visit
 from service.intake.relating import FIRST
 from service.notifications.tables import notice
 from service.operations import NewContact
@@ -61,7 +62,7 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
             identity.open_session(connection, person.name, now=now) for person in (HANDLER, ADMIN)
         ]
         portal_access.give_access(connection, done.root_key, "bench", actor=SYSTEM, now=now)
-        visit = portal_access.open_visit(connection, done.root_key, now=now)
+        visit = portal_access.open_visit(connection, Visit(done.root_key), now=now)
         task = tasks.list_open_tasks(connection, done.root_key)[0]
         _tell(connection, done.root_key, task.key, now)
         middle = connection.execute(_MIDDLE, {"b_now": now + timedelta(days=28)}).one_or_none()

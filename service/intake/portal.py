@@ -12,7 +12,7 @@ from typing import Any
 from service import cases, jobs, letters, operations
 from service.cases import Complaint, NewComplaint, NewEvidence
 from service.db import Connection
-from service.errors import FieldError, FormInvalid, NotFound, StateConflict
+from service.errors import FieldError, Forbidden, FormInvalid, NotFound, StateConflict
 from service.execution import Runtime
 from service.identity import CUSTOMER
 from service.intake.portal_access import give_access
@@ -176,9 +176,11 @@ def answer_questions(
     settled: bool | None,
     comment: str,
     now: datetime,
+    helper: str | None = None,
 ) -> None:
-    """The customer says whether the outcome settles the matter. Raises FormInvalid; StateConflict
-    when not asked."""
+    """The customer says whether the outcome settles the matter. Raises Forbidden where a `helper`'s
+    code opened the visit, FormInvalid; StateConflict when not asked."""
+    _check_alone(helper)
     errors = []
     if satisfaction is None or not 1 <= satisfaction <= 5:
         errors.append(FieldError("/satisfaction", "is required"))
@@ -197,10 +199,18 @@ def answer_questions(
 
 
 def answer_offer(
-    runtime: Runtime, number: str, *, accepted: bool | None, comment: str, now: datetime
+    runtime: Runtime,
+    number: str,
+    *,
+    accepted: bool | None,
+    comment: str,
+    now: datetime,
+    helper: str | None = None,
 ) -> None:
-    """The customer accepts or declines what the bank offers. Raises FormInvalid; StateConflict when
-    no offer waits for an answer: it was answered, has lapsed, or the complaint was withdrawn."""
+    """The customer accepts or declines what the bank offers. Raises Forbidden where a `helper`'s
+    code opened the visit, FormInvalid; StateConflict when no offer waits for an answer: it was
+    answered, has lapsed, or the complaint was withdrawn."""
+    _check_alone(helper)
     body = comment.strip()[:MOST_COMMENT]
     if accepted is None:
         raise FormInvalid([FieldError("/accepted", "is required")])
@@ -215,14 +225,33 @@ def answer_offer(
     _send(runtime, number, said, now=now)
 
 
-def withdraw(runtime: Runtime, number: str, *, freely: bool, reason: str, now: datetime) -> None:
-    """The customer withdraws. Raises FormInvalid unless it is confirmed; StateConflict when it is
-    too late."""
+def withdraw(
+    runtime: Runtime,
+    number: str,
+    *,
+    freely: bool,
+    reason: str,
+    now: datetime,
+    helper: str | None = None,
+) -> None:
+    """The customer withdraws. Raises Forbidden where a `helper`'s code opened the visit,
+    FormInvalid unless it is confirmed; StateConflict when it is too late."""
+    _check_alone(helper)
     if not freely:
         raise FormInvalid([FieldError("/freely", "true was expected")])
     variables = {"reason": reason[:MOST_COMMENT]} if reason else {}
     body = reason.strip()[:MOST_COMMENT]
     _send(runtime, number, Said("withdrawal", "portal", body, WITHDRAWAL, variables, True), now=now)
+
+
+def _check_alone(helper: str | None) -> None:
+    """Raises Forbidden where somebody of the bank could be who asks: they have seen the code."""
+    if helper is not None:
+        raise Forbidden(
+            "This was opened with a code from {helper}: it takes your own code or the link in our "
+            "mail to you.",
+            helper=helper,
+        )
 
 
 def _send(runtime: Runtime, number: str, said: Said, *, now: datetime) -> None:

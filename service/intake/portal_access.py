@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import b32encode
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -22,13 +23,24 @@ from service.cases.tables import complaint
 from service.db import Connection, Database
 from service.errors import InvalidInput
 from service.execution import take_children
-from service.identity import SYSTEM, Actor
-from service.intake.tables import portal_access, portal_visit
+from service.identity import CUSTOMER, SYSTEM, Actor
+from service.intake.tables import portal_access, portal_code, portal_visit
 
 VISIT = timedelta(hours=2)
-LENGTH = 16
+CODE_LIFE = timedelta(minutes=15)
+LENGTH, CODE_LENGTH = 16, 8
+"""Characters of a secret (80 bits), and of a code that works once and for minutes (40 bits)."""
 _ALIKE = str.maketrans({"0": "O", "1": "I", "8": "B", "-": "", " ": ""})
 _NOBODY = sha256(secrets.token_bytes(16)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A case that a browser may follow. `helper` is the member of staff whose code opened it: they
+    may have typed it themselves, so that nothing binding is taken from there."""
+
+    root_key: int
+    helper: str | None = None
 
 
 def secret_from(key: str, once: str) -> str:
@@ -49,6 +61,7 @@ def give_access(
     take_children(connection, root_key, 0)
     connection.execute(sa.delete(portal_access).where(portal_access.c.root_key == root_key))
     connection.execute(sa.delete(portal_visit).where(portal_visit.c.root_key == root_key))
+    connection.execute(sa.delete(portal_code).where(portal_code.c.root_key == root_key))
     row = {
         "root_key": root_key,
         "secret_hash": _hash(_plain(secret)),
@@ -85,43 +98,87 @@ def mail_link(
     )
 
 
-def check_secret(connection: Connection, number: str, secret: str, *, key: str) -> int | None:
-    """The case of a number and secret that belong together; None for everything else, in the same
-    time.
+def check_secret(
+    connection: Connection, number: str, secret: str, *, key: str, now: datetime
+) -> Visit | None:
+    """The visit that a number and a secret open which belong together; None for everything else, in
+    the same time.
 
-    The secret is the one that the customer was given, or that of the link in mail to them."""
-    try:
-        wanted = cases.parse_number(number)
-    except InvalidInput:
-        wanted = ""
+    The secret is the one that the customer was given, that of the link in mail to them, or a code
+    that somebody of the bank has given them, which is used up."""
     row = connection.execute(
-        sa.select(portal_access.c.root_key, portal_access.c.secret_hash)
-        .join(complaint, complaint.c.root_key == portal_access.c.root_key)
-        .where(complaint.c.number == wanted)
+        sa.select(complaint.c.root_key, portal_access.c.secret_hash, portal_code.c.code_hash)
+        .add_columns(portal_code.c.made_by, portal_code.c.expires_at)
+        .outerjoin(portal_access, complaint.c.root_key == portal_access.c.root_key)
+        .outerjoin(portal_code, complaint.c.root_key == portal_code.c.root_key)
+        .where(complaint.c.number == _number(number))
     ).one_or_none()
-    root_key, known = (0, _NOBODY) if row is None else (int(row.root_key), row.secret_hash)
+    root_key = 0 if row is None else int(row.root_key)
+    known = _NOBODY if row is None else row.secret_hash or _NOBODY
+    code = _NOBODY if row is None else row.code_hash or _NOBODY
     given = _hash(_plain(secret[:100]))
     told = hmac.compare_digest(known, given)
     mailed = hmac.compare_digest(_hash(_plain(_mail_secret(key, root_key, known))), given)
-    return root_key if root_key and (told or mailed) else None
+    helped = hmac.compare_digest(code, given)
+    if row is None:
+        return None
+    if (told or mailed) and known != _NOBODY:
+        return Visit(root_key)
+    if helped and row.expires_at > now and _use_code(connection, root_key, code):
+        return Visit(root_key, row.made_by)
+    return None
 
 
-def open_visit(connection: Connection, root_key: int, *, now: datetime) -> str:
-    """A token for the browser that showed the secret."""
+def _number(given: str) -> str:
+    try:
+        return cases.parse_number(given)
+    except InvalidInput:
+        return ""
+
+
+def _use_code(connection: Connection, root_key: int, code_hash: str) -> bool:
+    used = connection.execute(
+        sa.delete(portal_code).where(
+            portal_code.c.root_key == root_key, portal_code.c.code_hash == code_hash
+        )
+    )
+    return used.rowcount == 1
+
+
+def put_code(connection: Connection, root_key: int, *, by: str, now: datetime) -> str:
+    """A code for one visit within minutes; one from before does not work any more."""
+    code = _shaped(secrets.token_bytes(32), CODE_LENGTH)
+    connection.execute(sa.delete(portal_code).where(portal_code.c.root_key == root_key))
+    row = {"root_key": root_key, "code_hash": _hash(_plain(code)), "made_at": now, "made_by": by}
+    connection.execute(sa.insert(portal_code), {**row, "expires_at": now + CODE_LIFE})
+    return code
+
+
+def open_visit(connection: Connection, visit: Visit, *, now: datetime) -> str:
+    """A token for the browser that showed the secret. The history of the case tells of it."""
     token = secrets.token_urlsafe(32)
     connection.execute(sa.delete(portal_visit).where(portal_visit.c.expires_at <= now))
-    row = {"token_hash": _hash(token), "root_key": root_key, "expires_at": now + VISIT}
-    connection.execute(sa.insert(portal_visit), row)
+    row = {"token_hash": _hash(token), "root_key": visit.root_key, "expires_at": now + VISIT}
+    connection.execute(sa.insert(portal_visit), {**row, "helper": visit.helper})
+    take_children(connection, visit.root_key, 0)
+    audit.append(
+        connection,
+        visit.root_key,
+        Event.PORTAL_ENTERED,
+        actor=CUSTOMER.name,
+        at=now,
+        details={"helper": visit.helper} if visit.helper else {},
+    )
     return token
 
 
-def find_visit(connection: Connection, token: str, *, now: datetime) -> int | None:
+def find_visit(connection: Connection, token: str, *, now: datetime) -> Visit | None:
     """The case that a browser may follow."""
-    query = sa.select(portal_visit.c.root_key).where(
+    query = sa.select(portal_visit.c.root_key, portal_visit.c.helper).where(
         portal_visit.c.token_hash == _hash(token), portal_visit.c.expires_at > now
     )
-    root_key: int | None = connection.execute(query).scalar_one_or_none()
-    return root_key
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Visit(row.root_key, row.helper)
 
 
 def close_visit(connection: Connection, token: str) -> None:
@@ -141,9 +198,9 @@ def _secret_hash(connection: Connection, root_key: int) -> str | None:
     return found
 
 
-def _shaped(digest: bytes) -> str:
-    text = b32encode(digest).decode().translate(_ALIKE)[:LENGTH]
-    return "-".join(text[start : start + 4] for start in range(0, LENGTH, 4))
+def _shaped(digest: bytes, length: int = LENGTH) -> str:
+    text = b32encode(digest).decode().translate(_ALIKE)[:length]
+    return "-".join(text[start : start + 4] for start in range(0, length, 4))
 
 
 def _plain(secret: str) -> str:

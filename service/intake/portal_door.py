@@ -1,35 +1,19 @@
-"""The door of the portal: a secret is given, shown, and a visit ends. Each is an operation."""
+"""The door of the portal: a secret is shown, and a visit ends. Each is an operation."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from service.execution import Runtime
-from service.identity import (
-    Actor,
-    Limit,
-    Permission,
-    TooManyAttempts,
-    check_permission,
-    count_of,
-    count_up,
-)
+from service.identity import Limit, TooManyAttempts, count_of, count_up
 from service.intake import portal_access
 
 SECRETS = Limit("portal secret", 20)
+VISITS = Limit("portal visit", 100, timedelta(days=1))
+"""Of one case: each is a row of its history."""
 COMPLAINTS = Limit("portal complaint", 10)
 UPLOADS = Limit("portal bytes", 200_000_000, timedelta(days=1))
 """Of one address; files of a customer that are larger together go by another way."""
-
-
-def give_portal_access(runtime: Runtime, root_key: int, *, actor: Actor, now: datetime) -> str:
-    """A new secret for a case; the one before stops to work. Who gave it and when is in the case's
-    history. For those who may give access. Raises Forbidden, NotFound."""
-    check_permission(actor, Permission.GIVE_PORTAL_ACCESS)
-    secret = portal_access.new_secret()
-    with runtime.database.transaction() as connection:
-        portal_access.give_access(connection, root_key, secret, actor=actor, now=now)
-    return secret
 
 
 def enter_portal(
@@ -37,15 +21,18 @@ def enter_portal(
 ) -> str | None:
     """A token for the browser that showed number and secret; None when they do not belong together.
     `key` is the service's own secret. For everybody. Raises TooManyAttempts where too many wrong
-    ones came from this address; those of others keep no customer out, for a secret has 80 bits."""
+    ones came from this address (those of others keep no customer out, for a secret has 80 bits),
+    or the case was opened too often."""
     with runtime.database.transaction() as connection:
         if count_of(connection, SECRETS, address, now=now) >= SECRETS.most:
             raise TooManyAttempts
-        root_key = portal_access.check_secret(connection, number, secret, key=key)
-        if root_key is None:
+        visit = portal_access.check_secret(connection, number, secret, key=key, now=now)
+        if visit is None:
             count_up(connection, SECRETS, address, now=now)
             return None
-        return portal_access.open_visit(connection, root_key, now=now)
+        if count_up(connection, VISITS, str(visit.root_key), now=now) > VISITS.most:
+            raise TooManyAttempts
+        return portal_access.open_visit(connection, visit, now=now)
 
 
 def leave_portal(runtime: Runtime, token: str) -> None:

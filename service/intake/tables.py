@@ -77,5 +77,19 @@ portal_visit = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     sa.Column("root_key", sa.BigInteger, nullable=False, index=True),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("helper", sa.String(100)),
 )
-"""A customer's browser that has shown the secret, for a while."""
+"""A customer's browser that has shown the secret, for a while. `helper` is the member of staff who
+gave the code it was opened with, where it was one."""
+
+portal_code = sa.Table(
+    "portal_code",
+    metadata,
+    sa.Column("root_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("code_hash", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.String(100), nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+)
+"""A code for one visit, which a member of staff has given a customer whose identity they checked.
+It is deleted by its use."""

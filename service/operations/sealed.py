@@ -150,6 +150,7 @@ NOTHING: Mapping[str, str] = {
     "notice": "what somebody is told in the page",
     "notice_choice": "what somebody wants to be told",
     "outbox": "mail on its way; the letter is sealed",
+    "portal_code": "a code of minutes; that it was given is in the history",
     "portal_visit": "a browser of two hours",
     "saved_filter": "a view of a list",
     "saved_reply": "words to begin a letter with; the letter is sealed",

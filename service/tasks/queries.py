@@ -152,6 +152,14 @@ def list_open_tasks(connection: Connection, root_key: int) -> list[UserTask]:
     ]
 
 
+_FOR_THEM = (
+    Event.PORTAL_OPENED,
+    Event.PORTAL_LINK_SENT,
+    Event.PORTAL_CODE_GIVEN,
+    Event.WITHDRAWAL_RECORDED,
+)
+
+
 def list_performers(
     connection: Connection, root_key: int, elements: Iterable[str]
 ) -> frozenset[str]:
@@ -163,9 +171,7 @@ def list_performers(
     found = _PERFORMERS.all(connection, {"b_root_key": root_key, "b_elements": wanted})
     done = frozenset(row["completed_by"] for row in found)
     if PORTAL_ACCESS in wanted:
-        opened = audit.list_actors(connection, root_key, Event.PORTAL_OPENED)
-        recorded = audit.list_actors(connection, root_key, Event.WITHDRAWAL_RECORDED)
-        return done | opened | recorded
+        return done.union(*(audit.list_actors(connection, root_key, each) for each in _FOR_THEM))
     return done
 
 

@@ -48,6 +48,7 @@ PAGES = (
     "letters",
     "portal",
     "portal_case",
+    "portal_help",
     "related",
     "emergencies",
     "people",

@@ -9,10 +9,9 @@ import flask
 from service import cases
 from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
-from service.identity import Permission
-from service.intake import portal, portal_access, portal_door
-from service.web.edge import actor, blueprint, now, parts, signed_in
-from service.web.evidence import visible_case
+from service.intake import portal, portal_access
+from service.intake.portal_access import Visit
+from service.web.edge import blueprint, now, parts
 from service.web.portal import COOKIE, allow_files, received_files
 from service.web.zones import tell_of
 
@@ -21,8 +20,8 @@ _YES = {"yes": True, "no": False}
 
 @blueprint.get("/portal/case")
 def portal_case() -> Any:
-    root_key = _visit()
-    return _enter() if root_key is None else _show(root_key)
+    visit = _visit()
+    return _enter() if visit is None else _show(visit)
 
 
 @blueprint.post("/portal/case/add")
@@ -37,18 +36,18 @@ def portal_reply() -> Any:
 
 
 def _take_in(*, answers: bool) -> Any:
-    root_key = _visit()
-    if root_key is None:
+    visit = _visit()
+    if visit is None:
         return _enter()
     allow_files()
     try:
         text = flask.request.form.get("text", "").strip()
         files = [*received_files(), *_as_file(text)]
         heard = portal.add_information(
-            parts().runtime, root_key, text, files, now=now(), answers=answers
+            parts().runtime, visit.root_key, text, files, now=now(), answers=answers
         )
     except (FormInvalid, StateConflict) as error:
-        return _show(root_key, error)
+        return _show(visit, error)
     return flask.redirect(flask.url_for("web.portal_case", done=heard.value))
 
 
@@ -63,70 +62,68 @@ def _as_file(text: str) -> list[NewEvidence]:
 
 @blueprint.post("/portal/case/answer")
 def portal_answer() -> Any:
-    root_key, sent = _visit(), flask.request.form
-    if root_key is None:
+    visit, sent = _visit(), flask.request.form
+    if visit is None:
         return _enter()
     mark = sent.get("satisfaction", "")
     try:
         portal.answer_questions(
             parts().runtime,
-            _number(root_key),
+            _number(visit.root_key),
             satisfaction=int(mark) if mark in "12345" and mark else None,
             settled=_YES.get(sent.get("settled", "")),
             comment=sent.get("comment", "").strip(),
             now=now(),
+            helper=visit.helper,
         )
     except (FormInvalid, StateConflict) as error:
-        return _show(root_key, error)
+        return _show(visit, error)
     return flask.redirect(flask.url_for("web.portal_case", done="answered"))
 
 
 @blueprint.post("/portal/case/offer")
 def portal_offer() -> Any:
     """The answer to what the bank offers."""
-    root_key, sent = _visit(), flask.request.form
-    if root_key is None:
+    visit, sent = _visit(), flask.request.form
+    if visit is None:
         return _enter()
     accepted = _YES.get(sent.get("accepted", ""))
     try:
         portal.answer_offer(
             parts().runtime,
-            _number(root_key),
+            _number(visit.root_key),
             accepted=accepted,
             comment=sent.get("why", ""),
             now=now(),
+            helper=visit.helper,
         )
     except (FormInvalid, StateConflict) as error:
-        return _show(root_key, error)
+        return _show(visit, error)
     done = "accepted" if accepted else "declined"
     return flask.redirect(flask.url_for("web.portal_case", done=done))
 
 
 @blueprint.post("/portal/case/withdraw")
 def portal_withdraw() -> Any:
-    root_key, sent = _visit(), flask.request.form
-    if root_key is None:
+    visit, sent = _visit(), flask.request.form
+    if visit is None:
         return _enter()
     freely, reason = sent.get("freely") == "true", sent.get("reason", "").strip()
     try:
-        portal.withdraw(parts().runtime, _number(root_key), freely=freely, reason=reason, now=now())
+        portal.withdraw(
+            parts().runtime,
+            _number(visit.root_key),
+            freely=freely,
+            reason=reason,
+            now=now(),
+            helper=visit.helper,
+        )
     except (FormInvalid, StateConflict) as error:
-        return _show(root_key, error)
+        return _show(visit, error)
     return flask.redirect(flask.url_for("web.portal_case", done="withdrawn"))
 
 
-@blueprint.post("/complaints/<number>/portal")
-@signed_in(may=Permission.GIVE_PORTAL_ACCESS)
-def portal_give(number: str) -> Any:
-    """Somebody of the bank gives the customer a secret: it is shown once, to be read out."""
-    complaint = visible_case(number)
-    secret = portal_door.give_portal_access(
-        parts().runtime, complaint.root_key, actor=actor(), now=now()
-    )
-    return flask.render_template("portal_given.html", complaint=complaint, secret=secret)
-
-
-def _visit() -> int | None:
+def _visit() -> Visit | None:
     token = flask.request.cookies.get(COOKIE, "")
     with parts().runtime.database.read() as connection:
         return portal_access.find_visit(connection, token, now=now())
@@ -141,14 +138,15 @@ def _enter() -> Any:
     return flask.redirect(flask.url_for("web.portal_follow"))
 
 
-def _show(root_key: int, error: RedressError | None = None) -> Any:
+def _show(visit: Visit, error: RedressError | None = None) -> Any:
     with parts().runtime.database.read() as connection:
-        standing = portal.look(connection, root_key)
+        standing = portal.look(connection, visit.root_key)
     tell_of(standing.complaint)
     fields = {each.pointer for each in getattr(error, "errors", ())}
     page = flask.render_template(
         "portal/case.html",
         s=standing,
+        alone=visit.helper is None,
         complaint=standing.complaint,
         wrong=fields,
         problem=error.message if isinstance(error, StateConflict) else "",

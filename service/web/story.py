@@ -53,6 +53,10 @@ SENTENCES: Words = {
     "case:emergency:linked": "the complaint belongs to an emergency",
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
+    "case:portal:link-sent": "had a link to the portal sent to the customer",
+    "case:portal:code-given": "checked who the customer is and gave them a code: {reason}",
+    "case:portal:entered": "opened the complaint in the portal",
+    "case:portal:helped": "opened the complaint in the portal with the code of {helper}",
     "case:withdrawal:recorded": "recorded that the customer withdraws",
     "case:instance:started": "started the process",
     "case:instance:migrated": (
@@ -74,6 +78,8 @@ SENTENCES: Words = {
     "case:incident:resolved": "let the process go on again: {reason}",
 }
 """What is said of an event; the catalogue has each sentence in the other languages."""
+_HELPED = "case:portal:helped"
+"""Not an event of its own: how a visit is told that somebody of the bank has helped with."""
 MESSAGES: Words = {
     "customer-answer": "answered about the outcome",
     "offer-answer": "answered the offer",
@@ -195,7 +201,8 @@ def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
         "version": details.get("version") or to,
     }
     plain = MESSAGES.get(str(facts["message"])) if row.event == Event.MESSAGE_CORRELATED else None
-    template = say(plain or SENTENCES.get(row.event, row.event), language)
+    event = _HELPED if row.event == Event.PORTAL_ENTERED and details.get("helper") else row.event
+    template = say(plain or SENTENCES.get(event, event), language)
     return Sentence(
         row.at,
         who_of(row.actor, language),

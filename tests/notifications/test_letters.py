@@ -21,10 +21,13 @@ from tests.kit.clock import NOW
 
 CLERK = Actor("clerk", frozenset({"clerk"}))
 STAFF = ("emergency", "emergency-report", "mailbox-silent", "notice", "reply-received", "told")
-OWN = ("mailbox-silent", "password-code", "password-code-line", "portal-link", "told")
+OWN = (
+    *("mailbox-silent", "password-code", "password-code-line"),
+    *("portal-access", "portal-link", "told"),
+)
 SHIPPED = sorted(path for path in shipped_files() if path.endswith(".letter.txt"))
 _NAMES = {Path(path).name.partition(".")[0] for path in SHIPPED}
-CUSTOMER = sorted((_NAMES | {"portal-link"}) - {*STAFF})
+CUSTOMER = sorted((_NAMES | {"portal-access", "portal-link"}) - {*STAFF})
 
 
 class Variables(dict[str, Any]):

@@ -123,7 +123,9 @@ def test_mail_to_a_customer_has_a_link_that_only_its_receiver_sees(
 
     def opens(number: str, secret: str, key: str = KEY) -> bool:
         with runtime.database.read() as connection:
-            return portal_access.check_secret(connection, number, secret, key=key) is not None
+            return (
+                portal_access.check_secret(connection, number, secret, key=key, now=NOW) is not None
+            )
 
     assert opens(number, secret) and opens(numbers[1], other)
     assert (

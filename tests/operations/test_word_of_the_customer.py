@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from service.errors import Forbidden, NotFound
 from service.execution import Runtime
 from service.identity import CUSTOMER, RESERVED_MESSAGES, SYSTEM, Actor, HouseRole, Role
 from service.intake import portal
-from service.intake.portal_door import give_portal_access
+from service.intake.portal_help import give_portal_code, send_portal_link
 from service.operations import (
     claim_task,
     complete_task,
@@ -25,11 +26,13 @@ from tests.kit.clock import NOW
 AMY = Actor("amy", frozenset({Role.CLERK, Role.HANDLER, Role.ADMIN}))
 BEN = Actor("ben", frozenset({Role.CLERK, Role.HANDLER}))
 LIFE = timedelta(days=1)
+CHECKED = {"check": "document", "seen": "passport, photograph compared"}
 
 
 @pytest.fixture
 def case(runtime: Runtime) -> cases.Complaint:
-    made = register_complaint(runtime, new_complaint(NOW), actor=SYSTEM, now=NOW)
+    new = replace(new_complaint(NOW), email="customer@home.invalid")
+    made = register_complaint(runtime, new, actor=SYSTEM, now=NOW)
     with runtime.database.read() as connection:
         return cases.get_complaint(connection, made.number)
 
@@ -57,10 +60,14 @@ def test_the_channel_withdraws_and_is_named(
         correlate_message(runtime, "complaint-withdrawn", case.number, {}, actor=who, now=NOW)
 
 
+@pytest.mark.parametrize("way", ["link", "code"])
 def test_who_gave_access_to_the_portal_does_not_confirm_the_withdrawal(
-    runtime: Runtime, case: cases.Complaint
+    runtime: Runtime, case: cases.Complaint, way: str
 ) -> None:
-    give_portal_access(runtime, case.root_key, actor=AMY, now=NOW)
+    if way == "link":
+        send_portal_link(runtime, case.root_key, actor=AMY, now=NOW)
+    else:
+        give_portal_code(runtime, case.root_key, **CHECKED, actor=AMY, now=NOW)
     portal.withdraw(runtime, case.number, freely=True, reason="", now=NOW)
     with runtime.database.read() as connection:
         [task] = [
@@ -80,4 +87,8 @@ def test_who_gave_access_to_the_portal_does_not_confirm_the_withdrawal(
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.EXECUTIVE, Role.OWNER, Role.DEPARTMENT])
 def test_only_who_may_gives_access(runtime: Runtime, case: cases.Complaint, role: Role) -> None:
     with pytest.raises(Forbidden):
-        give_portal_access(runtime, case.root_key, actor=Actor("x", frozenset({role})), now=NOW)
+        send_portal_link(runtime, case.root_key, actor=Actor("x", frozenset({role})), now=NOW)
+    with pytest.raises(Forbidden):
+        give_portal_code(
+            runtime, case.root_key, **CHECKED, actor=Actor("x", frozenset({role})), now=NOW
+        )

@@ -15,7 +15,7 @@ from service import cases, jobs, operations, tasks
 from service.execution import Runtime
 from service.i18n.dates import Times
 from service.identity import Actor
-from service.intake import parse_complaint, portal, portal_door
+from service.intake import parse_complaint, portal, portal_help
 from service.policy import load_profile
 from tests.kit.clock import NOW
 from tests.kit.desk import SAME, Desk
@@ -182,7 +182,9 @@ def test_the_customer_reads_the_days_of_the_law_that_the_case_goes_by(abroad: Ab
         )
     zone = THERE.calendar.zone
     assert Times("en", zone).day(final.due_at) != Times("en", HERE.calendar.zone).day(final.due_at)
-    secret = portal_door.give_portal_access(house, abroad.root_key, actor=CLERK, now=NOW)
+    secret = portal_help.give_portal_code(
+        house, abroad.root_key, check="document", seen="passport, compared", actor=CLERK, now=NOW
+    )
     abroad.desk.post("/portal/follow", number=abroad.number, secret=secret)
     page = abroad.desk.see("/portal/case")
     assert standing.complaint.number in page

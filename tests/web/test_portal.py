@@ -201,17 +201,28 @@ def test_a_wrong_code_says_nothing_of_the_number(phone: Page) -> None:
     assert phone.url.endswith("/portal/follow")
 
 
-def test_the_bank_gives_a_new_code(page: Page, site: Site) -> None:
-    number, old = complain(page, "Complained from home.")
+def test_the_bank_gives_a_code_for_one_visit(page: Page, site: Site) -> None:
+    number, _ = complain(page, "Complained from home.")
     sign_in(page, "clerk")
     page.goto(f"/complaints/{number}")
     page.click("button[popovertarget=case-more]")
-    follow(page, "#case-more form[action$=portal] button")
-    fresh = page.inner_text("#secret")
-    enter(page, number, old)
-    expect(page.locator("[role=alert]")).to_have_count(1)
-    enter(page, number, fresh)
+    follow(page, "#case-more a[href$=portal]")
+    page.select_option("#check", "document")
+    page.fill("#seen", "passport, photograph compared")
+    follow(page, "form[action$=code] button")
+    code = page.inner_text("#secret")
+    enter(page, number, code)
     page.wait_for_url("**/portal/case")
+    expect(page.locator("#helped")).to_be_visible()
+    expect(page.locator("form[action$=withdraw]")).to_have_count(0)
+    page.click("details:has(form[action$=add]) > summary")
+    page.fill("#f-text", "One more thing.")
+    follow(page, "form[action$=add] button")
+    enter(page, number, code)
+    expect(page.locator("[role=alert]")).to_have_count(1)
+    page.goto(f"/complaints/{number}")
+    expect(page.locator("main")).to_contain_text("passport, photograph compared")
+    expect(page.locator("main")).to_contain_text("with the code of clerk")
 
 
 @pytest.fixture
