@@ -58,6 +58,12 @@ _FOLDED: sa.BindParameter[str] = sa.bindparam("b_folded", type_=sa.String)
 _NOW: sa.BindParameter[datetime] = sa.bindparam("b_now", type_=UtcDateTime)
 
 
+_MERGED: list[sa.ColumnElement[str]] = [
+    sa.literal_column("'duplicate of'"),
+    sa.literal_column("'has duplicate'"),
+]
+
+
 def about_of(facts: Mapping[str, Any]) -> str | None:
     """The account that a complaint is about, as it is kept to be compared."""
     person = str(facts.get("complainedPerson") or "").strip().casefold()
@@ -84,9 +90,7 @@ def _hidden() -> sa.Select[Any]:
     )
     merged = sa.select(case_link.c.other_key).where(
         case_link.c.root_key.in_(sa.select(kept.c.root_key)),
-        case_link.c.kind.in_(
-            [sa.literal_column("'duplicate of'"), sa.literal_column("'has duplicate'")]
-        ),
+        case_link.c.kind.in_(_MERGED),
     )
     every = sa.union(sa.select(kept.c.root_key), started, merged).subquery("every_key")
     return sa.select(every.c.root_key, complaint.c.number).outerjoin(
@@ -112,30 +116,59 @@ def is_hidden_from(connection: Connection, name: str, root_key: int, *, now: dat
 def who_may_know(
     connection: Connection, names: Iterable[str], root_key: int, *, now: datetime
 ) -> list[str]:
-    """Those of these accounts who may know of a case, in their order."""
-    given = list(names)
-    if not _is_walled(connection, root_key):
-        return given
-    return [each for each in given if not is_hidden_from(connection, each, root_key, now=now)]
+    """Those of these accounts who may know of a case, in their order; one question for all."""
+    barred: set[str] = set()
+    lists: dict[int, set[str]] = {}
+    for row in _WALLS.all(connection, {"b_root_key": root_key, "b_now": now}):
+        if row["what"] == "about":
+            barred.add(row["name"])
+        elif row["what"] == "closed":
+            lists.setdefault(row["root_key"], set())
+        else:
+            lists.setdefault(row["root_key"], set()).add(row["name"])
+    return [
+        each
+        for each in names
+        if each.casefold() not in barred and all(each in listed for listed in lists.values())
+    ]
 
 
-def _is_walled(connection: Connection, root_key: int) -> bool:
-    """Whether anything is kept from anybody here: most cases are not asked further."""
-    row = _WALLED.row(connection, {"b_root_key": root_key})
-    return row is not None
+def _walls() -> sa.CompoundSelect[Any]:
+    """What keeps a case from people: whom it is about with everybody above them, that it is closed,
+    and who is on its list; and the same of the cases that it is kept from people with."""
+    started = sa.select(follower.c.case_key).where(follower.c.root_key == _ROOT)
+    merged = sa.select(case_link.c.root_key).where(
+        case_link.c.other_key == _ROOT, case_link.c.kind.in_(_MERGED)
+    )
+    own = sa.select(sa.cast(_ROOT, sa.BigInteger).label("root_key"))
+    these = sa.select(sa.union(own, started, merged).cte("these"))
+    above = sa.select(sa.cast(complaint.c.about, sa.String).label("name")).where(
+        complaint.c.root_key.in_(these), complaint.c.about.is_not(None)
+    )
+    line = above.cte("line", recursive=True)
+    line = line.union(
+        sa.select(sa.func.lower(account.c.superior)).where(
+            sa.func.lower(account.c.name) == line.c.name, account.c.superior.is_not(None)
+        )
+    )
+    nobody, nothing = sa.cast(sa.null(), sa.String), sa.cast(sa.null(), sa.BigInteger)
+    closed = restriction.c.root_key.in_(these)
+    listed = sa.select(_what("listed"), case_reader.c.root_key, case_reader.c.account)
+    return sa.union_all(
+        sa.select(_what("about"), nothing.label("root_key"), line.c.name),
+        sa.select(_what("closed"), restriction.c.root_key, nobody).where(closed),
+        listed.join(restriction, restriction.c.root_key == case_reader.c.root_key).where(
+            closed, sa.or_(case_reader.c.until.is_(None), case_reader.c.until > _NOW)
+        ),
+    )
+
+
+def _what(word: str) -> sa.Label[str]:
+    return sa.literal_column(f"'{word}'", sa.String).label("what")
 
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key", type_=sa.BigInteger)
-_WALLED = Prepared(
-    sa.union_all(
-        sa.select(complaint.c.root_key).where(
-            complaint.c.root_key == _ROOT, complaint.c.about.is_not(None)
-        ),
-        sa.select(restriction.c.root_key).where(restriction.c.root_key == _ROOT),
-        sa.select(follower.c.root_key).where(follower.c.root_key == _ROOT),
-        sa.select(case_link.c.root_key).where(case_link.c.root_key == _ROOT),
-    )
-)
+_WALLS = Prepared(_walls())
 
 
 def find_restriction(connection: Connection, root_key: int) -> Restriction | None:
