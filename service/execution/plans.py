@@ -48,6 +48,7 @@ def completion(wanted: Completion) -> Decide:
             wanted.actor,
             tasks.list_performers(case.connection, task.root_key, task.excluded),
         )
+        tasks.check_authority(case.connection, task, wanted.actor.name)
         bundle = case.runtime.bundles.get(case.connection, case.instance.bundle_key)
         form = bundle.forms.get(task.form_id) if task.form_id else None
         given = tasks.complete_answer(form, wanted.answer, actor=wanted.actor.name)

@@ -176,6 +176,12 @@ def get_standing(connection: Connection, name: str) -> Standing:
     return Standing(found.roles, row.level or "", row.email or "", found.active)
 
 
+def find_level(connection: Connection, name: str) -> str:
+    """The level of authority of an account; "" where it has no limit of its own."""
+    query = sa.select(account.c.level).where(account.c.name == name)
+    return connection.execute(query).scalar_one_or_none() or ""
+
+
 def put_standing(connection: Connection, name: str, standing: Standing) -> None:
     """Let an account be allowed that from now on. Raises InvalidInput."""
     check_roles(connection, standing.roles)

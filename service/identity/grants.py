@@ -103,6 +103,12 @@ def applied(before: Standing, change: Mapping[str, Any]) -> Standing:
     return replace(before, **found)
 
 
+def reaches(level: str, needed: str) -> bool:
+    """Whether somebody of that level, "" for no limit of their own, may decide what needs this
+    one."""
+    return _height(level) >= LEVELS.index(needed)
+
+
 def _height(level: str) -> int:
     return LEVELS.index(level) if level else len(LEVELS)
 

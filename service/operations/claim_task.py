@@ -36,6 +36,7 @@ def claim_task(
         tasks.check_may_claim(
             task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
         )
+        tasks.check_authority(connection, task, actor.name)
         if task.assignee == actor.name:
             return task
         tasks.hold_task(connection, task, actor.name)
@@ -95,6 +96,7 @@ def assign_task(
         tasks.check_may_assign(
             task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
         )
+        tasks.check_authority(connection, task, to.name)
         tasks.hold_task(connection, task, to.name)
         note_holder(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         if to.name != actor.name:

@@ -42,8 +42,14 @@ def _not_theirs(connection: Connection, account: Account, after: int) -> list[ta
             task
             for task in page
             if not account.active
-            or (task.assignee == account.name and not tasks.is_candidate(task, account.actor))
+            or (task.assignee == account.name and not _may_keep(connection, task, account))
         ]
         if found or len(page) < BATCH:
             return found
         after = page[-1].key
+
+
+def _may_keep(connection: Connection, task: tasks.UserTask, account: Account) -> bool:
+    return tasks.is_candidate(task, account.actor) and not tasks.is_above(
+        connection, task, account.name
+    )

@@ -197,7 +197,9 @@ _READS: Mapping[str, Mapping[str, Kind]] = {
     "redress.release-version": {"reason": TEXT},
 }
 _VARIABLE = re.compile(r"variables\.(\w+)|variables\[[\"'](\w+)[\"']\]")
-READS = frozenset({"investigator", "complainedPerson", "quorum", "department", "approvedBy"})
+READS = frozenset(
+    {"investigator", "complainedPerson", "quorum", "department", "approvedBy", "level"}
+)
 """Variables that pages and the checks of answers look at."""
 
 

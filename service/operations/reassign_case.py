@@ -88,7 +88,8 @@ def _hand_over(
     for task in tasks.list_open_tasks(connection, complaint.root_key):
         if task.assignee == complaint.investigator:
             barred = to in tasks.list_performers(connection, task.root_key, task.excluded)
-            may = not barred and tasks.is_candidate(task, receiver)
+            above = tasks.is_above(connection, task, to)
+            may = not barred and not above and tasks.is_candidate(task, receiver)
             tasks.hold_task(connection, task, to if may else None)
     tell_person(
         connection,

@@ -5,6 +5,7 @@ and for ever. Nothing here moves a case: `service.operations` does, and calls th
 writes.
 """
 
+from service.tasks.authority import check_authority, is_above, needed_level
 from service.tasks.changes import update_task
 from service.tasks.conditions import list_conditional, list_hidden, list_required, without_hidden
 from service.tasks.drafts import Draft, drop_draft, drop_stale_drafts, find_draft, save_draft
@@ -76,6 +77,7 @@ __all__ = [
     "TaskState",
     "UserTask",
     "can_see",
+    "check_authority",
     "check_four_eyes",
     "check_may_assign",
     "check_may_claim",
@@ -101,6 +103,7 @@ __all__ = [
     "get_task",
     "hold_task",
     "insert_tasks",
+    "is_above",
     "is_candidate",
     "is_given_by_the_house",
     "list_all_performers",
@@ -116,6 +119,7 @@ __all__ = [
     "list_tasks",
     "list_tied_to",
     "map_snoozes",
+    "needed_level",
     "person_fields",
     "put_snooze",
     "reoffer_task",

@@ -59,6 +59,8 @@ class TaskView:
     snooze: tasks.Snooze | None = None
     barred: str = ""
     """What this person did in the case that keeps them from doing this too (four eyes)."""
+    above: str = ""
+    """The level of authority that it takes, where this person's own is lower."""
 
     @property
     def cards(self) -> Sequence[Card]:
@@ -78,7 +80,7 @@ class TaskView:
             self.open
             and self.task.assignee is None
             and tasks.is_candidate(self.task, actor())
-            and not self.barred
+            and not (self.barred or self.above)
         )
 
     def typed(self, values: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -98,6 +100,7 @@ def load_task(key: int) -> TaskView:
         draft = tasks.find_draft(connection, key, actor().name)
         beside = _beside(connection, task.root_key, bundle)
         barred = _barred(connection, task, bundle)
+        above = _above(connection, task)
         since = (
             operations.suspended_since(connection, task.root_key)
             if task.state is tasks.TaskState.OPEN
@@ -111,6 +114,7 @@ def load_task(key: int) -> TaskView:
             suspended_at=since,
             snooze=tasks.find_snooze(connection, task.root_key, key, at=now()),
             barred=barred,
+            above=above,
             prepared=prepare(connection, task, bundle, beside.complaint),
         )
 
@@ -132,6 +136,13 @@ def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
         for each in done
         if each in names
     )
+
+
+def _above(connection: Any, task: tasks.UserTask) -> str:
+    """The level of authority that an open task takes, where this person's own is lower."""
+    open_ = task.state is tasks.TaskState.OPEN
+    above = open_ and tasks.is_above(connection, task, actor().name)
+    return (tasks.needed_level(task) or "") if above else ""
 
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
