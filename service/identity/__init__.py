@@ -19,6 +19,7 @@ from service.identity.accounts import (
     list_members,
     put_standing,
     set_password,
+    shown_names,
 )
 from service.identity.actors import (
     CLOCK,
@@ -220,6 +221,7 @@ __all__ = [
     "set_password",
     "set_staff",
     "set_superior",
+    "shown_names",
     "use_link",
     "void_links",
     "widened",

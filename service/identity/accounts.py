@@ -22,6 +22,7 @@ from service.identity.roles import PROGRAMS, RESERVED, Role
 from service.identity.tables import account, account_role, session, task_group
 
 MOST_GROUPS = 1_000
+MOST_NAMES = 20_000
 _MEMBERS = Prepared(
     sa.select(account.c.name)
     .where(
@@ -218,6 +219,15 @@ def get_account(connection: Connection, name: str) -> Account:
     if found is None:
         raise NotFound("There is no account {name!r}.", name=name)
     return found
+
+
+def shown_names(connection: Connection) -> dict[str, str]:
+    """What people are called, by account, where that is not the account's name."""
+    named = sa.select(account.c.name, account.c.display_name).where(
+        account.c.display_name != account.c.name, account.c.display_name != ""
+    )
+    found = connection.execute(named.order_by(account.c.name).limit(MOST_NAMES))
+    return {row.name: row.display_name for row in found}
 
 
 def list_accounts(connection: Connection) -> list[Account]:

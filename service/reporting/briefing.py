@@ -170,7 +170,7 @@ def _last_round(found: list[UserTask]) -> list[UserTask]:
 def _answered(desk: Desk, task: UserTask) -> Card:
     title = chosen(task.properties, desk.reader.language, prefix="name:", default=task.name)
     about = task.variables.get("department")
-    who = [str(each) for each in (about, task.completed_by) if each]
+    who = [str(each) for each in (about, desk.reader.person(task.completed_by)) if each]
     signed = Row(" · ".join(who), desk.reader.moment(task.ended_at))
     return Card("answers", str(title), (*_answers(desk, task), signed))
 
@@ -258,7 +258,7 @@ def _proposal(desk: Desk) -> Card:
         _row(desk, "Redress in the emergency", desk.reader.money(emergency) if emergency else ""),
         _row(desk, "Authority needed", f"{named_decider} {level or ''}".strip()),
         _row(desk, "My authority", mine),
-        _row(desk, "Proposed by", found.completed_by),
+        _row(desk, "Proposed by", desk.reader.person(found.completed_by)),
     ]
     return _named(desk, "proposal", "Proposal", rows)
 
@@ -350,7 +350,7 @@ def _money(desk: Desk) -> Card:
         rows += [
             _row(desk, "Offer", f"{desk.reader.money(offer.amount)} · {state}"),
             _row(desk, "To be accepted by", desk.reader.times.day(offer.until_at)),
-            _row(desk, "Answered by", offer.answered_by),
+            _row(desk, "Answered by", desk.reader.person(offer.answered_by)),
         ]
     return _named(desk, "money", "Money", rows)
 
@@ -413,7 +413,11 @@ def _delay(desk: Desk) -> Card:
         _row(desk, "Deadline", None if clock is None else desk.reader.say(str(clock))),
         _row(desk, "Due", None if entry is None else desk.reader.moment(entry.due_at)),
         _row(desk, "Time used", f"{float(used):.0%}" if isinstance(used, int | float) else None),
-        _row(desk, "Investigator", case.investigator if case is not None else None),
+        _row(
+            desk,
+            "Investigator",
+            desk.reader.person(case.investigator) if case is not None else None,
+        ),
         _row(desk, "To be informed", desk.variable("told")),
     ]
     return _named(desk, "delay", "Delay", rows)

@@ -4,7 +4,7 @@ currency, moments in the time of the bank."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from service.i18n.dates import Times, day
 from service.i18n.languages import language_of
 from service.sentence import Words
 from service.tasks import UserTask
+from service.tasks.special_fields import ACTOR, PERSON
 
 ENDLESS = 20_000
 """A text beyond it is cut: a page is for people."""
@@ -31,10 +32,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the language and how moments are told, and the currency of the case."""
+    """Who reads: the language and how moments are told, the currency of the case, and what the
+    people of the bank are called, by account."""
 
     times: Times
     currency: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -45,6 +48,10 @@ class Reader:
 
     def moment(self, at: datetime | None) -> str:
         return self.times.moment(at)
+
+    def person(self, name: str | None) -> str:
+        """What a person is called; a name that is no account's as it is."""
+        return self.people.get(name or "", name or "")
 
     def money(self, amount: Any) -> str:
         """An amount with its currency."""
@@ -108,6 +115,8 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
         return reader.say("yes" if value else "no")
     if ui.get("ui:widget") == "money" and not isinstance(value, str):
         return reader.money(value)
+    if ui.get("ui:widget") in (PERSON, ACTOR):
+        return reader.person(str(value)[:ENDLESS])
     if schema.get("format") in ("date", "date-time"):
         return _told(reader, str(value))
     return str(value)[:ENDLESS]

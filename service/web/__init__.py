@@ -21,6 +21,7 @@ PAGES = (
     "navigation",
     "signing",
     "static_files",
+    "persons",
     "today",
     "help",
     "undo",

@@ -19,6 +19,7 @@ from service.reporting.briefing_values import Reader, prefill_sources, prefilled
 from service.reporting.waits import list_waits
 from service.tasks import UserTask
 from service.web.edge import actor, language, local_day, now, parts, times
+from service.web.persons import shown_names
 
 People = Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -55,7 +56,7 @@ def prepare(
     answers = read_answers(connection, task.root_key, names, sources)
     about = complaint or cases.case_of_follower(connection, task.root_key)
     currency = about.currency if about is not None else parts().runtime.profile.currency
-    reader = Reader(times(), currency)
+    reader = Reader(times(), currency, shown_names())
     runtime = parts().runtime
     desk = Desk(
         connection,

@@ -33,6 +33,7 @@ from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.money import money_book
 from service.web.paging import key_asked, last_of
+from service.web.persons import shown_names
 from service.web.picture import drawn, main_first, marks_of, stops_of
 from service.web.regime import regime_of
 from service.web.story import story_of
@@ -166,7 +167,9 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             ),
             "money_book": money_book(connection, complaint),
             "waits": waits_on(connection, [root_key]).get(root_key, []),
-            "ended": outcome_of(complaint, bundle, Reader(times(), complaint.currency)),
+            "ended": outcome_of(
+                complaint, bundle, Reader(times(), complaint.currency, shown_names())
+            ),
             "emergency": cases.find_emergency_of(connection, root_key),
             "handlers": _receivers(connection, complaint),
             "customers": cases.list_related(connection, complaint),

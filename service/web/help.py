@@ -84,7 +84,7 @@ STEPS: Sequence[Step] = (
         Permission.SIGNED_IN,
     ),
 )
-MOST = 4
+MOST = 5
 
 
 @blueprint.get("/help")
@@ -108,7 +108,8 @@ def first_steps(who: Actor) -> Sequence[tuple[str, str]]:
     """What this person does first: words and path. Those of their own roles come before those of
     all."""
     able = [step for step in STEPS if who.may(step.may)]
-    return [(say(step.words, language()), step.path) for step in (*able[: MOST - 2], *able[-2:])]
+    own, of_all = able[:-2], able[-2:]
+    return [(say(step.words, language()), step.path) for step in (*own[: MOST - 2], *of_all)]
 
 
 def first_day(cookies: Mapping[str, str], who: Actor) -> Sequence[tuple[str, str]]:

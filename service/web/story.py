@@ -14,6 +14,7 @@ from service.cases import CustomerWord
 from service.engine import Bundle
 from service.i18n.catalogue import chosen, say, say_many
 from service.sentence import Words
+from service.web.persons import person
 
 SENTENCES: Words = {
     "case:complaint:registered": "registered the complaint",
@@ -193,7 +194,7 @@ def _followed(moved: Mapping[str, Any], names: Names) -> tuple[str, ...]:
 
 def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
     details: dict[str, Any] = dict(row.details)
-    element, to = details.get("element", ""), details.get("to") or ""
+    element, to = details.get("element", ""), person(details.get("to"))
     facts = defaultdict(str, details) | {
         "what": names.elements.get(element, details.get("name") or element),
         "to": to,
@@ -214,7 +215,7 @@ def _sentence(row: HistoryRow, names: Names, language: str) -> Sentence:
 
 def who_of(actor: str, language: str) -> str:
     """An account by its name; what acts without being somebody of the bank in words."""
-    return say(HOUSE[actor], language) if actor in HOUSE else actor
+    return say(HOUSE[actor], language) if actor in HOUSE else person(actor)
 
 
 def _filled(template: str, facts: Mapping[str, Any]) -> str:

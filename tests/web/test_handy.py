@@ -18,7 +18,7 @@ from service.operations.hear_customer import Said, hear_customer
 from service.reporting import inbox_keys
 from service.tasks import UserTask
 from service.web import inbox
-from tests.kit.desk import PEOPLE, SAME, Desk
+from tests.kit.desk import PEOPLE, SAME, Desk, words_of
 from tests.kit.walker import CLERK, Walk, complain
 
 
@@ -214,7 +214,8 @@ def test_the_first_day_of_every_role_leads_where_it_may_go(desk: Desk, name: str
     page = desk.client.get("/today", headers=SAME).text
     card = page.split('id="first-day"')[1].split("</ol>")[0]
     paths = [part.split('"')[0] for part in card.split('href="')[1:]]
-    assert len(paths) >= 2
+    told = [words_of(part) for part in card.split("<li>")[1:]]
+    assert len(paths) >= 2 and len(set(told)) == len(told) == len(paths)
     for path in paths:
         assert desk.client.get(path.split("#")[0], headers=SAME).status_code == 200, path
     desk.post("/first-day")
