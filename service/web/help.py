@@ -31,6 +31,11 @@ class Step:
 
 STEPS: Sequence[Step] = (
     Step(
+        Sentence("Add the people of the bank, with their roles; a colleague grants what you ask."),
+        "/accounts",
+        Permission.MANAGE_ACCOUNTS,
+    ),
+    Step(
         Sentence("Register a complaint while its customer talks; the number is read back to them."),
         "/register",
         Permission.REGISTER_COMPLAINTS,
