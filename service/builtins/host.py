@@ -16,7 +16,7 @@ from service.builtins.emergency_services import EMERGENCY_SERVICES
 from service.builtins.functions import functions_of
 from service.builtins.lazy_table import Bound
 from service.builtins.review_services import REVIEW_SERVICES
-from service.builtins.services import SERVICES, Service
+from service.builtins.services import PLAIN_SERVICES, SERVICES, Service
 from service.engine import Host
 
 _SERVICES: Mapping[tuple[bool, bool, bool], Mapping[str, Service]] = {
@@ -24,11 +24,12 @@ _SERVICES: Mapping[tuple[bool, bool, bool], Mapping[str, Service]] = {
         **(SERVICES if case else {}),
         **(EMERGENCY_SERVICES if emergency else {}),
         **(REVIEW_SERVICES if review else {}),
+        **({} if case or emergency or review else PLAIN_SERVICES),
     }
     for case, emergency, review in product((False, True), repeat=3)
 }
-"""The services by what there is: a complaint, an emergency, a version under review. Where several
-have one of a name, it is the last one's."""
+"""The services by what there is: a complaint, an emergency, a version under review, or a process by
+itself. Where several have one of a name, it is the last one's."""
 
 
 def host_of(view: CaseView) -> Host:

@@ -45,7 +45,11 @@ _DECIDED = frozenset({"compensationAmount", "redressParts"})
 
 
 def letter(view: CaseView, job: JobCreated) -> dict[str, Any]:
-    """A letter to the customer. Header `template`; header `meets` names the clock that it meets."""
+    """A letter to the customer. Header `template`; header `meets` names the clock that it meets.
+
+    Without a complaint the customer is whom the variables name: `customerName`, `customerEmail`
+    and `language`.
+    """
     headers = job.headers
     view.effects.append(
         LetterEffect(
@@ -250,3 +254,5 @@ SERVICES: Mapping[str, Service] = {
     "redress.archive": archive,
     **MONEY_SERVICES,
 }
+PLAIN_SERVICES: Mapping[str, Service] = {"redress.letter": letter, "redress.notify": notify}
+"""What a process can ask for that has to do with no complaint."""

@@ -51,6 +51,7 @@ from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version, list_used
 from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
+from service.definitions.startable import Startable, find_startable, list_startable
 from service.definitions.starts import (
     StartEvent,
     claim_start_timers,
@@ -99,6 +100,7 @@ __all__ = [
     "ProcessVersion",
     "ReviewState",
     "StartEvent",
+    "Startable",
     "Version",
     "changed_paths",
     "check_not_retired",
@@ -116,6 +118,7 @@ __all__ = [
     "find_in_force",
     "find_released",
     "find_released_decision",
+    "find_startable",
     "get_bundle_name",
     "get_decision",
     "get_draft",
@@ -137,6 +140,7 @@ __all__ = [
     "list_processes",
     "list_released",
     "list_revisions",
+    "list_startable",
     "list_starts",
     "list_taken",
     "list_used",

@@ -28,6 +28,7 @@ from service.errors import StateConflict
 from service.execution.apply_offer import end_open_offer, write_answer, write_offer
 from service.execution.write import Write
 from service.letters.compose import LetterOrder, compose_letter
+from service.letters.compose_plain import PlainCase, compose_plain_letter
 from service.policy import Deadline, alike
 
 
@@ -62,7 +63,10 @@ def write_effects(
     """Write them; the clocks as they are then, None where there was nothing to write. `met` names
     the clock that the completed task meets, `by` who gave the command. Raises StateConflict when
     the complaint is not where an effect expects it."""
-    if view.complaint is None or not (view.effects or met):
+    if view.complaint is None:
+        _write_plain_letters(write, view)
+        return None
+    if not (view.effects or met):
         return None
     file = _File(view.complaint, dict(view.stored))
     if met:
@@ -71,6 +75,29 @@ def write_effects(
         _play(file, effect, write, view, by)
     _save(file, write, view.complaint)
     return file.clocks
+
+
+def _write_plain_letters(write: Write, view: CaseView) -> None:
+    """The letters of a process that has to do with no complaint."""
+    if view.emergency is not None or view.review is not None:
+        return
+    queued = []
+    for effect in view.effects:
+        if isinstance(effect, LetterEffect):
+            order = LetterOrder(effect.template, effect.audience, effect.to, effect.variables)
+            queued.append(
+                compose_plain_letter(
+                    write.connection,
+                    PlainCase(write.instance.root_key, write.instance.business_key),
+                    view.profile,
+                    order,
+                    bank=view.bank,
+                    keys=(write.key(), write.key()),
+                    now=write.now,
+                )
+            )
+            write.note("letters", [effect.template, str(queued[-1].key)])
+    letters.queue_letters(write.connection, write.instance.root_key, queued, now=write.now)
 
 
 def _play(file: _File, effect: Any, write: Write, view: CaseView, by: str) -> None:

@@ -115,6 +115,12 @@ from service.operations.start import (
     start_instance,
     start_variables,
 )
+from service.operations.start_by_hand import (
+    LONGEST_BUSINESS_KEY,
+    find_to_start,
+    list_to_start,
+    start_by_hand,
+)
 from service.operations.start_events import fire_due_starts
 from service.operations.suspend_instance import (
     LONGEST_REASON,
@@ -132,6 +138,7 @@ __all__ = [
     "COMPLAINT_PROCESS",
     "INFORMATION",
     "LETTERS_BY_HAND",
+    "LONGEST_BUSINESS_KEY",
     "LONGEST_REASON",
     "REVIEW_PROCESS",
     "Choice",
@@ -193,6 +200,7 @@ __all__ = [
     "evaluate_decision",
     "every_column",
     "fail_job",
+    "find_to_start",
     "find_undo",
     "finish_letter",
     "fire_due_starts",
@@ -208,6 +216,7 @@ __all__ = [
     "link_emergency",
     "list_choices",
     "list_expired",
+    "list_to_start",
     "log_contact",
     "make_code",
     "make_deadline_chore",
@@ -264,6 +273,7 @@ __all__ = [
     "sign_out",
     "sign_report",
     "snooze_task",
+    "start_by_hand",
     "start_instance",
     "start_variables",
     "submit_bundle",

@@ -16,6 +16,7 @@ from service.reporting.inbox import InboxPage, InboxRow, count_inbox, list_inbox
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.live import NOTHING, Figures, StandingCase, get_figures, list_standing
+from service.reporting.plain_cases import PlainCase, find_plain_case, list_plain_cases
 from service.reporting.plan import PlanLine, execution_plan, limits_of, plan_csv
 from service.reporting.running import count_running
 from service.reporting.sheet import Sheet, sheet_of
@@ -65,6 +66,7 @@ __all__ = [
     "Key",
     "Load",
     "LoggedEvent",
+    "PlainCase",
     "PlanLine",
     "Sheet",
     "Standing",
@@ -81,6 +83,7 @@ __all__ = [
     "count_waiting",
     "evidence_of",
     "execution_plan",
+    "find_plain_case",
     "find_variables",
     "gather",
     "get_figures",
@@ -94,6 +97,7 @@ __all__ = [
     "list_flows",
     "list_inbox",
     "list_load",
+    "list_plain_cases",
     "list_standing",
     "list_variables",
     "plan_csv",

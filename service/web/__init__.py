@@ -40,6 +40,8 @@ PAGES = (
     "case_picture",
     "intake_desk",
     "similar",
+    "start",
+    "plain_case",
     "procedure",
     "live",
     "clauses",

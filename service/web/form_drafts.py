@@ -33,7 +33,7 @@ def keep_draft(key: int) -> Any:
         time=clock_time(at.astimezone(zone()), language(), seconds=True)
     )
     response = flask.make_response(flask.render_template_string("{{ said }}", said=said))
-    response.headers["HX-Trigger"] = json.dumps({"form-state": _state(view.form, answer)})
+    response.headers["HX-Trigger"] = json.dumps({"form-state": state_of(view.form, answer)})
     return response
 
 
@@ -45,7 +45,7 @@ def drop_draft(key: int) -> Any:
     return flask.redirect(link(f"/tasks/{key}", view_of(flask.request.args).here()))
 
 
-def _state(form: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+def state_of(form: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
     """What the form's script shows: the fields not asked for, those required, and what is wrong
     with what is filled."""
     errors = {}

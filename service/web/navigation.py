@@ -36,6 +36,7 @@ LINKS = (
     Link("People", "/people", Permission.PLAN_STAFF, icon="user-round-search"),
     Link("Accounts", "/accounts", Permission.MANAGE_ACCOUNTS, icon="users"),
     Link("Procedure", "/procedure", Permission.READ_DIAGRAMS, key="p", icon="book-open"),
+    Link("Other procedures", "/start", Permission.SIGNED_IN, key="o", icon="play"),
     Link("Clauses", "/clauses", Permission.SEE_REVIEWS, icon="list-checks"),
     Link("Execution plan", "/plan", Permission.FOLLOW_PLAN, icon="calendar"),
     Link("Time limits of the law", "/law", Permission.FOLLOW_PLAN, icon="book-open"),

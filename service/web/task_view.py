@@ -16,6 +16,7 @@ from service.i18n.catalogue import chosen
 from service.identity import Permission
 from service.reporting.briefing import Card
 from service.reporting.clock_states import ClockView, view_clocks
+from service.reporting.plain_cases import PlainCase, find_plain_case
 from service.reporting.urgency import Urgency, urgency_of
 from service.web import forms
 from service.web.briefing import Prepared, prepare
@@ -43,6 +44,8 @@ class Beside:
     """The version that the task is about, where it is one of a review, and who wrote parts of
     it."""
     urgency: Urgency | None = None
+    plain: PlainCase | None = None
+    """The instance, where it is of a process by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
 def _review_beside(connection: Any, root_key: int) -> Beside:
     version = reviews.find_reviewed(connection, root_key)
     if version is None:
-        return Beside(None)
+        return Beside(None, plain=find_plain_case(connection, root_key))
     return Beside(None, review=version, authors=sorted(reviews.list_authors(connection, version)))
 
 
