@@ -228,16 +228,39 @@ def test_a_field_is_added_to_a_form_and_seen_at_once(page: Page, site: Site) -> 
     path = "forms/first-contact.form.json"
     open_editor(page, draft, path)
     page.click("text=Add field")
-    page.keyboard.press("Control+A")
-    page.keyboard.type("mood")
+    page.keyboard.type("Mood of the customer")
     page.keyboard.press("Tab")
-    page.fill(
-        "[aria-label='mood: English'], [aria-label$=': English'] >> nth=-1", "Mood of the customer"
-    )
+    page.keyboard.type("客戶情緒")
     page.keyboard.press("Tab")
     expect(page.locator(".preview")).to_contain_text("Mood of the customer")
     saved(page)
-    assert '"mood"' in content_of(site, draft, path)
+    made = json.loads(content_of(site, draft, path))
+    assert made["schema"]["properties"]["moodOfTheCustomer"]["title"] == "Mood of the customer"
+    assert made["uiSchema"]["moodOfTheCustomer"] == {"ui:title:zh-Hant": "客戶情緒"}
+
+
+def test_fields_are_ordered_by_keys_and_asked_for_by_conditions(page: Page, site: Site) -> None:
+    draft = start_draft(page, "In another order")
+    path = "forms/keep-promise.form.json"
+    open_editor(page, draft, path)
+    cards = page.locator("[data-field-card]")
+    names = cards.evaluate_all("cards => cards.map((card) => card.dataset.fieldCard)")
+    page.locator(".handle").last.press("ArrowUp")
+    saved(page)
+    made = json.loads(content_of(site, draft, path))
+    assert made["uiSchema"]["ui:order"] == [*names[:-2], names[-1], names[-2]]
+    page.click("[data-field-card=done] summary >> nth=0")
+    page.fill("[aria-label='done: Only asked for if']", "kept")
+    page.keyboard.press("Tab")
+    expect(page.locator("[aria-label='done: Only asked for if']:invalid")).to_have_count(1)
+    page.fill("[aria-label='done: Only asked for if']", "kept = true")
+    page.keyboard.press("Tab")
+    expect(page.locator(".preview [data-field=done]")).to_be_hidden()
+    saved(page)
+    made = json.loads(content_of(site, draft, path))
+    assert made["schema"]["required"] == ["kept"]
+    rule = {"if": {"properties": {"kept": {"const": True}}, "required": ["kept"]}}
+    assert made["schema"]["allOf"] == [{**rule, "then": {"required": ["done"]}}]
 
 
 def test_files_go_out_to_a_modeler_and_come_back_and_become_a_version(
