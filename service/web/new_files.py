@@ -87,7 +87,7 @@ def _page(head: str, *, where: Any, kind: NewKind, problem: str = "") -> str:
         titles=_titles(),
         languages=LANGUAGES,
         templates=TEMPLATES if kind is NewKind.PROCESS else {},
-        chosen=_template(),
+        begun_with=_template(),
         template_names=TEMPLATE_NAMES,
         template_hints=TEMPLATE_HINTS,
     )
