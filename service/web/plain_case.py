@@ -22,9 +22,10 @@ from service.identity import Permission
 from service.letters import letter_page, make_pdf
 from service.reporting import PlainCase
 from service.web import forms
-from service.web.edge import actor, blueprint, language, parts, signed_in, zone
+from service.web.edge import actor, blueprint, language, parts, signed_in
 from service.web.picture import picture_of
 from service.web.story import story_of
+from service.web.zones import zone
 
 
 @blueprint.get("/cases/<int:key>")

@@ -14,9 +14,10 @@ from service.errors import FieldError, FormInvalid, InvalidInput
 from service.i18n.catalogue import chosen
 from service.web import forms
 from service.web.answers import answer_of
-from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in, zone
+from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.form_drafts import state_of
 from service.web.paging import key_asked, page_of
+from service.web.zones import zone
 
 BUSINESS_KEY = "business-key"
 
