@@ -11,18 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.cases.queries import Complaint
-from service.cases.search import extend_case, search_roots
+from service.cases.search import extend_case
 from service.cases.tables import case_comment, complaint
-from service.db import Connection
+from service.db import Connection, Prepared
 
 MOST_RELATED = 10
-MOST_HITS = 50
-_SAME_KEY = (
-    sa.select(complaint.c.root_key)
-    .where(complaint.c.customer_key == sa.bindparam("b_customer"))
-    .order_by(complaint.c.root_key.desc())
-    .limit(MOST_HITS)
-)
 _MENTION = re.compile(r"(?<![\w.@])@([\w.-]{1,100}\w|\w)")
 
 
@@ -61,33 +54,43 @@ def list_comments(
     return [Comment(**row) for row in rows][::-1]
 
 
-def _ways_to_know(found: Complaint) -> dict[str, Any]:
-    """What a customer is known by, from the column to its value."""
-    contacts = {"contact_phone": found.contact_phone, "contact_email": found.contact_email}
-    ways: dict[str, Any] = {name: value for name, value in contacts.items() if value}
-    if not ways and found.customer_name and len(found.customer_name) > 1:
-        ways["customer_name"] = found.customer_name
-    return ways
+def _root_keys(column: str, name: str) -> sa.Select[Any]:
+    """The newest complaints with the value given as `name`; none for a value that is NULL."""
+    given = sa.bindparam(name, type_=sa.String)
+    query = sa.select(complaint.c.root_key).where(complaint.c[column] == given)
+    newest = query.order_by(complaint.c.root_key.desc()).limit(MOST_RELATED + 1).subquery()
+    return sa.select(newest.c.root_key)
+
+
+_WAYS = {"contact_phone": "b_phone", "contact_email": "b_email", "customer_name": "b_name"}
+_RELATED = Prepared(
+    sa.select(complaint)
+    .where(
+        complaint.c.root_key.in_(
+            sa.union(
+                *(_root_keys(column, name) for column, name in _WAYS.items()),
+                _root_keys("customer_key", "b_customer"),
+            )
+        ),
+        complaint.c.root_key != sa.bindparam("b_root_key", type_=sa.BigInteger),
+    )
+    .order_by(complaint.c.root_key.desc())
+    .limit(MOST_RELATED)
+)
+"""One statement: each way to know a customer reads the first entries of its own index."""
 
 
 def list_related(connection: Connection, found: Complaint) -> Sequence[Complaint]:
     """Other cases of the same customer, newest first: the same telephone or address of mail. Where
     there is neither, the same name: by itself a name tells little, a bank has many customers of
     one."""
-    ways = _ways_to_know(found)
-    roots: set[int] = set()
-    for text in ways.values():
-        roots.update(search_roots(connection, "".join(text.split()) or text, limit=MOST_HITS))
-    if found.customer_key is not None:
-        roots.update(connection.execute(_SAME_KEY, {"b_customer": found.customer_key}).scalars())
-    roots.discard(found.root_key)
-    if not roots:
-        return ()
-    if found.customer_key is not None:
-        ways["customer_key"] = found.customer_key
-    same = sa.or_(*(complaint.c[name] == ways[name] for name in ways))
-    query = sa.select(complaint).where(complaint.c.root_key.in_(roots), same)
-    rows = connection.execute(
-        query.order_by(complaint.c.root_key.desc()).limit(MOST_RELATED)
-    ).mappings()
-    return [Complaint(**row) for row in rows]
+    reached = bool(found.contact_phone or found.contact_email)
+    named = not reached and len(found.customer_name or "") > 1
+    values = {
+        "b_root_key": found.root_key,
+        "b_phone": found.contact_phone or None,
+        "b_email": found.contact_email or None,
+        "b_name": found.customer_name if named else None,
+        "b_customer": found.customer_key,
+    }
+    return [Complaint(**row) for row in _RELATED.all(connection, values)]

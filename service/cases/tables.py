@@ -63,6 +63,16 @@ complaint = sa.Table(
         )
         for column in ("severity", "channel", "product")
     ),
+    *(
+        sa.Index(
+            f"ix_complaint_{column}",
+            column,
+            "root_key",
+            sqlite_where=sa.text(f"{column} IS NOT NULL"),
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
+        for column in ("contact_phone", "contact_email", "customer_name")
+    ),
 )
 """`withheld` names mandatory facts the source kept back (`customerName`, `contact`); `facts` holds
 what triage, decision and review recorded beside the columns; `due_at` is the nearest running clock;

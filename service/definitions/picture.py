@@ -7,8 +7,9 @@ dark.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -25,9 +26,11 @@ _CHINESE = ("zh-Hant", "zh-Hans")
 _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _FONTS = "system-ui, 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei', sans-serif"
 _MARGIN = 14
+MOST_DRAWN, MOST_READ = 256, 64
+"""So many pictures, and so many diagrams without their marks, are kept in a process."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """How an element is shown: a state class (`active`, `done`, `overdue`, `added`, `heat-3`, …), a
     flag at its lower left corner, what is said of it (else the flag), where it leads, and what is
@@ -50,14 +53,20 @@ def draw(
 ) -> str:
     """The SVG of a file's first diagram, or of the one that shows `process_id`. Raises NotFound,
     XmlRefused."""
-    root = parse_xml(xml, file="diagram.bpmn")
-    elements = {str(node.get("id")): node for node in root.iter(etree.Element) if node.get("id")}
-    plane = _find_plane(root, elements, process_id)
-    shapes = list(_shapes(plane, elements, language))
-    flows = list(_flows(plane, elements, language))
-    if not shapes:
-        raise NotFound("The file has no diagram: nothing is laid out in it.")
-    marks = marks or {}
+    return _drawn(xml, process_id, language, tuple(sorted((marks or {}).items())), title)
+
+
+@lru_cache(maxsize=MOST_DRAWN)
+def _drawn(
+    xml: bytes,
+    process_id: str | None,
+    language: str,
+    marked: tuple[tuple[str, Mark], ...],
+    title: str | None,
+) -> str:
+    """A picture depends on nothing but what is given here: it is drawn once in a process."""
+    shapes, flows = _laid_out(xml, process_id, language)
+    marks = dict(marked)
     x, y, width, height = _frame(shapes, flows)
     pools = [shape.name for shape in shapes if shape.kind == "participant"]
     name = title or "".join(pools[:1]) or "BPMN"
@@ -73,6 +82,22 @@ def draw(
         + _groups(shapes, flows, marks)
         + "</svg>"
     )
+
+
+@lru_cache(maxsize=MOST_READ)
+def _laid_out(
+    xml: bytes, process_id: str | None, language: str
+) -> tuple[Sequence[Shape], Sequence[Flow]]:
+    root = parse_xml(xml, file="diagram.bpmn")
+    elements = {str(node.get("id")): node for node in root.iter(etree.Element) if node.get("id")}
+    plane = _find_plane(root, elements, process_id)
+    shapes, flows = (
+        tuple(_shapes(plane, elements, language)),
+        tuple(_flows(plane, elements, language)),
+    )
+    if not shapes:
+        raise NotFound("The file has no diagram: nothing is laid out in it.")
+    return shapes, flows
 
 
 def _find_plane(
@@ -212,14 +237,14 @@ def _group(identifier: str, mark: Mark, classes: str, title: str, inside: str) -
     )
 
 
-def _groups(shapes: list[Shape], flows: list[Flow], marks: Mapping[str, Mark]) -> str:
+def _groups(shapes: Sequence[Shape], flows: Sequence[Flow], marks: Mapping[str, Mark]) -> str:
     """From the lowest layer to the highest."""
     drawn = [(_layer(shape), _shape_group(shape, marks)) for shape in shapes]
     drawn += [(1.5, _flow_group(flow, marks)) for flow in flows]
     return "".join(group for _, group in sorted(drawn, key=lambda pair: pair[0]))
 
 
-def _frame(shapes: list[Shape], flows: list[Flow]) -> tuple[float, float, float, float]:
+def _frame(shapes: Sequence[Shape], flows: Sequence[Flow]) -> tuple[float, float, float, float]:
     boxes = [shape.box for shape in shapes] + [shape.label for shape in shapes if shape.label]
     points = [point for flow in flows for point in flow.points]
     points += [(box.x, box.y) for box in boxes]

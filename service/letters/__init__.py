@@ -26,7 +26,7 @@ from service.letters.template import (
     unknown_facts,
     write_letter,
 )
-from service.letters.titles import list_titles, title_of, titles_of
+from service.letters.titles import title_of, titles_in, titles_of
 
 __all__ = [
     "LANGUAGES",
@@ -41,7 +41,6 @@ __all__ = [
     "letter_page",
     "list_letters",
     "list_on_paper",
-    "list_titles",
     "make_pdf",
     "mark_sent",
     "mark_unsent",
@@ -50,6 +49,7 @@ __all__ = [
     "spoken",
     "tells_rights",
     "title_of",
+    "titles_in",
     "titles_of",
     "unknown_facts",
     "write_letter",

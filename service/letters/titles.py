@@ -6,35 +6,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
-from service.db import Connection, Prepared
-from service.definitions.tables import bundle_file, definition_file
 from service.i18n.languages import DEFAULT, PSEUDO, language_of
 from service.i18n.pseudo import accented
-from service.instances.tables import process_instance
+from service.kept import Kept
 from service.letters.texts import FOLDER, SUFFIX, shipped_letters
 
 LONGEST_TITLE = 200
 _TITLE = re.compile(r"\s*\{#\s*title:\s*(.*?)\s*#\}", re.DOTALL)
-_TEXTS = Prepared(
-    sa.select(bundle_file.c.path, definition_file.c.content)
-    .join(definition_file, bundle_file.c.content_hash == definition_file.c.content_hash)
-    .join(process_instance, process_instance.c.bundle_key == bundle_file.c.bundle_key)
-    .where(
-        process_instance.c.root_key == sa.bindparam("b_root_key"),
-        bundle_file.c.path.startswith(FOLDER, autoescape=True),
-    )
-)
+_KNOWN: Kept[tuple[str, str], Mapping[str, str]] = Kept(64)
+"""Titles by the version's content and the language."""
 
 
-def list_titles(connection: Connection, root_key: int, language: str) -> Mapping[str, str]:
-    """The titles of the letters of the case's version by their names, in a language; in another one
-    where the letter is not written in it, and as shipped where the version has none."""
-    texts = dict(shipped_letters())
-    for row in _TEXTS.all(connection, {"b_root_key": root_key}):
-        texts[row["path"]] = bytes(row["content"]).decode("utf-8", "replace")
-    return titles_of(texts, language)
+def titles_in(files: Mapping[str, bytes], *, content_hash: str, language: str) -> Mapping[str, str]:
+    """The titles of the letters of a version by their names, in a language; in another one where
+    the letter is not written in it, and as shipped where the version has none. Read once for each
+    version and language in a process: `content_hash` is that of the files."""
+
+    def read() -> Mapping[str, str]:
+        own = {
+            path: content.decode("utf-8", "replace")
+            for path, content in files.items()
+            if path.startswith(FOLDER)
+        }
+        return titles_of({**shipped_letters(), **own}, language)
+
+    return _KNOWN.get((content_hash, language), read)
 
 
 def titles_of(texts: Mapping[str, str], language: str) -> Mapping[str, str]:

@@ -12,7 +12,14 @@ from service.reporting.elements import (
 )
 from service.reporting.event_log import LoggedEvent, iter_events
 from service.reporting.exports import EXPORTS
-from service.reporting.inbox import InboxPage, InboxRow, count_inbox, list_inbox
+from service.reporting.inbox import (
+    Count,
+    InboxPage,
+    InboxRow,
+    count_inbox,
+    count_inboxes,
+    list_inbox,
+)
 from service.reporting.inbox_keys import InboxFilter, Key
 from service.reporting.investigation import Investigation, check_complete, gather, write_report
 from service.reporting.live import NOTHING, Figures, StandingCase, get_figures, list_standing
@@ -55,6 +62,7 @@ __all__ = [
     "SUBSCRIPTIONS",
     "TASKS",
     "Clause",
+    "Count",
     "ElementCounts",
     "ElementInstance",
     "Evidence",
@@ -78,6 +86,7 @@ __all__ = [
     "count_active",
     "count_elements",
     "count_inbox",
+    "count_inboxes",
     "count_open_tasks",
     "count_running",
     "count_waiting",

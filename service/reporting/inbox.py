@@ -19,11 +19,11 @@ from service.cases import MOST_URGENT, URGENT, list_emergencies, list_urgent
 from service.cases.tables import complaint, emergency
 from service.db import MOST_COUNTED, Connection, Prepared, keys_given, root_column
 from service.identity import Actor, Permission
+from service.reporting.inbox_counts import Counting, count_lists
 from service.reporting.inbox_keys import (
     InboxFilter,
     Key,
     Reach,
-    count_keys,
     keys_by_case,
     keys_by_due,
     probe_cases,
@@ -190,6 +190,34 @@ def _rows(connection: Connection, keys: Iterable[Key]) -> list[InboxRow]:
     return [found[key] for key in order if key in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A list to be counted: due before `until`, without those `aside`."""
+
+    scope: Scope
+    until: datetime | None = None
+    aside: tuple[int, ...] = ()
+
+
+def count_inboxes(
+    connection: Connection, actor: Actor, wanted: Sequence[Count], *, most: int = MOST_COUNTED
+) -> list[int]:
+    """How many tasks each of these lists has, counted up to `most`; one statement."""
+    reaches = [reach_of(actor, each.scope, NO_FILTER) for each in wanted]
+    counted = iter(
+        count_lists(
+            connection,
+            [
+                Counting(reach, each.until, each.aside)
+                for reach, each in zip(reaches, wanted, strict=True)
+                if reach is not None
+            ],
+            most=most,
+        )
+    )
+    return [0 if reach is None else next(counted) for reach in reaches]
+
+
 def count_inbox(
     connection: Connection,
     actor: Actor,
@@ -201,9 +229,4 @@ def count_inbox(
 ) -> int:
     """How many tasks a list has (due before `until`) without those `aside`, counted up to
     `most`."""
-    reach = reach_of(actor, scope, NO_FILTER)
-    return (
-        0
-        if reach is None
-        else count_keys(connection, reach, InboxFilter(due_until=until, aside=aside), most=most)
-    )
+    return count_inboxes(connection, actor, [Count(scope, until, aside)], most=most)[0]

@@ -83,13 +83,6 @@ def keys_by_due(
     return Found(kept, next(((at or NO_DUE, key) for at, key, fits in rows if not fits), None))
 
 
-def count_keys(connection: Connection, reach: Reach, only: InboxFilter, *, most: int) -> int:
-    """How many keys there are, counted up to `most`."""
-    each_once = sa.union(*_nearest(reach, only, None, most)).subquery()
-    counted = connection.execute(sa.select(sa.func.count()).select_from(each_once)).scalar_one()
-    return min(int(counted), most)
-
-
 def keys_by_case(
     connection: Connection,
     reach: Reach,

@@ -216,13 +216,12 @@ def _comments(connection: Connection, root_key: int, *, whole: bool) -> dict[str
 
 def _story(connection: Connection, root_key: int, bundle: Bundle, *, whole: bool) -> dict[str, Any]:
     words = cases.list_words(connection, root_key)
-    titles = letters.list_titles(connection, root_key, language())
     if whole:
         told = audit.list_history(connection, root_key)
-        return {"story": story_of(told, bundle, language(), words, titles)}
+        return {"story": story_of(told, bundle, language(), words)}
     found = audit.list_steps(connection, root_key, before=key_asked("steps"), limit=SHOWN + 1)
     rows, more = last_of(found, lambda row: row.seq, SHOWN)
-    return {"story": story_of(rows, bundle, language(), words, titles), "earlier_steps": more}
+    return {"story": story_of(rows, bundle, language(), words), "earlier_steps": more}
 
 
 def _step(tip: int) -> int:

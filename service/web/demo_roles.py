@@ -63,9 +63,7 @@ def demo_roles() -> list[DemoRole]:
             account = identity.find_account(connection, role)
             if account is None or not account.active:
                 continue
-            waiting = sum(
-                reporting.count_inbox(connection, account.actor, scope=scope)
-                for scope in (Scope.MINE, Scope.GROUPS)
-            )
+            wanted = [reporting.Count(scope) for scope in (Scope.MINE, Scope.GROUPS)]
+            waiting = sum(reporting.count_inboxes(connection, account.actor, wanted))
             found.append(DemoRole(role, title, DOES[role], ICONS[Role(role)], waiting))
     return found

@@ -92,16 +92,16 @@ def _list_context(selected: int | None) -> dict[str, Any]:
             after=view.after,
         )
         learn_zones(connection, [row.key for row in page.rows])
-        counts = {
-            scope: reporting.count_inbox(
-                connection, actor(), scope=scope, aside=aside.get(scope, ())
-            )
-            for scope in Scope
-        }
-        late = reporting.count_inbox(connection, actor(), scope=view.scope, until=at, aside=here)
-        soon = reporting.count_inbox(
-            connection, actor(), scope=view.scope, until=at + SOON, aside=here
+        *scoped, late, soon = reporting.count_inboxes(
+            connection,
+            actor(),
+            [
+                *(reporting.Count(scope, aside=aside.get(scope, ())) for scope in Scope),
+                reporting.Count(view.scope, at, here),
+                reporting.Count(view.scope, at + SOON, here),
+            ],
         )
+        counts = dict(zip(Scope, scoped, strict=True))
         kept = tasks.list_filters(connection, actor().name)
         steps = _steps(connection)
     marks = [(row.key, row.revision, row.severity, row.due_at) for row in page.rows]

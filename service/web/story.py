@@ -13,6 +13,8 @@ from service.audit import Event, HistoryRow
 from service.cases import CustomerWord
 from service.engine import Bundle
 from service.i18n.catalogue import chosen, say, say_many
+from service.kept import Kept
+from service.letters import titles_in
 from service.sentence import Words
 from service.web.persons import person
 
@@ -135,21 +137,24 @@ def story_of(
     bundle: Bundle,
     language: str,
     words: Iterable[CustomerWord] = (),
-    titles: Mapping[str, str] | None = None,
 ) -> list[Sentence]:
     """The story, newest first, with what the customer said where they said it; letters by their
-    `titles`."""
+    titles."""
     said = {word.key: word for word in words}
-    names = names_of(bundle, language, titles or {})
+    names = names_of(bundle, language)
     return [
         _quoted(_sentence(row, names, language), said.get(row.subject_key or 0), row, language)
         for row in history
     ][::-1]
 
 
-def names_of(bundle: Bundle, language: str, titles: Mapping[str, str]) -> Names:
+def names_of(bundle: Bundle, language: str) -> Names:
     """What a version calls its elements, decisions and letters. A gateway is named by its question
     only: it stands in no story."""
+    return _KNOWN.get((bundle.content_hash, language), lambda: _names_of(bundle, language))
+
+
+def _names_of(bundle: Bundle, language: str) -> Names:
     elements, unnamed = {}, set()
     for process in bundle.processes.values():
         for element in process.elements.values():
@@ -163,7 +168,12 @@ def names_of(bundle: Bundle, language: str, titles: Mapping[str, str]) -> Names:
         for model in bundle.decisions.values()
         for each in model.definitions.decisions
     }
+    titles = titles_in(bundle.files, content_hash=bundle.content_hash, language=language)
     return Names(elements, frozenset(unnamed), decisions, titles)
+
+
+_KNOWN: Kept[tuple[str, str], Names] = Kept(64)
+"""By the version's content and the language."""
 
 
 def _quoted(

@@ -167,7 +167,6 @@ def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
             bundle,
             language(),
             cases.list_words(connection, root_key, limit=RECENT),
-            letters.list_titles(connection, root_key, language()),
         ),
         cases.list_related(connection, complaint) if reader else (),
         cases.list_evidence(connection, root_key, limit=SHOWN),

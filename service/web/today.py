@@ -40,12 +40,7 @@ def today() -> Any:
         context = {
             "mine": mine,
             "offered": offered,
-            "counts": {
-                Scope.MINE: reporting.count_inbox(
-                    connection, actor(), scope=Scope.MINE, aside=aside
-                ),
-                Scope.GROUPS: reporting.count_inbox(connection, actor(), scope=Scope.GROUPS),
-            },
+            "counts": _counts(connection, aside),
             "waiting": waiting,
             "snoozed": [(each, tasks.get_task(connection, key)) for key, each in snoozed.items()],
             "waits": waits_on(connection, [each.root_key for each in waiting]),
@@ -59,6 +54,12 @@ def today() -> Any:
     return flask.render_template(
         "today.html", first=first, today=at.astimezone(house_zone()), **context
     )
+
+
+def _counts(connection: Connection, aside: tuple[int, ...]) -> dict[Scope, int]:
+    wanted = [reporting.Count(Scope.MINE, aside=aside), reporting.Count(Scope.GROUPS)]
+    counted = reporting.count_inboxes(connection, actor(), wanted)
+    return dict(zip((Scope.MINE, Scope.GROUPS), counted, strict=True))
 
 
 def _tasks(connection: Connection, scope: Scope, aside: tuple[int, ...] = ()) -> list[InboxRow]:

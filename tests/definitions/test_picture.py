@@ -50,3 +50,21 @@ def test_a_mark_leads_somewhere_and_says_more_than_its_flag() -> None:
 def test_a_process_that_no_diagram_shows_is_said() -> None:
     with pytest.raises(NotFound):
         draw(MAIN, process_id="elsewhere")
+
+
+def test_a_picture_that_is_kept_is_of_its_own_version_language_and_marks() -> None:
+    other = MAIN.replace(b"Handle a customer complaint", b"Handle a complaint of somebody")
+    marks = {"triage-complaint-call": Mark("active")}
+    asked = [
+        (xml, language, given)
+        for xml in (MAIN, other)
+        for language in ("en", "zh-Hant")
+        for given in ({}, marks)
+    ]
+    first = [draw(xml, language=language, marks=given) for xml, language, given in asked]
+    again = [draw(xml, language=language, marks=given) for xml, language, given in asked]
+    assert first == again
+    assert len(set(first)) > len(asked) / 2
+    assert "Handle a complaint of somebody" in first[4]
+    assert "Handle a complaint of somebody" not in first[0]
+    assert [each.count('active"') for each in first[:2]] == [0, 1]

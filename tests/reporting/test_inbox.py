@@ -12,11 +12,20 @@ import pytest
 import sqlalchemy as sa
 
 from service import cases
+from service.bench.counting import counted
 from service.cases.search import index_cases
 from service.cases.tables import complaint
 from service.db import Database, prepared
 from service.identity import Actor
-from service.reporting import InboxFilter, InboxRow, count_inbox, inbox_keys, list_inbox
+from service.reporting import (
+    Count,
+    InboxFilter,
+    InboxRow,
+    count_inbox,
+    count_inboxes,
+    inbox_keys,
+    list_inbox,
+)
 from service.tasks import Scope, get_task, hold_task, insert_tasks
 from service.tasks.tables import user_task
 from tests.kit.clock import NOW
@@ -224,6 +233,20 @@ def test_a_task_that_another_holds_is_not_mine(filled: Database) -> None:
     assert 5 in numbers(every(filled, AMY, Scope.ALL, InboxFilter(assignee="bob")))
     with filled.read() as connection:
         assert count_inbox(connection, AMY, scope=Scope.MINE) == len(expected(lambda n: n % 6 == 0))
+
+
+def test_lists_that_are_counted_together_have_what_each_has(filled: Database) -> None:
+    for actor in (AMY, BOSS):
+        lists = [every(filled, actor, scope, InboxFilter()) for scope in Scope]
+        aside = tuple(row.key for row in lists[0][:3])
+        wanted = [Count(scope) for scope in Scope]
+        wanted += [Count(Scope.MINE, aside=aside), Count(Scope.ALL, NOW), Count(Scope.ALL, NOW)]
+        with filled.read() as connection, counted(filled) as cost:
+            found = count_inboxes(connection, actor, wanted)
+        late = [row for row in lists[2] if row.due_at is not None and row.due_at < NOW]
+        lengths = [len(rows) for rows in lists]
+        assert found == [*lengths, lengths[0] - len(aside), len(late), len(late)]
+        assert cost.statements == 1
 
 
 def test_no_list_goes_over_a_whole_table(filled: Database) -> None:

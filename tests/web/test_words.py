@@ -116,7 +116,7 @@ def test_a_letter_that_an_owner_adds_is_called_by_its_title_or_its_subject() -> 
 
 
 def test_the_story_tells_names_and_no_ids_of_gateways() -> None:
-    names = names_of(SHIPPED, "zh-Hans", {})
+    names = names_of(SHIPPED, "zh-Hans")
     assert names.decisions["severity"] == "严重程度"
     assert {"remedies-done", "try-contact", "alarm-raised"} <= names.unnamed
     told = {text for id, text in names.elements.items() if id not in names.unnamed}
