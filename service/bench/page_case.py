@@ -26,6 +26,7 @@ HANDLER = Actor("person-7", frozenset({"clerk", "handler"}))
 ADMIN = Actor("bench-admin", frozenset({"admin", "compliance"}))
 OWNER = Actor("bench-owner", frozenset({"owner"}))
 CHANGED = "forms/assess-facts.form.json"
+PEOPLE = (HANDLER, ADMIN, OWNER)
 RARE = "glockenspiel"
 """A word that one case has."""
 NOTICES = 60
@@ -56,11 +57,9 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
     )
     done = operations.register_complaint(runtime, new, actor=SYSTEM, now=now)
     with runtime.database.transaction() as connection:
-        for person in (HANDLER, ADMIN):
+        for person in PEOPLE:
             identity.create_account(connection, person.name, None, sorted(person.groups), now=now)
-        sessions = [
-            identity.open_session(connection, person.name, now=now) for person in (HANDLER, ADMIN)
-        ]
+        sessions = [identity.open_session(connection, person.name, now=now) for person in PEOPLE]
         portal_access.give_access(connection, done.root_key, "bench", actor=SYSTEM, now=now)
         visit = portal_access.open_visit(connection, Visit(done.root_key), now=now)
         task = tasks.list_open_tasks(connection, done.root_key)[0]
@@ -77,7 +76,7 @@ def prepare_case(runtime: Runtime, *, now: datetime) -> Known:
         "phone": "0255500101",
         "middle": f"{middle.due_at:%Y%m%dT%H%M%S.%f}~{middle.key}" if middle else "",
     }
-    cookies = {"handler": sessions[0], "admin": sessions[1]}
+    cookies = dict(zip(("handler", "admin", "owner"), sessions, strict=True))
     return Known(
         words,
         {who: f"redress_session={token}" for who, token in cookies.items()}
