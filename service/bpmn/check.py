@@ -71,6 +71,7 @@ def _element(process: Process, element: Element, known: Known) -> Iterator[Findi
     yield from _work(element, known)
     yield from _ways(process, element)
     yield from check_event(process, element)
+    yield from _left_to_do(element)
     if element.kind in n.SCOPES:
         yield from _starts(process, element.id)
     asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
@@ -79,6 +80,16 @@ def _element(process: Process, element: Element, known: Known) -> Iterator[Findi
             "bpmn-no-name",
             Sentence("the {kind} has no name", kind=element.kind),
             "Say what is done, or what is asked.",
+        )
+
+
+def _left_to_do(element: Element) -> Iterator[Finding]:
+    """What a conversion left for a person, until the property is taken away."""
+    if element.properties.get(n.TODO):
+        yield warning(
+            "bpmn-todo",
+            Sentence("left to do: {what}", what=element.properties[n.TODO]),
+            Sentence("Do it, then remove the property {name}.", name=n.TODO),
         )
 
 

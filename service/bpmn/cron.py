@@ -118,13 +118,21 @@ def _numbers(text: str, least: int, most: int, what: str) -> tuple[int, ...]:
         match = _PART.match(part)
         if match is None:
             raise _wrong(what, text)
-        low, high, step = (None if each is None else int(each) for each in match.groups())
-        first = least if low is None else low
-        last = high if high is not None else most if low is None or step else first
+        first, last, step = _span_of(match, least, most)
         if not least <= first <= last <= most or step == 0:
             raise _wrong(what, text)
         found.update(range(first, last + 1, step or 1))
     return tuple(sorted(found))
+
+
+def _span_of(match: re.Match[str], least: int, most: int) -> tuple[int, int, int | None]:
+    """From where to where, and in what steps; a single number with a step goes to the end."""
+    low, high, step = (None if each is None else int(each) for each in match.groups())
+    if low is None:
+        return least, most, step
+    if high is not None:
+        return low, high, step
+    return low, most if step is not None else low, step
 
 
 def _any(year: int, month: int, day: int) -> bool:

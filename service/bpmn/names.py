@@ -13,6 +13,9 @@ SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 PORTAL_ACCESS = "portal-access"
 """Under `fourEyes`, not an element but those who gave access to the case's portal."""
 
+TODO = "todo"
+"""The property of an element that says what a conversion left to be done."""
+
 TASKS = frozenset(
     {
         "task",

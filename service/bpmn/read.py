@@ -91,7 +91,7 @@ class Reader:
                 count=found.count,
                 first=found.first,
             ),
-            "Convert it to Camunda 8 (the zeebe extension and FEEL), then check it again."
+            "Convert it with redress convert, then check it again."
             if not found.mild
             else Sentence("Remove what is left of {name}: it has no effect.", name=name),
             Severity.WARNING if found.mild else Severity.ERROR,

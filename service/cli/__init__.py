@@ -25,6 +25,10 @@ COMMANDS = {
     ),
     "clauses": ("service.cli.clauses:clauses", "Every clause with what fulfils it."),
     "config": ("service.cli.config_check:config_group", "Settings."),
+    "convert": (
+        "service.cli.converting:convert",
+        "Convert diagrams of Camunda 7, Flowable or Activiti, decisions and Camunda forms.",
+    ),
     "decide": (
         "service.cli.decide:decide",
         "Evaluate DECISION (id or name) of FILE, with the rules that matched.",
