@@ -36,7 +36,6 @@ def plain_case(key: int) -> Any:
         case = visible_plain_case(connection, key)
         bundle = runtime.bundles.get(connection, case.bundle_key)
         instance = get_instance(connection, key)
-        titles = letters.list_titles(connection, key, language())
         return flask.render_template(
             "plain_case.html",
             case=case,
@@ -44,7 +43,7 @@ def plain_case(key: int) -> Any:
             facts=_facts(reporting.find_variables(connection, runtime, key), bundle),
             tasks=tasks.list_case_tasks(connection, key),
             can_see=lambda task: tasks.can_see(task, actor()),
-            story=story_of(audit.list_steps(connection, key), bundle, language(), titles=titles),
+            story=story_of(audit.list_steps(connection, key), bundle, language()),
             letters=letters.list_letters(connection, key),
             picture=picture_of(
                 bundle,
