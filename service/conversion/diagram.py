@@ -20,6 +20,7 @@ Step = Callable[[Draft, etree._Element], None]
 
 def convert_diagram(draft: Draft) -> None:
     """Rewrite the tree of a diagram."""
+    give_ids(draft)
     for node in list(draft.root.iter(etree.Element)):
         _element(draft, node)
     parts.correlations(draft)
@@ -33,6 +34,45 @@ def convert_diagram(draft: Draft) -> None:
         top_nsmap={"zeebe": n.ZEEBE[1:-1], "modeler": _MODELER[1:-1]},
         keep_ns_prefixes=["xsi", "bpmn", "bpmn2", "zeebe", "modeler"],
     )
+
+
+def strip(draft: Draft) -> None:
+    """Take out what is left of another dialect in a diagram that is Camunda 8's already."""
+    for node in list(draft.root.iter(etree.Element)):
+        for key in [key for key in node.attrib if is_foreign(str(key))]:
+            del node.attrib[key]
+            name = str(key).rpartition("}")[2]
+            draft.report.dropped(node, Sentence("{name} has no effect here", name=name))
+        parent = node.getparent()
+        if is_foreign(str(node.tag)) and parent is not None:
+            draft.report.dropped(parent, Sentence("{name} has no effect here", name=n.local(node)))
+            parent.remove(node)
+
+
+def give_ids(draft: Draft) -> None:
+    """Flows and elements without an id get one: Flowable and Activiti run without."""
+    known, number = {each.get("id") for each in draft.root.iter(etree.Element)}, 0
+    for node in draft.root.iter(*map(n.b, n.FLOW_NODES | {"sequenceFlow"})):
+        while not node.get("id"):
+            number += 1
+            made = f"{'Flow' if n.local(node) == 'sequenceFlow' else 'Element'}_{number}"
+            if made not in known:
+                node.set("id", made)
+
+
+def _gateway(draft: Draft, node: etree._Element) -> None:
+    """The only flow without a condition is the one that is taken when no other is."""
+    parent, own = node.getparent(), node.get("id")
+    if parent is None or node.get("default"):
+        return
+    flows = [each for each in parent.iterfind(n.b("sequenceFlow")) if each.get("sourceRef") == own]
+    plain = [each for each in flows if each.find(n.b("conditionExpression")) is None]
+    if len(flows) > 1 and len(plain) == 1:
+        node.set("default", plain[0].get("id") or "")
+        draft.report.done(
+            node,
+            Sentence("the flow {id} has no condition: it is the default", id=plain[0].get("id")),
+        )
 
 
 def _element(draft: Draft, node: etree._Element) -> None:
@@ -98,6 +138,8 @@ _STEPS: Mapping[str, Step] = {
     "scriptTask": tasks.script_task,
     "callActivity": tasks.call_activity,
     "sequenceFlow": parts.flow,
+    "exclusiveGateway": _gateway,
+    "inclusiveGateway": _gateway,
     "intermediateCatchEvent": parts.event,
     "boundaryEvent": parts.event,
     "intermediateThrowEvent": _thrown,

@@ -14,7 +14,7 @@ from service.bpmn import names as n
 from service.bpmn.dialects import find_foreign
 from service.conversion.camunda_forms import FormRefused, import_form
 from service.conversion.decisions import convert_decisions
-from service.conversion.diagram import convert_diagram
+from service.conversion.diagram import convert_diagram, strip
 from service.conversion.layout import draw
 from service.conversion.report import Fate, Line, Report
 from service.conversion.tree import Draft
@@ -68,7 +68,10 @@ def convert_file(name: str, content: bytes) -> Converted:
 def _diagram(name: str, root: etree._Element, report: Report) -> Converted:
     found, dialect = find_foreign(root), dialect_of(root)
     draft = Draft(root, report)
-    if found is not None:
+    if found is not None and any(n.ZEEBE in str(node.tag) for node in root.iter(etree.Element)):
+        strip(draft)
+        dialect = "Camunda 8"
+    elif found is not None:
         convert_diagram(draft)
     if draw(root):
         report.done(None, Sentence("the diagram had no picture: it was laid out"))

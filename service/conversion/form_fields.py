@@ -100,6 +100,8 @@ def _field(draft: Draft, node: etree._Element, field: etree._Element) -> dict[st
             ),
         )
     found = dict(_TYPES.get(kind, _TYPES["string"]))
+    if field.get("writable") == "false":
+        found["readOnly"] = True
     found["title"] = field.get("label") or field.get("name") or field.get("id", "")
     choices = [each for each in field if n.local(each) == "value"]
     if choices:

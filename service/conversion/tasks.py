@@ -9,13 +9,13 @@ from lxml import etree
 from service.bpmn import names as n
 from service.bpmn.tree import extensions_of, inside, make, raw_of
 from service.conversion.form_fields import form_of
-from service.conversion.juel import NoFeel
+from service.conversion.juel import NoFeel, is_expression
 from service.conversion.scripts import script_in_feel
 from service.conversion.tree import Draft
 from service.sentence import Sentence
 
 _RETRIES = re.compile(r"R(\d{1,3})/")
-_BEAN = re.compile(r"[$#]\{\s*([^\W\d]\w*)")
+_BEAN = re.compile(r"[$#]\{\s*([^\W\d][\w-]*)")
 _NOT_NAME = re.compile(r"[^\w.-]+")
 JOBS = ("serviceTask", "sendTask", "businessRuleTask")
 
@@ -64,6 +64,8 @@ def service_task(draft: Draft, node: etree._Element) -> None:
     kind, topic = draft.take(node, "type"), draft.take(node, "topic")
     code = _code(draft, node)
     result = draft.take(node, "resultVariable") or draft.take(node, "resultVariableName")
+    if _sets_variable(draft, node, code, result):
+        return
     type_, why = _job_type(draft, node, kind=kind, topic=topic, code=code)
     if not type_:
         return
@@ -77,14 +79,35 @@ def service_task(draft: Draft, node: etree._Element) -> None:
     if priority := draft.take(node, "taskPriority"):
         make(holder, "priorityDefinition", priority=draft.feel(node, priority, "taskPriority"))
     if why:
+        said = "{why} is run by Java: have a worker take the job type {type}"
+        draft.to_do(node, Sentence(said, why=why, type=type_))
+    elif not topic:
         draft.to_do(
-            node,
-            Sentence(
-                "{why} is run by Java: have a worker take the job type {type}", why=why, type=type_
-            ),
+            node, Sentence("nothing says what does this: a worker is to take {type}", type=type_)
         )
     if result:
         draft.to_do(node, Sentence("the worker is to return the variable {result}", result=result))
+
+
+def _sets_variable(draft: Draft, node: etree._Element, code: str, result: str) -> bool:
+    """Whether an expression only works out a value: then the task is a script here."""
+    if not is_expression(code) or n.local(node) != "serviceTask":
+        return False
+    try:
+        found = script_in_feel(code.strip()[2:-1], "juel")
+        if found.entries or not result:
+            result = ""
+        name, feel = (result, found.value) if result else next(iter(found.entries.items()))
+    except (NoFeel, StopIteration):
+        return False
+    if not feel or (feel == found.value and feel.isidentifier()):
+        return False  # a bean by its name
+    node.tag = n.b("scriptTask")
+    make(extensions_of(node), "script", expression=f"={feel}", resultVariable=name)
+    draft.report.done(
+        node, Sentence("{what}: {text} → {found}", what="expression", text=code, found=f"={feel}")
+    )
+    return True
 
 
 def _code(draft: Draft, node: etree._Element) -> str:
@@ -109,7 +132,7 @@ def _job_type(
     if kind and kind not in ("external", "dmn"):
         return kind, Sentence("the task type {kind!r}", kind=kind)
     if n.local(node) in JOBS:
-        return _own_name(node), Sentence("nothing is named that does this; it")
+        return _own_name(node), ""
     return "", ""
 
 

@@ -202,6 +202,34 @@ def test_relatives_are_named_and_read(namespace, name):
     assert "mail" in said(found, "m", Fate.TO_DO)
 
 
+def test_a_diagram_of_camunda_8_stays_as_it_is():
+    body = """<bpmn:process id="order" isExecutable="true" xmlns:zeebe="ZEEBE">
+    <bpmn:startEvent id="s"/><bpmn:sequenceFlow id="f" sourceRef="s" targetRef="t"/>
+    <bpmn:serviceTask id="t" name="T" camunda:diagramRelationId="1"><bpmn:extensionElements>
+    <zeebe:taskDefinition type="work"/></bpmn:extensionElements></bpmn:serviceTask>
+    </bpmn:process></bpmn:definitions>""".replace("ZEEBE", z("")[1:-1])
+    found, at = converted(body)
+    assert found.dialect == "Camunda 8"
+    assert [each.fate for each in found.lines if each.element] == [Fate.NO_EFFECT]
+    assert len(at["t"].findall(f".//{z('taskDefinition')}")) == 1
+
+
+def test_flows_without_an_id_and_a_flow_without_a_condition_are_taken():
+    body = """<bpmn:process id="order" isExecutable="true"><bpmn:startEvent id="s"/>
+    <bpmn:sequenceFlow sourceRef="s" targetRef="g"/><bpmn:exclusiveGateway id="g" name="?"/>
+    <bpmn:sequenceFlow sourceRef="g" targetRef="t"><bpmn:conditionExpression><![CDATA[
+     ${!ok}
+    ]]></bpmn:conditionExpression></bpmn:sequenceFlow>
+    <bpmn:sequenceFlow sourceRef="g" targetRef="e"/>
+    <bpmn:serviceTask id="t" name="T"
+     camunda:expression="${execution.setVariable('ok', true)}"/><bpmn:endEvent id="e"/>
+    </bpmn:process></bpmn:definitions>"""
+    found, at = converted(body)
+    assert not [each for each in check_bundle(dict(found.files)) if each.severity is Severity.ERROR]
+    assert at[at["g"].get("default")].get("targetRef") == "e"
+    assert dict(ext(at["t"], "script").attrib) == {"expression": "=true", "resultVariable": "ok"}
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
