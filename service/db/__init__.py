@@ -23,6 +23,7 @@ from service.db.keys import (
     was_taken,
 )
 from service.db.migrate import migrate
+from service.db.old_rows import drop_some
 from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables
 from service.db.prepared import Prepared, Sent, any_of, gathered, keys_given, send_again, watchers
@@ -52,6 +53,7 @@ __all__ = [
     "any_of",
     "beyond",
     "count_up_to",
+    "drop_some",
     "element_key",
     "element_of",
     "gathered",

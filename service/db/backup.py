@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ import orjson
 import sqlalchemy as sa
 
 from service.db.engine import Connection, Database
+from service.db.migrate import lead_back, lead_forward
 from service.db.types import metadata
 from service.errors import InvalidInput, StateConflict
 
@@ -63,25 +64,39 @@ def write_backup(database: Database, path: Path) -> int:
 def read_backup(
     database: Database, path: Path, *, force: bool, verify: Callable[[Connection], None]
 ) -> int:
-    """Put a backup into a database of the same schema, in one transaction; how many rows. `verify`
-    raises when what was written is not sound, and then nothing was.
+    """Put a backup into a database, in one transaction; how many rows. One of an older schema is
+    put back as it was and then migrated. `verify` raises when what was written is not sound, and
+    then nothing was.
 
-    Raises InvalidInput for a file that is no whole backup of this version, StateConflict when the
+    Raises InvalidInput for a file that is no whole backup of this version or an older one,
+    StateConflict when the
     database holds rows and `force` does not say to remove them.
     """
     revision = _check_file(path)
     with database.transaction() as connection:
         current = connection.execute(_REVISION).scalar_one()
-        if revision != current:
-            raise InvalidInput(
-                "expected a backup of schema {current}, got one of {revision}: use that version",
-                current=current,
-                revision=revision,
-            )
         _empty(connection, force=force)
-        rows = _fill(connection, path)
+        older = revision != current
+        if older:
+            lead_back(connection, revision)
+        rows = _fill(connection, path, _tables_of(connection) if older else metadata.tables)
+        if older:
+            lead_forward(connection)
         verify(connection)
     return rows
+
+
+def _tables_of(connection: Connection) -> Mapping[str, sa.Table]:
+    """The tables that are there, of an older schema; columns that there still are have the types
+    they have now."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    for table in found.tables.values():
+        now = metadata.tables.get(table.name)
+        for column in table.columns:
+            if now is not None and column.name in now.columns:
+                column.type = now.columns[column.name].type
+    return found.tables
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -148,7 +163,7 @@ def _empty(connection: Connection, *, force: bool) -> None:
         connection.execute(sa.delete(table))
 
 
-def _fill(connection: Connection, path: Path) -> int:
+def _fill(connection: Connection, path: Path, tables: Mapping[str, sa.Table]) -> int:
     """Insert the rows of a backup, table by table; their number."""
     rows = held = first = 0
     columns: list[sa.Column[Any]] = []
@@ -163,7 +178,7 @@ def _fill(connection: Connection, path: Path) -> int:
             _insert(connection, batch, columns[0].table, (first, number - isinstance(line, dict)))
             batch, held = [], 0
         if isinstance(line, dict) and "table" in line:
-            columns = _columns(line, number)
+            columns = _columns(line, number, tables)
     return rows
 
 
@@ -174,10 +189,12 @@ def _line(raw: bytes, number: int) -> Any:
         raise _unfit(number, "it is no JSON") from None
 
 
-def _columns(line: dict[str, Any], number: int) -> list[sa.Column[Any]]:
+def _columns(
+    line: dict[str, Any], number: int, tables: Mapping[str, sa.Table]
+) -> list[sa.Column[Any]]:
     """The columns that the rows after this line fill. Raises InvalidInput for a table or a column
     that is none."""
-    table = metadata.tables.get(str(line["table"]))
+    table = tables.get(str(line["table"]))
     if table is None:
         raise _unfit(number, f"there is no table {str(line['table'])[:60]!r}")
     names = line.get("columns")

@@ -52,6 +52,7 @@ from service.identity.grants import (
     Standing,
     applied,
     ask_grant,
+    check_email,
     check_level,
     check_may_decide,
     end_grant,
@@ -66,6 +67,7 @@ from service.identity.lines import get_superior, list_above, list_below, set_sup
 from service.identity.links import (
     LINK_LIFE,
     Link,
+    drop_links,
     find_link,
     link_code,
     list_links,
@@ -82,7 +84,7 @@ from service.identity.passwords import (
 from service.identity.permissions import GRANTS, Grant, Permission, roles_with
 from service.identity.reserved_messages import RESERVED_MESSAGES, check_may_send
 from service.identity.roles import PROGRAMS, RESERVED, HouseRole, Role
-from service.identity.sessions import close_session, find_session, open_session
+from service.identity.sessions import close_session, drop_sessions, find_session, open_session
 from service.identity.staff import (
     CAPACITY,
     Absence,
@@ -152,6 +154,7 @@ __all__ = [
     "applied",
     "ask_grant",
     "best_candidate",
+    "check_email",
     "check_length",
     "check_level",
     "check_may_decide",
@@ -169,6 +172,8 @@ __all__ = [
     "create_token",
     "drop_absence",
     "drop_attempts",
+    "drop_links",
+    "drop_sessions",
     "end_grant",
     "end_sessions",
     "find_absence",

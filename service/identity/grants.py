@@ -67,6 +67,17 @@ class GrantRequest:
     decided_at: datetime | None
 
 
+def check_email(email: str) -> None:
+    """Raises InvalidInput for what mail cannot be sent to."""
+    local, at, host = email.partition("@")
+    if not (local and at and "." in host) or len(email) > 320 or not email.isprintable():
+        raise InvalidInput(
+            "expected an e-mail address such as amy@bank.example, got {email!r}", email=email[:50]
+        )
+    if " " in email or "," in email:
+        raise InvalidInput("expected one e-mail address, got {email!r}", email=email[:50])
+
+
 def check_level(level: str) -> None:
     """Raises InvalidInput for what is no level of authority."""
     if level and level not in LEVELS:

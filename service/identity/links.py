@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, drop_some
 from service.identity.tables import account, account_link
 
 LINK_LIFE = timedelta(hours=24)
@@ -109,3 +109,8 @@ def list_links(connection: Connection, name: str, *, limit: int = 5) -> list[Lin
 
 def _plain(code: str) -> str:
     return code.strip().upper().translate(_ALIKE)
+
+
+def drop_links(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget codes whose time was over before then."""
+    return drop_some(connection, account_link, account_link.c.expires_at < before, limit=limit)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from service.db import Connection, Prepared
+from service.db import Connection, Prepared, drop_some
 from service.identity.accounts import Account
 from service.identity.tables import account, account_role, session
 from service.identity.tokens import hash_token
@@ -58,3 +58,8 @@ def find_session(connection: Connection, token: str, *, now: datetime) -> Accoun
 def close_session(connection: Connection, token: str) -> None:
     """Sign out."""
     connection.execute(sa.delete(session).where(session.c.token_hash == hash_token(token)))
+
+
+def drop_sessions(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget sessions that were over before then."""
+    return drop_some(connection, session, session.c.expires_at < before, limit=limit)

@@ -139,3 +139,22 @@ def decide_mail(
     )
     if changed.rowcount != 1:
         raise StateConflict("This mail was decided on already. Open the list again.")
+
+
+def blank_strays(connection: Connection, *, before: datetime, limit: int) -> list[str]:
+    """Empty messages that were put aside before then and belong to no case: the row stays, by
+    which the mailbox knows how far it was read. The SHA-256 of each, whose file may go."""
+    old = sa.select(mail_message.c.key, mail_message.c.sha256).where(
+        mail_message.c.state == "dismissed",
+        mail_message.c.root_key.is_(None),
+        mail_message.c.sha256 != "",
+        mail_message.c.received_at < before,
+    )
+    found = connection.execute(old.order_by(mail_message.c.key).limit(limit)).all()
+    if found:
+        blank = mail_message.info["erased_as"](mail_message)
+        keys = [row.key for row in found]
+        connection.execute(
+            sa.update(mail_message).where(mail_message.c.key.in_(keys)).values(blank)
+        )
+    return [row.sha256 for row in found]

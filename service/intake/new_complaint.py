@@ -106,7 +106,7 @@ def parse_complaint(data: Any, *, now: datetime, currency: str = "TWD") -> NewCo
     }
     ways = _contact(data.get("contact") or {}, errors)
     new = NewComplaint(
-        customer_name=texts["customerName"],
+        customer_name=" ".join((texts["customerName"] or "").split()) or None,
         phone=ways["phone"],
         email=ways["email"],
         address=ways["address"],

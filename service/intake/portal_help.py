@@ -17,7 +17,6 @@ from service.cases import Complaint
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound, StateConflict
 from service.execution import Runtime, take_children
-from service.i18n.catalogue import say
 from service.i18n.dates import Times
 from service.identity import (
     CUSTOMER,
@@ -30,6 +29,7 @@ from service.identity import (
 )
 from service.intake import portal_access
 from service.letters import Queued
+from service.letters.signature import name_for_letters
 from service.sentence import Sentence
 
 ASKED = Limit("portal link asked", 10)
@@ -150,7 +150,7 @@ def _mail(
         recipient=complaint.contact_email or "",
         facts={
             "number": complaint.number,
-            "customer": complaint.customer_name or say("Customer", complaint.language),
+            "customer": name_for_letters(complaint.customer_name, complaint.language),
             "today": today,
             "bank": runtime.bank.name,
             "contact": runtime.bank.contact,

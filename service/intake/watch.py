@@ -24,6 +24,7 @@ from service.i18n.dates import Times
 from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
+from service.intake.strays import forget_strays
 from service.intake.take_mail import Raw, take_mail
 from service.vault import Kept, Vault
 
@@ -71,6 +72,7 @@ class MailboxWatch:
         except Exception as error:
             self._give_back(f"{type(error).__name__}: {error}")
             raise
+        forget_strays(self.runtime, self.vault, now=self.clock.now())
         self._give_back(None)
         return taken
 

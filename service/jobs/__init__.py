@@ -57,6 +57,7 @@ from service.jobs.messages import (
     lock_messages,
     next_message,
 )
+from service.jobs.old_rows import drop_delivered, drop_resolved
 from service.jobs.queries import (
     activate_jobs,
     end_jobs,
@@ -101,7 +102,9 @@ __all__ = [
     "claim_outbox",
     "claim_timers",
     "close_incident",
+    "drop_delivered",
     "drop_expired",
+    "drop_resolved",
     "end_duty",
     "end_incidents",
     "end_incidents_at",

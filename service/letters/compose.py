@@ -16,11 +16,10 @@ from service import cases, letters
 from service.cases import Complaint
 from service.db import Connection
 from service.errors import InvalidInput
-from service.i18n.catalogue import say
 from service.i18n.dates import Times
 from service.letters import Letter, Queued
 from service.letters.rights import BLOCKS, block_of, clocks_met, rights_of, says
-from service.letters.signature import Bank
+from service.letters.signature import Bank, name_for_letters
 from service.letters.texts import letter_text
 from service.policy import RIGHTS, Deadline, Profile, nearest_of
 
@@ -128,7 +127,7 @@ def letter_facts(
     final = nearest_of(clocks, "final response")
     facts = {
         "number": complaint.number,
-        "customer": complaint.customer_name or say("Customer", times.language),
+        "customer": name_for_letters(complaint.customer_name, times.language),
         "bank": bank.name,
         "contact": bank.contact,
         "place": bank.place,

@@ -33,6 +33,7 @@ FACTS = (
     "today",
     "authority",
     "rights",
+    "terms",
     "currency",
     "severity",
     "paid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ class Bank:
     language: str = "en"
 
 
+LONGEST_NAME = 100
+_LINK = re.compile(r"://|@|www\.|[<>{}]|[\w-]\.[a-z]{2,}\b", re.IGNORECASE | re.ASCII)
+"""What stands in an address of the web or of mail, and in no name: Lin Mei-Ling, J. R. Smith Jr.,
+St. John, 王小明."""
 UNSIGNED = Bank()
 """For what writes no letter to customers."""
 
@@ -44,6 +49,16 @@ def frame_of(facts: Mapping[str, Any], language: str) -> dict[str, str]:
         "salutation": salutation_of(known["customer"], language),
         "closing": _closing_of(known, language),
     }
+
+
+def name_for_letters(name: str | None, language: str) -> str:
+    """How a letter calls a customer: by the name that was given, in one line; by none where it is
+    more than a name. Whoever complains chooses it, and the letter goes to an address that nobody
+    has verified: an advertisement or an address of the web is not sent in the bank's name."""
+    plain = " ".join((name or "").split())
+    if not plain or len(plain) > LONGEST_NAME or not plain.isprintable() or _LINK.search(plain):
+        return say("Customer", language)
+    return plain
 
 
 def salutation_of(customer: str, language: str) -> str:

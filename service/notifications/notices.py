@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection, PageMark, Prepared, any_of, beyond
+from service.db import Connection, PageMark, Prepared, any_of, beyond, drop_some
 from service.notifications.tables import notice, notice_choice
 
 
@@ -228,3 +228,8 @@ def choose(
             for kind in NoticeKind
         ],
     )
+
+
+def drop_notices(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget what people were told before then."""
+    return drop_some(connection, notice, notice.c.at < before, limit=limit)

@@ -4,7 +4,7 @@ may, and hands it to `service.execution`. The caller passes the actor and the ti
 
 from service.builtins import Choice, list_choices
 from service.execution.enter_contact import NewContact
-from service.operations.add_account import NewAccount, add_account, add_group, check_email, names_of
+from service.operations.add_account import NewAccount, add_account, add_group, names_of
 from service.operations.add_draft_files import add_draft_files
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
@@ -30,7 +30,7 @@ from service.operations.discard_draft import discard_draft
 from service.operations.drop_absence import drop_absence
 from service.operations.drop_draft import drop_draft, forget_draft
 from service.operations.enter_demo import enter_demo
-from service.operations.erase_cases import Expired, erase_case, list_expired
+from service.operations.erase_cases import Expired, erase_case, list_expired, remove_files
 from service.operations.escalate import escalate
 from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.find_blind import briefing_of
@@ -170,7 +170,6 @@ __all__ = [
     "carry_on_migration",
     "change_account",
     "change_password",
-    "check_email",
     "check_token_attempts",
     "choose_notices",
     "claim_task",
@@ -246,6 +245,7 @@ __all__ = [
     "release_due_bundles",
     "release_task",
     "remove_draft_file",
+    "remove_files",
     "replace_token",
     "resolve_comment",
     "resolve_incident",

@@ -88,20 +88,9 @@ def add_group(runtime: Runtime, name: str, *, actor: Actor, now: datetime) -> No
         )
 
 
-def check_email(email: str) -> None:
-    """Raises InvalidInput for what mail cannot be sent to."""
-    local, at, host = email.partition("@")
-    if not (local and at and "." in host) or len(email) > 320 or not email.isprintable():
-        raise InvalidInput(
-            "expected an e-mail address such as amy@bank.example, got {email!r}", email=email[:50]
-        )
-    if " " in email or "," in email:
-        raise InvalidInput("expected one e-mail address, got {email!r}", email=email[:50])
-
-
 def _check(new: NewAccount, *, needs_email: bool) -> None:
     if new.email or needs_email:
-        check_email(new.email)
+        identity.check_email(new.email)
     if not is_known(new.language):
         raise InvalidInput("expected a language of the product, got {tag!r}", tag=new.language[:20])
 

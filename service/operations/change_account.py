@@ -31,6 +31,8 @@ def change_account(
         before = identity.get_standing(connection, name)
         identity.check_roles(connection, wanted.roles)
         identity.check_level(wanted.level)
+        if wanted.email:
+            identity.check_email(wanted.email)
         after = wanted if actor == OPERATOR else identity.narrowed(before, wanted)
         more = {} if actor == OPERATOR else identity.widened(before, wanted)
         _check_somebody_left(connection, name, after)

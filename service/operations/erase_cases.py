@@ -102,7 +102,7 @@ def erase_case(
             "history_hash": tip.hash,
         }
         connection.execute(sa.insert(erased_case), row)
-    _unlink(runtime, vault, hashes)
+    remove_files(runtime, vault, hashes)
     return True
 
 
@@ -155,7 +155,7 @@ def _forget_requests(connection: Connection, number: str) -> None:
     connection.execute(sa.delete(idempotency_key).where(answered))
 
 
-def _unlink(runtime: Runtime, vault: Vault, hashes: Sequence[str]) -> None:
+def remove_files(runtime: Runtime, vault: Vault, hashes: Sequence[str]) -> None:
     """Remove the files that no other row names. A crash before it leaves a file that nothing
     names."""
     with runtime.database.read() as connection:

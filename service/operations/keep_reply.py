@@ -65,7 +65,7 @@ def use_reply(
         complaint, clocks, runtime.profile_of(complaint), {}, bank=runtime.bank, now=now
     )
     paid = cases.balance_of(connection, complaint.root_key).paid
-    return saved_replies.fill_reply(reply, complaint.language, {"paid": paid, **facts})
+    return saved_replies.fill_reply(reply, complaint.language, {"paid": paid, "terms": "", **facts})
 
 
 def _record(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from service import identity, migration_plans, tasks
 from service.execution import Runtime
 from service.execution.idempotency import drop_answers
+from service.operations.tidy_rows import tidy_rows
 
 KEPT = timedelta(days=30)
 EVERY = timedelta(hours=1)
@@ -30,6 +31,7 @@ def make_tidy_chore(runtime: Runtime) -> Callable[[datetime], int]:
             migration_plans.forget_undo(connection, before=now - KEPT)
             drop_answers(connection, before=now - KEPT)
             identity.drop_attempts(connection, now=now)
+            tidy_rows(connection, now=now)
         return 0
 
     return chore

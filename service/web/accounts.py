@@ -97,11 +97,9 @@ def change_account(name: str) -> Any:
     )
     runtime, who, at = parts().runtime, actor(), now()
     try:
-        if wanted.email:
-            operations.check_email(wanted.email)
         superior = sent.get("superior", "").strip()[:100]
-        operations.set_superior(runtime, name, superior, actor=who, now=at)
         operations.change_account(runtime, name, wanted, actor=who, now=at)
+        operations.set_superior(runtime, name, superior, actor=who, now=at)
     except RedressError as error:
         return _show(name, error.message), 422
     return flask.redirect(flask.url_for("web.account_page", name=name))

@@ -5,17 +5,23 @@ from __future__ import annotations
 import gzip
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from click.testing import CliRunner, Result
 
 from service import audit, cases
 from service.audit.tables import history
 from service.cli import main
-from service.db import Database
+from service.db import Database, metadata
+from service.db.backup import FORMAT, _plain
+from service.db.migrate import FOLDER
 from service.definitions import shipped_files
+from service.execution import Runtime
 from service.identity import Actor
 from service.intake import parse_complaint
 from service.operations import register_complaint
@@ -75,6 +81,85 @@ def test_a_backup_is_restored_into_either_database(
     assert "expected an empty database, found rows in" in again.output
     assert run(target, "restore", str(file), "--force").exit_code == 0
     assert contents(target) == before
+
+
+def _write_old(database: Database, revision: str, file: Path) -> dict[str, int]:
+    """A backup as the version of that schema wrote it; how many rows each table had."""
+    with database.transaction() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        found = sa.MetaData()
+        found.reflect(connection)
+        tables = {each.name: each for each in found.sorted_tables if each.name in metadata.tables}
+        lines: list[Any] = [{"format": FORMAT, "revision": revision}]
+        counts = {}
+        for name, table in tables.items():
+            now = [metadata.tables[name].columns.get(each.name) for each in table.columns]
+            lines.append({"table": name, "columns": [each.name for each in table.columns]})
+            columns = [
+                each if same is None else sa.column(each.name, same.type)
+                for each, same in zip(table.columns, now, strict=True)
+            ]
+            rows = connection.execute(sa.select(*columns).select_from(table)).all()
+            lines += [
+                [_plain(each, value) for each, value in zip(columns, row, strict=True)]  # type: ignore[arg-type]
+                for row in rows
+            ]
+            counts[name] = len(rows)
+    raw = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    end = {"rows": sum(counts.values()), "sha256": sha256(raw).hexdigest()}
+    file.write_bytes(gzip.compress(raw + orjson.dumps(end) + b"\n"))
+    return counts
+
+
+@pytest.mark.parametrize("revision", ["0022", "0027", "0030"])
+def test_a_backup_of_an_older_version_is_restored_and_migrated(
+    filled: Database,
+    sqlite_database: Database,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    revision: str,
+) -> None:
+    file = tmp_path / "old.backup"
+    other = "postgresql_database" if filled is sqlite_database else "sqlite_database"
+    target: Database = request.getfixturevalue(other)
+    counts = _write_old(filled, revision, file)
+    restored = run(target, "restore", str(file))
+    assert restored.exit_code == 0, restored.output
+    with target.read() as connection:
+        after = {
+            name: connection.execute(
+                sa.select(sa.func.count()).select_from(metadata.tables[name])
+            ).scalar_one()
+            for name in counts
+        }
+        assert len(cases.search_roots(connection, "王小明 重複扣款", limit=9)) == 3
+    assert after | {"case_text": 0} == counts | {"case_text": 0}
+    runtime = Runtime.open(target)
+    new = parse_complaint(GIVEN, now=NOW)
+    assert register_complaint(runtime, new, actor=CLERK, now=NOW).number
+    with target.read() as connection:
+        roots = list(audit.list_cases(connection))
+        assert [audit.verify(connection, root) for root in roots] == [None] * 4
+
+
+def test_a_backup_of_a_newer_version_is_refused_in_a_line(
+    filled: Database, sqlite_database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "all.backup"
+    run(filled, "backup", str(file))
+    lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    head = orjson.loads(lines[0]) | {"revision": "9999"}
+    raw = orjson.dumps(head) + b"\n" + b"".join(lines[1:-1])
+    end = orjson.loads(lines[-1]) | {"sha256": sha256(raw).hexdigest()}
+    file.write_bytes(gzip.compress(raw + orjson.dumps(end) + b"\n"))
+    refused = run(filled, "restore", str(file), "--force")
+    assert refused.exit_code == 1 and "a newer version wrote it" in refused.output
+    assert len(refused.output.strip().splitlines()) == 1
+    with filled.read() as connection:
+        assert len(cases.search_roots(connection, "王小明 重複扣款", limit=9)) == 3
 
 
 def test_a_backup_that_was_changed_restores_nothing(filled: Database, tmp_path: Path) -> None:
