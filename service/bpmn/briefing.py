@@ -53,6 +53,7 @@ CARDS: dict[str, Shows] = {
         variables=_names(
             "compensationAmount redressParts offer acceptBy acceptUntil acceptance days policy"
             " offerAnswer offerChannel offerAnsweredBy offerWords"
+            " owed owedByLaw creditFinal creditBack"
         ),
         functions=frozenset({"amount paid"}),
     ),

@@ -65,6 +65,7 @@ HOST_SERVICES = frozenset(
     BUILT_IN + name
     for name in (
         "answer-offer",
+        "owe",
         "approve-version",
         "archive",
         "clock",

@@ -45,6 +45,16 @@ class OfferEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class OweEffect:
+    """These parts of the decided amount are owed by law: payable now. So much of them has been
+    paid, by a provisional `credit` that is final now."""
+
+    parts: Mapping[str, Decimal]
+    credit: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferAnsweredEffect:
     """What became of the open offer: `state` is one of `cases.ANSWERS`; who said so, how, in what
     words."""
@@ -160,6 +170,7 @@ Effect = (
     LetterEffect
     | RecordEffect
     | OfferEffect
+    | OweEffect
     | OfferAnsweredEffect
     | DeadlinesEffect
     | RegimeEffect

@@ -4,17 +4,72 @@ answer."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from service import cases
 from service.builtins.case_view import CaseView
-from service.builtins.effects import OfferAnsweredEffect, OfferEffect
+from service.builtins.effects import OfferAnsweredEffect, OfferEffect, OweEffect
 from service.engine.changes import JobCreated
 from service.errors import InvalidInput
+from service.policy import alike, owed_of
 
 MOST_DAYS = 366
 """How long an offer may stay open, in calendar days."""
+
+
+CORRECTION = "correction"
+"""The clock of the law that an error is corrected by."""
+
+
+def owe(view: CaseView, job: JobCreated) -> dict[str, Any]:
+    """What of the decided amount, the total of all rounds, the law owes: it is payable now, without
+    an offer. A provisional credit that was given counts as paid, as far as so much is owed, and is
+    final.
+
+    `owed` says whether something is to be paid: `payable`, or `none`; `owedByLaw` the sum that is
+    owed, `creditFinal` what of the credit is final and `creditBack` what of it is taken back, null
+    where no credit was given.
+    """
+    parts = owed_parts(view, job.variables)
+    sums, credit = _sums(view), _credit(job.variables)
+    total = sum(parts.values(), Decimal(0))
+    due = sums.due + cases.rise_of(sums, parts, decided_amount(job.variables))
+    final = min(credit or Decimal(0), due)
+    if parts:
+        view.effects.append(OweEffect(parts, final, str(job.variables.get("creditedOn") or "")))
+    if parts and due == final:
+        met = [replace(each, met_at=view.now) for each in alike(view.deadlines, CORRECTION)]
+        view.set_clocks(met, "met")
+    return {
+        "owed": "payable" if parts and due > final else "none",
+        "owedByLaw": total,
+        "creditFinal": None if credit is None else final,
+        "creditBack": None if credit is None else credit - final,
+    }
+
+
+def owed_parts(view: CaseView, known: Mapping[str, Any]) -> dict[str, Decimal]:
+    """The parts of the amount decided that the law of the case owes."""
+    amount = decided_amount(known)
+    parts = cases.read_parts(known.get("redressParts")) or {cases.WHOLE: amount}
+    return owed_of(view.profile, known.get("outcome"), parts) if amount > 0 else {}
+
+
+def decided_amount(known: Mapping[str, Any]) -> Decimal:
+    return Decimal(str(known.get("compensationAmount") or 0))
+
+
+def _credit(known: Mapping[str, Any]) -> Decimal | None:
+    return Decimal(str(known.get("creditAmount") or 0)) if known.get("credited") is True else None
+
+
+def _sums(view: CaseView, before: Decimal = Decimal(0)) -> cases.Balance:
+    """The ledger's; where there is none, as in a scenario, so much was paid `before`."""
+    if view.connection is None or view.complaint is None:
+        return cases.Balance(payable=before, paid=before)
+    return cases.balance_of(view.connection, view.complaint.root_key)
 
 
 def offer(view: CaseView, job: JobCreated) -> dict[str, Any]:
@@ -24,11 +79,8 @@ def offer(view: CaseView, job: JobCreated) -> dict[str, Any]:
     `offer` says what it is: `open` until the end of the day `acceptBy`, the instant `acceptUntil`;
     `payable`; or `none`, where the rounds before have offered and paid as much.
     """
-    found = job.variables.get("compensationAmount")
-    amount = Decimal(str(found or 0))
-    sums = cases.Balance()
-    if view.connection is not None and view.complaint is not None:
-        sums = cases.balance_of(view.connection, view.complaint.root_key)
+    amount = decided_amount(job.variables)
+    sums = _sums(view, Decimal(str(job.variables.get("owedByLaw") or 0)))
     if amount <= sums.payable:
         return _made("payable" if sums.due > 0 else "none")
     if job.variables.get("acceptance") != "wanted":
@@ -70,6 +122,7 @@ def answer_offer(view: CaseView, job: JobCreated) -> dict[str, Any]:
 
 
 MONEY_SERVICES: Mapping[str, Callable[[CaseView, JobCreated], dict[str, Any]]] = {
+    "redress.owe": owe,
     "redress.offer": offer,
     "redress.answer-offer": answer_offer,
 }

@@ -18,7 +18,7 @@ from service.builtins.effects import (
     LinkEffect,
     RecordEffect,
 )
-from service.builtins.money_services import MONEY_SERVICES
+from service.builtins.money_services import MONEY_SERVICES, owed_parts
 from service.builtins.regimes import regime
 from service.cases import RECORDED, get_complaint, list_of_customer
 from service.engine import BpmnError
@@ -90,7 +90,7 @@ def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
         facts = {name: value for name, value in facts.items() if name not in _DECIDED}
     view.effects.append(RecordEffect(facts, offered))
     if facts.get("outcome") is not None:
-        _start_steps(view)
+        _start_steps(view, job.variables)
     severity = facts.get("severity")
     if (
         severity is not None
@@ -103,14 +103,15 @@ def record(view: CaseView, job: JobCreated) -> dict[str, Any]:
     return {}
 
 
-def _start_steps(view: CaseView) -> None:
+def _start_steps(view: CaseView, known: Mapping[str, Any]) -> None:
     """The outcome is decided: the law's clocks that count from there start, once each."""
+    facts = {"outcome": known.get("outcome"), "owed": bool(owed_parts(view, known))}
     fresh = [
         replace(
             entry, clock=entry.clock if regime is view.profile else named(entry.clock, regime.id)
         )
         for regime in view.profile.together
-        for entry in step_deadlines(regime, view.now)
+        for entry in step_deadlines(regime, view.now, facts)
     ]
     view.set_clocks([entry for entry in fresh if entry.clock not in view.deadlines], "started")
 

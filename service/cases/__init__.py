@@ -58,6 +58,7 @@ from service.cases.evidence import (
 from service.cases.evidence_files import check_may_open, download_headers, take_in
 from service.cases.ledger import (
     KINDS_OF_MONEY,
+    WHOLE,
     Balance,
     Movement,
     balance_of,
@@ -108,6 +109,7 @@ from service.cases.offers import (
     list_offers,
     make_offer,
 )
+from service.cases.owed import enter_owed, rise_of
 from service.cases.queries import (
     RECORDED,
     Complaint,
@@ -178,6 +180,7 @@ __all__ = [
     "RESULTS",
     "SOURCES",
     "URGENT",
+    "WHOLE",
     "WORD_KINDS",
     "Balance",
     "CaseRead",
@@ -224,6 +227,7 @@ __all__ = [
     "enter",
     "enter_accepted",
     "enter_decision",
+    "enter_owed",
     "enter_paid",
     "enter_payable",
     "enter_recovered",
@@ -307,6 +311,7 @@ __all__ = [
     "read_parts",
     "rebuild_search",
     "reopen_clocks",
+    "rise_of",
     "save_compensation",
     "save_complaint",
     "search_roots",

@@ -85,7 +85,7 @@ _WAS_WORKING: Plurals = {
 _MOVED = re.compile(r"=\s*working (days|hours) after\(\s*now\(\)\s*,\s*(\d+)\s*\)")
 _DATES: Mapping[str, re.Pattern[str]] = {
     "clock": re.compile(
-        r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null then .+ else '
+        r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null(?: or .+)? then .+ else '
         r')?deadline\("(?P<name>[^"]+)"\)'
     ),
     "day": re.compile(r'=\s*date and time\(date\((?P<name>\w+)\), time\("[^"]+"\)\)'),

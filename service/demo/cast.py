@@ -34,6 +34,7 @@ HOURS = {
     "give-provisional-credit": 4,
     "record-offer-answer": 16,
     "pay-compensation": 5,
+    "pay-what-is-owed": 5,
     "correct-error": 7,
     "write-apology": 2,
     "promise-tracking": 2,

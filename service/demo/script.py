@@ -154,6 +154,13 @@ def _committee(scene: Scene) -> dict[str, Any]:
     return {**decided, "members": members, "votesFor": 3, "minutes": scene.phrases["minutes"]}
 
 
+def _payment(scene: Scene) -> dict[str, Any]:
+    return {
+        "paidOn": scene.day(0),
+        "reference": f"TRF-{scene.story.id.upper()}-{scene.turn + 1}",
+    }
+
+
 def _offer_answer(scene: Scene) -> dict[str, Any]:
     """The customer says it on the telephone: one who is not content declines."""
     customer, known = scene.decision.customer, scene.phrases
@@ -227,10 +234,8 @@ SCRIPT: Mapping[str, Callable[[Scene], dict[str, Any]]] = {
         "noCreditReason": scene.phrases["no_credit"],
     },
     "record-offer-answer": _offer_answer,
-    "pay-compensation": lambda scene: {
-        "paidOn": scene.day(0),
-        "reference": f"TRF-{scene.story.id.upper()}-{scene.turn + 1}",
-    },
+    "pay-compensation": _payment,
+    "pay-what-is-owed": _payment,
     "correct-error": lambda scene: {
         "corrected": scene.texts["corrected"],
         "correctedOn": scene.day(0),

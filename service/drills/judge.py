@@ -22,6 +22,7 @@ from service.drills.exercise import FACTS, Course, emergencies_of
 from service.sentence import Counted, Sentence
 from service.tasks.tables import user_task
 
+PAYMENTS = ("pay-compensation", "pay-what-is-owed")
 DETECT_WITHIN = timedelta(minutes=15)
 LINKED_AT_LEAST = 0.95
 _FIELDS = ("customer_name", "channel", "content", "received_at")
@@ -178,7 +179,7 @@ def _link(record: _Record) -> Measure | None:
 
 def _authority(record: _Record) -> Measure | None:
     """Who proposed, who approved where somebody had to, who paid: nobody twice."""
-    paid = [row for row in record.of("pay-compensation") if row["state"] == "completed"]
+    paid = [row for row in record.of(*PAYMENTS) if row["state"] == "completed"]
     proposed, approved = (
         _people(record, "propose-solution"),
         _people(record, "approve-solution", "approve-by-committee"),

@@ -21,6 +21,7 @@ from service.builtins import (
     LevelEffect,
     LinkEffect,
     LogEffect,
+    OweEffect,
     RecordEffect,
     SpikeEffect,
     TeamEffect,
@@ -128,6 +129,18 @@ def _record(site: _Site, effect: RecordEffect) -> None:
                 parts=cases.read_parts(effect.facts.get("redressParts")),
                 payable=not effect.offered,
             )
+
+
+def _owe(site: _Site, effect: OweEffect) -> None:
+    complaint = cases.find_complaint(site.connection, site.root_key)
+    if complaint is not None:
+        reference = f"provisional credit {effect.reference}".strip()
+        movement = cases.Movement(
+            cases.LedgerEntry.PAID, effect.credit, site.actor.name, site.now, reference
+        )
+        cases.enter_owed(
+            site.connection, site.root_key, movement, effect.parts, currency=complaint.currency
+        )
 
 
 def _link(site: _Site, effect: LinkEffect) -> None:
@@ -270,6 +283,7 @@ def _released(connection: Connection, process_id: str) -> ProcessVersion:
 
 _EFFECTS: Mapping[type, Callable[[_Site, Any], Iterable[Beginning] | None]] = {
     RecordEffect: _record,
+    OweEffect: _owe,
     LinkEffect: _link,
     FollowEffect: _follow,
     AlarmEffect: _alarm,

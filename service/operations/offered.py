@@ -145,6 +145,12 @@ _WRITES: Mapping[str, Mapping[str, Kind]] = {
         "acceptBy": nullable(TEXT),
         "acceptUntil": nullable(TEXT),
     },
+    "redress.owe": {
+        "owed": text("payable", "none"),
+        "owedByLaw": NUMBER,
+        "creditFinal": nullable(NUMBER),
+        "creditBack": nullable(NUMBER),
+    },
     "redress.answer-offer": {"offerAnswer": text("accepted", "declined", "lapsed")},
     "redress.archive": {"archivedAt": TEXT, "retainUntil": TEXT},
     "redress.emergency-level": {"reports": REPORTS},
@@ -181,6 +187,15 @@ _READS: Mapping[str, Mapping[str, Kind]] = {
         "compensationAmount": nullable(NUMBER),
         "acceptance": nullable(text("wanted", "not wanted")),
         "days": nullable(NUMBER),
+        "owedByLaw": nullable(NUMBER),
+    },
+    "redress.owe": {
+        "outcome": nullable(TEXT),
+        "compensationAmount": nullable(NUMBER),
+        "redressParts": ANY,
+        "credited": nullable(BOOLEAN),
+        "creditAmount": nullable(NUMBER),
+        "creditedOn": nullable(TEXT),
     },
     "redress.answer-offer": {
         "offerAnswer": nullable(TEXT),

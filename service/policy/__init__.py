@@ -34,6 +34,7 @@ from service.policy.emergency import (
 )
 from service.policy.figures import holds
 from service.policy.files import policy_file
+from service.policy.owed import owed_kinds, owed_of
 from service.policy.profiles import UNCONFIRMED, Extension, Profile, load_enabled, load_profile
 from service.policy.regimes import (
     Choice,
@@ -83,6 +84,8 @@ __all__ = [
     "next_situation_report",
     "of_clock",
     "other_deadline",
+    "owed_kinds",
+    "owed_of",
     "parse_limit",
     "paused",
     "policy_file",

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.errors import InvalidInput
 from service.policy.clock_names import base_of
-from service.policy.figures import NOTHING, Facts, figures, in_cycles, limit_of, start_of
+from service.policy.figures import NOTHING, Facts, figures, holds, in_cycles, limit_of, start_of
 from service.policy.profiles import Extension, Profile
 from service.policy.time_limits import Limit, due_after, left_of, parse_limit
 
@@ -103,11 +103,13 @@ def _first(
     return replace(made, started_at=start)
 
 
-def step_deadlines(profile: Profile, at: datetime) -> list[Deadline]:
-    """The statutory clocks that start when the outcome is decided."""
+def step_deadlines(profile: Profile, at: datetime, facts: Facts) -> list[Deadline]:
+    """The statutory clocks that start when the outcome is decided, by what was decided (`outcome`,
+    and whether anything is `owed`)."""
     return [
         _first(profile, entry, limit_of(entry), at, at)
         for entry in profile.document.get("steps", ())
+        if holds(entry, facts)
     ]
 
 

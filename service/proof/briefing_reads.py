@@ -14,7 +14,17 @@ BUILTIN_READS: Mapping[str, frozenset[str]] = {
     "redress.emergency-quiet": frozenset({"level"}),
     "redress.emergency-team": frozenset({"level"}),
     "redress.notify": frozenset({"group", "user"}),
-    "redress.offer": frozenset({"compensationAmount", "acceptance", "days"}),
+    "redress.owe": frozenset(
+        {
+            "outcome",
+            "compensationAmount",
+            "redressParts",
+            "credited",
+            "creditAmount",
+            "creditedOn",
+        }
+    ),
+    "redress.offer": frozenset({"compensationAmount", "acceptance", "days", "owedByLaw"}),
     "redress.answer-offer": frozenset(
         {"offerAnswer", "offerChannel", "offerAnsweredBy", "offerWords"}
     ),
@@ -25,6 +35,7 @@ BUILTIN_WRITES: Mapping[str, frozenset[str]] = {
     "redress.link": frozenset({"reopened"}),
     "redress.extend": frozenset({"extended", "newDate"}),
     "redress.archive": frozenset({"archivedAt", "retainUntil"}),
+    "redress.owe": frozenset({"owed", "owedByLaw", "creditFinal", "creditBack"}),
     "redress.offer": frozenset({"offer", "acceptBy", "acceptUntil"}),
     "redress.answer-offer": frozenset({"offerAnswer"}),
     "redress.emergency-level": frozenset({"reports"}),

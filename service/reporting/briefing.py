@@ -23,7 +23,7 @@ from service.policy import Profile
 from service.reporting.briefing_values import Reader, Row, find_label, is_empty, rows_of, shown
 from service.reporting.rates import TABLES, rates_in, told
 from service.reporting.urgency import in_language, words_of_rule
-from service.sentence import WordList
+from service.sentence import WordList, Words
 from service.tasks import UserTask
 
 MOST_FILES, MOST_WORDS = 20, 20
@@ -326,6 +326,14 @@ def _payment(desk: Desk) -> Card:
     return _named(desk, "payment", "Payment", rows)
 
 
+BY_LAW: Words = {
+    "owedByLaw": "Owed by law",
+    "creditFinal": "Provisional credit that is final",
+    "creditBack": "Provisional credit that is taken back",
+}
+"""What a decision says of the law, beside the ledger: labels by variable."""
+
+
 def _money(desk: Desk) -> Card:
     """The sums of the ledger, and where the offer stands."""
     case = desk.complaint
@@ -344,6 +352,10 @@ def _money(desk: Desk) -> Card:
     rows = [
         _row(desk, label, desk.reader.money(each) if each else "")
         for label, each in amounts.items()
+    ]
+    rows += [
+        _row(desk, label, desk.reader.money(desk.variable(name)) if desk.variable(name) else "")
+        for name, label in BY_LAW.items()
     ]
     if offer is not None:
         state = desk.reader.say(cases.OFFER_WORDS[offer.state])

@@ -19,11 +19,14 @@ CONDITIONS: Words = {
     "defaultNotice": "a default notice",
     "superannuation": "superannuation",
     "customerType": "a customer of the kind {value}",
+    "outcome": "a complaint that is {value}",
+    "owed": "money that the law owes",
 }
 KINDS: Words = {
     "statutory": "by law",
     "own": "the bank's own",
     "step": "by law, from the decision on",
+    "owed": "paid without an offer where the bank was wrong",
     "window": "window for a simpler close",
     "extension": "extension: {reason}",
     "referral": "to the ombudsman",
@@ -88,6 +91,9 @@ def _figures(document: Mapping[str, Any]) -> Iterator[Figure]:
         yield _figure(entry, entry["clock"], Sentence(kind))
     for entry in document.get("steps", ()):
         yield _figure(entry, entry["clock"], Sentence(KINDS["step"]))
+    for entry in document.get("owed", ()):
+        for kind in entry["money"]:
+            yield _figure(entry, kind, Sentence(KINDS["owed"]))
     for entry in document.get("windows", ()):
         yield _figure(entry, entry["window"], Sentence(KINDS["window"]))
     for entry in document["extensions"]:

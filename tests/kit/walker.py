@@ -4,7 +4,7 @@ clock, the outcome."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from service import audit, cases, letters, policy, tasks
@@ -54,6 +54,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "offerChannel": "phone",
         "offerAnsweredBy": "Lin",
     },
+    "pay-what-is-owed": {"paidOn": "2026-03-10", "reference": "P-0"},
     "pay-compensation": {"paidOn": "2026-03-10", "reference": "P-1"},
     "correct-error": {"corrected": "Booked back", "correctedOn": "2026-03-10"},
     "write-apology": {"apology": "We are sorry."},
@@ -125,13 +126,12 @@ PAST = frozenset({"paidOn", "correctedOn", "creditedOn"})
 FUTURE = frozenset({"expectedDate", "promisedBy", "newDate", "dueOn"})
 
 
-def _dated(known: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _dated(known: dict[str, Any], today: date) -> dict[str, Any]:
     """What is done is done today; what is promised comes, if not on the day that was noted, in two
     weeks."""
-    later = (now + timedelta(days=14)).date().isoformat()
-    today = now.date().isoformat()
+    later = (today + timedelta(days=14)).isoformat()
     return {
-        name: today if name in PAST else max(value, later) if name in FUTURE else value
+        name: today.isoformat() if name in PAST else max(value, later) if name in FUTURE else value
         for name, value in known.items()
     }
 
@@ -168,7 +168,7 @@ class Walk:
         actor = Actor(self.by.get(element, name), frozenset(task.candidate_groups))
         self.now += self.pace
         known = ANSWERS.get(self.renamed.get(element, element), {})
-        known = _dated(known, self.now)
+        known = _dated(known, self.runtime.profile.calendar.local_day(self.now))
         complete_task(self.runtime, task.key, {**known, **answer}, actor=actor, now=self.now)
         self.done.append(element)
 

@@ -124,6 +124,7 @@ def test_no_task_is_due_later_than_the_clock_of_its_severity(runtime: Runtime) -
         "remedies": ["compensation", "correction", "apology", "tracking"],
         "compensationAmount": 90_000_000,
     }
+    owed = {"redressParts": {"refund": 80_000_000, "goodwill": 10_000_000}}
     for at, facts in enumerate(SEVERITIES.values()):
         address = {"email": f"{at}@customer.invalid"}
         many = {**facts, "byProxy": True, "groupSize": 2}
@@ -133,7 +134,7 @@ def test_no_task_is_due_later_than_the_clock_of_its_severity(runtime: Runtime) -
             content="The machine kept my card",
             **(address | {"email": None}),
             triage=many,
-        ).work(propose_solution=large, **FULL)
+        ).work(propose_solution=large | owed, **FULL)
         first = watched(seen, runtime, **address, triage=facts)
         again = watched(seen, runtime, **address, triage=facts)
         again.work(propose_solution={**large, "compensationAmount": 60_000})

@@ -96,7 +96,7 @@ class Case:
         }
         names = (
             "letter notify record close archive similar link follow emergency clock pause "
-            "resume extend regime offer answer-offer"
+            "resume extend regime offer answer-offer owe"
         )
         self.host = Host(functions, {f"redress.{name}": self._service for name in names.split()})
         given = {"name": True, "contact": True}
@@ -116,6 +116,8 @@ class Case:
                 return {"extended": True, "newDate": "2026-05-01"}
             case "redress.offer":
                 return self._offer(job.variables)
+            case "redress.owe":
+                return {"owed": "none", "owedByLaw": 0, "creditFinal": None, "creditBack": None}
             case "redress.answer-offer":
                 return {"offerAnswer": job.variables.get("offerAnswer") or "lapsed"}
         return {}
