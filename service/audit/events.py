@@ -58,6 +58,7 @@ class Event(StrEnum):
     CASE_MERGED = "case:complaint:merged"
     PORTAL_OPENED = "case:portal:opened"
     PORTAL_LINK_SENT = "case:portal:link-sent"
+    PORTAL_LINK_REPLACED = "case:portal:link-replaced"
     PORTAL_CODE_GIVEN = "case:portal:code-given"
     PORTAL_ENTERED = "case:portal:entered"
     WITHDRAWAL_RECORDED = "case:withdrawal:recorded"

@@ -82,20 +82,40 @@ def mail_link(
     not log.
     """
     with database.read() as connection:
-        found = _secret_hash(connection, root_key)
+        found = _known(connection, root_key)
         complaint = cases.find_complaint(connection, root_key)
     if complaint is None:
         return None
     if found is None:
         with database.transaction() as connection:
             take_children(connection, root_key, 0)
-            found = _secret_hash(connection, root_key)
+            found = _known(connection, root_key)
             if found is None:
                 give_access(connection, root_key, new_secret(), actor=SYSTEM, now=now)
-                found = _secret_hash(connection, root_key)
-    return (
-        f"{portal_url}/portal/follow#{complaint.number}.{_mail_secret(key, root_key, str(found))}"
-    )
+                found = _known(connection, root_key)
+    secret = _mail_secret(key, root_key, *found) if found else ""
+    return f"{portal_url}/portal/follow#{complaint.number}.{secret}"
+
+
+def replace_link(
+    connection: Connection, number: str, secret: str, *, key: str, actor: Actor, now: datetime
+) -> bool:
+    """Let the link in mail to a customer work no more, where this is its secret; whether it was.
+    The secret that they were given goes on to work, and the next mail has another link."""
+    root_key = connection.execute(
+        sa.select(complaint.c.root_key).where(complaint.c.number == _number(number))
+    ).scalar_one_or_none()
+    known = None if root_key is None else _known(connection, root_key)
+    if root_key is None or known is None:
+        return False
+    if not hmac.compare_digest(_plain(_mail_secret(key, root_key, *known)), _plain(secret)):
+        return False
+    take_children(connection, root_key, 0)
+    mine = portal_access.c.root_key == root_key
+    connection.execute(sa.update(portal_access).where(mine).values(links=known[1] + 1))
+    event = Event.PORTAL_LINK_REPLACED
+    audit.append(connection, root_key, event, actor=actor.name, at=now, details={})
+    return True
 
 
 def check_secret(
@@ -108,17 +128,18 @@ def check_secret(
     that somebody of the bank has given them, which is used up."""
     row = connection.execute(
         sa.select(complaint.c.root_key, portal_access.c.secret_hash, portal_code.c.code_hash)
-        .add_columns(portal_code.c.made_by, portal_code.c.expires_at)
+        .add_columns(portal_code.c.made_by, portal_code.c.expires_at, portal_access.c.links)
         .outerjoin(portal_access, complaint.c.root_key == portal_access.c.root_key)
         .outerjoin(portal_code, complaint.c.root_key == portal_code.c.root_key)
         .where(complaint.c.number == _number(number))
     ).one_or_none()
     root_key = 0 if row is None else int(row.root_key)
     known = _NOBODY if row is None else row.secret_hash or _NOBODY
+    links = 0 if row is None else row.links or 0
     code = _NOBODY if row is None else row.code_hash or _NOBODY
     given = _hash(_plain(secret[:100]))
     told = hmac.compare_digest(known, given)
-    mailed = hmac.compare_digest(_hash(_plain(_mail_secret(key, root_key, known))), given)
+    mailed = hmac.compare_digest(_hash(_plain(_mail_secret(key, root_key, known, links))), given)
     helped = hmac.compare_digest(code, given)
     if row is None:
         return None
@@ -186,16 +207,16 @@ def close_visit(connection: Connection, token: str) -> None:
     connection.execute(sa.delete(portal_visit).where(portal_visit.c.token_hash == _hash(token)))
 
 
-def _mail_secret(key: str, root_key: int, secret_hash: str) -> str:
-    return _shaped(
-        hmac.digest(key.encode(), f"portal mail {root_key} {secret_hash}".encode(), "sha256")
-    )
+def _mail_secret(key: str, root_key: int, secret_hash: str, links: int) -> str:
+    text = f"portal mail {root_key} {secret_hash}" + (f" {links}" if links else "")
+    return _shaped(hmac.digest(key.encode(), text.encode(), "sha256"))
 
 
-def _secret_hash(connection: Connection, root_key: int) -> str | None:
-    query = sa.select(portal_access.c.secret_hash).where(portal_access.c.root_key == root_key)
-    found: str | None = connection.execute(query).scalar_one_or_none()
-    return found
+def _known(connection: Connection, root_key: int) -> tuple[str, int] | None:
+    """What the link in mail is made of: the hash of the secret, and how many there were."""
+    query = sa.select(portal_access.c.secret_hash, portal_access.c.links)
+    row = connection.execute(query.where(portal_access.c.root_key == root_key)).one_or_none()
+    return None if row is None else (row.secret_hash, row.links)
 
 
 def _shaped(digest: bytes, length: int = LENGTH) -> str:

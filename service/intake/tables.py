@@ -67,9 +67,10 @@ portal_access = sa.Table(
     sa.Column("secret_hash", sa.String(64), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Column("given_by", sa.String(100), nullable=False),
+    sa.Column("links", sa.Integer, nullable=False, server_default="0"),
 )
 """Who knows the secret of a case may follow it in the portal. Only its hash is kept; a new one
-replaces the old."""
+replaces the old. `links` says how often the link in mail was replaced: it is made of that, too."""
 
 portal_visit = sa.Table(
     "portal_visit",

@@ -24,6 +24,7 @@ from service.i18n.dates import Times
 from service.identity import SYSTEM, Permission
 from service.intake.mail_queries import Place, last_uid
 from service.intake.mailbox import Address, Envelope, OpenMailbox, open_mailbox, parse_address
+from service.intake.quoted_links import void_quoted
 from service.intake.strays import forget_strays
 from service.intake.take_mail import Raw, take_mail
 from service.vault import Kept, Vault
@@ -53,6 +54,7 @@ class MailboxWatch:
     most_bytes: int
     pause_seconds: int
     alarm_mail: str = ""
+    secret_key: str = ""
     owner: str = field(
         default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{token_hex(3)}"
     )
@@ -119,6 +121,7 @@ class MailboxWatch:
             content = box.fetch(envelope)
             kept = self.vault.keep_bytes(content or b"\r\n")
         raw = Raw(place, envelope.received_at or now, content, kept, cut, envelope.size)
+        void_quoted(self.runtime, content or b"", key=self.secret_key, now=now)
         verdict = take_mail(self.runtime, self.vault, raw, own_address=self.own_address, now=now)
         log.info("mail %s: %s", envelope.uid, verdict)
 
@@ -160,6 +163,7 @@ def make_watch(
         most_bytes=settings.imap_max_bytes,
         pause_seconds=settings.imap_every_seconds,
         alarm_mail=settings.alarm_mail,
+        secret_key=settings.secret_key,
     )
 
 

@@ -57,6 +57,7 @@ SENTENCES: Words = {
     "case:complaint:merged": "merged the complaint into {into}",
     "case:portal:opened": "opened the portal for the customer",
     "case:portal:link-sent": "had a link to the portal sent to the customer",
+    "case:portal:link-replaced": "a mail quoted the customer's link, which works no more",
     "case:portal:code-given": "checked who the customer is and gave them a code: {reason}",
     "case:portal:entered": "opened the complaint in the portal",
     "case:portal:helped": "opened the complaint in the portal with the code of {helper}",
