@@ -12,13 +12,13 @@ from service.bpmn.timers import due_of
 from service.sentence import Sentence
 
 CAUGHT_AT = {
-    "boundaryEvent": ("message", "timer", "signal", "error", "escalation"),
-    "intermediateCatchEvent": ("message", "timer", "signal", "link"),
+    "boundaryEvent": ("message", "timer", "signal", "conditional", "error", "escalation"),
+    "intermediateCatchEvent": ("message", "timer", "signal", "conditional", "link"),
     "intermediateThrowEvent": ("none", "message", "signal", "escalation", "link"),
     "endEvent": ("none", "message", "signal", "error", "escalation", "terminate"),
 }
 AT_PROCESS_START = ("none", "message", "timer", "signal")
-AT_EVENT_START = ("message", "timer", "signal", "error", "escalation")
+AT_EVENT_START = ("message", "timer", "signal", "conditional", "error", "escalation")
 NEEDS_NAME = {
     "signal": ("bpmn-missing-signal", "no signal with a name is chosen", "Choose the signal."),
     "error": (
@@ -42,6 +42,13 @@ def check_event(process: Process, element: Element) -> Iterator[Finding]:
     if element.kind not in n.EVENTS and element.kind != "receiveTask":
         return
     if element.event.kind == "refused":
+        return
+    if element.event.kind == "conditional" and element.kind == "startEvent" and not element.scope:
+        yield error(
+            "bpmn-unsupported-conditional-event",
+            "a process cannot be started by a condition",
+            "Start it by a message, a signal or a timer.",
+        )
         return
     yield from _place(process, element)
     yield from _needs(element, is_process_start=element.kind == "startEvent" and not element.scope)

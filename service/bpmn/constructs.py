@@ -173,6 +173,21 @@ EVENTS = (
     Construct("intermediateCatchEvent", "timer", "date"),
     Construct("intermediateCatchEvent", "signal"),
     Construct("intermediateCatchEvent", "link"),
+    Construct(
+        "intermediateCatchEvent",
+        "conditional",
+        note="Goes on when its condition holds; looked at when a variable that it reads changes.",
+    ),
+    *(
+        Construct(
+            element,
+            "conditional",
+            variant,
+            note="Looked at when it begins to wait, and when a variable that it reads changes.",
+        )
+        for element in ("boundaryEvent", "event sub-process")
+        for variant in ("interrupting", "non-interrupting")
+    ),
     *(
         Construct(element, event, variant)
         for element in ("boundaryEvent", "event sub-process")
@@ -223,7 +238,6 @@ REFUSED = (
     *(
         Construct(element, event, refused=f"bpmn-unsupported-{code}")
         for event, code in (
-            ("conditional", "conditional-event"),
             ("compensate", "compensation"),
             ("cancel", "cancel"),
         )
@@ -235,6 +249,9 @@ REFUSED = (
             "endEvent",
         )
     ),
+    Construct("startEvent", "conditional", refused="bpmn-unsupported-conditional-event"),
+    Construct("intermediateThrowEvent", "conditional", refused="bpmn-event-place"),
+    Construct("endEvent", "conditional", refused="bpmn-event-place"),
     Construct("any event", "multiple", refused="bpmn-unsupported-multiple-event"),
     Construct("startEvent", "error", refused="bpmn-event-place"),
     Construct("startEvent", "escalation", refused="bpmn-event-place"),

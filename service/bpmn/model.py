@@ -35,8 +35,9 @@ class Mapped:
 class EventDefinition:
     """What an event waits for or throws.
 
-    `kind` is none, message, signal, timer, error, escalation, terminate or link. `name` is the
-    message's or signal's name, the code of an error or escalation (None: any), the link's name.
+    `kind` is none, message, signal, timer, conditional, error, escalation, terminate or link.
+    `name` is the message's or signal's name, the code of an error or escalation (None: any), the
+    link's name. `value` is the time of a timer, or a condition.
     `timer` is date, duration or cycle. `payload` is what is thrown along instead of the variables;
     `is_inside` that a message thrown is for whoever waits for it in the same case; `properties` are
     the correlation properties that are remembered of a message, each by what it is in its payload.
@@ -50,6 +51,9 @@ class EventDefinition:
     payload: Text | None = None
     is_inside: bool = False
     properties: tuple[tuple[str, Expression], ...] = ()
+    changes: frozenset[str] = frozenset()
+    """Of a condition: which changes of variables it is looked at for, create or update; all where
+    nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)

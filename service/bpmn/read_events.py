@@ -63,6 +63,8 @@ def _definition(
             return _message(reader, definition, node)
         case "timer":
             return _timer(reader, definition)
+        case "conditional":
+            return _condition(reader, definition, node)
         case "signal" | "error" | "escalation" as kind:
             return _reference(reader, definition, node, kind)
         case "link":
@@ -146,6 +148,41 @@ def _timer(reader: Reader, definition: etree._Element) -> EventDefinition:
         "Give a date, a duration or a cycle.",
     )
     return EventDefinition("refused")
+
+
+def _condition(reader: Reader, definition: etree._Element, node: etree._Element) -> EventDefinition:
+    if reader.is_plain:
+        reader.report(
+            "bpmn-unsupported-conditional-event",
+            node,
+            "a condition in Python cannot be run",
+            "Write it in FEEL, in a diagram for Camunda 8.",
+        )
+        return EventDefinition("refused")
+    condition = definition.find(n.b("condition"))
+    text = "" if condition is None else "".join(condition.itertext()).strip()
+    if not text:
+        reader.report(
+            "bpmn-condition-missing", node, "the event has no condition", "Write it in FEEL."
+        )
+        return EventDefinition("refused")
+    found = reader.formula(text, condition)
+    if found is None:
+        return EventDefinition("refused")
+    path = f"{n.b('extensionElements')}/{n.z('conditionalFilter')}"
+    given = definition.find(path)
+    said = "" if given is None else given.get("variableEvents", "")
+    changes = frozenset(each.strip() for each in said.split(",") if each.strip())
+    if changes - {"create", "update"}:
+        reader.report(
+            "bpmn-condition-filter",
+            node,
+            Sentence("expected create or update as changes to look at, got {said!r}", said=said),
+            "Write create, update, or both.",
+        )
+        return EventDefinition("refused")
+    written = Text(f"={text.removeprefix('=')}", found)
+    return EventDefinition("conditional", value=written, changes=changes)
 
 
 def read_loop(reader: Reader, node: etree._Element) -> Loop | None:

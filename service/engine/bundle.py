@@ -66,6 +66,8 @@ class Bundle:
     forms: Mapping[str, dict[str, Any]]
     specs: Mapping[str, Any]
     reaches: Mapping[str, inclusive.Reach] = field(default_factory=dict)
+    watches: bool = False
+    """Whether anything waits for a condition."""
 
     def file_of(self, process_id: str) -> bytes:
         """The BPMN file a process was read from. Raises KeyError for an unknown process."""
@@ -122,6 +124,15 @@ def load_bundle(files: Mapping[str, bytes]) -> Bundle:
     return assemble(files, parts)
 
 
+def _watches(processes: Mapping[str, Process]) -> bool:
+    """Whether anything in these processes waits for a condition."""
+    return any(
+        element.event.kind == "conditional"
+        for process in processes.values()
+        for element in process.elements.values()
+    )
+
+
 def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
     """A bundle of parts that were read and checked. Raises EngineError("library")."""
     check_library()
@@ -142,6 +153,7 @@ def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
         forms=parts.forms,
         specs=parse_specs(models, nodes, reaches),
         reaches=reaches,
+        watches=_watches(models),
     )
 
 

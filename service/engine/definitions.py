@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import event_definitions as e
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from service.bpmn.model import Element
@@ -23,7 +24,7 @@ from service.sentence import Sentence
 
 Store = dict[str, Any]
 """What is kept of a wait: `due`, `left`, `anchor` and `fired` of a timer, `sub` or `signal`."""
-MARKS = frozenset({"due", "sub", "signal"})
+MARKS = frozenset({"due", "sub", "signal", "cond"})
 
 
 class Known:
@@ -46,6 +47,7 @@ class Known:
 
 def disarm(task: Token, store: Store, at: str, element_id: str, *, fired: bool) -> None:
     """The timer or subscription of a wait is over."""
+    store.pop("cond", None)
     if store.pop("due", None) is not None:
         task.game.emit(c.TimerEnded(at, element_id, "fired" if fired else "cancelled"))
     elif store.pop("sub", None) is not None or store.pop("signal", None) is not None:
@@ -137,6 +139,14 @@ def throw_signal(task: Token, name: str, given: Mapping[str, Any] | None = None)
 def deliver_signal(game: Any, name: str, variables: Mapping[str, Any]) -> None:
     game.subprocesses.read_all()  # whoever waits for it
     game.catch(BpmnEvent(e.SignalEventDefinition(name), payload=variables))
+
+
+class Condition(Known, EventDefinition):  # type: ignore[misc]
+    """Waits until a condition holds. Nobody sends it: `watching` finds it by what changes."""
+
+    def arm(self, task: Token, store: Store, at: str) -> None:
+        store["cond"] = True
+        task.game.changed.append((task.id, frozenset(), True))
 
 
 class Coded(Known):
@@ -243,6 +253,7 @@ _KINDS: dict[str, type[Any]] = {
     "error": Error,
     "escalation": Escalation,
     "timer": Timer,
+    "conditional": Condition,
 }
 
 

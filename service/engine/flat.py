@@ -18,6 +18,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from service.engine import changes as c
+from service.engine import watching
 from service.engine.catching import Events
 from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
@@ -26,7 +27,7 @@ from service.engine.token import FINISHED, READY, STARTED, Token
 from service.engine.unread import Scopes
 
 MAX_CALL_DEPTH = 30
-MOVABLE = frozenset({"open", "due", "sub", "signal", "failed", "alts"})
+MOVABLE = frozenset({"open", "due", "sub", "signal", "failed", "alts", "cond"})
 """What is kept of a token that the world, or somebody who looks after the case, can move."""
 
 
@@ -179,6 +180,8 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
         self.emit = self.changes.append
         self.ends: list[str] = []
         self.over: list[Inner] = []
+        self.watching: bool = bundle.watches
+        self.changed: list[tuple[str, frozenset[str], bool]] = []
         self.start_limits()
         super().__init__(spec, bundle.specs, script_engine=FEEL, deserializing=True)
         self.event_manager = Events(self)
@@ -254,8 +257,11 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
     def do_engine_steps(self, *_: Any, **__: Any) -> None:
         """Let every token run until all that is left waits for the world outside."""
         while True:
-            while self.ready or self.entering:
-                self._move(self.ready.popleft() if self.ready else self.entering.popleft())
+            while self.ready or self.entering or self.changed:
+                if self.changed and not self.ready:
+                    watching.look(self)
+                else:
+                    self._move(self.ready.popleft() if self.ready else self.entering.popleft())
             if self.held is not None or not self._open_joins():
                 return
 

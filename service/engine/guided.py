@@ -100,7 +100,7 @@ def _element(process: Process, element: Element, choose: Choose, waits: Waits) -
         outgoing=tuple(
             _flow(process, element, flow, first, turn, choose) for flow in element.outgoing
         ),
-        event=_event(element.event),
+        event=_event(element),
         loop=_loop(process, element, choose),
         inputs=(),
         outputs=(),
@@ -128,7 +128,10 @@ def _flow(
     return replace(flow, condition=cast(Expression, stand_in))
 
 
-def _event(event: EventDefinition) -> EventDefinition:
+def _event(element: Element) -> EventDefinition:
+    event = element.event
+    if event.kind == "conditional":  # whoever asks says when it holds
+        return EventDefinition("signal", name=Text(f"the condition of {element.id}"))
     name = None if event.name is None else Text(event.name.source)
     if event.kind == "timer":
         if event.timer == "cycle":

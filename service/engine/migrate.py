@@ -28,7 +28,7 @@ from service.engine.parse_tasks import wait_spec
 from service.engine.token import FUTURE, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WAITED = frozenset({"timer", "message", "signal"})
+WAITED = frozenset({"timer", "message", "signal", "conditional"})
 """Events that the world is told to wait for."""
 
 

@@ -17,7 +17,7 @@ from service.engine.host import Host
 from service.engine.parse_tasks import scope_spec, wait_spec
 from service.engine.token import COMPLETED, FUTURE, READY, STARTED, WAITING, Token
 
-MARKS = ("due", "sub", "signal", "anchor", "left", "fired")
+MARKS = ("due", "sub", "signal", "cond", "anchor", "left", "fired")
 Row = list[Any]
 
 
@@ -134,7 +134,7 @@ class _Reading:
             self.instances(token, internal, children, model)
         elif element.kind == "eventBasedGateway":
             self.alternatives(token, element, children)
-        elif any(mark in internal for mark in ("due", "sub", "signal")):
+        elif any(mark in internal for mark in ("due", "sub", "signal", "cond")):
             token._state = WAITING
             self.game.event_manager.add_task(token)
         elif element.kind == "subProcess" and "begin" not in internal:

@@ -74,7 +74,7 @@ def _split_rows(split: Token, parent: str) -> Iterator[Row]:
 def _wait_rows(task: Token, parent: str) -> Iterator[Row]:
     """Waits that the world knows; errors and escalations have none."""
     store = {mark: task.internal_data[mark] for mark in MARKS if mark in task.internal_data}
-    if any(mark in store for mark in ("due", "sub", "signal")):
+    if any(mark in store for mark in ("due", "sub", "signal", "cond")):
         yield [task.id, parent, _name(task), WAITING, None, {"wait": "", **store}]
 
 

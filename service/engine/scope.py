@@ -150,12 +150,22 @@ def is_true(
 def write(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
     """Write plain variables into this very scope, and say so."""
     data, name = level
+    if game.watching:
+        note_change(game, level, variables)
     data.update(variables)
     last = game.changes[-1] if game.changes else None
     if isinstance(last, c.VariablesSet) and last.scope == name:
         variables = {**last.variables, **variables}
         game.changes.pop()
     game.emit(c.VariablesSet(name, variables))
+
+
+def note_change(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
+    """Remember which variables come into being and which change, for what waits for a condition."""
+    data, scope = level
+    fresh = frozenset(name for name in variables if name not in data)
+    other = frozenset(variables) - fresh
+    game.changed += [(scope, names, new) for names, new in ((fresh, True), (other, False)) if names]
 
 
 def set_variables(game: Any, chain: list[Level], variables: Mapping[str, Any]) -> None:

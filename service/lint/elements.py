@@ -214,6 +214,9 @@ def _work(look: Looker, element: Element, inner: Scope) -> Iterator[Issue]:
 
 
 def _event(look: Looker, element: Element, inner: Scope) -> Iterator[Issue]:
+    if element.event.kind == "conditional" and element.event.value is not None:
+        yield from look.condition(inner, element.event.value.expression, "the condition")
+        return
     event = element.event
     if event.kind == "timer":
         yield from _timer(look, element, inner)

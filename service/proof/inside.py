@@ -74,7 +74,9 @@ class Insides:
         thrown = {element.event.kind} & {"error", "escalation"} if throws else set[str]()
         waits = can_be_waited_in(element) or element.kind == "callActivity"
         jobs = element.job_type is not None and waits
-        offers = jobs or (waits and element.event.kind not in ("message", "timer", "signal"))
+        offers = jobs or (
+            waits and element.event.kind not in ("message", "timer", "signal", "conditional")
+        )
         return Traits(waits, offers, frozenset(thrown), own)
 
     def waits(self, process: Process, element: Element) -> bool:

@@ -29,7 +29,7 @@ JOBS = (
     "intermediateThrowEvent",
     "endEvent",
 )
-CAUGHT = ("timer", "message", "signal")
+CAUGHT = ("timer", "message", "signal", "conditional")
 
 
 @dataclass(frozen=True, slots=True)

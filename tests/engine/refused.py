@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EVENT_CODES = ("conditional", "compensate", "cancel")
+EVENT_CODES = ("compensate", "cancel")
 
 
 def task(extra: str = "", kind: str = "userTask") -> str:
@@ -89,6 +89,9 @@ REFUSED = {
     "any activity for compensation": task().replace(
         "userTask it", '<userTask id="it" isForCompensation="true"/>'
     ),
+    "startEvent conditional": start("when=x"),
+    "intermediateThrowEvent conditional": throw("when=x"),
+    "endEvent conditional": end("when=x"),
     **{f"{place} {event}": draw(event) for event in EVENT_CODES for place, draw in PLACES.items()},
     "any event multiple": catch("timer=PT1H signal=s"),
     "startEvent error": start("error=e"),

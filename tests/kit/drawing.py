@@ -22,7 +22,7 @@ HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">'
 )
-EVENTS = ("timer", "date", "cycle", "message", "signal", "error", "escalation", "link")
+EVENTS = ("timer", "date", "cycle", "message", "signal", "error", "escalation", "link", "when")
 MARKS = ("terminate", "compensate", "conditional", "cancel", "standardLoop")
 
 
@@ -120,6 +120,13 @@ class Drawing:
         if name in ("timer", "date", "cycle"):
             tag = {"timer": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}[name]
             return f"<timerEventDefinition><{tag}>{_text(value)}</{tag}></timerEventDefinition>"
+        if name == "when":
+            filtered = _tag("conditionalFilter", variableEvents=given.get("on-change"))
+            inner = f"<extensionElements>{filtered}</extensionElements>" if filtered else ""
+            return (
+                f"<conditionalEventDefinition><condition>= {_text(value)}</condition>{inner}"
+                "</conditionalEventDefinition>"
+            )
         if name == "link":
             return f"<linkEventDefinition name={quoteattr(value)}/>"
         if name == "message":
