@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from service import cases, identity, tasks
+from service import cases, identity
+from service.builtins.barred import list_part
 from service.currencies import CURRENCIES, DECIMALS, format_money, is_payable
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, RedressError
@@ -213,9 +214,7 @@ def _quality(
     connection: Connection, task: UserTask, answer: Mapping[str, Any], actor: str, today: date
 ) -> FieldError | None:
     """Whoever checks a case had no part in it."""
-    case = cases.case_of_follower(connection, task.root_key)
-    known = set() if case is None else tasks.list_all_performers(connection, case.root_key)
-    if actor.casefold() not in {each.casefold() for each in known}:
+    if actor.casefold() not in {each.casefold() for each in list_part(connection, task)}:
         return None
     return FieldError("/result", "whoever had a part in a case does not check its quality")
 

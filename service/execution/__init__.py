@@ -23,7 +23,7 @@ from service.execution.decide_version import (
 from service.execution.deliver_message import Published, on_message
 from service.execution.execute import Scope, Within, execute
 from service.execution.idempotency import Once
-from service.execution.incidents import record_incident
+from service.execution.incidents import raise_incident, record_incident
 from service.execution.load_view import case_view
 from service.execution.open_emergency import (
     EMERGENCY_PROCESS,
@@ -91,6 +91,7 @@ __all__ = [
     "on_case",
     "on_message",
     "open_emergency",
+    "raise_incident",
     "read_case",
     "record_incident",
     "redate_tasks",

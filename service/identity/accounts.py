@@ -244,6 +244,12 @@ def list_accounts(connection: Connection) -> list[Account]:
     ]
 
 
+def has_accounts(connection: Connection) -> bool:
+    """Whether anybody at all can sign in."""
+    query = sa.select(account.c.name).where(account.c.active).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def list_members(connection: Connection, group: str) -> list[str]:
     """The names of the active accounts of a role, or the account of that name."""
     return [row["name"] for row in _MEMBERS.all(connection, {"b_group": group})]

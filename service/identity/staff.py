@@ -116,6 +116,14 @@ def drop_absence(connection: Connection, name: str, *, first: date) -> None:
     )
 
 
+def list_away(connection: Connection, *, on: date) -> frozenset[str]:
+    """Who is absent on a day."""
+    query = sa.select(absence.c.account_name).where(
+        absence.c.first_day <= on, absence.c.last_day >= on
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def list_staff(
     connection: Connection, *, on: date, after: str = "", limit: int = 50
 ) -> list[StaffMember]:

@@ -130,6 +130,7 @@ from service.operations.suspend_instance import (
 )
 from service.operations.tell_deadlines import make_deadline_chore, tell_deadlines
 from service.operations.tell_staff import tell_staff
+from service.operations.tell_unmanned import tell_unmanned
 from service.operations.undo_hold import find_undo, undo_hold
 from service.operations.upload_draft_files import upload_draft_files
 from service.operations.work_migrations import work_migrations
@@ -283,6 +284,7 @@ __all__ = [
     "take_up_task",
     "tell_deadlines",
     "tell_staff",
+    "tell_unmanned",
     "throw_job_error",
     "try_migration",
     "undo_hold",

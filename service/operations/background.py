@@ -24,6 +24,7 @@ from service.operations.review_bundle import release_due_bundles
 from service.operations.signals import broadcast_signal
 from service.operations.start_events import fire_due_starts
 from service.operations.tell_deadlines import make_deadline_chore
+from service.operations.tell_unmanned import make_unmanned_chore
 from service.operations.tidy_drafts import make_tidy_chore
 from service.operations.timer_pace import MOST as MOST_FIRED
 from service.operations.timer_pace import TimerPace
@@ -52,6 +53,7 @@ def make_worker(
         partial(_release_due, runtime),
         partial(_migrate, runtime),
         make_deadline_chore(runtime),
+        make_unmanned_chore(runtime),
         make_tidy_chore(runtime),
     )
     return Worker(

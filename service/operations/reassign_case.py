@@ -8,7 +8,7 @@ from datetime import datetime
 
 from service import cases, identity, tasks
 from service.audit import Event
-from service.builtins import find_investigator
+from service.builtins import find_investigator, list_barred
 from service.cases import Complaint
 from service.db import Connection
 from service.engine.commands import ReplaceVariables
@@ -87,7 +87,7 @@ def _hand_over(
     receiver = identity.get_account(connection, to).actor
     for task in tasks.list_open_tasks(connection, complaint.root_key):
         if task.assignee == complaint.investigator:
-            barred = to in tasks.list_performers(connection, task.root_key, task.excluded)
+            barred = to in list_barred(connection, task)
             above = tasks.is_above(connection, task, to)
             may = not barred and not above and tasks.is_candidate(task, receiver)
             tasks.hold_task(connection, task, to if may else None)

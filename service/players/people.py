@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from service import cases, tasks
+from service.builtins import list_barred
 from service.db import Connection
 from service.identity import Actor, Permission, roles_with
 from service.tasks import UserTask, person_fields
@@ -26,11 +26,7 @@ UNOFFERED = roles_with(Permission.TAKE_UNOFFERED_TASKS)[0]
 def barred(connection: Connection, task: UserTask) -> Collection[str]:
     """Who may not do the task: whom four eyes keep from it, and from the check of a case everybody
     who had a part in it."""
-    known = set(tasks.list_performers(connection, task.root_key, task.excluded))
-    checked = cases.case_of_follower(connection, task.root_key)
-    if task.form_id == CHECK and checked is not None:
-        known |= tasks.list_all_performers(connection, checked.root_key)
-    return known
+    return list_barred(connection, task)
 
 
 def performer(task: UserTask, performers: Collection[str], chance: random.Random) -> Actor:

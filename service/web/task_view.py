@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from service import audit, cases, letters, operations, tasks
+from service.builtins import list_part
 from service.definitions import Version
 from service.definitions import review as reviews
 from service.engine import Bundle
@@ -26,6 +27,7 @@ from service.web.zones import tell_of_key, zone
 
 RECENT = 6
 SHOWN = 20
+SHOWN_DONE = 3
 """Of comments and files the last ones are beside a task; the pages of the case have all."""
 
 
@@ -124,8 +126,11 @@ def load_task(key: int) -> TaskView:
 
 def _barred(connection: Any, task: tasks.UserTask, bundle: Bundle) -> str:
     """The names of the tasks that this person did and the diagram keeps apart from this one."""
-    if not task.excluded or task.state is not tasks.TaskState.OPEN:
+    if task.state is not tasks.TaskState.OPEN:
         return ""
+    part = _part(connection, task)
+    if part:
+        return ", ".join(part)
     done = [
         element
         for element in task.excluded
@@ -146,6 +151,19 @@ def _above(connection: Any, task: tasks.UserTask) -> str:
     open_ = task.state is tasks.TaskState.OPEN
     above = open_ and tasks.is_above(connection, task, actor().name)
     return (tasks.needed_level(task) or "") if above else ""
+
+
+def _part(connection: Any, task: tasks.UserTask) -> list[str]:
+    """What this person did in the case that the task checks."""
+    case = cases.case_of_follower(connection, task.root_key)
+    if case is None or actor().name not in list_part(connection, task):
+        return []
+    done = tasks.list_case_tasks(connection, case.root_key)
+    mine = [each for each in done if each.completed_by == actor().name]
+    return [
+        chosen(each.properties, language(), prefix="name:", default=each.name)
+        for each in mine[:SHOWN_DONE]
+    ]
 
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
