@@ -15,7 +15,7 @@ from service.errors import StateConflict
 from service.execution import Runtime
 from service.identity import SYSTEM, Actor, Role
 from service.intake import parse_complaint
-from service.operations import needs_review, put_in_force, register_complaint
+from service.operations import COMPLAINT_PROCESS, needs_review, put_in_force, register_complaint
 
 SAMPLES: tuple[dict[str, Any], ...] = (
     {
@@ -111,9 +111,15 @@ def prepare(
 
 
 def release_shipped(runtime: Runtime, *, now: datetime) -> None:
-    """Deploy the shipped definitions and release them."""
+    """Deploy the shipped definitions and release them, unless the version in force is somebody's
+    own: the workbench then offers to put both together."""
     fresh = [runtime.keys.root_key() for _ in range(60)]
     with runtime.database.transaction() as connection:
+        current = definitions.find_released(connection, COMPLAINT_PROCESS)
+        if current is not None and not definitions.is_shipped(
+            connection, current.bundle_key, by=SYSTEM.name
+        ):
+            return
         deployed = definitions.deploy(
             connection,
             definitions.shipped_files(),

@@ -34,6 +34,7 @@ from service.definitions.drafts import (
     save_draft_file,
 )
 from service.definitions.governed import is_governed, was_released
+from service.definitions.merge import Clash, Merged, merge_files, merge_values
 from service.definitions.offered import offer_of
 from service.definitions.parts import (
     DecisionVersion,
@@ -47,6 +48,12 @@ from service.definitions.parts import (
 )
 from service.definitions.picture import Mark, draw, names_in
 from service.definitions.procedures import Procedure, find_in_force, list_in_force
+from service.definitions.releases import (
+    find_same,
+    find_shipped_before,
+    is_shipped,
+    shipped_hash,
+)
 from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version, list_used
 from service.definitions.review_states import ReviewState
@@ -85,6 +92,7 @@ __all__ = [
     "BundleCache",
     "BundleStep",
     "Change",
+    "Clash",
     "Comment",
     "DecisionVersion",
     "Deployed",
@@ -95,6 +103,7 @@ __all__ = [
     "FormVersion",
     "Kind",
     "Mark",
+    "Merged",
     "NewKind",
     "Procedure",
     "ProcessVersion",
@@ -118,6 +127,8 @@ __all__ = [
     "find_in_force",
     "find_released",
     "find_released_decision",
+    "find_same",
+    "find_shipped_before",
     "find_startable",
     "get_bundle_name",
     "get_decision",
@@ -129,6 +140,7 @@ __all__ = [
     "has_due_start",
     "id_of",
     "is_governed",
+    "is_shipped",
     "keys_of",
     "list_decisions",
     "list_draft_files",
@@ -144,6 +156,8 @@ __all__ = [
     "list_starts",
     "list_taken",
     "list_used",
+    "merge_files",
+    "merge_values",
     "move_start",
     "names_in",
     "names_taken",
@@ -163,6 +177,7 @@ __all__ = [
     "say_all",
     "say_value",
     "shipped_files",
+    "shipped_hash",
     "stands_with",
     "was_released",
 ]

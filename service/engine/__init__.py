@@ -8,7 +8,13 @@ ignored.
 """
 
 from service.engine.advance import Step, advance, advance_together
-from service.engine.bundle import Bundle, ElementInfo, ProcessInfo, load_bundle
+from service.engine.bundle import (
+    Bundle,
+    ElementInfo,
+    ProcessInfo,
+    content_hash,
+    load_bundle,
+)
 from service.engine.dates import task_dates
 from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
@@ -39,6 +45,7 @@ __all__ = [
     "asked_anew",
     "check_bundle",
     "check_places",
+    "content_hash",
     "find_obstacles",
     "inspect",
     "load_bundle",

@@ -145,7 +145,7 @@ def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
     models = {key: replace(process, node=None) for key, process in parts.processes.items()}
     nodes = {key: process.node for key, process in parts.processes.items()}
     return Bundle(
-        content_hash=_hash(files),
+        content_hash=content_hash(files),
         files=dict(files),
         models=models,
         processes={key: _info(process) for key, process in parts.processes.items()},
@@ -199,7 +199,7 @@ def _names(name: str, properties: Mapping[str, str]) -> dict[str, str]:
     return {"en": name, **others}
 
 
-def _hash(files: Mapping[str, bytes]) -> str:
+def content_hash(files: Mapping[str, bytes]) -> str:
     total = sha256()
     for path, content in sorted(files.items()):
         total.update(path.encode() + b"\0" + sha256(content).digest())

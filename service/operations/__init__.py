@@ -8,6 +8,7 @@ from service.operations.add_account import NewAccount, add_account, add_group, n
 from service.operations.add_draft_files import add_draft_files
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
+from service.operations.bring_in_release import bring_in_release
 from service.operations.cancel_instance import cancel_instance
 from service.operations.change_account import change_account, decide_grant
 from service.operations.choose_notices import choose_notices
@@ -166,6 +167,7 @@ __all__ = [
     "await_jobs",
     "break_glass",
     "briefing_of",
+    "bring_in_release",
     "broadcast_signal",
     "cancel_instance",
     "carry_on_migration",

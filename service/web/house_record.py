@@ -47,6 +47,10 @@ FIELDS: Words = {
     "path": "path of the file",
     "paths": "paths of the files",
     "files": "files it began with",
+    "release": "key of the release that it brings in",
+    "taken": "files as the release has them",
+    "joined": "files put together from both",
+    "toSettle": "changed by the bank and by the release: the bank's stand",
     "revision": "revision of the file",
     "bytes": "size in bytes",
     "unit": "Unit",
@@ -123,5 +127,5 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())[:LONGEST]
     if isinstance(value, list):
-        return ", ".join(map(str, value))[:LONGEST]
+        return ", ".join(map(_text, value))[:LONGEST]
     return str(value)[:LONGEST]

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
 
 from service import audit, definitions, operations
+from service.audit import HouseEvent, HouseRow
 from service.db import Connection
 from service.definitions import Draft
 from service.errors import InvalidInput
+from service.i18n.catalogue import say
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
@@ -32,6 +35,7 @@ def workbench() -> Any:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
         in_force = definitions.list_in_force(connection)
+        is_new = released is not None and _is_new_release(connection, released.bundle_key)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
         "workbench.html",
@@ -40,7 +44,25 @@ def workbench() -> Any:
         released=released,
         in_force=in_force,
         may_edit=actor().may(Permission.EDIT_DRAFTS),
+        is_new_release=is_new,
     )
+
+
+def _is_new_release(connection: Connection, in_force: int) -> bool:
+    """Whether the product ships a procedure that this bank has not stored yet."""
+    name = definitions.get_bundle_name(connection, in_force)
+    return definitions.find_same(connection, name, definitions.shipped_hash()) is None
+
+
+@blueprint.post("/workbench/release")
+@signed_in(may=Permission.EDIT_DRAFTS)
+def bring_in_release() -> Any:
+    """A draft in which what the product ships and what the bank has changed come together."""
+    title = say("The new release of the procedure", language())
+    key = operations.bring_in_release(
+        parts().runtime, definitions.shipped_files(), title=title, actor=actor(), now=now()
+    )
+    return flask.redirect(flask.url_for("web.draft_page", key=key))
 
 
 @blueprint.post("/workbench/drafts")
@@ -86,8 +108,16 @@ def draft_page(key: int) -> Any:
         problems=problems,
         may_edit=may_edit(draft),
         record=told(record),
+        release=release_of(record),
         returned=returned,
     )
+
+
+def release_of(record: Iterable[HouseRow]) -> Mapping[str, Any] | None:
+    """What the draft's first row says of the release that it brings in; None where it brings in
+    none."""
+    opened = (each.details for each in record if each.event == HouseEvent.DRAFT_OPENED)
+    return next((each for each in opened if "release" in each), None)
 
 
 @blueprint.post("/workbench/drafts/<int:key>/upload")
