@@ -90,6 +90,8 @@ PAGES = (
         },
     ),
     Page("cases to start by hand", "/start"),
+    Page("insight: this month", "/insight"),
+    Page("insight: the cases", "/insight/cases?figure=channel&line=phone"),
     Page("my team", "/team"),
     Page("my team: one person", "/team?holder=person-8"),
     Page("my team: nobody", "/team?holder=-"),

@@ -11,6 +11,7 @@ import click
 from rich.progress import Progress
 
 from service.bench.database import SQLITE, name_of, opened
+from service.bench.fact_filling import spread_facts
 from service.bench.filling import fill_open
 from service.bench.options import database_option, shape_option
 from service.bench.page_case import prepare_case
@@ -90,6 +91,7 @@ def prepare(runtime: Runtime, count: int, progress: Callable[[int], object]) -> 
     """Fill a database, and know one case of it in full."""
     now = SystemClock().now()
     fill_open(runtime, count, now=now, progress=progress)
+    spread_facts(runtime.database, now=now)
     known = prepare_case(runtime, now=now)
     runtime.warm_up()
     return Visitor(runtime, known)

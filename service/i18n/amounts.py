@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal, get_currency_name
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
 from service.currencies import DECIMALS, is_payable
 from service.i18n.languages import language_of
@@ -49,6 +49,13 @@ def currency_name(currency: str, language: str) -> str:
 def number(value: int | float | Decimal, language: str) -> str:
     """A number, grouped as the language's readers do."""
     return format_decimal(value, locale=language_of(language).locale)
+
+
+def percent(share: float | None, language: str) -> str:
+    """A share of one in whole percent; a dash where there is none."""
+    if share is None:
+        return "–"
+    return format_percent(share, locale=language_of(language).locale)
 
 
 def _finite(amount: Any) -> Decimal | None:

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     READ_DIAGRAMS = "diagrams:read"
     WATCH_PROCEDURE = "diagrams:watch"
     FOLLOW_PLAN = "plan:follow"
+    SEE_INSIGHT = "insight:see"
     DEPLOY = "definitions:deploy"
     READ_DRAFTS = "drafts:read"
     EDIT_DRAFTS = "drafts:edit"
@@ -301,6 +302,11 @@ GRANTS: Mapping[Permission, Grant] = {
         (Role.COMPLIANCE, Role.OWNER, Role.EXECUTIVE, Role.ADMIN),
         "The execution plan is in the navigation of those who answer for its dates; all "
         "staff may read it.",
+    ),
+    Permission.SEE_INSIGHT: Grant(
+        (Role.COMPLIANCE, Role.APPROVER, Role.EXECUTIVE, Role.ADMIN),
+        "Figures of all complaints are for those who answer for them; the cases behind a figure "
+        "are those that the reader may know of.",
     ),
     Permission.DEPLOY: Grant(
         (Role.OWNER, Role.ADMIN),

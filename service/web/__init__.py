@@ -43,6 +43,7 @@ PAGES = (
     "start",
     "plain_case",
     "procedure",
+    "insight",
     "live",
     "clauses",
     "law",

@@ -31,6 +31,7 @@ LINKS = (
     Link("Register", "/register", Permission.REGISTER_COMPLAINTS, key="r", icon="plus"),
     Link("Mailbox", "/mailbox", Permission.READ_MAILBOX, key="m", icon="mail"),
     Link("Letters to post", "/letters", Permission.POST_LETTERS, key="l", icon="send"),
+    Link("Insight", "/insight", Permission.SEE_INSIGHT, key="s", icon="chart-column"),
     Link("My team", "/team", Permission.SEE_TEAM, key="e", icon="users"),
     Link("Emergencies", "/emergencies", Permission.READ_COMPLAINTS, key="x", icon="siren"),
     Link("People", "/people", Permission.PLAN_STAFF, icon="user-round-search"),
