@@ -14,8 +14,8 @@ from service.sentence import Sentence
 CAUGHT_AT = {
     "boundaryEvent": ("message", "timer", "signal", "conditional", "error", "escalation"),
     "intermediateCatchEvent": ("message", "timer", "signal", "conditional", "link"),
-    "intermediateThrowEvent": ("none", "message", "signal", "escalation", "link"),
-    "endEvent": ("none", "message", "signal", "error", "escalation", "terminate"),
+    "intermediateThrowEvent": ("none", "message", "signal", "escalation", "compensate", "link"),
+    "endEvent": ("none", "message", "signal", "error", "escalation", "compensate", "terminate"),
 }
 AT_PROCESS_START = ("none", "message", "timer", "signal")
 AT_EVENT_START = ("message", "timer", "signal", "conditional", "error", "escalation")

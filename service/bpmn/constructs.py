@@ -168,6 +168,20 @@ EVENTS = (
     Construct("intermediateThrowEvent", "signal"),
     Construct("intermediateThrowEvent", "escalation"),
     Construct("intermediateThrowEvent", "link"),
+    Construct(
+        "intermediateThrowEvent",
+        "compensate",
+        note="Begins the handlers of what was done in its scope, last first; waits for them.",
+    ),
+    Construct("endEvent", "compensate", note="As the intermediate event; ends when all are done."),
+    Construct(
+        "boundaryEvent",
+        "compensate",
+        note=(
+            "Its handler runs as often as its activity was completed; of a multi-instance activity "
+            "once; of a sub-process in place of those inside; none of a called process."
+        ),
+    ),
     Construct("intermediateCatchEvent", "message"),
     Construct("intermediateCatchEvent", "timer", "duration"),
     Construct("intermediateCatchEvent", "timer", "date"),
@@ -234,13 +248,8 @@ REFUSED = (
         variant="execution listeners where it has none",
         refused="bpmn-execution-listener",
     ),
-    Construct("any activity", variant="for compensation", refused="bpmn-unsupported-compensation"),
     *(
-        Construct(element, event, refused=f"bpmn-unsupported-{code}")
-        for event, code in (
-            ("compensate", "compensation"),
-            ("cancel", "cancel"),
-        )
+        Construct(element, "cancel", refused="bpmn-unsupported-cancel")
         for element in (
             "startEvent",
             "intermediateCatchEvent",
@@ -249,6 +258,10 @@ REFUSED = (
             "endEvent",
         )
     ),
+    Construct("any activity", variant="for compensation of nothing", refused="bpmn-compensation"),
+    Construct("boundaryEvent", "compensate", "without a handler", refused="bpmn-compensation"),
+    Construct("startEvent", "compensate", refused="bpmn-event-place"),
+    Construct("intermediateCatchEvent", "compensate", refused="bpmn-event-place"),
     Construct("startEvent", "conditional", refused="bpmn-unsupported-conditional-event"),
     Construct("intermediateThrowEvent", "conditional", refused="bpmn-event-place"),
     Construct("endEvent", "conditional", refused="bpmn-event-place"),

@@ -103,7 +103,8 @@ class Element:
     """A flow node. `scope` is the id of the sub-process around it, "" at process level.
 
     `gather` is the variable that holds all that came with what the element waited for, `spread`
-    that the entries of a script's or decision's value become variables.
+    that the entries of a script's or decision's value become variables; `undo` is the activity that
+    compensates this one, one that is `for_compensation`.
     """
 
     id: str
@@ -143,6 +144,8 @@ class Element:
     spread: bool = False
     scripts: Scripts | None = None
     listeners: tuple[Listener, ...] = ()
+    undo: str = ""
+    for_compensation: bool = False
 
     @property
     def job(self) -> str:

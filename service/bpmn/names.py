@@ -117,7 +117,6 @@ REFUSED = {
 """Flow elements that are refused: the code, and what to draw instead."""
 
 REFUSED_EVENTS = {
-    "compensate": ("bpmn-unsupported-compensation", "Draw the way back as an ordinary path."),
     "cancel": ("bpmn-unsupported-cancel", "Use an error event on a sub-process."),
 }
 

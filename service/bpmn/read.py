@@ -15,6 +15,7 @@ from service.bpmn.dialects import find_foreign
 from service.bpmn.model import Element, Flow, Mapped, Process, Scripts, Text
 from service.bpmn.near import meant
 from service.bpmn.plain import data_of
+from service.bpmn.read_compensation import with_compensation
 from service.bpmn.read_events import read_event, read_loop
 from service.bpmn.read_listeners import read_listeners
 from service.bpmn.spiff_events import gathered
@@ -127,6 +128,7 @@ class Reader:
             elements,
             {ref: lane for lane, refs in lanes.items() for ref in refs["members"].split()},
         )
+        elements = with_compensation(self, node, elements)
         tag = node.find(f"{n.b('extensionElements')}/{n.z('versionTag')}")
         taken, given = data_of(node) if self.is_plain else ((), ())
         return Process(
@@ -137,7 +139,9 @@ class Reader:
             version_tag=None if tag is None else tag.get("value"),
             properties=_properties(node),
             elements=elements,
-            children=_grouped((each.scope, each) for each in elements.values()),
+            children=_grouped(
+                (each.scope, each) for each in elements.values() if not each.for_compensation
+            ),
             attached=_grouped(
                 (each.attached_to, each)
                 for each in elements.values()
@@ -291,6 +295,7 @@ class Reader:
             spread=not result and spiff.spreads(node),
             scripts=self._scripts(node),
             listeners=read_listeners(self, node),
+            for_compensation=node.get("isForCompensation") == "true",
         )
 
     def _scripts(self, node: etree._Element) -> Scripts | None:
@@ -304,11 +309,6 @@ class Reader:
 
     def _refuse_attributes(self, node: etree._Element, kind: str) -> None:
         """Constructs that are written as an attribute."""
-        if node.get("isForCompensation") == "true":
-            code, mend = n.REFUSED_EVENTS["compensate"]
-            self.report(
-                code, node, Sentence("a {kind} for compensation cannot be run", kind=kind), mend
-            )
         if node.get("instantiate") == "true":
             self.report(
                 "bpmn-unsupported-instantiate",

@@ -9,6 +9,7 @@ from lxml import etree
 from service.bpmn import names as n
 from service.bpmn import spiff_events
 from service.bpmn.model import EventDefinition, Loop, Text
+from service.bpmn.read_compensation import read_thrown
 from service.bpmn.spiff_events import correlation_of, payload_of
 from service.feel import Expression
 from service.sentence import Sentence
@@ -63,6 +64,8 @@ def _definition(
             return _message(reader, definition, node)
         case "timer":
             return _timer(reader, definition)
+        case "compensate":
+            return read_thrown(definition)
         case "conditional":
             return _condition(reader, definition, node)
         case "signal" | "error" | "escalation" as kind:

@@ -105,6 +105,7 @@ def _element(process: Process, element: Element, choose: Choose, waits: Waits) -
         inputs=(),
         outputs=(),
         listeners=(),
+        undo="",
         script=None,
         result_variable=None,
         decision=None,

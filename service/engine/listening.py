@@ -92,6 +92,9 @@ class HeardNode(Hearing, Node):
         state["mapped"] = True
         my_task._state = STARTED
         if my_task.id in my_task.game.subprocesses:  # the scope that it opened is over
+            inner = my_task.game.subprocesses[my_task.id]
+            if notes := inner.task_tree.internal_data.get("undo"):
+                state["undo"] = notes
             my_task.game.over.append(my_task.game.subprocesses.pop(my_task.id))
         self.hold(my_task, "end")
 

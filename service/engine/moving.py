@@ -17,6 +17,17 @@ Places = Mapping[str, str]
 """Element id in the old version → element id in the new one, for those whose id is another."""
 
 
+def _undone(row: list[Any], process: Process | None) -> Iterator[str]:
+    """What was done has to be there to be undone in the new version."""
+    for undone, handler, *_ in (row[5] or {}).get("undo", ()):
+        if process is not None and handler not in process.elements:
+            yield Sentence(
+                "{undone} can be compensated by {handler}, which is not in the new version",
+                undone=undone,
+                handler=handler,
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """A token that has no place in the new version, and why."""
@@ -86,6 +97,7 @@ class Moving:
             yield from self._unlike(row, element, now)
         elif row[1] is not None:
             yield from self._called_otherwise(row)
+        yield from _undone(row, process)
         for gateway, flows in (row[5] or {}).get("joins", {}).items():
             for flow in flows:
                 if process is not None and self._flow(row, gateway, flow) is None:

@@ -68,6 +68,8 @@ class _Reading:
         data = row[4] or {}
         tree = Token(workflow, workflow.spec.start, None, state=COMPLETED)
         workflow.data = tree.data = data
+        if notes := (row[5] or {}).get("undo"):
+            tree.internal_data["undo"] = notes
         workflow.task_tree = tree
         for child in self.below.get(row[0], ()):
             element = self.element(child, model)
@@ -187,7 +189,7 @@ def _state_of(internal: dict[str, Any]) -> Any:
 
 def _kept(internal: dict[str, Any]) -> dict[str, Any]:
     state: dict[str, Any] = {"in": True}
-    for mark in ("open", "failed", "result", "begin", *MARKS):
+    for mark in ("open", "failed", "result", "begin", "undoes", "undoing", *MARKS):
         if mark in internal:
             state[mark] = internal[mark]
     if "mi" in internal:

@@ -12,7 +12,10 @@ from service.engine.old_states import MARKS, Row
 from service.engine.specs_scopes import EventSub
 from service.engine.token import STARTED, WAITING, Token
 
-KEPT = ("in", "open", "failed", "result", "begin", "total", "done", "gone", "items", "hear")
+KEPT = (
+    *("in", "open", "failed", "result", "begin", "total", "done", "gone", "items"),
+    *("hear", "undoes", "undoing"),
+)
 
 
 def rows_of(game: Game) -> list[Row]:
@@ -39,6 +42,8 @@ def _scope_marks(workflow: Any) -> dict[str, Any]:
             counts[flow] = counts.get(flow, 0) + 1
         elif isinstance(task.task_spec, EventSub) and _interrupts(task):
             marks["interrupted"] = True
+    if notes := workflow.task_tree.internal_data.get("undo"):
+        marks["undo"] = notes
     return {"joins": joins, **marks} if joins else marks
 
 

@@ -22,6 +22,7 @@ from SpiffWorkflow.workflow import Workflow
 
 from service.engine import (
     catching,
+    compensating,
     definitions,
     flat,
     listening,
@@ -45,6 +46,7 @@ MODULES = (
     definitions,
     specs,
     listening,
+    compensating,
     specs_tasks,
     specs_gateways,
     specs_events,

@@ -21,7 +21,7 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import control
 
 from service.bpmn.model import Element, Process
-from service.engine import listening
+from service.engine import compensating, listening
 from service.engine import parse_tasks as t
 from service.engine import specs as s
 from service.engine import specs_events as events
@@ -35,6 +35,7 @@ class Scopes(ProcessParser):  # type: ignore[misc]
     """Parses one scope: a process, or the inside of a sub-process."""
 
     _model: Process | None = None
+    undoes = False
 
     @property
     def model(self) -> Process:
@@ -50,6 +51,7 @@ class Scopes(ProcessParser):  # type: ignore[misc]
 
     def add_tasks(self) -> None:
         self.spec.data_objects = {}  # they are variables
+        self.undoes = compensating.compensates(self.model)
         if self.parent is None and self.model.listeners:
             listening.listen_to_process(self.spec, self.model)
         known = self.parser.OVERRIDE_PARSER_CLASSES
@@ -66,6 +68,8 @@ class Scopes(ProcessParser):  # type: ignore[misc]
             spec.__class__ = s.Split
         elif type(spec) is control.BoundaryEventJoin:
             spec.__class__ = s.BoundaryJoin
+        if self.undoes and spec.is_node and not spec.is_wait:
+            compensating.mark(spec)
         if spec.is_node and spec.element.listeners and not (spec.is_body or spec.is_wait):
             listening.listen(spec)
         if not spec.is_node or spec.name != spec.element_id:
@@ -160,8 +164,19 @@ def parse_specs(
         file.models[process.id] = process
         file.nodes.append(node)
     for file in files.values():
+        _leave_out(file.root)
         found |= _parse_file(file, reaches)
+    compensating.share(found, processes, t.scope_spec)
     return found
+
+
+def _leave_out(root: etree._Element) -> None:
+    """Compensation events on borders wait for nothing: their activities know what undoes them."""
+    for definition in list(root.iter(full_tag("compensateEventDefinition"))):
+        event = definition.getparent()
+        scope = None if event is None else event.getparent()
+        if event is not None and scope is not None and event.tag == full_tag("boundaryEvent"):
+            scope.remove(event)
 
 
 FRAMES = 16

@@ -8,6 +8,7 @@ from SpiffWorkflow.bpmn.specs import defaults as d
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from service.engine import changes as c
+from service.engine.compensating import undo
 from service.engine.definitions import MARKS, disarm
 from service.engine.scope import apply_outputs
 from service.engine.specs import Node, Plain
@@ -57,6 +58,8 @@ class Throwing(Node):
     event_definition: Any
 
     def _run_hook(self, my_task: Token) -> bool | None:
+        if self.element.event.kind == "compensate":
+            return None if "result" not in my_task.internal_data and undo(my_task) else True
         if self.element.event.kind == "signal" and self.element.outputs:
             apply_outputs(my_task, self.element.outputs, {})
             my_task.internal_data["mapped"] = True

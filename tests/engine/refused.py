@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EVENT_CODES = ("compensate", "cancel")
+EVENT_CODES = ("cancel",)
 
 
 def task(extra: str = "", kind: str = "userTask") -> str:
@@ -86,7 +86,10 @@ REFUSED = {
     "any element execution listeners where it has none": task().replace(
         "userTask it", _listened("intermediateThrowEvent", "execution")
     ),
-    "any activity for compensation": task().replace(
+    "startEvent compensate": start("compensate"),
+    "intermediateCatchEvent compensate": catch("compensate"),
+    "boundaryEvent compensate without a handler": attached("compensate"),
+    "any activity for compensation of nothing": task().replace(
         "userTask it", '<userTask id="it" isForCompensation="true"/>'
     ),
     "startEvent conditional": start("when=x"),

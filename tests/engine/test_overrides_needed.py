@@ -7,6 +7,7 @@ import pytest
 
 from service.engine.overrides import overrides
 from tests.engine import (
+    rows_compensation,
     rows_conditions,
     rows_events,
     rows_gateways,
@@ -19,7 +20,7 @@ from tests.engine.without import fails, without
 from tests.engine.witnesses import MEASURED, WITNESSES
 
 assert rows_conditions and rows_events and rows_gateways and rows_listeners
-assert rows_scopes and rows_tasks
+assert rows_compensation and rows_scopes and rows_tasks
 BY_ROW = {
     "Body._on_complete_hook": "multi-instance parallel",
     "Boundary._on_ready_hook": "boundaryEvent message non-interrupting",
@@ -46,6 +47,7 @@ BY_ROW = {
     "Game.create_subprocess": "event sub-process message interrupting",
     "Game.do_engine_steps": "boundaryEvent message interrupting",
     "Game.get_task_from_id": "event sub-process message interrupting",
+    "Handler._on_complete_hook": "boundaryEvent compensate",
     "HeardNode._on_complete": "any element execution listeners",
     "Inner.__init__": "event sub-process message interrupting",
     "Item.set": "multi-instance parallel",
@@ -86,6 +88,7 @@ BY_ROW = {
     "Zeebe.create_task": "boundaryEvent message interrupting",
     "Zeebe.get_event_definition": "event sub-process timer interrupting",
     "Zeebe.handles_multiple_outgoing": "any activity several outgoing flows",
+    "Undoable._on_complete_hook": "boundaryEvent compensate",
     "ZeebeParser.__init__": "boundaryEvent message interrupting",
     "_Called.create_task": "callActivity",
     "_Scope.create_task": "event sub-process message interrupting",

@@ -32,6 +32,7 @@ class Drawing:
     def __init__(self) -> None:
         self.roots: list[str] = []
         self.count = itertools.count(1)
+        self.associations = ""
 
     def draw(self, text: str) -> bytes:
         lines = iter([line.strip() for line in text.strip().splitlines() if line.strip()])
@@ -96,6 +97,15 @@ class Drawing:
             attributes += ' cancelActivity="false" isInterrupting="false"'
         if "event" in given:
             attributes += ' triggeredByEvent="true"'
+        if "handles" in given:
+            attributes += ' isForCompensation="true"'
+            self.associations += (
+                f'<association id="to-{identifier}" sourceRef={quoteattr(given["handles"])} '
+                f"targetRef={quoteattr(identifier)}/>"
+            )
+        if kind == "process":
+            inside += self.associations
+            self.associations = ""
         if "instantiate" in given:
             attributes += ' instantiate="true"'
         if kind == "receiveTask" and "message" in given:
@@ -112,7 +122,9 @@ class Drawing:
                 found += self.definition(name, given)
         for mark in MARKS[:-1]:
             if mark in given:
-                found += f"<{mark}EventDefinition/>"
+                named = given[mark]
+                of = f" activityRef={quoteattr(named)}" if named and mark == "compensate" else ""
+                found += f"<{mark}EventDefinition{of}/>"
         return found
 
     def definition(self, name, given):
