@@ -27,6 +27,7 @@ from service.db.after_commit import run_after_commit
 from service.db.bell import CHANNEL, Bell, left_work, listen
 from service.db.checkpoints import MOST_PAGES, Checkpoints
 from service.db.prepared import begin_now, beginning_late, begins_late, wrapped
+from service.db.preparing import Preparing, prepare_on, split
 from service.db.shadows import hide
 from service.db.touched import forget_touched, keep_touched
 from service.db.turns import BUSY_SECONDS, WriterTurns
@@ -54,7 +55,7 @@ class Database:
     """One database: `read()` for queries, `transaction()` for the one short write of a command."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        parsed = _parse(url)
+        parsed, preparing = split(_parse(url))
         self.url = parsed
         self.dialect = parsed.get_backend_name()
         file = (
@@ -71,7 +72,7 @@ class Database:
                 lambda connection, *_: begin_now(connection),
             )
         else:
-            self._write_engine = _postgresql_engine(parsed, pool_size)
+            self._write_engine = _postgresql_engine(parsed, pool_size, preparing)
             # the same pool; a read begins and ends no transaction, which saves two round trips
             self._read_engine = self._write_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bell = Bell(self._notify)
@@ -251,16 +252,16 @@ def _begin(connection: Connection, begin: str) -> None:
         raise wrapped(connection, begin, error) from error
 
 
-def _postgresql_engine(url: sa.URL, pool_size: int) -> sa.Engine:
+def _postgresql_engine(url: sa.URL, pool_size: int, preparing: Preparing) -> sa.Engine:
     engine = sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        # no server-side prepared statements: they break behind a pooler in transaction mode
-        connect_args={"prepare_threshold": None},
+        connect_args={"prepare_threshold": None},  # until it is known what stands in between
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
+    prepare_on(engine, preparing)
     _ping_after_a_rest(engine)
     return engine
 

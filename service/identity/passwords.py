@@ -11,6 +11,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -29,7 +30,13 @@ MEASURED = 72
 _HASHER = PasswordHasher()
 _HASHING, HASHING_SECONDS = threading.BoundedSemaphore(2), 10
 """Each hash takes 64 MiB and a processor."""
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """What is compared where there is no password: made when it is first wanted, for it takes as
+    long as all."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def check_new_password(password: str, *, about: Iterable[str] = ()) -> None:
@@ -76,7 +83,7 @@ def check_password(password_hash: str | None, password: str) -> bool:
     if not _HASHING.acquire(timeout=HASHING_SECONDS):
         raise Unavailable("Too many people are signing in at this moment; try again.")
     try:
-        _HASHER.verify(password_hash or _NOBODY, password)
+        _HASHER.verify(password_hash or _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     finally:

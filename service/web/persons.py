@@ -43,7 +43,10 @@ def read_names() -> None:
 
 
 def shown_names() -> Mapping[str, str]:
-    """The names that are shown, by account; an account without one of its own is not in it."""
+    """The names that are shown, by account; an account without one of its own is not in it. Outside
+    the application nobody has another name."""
+    if not flask.has_app_context():
+        return {}
     return _directory().shown
 
 
