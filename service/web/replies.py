@@ -25,6 +25,7 @@ PLACEHOLDERS: Words = {
     "currency": "currency of the complaint",
     "severity": "severity of the complaint",
     "paid": "what has been paid",
+    "terms": "on what terms, with the days to answer",
     "final_response": "day of the final response",
 }
 
