@@ -56,6 +56,7 @@ COMMANDS = {
         "service.cli.bundles:release",
         "Let a deployed bundle start new cases from now on.",
     ),
+    "report": ("service.cli.report:report", "Make the return PROFILE of a period, and freeze it."),
     "restore": ("service.cli.backup:restore", "Put the backup FILE into the database."),
     "retention": (
         "service.cli.retention:retention",
