@@ -257,11 +257,14 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
     def do_engine_steps(self, *_: Any, **__: Any) -> None:
         """Let every token run until all that is left waits for the world outside."""
         while True:
-            while self.ready or self.entering or self.changed:
+            while self.ready or self.entering:
                 if self.changed and not self.ready:
                     watching.look(self)
-                else:
-                    self._move(self.ready.popleft() if self.ready else self.entering.popleft())
+                    continue
+                self._move(self.ready.popleft() if self.ready else self.entering.popleft())
+            if self.changed:
+                watching.look(self)
+                continue
             if self.held is not None or not self._open_joins():
                 return
 
@@ -275,10 +278,6 @@ class Game(Flat, Limits, BpmnWorkflow):  # type: ignore[misc]
             token.task_spec.park(token, self.parked.get((token.id, token._state)))
             return
         self.running, self.stage = token, token._state
-        if "hear" in state:
-            token.task_spec.hear(token)
-            self.running = None
-            return
         if token.task_spec.is_node and "in" not in state:
             self.steps += 1
             if self.steps > MAX_STEPS or self.steps % LOOK_EVERY == 0:

@@ -73,7 +73,10 @@ class HeardNode(Hearing, Node):
     """An element with listeners."""
 
     def enter(self, task: Token) -> None:
-        if "hear" in task.internal_data or not self.at("start"):
+        if "hear" in task.internal_data:
+            self.hear(task)
+            return
+        if not self.at("start"):
             super().enter(task)
             return
         self.tell_entered(task)
@@ -100,7 +103,7 @@ class HeardNode(Hearing, Node):
 
     def heard(self, task: Token, moment: str) -> None:
         if moment == "start":
-            self.enter(task)
+            super().enter(task)
         else:
             task._state = COMPLETED
             super()._on_complete(task)
@@ -114,6 +117,9 @@ class _HeardProcess(Hearing):
     """The first or the last task of a process that has listeners."""
 
     moment = ""
+
+    def enter(self, task: Token) -> None:
+        self.hear(task)
 
     def _on_complete(self, my_task: Token) -> None:
         if "hear" in my_task.internal_data or not self.at(self.moment):
