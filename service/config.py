@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,13 @@ class Settings:
     trusted_proxies: int = 0
     clock: str = ""
     log: str = "quiet"
+    second_factor_roles: str = ""
     demo: bool = False
+
+    def asks_second_factor(self, roles: Iterable[str]) -> bool:
+        """Whether somebody of these roles has to have a second factor."""
+        wanted = {each.strip() for each in self.second_factor_roles.split(",")}
+        return not wanted.isdisjoint(roles)
 
 
 def _text(value: Any) -> str:
@@ -169,6 +175,10 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "trusted_proxies": (
         _count_or_none,
         "how many proxies of the bank stand before it; then X-Forwarded-* is read",
+    ),
+    "second_factor_roles": (
+        _text,
+        "roles, by commas, whose people sign in with a code of their telephone too: admin,approver",
     ),
     "log": (
         _log,

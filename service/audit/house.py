@@ -47,6 +47,9 @@ class HouseEvent(StrEnum):
     GROUP_ADDED = "house:group:added"
     PASSWORD_SET = "house:password:set"  # noqa: S105 (no password)
     CODE_SENT = "house:code:sent"
+    FACTOR_BEGUN = "house:factor:begun"
+    FACTOR_SET = "house:factor:set"
+    FACTOR_DROPPED = "house:factor:dropped"
     TOKEN_MADE = "house:token:made"  # noqa: S105
     TOKEN_REVOKED = "house:token:revoked"  # noqa: S105
 

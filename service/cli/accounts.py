@@ -119,6 +119,20 @@ def user_end(name: str) -> None:
     click.echo(f"{name}: over")
 
 
+@user.command("forget-factor")
+@click.argument("name")
+@one_line
+def user_forget_factor(name: str) -> None:
+    """Turn off the second factor of NAME, who has lost telephone and recovery codes. Make sure who
+    asks for it: their password alone signs them in then.
+
+    Example: redress user forget-factor amy
+    """
+    now = SystemClock().now()
+    operations.forget_factor(open_runtime(), name, actor=identity.OPERATOR, now=now)
+    click.echo(f"{name}: no second factor")
+
+
 @user.command("code")
 @click.argument("name")
 @one_line

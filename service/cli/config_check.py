@@ -15,6 +15,7 @@ from service.cli.opening import one_line
 from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import InvalidInput, RedressError
+from service.identity import Role
 from service.intake.mailbox import open_mailbox, parse_address
 from service.notifications import open_smtp, parse_smtp, tls_context
 from service.policy import load_enabled
@@ -56,6 +57,15 @@ def _evidence(settings: Settings) -> None:
     folder = open_vault(settings.evidence_dir, database, limit=1).folder
     database.dispose()
     _writable(folder)
+
+
+def _second_factor(settings: Settings) -> None:
+    wanted = {each.strip() for each in settings.second_factor_roles.split(",") if each.strip()}
+    unknown = sorted(wanted - set(Role))
+    if unknown:
+        raise InvalidInput(
+            "expected roles out of {known}, got {unknown}", known=[*Role], unknown=unknown
+        )
 
 
 def _mail_folder(settings: Settings) -> None:
@@ -109,6 +119,7 @@ BEFORE_START: dict[str, Check] = {
     "MAIL_CA_FILE": _authorities,
     "EVIDENCE_DIR": _evidence,
     "MAIL_DIR": _mail_folder,
+    "SECOND_FACTOR_ROLES": _second_factor,
 }
 """What stops a start: settings that no waiting makes right."""
 REACHED: dict[str, Check] = {

@@ -20,6 +20,10 @@ API = ("/api/", "/v2/", "/oauth/", "/openapi.json", "/metrics")
 ALIVE = ("/healthz", "/readyz")
 ALWAYS = (*ALIVE[:1], "/metrics")
 """Paths that need no place at the desk: whoever watches the service is answered when it is busy."""
+FACTOR = "/account/second-factor"
+"""Where a second factor is set up."""
+WITHOUT_FACTOR = (FACTOR, "/sign-out", "/sign-in", "/language", "/theme", "/portal")
+"""Paths for whom a role asks for a second factor that they do not have yet."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 
@@ -42,25 +46,42 @@ def _host_name(host: str) -> str:
     return host.rpartition(":")[0] or host
 
 
-def identify() -> None:
+def identify() -> Any:
     """Find the account behind the request, into `flask.g.account`. Raises Unauthenticated for a
     token that is not known, TooManyAttempts, and Forbidden for a write that another site made the
     browser send."""
     path = flask.request.path
     if path.startswith(STATIC) or path in ALIVE:
-        return
+        return None
     here = parts()
     if path == CLIENTS:
         address = flask.request.remote_addr or ""
         operations.check_token_attempts(here.runtime, address, now=here.clock.now())
-        return
+        return None
     if flask.request.authorization is None:
         _by_cookie(here)
         _check_same_site(path)
-        return
+        return _ask_factor(here, path)
     flask.g.account = _by_header(here, flask.request.authorization)
     if flask.g.account is None:
         raise Unauthenticated
+    return None
+
+
+def _ask_factor(here: Parts, path: str) -> Any:
+    """Send whoever's role asks for a second factor to set it up, before anything else. Raises
+    Forbidden for what is no page."""
+    account = flask.g.account
+    if account is None or path.startswith(WITHOUT_FACTOR):
+        return None
+    if not here.settings.asks_second_factor(account.roles):
+        return None
+    with here.runtime.database.read() as connection:
+        if identity.has_factor(connection, account.name):
+            return None
+    if path.startswith(API):
+        raise Forbidden("Your role asks for a second factor: set it up under My account first.")
+    return flask.redirect(FACTOR)
 
 
 def count_failures(response: flask.Response) -> flask.Response:

@@ -52,6 +52,19 @@ account_link = sa.Table(
 )
 """Codes by which somebody sets their password once. The code itself is kept nowhere."""
 
+second_factor = sa.Table(
+    "second_factor",
+    metadata,
+    sa.Column("account_name", sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("confirmed_at", UtcDateTime),
+    sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("used", sa.Integer, nullable=False, server_default="0"),
+)
+"""What the codes of somebody's telephone, and their recovery codes, are made of together with the
+service's own secret. `last_step` and `used` tell which were used."""
+
 grant_request = sa.Table(
     "grant_request",
     metadata,

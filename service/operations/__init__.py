@@ -93,6 +93,13 @@ from service.operations.save_draft import save_draft
 from service.operations.save_draft_file import save_draft_file
 from service.operations.save_filter import save_filter
 from service.operations.seal_record import compare, every_column, leaves_now, prove
+from service.operations.second_factor import (
+    begin_factor,
+    confirm_factor,
+    drop_factor,
+    forget_factor,
+    pass_factor,
+)
 from service.operations.send_code import make_code, send_code
 from service.operations.send_letter import BY_HAND as LETTERS_BY_HAND
 from service.operations.send_letter import preview_letter, send_letter
@@ -103,7 +110,12 @@ from service.operations.set_regime import set_regime
 from service.operations.set_staff import set_staff
 from service.operations.set_superior import set_superior
 from service.operations.set_variables import set_variables
-from service.operations.sign_in import check_token_attempts, count_token_failure, sign_in
+from service.operations.sign_in import (
+    CodeWanted,
+    check_token_attempts,
+    count_token_failure,
+    sign_in,
+)
 from service.operations.sign_out import sign_out
 from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
@@ -144,6 +156,7 @@ __all__ = [
     "LONGEST_REASON",
     "REVIEW_PROCESS",
     "Choice",
+    "CodeWanted",
     "Evaluation",
     "Expired",
     "Foresight",
@@ -165,6 +178,7 @@ __all__ = [
     "approve_bundle",
     "assign_task",
     "await_jobs",
+    "begin_factor",
     "break_glass",
     "briefing_of",
     "bring_in_release",
@@ -181,6 +195,7 @@ __all__ = [
     "compare",
     "complete_job",
     "complete_task",
+    "confirm_factor",
     "correlate_message",
     "count_token_failure",
     "decide_grant",
@@ -194,6 +209,7 @@ __all__ = [
     "draw_up_migration",
     "drop_absence",
     "drop_draft",
+    "drop_factor",
     "drop_reply",
     "edit_migration",
     "enter_demo",
@@ -209,6 +225,7 @@ __all__ = [
     "fire_timer",
     "foresee_escalation",
     "forget_draft",
+    "forget_factor",
     "hear_customer",
     "hear_within",
     "keep_reply",
@@ -233,6 +250,7 @@ __all__ = [
     "needs_review",
     "note_reads",
     "open_draft",
+    "pass_factor",
     "preview_letter",
     "prove",
     "prove_bundle",

@@ -92,6 +92,7 @@ ACCOUNT = (
     Part("absence", "account_name", ("first_day",)),
     Part("api_token", "account_name", ("token_hash",)),
     Part("grant_request", "account_name", ("key",)),
+    Part("second_factor", "account_name", without=("last_step", "used")),
 )
 HOUSE = (
     Part("house_history", "subject", ("seq",), grows=True, dated="at"),

@@ -6,16 +6,29 @@ import logging
 from datetime import datetime
 
 from service import identity
+from service.errors import RedressError
 from service.execution.runtime import Runtime
 
 log = logging.getLogger("redress.security")
 
 
+class CodeWanted(RedressError):
+    """The password is right; a code of the second factor is asked for."""
+
+    code = "code-wanted"
+
+    def __init__(self, pending: str) -> None:
+        """`pending` is to be shown with the code."""
+        super().__init__()
+        self.pending = pending
+
+
 def sign_in(
-    runtime: Runtime, name: str, password: str, *, address: str, now: datetime
+    runtime: Runtime, name: str, password: str, *, address: str, now: datetime, key: str = ""
 ) -> str | None:
     """The token of a new session, or None for a name and a password that do not belong together.
-    For everybody. Raises TooManyAttempts.
+    `key` is the service's own secret. For everybody. Raises TooManyAttempts; CodeWanted where the
+    account has a second factor.
 
     The password is hashed while no transaction is open: it takes long on purpose, and nobody else
     could write meanwhile.
@@ -25,7 +38,9 @@ def sign_in(
         known = identity.find_password(connection, name)
     right = identity.check_password(known, password)
     with runtime.database.transaction() as connection:
-        if right and identity.find_password(connection, name) == known:
+        if right and known and identity.find_password(connection, name) == known:
+            if identity.has_factor(connection, name):
+                raise CodeWanted(identity.make_pending(name, known, key=key, now=now))
             identity.note_success(connection, name, address, now=now)
             return identity.open_session(connection, name, now=now)
         if identity.count_failed(connection, name, address, now=now):

@@ -58,6 +58,7 @@ PAGES = (
     "people",
     "accounts",
     "my_account",
+    "second_factor",
     "access",
     "reviews",
     "migrating",

@@ -27,6 +27,9 @@ EVENTS = (
     HouseEvent.GROUP_ADDED,
     HouseEvent.PASSWORD_SET,
     HouseEvent.CODE_SENT,
+    HouseEvent.FACTOR_BEGUN,
+    HouseEvent.FACTOR_SET,
+    HouseEvent.FACTOR_DROPPED,
     HouseEvent.TOKEN_MADE,
     HouseEvent.TOKEN_REVOKED,
 )

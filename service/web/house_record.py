@@ -35,6 +35,9 @@ SAID: Words = {
     HouseEvent.GROUP_ADDED: "made a task group known",
     HouseEvent.PASSWORD_SET: "set a password",
     HouseEvent.CODE_SENT: "sent a code for a password",
+    HouseEvent.FACTOR_BEGUN: "began to set up a second factor",
+    HouseEvent.FACTOR_SET: "turned a second factor on",
+    HouseEvent.FACTOR_DROPPED: "turned the second factor off",
     HouseEvent.TOKEN_MADE: "made a token",
     HouseEvent.TOKEN_REVOKED: "revoked a token",
 }

@@ -41,25 +41,32 @@ def sign_in_demo() -> Any:
     token = operations.enter_demo(
         parts().runtime, form.get("account", ""), demo=parts().settings.demo, now=now()
     )
-    return _enter(token, form.get("next", ""))
+    return enter(token, form.get("next", ""))
 
 
 @blueprint.post("/sign-in")
 def sign_in_send() -> Any:
     form = flask.request.form
-    token = operations.sign_in(
-        parts().runtime,
-        form.get("name", "")[:100],
-        form.get("password", "")[:1000],
-        address=flask.request.remote_addr or "",
-        now=now(),
-    )
+    target = form.get("next", "")
+    try:
+        token = operations.sign_in(
+            parts().runtime,
+            form.get("name", "")[:100],
+            form.get("password", "")[:1000],
+            address=flask.request.remote_addr or "",
+            now=now(),
+            key=parts().settings.secret_key,
+        )
+    except operations.CodeWanted as wanted:
+        return flask.render_template(
+            "sign_in_code.html", pending=wanted.pending, next=target, wrong=False
+        )
     if token is None:
-        return _page(wrong=True, target=form.get("next", "")), 403
-    return _enter(token, form.get("next", ""))
+        return _page(wrong=True, target=target), 403
+    return enter(token, target)
 
 
-def _enter(token: str, wanted: str) -> Any:
+def enter(token: str, wanted: str) -> Any:
     """To where the visitor wanted to go, else to their first page."""
     target = inside(wanted)
     response = flask.redirect(target if target != "/" else flask.url_for("web.today"))
