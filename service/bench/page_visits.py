@@ -122,6 +122,7 @@ PAGES = (
     Page("sign in", "/sign-in", ""),
     Page("choose a password", "/set-password", ""),
     Page("my account", "/account", "handler"),
+    Page("a second factor", "/account/second-factor", "handler"),
     Page("one account", "/accounts/person-7"),
     Page("report to sign", "/complaints/{number}/report"),
     Page("who may read a case", "/complaints/{number}/access"),

@@ -33,13 +33,15 @@ FACTS = (
     "today",
     "authority",
     "rights",
-    "terms",
     "currency",
     "severity",
     "paid",
     "final_response",
 )
 """What a reply may say: what every letter is told of its case."""
+KNOWN = (*FACTS, "terms")
+"""What a reply may name: the terms too, as texts that were taken from a letter do. They say nothing
+here, for the letter that the reply becomes tells them itself."""
 LONGEST, LONGEST_NAME = 4_000, 80
 MOST, MOST_SHARED = 50, 200
 """So many may one person keep, and so many may be shared."""
@@ -143,7 +145,7 @@ def _problem_of(text: str) -> Sentence | None:
     if len(text) > LONGEST:
         return Sentence("is longer than {most} characters", most=LONGEST)
     try:
-        unknown = unknown_facts(text, FACTS)
+        unknown = unknown_facts(text, KNOWN)
         compile_letter(text)
     except TemplateError as error:
         return Sentence("The placeholder cannot be read: {error}", error=error)

@@ -88,6 +88,7 @@ BUDGET: dict[str, int] = {
     "sign in": 0,
     "choose a password": 0,
     "my account": 4,
+    "a second factor": 4,
     "one account": 17,
     "report to sign": 5,
     "who may read a case": 7,
