@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.bpmn.model import Element, Process
+from service.dmn import Model
 from service.engine.parts import Parts
 from service.errors import Problem, Severity
+from service.feel.tree import Node
 from service.lint.decisions import inputs_of
 from service.lint.elements import Looker, element_issues
 from service.lint.flow import Flow, analyse, followed
@@ -136,6 +138,7 @@ def _forms(bundle: Bundle) -> Iterator[Problem]:
 def _decisions(analysis: Analysis) -> Iterator[Problem]:
     """What a decision table reads that nothing gives it."""
     for model in dict.fromkeys(analysis.bundle.models.values()):
+        callers = _scopes_of_callers(analysis, model)
         for decision, literal in inputs_of(model):
             info = model.decisions.get(decision.place.id or decision.name)
             tree = tree_of(literal.text, analysis.bundle.functions)
@@ -143,9 +146,12 @@ def _decisions(analysis: Analysis) -> Iterator[Problem]:
                 continue
             names = {each.name: ANY for each in info.inputs}
             names |= {each.variable.name: ANY for each in model.definitions.decisions}
-            judge = Judge(analysis.bundle.world, Scope(names))
-            judge.kind(tree)
-            for issue in judge.issues:
+            # a table that declares no inputs reads the variables of the step that asks it
+            scopes = [Scope(names)] if info.inputs else [each.put(names) for each in callers]
+            issues = dict.fromkeys(
+                issue for scope in scopes for issue in _judged(analysis, scope, tree)
+            )
+            for issue in issues:
                 yield Problem(
                     issue.code,
                     model.definitions.file,
@@ -155,6 +161,25 @@ def _decisions(analysis: Analysis) -> Iterator[Problem]:
                     issue.mend,
                     issue.severity,
                 )
+
+
+def _judged(analysis: Analysis, scope: Scope, tree: Node) -> list[Issue]:
+    judge = Judge(analysis.bundle.world, scope)
+    judge.kind(tree)
+    return judge.issues
+
+
+def _scopes_of_callers(analysis: Analysis, model: Model) -> list[Scope]:
+    """The variables at each step that asks a decision of this file."""
+    found = []
+    for process in analysis.bundle.processes.values():
+        flow = analysis.flows.get(process.id)
+        for element in process.elements.values():
+            source = element.decision
+            asked = None if source is None else analysis.bundle.models.get(source.source)
+            if flow is not None and asked is model and element.id in flow.inner:
+                found.append(flow.inner[element.id])
+    return found
 
 
 def _problem(process: Process, element: str, line: int, issue: Issue) -> Problem:

@@ -93,6 +93,8 @@ def _own(bundle: Bundle, element: Element, scope: Scope, child: Scope | None) ->
     match element.kind:
         case "userTask":
             return _form(bundle, element)
+        case "startEvent" if element.form_id is not None:
+            return _form(bundle, element)
         case "scriptTask" if element.script is not None and element.result_variable:
             kind = expression_of(bundle, scope, element.script)
             return Given({element.result_variable: kind})

@@ -57,6 +57,8 @@ SAID: WordList = (
     "Tell somebody of the bank",
     "Letter",
     "Who is told",
+    "After how long",
+    "Taken if",
     "Name",
     "Title",
     "Fields",

@@ -216,3 +216,32 @@ def test_texts_of_a_kind_are_told_apart_only_while_they_are_few():
     many = text(*map(str, range(50)))
     assert join(many, text("x")).texts is not None
     assert join(many, text(*map(str, range(40, 200)))).texts is None
+
+
+TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="d"><decision id="risk" name="Risk"><decisionTable id="t" hitPolicy="UNIQUE">
+ <input id="i"><inputExpression id="e" typeRef="number"><text>INPUT</text></inputExpression></input>
+ <output id="o" name="risk" typeRef="string"/></decisionTable></decision></definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("read", "codes"),
+    [("amount", []), ("round", []), ("amuont", ["data-unknown-variable"])],
+)
+def test_a_table_without_declared_inputs_reads_what_the_step_knows(
+    read: str, codes: list[str]
+) -> None:
+    """As Camunda has it: tables drawn alone declare no inputs. A start form gives its fields."""
+    drawing = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+     xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="x" targetNamespace="x">
+     <process id="p" isExecutable="true"><startEvent id="start"><extensionElements>
+     <zeebe:formDefinition formId="f"/></extensionElements></startEvent>
+     <sequenceFlow id="a" sourceRef="start" targetRef="ask"/>
+     <businessRuleTask id="ask"><extensionElements>
+     <zeebe:calledDecision decisionId="risk" resultVariable="risk"/></extensionElements>
+     </businessRuleTask><sequenceFlow id="b" sourceRef="ask" targetRef="end"/>
+     <endEvent id="end"/></process></definitions>"""
+    table = TABLE.replace(b"INPUT", read.encode())
+    parts, _ = read_parts({"a.bpmn": drawing, "d.dmn": table, "f.form.json": FORM})
+    unknown = [each for each in check_data(parts, WORLD) if each.file == "d.dmn"]
+    assert [each.code for each in unknown] == codes

@@ -63,6 +63,38 @@ const ofName = (type, name) => ({
 // `lost-card` → `lostCard`: a name that FEEL reads as one.
 const variable = (id) => id.replace(/[^A-Za-z0-9]+(.)?/g, (whole, next) => (next ?? '').toUpperCase());
 
+const TIMES = ['PT15M', 'PT1H', 'PT4H', 'P1D', 'P2D', 'P3D', 'P5D', 'P7D', 'P10D', 'P14D', 'P30D'];
+const UNITS = { M: 'minute', H: 'hour', D: 'day' };
+
+// `PT4H` in the reader's language: 4 hours.
+function told(duration) {
+  const [, count, unit] = /(\d+)([MHD])$/.exec(duration);
+  return new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit: UNITS[unit], unitDisplay: 'long' }).format(Number(count));
+}
+
+const timerOf = (element) => (/Event$/.test(element.type) ? element.businessObject.get('eventDefinitions') : [])?.find((each) => each.$type === 'bpmn:TimerEventDefinition');
+const isDuration = (timer) => timer && !timer.get('timeDate') && !timer.get('timeCycle');
+
+const DURATION = {
+  read: (element) => timerOf(element).get('timeDuration')?.body ?? '',
+  write: ({ modeling, moddle }, element, value) => modeling.updateModdleProperties(element, timerOf(element), { timeDuration: expression(moddle, timerOf(element), value) }),
+};
+
+const CONDITION = {
+  read: (element) => (element.businessObject.get('conditionExpression')?.body ?? '').replace(/^=\s*/, ''),
+  write: ({ modeling, moddle }, element, value) => modeling.updateProperties(element, { conditionExpression: expression(moddle, element.businessObject, value && `=${value}`) }),
+};
+
+function expression(moddle, parent, body) {
+  if (!body) return undefined;
+  const made = moddle.create('bpmn:FormalExpression', { body });
+  made.$parent = parent;
+  return made;
+}
+
+// A flow out of a gateway that asks: the other ways have no condition.
+const asks = (element) => element.type === 'bpmn:SequenceFlow' && /Exclusive|Inclusive/.test(element.source?.type ?? '');
+
 const NAMED = /Task|Event|Gateway|Activity|SubProcess|Process|SequenceFlow|Participant|Lane/;
 
 function entriesOf(element, offer, words) {
@@ -85,6 +117,8 @@ function entriesOf(element, offer, words) {
   }
   if (type === 'bpmn:CallActivity') add(select('choose-process', words.Process, { ...ofExtension('zeebe:CalledElement', 'processId'), options: () => offer.processes }));
   if (['bpmn:ServiceTask', 'bpmn:SendTask'].includes(type)) add(...service(element, offer, words));
+  if (isDuration(timerOf(element)) && type !== 'bpmn:StartEvent') add(select('choose-time', words['After how long'], { ...DURATION, options: () => TIMES.map((id) => ({ id, title: told(id) })) }));
+  if (asks(element)) add(text('choose-condition', words['Taken if'], CONDITION));
   if (NAMED.test(type)) {
     for (const [tag, label] of Object.entries(LANGUAGES)) add(text(`name-${tag}`, `${words.Name} (${label})`, ofName(PROPERTIES, `name:${tag}`)));
   }
