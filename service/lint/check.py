@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.bpmn.model import Element, Process
 from service.dmn import Model
+from service.dmn.parts import Decision
 from service.engine.parts import Parts
 from service.errors import Problem, Severity
 from service.feel.tree import Node
@@ -140,18 +141,10 @@ def _decisions(analysis: Analysis) -> Iterator[Problem]:
     for model in dict.fromkeys(analysis.bundle.models.values()):
         callers = _scopes_of_callers(analysis, model)
         for decision, literal in inputs_of(model):
-            info = model.decisions.get(decision.place.id or decision.name)
             tree = tree_of(literal.text, analysis.bundle.functions)
-            if info is None or tree is None:
+            if tree is None:
                 continue
-            names = {each.name: ANY for each in info.inputs}
-            names |= {each.variable.name: ANY for each in model.definitions.decisions}
-            # a table that declares no inputs reads the variables of the step that asks it
-            scopes = [Scope(names)] if info.inputs else [each.put(names) for each in callers]
-            issues = dict.fromkeys(
-                issue for scope in scopes for issue in _judged(analysis, scope, tree)
-            )
-            for issue in issues:
+            for issue in _unread_input(analysis, model, decision, tree, callers):
                 yield Problem(
                     issue.code,
                     model.definitions.file,
@@ -161,6 +154,20 @@ def _decisions(analysis: Analysis) -> Iterator[Problem]:
                     issue.mend,
                     issue.severity,
                 )
+
+
+def _unread_input(
+    analysis: Analysis, model: Model, decision: Decision, tree: Node, callers: Iterable[Scope]
+) -> Iterable[Issue]:
+    """What is wrong with an input expression. A table that declares no inputs reads the variables
+    of the steps that ask it."""
+    info = model.decisions.get(decision.place.id or decision.name)
+    if info is None:
+        return ()
+    names = {each.name: ANY for each in info.inputs}
+    names |= {each.variable.name: ANY for each in model.definitions.decisions}
+    scopes = [Scope(names)] if info.inputs else [each.put(names) for each in callers]
+    return dict.fromkeys(issue for scope in scopes for issue in _judged(analysis, scope, tree))
 
 
 def _judged(analysis: Analysis, scope: Scope, tree: Node) -> list[Issue]:

@@ -34,6 +34,8 @@ class Result:
     problems: tuple[str, ...]
     done: tuple[c.Change, ...]
     letters: tuple[str, ...]
+    waiting: tuple[Any, ...] = ()
+    """What is open where it stopped: tasks, jobs, timers and subscriptions."""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -69,7 +71,9 @@ def run_scenario(bundle: Bundle, scenario: Scenario) -> Result:
         problems = [Sentence("{label}: {text}", label=where, text=error.message)]
     else:
         problems = compare(case, scenario.then)
-    return Result(scenario, tuple(problems), tuple(case.done), tuple(case.letters))
+    return Result(
+        scenario, tuple(problems), tuple(case.done), tuple(case.letters), tuple(case.open.values())
+    )
 
 
 class Impossible(Exception):

@@ -70,6 +70,7 @@ PAGES = (
     "new_files",
     "draft_parts",
     "trial",
+    "play",
 )
 
 for _page in PAGES:
