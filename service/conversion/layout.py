@@ -66,6 +66,10 @@ def _nodes(scope: etree._Element) -> list[etree._Element]:
     return [each for each in scope if n.local(each) in kinds and each.get("id")]
 
 
+def _id(node: etree._Element) -> str:
+    return str(node.get("id"))
+
+
 def _flows(scope: etree._Element) -> list[etree._Element]:
     return [each for each in scope.iterfind(n.b("sequenceFlow")) if each.get("id")]
 
@@ -189,25 +193,51 @@ def _boundaries(scope: etree._Element, picture: Picture) -> None:
 
 
 def _lead(scope: etree._Element, picture: Picture) -> None:
-    """Flows with right angles; those that go back run below."""
+    """Flows with right angles; those that go back run below, those that would go through what
+    stands between run above."""
+    boxes = [picture.boxes[key] for key in map(_id, _nodes(scope)) if key in picture.boxes]
     for flow in _flows(scope):
         one = picture.boxes.get(flow.get("sourceRef") or "")
         two = picture.boxes.get(flow.get("targetRef") or "")
         if one is None or two is None:
             continue
-        begin, end = (one.x + one.width, one.middle), (two.x, two.middle)
-        if end[0] < begin[0]:
-            low = max(one.y + one.height, two.y + two.height) + 30
-            start, stop = one.x + one.width / 2, two.x + two.width / 2
-            way = [
-                (start, one.y + one.height), (start, low), (stop, low), (stop, two.y + two.height)
-            ]  # fmt: skip  # a way, point by point
-        elif begin[1] == end[1]:
-            way = [begin, end]
-        else:
-            bend = end[0] - 20
-            way = [begin, (bend, begin[1]), (bend, end[1]), end]
-        picture.ways[str(flow.get("id"))] = way
+        picture.ways[str(flow.get("id"))] = _way(one, two, _between(one, two, boxes))
+
+
+Way = list[tuple[float, float]]
+
+
+def _between(one: Box, two: Box, boxes: list[Box]) -> list[Box]:
+    """What a straight line to an element further on would go through."""
+    if one.middle != two.middle or two.x - one.x - one.width < COLUMN:
+        return []  # next to each other, as most are
+    return [
+        each
+        for each in boxes
+        if one.x + one.width <= each.x
+        and each.x + each.width <= two.x
+        and each.y < one.middle < each.y + each.height
+    ]
+
+
+def _way(one: Box, two: Box, between: list[Box]) -> Way:
+    begin, end = (one.x + one.width, one.middle), (two.x, two.middle)
+    if end[0] < begin[0]:
+        low = max(one.y + one.height, two.y + two.height) + 30
+        return _round(one, two, low, one.y + one.height, two.y + two.height)
+    if begin[1] == end[1] and between:
+        high = min(each.y for each in (one, two, *between)) - 25
+        return _round(one, two, high, one.y, two.y)
+    if begin[1] == end[1]:
+        return [begin, end]
+    bend = end[0] - 20
+    return [begin, (bend, begin[1]), (bend, end[1]), end]
+
+
+def _round(one: Box, two: Box, level: float, start: float, stop: float) -> Way:
+    """Below or above what stands between: from the middle of the one to that of the other."""
+    first, last = one.x + one.width / 2, two.x + two.width / 2
+    return [(first, start), (first, level), (last, level), (last, stop)]
 
 
 def _write(root: etree._Element, process: etree._Element, number: int) -> None:

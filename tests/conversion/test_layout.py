@@ -66,6 +66,23 @@ def test_a_random_diagram_is_drawn(block):
         check(etree.fromstring(drawing(text)))
 
 
+def test_a_flow_goes_round_what_stands_between():
+    text = """process p {
+      startEvent s
+      exclusiveGateway g
+      userTask a
+      userTask b
+      s -> g -> a -> b
+      g -> b default
+    }"""
+    root = etree.fromstring(drawing(text))
+    check(root)
+    box = boxes(root)["a"]
+    edge = next(e for e in root.iter(f"{DI}BPMNEdge") if e.get("bpmnElement") == "g.b")
+    heights = [float(point.get("y")) for point in edge]
+    assert min(heights) < box[1]
+
+
 def test_deep_and_wide_diagrams_are_drawn_in_time():
     text = "process p {\nstartEvent s\nuserTask t0\n"
     text += "".join(f"userTask t{at}\nt{at - 1} -> t{at}\n" for at in range(1, 900))
