@@ -26,8 +26,8 @@ def spread_facts(database: Database, *, now: datetime) -> None:
     moment = _MOMENT[database.dialect]
     number = f"(root_key / {1 << CHILD_BITS})"
     with database.read() as connection:
-        first, last = connection.exec_driver_sql(
-            f"SELECT min({number}), max({number}) FROM complaint_fact"  # noqa: S608 (our own)
+        first, last = connection.execute(
+            sa.text(f"SELECT min({number}), max({number}) FROM complaint_fact")  # noqa: S608 (our own)
         ).one()
     step = SPREAD // max(1, last - first) or 1
     received = f"({int(now.timestamp())} - ({last} - {number}) * {step} - ({number} * 7919) % 9000)"
@@ -56,8 +56,8 @@ def spread_facts(database: Database, *, now: datetime) -> None:
     }
     sets = ", ".join(f"{name} = {value}" for name, value in text.items())
     with database.transaction() as connection:
-        connection.exec_driver_sql(
-            f"UPDATE complaint_fact SET {sets}"  # noqa: S608 (names and numbers of our own)
+        connection.execute(
+            sa.text(f"UPDATE complaint_fact SET {sets}")  # noqa: S608 (names and numbers of our own)
         )
     if database.dialect == "postgresql":
         with database.read() as connection:
