@@ -22,6 +22,7 @@ from service.execution.decide_version import (
 )
 from service.execution.deliver_message import Published, on_message
 from service.execution.execute import Scope, Within, execute
+from service.execution.foresee_letters import foresee_letters
 from service.execution.idempotency import Once
 from service.execution.incidents import raise_incident, record_incident
 from service.execution.load_view import case_view
@@ -78,6 +79,7 @@ __all__ = [
     "decide_version",
     "execute",
     "firing",
+    "foresee_letters",
     "get_instance",
     "insert_past",
     "job_ending",

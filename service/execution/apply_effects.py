@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from service import cases, letters
@@ -24,9 +25,11 @@ from service.builtins import (
     RegimeEffect,
 )
 from service.cases import Complaint
+from service.db import Connection
 from service.errors import StateConflict
 from service.execution.apply_offer import end_open_offer, write_answer, write_offer
 from service.execution.write import Write
+from service.instances import Instance
 from service.letters.compose import LetterOrder, compose_letter
 from service.letters.compose_plain import PlainCase, compose_plain_letter
 from service.policy import Deadline, alike
@@ -75,6 +78,20 @@ def write_effects(
         _play(file, effect, write, view, by)
     _save(file, write, view.complaint)
     return file.clocks
+
+
+def letters_of(
+    connection: Connection, instance: Instance, view: CaseView, *, now: datetime
+) -> list[letters.Queued]:
+    """The letters to the customer that the effects of a step would queue. Only reads."""
+    if view.complaint is None:
+        return []
+    write = Write(connection, instance, now, instance.next_child)
+    file = _File(view.complaint, dict(view.stored))
+    for effect in view.effects:
+        if isinstance(effect, RecordEffect | DeadlinesEffect | RegimeEffect | LetterEffect):
+            _play(file, effect, write, view, "")
+    return [each for each in file.letters if each.written.audience == "customer"]
 
 
 def _write_plain_letters(write: Write, view: CaseView) -> None:

@@ -37,6 +37,7 @@ from service.operations.evaluate_decision import Evaluation, evaluate_decision
 from service.operations.find_blind import briefing_of
 from service.operations.finish_letter import finish_letter, rewrite_letter
 from service.operations.foresee_escalation import Foresight, foresee_escalation
+from service.operations.foresee_letters import foresee_letters, writes_letters
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
 from service.operations.keep_reply import drop_reply, keep_reply, use_reply
 from service.operations.link_cases import link_cases, merge_cases
@@ -224,6 +225,7 @@ __all__ = [
     "fire_due_starts",
     "fire_timer",
     "foresee_escalation",
+    "foresee_letters",
     "forget_draft",
     "forget_factor",
     "hear_customer",
@@ -315,4 +317,5 @@ __all__ = [
     "version_name",
     "work_migrations",
     "write_evidence",
+    "writes_letters",
 ]

@@ -31,6 +31,7 @@ PAGES = (
     "inbox",
     "bulk",
     "form_drafts",
+    "letters_ahead",
     "task",
     "case_list",
     "case_file",

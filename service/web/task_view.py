@@ -66,6 +66,8 @@ class TaskView:
     """What this person did in the case that keeps them from doing this too (four eyes)."""
     above: str = ""
     """The level of authority that it takes, where this person's own is lower."""
+    writes: bool = False
+    """Whether completing it may write to the customer."""
 
     @property
     def cards(self) -> Sequence[Card]:
@@ -120,6 +122,7 @@ def load_task(key: int) -> TaskView:
             snooze=tasks.find_snooze(connection, task.root_key, key, at=now()),
             barred=barred,
             above=above,
+            writes=operations.writes_letters(bundle, task.process_id, task.element_id),
             prepared=prepare(connection, task, bundle, beside.complaint),
         )
 

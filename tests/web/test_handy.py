@@ -254,3 +254,16 @@ def test_files_come_with_the_registration_and_pictures_are_shown(desk: Desk) -> 
         "/register", data=sent, headers=SAME, content_type="multipart/form-data"
     )
     assert refused.status_code == 422 and "Charged twice." in refused.text
+
+
+def test_the_letter_is_read_below_the_form_while_it_is_typed(desk: Desk, runtime: Runtime) -> None:
+    walk = complain(runtime).work(until="write-reply")
+    task = task_of(walk)
+    desk.at(walk.now).sign_in("lin" if task.assignee is None else task.assignee)
+    page = desk.client.get(f"/tasks/{task.key}", headers=SAME).text
+    assert f'hx-post="/tasks/{task.key}/letters"' in page
+    before = len(walk.letters)
+    told = "We were wrong on the tenth, and say so."
+    answer = desk.post(f"/tasks/{task.key}/letters", decisionText=told)
+    assert answer.status_code == 200 and told in answer.text  # though nothing is ticked yet
+    assert len(walk.letters) == before and task_of(walk).key == task.key
