@@ -25,7 +25,8 @@ def two(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[R
     """Two processes with one database, in which amy and ben have accounts. Hashing is quick."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_HASHER", quick)
-    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
+    nobody = quick.hash("nobody")
+    monkeypatch.setattr(passwords, "_nobody", lambda: nobody)
     other = Database(database.url.render_as_string(hide_password=False))
     with database.transaction() as connection:
         for name in ("amy", "ben"):
