@@ -58,6 +58,12 @@ def percent(share: float | None, language: str) -> str:
     return format_percent(share, locale=language_of(language).locale)
 
 
+def exact_number(value: Decimal, language: str) -> str:
+    """The same with all its decimals."""
+    locale = language_of(language).locale
+    return format_decimal(value, locale=locale, decimal_quantization=False)
+
+
 def _finite(amount: Any) -> Decimal | None:
     try:
         value = Decimal(str(amount))

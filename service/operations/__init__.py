@@ -39,6 +39,7 @@ from service.operations.finish_letter import finish_letter, rewrite_letter
 from service.operations.foresee_escalation import Foresight, foresee_escalation
 from service.operations.foresee_letters import foresee_letters, writes_letters
 from service.operations.hear_customer import INFORMATION, Said, hear_customer, hear_within
+from service.operations.keep_interest import keep_interest
 from service.operations.keep_reply import drop_reply, keep_reply, use_reply
 from service.operations.link_cases import link_cases, merge_cases
 from service.operations.log_contact import log_contact
@@ -230,6 +231,7 @@ __all__ = [
     "forget_factor",
     "hear_customer",
     "hear_within",
+    "keep_interest",
     "keep_reply",
     "leaves_now",
     "lift_restriction",

@@ -34,6 +34,14 @@ from service.policy.emergency import (
 )
 from service.policy.figures import holds
 from service.policy.files import policy_file
+from service.policy.interest import (
+    Basis,
+    Interest,
+    find_basis,
+    list_bases,
+    reckon,
+    to_decimal,
+)
 from service.policy.owed import owed_kinds, owed_of
 from service.policy.profiles import UNCONFIRMED, Extension, Profile, load_enabled, load_profile
 from service.policy.regimes import (
@@ -54,11 +62,13 @@ __all__ = [
     "LEVELS",
     "RIGHTS",
     "UNCONFIRMED",
+    "Basis",
     "Calendar",
     "Choice",
     "Deadline",
     "Extension",
     "Ground",
+    "Interest",
     "Limit",
     "Profile",
     "Unit",
@@ -70,6 +80,7 @@ __all__ = [
     "due_after",
     "emergency_policy",
     "extended",
+    "find_basis",
     "first_deadlines",
     "held_to",
     "holds",
@@ -77,6 +88,7 @@ __all__ = [
     "is_quiet",
     "level_by_number",
     "level_policy",
+    "list_bases",
     "load_enabled",
     "load_profile",
     "named",
@@ -89,6 +101,7 @@ __all__ = [
     "parse_limit",
     "paused",
     "policy_file",
+    "reckon",
     "recomputed",
     "report_names",
     "reports_of",
@@ -98,6 +111,7 @@ __all__ = [
     "severity_deadlines",
     "spike_window",
     "step_deadlines",
+    "to_decimal",
     "wanted_of",
     "window_until",
 ]

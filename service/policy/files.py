@@ -19,7 +19,12 @@ import orjson
 from service.errors import InvalidInput
 
 SHIPPED = Path(__file__).parent / "data"
-KINDS = {"severity.json": "severity", "calendars.json": "calendars", "emergency.json": "emergency"}
+KINDS = {
+    "severity.json": "severity",
+    "calendars.json": "calendars",
+    "emergency.json": "emergency",
+    "interest.json": "interest",
+}
 PROFILES = "profiles"
 CLAUSES = "clauses.json"
 

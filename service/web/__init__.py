@@ -64,6 +64,7 @@ PAGES = (
     "reviews",
     "migrating",
     "instance",
+    "interest",
     "report",
     "write_letter",
     "workbench",

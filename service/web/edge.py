@@ -18,7 +18,7 @@ from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
 from service.errors import Unavailable
-from service.i18n.amounts import money, number
+from service.i18n.amounts import exact_number, money, number
 from service.i18n.catalogue import chosen, listed, say, say_many
 from service.i18n.dates import Times, day, weekday
 from service.i18n.languages import LANGUAGES, best_language, is_known, language_of
@@ -194,6 +194,7 @@ def _context() -> dict[str, Any]:
         "weekday": lambda on: weekday(on, spoken),
         "zone_note": told.zone_note,
         "in_figures": lambda value: number(value, spoken),
+        "exactly": lambda value: exact_number(value, spoken),
         "listed": lambda items: listed(items, spoken),
         "_n": lambda one, many, n: say_many(one, many, n, spoken),
         "initials": initials_of,

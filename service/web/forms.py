@@ -47,6 +47,8 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
+    calculator: str = ""
+    """What is reckoned beside it (`ui:calculate`): `interest`, or nothing."""
 
     @property
     def id(self) -> str:
@@ -154,6 +156,7 @@ def _field(
             "min": schema.get("minimum"),
             "max": schema.get("maximum"),
         },
+        calculator=str(ui.get("ui:calculate") or ""),
         fields=tuple(_fields(schema, ui, look, required=inner, path=name + "."))
         if kind == "object"
         else tuple(_rows(name, schema, ui, look))

@@ -13,6 +13,7 @@ from service.errors import Forbidden, FormInvalid, NotFound, RedressError
 from service.identity import Permission
 from service.web import forms
 from service.web.answers import answer_of
+from service.web.calculators import Calculator, calculator_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
@@ -87,6 +88,7 @@ def show_task(
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
     refused: str = "",
+    calculator: Calculator | None = None,
     status: int = 200,
 ) -> Any:
     """The page of a task, with the list it was opened from beside it."""
@@ -100,6 +102,7 @@ def show_task(
         labels=forms.labels_of(fields),
         errors=errors or {},
         refused=refused,
+        calculator=calculator or calculator_of(view.beside.complaint),
         restored=view.draft if values is None and view.open else None,
         may_read_case=actor().may(Permission.READ_COMPLAINTS),
         undo=_undo(view),
