@@ -157,6 +157,8 @@ NOT_VISITED: Mapping[str, str] = {
     "web.plain_case": "wants a case of a procedure of the bank's own",
     "web.plain_letter_pdf": "a file to keep",
     "web.start_page": "wants a form that starts a case of the bank's own",
+    "web.insight_sheet": "a file to keep",
+    "web.play_page": "wants a draft with a process that can be played",
     "web.draft_parts": "what a draft has to choose from, for programs",
     "web.findings": "a check of the whole draft, for programs",
     "web.evidence_file": "a file to keep",

@@ -230,6 +230,13 @@ def find_complaint(connection: Connection, root_key: int) -> Complaint | None:
     return None if row is None else Complaint(**row)
 
 
+def map_complaints(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, Complaint]:
+    """The complaints that these root instances handle, by root key; one statement."""
+    query = sa.select(complaint).where(complaint.c.root_key.in_(set(root_keys)))
+    found = (Complaint(**row) for row in connection.execute(query).mappings())
+    return {each.root_key: each for each in found}
+
+
 def find_numbers(connection: Connection, root_keys: Iterable[int]) -> Mapping[int, str]:
     """The numbers of these cases, by root key."""
     query = sa.select(complaint.c.root_key, complaint.c.number).where(

@@ -7,7 +7,7 @@ is a revision of its own. Long after, those that one person made in close order 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -205,18 +205,23 @@ def save_draft_file(
     return DraftFile(path, revision + 1, None if content is None else len(content), now, actor)
 
 
-def list_drafters(connection: Connection, bundle_key: int, path: str) -> set[str]:
-    """Everybody who saved this file in the draft that a version was made of."""
+def list_drafters(connection: Connection, files: Collection[tuple[int, str]]) -> set[str]:
+    """Everybody who saved one of these files, each a version and a path, in the draft that the
+    version was made of."""
     query = (
-        sa.select(draft_file.c.saved_by)
+        sa.select(draft.c.made_bundle_key, draft_file.c.path, draft_file.c.saved_by)
         .join(draft, draft.c.key == draft_file.c.draft_key)
         .where(
-            draft.c.made_bundle_key == bundle_key,
-            draft_file.c.path == path,
+            draft.c.made_bundle_key.in_({bundle_key for bundle_key, _ in files}),
             draft_file.c.saved_by != "",
         )
+        .distinct()
     )
-    return {str(name) for name in connection.execute(query).scalars()}
+    return {
+        str(row.saved_by)
+        for row in connection.execute(query)
+        if (row.made_bundle_key, row.path) in files
+    }
 
 
 def end_draft(

@@ -183,20 +183,32 @@ def _find_authors(connection: Connection, version: Version) -> frozenset[str]:
     fresh = {tuple(row) for row in connection.execute(mine)} - {
         tuple(row) for row in connection.execute(known)
     }
+    firsts = _first_stored(connection, version.key)
     authors = {version.created_by}
-    for path, content_hash in sorted(fresh):
-        first = (
-            sa.select(bundle.c.key, bundle.c.created_by)
-            .join(bundle_file, bundle_file.c.bundle_key == bundle.c.key)
-            .where(bundle_file.c.path == path, bundle_file.c.content_hash == content_hash)
-            .order_by(bundle.c.created_at, bundle.c.version)
-            .limit(1)
-        )
-        row = connection.execute(first).one()
-        authors.add(str(row.created_by))
-        for key in {row.key, version.key}:
-            authors |= list_drafters(connection, key, path)
-    return frozenset(authors)
+    drafted: set[tuple[int, str]] = set()
+    for path, _ in fresh:
+        first, by = firsts[path]
+        authors.add(by)
+        drafted |= {(first, path), (version.key, path)}
+    return frozenset(authors | list_drafters(connection, drafted))
+
+
+def _first_stored(connection: Connection, bundle_key: int) -> dict[str, tuple[int, str]]:
+    """For each file of a version the first version that had it with this very content, and who
+    stored that one."""
+    mine, same = bundle_file.alias("mine"), bundle_file.alias("same")
+    place = sa.func.row_number().over(
+        partition_by=mine.c.path, order_by=(bundle.c.created_at, bundle.c.version)
+    )
+    every = (
+        sa.select(mine.c.path, bundle.c.key, bundle.c.created_by, place.label("place"))
+        .join(same, (same.c.path == mine.c.path) & (same.c.content_hash == mine.c.content_hash))
+        .join(bundle, bundle.c.key == same.c.bundle_key)
+        .where(mine.c.bundle_key == bundle_key)
+        .subquery("every_one")
+    )
+    query = sa.select(every.c.path, every.c.key, every.c.created_by).where(every.c.place == 1)
+    return {row.path: (row.key, str(row.created_by)) for row in connection.execute(query)}
 
 
 def move_review(

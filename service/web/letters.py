@@ -25,9 +25,8 @@ def letter_list() -> Any:
         found, total = letters.list_on_paper(connection, after=place_asked(), limit=PAGE_SIZE + 1)
         rows, more = page_of(found, lambda row: (row["written_at"], row["key"]))
         learn_zones(connection, [row["root_key"] for row in rows])
-        by_root = {
-            row["root_key"]: cases.find_complaint(connection, row["root_key"]) for row in rows
-        }
+        known = cases.map_complaints(connection, [row["root_key"] for row in rows])
+    by_root = {row["root_key"]: known.get(row["root_key"]) for row in rows}
     return flask.render_template("letters.html", rows=rows, total=total, more=more, cases=by_root)
 
 
