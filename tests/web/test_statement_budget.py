@@ -105,6 +105,7 @@ BUDGET: dict[str, int] = {
     "a new procedure": 3,
     "a new file": 4,
     "trial of a decision": 5,
+    "a process played through": 5,
     "break the glass": 3,
     "portal": 0,
     "portal: complain": 0,
@@ -132,10 +133,10 @@ def test_a_page_takes_no_more_statements_than_its_budget(
     visitor: Visitor, database: Database
 ) -> None:
     found = {page.name: taken(visitor, database, page) for page in PAGES}
-    over = {name: (count, BUDGET[name]) for name, count in found.items() if count > BUDGET[name]}
+    over = {name: (count, BUDGET.get(name, 0)) for name, count in found.items() if count > BUDGET.get(name, 0)}
     assert over == {}, "these pages take more statements than they did"
     loose = {
-        name: (count, BUDGET[name]) for name, count in found.items() if count < BUDGET[name] - SLACK
+        name: (count, BUDGET[name]) for name, count in found.items() if count < BUDGET.get(name, 0) - SLACK
     }
     assert loose == {}, "these pages take fewer statements than their budget: lower it"
 
