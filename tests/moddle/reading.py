@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from service.i18n import catalogue
+from service import web
 
-EDITORS = Path(catalogue.__file__).parent / "islands"
+EDITORS = Path(web.__file__).parent / "islands"
 SCRIPT = Path(__file__).parent / "models.mjs"
 
 
