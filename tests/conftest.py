@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from service.db import Database, migrate
 from service.definitions import shipped_files
 from service.engine import Bundle, load_bundle
 from service.execution import Runtime
+from service.identity import passwords
 from tests.kit.installation import release_files
 from tests.kit.postgres import Cluster, find_binaries, migrated_template, running_cluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashing() -> Iterator[None]:
+    """Passwords of accounts that only tests know are hashed at the least cost; what a hash costs
+    otherwise is the library's default."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(1, 8, 1))
+        yield
 
 
 @pytest.fixture(scope="session")

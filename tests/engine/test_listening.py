@@ -86,4 +86,5 @@ def test_a_worker_is_told_what_it_listens_to(sqlite_database: Database) -> None:
         ("EXECUTION_LISTENER", "END"),
     ]
     assert len({each[2] for each in seen}) == 1
-    assert not rest("worker", "POST", "/v2/jobs/activation", {**ask, "type": "work"})[1]["jobs"]
+    none = {**ask, "type": "work", "requestTimeout": -1}
+    assert not rest("worker", "POST", "/v2/jobs/activation", none)[1]["jobs"]

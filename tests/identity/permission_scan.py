@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from service.identity import GRANTS, Grant, Permission, Role
@@ -88,6 +89,12 @@ def read_sources() -> dict[str, str]:
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in sorted(paths)}
 
 
+@cache
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    """Everything in a file; the tests look at the same files many times."""
+    return tuple(ast.walk(ast.parse(text)))
+
+
 def _asked(path: str, text: str) -> Iterator[tuple[int, str]]:
     """The permissions that a file asks for, by the name of the member."""
     if path.endswith(".html"):
@@ -107,13 +114,13 @@ def _named(path: str, text: str) -> Iterator[tuple[int, str]]:
         return
     yield from _attributes(text, "Role")
     yield from _attributes(text, "HouseRole")
-    for node in ast.walk(ast.parse(text)):
+    for node in _nodes(text):
         if isinstance(node, ast.Constant) and node.value in tuple(Role):
             yield node.lineno, str(node.value)
 
 
 def _attributes(text: str, name: str) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(text)):
+    for node in _nodes(text):
         of_it = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         if of_it and node.value.id == name and node.attr.isupper():  # type: ignore[attr-defined]
             yield node.lineno, node.attr  # type: ignore[attr-defined]

@@ -252,7 +252,7 @@ def test_naming_it_in_a_body_is_naming_nothing(
 
 def test_no_job_of_any_case_is_handed_to_somebody_with_walls(bank: Bank) -> None:
     is_about(bank)
-    asked = {"type": "x", "timeout": 1000, "maxJobsToActivate": 1}
+    asked = {"type": "x", "timeout": 1000, "maxJobsToActivate": 1, "requestTimeout": -1}
     assert bank.ask(ABOUT, "POST", "/v2/jobs/activation", json=asked).status_code == 403
     assert bank.ask("admin", "POST", "/v2/jobs/activation", json=asked).status_code == 200
 
