@@ -4,6 +4,7 @@ both come together, which is reviewed like any other change."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from service import audit, definitions
@@ -33,43 +34,68 @@ def bring_in_release(
     DefinitionInvalid, StateConflict when the version in force has everything of the release.
     """
     check_permission(actor, Permission.EDIT_DRAFTS)
+    found = _compare(runtime, files)
+    if found.merged.files == found.ours and (found.known is not None or not found.merged.clashes):
+        raise StateConflict("The version in force has everything that this release has.")
     keep_keys(runtime)
     spare = [runtime.keys.root_key() for _ in range(KEYS_FOR_A_VERSION)]
     key = runtime.keys.root_key()
     with runtime.database.transaction() as connection:
-        current = definitions.find_released(connection, COMPLAINT_PROCESS)
-        if current is None:
-            raise NotFound("No procedure is in force that a release could be brought into.")
-        name = definitions.get_bundle_name(connection, current.bundle_key)
-        content = content_hash(files)
-        before = definitions.find_shipped_before(connection, name, content, by=SYSTEM.name)
-        known = definitions.find_same(connection, name, content)
-        shipped = known or _store(connection, name, files, spare, now=now)
-        ours = definitions.read_files(connection, current.bundle_key)
-        base = files if before is None else definitions.read_files(connection, before)
-        merged = definitions.merge_files(base, ours, files)
-        if merged.files == ours and (known is not None or not merged.clashes):
-            raise StateConflict("The version in force has everything that this release has.")
+        # a version that came into force meanwhile is told apart by the review of the draft
         made = definitions.open_draft(
             connection,
             key=key,
-            name=name,
+            name=found.name,
             title=title,
-            base_bundle_key=current.bundle_key,
+            base_bundle_key=found.in_force,
             actor=actor.name,
             now=now,
         )
-        _save(connection, made.key, ours, merged.files, actor=actor, now=now)
+        shipped = found.known or _store(connection, found.name, files, spare, now=now)
+        _save(connection, made.key, found.ours, found.merged.files, actor=actor, now=now)
         audit.record(
             connection,
             audit.draft_subject(key),
             HouseEvent.DRAFT_OPENED,
             actor=actor.name,
             at=now,
-            details={"title": made.title, "base": str(current.bundle_key), **_details(merged)}
-            | {"release": str(shipped)},
+            details={
+                "title": made.title,
+                "base": str(found.in_force),
+                "release": str(shipped),
+                **_details(found.merged),
+            },
         )
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The version in force with its files, what comes of it and the release, and the version that
+    the release was kept as before, if it was."""
+
+    name: str
+    in_force: int
+    ours: Mapping[str, bytes]
+    merged: Merged
+    known: int | None
+
+
+def _compare(runtime: Runtime, files: Mapping[str, bytes]) -> _Comparison:
+    """What the draft is to hold, worked out before anything is written."""
+    content = content_hash(files)
+    with runtime.database.read() as connection:
+        current = definitions.find_released(connection, COMPLAINT_PROCESS)
+        if current is None:
+            raise NotFound("No procedure is in force that a release could be brought into.")
+        name = definitions.get_bundle_name(connection, current.bundle_key)
+        before = definitions.find_shipped_before(connection, name, content, by=SYSTEM.name)
+        known = definitions.find_same(connection, name, content)
+        ours = definitions.read_files(connection, current.bundle_key)
+        base = files if before is None else definitions.read_files(connection, before)
+    return _Comparison(
+        name, current.bundle_key, ours, definitions.merge_files(base, ours, files), known
+    )
 
 
 def _store(
@@ -105,14 +131,13 @@ def _save(
     actor: Actor,
     now: datetime,
 ) -> None:
-    for path in sorted({*ours, *merged}):
-        if ours.get(path) != merged.get(path):
-            definitions.save_draft_file(
-                connection,
-                key,
-                path,
-                merged.get(path),
-                revision=1 if path in ours else 0,
-                actor=actor.name,
-                now=now,
-            )
+    for path in sorted(definitions.changed_paths(merged, ours)):
+        definitions.save_draft_file(
+            connection,
+            key,
+            path,
+            merged.get(path),
+            revision=1 if path in ours else 0,
+            actor=actor.name,
+            now=now,
+        )
