@@ -22,6 +22,7 @@ from service.engine import Bundle, inspect
 from service.errors import RedressError
 from service.execution import Runtime, read_case
 from service.feel import FeelFunction, Why, from_json, to_json
+from service.operations.ahead import start_called
 
 ALARM, NOTICE = "redress.emergency", "redress.notify"
 
@@ -126,13 +127,6 @@ def _due_dates(connection: Connection, root_key: int) -> dict[str, datetime | No
     return {each.element_id: each.due_at for each in tasks.list_open_tasks(connection, root_key)}
 
 
-def _start_called(bundle: Bundle, element: Element) -> list[tuple[str, str]]:
-    """Where the process begins that the element calls, if it calls one."""
-    called = bundle.models.get(element.called_process.source if element.called_process else "")
-    start = called.start_of("") if called is not None else None
-    return [] if called is None or start is None else [(called.id, start.id)]
-
-
 def _ahead(bundle: Bundle, active: list[tuple[str, str]]) -> Iterator[_Step]:
     """The elements behind the active ones in the order of the flow, into called processes; each
     once."""
@@ -150,7 +144,7 @@ def _ahead(bundle: Bundle, active: list[tuple[str, str]]) -> Iterator[_Step]:
         seen.add((process_id, element_id))
         if (process_id, element_id) not in active:
             yield _Step(process, element, after)
-            queue.extend((*start, after) for start in _start_called(bundle, element))
+            queue.extend((*start, after) for start in start_called(bundle, element))
         queue.extend((process_id, flow.target, after) for flow in element.outgoing)
 
 
