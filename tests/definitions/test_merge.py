@@ -117,6 +117,21 @@ def test_where_both_changed_the_same_the_bank_stands_and_it_is_told() -> None:
     assert drawn.xpath(f"//*[@bpmnElement='{task}']"), "what stays is still drawn"
 
 
+def test_what_both_added_in_different_places_stands_once_and_is_told() -> None:
+    root = etree.fromstring(SHIPPED[MAIN])
+    plain = [each for each in root.iter(f"{B}sequenceFlow") if not len(each)]
+    one = plain[0]
+    other = next(each for each in plain if each.getparent() is not one.getparent())
+    ours, theirs = (
+        edited(SHIPPED[MAIN], with_task_on(each.get("id"), "step")) for each in (one, other)
+    )
+    merged = merge_files({MAIN: SHIPPED[MAIN]}, {MAIN: ours}, {MAIN: theirs})
+    made = etree.fromstring(merged.files[MAIN])
+    [step] = made.xpath("//*[@id='step']")
+    assert step.getparent().get("id") == one.getparent().get("id")
+    assert "step" in {each.place for each in merged.clashes} and _is_valid(merged.files[MAIN])
+
+
 def test_a_rule_that_the_bank_added_and_one_of_the_release_stand_in_one_table() -> None:
     path = "processes/severity.dmn"
     rules = etree.fromstring(SHIPPED[path]).xpath("//*[local-name()='rule']")

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from service import letters, tasks
-from service.execution import Runtime
+from service.builtins import LetterEffect, RecordEffect
+from service.execution import Runtime, read_case
+from service.execution.apply_effects import letters_of
+from service.letters import compose
 from service.operations import complete_task, foresee_letters, writes_letters
 from tests.kit import walker
 from tests.kit.walker import Walk, complain
@@ -62,3 +65,19 @@ def test_what_is_typed_stands_in_it(runtime: Runtime) -> None:
     answer = {"decisionText": told, "rightsExplained": True}
     letter, *_ = foresee_letters(runtime, task.key, answer, actor=actor, now=walk.now)
     assert told in letter.written.body
+
+
+def test_what_the_step_records_stands_in_a_letter_that_it_writes(runtime: Runtime) -> None:
+    walk: Walk = complain(runtime)
+    with runtime.database.read() as connection:
+        instance, view = read_case(connection, runtime, walk.root, now=walk.now)
+        assert view.complaint is not None and view.complaint.severity != "P2"
+        view.effects[:] = [
+            RecordEffect({"severity": "P2"}),
+            LetterEffect("probe", "customer", "", {}),
+        ]
+        probe = "subject: Probe\n\nIts severity is {{ severity }}.\n"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compose, "letter_text", lambda *given: probe)
+            [letter] = letters_of(connection, instance, view, now=walk.now)
+    assert "Its severity is P2." in letter.written.body, letter.missing
