@@ -34,6 +34,7 @@ from service.engine.commands import Start
 from service.errors import NotFound
 from service.execution.begin import Beginning, new_root_key, released
 from service.execution.decide_version import Decision, decide_version
+from service.execution.load_view import case_view
 from service.execution.moved import Written
 from service.execution.open_emergency import (
     EMERGENCY_PROCESS,
@@ -170,7 +171,7 @@ def _follow(site: _Site, effect: FollowEffect) -> Iterable[Beginning]:
         Event.INSTANCE_STARTED,
         {"process": process_id, "number": case.number},
     )
-    view = CaseView(None, site.runtime.profile, site.now, connection=site.connection)
+    view = case_view(site.runtime, None, site.now, connection=site.connection)
     return (Beginning(process, root_key, plan, view, site.actor, business_key=case.number),)
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from service import definitions, jobs
 from service.audit import Event
-from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine.commands import Start
 from service.execution.begin import Beginning, new_root_key
+from service.execution.load_view import case_view
 from service.execution.plan import Plan
 from service.execution.runtime import Runtime
 from service.identity import SYSTEM
@@ -47,7 +47,7 @@ def message_start(
         definitions.get_process(connection, start.process_definition_key),
         root_key,
         plan,
-        CaseView(None, runtime.profile, now),
+        case_view(runtime, None, now),
         SYSTEM,
         holds_key=bool(message.correlation_key),
     )

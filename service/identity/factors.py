@@ -72,10 +72,10 @@ def begin_factor(connection: Connection, name: str, *, now: datetime) -> Factor:
     return Factor(name, str(row["id"]), now, None, 0, 0)
 
 
-def confirm_factor(connection: Connection, name: str, *, now: datetime) -> None:
-    """Let it count from now on."""
-    mine = second_factor.c.account_name == name
-    connection.execute(sa.update(second_factor).where(mine).values(confirmed_at=now))
+def confirm_factor(connection: Connection, factor: Factor, *, now: datetime) -> bool:
+    """Let it count from now on; not where another was begun in its place meanwhile."""
+    counts = sa.update(second_factor).where(_same(factor)).values(confirmed_at=now)
+    return connection.execute(counts).rowcount == 1
 
 
 def drop_factor(connection: Connection, name: str) -> bool:

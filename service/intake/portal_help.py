@@ -17,7 +17,6 @@ from service.cases import Complaint
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound, StateConflict
 from service.execution import Runtime, take_children
-from service.i18n.dates import Times
 from service.identity import (
     CUSTOMER,
     Actor,
@@ -28,8 +27,7 @@ from service.identity import (
     count_up,
 )
 from service.intake import portal_access
-from service.letters import Queued
-from service.letters.signature import name_for_letters
+from service.letters.compose import LetterOrder, address_of, compose_letter
 from service.sentence import Sentence
 
 ASKED = Limit("portal link asked", 10)
@@ -57,7 +55,7 @@ def send_portal_link(runtime: Runtime, root_key: int, *, actor: Actor, now: date
     check_permission(actor, Permission.GIVE_PORTAL_ACCESS)
     with runtime.database.transaction() as connection:
         complaint = _get(connection, root_key)
-        if not complaint.contact_email:
+        if not address_of(complaint):
             raise StateConflict(
                 "There is no e-mail address on file for {number}: check who the customer is, and "
                 "give them a code for one visit.",
@@ -76,7 +74,7 @@ def ask_portal_link(runtime: Runtime, number: str, *, address: str, now: datetim
         if count_up(connection, ASKED, address, now=now) > ASKED.most:
             raise TooManyAttempts
         complaint = _find(connection, number)
-        if complaint is None or not complaint.contact_email:
+        if complaint is None or not address_of(complaint):
             return
         if count_up(connection, SENT, str(complaint.root_key), now=now) <= SENT.most:
             _mail(connection, runtime, complaint, actor=CUSTOMER, now=now)
@@ -142,22 +140,16 @@ def _mail(
 ) -> None:
     """The letter; its way into the portal is added when it leaves, and kept nowhere."""
     first = take_children(connection, complaint.root_key, 2)
-    zone = runtime.profile_of(complaint).calendar.zone
-    today = Times(letters.spoken(complaint.language), zone).letter_day(now)
-    written = letters.write_letter(
-        TEMPLATE,
-        language=complaint.language,
-        recipient=complaint.contact_email or "",
-        facts={
-            "number": complaint.number,
-            "customer": name_for_letters(complaint.customer_name, complaint.language),
-            "today": today,
-            "bank": runtime.bank.name,
-            "contact": runtime.bank.contact,
-            "place": runtime.bank.place,
-        },
+    queued = compose_letter(
+        connection,
+        complaint,
+        {},
+        runtime.profile_of(complaint),
+        LetterOrder(TEMPLATE),
+        bank=runtime.bank,
+        keys=(first, first + 1),
+        now=now,
     )
-    queued = Queued(first, first + 1, written)
     letters.queue_letters(connection, complaint.root_key, [queued], now=now)
     audit.append(
         connection,

@@ -74,8 +74,8 @@ class MailboxWatch:
         except Exception as error:
             self._give_back(f"{type(error).__name__}: {error}")
             raise
-        forget_strays(self.runtime, self.vault, now=self.clock.now())
         self._give_back(None)
+        forget_strays(self.runtime, self.vault, now=self.clock.now())
         return taken
 
     def run_forever(self, stop: threading.Event) -> None:

@@ -49,7 +49,7 @@ def compose_letter(
 ) -> Queued:
     """A letter under two fresh child keys, to be queued; with the reason when it could not be
     written. `bank` signs it."""
-    recipient = _address(complaint) if order.audience == "customer" else order.to
+    recipient = address_of(complaint) if order.audience == "customer" else order.to
     variables = dict(order.variables or {})
     spoken = letters.spoken(complaint.language)
     text = letter_text(connection, complaint.root_key, order.template, spoken)
@@ -159,7 +159,7 @@ def _promised(
     return final.due_at if final is not None and final.due_at > now else None
 
 
-def _address(complaint: Complaint) -> str:
+def address_of(complaint: Complaint) -> str:
     """The customer's e-mail address, unless mail to it came back."""
     returned = complaint.facts.get("mailReturned") or {}
     address = complaint.contact_email or ""

@@ -10,11 +10,10 @@ from typing import Any
 from service import letters
 from service.db import Connection
 from service.errors import InvalidInput
-from service.i18n.catalogue import say
 from service.i18n.dates import Times
 from service.letters import Letter, Queued
 from service.letters.compose import LetterOrder
-from service.letters.signature import Bank
+from service.letters.signature import Bank, name_for_letters
 from service.letters.texts import letter_text
 from service.policy import Profile
 
@@ -55,7 +54,7 @@ def compose_plain_letter(
     times = Times(language, profile.calendar.zone)
     facts = {
         "number": case.number,
-        "customer": _text(variables, NAME) or say("Customer", language),
+        "customer": name_for_letters(_text(variables, NAME), language),
         "bank": bank.name,
         "contact": bank.contact,
         "place": bank.place,

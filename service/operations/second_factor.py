@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +13,10 @@ from service.errors import Forbidden, NotFound
 from service.execution.runtime import Runtime
 from service.identity import Actor, Factor, Permission, check_permission
 from service.operations.change_account import note
+from service.sentence import Sentence
 
 log = logging.getLogger("redress.security")
+NO_FACTOR = Sentence("There is no such second factor; set one up first.")
 
 
 def begin_factor(runtime: Runtime, actor: Actor, *, now: datetime) -> Factor:
@@ -36,7 +37,8 @@ def confirm_factor(
     factor = _factor(runtime, actor.name, confirmed=False)
     _take(runtime, factor, code, key=key, address=address, now=now)
     with runtime.database.transaction() as connection:
-        identity.confirm_factor(connection, actor.name, now=now)
+        if not identity.confirm_factor(connection, factor, now=now):
+            raise NotFound(NO_FACTOR)
         ended = identity.end_sessions(connection, actor.name)
         event = HouseEvent.FACTOR_SET
         _note(connection, actor.name, event, actor=actor, now=now, sessionsEnded=ended)
@@ -87,7 +89,7 @@ def _factor(runtime: Runtime, name: str, *, confirmed: bool) -> Factor:
     with runtime.database.read() as connection:
         found = identity.find_factor(connection, name)
     if found is None or (found.confirmed_at is not None) is not confirmed:
-        raise NotFound("There is no such second factor; set one up first.")
+        raise NotFound(NO_FACTOR)
     return found
 
 
@@ -107,7 +109,7 @@ def _take(
 def _drop(runtime: Runtime, name: str, *, actor: Actor, now: datetime) -> None:
     with runtime.database.transaction() as connection:
         if not identity.drop_factor(connection, name):
-            raise NotFound("There is no such second factor; set one up first.")
+            raise NotFound(NO_FACTOR)
         _note(connection, name, HouseEvent.FACTOR_DROPPED, actor=actor, now=now)
 
 
@@ -120,5 +122,4 @@ def _note(
     now: datetime,
     **details: Any,
 ) -> None:
-    given: Mapping[str, Any] = details
-    note(connection, name, event, actor=actor, now=now, details=given)
+    note(connection, name, event, actor=actor, now=now, details=details)

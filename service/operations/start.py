@@ -226,7 +226,7 @@ def start_instance(
             Event.INSTANCE_STARTED,
             {"process": process_id},
         )
-        view = CaseView(None, runtime.profile, now, bank=runtime.bank)
+        view = case_view(runtime, None, now)
         root_key = new_root_key(connection, runtime)
         return Beginning(process, root_key, plan, view, actor, business_key=business_key)
 

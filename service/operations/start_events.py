@@ -12,7 +12,6 @@ from typing import Any
 
 from service import definitions, jobs
 from service.audit import Event
-from service.builtins import CaseView
 from service.db import Connection
 from service.definitions import StartEvent
 from service.engine import EngineError, next_start
@@ -23,6 +22,7 @@ from service.execution import (
     Outcome,
     Plan,
     Runtime,
+    case_view,
     execute,
     new_case,
     new_root_key,
@@ -165,5 +165,5 @@ def _beginning(
         Event.INSTANCE_STARTED,
         {"process": start.process_id, "at": start.element_id, **details},
     )
-    root_key, view = new_root_key(connection, runtime), CaseView(None, runtime.profile, now)
+    root_key, view = new_root_key(connection, runtime), case_view(runtime, None, now)
     return Beginning(process, root_key, plan, view, actor)

@@ -262,3 +262,15 @@ def test_a_setting_names_roles_that_there_are() -> None:
     assert find_problems(Settings(second_factor_roles="admin, approver"), checks) == []
     [problem] = find_problems(Settings(second_factor_roles="admin,king"), checks)
     assert "king" in problem
+
+
+def test_one_that_was_begun_anew_meanwhile_is_not_the_one_that_counts(
+    desk: Desk, runtime: Runtime
+) -> None:
+    first = operations.begin_factor(runtime, AMY, now=NOW)
+    second = operations.begin_factor(runtime, AMY, now=NOW)
+    with runtime.database.transaction() as connection:
+        assert not identity.confirm_factor(connection, first, now=NOW)
+        assert not identity.has_factor(connection, "amy")
+        assert identity.confirm_factor(connection, second, now=NOW)
+        assert identity.has_factor(connection, "amy")

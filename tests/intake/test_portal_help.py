@@ -200,3 +200,21 @@ def test_a_lost_code_is_replaced_by_mail_three_times_a_day(
     with pytest.raises(TooManyAttempts):
         for _ in range(portal_help.ASKED.most):
             portal_help.ask_portal_link(runtime, case.number, address=HERE, now=NOW)
+
+
+def test_no_link_goes_to_an_address_that_mail_came_back_from(
+    runtime: Runtime, case: cases.Complaint
+) -> None:
+    with runtime.database.transaction() as connection:
+        facts = {**case.facts, "mailReturned": {"address": case.contact_email}}
+        connection.execute(
+            sa.update(metadata.tables["complaint"])
+            .where(metadata.tables["complaint"].c.root_key == case.root_key)
+            .values(facts=facts)
+        )
+    with pytest.raises(StateConflict, match="no e-mail address"):
+        portal_help.send_portal_link(runtime, case.root_key, actor=AMY, now=NOW)
+    portal_help.ask_portal_link(runtime, case.number, address=HERE, now=NOW)
+    with runtime.database.read() as connection:
+        sent = [each["template"] for each in letters.list_letters(connection, case.root_key)]
+    assert portal_help.TEMPLATE not in sent

@@ -119,6 +119,18 @@ def test_a_letter_to_nobody_with_an_address_is_printed(runtime: Runtime) -> None
     assert str(done.root_key) in letter["body"], "without a reference it is called by its key"
 
 
+def test_a_name_that_is_an_advertisement_is_no_name_in_the_banks_letter(runtime: Runtime) -> None:
+    in_force(runtime, with_letter())
+    given = ANSWER | {"customerName": "Win at www.prize.example"}
+    done = operations.start_instance(runtime, "lost-card", given, actor=OLGA, now=NOW)
+    with runtime.database.read() as connection:
+        (task,) = tasks.list_open_tasks(connection, done.root_key)
+    operations.complete_task(runtime, task.key, {"answer": "Sent"}, actor=AMY, now=NOW)
+    with runtime.database.read() as connection:
+        (letter,) = letters.list_letters(connection, done.root_key)
+    assert "prize" not in letter["body"]
+
+
 def test_a_complaint_is_no_plain_case(runtime: Runtime) -> None:
     in_force(runtime, with_letter())
     with runtime.database.read() as connection:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import service
 from service import letters
 from service.execution import Runtime
 from service.letters import Bank
@@ -23,3 +25,23 @@ def test_the_letters_of_a_case_are_signed(runtime: Runtime) -> None:
     assert len(sent) >= 2
     for body in sent:
         assert BANK.name in body and BANK.contact in body, body
+
+
+def test_no_step_is_made_without_the_bank_that_signs() -> None:
+    """A view of a case comes from `case_view`, which knows the bank. Those made by hand send
+    nothing: they decide, prove, measure, play or review."""
+    root = Path(service.__file__).parent
+    made = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if "CaseView(\n" in (text := path.read_text("utf-8")) or "CaseView(None" in text
+    }
+    assert made == {
+        "bench/recording.py",
+        "execution/load_view.py",
+        "operations/choose_regime.py",
+        "operations/evaluate_decision.py",
+        "operations/prove_bundle.py",
+        "operations/review_process.py",
+        "scenarios/case.py",
+    }
