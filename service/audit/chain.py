@@ -200,10 +200,10 @@ def find_last(
     return None if row is None else HistoryRow(**row)
 
 
-def list_actors(connection: Connection, root_key: int, event: Event) -> frozenset[str]:
-    """Everybody who did such a thing in a case."""
+def list_actors(connection: Connection, root_key: int, *events: Event) -> frozenset[str]:
+    """Everybody who did any such thing in a case."""
     query = sa.select(history.c.actor).where(
-        history.c.root_key == root_key, history.c.event == event.value
+        history.c.root_key == root_key, history.c.event.in_([each.value for each in events])
     )
     return frozenset(connection.execute(query).scalars())
 

@@ -92,7 +92,6 @@ from service.cases.list_complaints import (
     MOST_URGENT,
     URGENT,
     ComplaintPage,
-    list_by_keys,
     list_urgent,
     page_complaints,
 )
@@ -267,7 +266,6 @@ __all__ = [
     "likable",
     "link_to_emergency",
     "list_actions",
-    "list_by_keys",
     "list_comments",
     "list_complaints",
     "list_complaints_of",

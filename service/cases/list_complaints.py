@@ -99,10 +99,3 @@ def _rows(
         query.order_by(complaint.c.root_key.desc()).limit(size + 1)
     ).mappings()
     return [Complaint(**row) for row in rows]
-
-
-def list_by_keys(connection: Connection, root_keys: Sequence[int]) -> list[Complaint]:
-    """The complaints of these root keys that are there, newest first."""
-    query = sa.select(complaint).where(complaint.c.root_key.in_(root_keys))
-    rows = connection.execute(query.order_by(complaint.c.root_key.desc())).mappings()
-    return [Complaint(**row) for row in rows]

@@ -8,14 +8,12 @@ from datetime import datetime
 from service import cases, tasks
 from service.cases import NewEvidence
 from service.currencies import DECIMALS, format_money
-from service.errors import Forbidden
 from service.execution import Runtime
 from service.i18n.catalogue import say
 from service.identity import Actor
 from service.operations.add_evidence import write_evidence
 from service.policy import Interest, to_decimal
 from service.sentence import Sentence
-from service.tasks import UserTask
 from service.vault import Vault
 
 PLACES = 6
@@ -36,7 +34,7 @@ def keep_interest(
     NotFound, StateConflict, and Forbidden for somebody whose task it is not."""
     with runtime.database.read() as connection:
         task = tasks.get_task(connection, key)
-        _check_theirs(task, actor)
+        tasks.check_may_complete(task, actor, ())
         complaint = cases.find_complaint(connection, task.root_key)
         currency = runtime.profile.currency if complaint is None else complaint.currency
         known = {each.sha256 for each in cases.list_evidence(connection, task.root_key)}
@@ -47,14 +45,6 @@ def keep_interest(
     item: NewEvidence = cases.examine(vault, kept, name=name, kind="document", source="desk")
     with runtime.database.transaction() as connection:
         write_evidence(connection, task.root_key, [item], actor=actor.name, now=now)
-
-
-def _check_theirs(task: UserTask, actor: Actor) -> None:
-    tasks.check_open(task)
-    if task.assignee != actor.name and (
-        task.assignee is not None or not tasks.is_candidate(task, actor)
-    ):
-        raise Forbidden("The task “{task_name}” is not yours.", task_name=task.name)
 
 
 def write_working(found: Interest, currency: str, language: str) -> str:

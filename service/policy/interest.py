@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
@@ -21,6 +21,7 @@ from typing import Any
 
 from service.errors import InvalidInput
 from service.policy.files import policy_file
+from service.policy.time_limits import months_after
 
 FILE = "interest.json"
 MOST_YEARS = 100
@@ -112,11 +113,7 @@ def to_decimal(value: Fraction, decimals: int) -> Decimal:
     """Rounded half up, once, at the end."""
     scaled = value * 10**decimals
     half_up = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return (
-        Decimal(half_up)
-        .scaleb(-decimals)
-        .quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    )
+    return Decimal(half_up).scaleb(-decimals)
 
 
 def list_bases(folder: Path | None = None) -> tuple[Basis, ...]:
@@ -199,20 +196,9 @@ def _periods(compounding: Compounding, first: date, end: date) -> Iterator[tuple
     number = 0
     while start < end:
         number += 1
-        stop = min(_months_after(first, number * months), end)
+        stop = min(months_after(first, number * months), end)
         yield start, stop
         start = stop
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of a month that is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in range(day.day, day.day - 4, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError(day)
 
 
 def _year_end(year: Year, day: date) -> date:

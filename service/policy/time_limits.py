@@ -75,9 +75,9 @@ def due_after(calendar: Calendar, start: datetime, limit: Limit) -> datetime:
             return calendar.calendar_days_after(start, 7 * limit.value)
         # a cycle of an account whose cycle is not known: no earlier than its own
         case Unit.MONTHS | Unit.BILLING_CYCLES:
-            return calendar.end_of_day(_months_after(calendar.local_day(start), limit.value))
+            return calendar.end_of_day(months_after(calendar.local_day(start), limit.value))
         case Unit.YEARS:
-            return calendar.end_of_day(_months_after(calendar.local_day(start), 12 * limit.value))
+            return calendar.end_of_day(months_after(calendar.local_day(start), 12 * limit.value))
 
 
 def left_of(calendar: Calendar, limit: Limit, *, at: datetime, due_at: datetime) -> Limit:
@@ -101,7 +101,7 @@ def left_of(calendar: Calendar, limit: Limit, *, at: datetime, due_at: datetime)
             )
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """The same day of the month so many months later, or the month's last day where it has no such
     day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

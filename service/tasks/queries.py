@@ -171,7 +171,7 @@ def list_performers(
     found = _PERFORMERS.all(connection, {"b_root_key": root_key, "b_elements": wanted})
     done = frozenset(row["completed_by"] for row in found)
     if PORTAL_ACCESS in wanted:
-        return done.union(*(audit.list_actors(connection, root_key, each) for each in _FOR_THEM))
+        return done | audit.list_actors(connection, root_key, *_FOR_THEM)
     return done
 
 

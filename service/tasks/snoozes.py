@@ -3,7 +3,6 @@ it is, and it is back in their list when the time has come, without anybody's do
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,11 +71,6 @@ def map_snoozes(connection: Connection, holder: str, *, at: datetime) -> dict[in
 
 def count_snoozes(connection: Connection, holder: str, *, at: datetime) -> int:
     return len(map_snoozes(connection, holder, at=at))
-
-
-def list_snoozes_of(connection: Connection, roots: Iterable[int], *, at: datetime) -> list[Snooze]:
-    """What is put aside of these cases."""
-    return _read(connection, task_snooze.c.root_key.in_(list(roots)), at=at)
 
 
 def _read(connection: Connection, *where: sa.ColumnElement[bool], at: datetime) -> list[Snooze]:

@@ -52,7 +52,8 @@ def insight_cases() -> Any:
     with parts().runtime.database.read() as connection:
         scope = asked.scope(asked.period)
         keys = insight.list_behind(connection, scope, figure, line)
-        rows = cases.list_by_keys(connection, keys[first : first + PAGE])
+        found = cases.map_complaints(connection, keys[first : first + PAGE])
+        rows = [found[key] for key in sorted(found, reverse=True)]
         learn_zones(connection, [row.root_key for row in rows])
         waits = waits_on(connection, [row.root_key for row in rows if row.status == "open"])
     return flask.render_template(
