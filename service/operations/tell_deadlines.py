@@ -6,7 +6,6 @@ A chore of the background worker, once a minute.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from service.cases import URGENT
 from service.cases.tables import complaint
 from service.execution import Runtime, tell_group, tell_person
 from service.notifications.tables import notice, notice_choice
+from service.operations.at_most import Chore, at_most
 from service.tasks.tables import user_task
 
 NEAR = timedelta(hours=24)
@@ -117,16 +117,7 @@ def _tell_group(runtime: Runtime, kind: str, row: Any, now: datetime) -> bool:
         return any(told)
 
 
-def make_deadline_chore(runtime: Runtime) -> Callable[[datetime], int]:
+def make_deadline_chore(runtime: Runtime) -> Chore:
     """The chore: at most once a minute in this process; telling twice is kept out by the notices
     themselves."""
-    last: list[datetime] = []
-
-    def chore(now: datetime) -> int:
-        if last and now - last[-1] < EVERY:
-            return 0
-        last[:] = [now]
-        tell_deadlines(runtime, now=now)
-        return 0
-
-    return chore
+    return at_most(EVERY, lambda now: tell_deadlines(runtime, now=now))

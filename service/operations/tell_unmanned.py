@@ -7,7 +7,7 @@ A chore of the background worker, once a minute, over so many tasks at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from service.errors import NotFound
 from service.execution import Runtime, raise_incident, tell_people
 from service.identity import SYSTEM, Permission
 from service.jobs.tables import incident
+from service.operations.at_most import Chore, at_most
 from service.operations.find_unmanned import Staff, find_unmanned, list_unheld
 from service.sentence import Sentence, Words
 
@@ -126,16 +127,11 @@ def _superiors(connection: Connection, today: date) -> list[str]:
     )
 
 
-def make_unmanned_chore(runtime: Runtime) -> Callable[[datetime], int]:
+def make_unmanned_chore(runtime: Runtime) -> Chore:
     """The chore: at most once a minute in this process, from where it was left."""
-    last: list[datetime] = []
     place = [0]
 
-    def chore(now: datetime) -> int:
-        if last and now - last[-1] < EVERY:
-            return 0
-        last[:] = [now]
+    def go_on(now: datetime) -> None:
         place[0] = tell_unmanned(runtime, now=now, after=place[0])
-        return 0
 
-    return chore
+    return at_most(EVERY, go_on)
