@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from service.audit.events import Event
 from service.audit.tables import history
-from service.db import Connection, Prepared, touch
+from service.db import Connection, Prepared
 
 GENESIS = "0" * 64
 """The hash before the first row of every case."""
@@ -107,8 +107,6 @@ def append_all(
     tip = last or find_tip(connection, root_key)
     rows = []
     for entry in entries:
-        if entry.event is Event.CASE_ESCALATED:
-            touch(connection, root_key)
         row = {
             "root_key": root_key,
             "seq": tip.seq + 1,

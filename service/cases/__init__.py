@@ -21,6 +21,7 @@ from service.cases.clocks import (
 from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
 from service.cases.customer_words import WORD_KINDS, CustomerWord, insert_word, list_words
 from service.cases.emergencies import (
+    LONGEST_CAUSE,
     Emergency,
     close_emergency,
     find_emergency,
@@ -171,6 +172,7 @@ __all__ = [
     "KINDS",
     "KINDS_OF_MONEY",
     "LEGAL",
+    "LONGEST_CAUSE",
     "MARKED_AGAIN",
     "MEANS",
     "MOST_READERS",

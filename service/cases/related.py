@@ -153,7 +153,7 @@ def put_links(
         connection.execute(
             sa.delete(case_link).where(case_link.c.root_key == one, case_link.c.other_key == other)
         )
-        row = {"root_key": one, "other_key": other, "kind": kind, "reason": reason[:500]}
+        row = {"root_key": one, "other_key": other, "kind": kind, "reason": reason}
         connection.execute(sa.insert(case_link), {**row, "decided_at": now, "decided_by": by})
 
 

@@ -13,6 +13,7 @@ from service.execution.begin import Beginning, insert_past, keep_keys, new_root_
 from service.execution.cascade import resume_cascade
 from service.execution.child_keys import take_children
 from service.execution.decide_version import (
+    MOST_SAID,
     Decision,
     check_base,
     check_may_now,
@@ -54,6 +55,7 @@ keep_before_commit(keep_facts)
 
 __all__ = [
     "EMERGENCY_PROCESS",
+    "MOST_SAID",
     "Beginning",
     "Case",
     "Completion",

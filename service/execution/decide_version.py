@@ -31,6 +31,8 @@ class Decision:
     evidence: Evidence | None = None
 
 
+MOST_SAID = 4_000
+"""Characters of what is said about a version."""
 FREEZING = frozenset({Verb.SUBMIT, Verb.RETURN, Verb.APPROVE})
 """What says anew with what a version was compared."""
 
@@ -118,11 +120,19 @@ def move_version(
     rows.add_step(connection, key, PAST[verb], actor=actor.name, now=now, details=details)
 
 
-def said(text: str, what: str) -> str:
-    """The text without what is around it. Raises InvalidInput when there is none."""
-    if not text.strip():
+def said(text: str, what: str, most: int = MOST_SAID) -> str:
+    """The text without what is around it. Raises InvalidInput when there is none, or too much."""
+    plain = text.strip()
+    if not plain:
         raise InvalidInput("expected {what}, got none", what=what)
-    return text.strip()[:4000]
+    if len(plain) > most:
+        raise InvalidInput(
+            "expected {what} in at most {most} characters, got {count}",
+            what=what,
+            most=most,
+            count=len(plain),
+        )
+    return plain
 
 
 def _checked(connection: Connection, version: Version, decision: Decision) -> Evidence:

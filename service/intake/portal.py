@@ -16,6 +16,7 @@ from service.errors import FieldError, Forbidden, FormInvalid, NotFound, StateCo
 from service.execution import Runtime
 from service.identity import CUSTOMER
 from service.intake.portal_access import give_access
+from service.lengths import check_text, find_length_problem
 from service.operations import INFORMATION, Registered, Said, hear_customer
 from service.policy import Deadline
 
@@ -23,7 +24,7 @@ _WHENEVER = datetime(1970, 1, 1, tzinfo=UTC)
 ANSWER, WITHDRAWAL = "customer-answer", "complaint-withdrawn"
 QUESTION = "question"
 """The letter that asks the customer for something."""
-MOST_TEXT, MOST_COMMENT, MOST_WORDS = 20_000, 1_000, 50
+MOST_TEXT, MOST_COMMENT, MOST_WORDS = 20_000, 5_000, 50
 
 
 class Stage(StrEnum):
@@ -158,9 +159,8 @@ def add_information(
     """
     if not files and not text:
         raise FormInvalid([FieldError("/text", "is required")])
-    if len(text) > MOST_TEXT:
-        message = f"{len(text)} characters is longer than {MOST_TEXT} characters"
-        raise FormInvalid([FieldError("/text", message)])
+    if text:
+        check_text("/text", text, MOST_TEXT)
     said = Said("answer" if answers else "information", "portal", text)
     moved = hear_customer(runtime, root_key, said, files, actor=CUSTOMER, now=now)
     if moved:
@@ -181,7 +181,8 @@ def answer_questions(
     """The customer says whether the outcome settles the matter. Raises Forbidden where a `helper`'s
     code opened the visit, FormInvalid; StateConflict when not asked."""
     _check_alone(helper)
-    errors = []
+    body = comment.strip()
+    errors = _too_long("/comment", body)
     if satisfaction is None or not 1 <= satisfaction <= 5:
         errors.append(FieldError("/satisfaction", "is required"))
     if settled is None:
@@ -192,9 +193,8 @@ def answer_questions(
         "reached": True,
         "satisfaction": satisfaction,
         "disputed": not settled,
-        "comment": comment[:MOST_COMMENT],
+        "comment": body,
     }
-    body = comment.strip()[:MOST_COMMENT]
     _send(runtime, number, Said("opinion", "portal", body, ANSWER, variables, True), now=now)
 
 
@@ -211,11 +211,14 @@ def answer_offer(
     code opened the visit, FormInvalid; StateConflict when no offer waits for an answer: it was
     answered, has lapsed, or the complaint was withdrawn."""
     _check_alone(helper)
-    body = comment.strip()[:MOST_COMMENT]
+    body = comment.strip()
+    errors = _too_long("/why", body)
     if accepted is None:
-        raise FormInvalid([FieldError("/accepted", "is required")])
-    if not accepted and not body:
-        raise FormInvalid([FieldError("/why", "is required")])
+        errors.append(FieldError("/accepted", "is required"))
+    elif not accepted and not body:
+        errors.append(FieldError("/why", "is required"))
+    if errors:
+        raise FormInvalid(errors)
     variables = {
         "offerAnswer": "accepted" if accepted else "declined",
         "offerChannel": "portal",
@@ -237,11 +240,20 @@ def withdraw(
     """The customer withdraws. Raises Forbidden where a `helper`'s code opened the visit,
     FormInvalid unless it is confirmed; StateConflict when it is too late."""
     _check_alone(helper)
+    body = reason.strip()
+    errors = _too_long("/reason", body)
     if not freely:
-        raise FormInvalid([FieldError("/freely", "true was expected")])
-    variables = {"reason": reason[:MOST_COMMENT]} if reason else {}
-    body = reason.strip()[:MOST_COMMENT]
+        errors.append(FieldError("/freely", "true was expected"))
+    if errors:
+        raise FormInvalid(errors)
+    variables = {"reason": body} if body else {}
     _send(runtime, number, Said("withdrawal", "portal", body, WITHDRAWAL, variables, True), now=now)
+
+
+def _too_long(pointer: str, body: str) -> list[FieldError]:
+    """What is wrong with words that need not be there."""
+    problem = find_length_problem(pointer, body, MOST_COMMENT) if body else None
+    return [] if problem is None else [problem]
 
 
 def _check_alone(helper: str | None) -> None:

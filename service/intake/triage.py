@@ -8,7 +8,7 @@ from datetime import datetime
 
 from service import cases
 from service.db import Connection
-from service.errors import InvalidInput, StateConflict
+from service.errors import StateConflict
 from service.execution import Runtime
 from service.identity import Actor
 from service.intake.mail_html import safe_html
@@ -16,10 +16,14 @@ from service.intake.mail_parts import Unreadable, markup_of, parse_message
 from service.intake.mail_queries import MailRow, decide_mail, get_mail
 from service.intake.mail_reading import Mail, read_mail
 from service.intake.take_mail import enter_mail, evidence_of, register_mail
+from service.lengths import check_reason
 from service.sentence import Sentence
 from service.vault import Vault
 
 MOST_READ = 64 << 20
+
+MOST_WHY = 300
+"""Characters of why a mail is put aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +111,14 @@ def attach_mail(
 def dismiss_mail(runtime: Runtime, key: int, reason: str, *, actor: Actor, now: datetime) -> None:
     """A waiting mail is nobody's complaint. Raises InvalidInput without a reason, NotFound,
     StateConflict."""
-    if not reason.strip():
-        raise InvalidInput("expected a reason why the mail is put aside, got none")
+    why = check_reason(reason, MOST_WHY)
     row = _waiting(runtime, key)
     with runtime.database.transaction() as connection:
         decide_mail(
             connection,
             row,
             state="dismissed",
-            reason=reason.strip(),
+            reason=why,
             root_key=row.root_key,
             by=actor.name,
             now=now,

@@ -13,6 +13,7 @@ from jinja2 import TemplateError
 
 from service.db import Connection
 from service.errors import FieldError, FormInvalid, NotFound, StateConflict
+from service.lengths import find_length_problem
 from service.letters.tables import saved_reply
 from service.letters.template import (
     LANGUAGES,
@@ -125,12 +126,8 @@ def drop_reply(connection: Connection, reply_id: str) -> None:
 
 def check_reply(name: str, texts: Mapping[str, str]) -> None:
     """Raises FormInvalid with everything that is wrong."""
-    errors = []
-    if not 0 < len(name) <= LONGEST_NAME:
-        wrong = Sentence(
-            "expected 1 to {most} characters, got {count}", most=LONGEST_NAME, count=len(name)
-        )
-        errors.append(FieldError("/name", wrong))
+    too_long = find_length_problem("/name", name, LONGEST_NAME)
+    errors = [] if too_long is None else [too_long]
     if not texts:
         errors.append(FieldError("/en", Sentence("Write the reply in at least one language.")))
     for language, text in texts.items():

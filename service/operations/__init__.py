@@ -138,7 +138,6 @@ from service.operations.start_by_hand import (
 )
 from service.operations.start_events import fire_due_starts
 from service.operations.suspend_instance import (
-    LONGEST_REASON,
     resume_instance,
     suspend_instance,
     suspended_since,
@@ -155,7 +154,6 @@ __all__ = [
     "INFORMATION",
     "LETTERS_BY_HAND",
     "LONGEST_BUSINESS_KEY",
-    "LONGEST_REASON",
     "REVIEW_PROCESS",
     "Choice",
     "CodeWanted",

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from service.audit import Event
 from service.engine.commands import Cancel
-from service.errors import InvalidInput
 from service.execution import Outcome, Plan, Runtime, always, execute, on_case
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_reason
 
 
 def cancel_instance(
@@ -17,8 +17,6 @@ def cancel_instance(
     """Terminate a root instance. Raises Forbidden, InvalidInput without a reason, NotFound,
     StateConflict."""
     check_permission(actor, Permission.CANCEL_INSTANCES)
-    if not reason.strip():
-        raise InvalidInput("expected a reason for the cancellation, got none")
-
-    plan = Plan(Cancel(reason), Event.INSTANCE_CANCELLED, {"reason": reason[:500]})
+    why = check_reason(reason)
+    plan = Plan(Cancel(why), Event.INSTANCE_CANCELLED, {"reason": why})
     return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)

@@ -9,30 +9,16 @@ from hashlib import sha256
 from service import audit, cases, identity
 from service.audit import Event
 from service.cases import Comment
-from service.errors import FieldError, FormInvalid
 from service.execution import Runtime, take_children, tell_person
 from service.identity import Actor
-from service.sentence import Sentence
+from service.lengths import check_text
 
 LONGEST = 5_000
 
 
 def comment_case(runtime: Runtime, root_key: int, body: str, *, actor: Actor, now: datetime) -> int:
     """Keep a comment and tell those it mentions; its key. Raises FormInvalid, NotFound."""
-    text = body.strip()
-    if not text or len(text) > LONGEST or "\x00" in text:
-        raise FormInvalid(
-            [
-                FieldError(
-                    "/comment",
-                    Sentence(
-                        "expected 1 to {most} characters, got {count}",
-                        most=LONGEST,
-                        count=len(text),
-                    ),
-                )
-            ]
-        )
+    text = check_text("/comment", body, LONGEST)
     with runtime.database.transaction() as connection:
         key = take_children(connection, root_key)
         named = [

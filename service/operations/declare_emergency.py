@@ -22,15 +22,28 @@ from service.execution import (
 )
 from service.identity import Actor
 
+MOST_AT_ONCE = 200
+"""Complaints that an emergency is declared for: each is locked and written in one transaction."""
+
 
 def declare_emergency(
     runtime: Runtime, numbers: Iterable[str], *, level: str, cause: str, actor: Actor, now: datetime
 ) -> cases.Emergency:
     """Open an emergency for these complaints. Raises InvalidInput, and NotFound for a complaint
     that is not there or when no process of emergencies is released."""
-    if not cause.strip():
-        raise InvalidInput("expected the cause of the emergency, got nothing")
-    wanted = tuple(numbers)
+    if not 0 < len(cause.strip()) <= cases.LONGEST_CAUSE:
+        raise InvalidInput(
+            "expected the cause of the emergency in 1 to {most} characters, got {count}",
+            most=cases.LONGEST_CAUSE,
+            count=len(cause.strip()),
+        )
+    wanted = tuple(dict.fromkeys(numbers))
+    if len(wanted) > MOST_AT_ONCE:
+        raise InvalidInput(
+            "expected at most {most} complaints, got {count}; link the others afterwards",
+            most=MOST_AT_ONCE,
+            count=len(wanted),
+        )
 
     def begin(connection: Connection) -> Beginning:
         keys = [cases.get_complaint(connection, number).root_key for number in wanted]

@@ -8,6 +8,7 @@ from datetime import datetime
 from service import cases, policy
 from service.audit import Event
 from service.builtins import RecordEffect
+from service.db import touch
 from service.engine.commands import SetVariables
 from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution import Case, Outcome, Plan, Runtime, execute, on_case
@@ -53,6 +54,12 @@ def escalate(
             note_alarm(case.view, level=None, group=group, cause=why)
         note_alarm(case.view, level=level, group=None, cause=why)
         details = {"reason": why, "level": level}
-        return Plan(SetVariables({}), Event.CASE_ESCALATED, details)
+        return Plan(
+            SetVariables({}),
+            Event.CASE_ESCALATED,
+            details,
+            # its facts are asked for nowhere else: nothing of the case itself changes
+            after_write=lambda write: touch(write, root_key),
+        )
 
     return execute(runtime, on_case(root_key, decide, actor=actor), now=now)

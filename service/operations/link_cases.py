@@ -14,6 +14,7 @@ from service.engine.commands import Cancel
 from service.errors import InvalidInput, StateConflict
 from service.execution import Case, Outcome, Plan, Runtime, execute, on_case, take_children
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_reason
 from service.letters.compose import LetterOrder, compose_letter
 from service.operations.add_evidence import write_evidence
 from service.sentence import WordList
@@ -34,7 +35,7 @@ def link_cases(
 ) -> None:
     """Link two complaints as related, or say that they are not. Raises Forbidden, InvalidInput,
     NotFound."""
-    _check(actor, number, other)
+    _check(actor, number, other, reason)
     if kind not in KINDS:
         raise InvalidInput(
             "expected a kind out of {kinds}, got {kind!r}", kinds=KINDS, kind=kind[:40]
@@ -64,7 +65,7 @@ def merge_cases(
 
     Raises Forbidden, InvalidInput, NotFound, StateConflict when either is closed or the customers
     differ."""
-    _check(actor, number, into)
+    _check(actor, number, into, reason)
     with runtime.database.read() as connection:
         one = cases.get_complaint(connection, number)
 
@@ -72,7 +73,7 @@ def merge_cases(
         main = cases.get_complaint(case.connection, into)
         current = cases.get_complaint(case.connection, number)
         _check_same(current, main)
-        details = {"into": main.number, "reason": reason[:500]}
+        details = {"into": main.number, "reason": reason}
         return Plan(
             Cancel(f"merged into {main.number}"),
             Event.CASE_MERGED,
@@ -140,8 +141,10 @@ def _copies(connection: Connection, one: Complaint) -> list[NewEvidence]:
     ]
 
 
-def _check(actor: Actor, number: str, other: str) -> None:
+def _check(actor: Actor, number: str, other: str, reason: str) -> None:
     check_permission(actor, Permission.LINK_COMPLAINTS)
+    if reason:
+        check_reason(reason)
     if cases.parse_number(number) == cases.parse_number(other):
         raise InvalidInput("expected two complaints, got the same one twice")
 
@@ -168,7 +171,7 @@ def _note(
     actor: Actor,
     now: datetime,
 ) -> None:
-    details = {"other": other.number, "kind": kind, "reason": reason[:500]}
+    details = {"other": other.number, "kind": kind, "reason": reason}
     audit.append(
         connection, one.root_key, Event.RELATION_DECIDED, actor=actor.name, at=now, details=details
     )

@@ -29,10 +29,11 @@ from service.engine import (
     migrate,
 )
 from service.engine import changes as c
-from service.errors import InvalidInput, RedressError, StateConflict
+from service.errors import RedressError, StateConflict
 from service.execution import Case, Plan, Runtime, execute, on_case, read_case
 from service.identity import Actor, Permission, check_permission
 from service.instances import Instance
+from service.lengths import check_reason
 from service.operations.rewrite import process_of, rewrite, version_name
 from service.operations.start import COMPLAINT_PROCESS
 from service.sentence import Sentence, joined
@@ -217,8 +218,7 @@ def migrate_instances(
 
 def _check(actor: Actor, reason: str) -> None:
     check_permission(actor, Permission.MIGRATE_INSTANCES)
-    if not reason.strip():
-        raise InvalidInput("expected a reason for the migration, got none")
+    check_reason(reason)
 
 
 def _migrated(case: Case, to_bundle: int, places: Mapping[str, str]) -> Migrated:
@@ -287,7 +287,7 @@ class _Move:
             "from": str(instance.bundle_key),
             "to": str(self.to_bundle),
             "version": version,
-            "reason": self.reason[:500],
+            "reason": self.reason.strip(),
             "places": dict(self.places),
             **({} if self.plan_key is None else {"plan": str(self.plan_key)}),
         }

@@ -12,6 +12,7 @@ from service.engine.commands import Modify
 from service.errors import InvalidInput
 from service.execution import Outcome, Plan, Runtime, always, execute, on_case
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_reason
 
 
 def modify_instance(
@@ -21,10 +22,7 @@ def modify_instance(
     InvalidInput without a reason or for what cannot be, EngineError when what follows cannot go on;
     none of them leaves an incident."""
     check_permission(actor, Permission.MODIFY_INSTANCES)
-    if not reason.strip():
-        raise InvalidInput("expected a reason for the modification, got none")
-
-    details = {"reason": reason[:500], **_told(command)}
+    details = {"reason": check_reason(reason), **_told(command)}
     plan = Plan(command, Event.INSTANCE_MODIFIED, details, noted=False)
     try:
         return execute(runtime, on_case(root_key, always(plan), actor=actor), now=now)

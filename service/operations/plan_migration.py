@@ -16,6 +16,7 @@ from service.engine import check_places, propose_places
 from service.errors import FieldError, FormInvalid, InvalidInput, StateConflict
 from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_reason
 from service.migration_plans import (
     AT_WORK,
     UNDECIDED,
@@ -27,7 +28,7 @@ from service.migration_plans import (
 )
 from service.operations.migrate_instance import check_in_force
 
-LONGEST_TITLE, LONGEST_REASON, MOST_PLACES = 200, 500, 5_000
+LONGEST_TITLE, MOST_PLACES = 200, 5_000
 
 
 def draw_up_migration(
@@ -131,13 +132,7 @@ def carry_on_migration(
 
     Raises Forbidden, NotFound, StateConflict, InvalidInput without a reason where one is needed.
     """
-    why = reason.strip()
-    if verb in WITH_REASON and not 0 < len(why) <= LONGEST_REASON:
-        raise InvalidInput(
-            "expected a reason of 1 to {most} characters, got {count}",
-            most=LONGEST_REASON,
-            count=len(why),
-        )
+    why = check_reason(reason) if verb in WITH_REASON else reason.strip()
     with runtime.database.transaction() as connection:
         plan = migration_plans.get_plan(connection, key, lock=True)
         following = _check(connection, plan, verb, actor)

@@ -15,6 +15,7 @@ from service.engine.commands import ReplaceVariables
 from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution import Case, Outcome, Plan, Runtime, execute, on_case, tell_person
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_text
 from service.sentence import Sentence
 
 LONGEST = 1_000
@@ -30,18 +31,7 @@ def reassign_case(
     they go back to their group. Raises Forbidden, FormInvalid, NotFound, StateConflict.
     """
     check_permission(actor, Permission.REASSIGN_COMPLAINTS)
-    why = reason.strip()
-    if not why or len(why) > LONGEST:
-        raise FormInvalid(
-            [
-                FieldError(
-                    "/reason",
-                    Sentence(
-                        "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
-                    ),
-                )
-            ]
-        )
+    why = check_text("/reason", reason, LONGEST)
     with runtime.database.read() as connection:
         root_key = cases.get_complaint(connection, number).root_key
 

@@ -14,6 +14,7 @@ from service.currencies import format_money, is_payable
 from service.errors import FieldError, FormInvalid
 from service.execution import Runtime, take_children
 from service.identity import Actor, Permission, check_permission
+from service.lengths import find_length_problem
 from service.sentence import Sentence
 
 MOST_REFERENCE, LEAST_REASON, MOST_REASON = 100, 10, 1_000
@@ -67,13 +68,9 @@ def _check(new: Recovery, held: Decimal, currency: str) -> None:
                 ),
             )
         )
-    if not 0 < len(new.reference.strip()) <= MOST_REFERENCE:
-        errors.append(
-            FieldError(
-                "/reference",
-                Sentence("expected 1 to {most} characters", most=MOST_REFERENCE),
-            )
-        )
+    problem = find_length_problem("/reference", new.reference.strip(), MOST_REFERENCE)
+    if problem is not None:
+        errors.append(problem)
     if not LEAST_REASON <= len(new.reason.strip()) <= MOST_REASON:
         errors.append(
             FieldError(

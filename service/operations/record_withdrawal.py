@@ -51,7 +51,7 @@ def record_withdrawal(
         means,
         text,
         message=WITHDRAWAL,
-        variables={"reason": text[:1_000]},
+        variables={"reason": text},
         must_wait=True,
         event=Event.WITHDRAWAL_RECORDED,
     )

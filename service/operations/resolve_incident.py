@@ -27,6 +27,7 @@ from service.execution import (
 )
 from service.identity import Actor, Permission, check_permission
 from service.instances.tables import process_instance
+from service.lengths import check_reason
 
 NOT_PARKED = "not-parked"
 
@@ -133,5 +134,5 @@ def _close(connection: Connection, row: sa.RowMapping, by: str, now: datetime) -
 
 
 def _details(row: sa.RowMapping, reason: str) -> dict[str, Any]:
-    said = {"reason": reason[:500]} if reason else {}
+    said = {"reason": check_reason(reason)} if reason else {}
     return {"element": row["element_id"], "code": row["kind"], **said}

@@ -14,8 +14,8 @@ from service.db import Connection
 from service.errors import InvalidInput, NotFound, StateConflict
 from service.execution import Runtime, take_children, tell_people
 from service.identity import Actor, Permission, check_permission, roles_with
+from service.lengths import check_reason
 
-LONGEST_REASON = 500
 OPEN_FOR = timedelta(hours=1)
 """So long an access in an emergency lasts."""
 log = logging.getLogger("redress.security")
@@ -34,7 +34,7 @@ def restrict_case(
     """Let a case be for these accounts and whoever restricts it only. For those who restrict cases.
     Raises Forbidden, NotFound, InvalidInput, StateConflict where it is restricted."""
     check_permission(actor, Permission.RESTRICT_COMPLAINTS)
-    _check_reason(reason)
+    check_reason(reason)
     if kind not in set(RestrictionKind):
         raise InvalidInput(
             "expected a kind out of {kinds}, got {kind!r}",
@@ -61,7 +61,7 @@ def lift_restriction(
     """Let a case be for everybody who reads complaints. For those who restrict cases and are on its
     list. Raises Forbidden, NotFound, InvalidInput, StateConflict where it is not restricted."""
     check_permission(actor, Permission.RESTRICT_COMPLAINTS)
-    _check_reason(reason)
+    check_reason(reason)
     with runtime.database.transaction() as connection:
         complaint = _lock(connection, number)
         _check_restricted(connection, complaint)
@@ -76,7 +76,7 @@ def admit_reader(
     """Put an account on the list of a restricted case. For those who restrict cases. Raises
     Forbidden, NotFound, InvalidInput, StateConflict."""
     check_permission(actor, Permission.RESTRICT_COMPLAINTS)
-    _check_reason(reason)
+    check_reason(reason)
     with runtime.database.transaction() as connection:
         complaint = _lock(connection, number)
         _check_restricted(connection, complaint)
@@ -117,7 +117,7 @@ def break_glass(
     their superiors: for them it is not there. For those who may in an emergency. Raises Forbidden,
     NotFound, InvalidInput."""
     check_permission(actor, Permission.BREAK_GLASS)
-    _check_reason(reason)
+    check_reason(reason)
     until = now + OPEN_FOR
     with runtime.database.transaction() as connection:
         complaint = _lock(connection, number)
@@ -154,15 +154,6 @@ def _lock(connection: Connection, number: str) -> Complaint:
     complaint = cases.get_complaint(connection, number)
     take_children(connection, complaint.root_key, 0)
     return complaint
-
-
-def _check_reason(reason: str) -> None:
-    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
-        raise InvalidInput(
-            "expected a reason of 1 to {most} characters, got {count}",
-            most=LONGEST_REASON,
-            count=len(reason.strip()),
-        )
 
 
 def _check_restricted(connection: Connection, complaint: Complaint) -> None:

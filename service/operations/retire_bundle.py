@@ -9,9 +9,10 @@ from service import definitions
 from service.db import Connection
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, Verb, check_may
-from service.errors import InvalidInput, StateConflict
-from service.execution import Runtime
+from service.errors import StateConflict
+from service.execution import MOST_SAID, Runtime
 from service.identity import Actor
+from service.lengths import check_reason
 from service.operations.start import COMPLAINT_PROCESS
 
 
@@ -23,9 +24,7 @@ def retire_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now:
     StateConflict for a version that is not in that state or without which a process of the
     complaint procedure could not start.
     """
-    text = reason.strip()[:4000]
-    if not text:
-        raise InvalidInput("expected the reason for retiring the version, got none")
+    text = check_reason(reason, MOST_SAID)
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         check_may(Verb.RETIRE, version.state, actor, rows.list_authors(connection, version))

@@ -214,7 +214,7 @@ def tag_bundle(runtime: Runtime, key: int, tag: str, *, actor: Actor, now: datet
     """Give a version a name that never moves. Raises Forbidden, InvalidInput, NotFound,
     StateConflict."""
     check_permission(actor, Permission.COMMENT_VERSIONS)
-    name = said(tag, "a name")[:100]
+    name = said(tag, "a name", 100)
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
         rows.tag_version(connection, version, name, actor=actor.name, now=now)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from service import audit, cases
 from service.audit import Event
-from service.errors import FieldError, FormInvalid, StateConflict
+from service.errors import StateConflict
 from service.execution import Runtime, take_children
 from service.identity import Actor, Permission, check_permission
-from service.sentence import Sentence
+from service.lengths import check_text
 
 LONGEST = 1_000
 
@@ -21,18 +21,7 @@ def set_legal_hold(
     """Set or lift the legal hold of a complaint. Raises Forbidden, FormInvalid, NotFound,
     StateConflict."""
     check_permission(actor, Permission.HOLD_COMPLAINTS)
-    why = reason.strip()
-    if not why or len(why) > LONGEST:
-        raise FormInvalid(
-            [
-                FieldError(
-                    "/reason",
-                    Sentence(
-                        "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
-                    ),
-                )
-            ]
-        )
+    why = check_text("/reason", reason, LONGEST)
     with runtime.database.transaction() as connection:
         root_key = cases.get_complaint(connection, number).root_key
         take_children(connection, root_key)

@@ -13,6 +13,7 @@ from service.db import Connection
 from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution import Runtime, case_view, get_instance, redate_tasks, take_children
 from service.identity import Actor, Permission, check_permission
+from service.lengths import find_length_problem
 from service.operations.move_timers import move_timers
 from service.policy import Choice, Ground
 from service.sentence import Sentence
@@ -62,15 +63,9 @@ def _check(runtime: Runtime, profiles: Sequence[str], why: str) -> None:
                 ),
             )
         )
-    if not why or len(why) > LONGEST:
-        errors.append(
-            FieldError(
-                "/reason",
-                Sentence(
-                    "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
-                ),
-            )
-        )
+    problem = find_length_problem("/reason", why, LONGEST)
+    if problem is not None:
+        errors.append(problem)
     if errors:
         raise FormInvalid(errors)
 

@@ -15,6 +15,7 @@ from service.engine.commands import ReplaceVariables, SetVariables
 from service.errors import InvalidInput
 from service.execution import Case, Outcome, Plan, Runtime, execute, on_case
 from service.identity import Actor, Permission, check_permission
+from service.lengths import check_reason
 from service.sentence import Sentence
 
 LONGEST = 2_000
@@ -40,8 +41,7 @@ def set_variables(
     instances. Raises Forbidden, NotFound, StateConflict, InvalidInput without a reason.
     """
     check_permission(actor, Permission.CHANGE_INSTANCES)
-    if not reason.strip():
-        raise InvalidInput("expected a reason for the correction, got none")
+    why = check_reason(reason)
     wrong = sorted(
         name for name in variables if not name or name.startswith("_") or len(name) > 200
     )
@@ -56,7 +56,7 @@ def set_variables(
         details = {
             "scope": scope,
             "names": sorted(variables),
-            "reason": reason[:500],
+            "reason": why,
             "values": {
                 name: {"from": before.get(name, {}), "to": shortened(value)}
                 for name, value in sorted(variables.items())

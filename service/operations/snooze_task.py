@@ -10,6 +10,7 @@ from service.db import Connection
 from service.errors import FieldError, FormInvalid, StateConflict
 from service.execution import Runtime
 from service.identity import Actor
+from service.lengths import find_length_problem
 from service.operations.claim_task import lock_task
 from service.sentence import Sentence
 from service.tasks import Snooze, UserTask
@@ -63,11 +64,9 @@ def _check_held(task: UserTask, actor: Actor) -> None:
 
 def _check(task: UserTask, until: datetime, why: str, now: datetime) -> None:
     errors = []
-    if not 0 < len(why) <= LONGEST:
-        wrong = Sentence(
-            "expected 1 to {most} characters, got {count}", most=LONGEST, count=len(why)
-        )
-        errors.append(FieldError("/reason", wrong))
+    problem = find_length_problem("/reason", why, LONGEST)
+    if problem is not None:
+        errors.append(problem)
     if until <= now:
         errors.append(FieldError("/until", Sentence("expected a time that is still to come")))
     elif task.due_at is not None and until >= task.due_at:

@@ -17,12 +17,11 @@ from service.audit import Event
 from service.db import Connection
 from service.engine import Step
 from service.engine.commands import SetVariables
-from service.errors import InvalidInput, StateConflict
+from service.errors import StateConflict
 from service.execution import Case, Outcome, Plan, Runtime, execute, list_waiting, on_case
 from service.identity import Actor, Permission, check_permission
 from service.instances.tables import process_instance
-
-LONGEST_REASON = 500
+from service.lengths import check_reason
 
 
 def suspend_instance(
@@ -89,14 +88,7 @@ def suspended_since(connection: Connection, root_key: int) -> datetime | None:
 
 def _check(actor: Actor, reason: str) -> str:
     check_permission(actor, Permission.SUSPEND_INSTANCES)
-    why = reason.strip()
-    if not 0 < len(why) <= LONGEST_REASON:
-        raise InvalidInput(
-            "expected a reason of 1 to {most} characters, got {count}",
-            most=LONGEST_REASON,
-            count=len(why),
-        )
-    return why
+    return check_reason(reason)
 
 
 def _mark(connection: Connection, root_key: int, at: datetime | None) -> None:

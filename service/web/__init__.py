@@ -14,7 +14,8 @@ it.
 
 from importlib import import_module
 
-from service.web.edge import blueprint, check_ready, error_page
+from service.web.edge import blueprint, check_ready
+from service.web.error_pages import error_page
 from service.web.findings import gather_evidence
 
 PAGES = (

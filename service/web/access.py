@@ -34,7 +34,7 @@ def case_access(number: str) -> Any:
 @signed_in(may=Permission.RESTRICT_COMPLAINTS)
 def change_access(number: str) -> Any:
     sent, runtime, who, at = flask.request.form, parts().runtime, actor(), now()
-    name, reason = sent.get("account", "").strip()[:100], sent.get("reason", "")[:1_000]
+    name, reason = sent.get("account", "").strip()[:100], sent.get("reason", "")
     try:
         match sent.get("act", ""):
             case "restrict":

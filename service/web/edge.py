@@ -4,7 +4,7 @@ asked for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -24,7 +24,6 @@ from service.i18n.dates import Times, day, weekday
 from service.i18n.languages import LANGUAGES, best_language, is_known, language_of
 from service.identity import Account, Actor, Permission, check_permission
 from service.policy import LEVELS, said
-from service.sentence import Sentence
 from service.web.assets import asset_url
 from service.web.headline import subject_of
 from service.web.zones import house_zone, zone, zone_of
@@ -32,20 +31,6 @@ from service.web.zones import house_zone, zone, zone_of
 View = TypeVar("View", bound=Callable[..., Any])
 PAGE_SIZE = 50
 THEMES = ("light", "dark")
-ERRORS: Mapping[int, str] = {
-    400: Sentence("This cannot be used"),
-    403: Sentence("You may not do this"),
-    404: Sentence("Not found"),
-    405: Sentence("This cannot be used"),
-    409: Sentence("The state does not allow this"),
-    413: Sentence("Too large"),
-    415: Sentence("This cannot be used"),
-    422: Sentence("Please correct these fields"),
-    429: Sentence("Too many attempts"),
-    500: Sentence("Something went wrong"),
-    503: Sentence("Not available now"),
-}
-"""The heading of an error's page."""
 SOON = timedelta(hours=24)
 YEAR_SECONDS = 31_536_000
 blueprint = flask.Blueprint(
@@ -107,15 +92,6 @@ def may(permission: str) -> bool:
 def to_sign_in() -> Any:
     """Sent to sign in; afterwards back to where the visitor wanted to go."""
     return flask.redirect(flask.url_for("web.sign_in", next=flask.request.full_path.rstrip("?")))
-
-
-def error_page(status: int, detail: str) -> Any:
-    """An error as a page; a visitor who has to sign in is sent there."""
-    if status == 401:
-        return to_sign_in()
-    title = ERRORS.get(status, ERRORS[500])
-    page = flask.render_template("error.html", status=status, title=title, detail=detail)
-    return page, status
 
 
 def inside(target: str) -> str:

@@ -19,6 +19,7 @@ from service.errors import InvalidInput, RedressError
 from service.execution import get_instance
 from service.i18n.catalogue import chosen
 from service.identity import Permission
+from service.lengths import check_reason
 from service.reporting import LONGEST_SHOWN, Variable
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.mapping import names_of
@@ -53,19 +54,11 @@ def course_page(key: int) -> Any:
 def course_action(key: int, verb: str) -> Any:
     sent = flask.request.form
     try:
-        _check_reason(sent.get("reason", ""))
+        check_reason(sent.get("reason", ""))
         _ACTIONS[verb](key, sent)
     except RedressError as error:
         return _show(key, error.message), 409
     return flask.redirect(flask.url_for("web.course_page", key=key))
-
-
-def _check_reason(reason: str) -> None:
-    if not 0 < len(reason.strip()) <= operations.LONGEST_REASON:
-        raise InvalidInput(
-            "expected a reason of 1 to {longest_reason} characters",
-            longest_reason=operations.LONGEST_REASON,
-        )
 
 
 def _show(key: int, problem: str) -> str:

@@ -74,7 +74,7 @@ def mail_attach(key: int) -> Any:
 @signed_in(may=Permission.READ_MAILBOX)
 def mail_dismiss(key: int) -> Any:
     intake.dismiss_mail(
-        parts().runtime, key, flask.request.form.get("reason", "")[:300], actor=actor(), now=now()
+        parts().runtime, key, flask.request.form.get("reason", ""), actor=actor(), now=now()
     )
     return flask.redirect(flask.url_for("web.mail_list"))
 

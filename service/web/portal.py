@@ -1,5 +1,4 @@
-"""The customers' portal: the way in. Complaining, the receipt, and showing the secret. Nobody needs
-an account."""
+"""The customers' portal: complaining, and the receipt with the secret. Nobody needs an account."""
 
 from __future__ import annotations
 
@@ -16,7 +15,6 @@ from service.sentence import Sentence
 from service.web.edge import blueprint, language, now, parts
 from service.web.zones import asked_case
 
-COOKIE = "redress_portal"
 MOST_FILES = 10
 WITHOUT_FILES = 200_000
 """Bytes of a form without files, at most."""
@@ -60,44 +58,6 @@ def portal_complain() -> Any:
         "portal/receipt.html", number=done.number, secret=secret, final=final
     )
     return page, 200 if done.repeated else 201
-
-
-@blueprint.get("/portal/follow")
-def portal_follow() -> Any:
-    return flask.render_template("portal/follow.html", number="", wrong=False)
-
-
-@blueprint.post("/portal/follow")
-def portal_enter() -> Any:
-    sent = flask.request.form
-    number, secret = sent.get("number", "").strip()[:40], sent.get("secret", "")[:100]
-    key = parts().settings.secret_key
-    token = portal_door.enter_portal(
-        parts().runtime, number, secret, key=key, address=address(), now=now()
-    )
-    if token is None:
-        return flask.render_template("portal/follow.html", number=number, wrong=True), 403
-    response = flask.redirect(flask.url_for("web.portal_case"))
-    response.set_cookie(
-        COOKIE,
-        token,
-        httponly=True,
-        samesite="Strict",
-        secure=flask.request.is_secure,
-        path="/portal",
-        max_age=int(portal_access.VISIT.total_seconds()),
-    )
-    return response
-
-
-@blueprint.post("/portal/leave")
-def portal_leave() -> Any:
-    token = flask.request.cookies.get(COOKIE)
-    if token:
-        portal_door.leave_portal(parts().runtime, token)
-    response = flask.redirect(flask.url_for("web.portal_home"))
-    response.delete_cookie(COOKIE, path="/portal")
-    return response
 
 
 def allow_files() -> None:

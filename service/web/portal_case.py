@@ -1,4 +1,4 @@
-"""The customers' portal: one case, for the browser that showed its secret."""
+"""The customers' portal: showing the secret, and one case for the browser that has shown it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,55 @@ import flask
 from service import cases
 from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
-from service.intake import portal, portal_access
+from service.intake import portal, portal_access, portal_door
 from service.intake.portal_access import Visit
 from service.web.edge import blueprint, now, parts
-from service.web.portal import COOKIE, allow_files, received_files
+from service.web.portal import address, allow_files, received_files
 from service.web.zones import tell_of
 
+COOKIE = "redress_portal"
 _YES = {"yes": True, "no": False}
+
+
+@blueprint.get("/portal/follow")
+def portal_follow() -> Any:
+    return flask.render_template("portal/follow.html", number="", wrong=False, unsent="")
+
+
+@blueprint.post("/portal/follow")
+def portal_enter() -> Any:
+    sent = flask.request.form
+    number, secret = sent.get("number", "").strip()[:40], sent.get("secret", "")[:100]
+    key = parts().settings.secret_key
+    token = portal_door.enter_portal(
+        parts().runtime, number, secret, key=key, address=address(), now=now()
+    )
+    if token is None:
+        page = flask.render_template(
+            "portal/follow.html", number=number, wrong=True, unsent=sent.get("unsent", "")
+        )
+        return page, 403
+    response = _entered(token, sent.get("unsent", ""))
+    response.set_cookie(
+        COOKIE,
+        token,
+        httponly=True,
+        samesite="Strict",
+        secure=flask.request.is_secure,
+        path="/portal",
+        max_age=int(portal_access.VISIT.total_seconds()),
+    )
+    return response
+
+
+@blueprint.post("/portal/leave")
+def portal_leave() -> Any:
+    token = flask.request.cookies.get(COOKIE)
+    if token:
+        portal_door.leave_portal(parts().runtime, token)
+    response = flask.redirect(flask.url_for("web.portal_home"))
+    response.delete_cookie(COOKIE, path="/portal")
+    return response
 
 
 @blueprint.get("/portal/case")
@@ -134,23 +176,43 @@ def _number(root_key: int) -> str:
         return portal.look(connection, root_key).complaint.number
 
 
+def _words() -> str:
+    """What the customer has written, in whichever form."""
+    sent = flask.request.form
+    return next((sent[name] for name in ("text", "comment", "why", "reason") if sent.get(name)), "")
+
+
 def _enter() -> Any:
-    return flask.redirect(flask.url_for("web.portal_follow"))
+    """Nobody's visit: they enter with their code, and what they had written goes in with them."""
+    words = _words()
+    if not words:
+        return flask.redirect(flask.url_for("web.portal_follow"))
+    page = flask.render_template("portal/follow.html", number="", wrong=False, unsent=words)
+    return page, 401
 
 
-def _show(visit: Visit, error: RedressError | None = None) -> Any:
+def _entered(token: str, unsent: str) -> flask.Response:
+    """The case; with the words that could not be sent before, where there are any."""
+    if not unsent:
+        return flask.make_response(flask.redirect(flask.url_for("web.portal_case")))
+    with parts().runtime.database.read() as connection:
+        visit = portal_access.find_visit(connection, token, now=now())
+    return flask.make_response(_enter() if visit is None else _show(visit, unsent=unsent))
+
+
+def _show(visit: Visit, error: RedressError | None = None, *, unsent: str = "") -> Any:
     with parts().runtime.database.read() as connection:
         standing = portal.look(connection, visit.root_key)
     tell_of(standing.complaint)
-    fields = {each.pointer for each in getattr(error, "errors", ())}
     page = flask.render_template(
         "portal/case.html",
         s=standing,
         alone=visit.helper is None,
         complaint=standing.complaint,
-        wrong=fields,
+        wrong={each.pointer: each.message for each in getattr(error, "errors", ())},
         problem=error.message if isinstance(error, StateConflict) else "",
         done=flask.request.args.get("done", ""),
-        typed=flask.request.form.get("text", ""),
+        sent=flask.request.form,
+        unsent=unsent or (_words() if isinstance(error, StateConflict) else ""),
     )
     return page, 200 if error is None else 409 if isinstance(error, StateConflict) else 422

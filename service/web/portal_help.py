@@ -50,7 +50,7 @@ def portal_code(number: str) -> Any:
             parts().runtime,
             root_key,
             check=sent.get("check", ""),
-            seen=sent.get("seen", "")[:1_000],
+            seen=sent.get("seen", ""),
             actor=actor(),
             now=now(),
         )

@@ -20,7 +20,7 @@ from service.audit import Event
 from service.bench.recording import new_complaint
 from service.cases import Complaint
 from service.cases.tables import complaint, emergency
-from service.db import Connection, Database
+from service.db import Connection, Database, touch
 from service.execution import Runtime
 from service.identity import SYSTEM
 from service.insight import (
@@ -130,6 +130,7 @@ def _mark(connection: Connection, keys: list[int]) -> None:
     cases.link_to_emergency(connection, 99, keys[3], at=NOW + timedelta(days=5))
     details = {"level": "P1"}
     audit.append(connection, keys[4], Event.CASE_ESCALATED, actor="clerk", at=AT, details=details)
+    touch(connection, keys[4])
     closed = sa.select(complaint.c.root_key).where(
         complaint.c.closed_at.is_not(None), complaint.c.root_key < keys[-1]
     )

@@ -103,7 +103,7 @@ def test_cases_of_it_go_on_and_nothing_starts_in_it_or_moves_to_it(fresh: Runtim
 def test_only_compliance_with_a_reason_and_none_of_its_authors(fresh: Runtime) -> None:
     first = put(fresh, SMALL)
     put(fresh, SMALL.replace("PT1H", "PT2H"))
-    with pytest.raises(InvalidInput, match="the reason"):
+    with pytest.raises(InvalidInput, match="a reason"):
         end(fresh, first, reason=" ")
     with pytest.raises(Forbidden, match="role compliance"):
         end(fresh, first, Actor("ada", frozenset({Role.ADMIN})))
