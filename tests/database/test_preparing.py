@@ -7,7 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -102,15 +102,14 @@ def _accept(listener: socket.socket, behind: Path) -> None:
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:
-    while heard := source.recv(65_536):
-        place = heard.find(KEY_DATA)
-        if place >= 0:
-            start = place + len(KEY_DATA)
-            heard = heard[:start] + (7).to_bytes(4, "big") + heard[start + 4 :]
-        try:
+    """Until either side hangs up, whichever does so first."""
+    with suppress(OSError):
+        while heard := source.recv(65_536):
+            place = heard.find(KEY_DATA)
+            if place >= 0:
+                start = place + len(KEY_DATA)
+                heard = heard[:start] + (7).to_bytes(4, "big") + heard[start + 4 :]
             sink.sendall(heard)
-        except OSError:
-            break
     sink.close()
 
 
