@@ -3,7 +3,7 @@ these note. None does anything by itself: the write of the step does.
 """
 
 from service.builtins.answer_checks import check_answer, find_investigator
-from service.builtins.barred import check_no_part, list_barred, list_part
+from service.builtins.barred import check_may_decide, list_barred, list_part
 from service.builtins.case_view import CaseView
 from service.builtins.check_acceptance import check_acceptance
 from service.builtins.check_dates import check_dates
@@ -63,7 +63,7 @@ __all__ = [
     "check_answer",
     "check_dates",
     "check_extension",
-    "check_no_part",
+    "check_may_decide",
     "check_people",
     "end_by_hand",
     "find_investigator",

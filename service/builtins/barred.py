@@ -26,7 +26,14 @@ def list_part(connection: Connection, task: UserTask) -> frozenset[str]:
     return frozenset() if case is None else tasks.list_all_performers(connection, case.root_key)
 
 
-def check_no_part(connection: Connection, task: UserTask, name: str) -> None:
+def check_may_decide(connection: Connection, task: UserTask, name: str) -> None:
+    """Raises Forbidden for somebody without the authority that the task takes, and for somebody who
+    had a part in the case that it checks."""
+    tasks.check_authority(connection, task, name)
+    _check_no_part(connection, task, name)
+
+
+def _check_no_part(connection: Connection, task: UserTask, name: str) -> None:
     """Raises Forbidden for somebody who had a part in the case that the task checks."""
     if name.casefold() in {each.casefold() for each in list_part(connection, task)}:
         raise Forbidden(

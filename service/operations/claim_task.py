@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service import audit, cases, tasks
 from service.audit import Event
-from service.builtins import check_no_part
+from service.builtins import check_may_decide
 from service.db import Connection, root_of
 from service.errors import Forbidden, NotFound
 from service.execution import Runtime, tell_person
@@ -37,8 +37,7 @@ def claim_task(
         tasks.check_may_claim(
             task, actor, tasks.list_performers(connection, task.root_key, task.excluded)
         )
-        tasks.check_authority(connection, task, actor.name)
-        check_no_part(connection, task, actor.name)
+        check_may_decide(connection, task, actor.name)
         if task.assignee == actor.name:
             return task
         tasks.hold_task(connection, task, actor.name)
@@ -98,8 +97,7 @@ def assign_task(
         tasks.check_may_assign(
             task, actor, to, tasks.list_performers(connection, task.root_key, task.excluded)
         )
-        tasks.check_authority(connection, task, to.name)
-        check_no_part(connection, task, to.name)
+        check_may_decide(connection, task, to.name)
         tasks.hold_task(connection, task, to.name)
         note_holder(connection, task, Event.TASK_ASSIGNED, actor, now, to.name)
         if to.name != actor.name:

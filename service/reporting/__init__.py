@@ -16,7 +16,6 @@ from service.reporting.inbox import (
     Count,
     InboxPage,
     InboxRow,
-    count_inbox,
     count_inboxes,
     list_inbox,
 )
@@ -85,7 +84,6 @@ __all__ = [
     "check_complete",
     "count_active",
     "count_elements",
-    "count_inbox",
     "count_inboxes",
     "count_open_tasks",
     "count_running",

@@ -216,17 +216,3 @@ def count_inboxes(
         )
     )
     return [0 if reach is None else next(counted) for reach in reaches]
-
-
-def count_inbox(
-    connection: Connection,
-    actor: Actor,
-    *,
-    scope: Scope,
-    until: datetime | None = None,
-    aside: tuple[int, ...] = (),
-    most: int = MOST_COUNTED,
-) -> int:
-    """How many tasks a list has (due before `until`) without those `aside`, counted up to
-    `most`."""
-    return count_inboxes(connection, actor, [Count(scope, until, aside)], most=most)[0]

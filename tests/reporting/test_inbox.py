@@ -15,13 +15,12 @@ from service import cases
 from service.bench.counting import counted
 from service.cases.search import index_cases
 from service.cases.tables import complaint
-from service.db import Database, prepared
+from service.db import Connection, Database, prepared
 from service.identity import Actor
 from service.reporting import (
     Count,
     InboxFilter,
     InboxRow,
-    count_inbox,
     count_inboxes,
     inbox_keys,
     list_inbox,
@@ -34,6 +33,18 @@ GROUPS = ("clerk", "handler", "approver")
 AMY = Actor("amy", frozenset({"clerk", "handler"}))
 BOSS = Actor("boss", frozenset({"compliance"}))
 MANY = 130
+
+
+def count_inbox(
+    connection: Connection,
+    actor: Actor,
+    scope: Scope,
+    *,
+    until: datetime | None = None,
+    **most: int,
+) -> int:
+    """How many tasks one list has."""
+    return count_inboxes(connection, actor, [Count(scope, until)], **most)[0]
 
 
 def due_of(number: int) -> datetime | None:
@@ -187,12 +198,12 @@ def test_lists(filled: Database, monkeypatch: pytest.MonkeyPatch, window: int, f
 
 def test_counts_stop_at_their_bound(filled: Database) -> None:
     with filled.read() as connection:
-        assert count_inbox(connection, BOSS, scope=Scope.ALL) == MANY
-        assert count_inbox(connection, BOSS, scope=Scope.ALL, most=100) == 100
-        assert count_inbox(connection, AMY, scope=Scope.GROUPS) == len(
+        assert count_inbox(connection, BOSS, Scope.ALL) == MANY
+        assert count_inbox(connection, BOSS, Scope.ALL, most=100) == 100
+        assert count_inbox(connection, AMY, Scope.GROUPS) == len(
             expected(lambda n: n % 6 and in_amys_groups(n))
         )
-        late = count_inbox(connection, BOSS, scope=Scope.ALL, until=NOW)
+        late = count_inbox(connection, BOSS, Scope.ALL, until=NOW)
     assert late == len(expected(lambda n: (due_of(n) or NOW) < NOW))
 
 
@@ -232,7 +243,7 @@ def test_a_task_that_another_holds_is_not_mine(filled: Database) -> None:
     assert 5 not in numbers(every(filled, AMY, Scope.MINE, InboxFilter()))
     assert 5 in numbers(every(filled, AMY, Scope.ALL, InboxFilter(assignee="bob")))
     with filled.read() as connection:
-        assert count_inbox(connection, AMY, scope=Scope.MINE) == len(expected(lambda n: n % 6 == 0))
+        assert count_inbox(connection, AMY, Scope.MINE) == len(expected(lambda n: n % 6 == 0))
 
 
 def test_lists_that_are_counted_together_have_what_each_has(filled: Database) -> None:
@@ -265,7 +276,7 @@ def test_no_list_goes_over_a_whole_table(filled: Database) -> None:
     for actor, scope, only, _ in CASES:
         with filled.read() as connection:
             list_inbox(connection, actor, scope=scope, only=only)
-            count_inbox(connection, actor, scope=scope, until=NOW)
+            count_inbox(connection, actor, scope, until=NOW)
     prepared.watchers.pop()
     sa.event.remove(engine, "before_cursor_execute", heard)
     assert len(asked) > 2 * len(CASES)
