@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -17,11 +18,13 @@ from service.web.zones import tell_of
 
 COOKIE = "redress_portal"
 _YES = {"yes": True, "no": False}
+_WORDS = ("text", "comment", "why", "reason")
+"""The fields in which a customer writes."""
 
 
 @blueprint.get("/portal/follow")
 def portal_follow() -> Any:
-    return flask.render_template("portal/follow.html", number="", wrong=False, unsent="")
+    return flask.render_template("portal/follow.html", number="", wrong=False, unsent={})
 
 
 @blueprint.post("/portal/follow")
@@ -34,10 +37,10 @@ def portal_enter() -> Any:
     )
     if token is None:
         page = flask.render_template(
-            "portal/follow.html", number=number, wrong=True, unsent=sent.get("unsent", "")
+            "portal/follow.html", number=number, wrong=True, unsent=_words(sent)
         )
         return page, 403
-    response = _entered(token, sent.get("unsent", ""))
+    response = _entered(token)
     response.set_cookie(
         COOKIE,
         token,
@@ -176,43 +179,61 @@ def _number(root_key: int) -> str:
         return portal.look(connection, root_key).complaint.number
 
 
-def _words() -> str:
-    """What the customer has written, in whichever form."""
-    sent = flask.request.form
-    return next((sent[name] for name in ("text", "comment", "why", "reason") if sent.get(name)), "")
+def _words(sent: Mapping[str, str]) -> dict[str, str]:
+    """What the customer has written, by the field that it stood in; nothing where they have not."""
+    return {name: sent[name] for name in _WORDS if sent.get(name)}
 
 
 def _enter() -> Any:
     """Nobody's visit: they enter with their code, and what they had written goes in with them."""
-    words = _words()
+    words = _words(flask.request.form)
     if not words:
         return flask.redirect(flask.url_for("web.portal_follow"))
-    page = flask.render_template("portal/follow.html", number="", wrong=False, unsent=words)
-    return page, 401
+    return flask.render_template("portal/follow.html", number="", wrong=False, unsent=words), 401
 
 
-def _entered(token: str, unsent: str) -> flask.Response:
+def _entered(token: str) -> flask.Response:
     """The case; with the words that could not be sent before, where there are any."""
-    if not unsent:
+    words = _words(flask.request.form)
+    if not words:
         return flask.make_response(flask.redirect(flask.url_for("web.portal_case")))
     with parts().runtime.database.read() as connection:
         visit = portal_access.find_visit(connection, token, now=now())
-    return flask.make_response(_enter() if visit is None else _show(visit, unsent=unsent))
+    return flask.make_response(_enter() if visit is None else _show(visit, waiting=True))
 
 
-def _show(visit: Visit, error: RedressError | None = None, *, unsent: str = "") -> Any:
+def _show(visit: Visit, error: RedressError | None = None, *, waiting: bool = False) -> Any:
+    """The case. `waiting` says that what was written before the visit waits to be sent."""
     with parts().runtime.database.read() as connection:
         standing = portal.look(connection, visit.root_key)
     tell_of(standing.complaint)
+    alone, sent = visit.helper is None, flask.request.form
+    lost = {
+        name: text for name, text in _words(sent).items() if not _is_open(standing, name, alone)
+    }
     page = flask.render_template(
         "portal/case.html",
         s=standing,
-        alone=visit.helper is None,
+        alone=alone,
         complaint=standing.complaint,
         wrong={each.pointer: each.message for each in getattr(error, "errors", ())},
         problem=error.message if isinstance(error, StateConflict) else "",
         done=flask.request.args.get("done", ""),
-        sent=flask.request.form,
-        unsent=unsent or (_words() if isinstance(error, StateConflict) else ""),
+        sent=sent,
+        waiting=waiting and not lost,
+        unsent=next(iter(lost.values()), ""),
     )
     return page, 200 if error is None else 409 if isinstance(error, StateConflict) else 422
+
+
+def _is_open(standing: portal.Standing, field: str, alone: bool) -> bool:
+    """Whether the page has the form of this field."""
+    match field:
+        case "comment":
+            return alone and standing.may_answer
+        case "why":
+            return alone and standing.offer is not None
+        case "reason":
+            return alone and standing.may_withdraw
+        case _:
+            return standing.question is not None or standing.complaint.status == "open"

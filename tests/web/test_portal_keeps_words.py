@@ -86,9 +86,10 @@ def test_words_outlive_a_visit_that_has_ended(desk: Desk, runtime: Runtime, form
     name, others = FORMS[form]
     status, page = send(desk, form, **others, **{name: "It was the blue card."})
     assert status == 401 and "It was the blue card." in page
-    entered = answer_with_code(desk, walk, unsent="It was the blue card.")
+    entered = answer_with_code(desk, walk, **{name: "It was the blue card."})
     assert entered.status_code == 200
     assert "It was the blue card.</textarea>" in entered.get_data(as_text=True)
+    assert said(walk) == []
     assert walk.open() == []
 
 
