@@ -14,6 +14,7 @@ from pydantic import ConfigDict
 
 from service import definitions, operations
 from service.api.operation import MULTIPART, Call, operation
+from service.api.procedures import Review
 from service.api.shapes import TENANT, Flag, Given, Key, Sent
 from service.definitions import DecisionVersion, Deployed, FormVersion, ProcessVersion
 from service.engine import load_bundle
@@ -90,11 +91,13 @@ class PartDeployed(Given):
 
 
 class DeploymentDone(Given):
-    """What a deployment brought. `released`: it starts new instances from now on."""
+    """What a deployment brought. `released`: it starts new instances from now on. `review`: who
+    looks at a change of this procedure before that."""
 
     deployment_key: Key
     tenant_id: str
     released: Flag
+    review: Review
     deployments: list[PartDeployed]
 
 
@@ -117,7 +120,8 @@ class ResourceFound(Given):
     media=MULTIPART,
 )
 def deploy(call: Call) -> Any:
-    """Check and store diagrams, decisions and forms; problems are told all at once."""
+    """Check and store diagrams, decisions and forms; problems are told all at once. They start new
+    instances at once where nobody reviews the procedure, else once they are reviewed."""
     files = _files()
     wanted = flask.request.form.get("name", "")[:100]
     loaded = load_bundle(files)
@@ -130,6 +134,7 @@ def deploy(call: Call) -> Any:
         "deploymentKey": str(done.bundle_key),
         "tenantId": TENANT,
         "released": made.released,
+        "review": made.review.value,
         "deployments": [_part(**each) for each in _parts(done, made.decisions, made.forms)],
     }
 

@@ -29,6 +29,7 @@ class HouseEvent(StrEnum):
     FILES_UPLOADED = "house:files:uploaded"
     FILE_REMOVED = "house:file:removed"
     FILE_RESTORED = "house:file:restored"
+    POLICY_SET = "house:policy:set"
     STAFF_CHANGED = "house:staff:changed"
     ABSENCE_SET = "house:absence:set"
     ABSENCE_DROPPED = "house:absence:dropped"

@@ -35,4 +35,5 @@ house_history = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
 )
 """What people did where no case is concerned: drafts, staff, absences, choices. `subject` is
-`draft:KEY`, `account:NAME` or `task:KEY`; append only, chained by hash for each subject."""
+`draft:KEY`, `account:NAME`, `task:KEY` or `procedure:NAME`; append only, chained by hash for each
+subject."""

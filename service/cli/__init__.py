@@ -66,6 +66,10 @@ COMMANDS = {
         "service.cli.bundles:retire",
         "Let nothing start in a bundle or move to it any more.",
     ),
+    "review-policy": (
+        "service.cli.bundles:review_policy",
+        "Say who reviews a change of a procedure before it is in force.",
+    ),
     "serve": (
         "service.cli.running:serve",
         "Serve the pages and the API, and do the background work.",

@@ -14,11 +14,12 @@ from service import definitions, identity
 from service.cli.opening import one_line, open_database
 from service.clock import SystemClock
 from service.db import Connection
+from service.definitions import ReviewPolicy
 from service.engine import check_bundle
 from service.errors import DefinitionInvalid, InvalidInput, Problem, Severity
 from service.execution import Runtime
 from service.identity import Actor
-from service.operations import prove_bundle, put_in_force, retire_bundle
+from service.operations import prove_bundle, put_in_force, retire_bundle, set_review_policy
 from service.policy import load_profile
 
 
@@ -104,6 +105,7 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
                 now=SystemClock().now(),
                 next_key=lambda: fresh.pop(),
             )
+            review = definitions.policy_of(connection, done.bundle_key)
     except DefinitionInvalid as error:
         for problem in error.problems:
             click.echo(
@@ -118,6 +120,8 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
         f"{name} version {done.version}: bundle {done.bundle_key}"
         + ("" if done.new else " (unchanged)")
     )
+    if review is not ReviewPolicy.NONE:
+        click.echo(f"reviewed before it is in force: {review.value}")
 
 
 @click.command()
@@ -173,3 +177,32 @@ def _account(connection: Connection, name: str) -> Actor:
     if found is None or not found.active:
         raise InvalidInput("expected the name of an account, got {name!r}", name=name)
     return found.actor
+
+
+@click.command("review-policy")
+@click.argument("name", required=False)
+@click.argument("review", required=False, type=click.Choice([*ReviewPolicy]))
+@click.option("--reason", default="", help="Why it is changed; kept in the record.")
+@click.option("--by", default="", help="The account of compliance that decided it.")
+@one_line
+def review_policy(name: str | None, review: str | None, reason: str, by: str) -> None:
+    """Say who reviews a change of a procedure before it is in force; without a NAME, tell it of
+    all.
+
+    The name `*` stands for every procedure of which nothing is said. The complaint procedure is
+    always reviewed by compliance.
+
+    Example: redress review-policy lost-card none --reason "It is only tried." --by compliance-1
+    """
+    runtime = Runtime.open(open_database())
+    if name is None:
+        with runtime.database.read() as connection:
+            for each, policy in sorted(definitions.policies_by_name(connection).items()):
+                click.echo(f"{each}: {policy.value}")
+        return
+    if review is None or not by:
+        raise InvalidInput("expected NAME, REVIEW, --reason and --by together")
+    with runtime.database.read() as connection:
+        actor = _account(connection, by)
+    set_review_policy(runtime, name, review, reason=reason, actor=actor, now=SystemClock().now())
+    click.echo(f"{name}: {review}")

@@ -33,7 +33,7 @@ from service.definitions.drafts import (
     reopen_draft,
     save_draft_file,
 )
-from service.definitions.governed import is_governed, was_released
+from service.definitions.governed import is_governed
 from service.definitions.merge import Clash, Merged, merge_files, merge_values
 from service.definitions.offered import offer_of
 from service.definitions.parts import (
@@ -47,7 +47,14 @@ from service.definitions.parts import (
     list_forms,
 )
 from service.definitions.picture import Mark, draw, names_in
-from service.definitions.procedures import Procedure, find_in_force, list_in_force
+from service.definitions.procedures import (
+    Procedure,
+    Stored,
+    find_in_force,
+    find_last,
+    list_in_force,
+    list_procedures,
+)
 from service.definitions.releases import (
     find_same,
     find_shipped_before,
@@ -56,6 +63,17 @@ from service.definitions.releases import (
 )
 from service.definitions.retire import list_only_here, retire
 from service.definitions.review import BundleStep, Comment, Version, list_used
+from service.definitions.review_policies import (
+    ALL,
+    COMPLAINT_PROCESS,
+    ReviewPolicy,
+    list_policies,
+    policies_by_name,
+    policy_of,
+    policy_of_name,
+    put_policy,
+    was_in_force,
+)
 from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
 from service.definitions.startable import Startable, find_startable, list_startable
@@ -88,6 +106,8 @@ from service.definitions.store import (
 from service.definitions.taken import list_taken, names_taken
 
 __all__ = [
+    "ALL",
+    "COMPLAINT_PROCESS",
     "TEMPLATES",
     "BundleCache",
     "BundleStep",
@@ -107,9 +127,11 @@ __all__ = [
     "NewKind",
     "Procedure",
     "ProcessVersion",
+    "ReviewPolicy",
     "ReviewState",
     "StartEvent",
     "Startable",
+    "Stored",
     "Version",
     "changed_paths",
     "check_not_retired",
@@ -125,6 +147,7 @@ __all__ = [
     "draw_over",
     "end_draft",
     "find_in_force",
+    "find_last",
     "find_released",
     "find_released_decision",
     "find_same",
@@ -149,6 +172,8 @@ __all__ = [
     "list_in_force",
     "list_message_starts",
     "list_only_here",
+    "list_policies",
+    "list_procedures",
     "list_processes",
     "list_released",
     "list_revisions",
@@ -164,7 +189,11 @@ __all__ = [
     "new_files",
     "offer_of",
     "open_draft",
+    "policies_by_name",
+    "policy_of",
+    "policy_of_name",
     "put_back_start",
+    "put_policy",
     "read_draft",
     "read_draft_file",
     "read_files",
@@ -179,5 +208,5 @@ __all__ = [
     "shipped_files",
     "shipped_hash",
     "stands_with",
-    "was_released",
+    "was_in_force",
 ]

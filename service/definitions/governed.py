@@ -25,18 +25,3 @@ def is_governed(connection: Connection, bundle_key: int, process_id: str) -> boo
     if connection.execute(named, {"b_key": bundle_key}).first() is not None:
         return True
     return stands_with(connection, processes_of(connection, [bundle_key]), process_id)
-
-
-def was_released(connection: Connection, bundle_key: int, process_id: str) -> bool:
-    """Whether another version of its name, or with `process_id`, is or was in force."""
-    query = (
-        sa.select(bundle.c.key)
-        .outerjoin(process_definition, process_definition.c.bundle_key == bundle.c.key)
-        .where(
-            bundle.c.key != bundle_key,
-            bundle.c.state != "deployed",
-            (bundle.c.name == _NAME) | (process_definition.c.process_id == process_id),
-        )
-        .limit(1)
-    )
-    return connection.execute(query, {"b_key": bundle_key}).first() is not None

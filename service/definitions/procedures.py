@@ -20,6 +20,17 @@ class Procedure:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A procedure as it is stored: the key and version of the newest, the version in force."""
+
+    name: str
+    bundle_key: int
+    version: int
+    in_force: int | None
+
+
+MOST_PROCEDURES = 200
 _IN_FORCE = (
     sa.select(bundle.c.name, bundle.c.key.label("bundle_key"), bundle.c.version)
     .where(bundle.c.state == "released")
@@ -37,3 +48,22 @@ def find_in_force(connection: Connection, name: str) -> int | None:
     query = _IN_FORCE.where(bundle.c.name == name).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else int(row.bundle_key)
+
+
+def list_procedures(connection: Connection, *, limit: int = MOST_PROCEDURES) -> list[Stored]:
+    """Every procedure of which a version is stored, by its name."""
+    in_force = sa.func.max(sa.case((bundle.c.state == "released", bundle.c.version)))
+    query = (
+        sa.select(bundle.c.name, sa.func.max(bundle.c.key), sa.func.max(bundle.c.version), in_force)
+        .group_by(bundle.c.name)
+        .order_by(bundle.c.name)
+        .limit(limit)
+    )
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+def find_last(connection: Connection, name: str) -> int | None:
+    """The key of the newest version of a procedure, in force or not."""
+    query = sa.select(sa.func.max(bundle.c.key)).where(bundle.c.name == name)
+    key: int | None = connection.execute(query).scalar_one_or_none()
+    return key

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from service.definitions.review_policies import ReviewPolicy
 from service.errors import Forbidden, StateConflict
 from service.identity import Actor, Permission, check_permission
 from service.sentence import Sentence
@@ -56,13 +57,8 @@ TRANSITIONS: Mapping[tuple[ReviewState, Verb], ReviewState] = {
     (ReviewState.RELEASED, Verb.RETIRE): ReviewState.RETIRED,
     (ReviewState.SUPERSEDED, Verb.RETIRE): ReviewState.RETIRED,
 }
-NEEDS: Mapping[Verb, Permission] = {
-    Verb.SUBMIT: Permission.SUBMIT_VERSIONS,
-    Verb.RETURN: Permission.DECIDE_VERSIONS,
-    Verb.APPROVE: Permission.DECIDE_VERSIONS,
-    Verb.RELEASE: Permission.DECIDE_VERSIONS,
-    Verb.RETIRE: Permission.DECIDE_VERSIONS,
-}
+SECOND = frozenset({Verb.RETURN, Verb.APPROVE, Verb.RELEASE, Verb.RETIRE})
+"""What takes a second pair of eyes."""
 PAST: Mapping[Verb, str] = {
     Verb.SUBMIT: "bundle:review:submitted",
     Verb.RETURN: "bundle:review:returned",
@@ -72,7 +68,14 @@ PAST: Mapping[Verb, str] = {
 }
 
 
-def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[str]) -> ReviewState:
+def check_may(
+    verb: Verb,
+    state: ReviewState,
+    actor: Actor,
+    authors: frozenset[str],
+    *,
+    policy: ReviewPolicy = ReviewPolicy.COMPLIANCE,
+) -> ReviewState:
     """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for an
     author of any part."""
     following = TRANSITIONS.get((state, verb))
@@ -82,8 +85,8 @@ def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[s
             state=state,
             verb=Sentence(_done(verb)),
         )
-    check_permission(actor, NEEDS[verb])
-    if verb is not Verb.SUBMIT and actor.name in authors:
+    check_permission(actor, needed_for(verb, policy))
+    if verb in SECOND and actor.name in authors:
         raise Forbidden(
             "Four eyes: {actor_name} wrote a part of this version and may not {verb} it.",
             actor_name=actor.name,
@@ -92,12 +95,23 @@ def check_may(verb: Verb, state: ReviewState, actor: Actor, authors: frozenset[s
     return following
 
 
-def possible(state: ReviewState, actor: Actor, authors: frozenset[str]) -> list[Verb]:
+def needed_for(verb: Verb, policy: ReviewPolicy) -> Permission:
+    """What the verb takes, by who reviews: compliance, or any second owner."""
+    if verb not in SECOND:
+        return Permission.SUBMIT_VERSIONS
+    if policy is ReviewPolicy.COMPLIANCE:
+        return Permission.DECIDE_VERSIONS
+    return Permission.DECIDE_OTHER_VERSIONS
+
+
+def possible(
+    state: ReviewState, actor: Actor, authors: frozenset[str], *, policy: ReviewPolicy
+) -> list[Verb]:
     """What this person may do with a version in this state: the buttons of the page."""
     found = []
     for verb in Verb:
         try:
-            check_may(verb, state, actor, authors)
+            check_may(verb, state, actor, authors, policy=policy)
         except (StateConflict, Forbidden):
             continue
         found.append(verb)

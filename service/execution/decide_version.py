@@ -95,7 +95,19 @@ def gather_evidence(runtime: Runtime, view: CaseView, now: datetime) -> None:
 
 def check_may_now(connection: Connection, version: Version, verb: Verb, actor: Actor) -> None:
     """Raises StateConflict, or Forbidden: for the role, or for an author of any part."""
-    check_may(verb, version.state, actor, rows.list_authors(connection, version))
+    _check_may(connection, version, verb, actor)
+
+
+def _check_may(
+    connection: Connection, version: Version, verb: Verb, actor: Actor
+) -> definitions.ReviewState:
+    return check_may(
+        verb,
+        version.state,
+        actor,
+        rows.list_authors(connection, version),
+        policy=definitions.policy_of(connection, version.key),
+    )
 
 
 def move_version(
@@ -109,7 +121,7 @@ def move_version(
 ) -> None:
     """The state of the review, and its row of history."""
     version = rows.get_version(connection, key)
-    following = check_may(verb, version.state, actor, rows.list_authors(connection, version))
+    following = _check_may(connection, version, verb, actor)
     if verb in FREEZING:
         values = {**(values or {}), **rows.freeze(connection, version)}
     rows.move_review(connection, version, following, values)

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     COMMENT_VERSIONS = "versions:comment"
     SUBMIT_VERSIONS = "versions:submit"
     DECIDE_VERSIONS = "versions:decide"
+    DECIDE_OTHER_VERSIONS = "versions:decide-other"
+    SET_REVIEW_POLICY = "versions:set-policy"
     SKIP_REVIEW = "versions:skip-review"
     DECIDE = "decisions:evaluate"
     SEND_MESSAGES = "messages:send"
@@ -335,6 +337,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_VERSIONS: Grant(
         (Role.COMPLIANCE,),
         "Approving, returning, releasing and retiring is the second pair of eyes.",
+    ),
+    Permission.DECIDE_OTHER_VERSIONS: Grant(
+        (Role.OWNER, Role.COMPLIANCE),
+        "Where four eyes are enough, the second pair is any owner's who wrote none of it.",
+    ),
+    Permission.SET_REVIEW_POLICY: Grant(
+        (Role.COMPLIANCE,),
+        "Who reviews a procedure is not said by those who are reviewed.",
     ),
     Permission.SKIP_REVIEW: Grant(
         (Role.ADMIN,),

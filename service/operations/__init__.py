@@ -3,6 +3,7 @@ may, and hands it to `service.execution`. The caller passes the actor and the ti
 """
 
 from service.builtins import Choice, list_choices
+from service.definitions import COMPLAINT_PROCESS
 from service.execution.enter_contact import NewContact
 from service.operations.add_account import NewAccount, add_account, add_group, names_of
 from service.operations.add_draft_files import add_draft_files
@@ -109,6 +110,7 @@ from service.operations.set_absence import set_absence
 from service.operations.set_legal_hold import set_legal_hold
 from service.operations.set_password import change_password, set_password
 from service.operations.set_regime import set_regime
+from service.operations.set_review_policy import set_review_policy
 from service.operations.set_staff import set_staff
 from service.operations.set_superior import set_superior
 from service.operations.set_variables import set_variables
@@ -123,7 +125,6 @@ from service.operations.sign_report import sign_report
 from service.operations.signals import broadcast_signal
 from service.operations.snooze_task import snooze_task, take_up_task
 from service.operations.start import (
-    COMPLAINT_PROCESS,
     Registered,
     Started,
     register_complaint,
@@ -289,6 +290,7 @@ __all__ = [
     "set_legal_hold",
     "set_password",
     "set_regime",
+    "set_review_policy",
     "set_staff",
     "set_superior",
     "set_variables",

@@ -10,13 +10,12 @@ from datetime import datetime
 from service import audit, definitions
 from service.audit import HouseEvent
 from service.db import Connection
-from service.definitions import Merged
+from service.definitions import COMPLAINT_PROCESS, Merged
 from service.engine import content_hash
 from service.errors import NotFound, StateConflict
 from service.execution import Runtime, keep_keys
 from service.identity import SYSTEM, Actor, Permission, check_permission
 from service.operations.deploy_draft import KEYS_FOR_A_VERSION
-from service.operations.start import COMPLAINT_PROCESS
 
 MOST_NAMED = 100
 """So many files and places are named in the draft's record."""

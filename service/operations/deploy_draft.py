@@ -1,13 +1,16 @@
-"""Make the next version of what is drafted and ask for its review: both, or neither."""
+"""Make the next version of what is drafted and ask for its review, or put it in force where nobody
+reviews the procedure: both, or neither."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from service import definitions
+from service.definitions import ReviewPolicy
 from service.errors import StateConflict
 from service.execution import Runtime, keep_keys
-from service.identity import Actor
+from service.identity import Actor, Permission, check_permission
+from service.operations.put_in_force import put_in_force
 from service.operations.review_bundle import ask_for_review
 
 KEYS_FOR_A_VERSION = 400
@@ -15,7 +18,8 @@ KEYS_FOR_A_VERSION = 400
 
 
 def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> int:
-    """The key of the version made, which is in review and starts no case before it is released.
+    """The key of the version made, which is in review and starts no case before it is released;
+    where nobody reviews, it is in force.
 
     Raises NotFound, StateConflict when nothing has been changed, Forbidden when this person may not
     submit it.
@@ -35,7 +39,11 @@ def deploy_draft(runtime: Runtime, key: int, *, actor: Actor, now: datetime) -> 
                 draft_name=draft.name,
             )
         definitions.end_draft(connection, key, "deployed", made_bundle_key=made.bundle_key)
-        ask_for_review(
-            connection, runtime, made.bundle_key, summary=draft.title, actor=actor, now=now
-        )
+        if definitions.policy_of(connection, made.bundle_key) is ReviewPolicy.NONE:
+            check_permission(actor, Permission.SUBMIT_VERSIONS)
+            put_in_force(connection, runtime, made.bundle_key, actor=actor, now=now)
+        else:
+            ask_for_review(
+                connection, runtime, made.bundle_key, summary=draft.title, actor=actor, now=now
+            )
     return made.bundle_key

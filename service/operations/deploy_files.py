@@ -1,5 +1,5 @@
-"""Definition files from a program become a version; processes that are not the complaint's own
-start new instances at once."""
+"""Definition files from a program become a version, which starts new instances at once where nobody
+reviews the procedure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service import definitions
-from service.definitions import DecisionVersion, Deployed, FormVersion
+from service.definitions import DecisionVersion, Deployed, FormVersion, ReviewPolicy
 from service.engine import Bundle
 from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
-from service.operations.start import COMPLAINT_PROCESS
 
 
 @dataclass(frozen=True, slots=True)
 class DeployedFiles:
-    """What a deployment made, and whether it is released; rows of its decisions and forms."""
+    """What a deployment made, who reviews it, and whether it is released; rows of its decisions and
+    forms."""
 
     done: Deployed
+    review: ReviewPolicy
     released: bool
     decisions: list[DecisionVersion]
     forms: list[FormVersion]
@@ -34,10 +35,10 @@ def deploy_files(
     actor: Actor,
     now: datetime,
 ) -> DeployedFiles:
-    """Store the files, checked as `bundle`, as the next version of `name`. It is released at once,
-    unless it holds the complaint's process, one that ever came together with it, or goes by the
-    name of such. The version's own row keeps who deployed it and when. For those who may deploy.
-    Raises Forbidden, DefinitionInvalid."""
+    """Store the files, checked as `bundle`, as the next version of `name`. It is released at once
+    where nobody reviews the procedure; any other waits to be submitted, reviewed and released. The
+    version's own row keeps who deployed it and when. For those who may deploy. Raises Forbidden,
+    DefinitionInvalid."""
     check_permission(actor, Permission.DEPLOY)
     fresh = iter([runtime.keys.root_key() for _ in range(1 + len(bundle.processes))])
     with runtime.database.transaction() as connection:
@@ -49,12 +50,13 @@ def deploy_files(
             now=now,
             next_key=lambda: next(fresh),
         )
-        released = not definitions.is_governed(connection, done.bundle_key, COMPLAINT_PROCESS)
-        if released and done.new:
+        review = definitions.policy_of(connection, done.bundle_key)
+        if review is ReviewPolicy.NONE and done.new:
             definitions.release(connection, done.bundle_key, actor=actor.name, now=now)
         return DeployedFiles(
             done,
-            released,
+            review,
+            definitions.find_in_force(connection, name) == done.bundle_key,
             definitions.list_decisions(connection, done.bundle_key),
             definitions.list_forms(connection, done.bundle_key),
         )

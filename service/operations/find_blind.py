@@ -8,11 +8,12 @@ from threading import Lock
 
 from service.bpmn.briefing import PROPERTY, read_briefing
 from service.builtins.functions import FUNCTIONS
+from service.definitions import COMPLAINT_PROCESS
 from service.engine import Bundle
 from service.engine.parts import Parts, read_parts
 from service.errors import Problem
 from service.letters.check import letter_variables
-from service.operations.start import COMPLAINT_PROCESS, STARTS_WITH
+from service.operations.start import STARTS_WITH
 from service.proof.briefing import ABOUT, cards_of, check_briefings
 from service.proof.briefing_needs import Derivation, derivation_of
 from service.proof.briefing_reads import Known

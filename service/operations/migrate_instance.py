@@ -17,7 +17,7 @@ from service import definitions, tasks
 from service.audit import Event
 from service.builtins import host_of
 from service.db import Connection
-from service.definitions import check_not_retired
+from service.definitions import ReviewPolicy, check_not_retired
 from service.definitions import review as versions
 from service.engine import (
     Bundle,
@@ -35,7 +35,6 @@ from service.identity import Actor, Permission, check_permission
 from service.instances import Instance
 from service.lengths import check_reason
 from service.operations.rewrite import process_of, rewrite, version_name
-from service.operations.start import COMPLAINT_PROCESS
 from service.sentence import Sentence, joined
 
 
@@ -108,13 +107,12 @@ def move_instance(
 
 
 def check_in_force(connection: Connection, to_bundle: int) -> None:
-    """Raises StateConflict for a version that was retired, and for one of the complaint procedure
-    that was never released: nobody reviewed it."""
+    """Raises StateConflict for a version that was retired, and for one that somebody has to review
+    and that was never released."""
     check_not_retired(connection, to_bundle)
     version = versions.get_version(connection, to_bundle)
-    if version.in_use == "deployed" and definitions.is_governed(
-        connection, to_bundle, COMPLAINT_PROCESS
-    ):
+    reviewed = definitions.policy_of(connection, to_bundle) is not ReviewPolicy.NONE
+    if version.in_use == "deployed" and reviewed:
         raise StateConflict(
             "Version {version} of {version_name} was never released; cases may be tried in "
             "it, not moved.",

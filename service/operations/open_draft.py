@@ -8,11 +8,10 @@ from datetime import datetime
 from service import audit, definitions
 from service.audit import HouseEvent
 from service.db import Connection
-from service.definitions import Draft, NewKind
+from service.definitions import COMPLAINT_PROCESS, Draft, NewKind
 from service.errors import NotFound
 from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
-from service.operations.start import COMPLAINT_PROCESS
 
 
 def open_draft(

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from service import definitions
 from service.db import Connection
-from service.definitions import ReviewState
+from service.definitions import ReviewPolicy, ReviewState
 from service.definitions import review as rows
 from service.definitions.review_states import PAST, USED, Verb
 from service.errors import StateConflict
 from service.execution import Runtime
 from service.identity import Actor, Permission, check_permission
 from service.operations.review_process import end_review
-from service.operations.start import COMPLAINT_PROCESS
 
 SKIPPED = "bundle:review:skipped"
 
@@ -56,7 +55,7 @@ def put_in_force(
     elif needs_review(connection, key):
         raise StateConflict(
             "Version {version} of {version_name} is {version_state}; another version is in "
-            "force, so compliance has to approve this one first. Without review an "
+            "force, so this one has to be approved first. Without review an "
             "administrator releases it, for a reason.",
             version=version.version,
             version_name=version.name,
@@ -69,10 +68,9 @@ def put_in_force(
 
 
 def needs_review(connection: Connection, key: int) -> bool:
-    """Whether it belongs to the complaint procedure, of which another version is or was in
-    force."""
-    governed = definitions.is_governed(connection, key, COMPLAINT_PROCESS)
-    return governed and definitions.was_released(connection, key, COMPLAINT_PROCESS)
+    """Whether it changes a procedure that is or was in force, and that somebody reviews."""
+    policy = definitions.policy_of(connection, key)
+    return policy is not ReviewPolicy.NONE and definitions.was_in_force(connection, key)
 
 
 def _note(

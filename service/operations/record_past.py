@@ -11,6 +11,7 @@ from service import audit, cases, policy
 from service.audit import Event
 from service.cases import NewComplaint
 from service.db import Connection
+from service.definitions import COMPLAINT_PROCESS
 from service.engine.commands import Start
 from service.execution import (
     Beginning,
@@ -25,7 +26,7 @@ from service.execution import (
 )
 from service.identity import Actor
 from service.instances import InstanceKind
-from service.operations.start import COMPLAINT_PROCESS, start_variables
+from service.operations.start import start_variables
 from service.policy import Deadline
 
 FINAL, ACKNOWLEDGEMENT = "final response", "acknowledgement"

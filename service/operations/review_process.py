@@ -17,7 +17,7 @@ from service import definitions, tasks
 from service.audit import Event
 from service.builtins import CaseView, Reviewed
 from service.db import Connection
-from service.definitions import Version
+from service.definitions import COMPLAINT_PROCESS, ReviewPolicy, Version
 from service.definitions import review as rows
 from service.definitions.review_states import Verb
 from service.engine import EngineError
@@ -41,7 +41,6 @@ from service.identity import Actor
 from service.instances import InstanceKind
 from service.instances.tables import process_instance
 from service.operations.claim_task import move_due
-from service.operations.start import COMPLAINT_PROCESS
 
 REVIEW_PROCESS = "review-change"
 DECIDES = "decides"
@@ -52,11 +51,13 @@ log = logging.getLogger("redress.reviews")
 def begin_review(
     connection: Connection, runtime: Runtime, key: int, *, actor: Actor, now: datetime
 ) -> None:
-    """Start the process for a version that was submitted, if the procedure in force has one that
-    can start: a broken one must not keep out the version that repairs it."""
+    """Start the process for a version that compliance reviews, if the procedure in force has one
+    that can start: a broken one must not keep out the version that repairs it."""
     version = rows.get_version(connection, key)
     end_review(connection, runtime, version, reason="submitted again", actor=actor, now=now)
     rows.put_instance(connection, key, None)
+    if definitions.policy_of(connection, key) is not ReviewPolicy.COMPLIANCE:
+        return
     process = definitions.find_released(connection, REVIEW_PROCESS)
     if process is None or not definitions.is_governed(
         connection, process.bundle_key, COMPLAINT_PROCESS

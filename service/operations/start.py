@@ -13,7 +13,7 @@ from service.audit import Event
 from service.builtins import AlarmEffect, CaseView, SpikeEffect
 from service.cases import NewComplaint
 from service.db import Connection
-from service.definitions import ProcessVersion, check_not_retired
+from service.definitions import COMPLAINT_PROCESS, ProcessVersion, check_not_retired
 from service.engine.commands import Start
 from service.errors import NotFound
 from service.execution import (
@@ -40,7 +40,6 @@ from service.operations.assess_intake import (
 from service.operations.choose_regime import choose_regime
 from service.policy import Deadline
 
-COMPLAINT_PROCESS = "complaint"
 CHOSEN_BY = "procedure"
 """Who chose the regimes of a new complaint."""
 

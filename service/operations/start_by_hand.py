@@ -9,11 +9,11 @@ from typing import Any
 
 from service import definitions, tasks
 from service.db import Connection
-from service.definitions import Startable
+from service.definitions import COMPLAINT_PROCESS, Startable
 from service.errors import Forbidden, InvalidInput, NotFound
 from service.execution import Runtime
 from service.identity import Actor, Permission
-from service.operations.start import COMPLAINT_PROCESS, Started, start_instance
+from service.operations.start import Started, start_instance
 
 LONGEST_BUSINESS_KEY = 100
 

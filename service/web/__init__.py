@@ -69,6 +69,7 @@ PAGES = (
     "report",
     "write_letter",
     "workbench",
+    "review_policy",
     "draft_editor",
     "new_files",
     "draft_parts",

@@ -17,6 +17,7 @@ SAID: Words = {
     HouseEvent.FILES_UPLOADED: "uploaded files",
     HouseEvent.FILE_REMOVED: "removed a file",
     HouseEvent.FILE_RESTORED: "brought back an earlier revision of a file",
+    HouseEvent.POLICY_SET: "said who reviews the changes of the procedure",
     HouseEvent.STAFF_CHANGED: "changed unit, skills or capacity",
     HouseEvent.ABSENCE_SET: "set days away",
     HouseEvent.ABSENCE_DROPPED: "removed days away",

@@ -33,6 +33,7 @@ from service.web.edge import (
 )
 from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
+from service.web.review_policy import REVIEWED
 from service.web.trial import reached
 from service.web.zones import zone
 
@@ -95,11 +96,14 @@ def _known(key: int) -> dict[str, Any]:
         authors = rows.list_authors(connection, version)
         steps, comments = rows.list_steps(connection, key), rows.list_comments(connection, key)
         tags = rows.list_tags(connection, key)
+        policy = definitions.policy_of(connection, key)
     found, bundle = _findings(files)
     return {
         "version": version,
         "authors": sorted(authors),
-        "verbs": [verb.value for verb in possible(version.state, actor(), authors)],
+        "verbs": [verb.value for verb in possible(version.state, actor(), authors, policy=policy)],
+        "policy": policy,
+        "reviews": REVIEWED,
         "first": base is None,
         "changed": changes_by_file(before, files, comments, language=spoken),
         "effects": None if base is None else _effects(base, before, files, found),

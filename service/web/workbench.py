@@ -24,6 +24,7 @@ from service.web.findings import problems_of
 from service.web.house_record import told
 from service.web.paging import key_asked, page_of
 from service.web.returned import find_returned
+from service.web.review_policy import REVIEWED, list_reviewed
 
 MAX_UPLOADS = 100
 
@@ -35,6 +36,8 @@ def workbench() -> Any:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
         in_force = definitions.list_in_force(connection)
+        name = definitions.get_bundle_name(connection, released.bundle_key) if released else ""
+        reviewed = list_reviewed(connection, name)
         is_new = released is not None and _is_new_release(connection, released.bundle_key)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
@@ -43,6 +46,8 @@ def workbench() -> Any:
         more=more,
         released=released,
         in_force=in_force,
+        reviewed=reviewed,
+        reviews=REVIEWED,
         may_edit=actor().may(Permission.EDIT_DRAFTS),
         is_new_release=is_new,
     )

@@ -21,9 +21,11 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import load_settings
 from service.db import Database
+from service.definitions import ReviewPolicy
 from service.execution import Runtime
 from service.operations import make_worker
 from tests.kit.clock import NOW
+from tests.kit.installation import agree_review
 
 PLACES = (
     parent / "shared" / "data" / "camunda-bank-complaint" for parent in Path(__file__).parents
@@ -150,6 +152,7 @@ def bank(request: pytest.FixtureRequest, database: Database) -> Iterator[Bank]:
     with database.transaction() as connection:
         identity.create_account(connection, "robot", None, ["admin"], now=NOW)
         token = identity.create_token(connection, "robot", now=NOW)
+    agree_review(database, ReviewPolicy.NONE)
     yield Bank(create_app(settings, runtime=runtime, clock=clock), token, clock, runtime)
 
 

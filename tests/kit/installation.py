@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from service.db import Database, KeyAllocator
-from service.definitions import deploy, release
+from service.definitions import ALL, ReviewPolicy, deploy, put_policy, release
 from service.execution import Runtime
 from tests.kit.clock import NOW
 
@@ -27,3 +27,21 @@ def release_files(database: Database, files: dict[str, bytes], *, now: datetime 
         )
         release(connection, deployed.bundle_key, actor="admin", now=now)
     return Runtime.open(database)
+
+
+def agree_review(database: Database, policy: ReviewPolicy) -> None:
+    """Say who reviews every procedure but that of complaints."""
+    with database.transaction() as connection:
+        put_policy(connection, ALL, policy, reason="as agreed", by="admin", now=NOW)
+
+
+@pytest.fixture
+def unreviewed(runtime: Runtime) -> None:
+    """The policy of a bank that develops: what is deployed is in force at once."""
+    agree_review(runtime.database, ReviewPolicy.NONE)
+
+
+@pytest.fixture
+def reviewed_by_compliance(request: pytest.FixtureRequest) -> None:
+    """Compliance reviews every procedure."""
+    agree_review(request.getfixturevalue("database"), ReviewPolicy.COMPLIANCE)

@@ -11,19 +11,23 @@ from service.app import create_app
 from service.clock import VirtualClock
 from service.config import load_settings
 from service.db import Database
+from service.definitions import ReviewPolicy
 from service.execution import Runtime
 from service.operations import make_worker
 from tests.kit.clock import NOW
+from tests.kit.installation import agree_review
 
 ROLES = ("admin", "owner", "clerk", "handler", "approver", "compliance", "worker")
 
 
 class Rest:
-    """`rest("admin", "GET", "/v2/topology")` gives status and body."""
+    """`rest("admin", "GET", "/v2/topology")` gives status and body. Nobody reviews what it deploys,
+    but for the complaint procedure."""
 
     def __init__(self, database: Database) -> None:
         settings = load_settings({"REDRESS_DATABASE_URL": str(database.url)}, demo=True)
         self.runtime, self.clock = Runtime.open(database), VirtualClock(NOW)
+        agree_review(database, ReviewPolicy.NONE)
         with database.transaction() as connection:
             for role in ROLES:
                 identity.create_account(connection, role, None, [role], now=NOW)

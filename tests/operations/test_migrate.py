@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from service import audit
 from service.db import Database
-from service.definitions import deploy
+from service.definitions import ReviewPolicy, deploy
 from service.errors import Forbidden, InvalidInput, NotFound, StateConflict
 from service.execution import Runtime, get_instance
 from service.identity import Actor
@@ -26,7 +26,7 @@ from service.operations import (
 from service.tasks import get_task, list_tasks
 from service.tasks.tables import task_candidate
 from tests.kit.clock import NOW
-from tests.kit.installation import release_files
+from tests.kit.installation import agree_review, release_files
 from tests.kit.small import FILES, SMALL
 
 AMY = Actor("amy", frozenset({"handler"}))
@@ -44,6 +44,7 @@ RENAMED = (
 
 @pytest.fixture
 def small(database: Database) -> Runtime:
+    agree_review(database, ReviewPolicy.NONE)
     return release_files(database, FILES)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from service import audit, migration_plans, tasks
 from service.clock import VirtualClock
 from service.db import Database
-from service.definitions import deploy, release, shipped_files
+from service.definitions import ReviewPolicy, deploy, release, shipped_files
 from service.errors import Forbidden, FormInvalid, InvalidInput, StateConflict
 from service.execution import Runtime, get_instance
 from service.identity import Actor
@@ -40,7 +40,7 @@ from service.operations import (
 )
 from service.tasks.tables import user_task
 from tests.kit.clock import NOW
-from tests.kit.installation import release_files
+from tests.kit.installation import agree_review, release_files
 from tests.kit.small import FILES, HEAD, SMALL
 from tests.operations.test_migrate import AMY, OWNER, RENAMED, another, started, the_tasks
 
@@ -53,6 +53,7 @@ LATER = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def small(database: Database) -> Runtime:
+    agree_review(database, ReviewPolicy.NONE)
     return release_files(database, FILES)
 
 
@@ -435,6 +436,7 @@ def test_moved_and_taken_back_a_case_is_as_it_was(
         runtime, to = Runtime.open(sqlite_database), known[1]
     else:
         runtime = release_files(sqlite_database, {"processes/small.bpmn": WIDE.encode()})
+        agree_review(sqlite_database, ReviewPolicy.NONE)
         to = another(runtime, OTHER)
     root_key = start_instance(runtime, "wide", {"ref": f"r{moves}"}, actor=AMY, now=NOW).root_key
     for move in moves:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from service import identity
 from service.cli.bundles import release
 from service.db import Database
-from service.definitions import deploy, find_released, is_governed
+from service.definitions import ReviewPolicy, deploy, find_released, is_governed
 from service.definitions.review import get_version, list_steps, move_review, plan_release
 from service.definitions.review_states import ReviewState
 from service.errors import Forbidden, StateConflict
@@ -19,6 +19,7 @@ from service.execution import Runtime
 from service.identity import Actor, Role
 from service.operations import COMPLAINT_PROCESS, needs_review, put_in_force
 from tests.kit.clock import NOW
+from tests.kit.installation import agree_review
 from tests.kit.small import SMALL
 
 CLI = Actor("cli")
@@ -63,17 +64,21 @@ def test_only_the_first_version_needs_no_review(fresh: Runtime, text: str, name:
     first = _store(fresh, COMPLAINT)
     _put(fresh, first)
     second = _store(fresh, text, name)
-    with pytest.raises(StateConflict, match="compliance has to approve"):
+    with pytest.raises(StateConflict, match="has to be approved first"):
         _put(fresh, second)
     with pytest.raises(Forbidden, match="admin"):
         _put(fresh, second, reason="in a hurry")
     assert _in_force(fresh) == first
 
 
-def test_a_bundle_of_its_own_is_released_as_it_is(fresh: Runtime) -> None:
+def test_a_bundle_of_its_own_is_released_as_its_policy_says(fresh: Runtime) -> None:
     _put(fresh, _store(fresh, COMPLAINT))
     _put(fresh, _store(fresh, SMALL, "loans"))
-    _put(fresh, _store(fresh, SMALL.replace("PT1H", "PT2H"), "loans"))
+    second = _store(fresh, SMALL.replace("PT1H", "PT2H"), "loans")
+    with pytest.raises(StateConflict, match="approved first"):
+        _put(fresh, second)
+    agree_review(fresh.database, ReviewPolicy.NONE)
+    _put(fresh, second)
     with fresh.database.read() as connection:
         assert find_released(connection, "small") is not None
 
@@ -120,7 +125,7 @@ def test_the_command_asks_for_all_three_and_for_an_administrator(
     second = str(_store(runtime, COMPLAINT.replace("PT1H", "PT2H")))
     refused = run(release, [second])
     assert refused.exit_code == 1
-    assert "compliance has to approve" in refused.output
+    assert "has to be approved first" in refused.output
     assert "together" in run(release, [second, "--without-review", "--by", "ada"]).output
     skipping = [second, "--without-review", "--reason", "urgent", "--by"]
     assert "admin" in run(release, [*skipping, "olga"]).output

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from service import definitions, identity
 from service.cli.bundles import retire as retire_command
 from service.db import Database
-from service.definitions import ReviewState, deploy, get_startable, release
+from service.definitions import ReviewPolicy, ReviewState, deploy, get_startable, release
 from service.definitions.review import get_version, list_steps
 from service.errors import Forbidden, InvalidInput, StateConflict
 from service.execution import Runtime
@@ -28,6 +28,7 @@ from service.operations import (
 )
 from service.tasks import list_tasks
 from tests.kit.clock import NOW
+from tests.kit.installation import agree_review
 from tests.kit.small import SMALL
 from tests.kit.waiting import files
 
@@ -41,6 +42,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def fresh(database: Database) -> Runtime:
+    agree_review(database, ReviewPolicy.COMPLIANCE)
     return Runtime.open(database)
 
 
@@ -165,6 +167,7 @@ def test_the_command_asks_for_an_account_of_compliance(
     with sqlite_database.transaction() as connection:
         for name, role in (("ada", Role.ADMIN), ("carl", Role.COMPLIANCE)):
             identity.create_account(connection, name, None, [role.value], now=NOW)
+    agree_review(sqlite_database, ReviewPolicy.COMPLIANCE)
     runtime = Runtime.open(sqlite_database)
     first = str(put(runtime, SMALL))
     put(runtime, SMALL.replace("PT1H", "PT2H"))

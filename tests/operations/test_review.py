@@ -11,7 +11,14 @@ import sqlalchemy as sa
 from service import identity
 from service.builtins import Evidence
 from service.db import Database
-from service.definitions import ReviewState, deploy, find_released, read_files, shipped_files
+from service.definitions import (
+    ReviewPolicy,
+    ReviewState,
+    deploy,
+    find_released,
+    read_files,
+    shipped_files,
+)
 from service.definitions.drafts import get_draft, open_draft, save_draft_file
 from service.definitions.review import get_version, list_comments, list_steps, list_tags
 from service.definitions.review_states import TRANSITIONS, USED, Verb
@@ -38,7 +45,7 @@ from service.operations import (
 from service.policy import load_profile
 from service.scenarios import Findings, find_all
 from tests.kit.clock import NOW
-from tests.kit.installation import release_files
+from tests.kit.installation import agree_review, release_files
 from tests.kit.small import FILES, SMALL
 
 OLGA = Actor("olga", frozenset({Role.OWNER}))
@@ -49,6 +56,7 @@ CHANGED = {"processes/small.bpmn": SMALL.replace("PT1H", "PT2H").encode()}
 
 @pytest.fixture
 def small(database: Database) -> Runtime:
+    agree_review(database, ReviewPolicy.COMPLIANCE)
     return release_files(database, FILES)
 
 

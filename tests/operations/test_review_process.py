@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from service import identity, notifications, tasks
 from service.builtins import Evidence
 from service.db import Database
-from service.definitions import ReviewState, deploy, find_released, shipped_files
+from service.definitions import ReviewPolicy, ReviewState, deploy, find_released, shipped_files
 from service.definitions.review import get_version, list_steps
 from service.engine import EngineError
 from service.errors import Forbidden, FormInvalid, RedressError, StateConflict
@@ -39,7 +39,7 @@ from service.operations import (
 from service.operations.background import fire_timer
 from service.tasks.tables import user_task
 from tests.kit.clock import NOW
-from tests.kit.installation import release_files
+from tests.kit.installation import agree_review, release_files
 from tests.kit.small import FILES, SMALL
 
 OLGA = Actor("olga", frozenset({Role.OWNER}))
@@ -68,7 +68,8 @@ pytestmark = pytest.mark.released(PROCEDURE)
 
 
 def submitted(runtime: Runtime, length: str = "PT2H") -> int:
-    """A version by olga that waits for its review."""
+    """A version by olga that waits for its review by compliance."""
+    agree_review(runtime.database, ReviewPolicy.COMPLIANCE)
     fresh = [runtime.keys.root_key() for _ in range(10)]
     files = {"processes/small.bpmn": SMALL.replace("PT1H", length).encode()}
     with runtime.database.transaction() as connection:

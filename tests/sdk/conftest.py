@@ -17,9 +17,11 @@ from service.app import create_app
 from service.clock import SystemClock
 from service.config import Settings
 from service.db import Database, migrate
+from service.definitions import ReviewPolicy
 from service.execution import Runtime
 from service.operations import make_worker
 from service.operations.background import Mailer  # type: ignore[attr-defined]
+from tests.kit.installation import agree_review
 
 ROLES = ("admin", "owner", "clerk", "handler", "worker")
 
@@ -40,6 +42,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = Settings(database_url=f"sqlite:///{folder}/redress.db", secret_key="k" * 40)
     database = Database(settings.database_url)
     migrate(database)
+    agree_review(database, ReviewPolicy.NONE)
     runtime = Runtime.open(database, policy=settings.policy)
     now = datetime.now(UTC)
     with database.transaction() as connection:

@@ -1,0 +1,165 @@
+"""Who reviews a change: a deployment of any procedure is in force only as its policy says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service import definitions, operations
+from service.builtins import Evidence
+from service.definitions import ALL, ReviewPolicy
+from service.definitions.review import get_version
+from service.engine import load_bundle
+from service.errors import Forbidden, InvalidInput, NotFound, RedressError, StateConflict
+from service.execution import Runtime
+from service.identity import Actor
+from tests.kit.clock import NOW
+from tests.kit.rest import Rest
+
+ANN = Actor("ann", frozenset({"owner"}))
+BEN = Actor("ben", frozenset({"owner"}))
+COM = Actor("com", frozenset({"compliance"}))
+ADMIN = Actor("root", frozenset({"admin"}))
+PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t" id="d">
+  <process id="{id}" isExecutable="true">
+    <startEvent id="start"/><sequenceFlow id="one" sourceRef="start" targetRef="{task}"/>
+    <task id="{task}"/><sequenceFlow id="two" sourceRef="{task}" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
+
+def files(process_id: str = "lost-card", task: str = "block") -> dict[str, bytes]:
+    return {f"{process_id}.bpmn": PROCESS.format(id=process_id, task=task).encode()}
+
+
+def deploy(
+    runtime: Runtime,
+    sent: dict[str, bytes] | None = None,
+    *,
+    name: str = "lost-card",
+    by: Any = ANN,
+) -> Any:
+    loaded = load_bundle(sent or files())
+    return operations.deploy_files(runtime, sent or files(), loaded, name=name, actor=by, now=NOW)
+
+
+def set_policy(runtime: Runtime, review: str, *, name: str = ALL, by: Actor = COM) -> None:
+    operations.set_review_policy(runtime, name, review, reason="As agreed.", actor=by, now=NOW)
+
+
+def standing(runtime: Runtime, key: int) -> str:
+    with runtime.database.read() as connection:
+        return str(get_version(connection, key).state)
+
+
+def test_a_deployment_waits_for_a_second_owner(runtime: Runtime) -> None:
+    made = deploy(runtime)
+    key = made.done.bundle_key
+    assert (made.released, made.review) == (False, ReviewPolicy.FOUR_EYES)
+    with pytest.raises(NotFound):
+        operations.start_instance(runtime, "lost-card", {}, actor=ANN, now=NOW)
+    operations.submit_bundle(runtime, key, summary="Cards are blocked.", actor=ANN, now=NOW)
+    with pytest.raises(Forbidden, match="Four eyes"):
+        approve(runtime, key, ANN)
+    approve(runtime, key, BEN)
+    operations.release_bundle(runtime, key, at=None, actor=BEN, now=NOW)
+    assert standing(runtime, key) == "released"
+    operations.start_instance(runtime, "lost-card", {}, actor=ANN, now=NOW)
+
+
+def test_where_compliance_reviews_no_owner_decides(runtime: Runtime) -> None:
+    key = deploy(runtime).done.bundle_key
+    set_policy(runtime, "by compliance", name="lost-card")
+    operations.submit_bundle(runtime, key, summary="Cards are blocked.", actor=ANN, now=NOW)
+    with pytest.raises(Forbidden):
+        approve(runtime, key, BEN)
+    approve(runtime, key, COM)
+    assert standing(runtime, key) == "approved"
+
+
+def test_where_nobody_reviews_it_is_in_force_at_once(runtime: Runtime) -> None:
+    set_policy(runtime, "none")
+    made = deploy(runtime)
+    assert made.released and standing(runtime, made.done.bundle_key) == "released"
+
+
+def test_another_name_does_not_get_round_the_review(runtime: Runtime) -> None:
+    """Under a name that nobody reviews, an owner deploys what another procedure holds."""
+    deploy(runtime)
+    deploy(runtime, files("sandbox"), name="sandbox")
+    set_policy(runtime, "none", name="sandbox")
+    assert deploy(runtime, files("sandbox", "other"), name="sandbox").released
+    both = files("sandbox", "third") | files("lost-card", "nothing")
+    assert not deploy(runtime, both, name="sandbox").released
+    assert not deploy(runtime, files("lost-card", "nothing"), name="sandbox").released
+
+
+def test_a_part_of_the_complaint_procedure_is_compliance_s_under_any_name(runtime: Runtime) -> None:
+    set_policy(runtime, "none")
+    made = deploy(runtime, files("complaint"), name="mine")
+    assert (made.released, made.review) == (False, ReviewPolicy.COMPLIANCE)
+    with pytest.raises(StateConflict, match="always reviewed by compliance"):
+        set_policy(runtime, "none", name="mine")
+
+
+def test_a_later_version_is_not_released_at_the_machine_without_a_review(runtime: Runtime) -> None:
+    first = deploy(runtime).done.bundle_key
+    with runtime.database.transaction() as connection:
+        operations.put_in_force(connection, runtime, first, actor=Actor("cli"), now=NOW)
+    second = deploy(runtime, files(task="other")).done.bundle_key
+    with runtime.database.transaction() as connection, pytest.raises(StateConflict, match="review"):
+        operations.put_in_force(connection, runtime, second, actor=Actor("cli"), now=NOW)
+
+
+@pytest.mark.parametrize("by", [ANN, ADMIN, Actor("cli")])
+def test_only_compliance_says_who_reviews(runtime: Runtime, by: Actor) -> None:
+    with pytest.raises(Forbidden):
+        set_policy(runtime, "none", by=by)
+
+
+@pytest.mark.parametrize(
+    ("name", "review", "error"),
+    [("lost-card", "everybody", InvalidInput), ("no-such", "none", NotFound)],
+)
+def test_what_cannot_be_said(
+    runtime: Runtime, name: str, review: str, error: type[RedressError]
+) -> None:
+    deploy(runtime)
+    with pytest.raises(error):
+        set_policy(runtime, review, name=name)
+
+
+def test_the_list_says_of_each_what_counts_for_it(runtime: Runtime) -> None:
+    deploy(runtime)
+    deploy(runtime, files("sandbox"), name="sandbox")
+    set_policy(runtime, "none", name="sandbox")
+    with runtime.database.read() as connection:
+        listed = definitions.policies_by_name(connection)
+        known = {
+            each.name: definitions.policy_of(connection, each.bundle_key)
+            for each in definitions.list_procedures(connection)
+        }
+    assert listed == known
+    assert listed["sandbox"] is ReviewPolicy.NONE
+    assert {each for each in listed.values()} == {*ReviewPolicy}
+
+
+def test_it_is_told_and_said_over_the_api(runtime: Runtime) -> None:
+    rest = Rest(runtime.database)
+    body = {"review": "four eyes", "reason": "As agreed."}
+    assert rest("owner", "PUT", "/api/procedures/*/review", body)[0] == 403
+    rest.ok("compliance", "PUT", "/api/procedures/*/review", body)
+    status, done = rest.deploy({"lost-card.bpmn": files()["lost-card.bpmn"]}, name="lost-card")
+    assert status == 200 and (done["released"], done["review"]) == (False, "four eyes")
+    items = rest.ok("owner", "GET", "/api/procedures")["items"]
+    assert {"name": "lost-card", "version": 1, "inForce": None, "review": "four eyes"} in items
+
+
+def approve(runtime: Runtime, key: int, actor: Actor) -> None:
+    with runtime.database.read() as connection:
+        content = get_version(connection, key).content_hash
+    evidence = Evidence(content, (), {"rules": {"one": True}})
+    operations.approve_bundle(runtime, key, evidence, reason="Tried.", actor=actor, now=NOW)
