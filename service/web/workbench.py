@@ -36,9 +36,12 @@ def workbench() -> Any:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
         in_force = definitions.list_in_force(connection)
-        name = definitions.get_bundle_name(connection, released.bundle_key) if released else ""
-        reviewed = list_reviewed(connection, name)
-        is_new = released is not None and _is_new_release(connection, released.bundle_key)
+        own = next(
+            (each.name for each in in_force if released and each.bundle_key == released.bundle_key),
+            "",
+        )
+        reviewed = list_reviewed(connection, own)
+        is_new = bool(own) and _is_new_release(connection, own)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
         "workbench.html",
@@ -53,9 +56,8 @@ def workbench() -> Any:
     )
 
 
-def _is_new_release(connection: Connection, in_force: int) -> bool:
-    """Whether the product ships a procedure that this bank has not stored yet."""
-    name = definitions.get_bundle_name(connection, in_force)
+def _is_new_release(connection: Connection, name: str) -> bool:
+    """Whether the product ships a procedure that this bank has not stored yet under this name."""
     return definitions.find_same(connection, name, definitions.shipped_hash()) is None
 
 
