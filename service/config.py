@@ -58,6 +58,12 @@ class Settings:
     clock: str = ""
     log: str = "quiet"
     second_factor_roles: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claim: str = "preferred_username"
+    oidc_ca_file: str = ""
+    passwords: str = "on"
     demo: bool = False
 
     def asks_second_factor(self, roles: Iterable[str]) -> bool:
@@ -101,6 +107,12 @@ def _count(value: Any) -> int:
 
 def _count_or_none(value: Any) -> int:
     return 0 if str(value) == "0" else _count(value)
+
+
+def _on_or_off(value: Any) -> str:
+    if value not in ("on", "off"):
+        raise ValueError("on or off")
+    return str(value)
 
 
 def _language(value: Any) -> str:
@@ -179,6 +191,27 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "second_factor_roles": (
         _text,
         "roles, by commas, whose people sign in with a code of their telephone too: admin,approver",
+    ),
+    "oidc_issuer": (
+        _text,
+        "https://…, the bank's own OpenID Connect provider, as it names itself; people then "
+        "sign in there",
+    ),
+    "oidc_client_id": (_text, "what the provider knows this service by"),
+    "oidc_client_secret": (_text, "the secret it gave to this service; none for a public client"),
+    "oidc_claim": (
+        _text,
+        "what it says of somebody that is the name of their account here: preferred_username, "
+        "email, sub",
+    ),
+    "oidc_ca_file": (
+        _text,
+        "certificates (PEM) of the authorities that vouch for the provider; without it those of "
+        "the machine",
+    ),
+    "passwords": (
+        _on_or_off,
+        "off: people sign in at the bank's provider only, and no password is taken here",
     ),
     "log": (
         _log,

@@ -41,8 +41,8 @@ Camunda 8's Orchestration Cluster API, so that its SDKs and job workers work aga
 
 ## Where it differs from Camunda
 
-- A deployment starts new instances at once, but for the complaint's own processes: those are
-  released by hand.
+- A deployment starts new instances once it is reviewed, as the review policy of its procedure
+  says; at once where that is `none` (`PUT /api/procedures/{name}/review`).
 - A process that is called belongs to its caller's instance: one key for all of it, and no parent.
 - Element instances and variables are searched within one process instance, which the filter
   names. Of an instance that has ended, the variables of its outermost scope are kept.

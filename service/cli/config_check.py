@@ -15,7 +15,7 @@ from service.cli.opening import one_line
 from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import InvalidInput, RedressError
-from service.identity import Role
+from service.identity import Role, check_address, provider_of
 from service.intake.mailbox import open_mailbox, parse_address
 from service.notifications import open_smtp, parse_smtp, tls_context
 from service.policy import load_enabled
@@ -111,6 +111,26 @@ def _reach_proxy_name(settings: Settings) -> None:
             ) from error
 
 
+def _provider(settings: Settings) -> None:
+    if settings.oidc_issuer:
+        check_address(settings.oidc_issuer)
+        if not settings.oidc_client_id:
+            raise InvalidInput("expected REDRESS_OIDC_CLIENT_ID beside it, found none")
+    elif settings.passwords == "off":
+        raise InvalidInput("expected a provider, because REDRESS_PASSWORDS is off")
+
+
+def _reach_provider(settings: Settings) -> None:
+    if settings.oidc_issuer:
+        provider_of(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            settings.oidc_claim,
+            settings.oidc_ca_file,
+        ).begin("https://complaints.bank.invalid/sign-in/elsewhere/back")
+
+
 BEFORE_START: dict[str, Check] = {
     "DATABASE_URL": _database,
     "POLICY": _policy,
@@ -120,12 +140,14 @@ BEFORE_START: dict[str, Check] = {
     "EVIDENCE_DIR": _evidence,
     "MAIL_DIR": _mail_folder,
     "SECOND_FACTOR_ROLES": _second_factor,
+    "OIDC_ISSUER": _provider,
 }
 """What stops a start: settings that no waiting makes right."""
 REACHED: dict[str, Check] = {
     "SMTP_URL": _reach_mail_server,
     "IMAP_URL": _reach_mailbox,
     "PORTAL_URL": _reach_proxy_name,
+    "OIDC_ISSUER": _reach_provider,
 }
 """What may be away for a while, and stops no start."""
 

@@ -118,6 +118,7 @@ from service.operations.sign_in import (
     CodeWanted,
     check_token_attempts,
     count_token_failure,
+    enter_vouched,
     sign_in,
 )
 from service.operations.sign_out import sign_out
@@ -214,6 +215,7 @@ __all__ = [
     "drop_reply",
     "edit_migration",
     "enter_demo",
+    "enter_vouched",
     "erase_case",
     "escalate",
     "evaluate_decision",

@@ -72,8 +72,12 @@ def pass_factor(
     name = identity.read_pending(pending)
     with runtime.database.read() as connection:
         identity.check_sign_in(connection, name, address, now=now)
-        known = identity.find_password(connection, name)
+        found = identity.find_account(connection, name)
+        # no password where the bank's own sign-in vouches for them
+        known = (identity.find_password(connection, name) or "") if found else None
         factor = identity.find_factor(connection, name)
+    if found is None or not found.active:
+        return None
     if factor is None or not identity.is_pending(pending, known, key=key, now=now):
         return None
     with runtime.database.transaction() as connection:

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from service import identity
-from service.errors import RedressError
+from service.errors import Forbidden, RedressError
 from service.execution.runtime import Runtime
 
 log = logging.getLogger("redress.security")
@@ -46,6 +46,25 @@ def sign_in(
         if identity.count_failed(connection, name, address, now=now):
             log.warning("too many failed at an account: it is closed to new addresses for a while")
     return None
+
+
+def enter_vouched(runtime: Runtime, name: str, *, key: str, now: datetime) -> str:
+    """The token of a new session for somebody whom the bank's identity provider has vouched for.
+    For everybody. Raises Forbidden without an active account of that name; CodeWanted where it has
+    a second factor here."""
+    with runtime.database.transaction() as connection:
+        found = identity.find_account(connection, name)
+        if found is None or not found.active:
+            log.warning("the provider vouched for somebody who has no account here")
+            raise Forbidden(
+                "Your work account is {name}, and there is no account of that name here. Ask an "
+                "administrator for one.",
+                name=name,
+            )
+        if identity.has_factor(connection, name):
+            known = identity.find_password(connection, name) or ""
+            raise CodeWanted(identity.make_pending(name, known, key=key, now=now))
+        return identity.open_session(connection, name, now=now)
 
 
 def check_token_attempts(runtime: Runtime, address: str, *, now: datetime) -> None:

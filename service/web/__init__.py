@@ -21,6 +21,7 @@ from service.web.findings import gather_evidence
 PAGES = (
     "navigation",
     "signing",
+    "single_sign_on",
     "static_files",
     "persons",
     "today",

@@ -8,6 +8,7 @@ import flask
 
 from service import operations
 from service.edge import COOKIE
+from service.errors import Forbidden
 from service.i18n.languages import LANGUAGES
 from service.web.demo_bank import demo_doors
 from service.web.demo_roles import demo_roles
@@ -31,6 +32,8 @@ def _page(*, wrong: bool, target: str) -> str:
         next=target,
         demo_roles=demo_roles(),
         demo_doors=demo_doors(),
+        elsewhere=bool(parts().settings.oidc_issuer),
+        passwords=parts().settings.passwords == "on",
     )
 
 
@@ -48,6 +51,8 @@ def sign_in_demo() -> Any:
 def sign_in_send() -> Any:
     form = flask.request.form
     target = form.get("next", "")
+    if parts().settings.passwords == "off":
+        raise Forbidden("No password is taken here; sign in with your work account.")
     try:
         token = operations.sign_in(
             parts().runtime,

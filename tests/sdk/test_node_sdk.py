@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,30 +12,16 @@ import pytest
 
 from tests.kit.clock import PATIENCE
 from tests.kit.loan import LOAN, RATE
+from tests.kit.node import install
 from tests.sdk.conftest import Server
 
 HERE = Path(__file__).parent / "node"
-FILES = ("package.json", "package-lock.json", "drive.js")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The SDK, installed from the lock; no script of a package is run."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("no node and npm here: the SDK for Node is not tried")
-    made: Path = tmp_path_factory.mktemp("node")
-    for name in FILES:
-        shutil.copy(HERE / name, made / name)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    done = subprocess.run(
-        command, cwd=made, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    if done.returncode != 0 and any(
-        word in done.stderr for word in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")
-    ):
-        pytest.skip("npm reaches no registry: the SDK for Node is not tried")
-    assert done.returncode == 0, done.stderr
-    return made
+    return install(HERE, tmp_path_factory.mktemp("node"), "the SDK for Node")
 
 
 def test_the_lock_names_no_host() -> None:

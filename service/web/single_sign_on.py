@@ -1,0 +1,92 @@
+"""Signing in at the bank's own identity provider: there and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import flask
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from service import identity, operations
+from service.errors import Forbidden, NotFound
+from service.web.edge import blueprint, inside, now, parts
+from service.web.signing import enter
+
+COOKIE = "redress_elsewhere"
+MINUTES = 10
+"""So long somebody may take at the provider."""
+
+
+@blueprint.get("/sign-in/elsewhere")
+def sign_in_elsewhere() -> Any:
+    """To the provider, with what it has to bring back in a cookie that is signed."""
+    begun = _provider().begin(_back())
+    target = inside(flask.request.args.get("next", ""))
+    response = flask.redirect(begun.address)
+    response.set_cookie(
+        COOKIE,
+        _signer().dumps({**asdict(begun), "address": "", "next": target}),
+        max_age=MINUTES * 60,
+        path="/sign-in",
+        httponly=True,
+        samesite="Lax",
+        secure=flask.request.is_secure,
+    )
+    return response
+
+
+@blueprint.get("/sign-in/elsewhere/back")
+def come_back() -> Any:
+    """Back from the provider, with a code or with what went wrong there."""
+    sent, provider = flask.request.args, _provider()
+    try:
+        kept = _signer().loads(flask.request.cookies.get(COOKIE, ""), max_age=MINUTES * 60)
+    except BadSignature:
+        raise Forbidden(
+            "This sign-in began in another browser, or too long ago; begin anew."
+        ) from None
+    target = kept.pop("next")
+    begun = identity.Begun(**kept)
+    if sent.get("state") != begun.state:
+        raise Forbidden("This sign-in began in another browser, or too long ago; begin anew.")
+    if "code" not in sent:
+        raise identity.NotVouchedFor
+    name = provider.finish(sent["code"][:4_000], begun, back=_back(), now=now())
+    try:
+        token = operations.enter_vouched(
+            parts().runtime, name, key=parts().settings.secret_key, now=now()
+        )
+    except operations.CodeWanted as wanted:
+        page = flask.render_template(
+            "sign_in_code.html", pending=wanted.pending, next=target, wrong=False
+        )
+        return _without_cookie(flask.make_response(page))
+    return _without_cookie(enter(token, target))
+
+
+def _without_cookie(response: Any) -> Any:
+    response.delete_cookie(COOKIE, path="/sign-in")
+    return response
+
+
+def _provider() -> identity.Provider:
+    """Raises NotFound where the bank has none."""
+    found = parts().settings
+    if not found.oidc_issuer:
+        raise NotFound("There is no sign-in with work accounts here.")
+    return identity.provider_of(
+        found.oidc_issuer,
+        found.oidc_client_id,
+        found.oidc_client_secret,
+        found.oidc_claim,
+        found.oidc_ca_file,
+    )
+
+
+def _back() -> str:
+    return flask.url_for("web.come_back", _external=True)
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(parts().settings.secret_key, salt="sign-in elsewhere")
