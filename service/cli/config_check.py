@@ -15,7 +15,8 @@ from service.cli.opening import one_line
 from service.config import Settings, load_settings
 from service.db import Database
 from service.errors import InvalidInput, RedressError
-from service.identity import Role, check_address, provider_of
+from service.identity import Role
+from service.identity.openid import check_address, provider_of
 from service.intake.mailbox import open_mailbox, parse_address
 from service.notifications import open_smtp, parse_smtp, tls_context
 from service.policy import load_enabled

@@ -8,8 +8,9 @@ from typing import Any
 import flask
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from service import identity, operations
+from service import operations
 from service.errors import Forbidden, NotFound
+from service.identity.openid import Begun, NotVouchedFor, Provider, provider_of
 from service.web.edge import blueprint, inside, now, parts
 from service.web.signing import enter
 
@@ -47,11 +48,11 @@ def come_back() -> Any:
             "This sign-in began in another browser, or too long ago; begin anew."
         ) from None
     target = kept.pop("next")
-    begun = identity.Begun(**kept)
+    begun = Begun(**kept)
     if sent.get("state") != begun.state:
         raise Forbidden("This sign-in began in another browser, or too long ago; begin anew.")
     if "code" not in sent:
-        raise identity.NotVouchedFor
+        raise NotVouchedFor
     name = provider.finish(sent["code"][:4_000], begun, back=_back(), now=now())
     try:
         token = operations.enter_vouched(
@@ -70,12 +71,12 @@ def _without_cookie(response: Any) -> Any:
     return response
 
 
-def _provider() -> identity.Provider:
+def _provider() -> Provider:
     """Raises NotFound where the bank has none."""
     found = parts().settings
     if not found.oidc_issuer:
         raise NotFound("There is no sign-in with work accounts here.")
-    return identity.provider_of(
+    return provider_of(
         found.oidc_issuer,
         found.oidc_client_id,
         found.oidc_client_secret,

@@ -238,4 +238,4 @@ def test_where_the_bank_has_none_there_is_no_way_to_it(runtime: Runtime) -> None
 )
 def test_a_provider_without_tls_is_refused(address: str) -> None:
     with pytest.raises(Exception, match="expected an address"):
-        identity.check_address(address)
+        openid.check_address(address)
