@@ -28,10 +28,11 @@ check: .venv/dev.stamp
 words: .venv/dev.stamp
 	$(BIN)/python -m service.i18n.check --update
 
-# a million random FEEL expressions, then an hour of mutations by coverage: FUZZ="--count 5000 --seed 7", FUZZ_SECONDS=60
+# a million random FEEL expressions, then an hour each of broken files and of mutations by coverage: FUZZ="--count 5000 --seed 7", FUZZ_SECONDS=60
 FUZZ_SECONDS ?= 3600
 fuzz: .venv/dev.stamp
 	$(BIN)/python -m tests.fuzz.random_feel $(FUZZ)
+	$(BIN)/python -m tests.fuzz.mutated_files --seconds $(FUZZ_SECONDS)
 	$(INSTALL) -e ".[fuzz]"
 	$(BIN)/python -m tests.fuzz.fuzz_feel -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=1500
 

@@ -12,6 +12,7 @@ from lxml import etree
 from service.bpmn import names as n
 from service.bpmn import spiff
 from service.bpmn.dialects import find_foreign
+from service.bpmn.misplaced import find_misplaced
 from service.bpmn.model import Element, Flow, Mapped, Process, Scripts, Text
 from service.bpmn.near import meant
 from service.bpmn.plain import data_of
@@ -51,6 +52,7 @@ class Reader:
             return []
         if self._is_foreign():
             return []
+        self._report_misplaced()
         self.is_plain = spiff.adopt(self)
         processes = list(self.root.iterfind(n.b("process")))
         executable = [node for node in processes if node.get("isExecutable") == "true"]
@@ -62,7 +64,7 @@ class Reader:
                 'Set isExecutable="true" where it is to run.',
                 Severity.WARNING,
             )
-        return [self._process(node) for node in executable]
+        return [self._process(node) for node in executable if self._has_id(node)]
 
     def report(
         self,
@@ -75,6 +77,24 @@ class Reader:
         line = int(node.sourceline or 0) if node is not None else 0
         element = _owner(node) if node is not None else ""
         self.problems.append(Problem(code, self.file, line, element, message, mend, severity))
+
+    def _has_id(self, process: etree._Element) -> bool:
+        if not process.get("id"):
+            self.report("bpmn-no-id", process, "the process has no id", "Give it one.")
+        return bool(process.get("id"))
+
+    def _report_misplaced(self) -> None:
+        for node, holder in find_misplaced(self.root):
+            self.report(
+                "bpmn-misplaced",
+                node,
+                Sentence(
+                    "the {kind} stands in a {holder}, where it has no meaning",
+                    kind=n.local(node),
+                    holder=holder,
+                ),
+                "Move it to where it belongs, or remove it.",
+            )
 
     def _is_foreign(self) -> bool:
         """Whether the file is written for another engine: that is then all there is to say."""
@@ -189,6 +209,8 @@ class Reader:
                     "bpmn-no-id", node, Sentence("the {kind} has no id", kind=kind), "Give it one."
                 )
                 continue
+            if identifier in elements:
+                continue  # reported with the ids; the first one stands for it
             lane = lanes.get(lane_of.get(identifier) or lane_of.get(scope))
             elements[identifier] = self._element(node, kind, scope, flows, lane)
             if kind in n.SCOPES:

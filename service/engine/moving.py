@@ -3,6 +3,7 @@ becomes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -160,23 +161,23 @@ class Moving:
             )
 
     def _flow(self, row: list[Any], gateway: str, flow: str) -> str | None:
-        """The flow by which a token waits at a join: by its id, or from what takes the place of its
-        source."""
+        """The flow by which a token waits at a join: the one from what takes the place of its
+        source, before one that has its id and comes from elsewhere."""
         before, _, after, _ = self.where(row)
         drawn = after.elements.get(self.places.get(gateway, gateway)) if after is not None else None
         if after is None or drawn is None or not _is_join(drawn):
             return None
-        if self.places.get(flow, flow) in drawn.incoming:
-            return self.places.get(flow, flow)
         source = next(
             (e.id for e in before.elements.values() if any(f.id == flow for f in e.outgoing)), ""
         )
-        now = after.elements.get(self.places.get(source, source))
-        return (
-            next((f.id for f in now.outgoing if f.target == drawn.id), None)
-            if now is not None
-            else None
-        )
+        kept, place = self.places.get(flow, flow), self.places.get(source, source)
+        into = {
+            f.id: e.id for e in after.elements.values() for f in e.outgoing if f.target == drawn.id
+        }
+        if into.get(kept) == place:
+            return kept
+        from_there = next((id for id, start in into.items() if start == place), None)
+        return from_there or (kept if kept in into else None)
 
     def rewritten(self) -> list[list[Any]]:
         """The rows in terms of the new version; waits at events that are gone are left out."""
@@ -189,12 +190,7 @@ class Moving:
                 self._end_wait(row, inside)
                 continue
             if "joins" in inside:
-                inside["joins"] = {
-                    self.places.get(gateway, gateway): {
-                        self._flow(row, gateway, flow): n for flow, n in flows.items()
-                    }
-                    for gateway, flows in inside["joins"].items()
-                }
+                inside["joins"] = self._joins(row, inside["joins"])
             if element is not None and now is not None:
                 name = f"{process.id}/{now.id}"
                 if now.id != element.id:
@@ -202,6 +198,15 @@ class Moving:
                     self.formerly[identifier] = element.id
             kept.append([identifier, parent, name, state, data, inside or None])
         return kept
+
+    def _joins(self, row: list[Any], joins: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+        """How many tokens wait at each join by each flow; several flows may have become one."""
+        found: dict[str, Any] = {}
+        for gateway, flows in joins.items():
+            place = found[self.places.get(gateway, gateway)] = Counter[str | None]()
+            for flow, many in flows.items():
+                place[self._flow(row, gateway, flow)] += many
+        return found
 
     def renamings(self, game: Game) -> list[c.Change]:
         """The active elements, no waits, that have another id now."""

@@ -20,6 +20,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs import control
 
+from service.bpmn.misplaced import ROOTS
 from service.bpmn.model import Element, Process
 from service.engine import compensating, listening
 from service.engine import parse_tasks as t
@@ -171,7 +172,14 @@ def parse_specs(
 
 
 def _leave_out(root: etree._Element) -> None:
-    """Compensation events on borders wait for nothing: their activities know what undoes them."""
+    """What says nothing about how the process runs: the drawing; messages and the like that nothing
+    can refer to; and compensation events on borders, which wait for nothing: their activities know
+    what undoes them."""
+    for drawing in list(root.iterchildren(_DIAGRAM)):
+        root.remove(drawing)
+    for unnamed in [each for kind in ROOTS for each in root.iterchildren(full_tag(kind))]:
+        if unnamed.get("id") is None:
+            root.remove(unnamed)
     for definition in list(root.iter(full_tag("compensateEventDefinition"))):
         event = definition.getparent()
         scope = None if event is None else event.getparent()
@@ -179,6 +187,7 @@ def _leave_out(root: etree._Element) -> None:
             scope.remove(event)
 
 
+_DIAGRAM = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"
 FRAMES = 16
 """More calls than SpiffWorkflow's parser nests from one node to the next: it follows a flow by
 calling itself."""

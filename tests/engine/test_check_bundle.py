@@ -220,3 +220,36 @@ def test_a_damaged_file_never_breaks_the_check(data):
     for problem in check_bundle({"it.bpmn": b"".join(pieces)}):
         assert problem.code
         assert problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b'<process id="p"', b"<process", "bpmn-no-id"),
+        (b'<userTask id="it">', b'<userTask id="it">FLOW', "bpmn-misplaced"),
+        (b"</definitions>", b'<userTask id="alone"/></definitions>', "bpmn-misplaced"),
+        (b"</process>", b'<message id="m" name="m"/></process>', "bpmn-misplaced"),
+        (b'<startEvent id="start">', b'<startEvent id="start"><signal/>', "bpmn-misplaced"),
+    ],
+)
+def test_what_stands_where_it_has_no_meaning_is_told(old, new, code):
+    data = draw(task())
+    flow = b'<sequenceFlow id="start.it" sourceRef="start" targetRef="it"></sequenceFlow>'
+    assert old in data
+    assert flow in data
+    if b"FLOW" in new:
+        data = data.replace(flow, b"")
+    assert code in codes(data.replace(old, new.replace(b"FLOW", flow)), Severity.ERROR)
+
+
+def test_what_the_engine_has_no_use_for_is_no_reason_not_to_load():
+    """Shapes without numbers, and messages without an id: nothing can refer to these."""
+    drawing = (
+        b'<message name="m"/><d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" '
+        b'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"><d:BPMNPlane bpmnElement="p">'
+        b'<d:BPMNShape bpmnElement="it"><dc:Bounds x="" y="left"/></d:BPMNShape></d:BPMNPlane>'
+        b"</d:BPMNDiagram></definitions>"
+    )
+    files = {"it.bpmn": draw(task()).replace(b"</definitions>", drawing)}
+    assert not [each for each in check_bundle(files) if each.severity is Severity.ERROR]
+    assert "it" in load_bundle(files).processes["p"].elements
