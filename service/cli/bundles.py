@@ -76,9 +76,8 @@ def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
 
 def _tell(problem: Problem) -> None:
     place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
-    click.echo(
-        f"{place}: {problem.severity.value} {problem.code}: {problem.message}. {problem.mend}"
-    )
+    message = str(problem.message).removesuffix(".")
+    click.echo(f"{place}: {problem.severity.value} {problem.code}: {message}. {problem.mend}")
     if problem.path:
         click.echo(f"    on the way {' → '.join(problem.path)}")
 

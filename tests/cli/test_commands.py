@@ -7,8 +7,10 @@ import sys
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from service.cli import COMMANDS, main
+from tests.kit.dmn_samples import decision, definitions
 
 LIST = (
     "from service.cli import main; main(['--help'], standalone_mode=False); import sys; "
@@ -54,3 +56,18 @@ def test_a_command_that_is_not_there_is_a_usage_error() -> None:
     )
     assert done.returncode == 2
     assert "No such command 'fly'" in done.stderr
+
+
+def test_each_finding_of_the_check_is_a_sentence_and_what_to_do(tmp_path):
+    """A message that ends with a full stop of its own is given no second one."""
+    cells = "<inputEntry><text>(1..1]</text></inputEntry><outputEntry><text>1</text></outputEntry>"
+    table = (
+        '<decisionTable><input id="i"><inputExpression typeRef="number"><text>amount</text>'
+        f'</inputExpression></input><output id="o" name="d"/><rule id="r">{cells}</rule>'
+        "</decisionTable>"
+    )
+    (tmp_path / "it.dmn").write_bytes(definitions(decision("d", table)))
+    done = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert "dmn-rule-unreachable" in done.output
+    assert ".. " not in done.output.replace("(1..1]", "")
+    assert ". Correct its cell" in done.output
