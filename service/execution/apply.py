@@ -19,7 +19,7 @@ from service.engine import Step
 from service.engine import changes as c
 from service.errors import RedressError
 from service.execution.apply_effects import write_effects
-from service.execution.apply_ledger import write_ledger
+from service.execution.apply_ledger import money_of, write_ledger
 from service.execution.note_changes import note_changes
 from service.execution.plan import Plan, entry_of
 from service.execution.write import Write
@@ -177,8 +177,7 @@ def _write_ledger(
     write: Write, kinds: Kinds, complaint: cases.Complaint | None, part: Part
 ) -> None:
     """The task of the command, if it was completed, may say something about money."""
-    task = write.instance.task
-    entry = "" if task is None else task.properties.get("ledger", "")
+    entry = money_of(write.instance.task)
     if complaint is None or not entry:
         return
     if any(each.how == "completed" for each in kinds[c.TaskEnded]):

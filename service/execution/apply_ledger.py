@@ -1,5 +1,5 @@
 """What completing a task says about money goes into the case's ledger (property `ledger` of the
-task)."""
+task, and the payment of versions that do not know it)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from typing import Any
 from service import cases
 from service.cases import Complaint, LedgerEntry, Movement
 from service.execution.write import Write
+from service.tasks import UserTask
+
+PAID_BY_FORM = "pay-compensation"
+"""The form of the payment in versions that were drawn before there was a ledger: a case that runs
+in one of them is paid like any other, and its task does not say so."""
+
+
+def money_of(task: UserTask | None) -> str:
+    """What completing the task enters in the ledger, "" for nothing."""
+    if task is None:
+        return ""
+    given = LedgerEntry.PAID.value if task.form_id == PAID_BY_FORM else ""
+    return task.properties.get("ledger", given)
 
 
 def write_ledger(

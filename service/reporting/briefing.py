@@ -136,8 +136,18 @@ def read_answers(
 
 def make_cards(desk: Desk, cards: Iterable[str]) -> list[Card]:
     """The cards that have something to show, in the owner's order."""
-    made = [_about(desk), *(card for name in cards for card in _make(desk, name))]
+    made = [_about(desk), *(card for name in _with_money(cards) for card in _make(desk, name))]
     return [card for card in made if not card.empty]
+
+
+def _with_money(cards: Iterable[str]) -> Iterator[str]:
+    """A version that was drawn before the ledger shows a payment without it: what is to be paid may
+    be less than what was decided."""
+    wanted = tuple(cards)
+    for name in wanted:
+        yield name
+        if name == "payment" and "money" not in wanted:
+            yield "money"
 
 
 def _about(desk: Desk) -> Card:
