@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from service import definitions
 from service.db import MOST_COUNTED, Connection
 from service.edge import parts as parts
-from service.errors import Unavailable
+from service.errors import Unauthenticated, Unavailable
 from service.i18n.amounts import exact_number, money, number
 from service.i18n.catalogue import chosen, listed, say, say_many
 from service.i18n.dates import Times, day, weekday
@@ -73,6 +73,8 @@ def signed_in(may: Permission = Permission.SIGNED_IN) -> Callable[[View], View]:
         @wraps(view)
         def inner(*args: Any, **kwargs: Any) -> Any:
             account: Account | None = flask.g.account
+            if account is None and flask.request.method != "GET":
+                raise Unauthenticated("You were signed out meanwhile. Sign in and send it anew.")
             if account is None:
                 return to_sign_in()
             check_permission(account.actor, may)

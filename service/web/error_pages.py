@@ -14,6 +14,7 @@ from service.web.edge import inside, to_sign_in
 
 ERRORS: Mapping[int, str] = {
     400: Sentence("This cannot be used"),
+    401: Sentence("Sign in"),
     403: Sentence("You may not do this"),
     404: Sentence("Not found"),
     405: Sentence("This cannot be used"),
@@ -33,15 +34,16 @@ _SECRET = frozenset({"password", "old", "new", "again", "secret", "code"})
 
 
 def error_page(status: int, detail: str) -> Any:
-    """An error as a page; a visitor who has to sign in is sent there."""
-    if status == 401:
+    """An error as a page; a visitor who only wants to look and has to sign in is sent there."""
+    if status == 401 and flask.request.method == "GET":
         return to_sign_in()
+    back = _came_from()
     page = flask.render_template(
         "error.html",
         status=status,
         title=ERRORS.get(status, ERRORS[500]),
         detail=detail,
-        back=_came_from(),
+        back=flask.url_for("web.sign_in", next=back) if status == 401 else back,
         typed=_typed(),
     )
     return page, status

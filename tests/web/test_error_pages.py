@@ -35,6 +35,20 @@ def test_a_refused_form_gives_back_what_was_written(
     assert f'href="/complaints/{number}?view=more"' in page
 
 
+def test_whoever_was_signed_out_meanwhile_keeps_what_they_wrote(
+    desk: Desk, runtime: Runtime
+) -> None:
+    number = complain(runtime).complaint.number
+    came_from = {**SAME, "Referer": f"http://localhost/complaints/{number}"}
+    answer = desk.client.post(
+        f"/complaints/{number}/comment", data={"comment": WORDS}, headers=came_from
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 401 and f"readonly>{WORDS}</textarea>" in page
+    assert f'href="/sign-in?next=/complaints/{number}"' in page
+    assert desk.client.get("/tasks", headers=SAME).headers["Location"].startswith("/sign-in")
+
+
 def test_no_secret_and_nothing_chosen_is_shown(desk: Desk) -> None:
     answer = desk.post("/no-such-page", password="four words of mine", kind="a-choice-of-a-form")
     page = answer.get_data(as_text=True)
