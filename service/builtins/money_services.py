@@ -13,7 +13,7 @@ from service.builtins.case_view import CaseView
 from service.builtins.effects import OfferAnsweredEffect, OfferEffect, OweEffect
 from service.engine.changes import JobCreated
 from service.errors import InvalidInput
-from service.policy import alike, owed_of
+from service.policy import alike, of_clock, owed_of, recomputed
 
 MOST_DAYS = 366
 """How long an offer may stay open, in calendar days."""
@@ -42,12 +42,28 @@ def owe(view: CaseView, job: JobCreated) -> dict[str, Any]:
     if parts and due == final:
         met = [replace(each, met_at=view.now) for each in alike(view.deadlines, CORRECTION)]
         view.set_clocks(met, "met")
+    if parts and due > final:
+        _correct_again(view)
     return {
         "owed": "payable" if parts and due > final else "none",
         "owedByLaw": total,
         "creditFinal": None if credit is None else final,
         "creditBack": None if credit is None else credit - final,
     }
+
+
+def _correct_again(view: CaseView) -> None:
+    """A further round owes more: the time of the law runs anew from its decision, where it was met
+    for what the rounds before owed."""
+    again = [
+        recomputed(
+            of_clock(view.profile, each.clock),
+            replace(each, started_at=view.now, anchor_at=view.now, met_at=None),
+        )
+        for each in alike(view.deadlines, CORRECTION)
+        if each.met_at is not None
+    ]
+    view.set_clocks(again, "started")
 
 
 def owed_parts(view: CaseView, known: Mapping[str, Any]) -> dict[str, Decimal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +120,26 @@ def test_a_payment_that_nobody_authorised_goes_back_by_the_next_business_day(
     solve(walk)
     assert sums(walk).paid == 250
     assert "record-offer-answer" not in walk.done
+    assert clock(walk, "correction").met_at is not None
+
+
+def test_a_further_round_that_owes_more_has_the_time_of_the_law_anew(shipped: Runtime) -> None:
+    walk = under(shipped, "UK-DISP-PSD")
+    less = {**ERROR, "compensationAmount": 100, "redressParts": {"refund": 100}}
+    solve(walk, until="ask-customer", propose_solution=less)
+    first = clock(walk, "correction")
+    assert first.met_at is not None
+    walk.answer("ask-customer", reached=True, satisfaction=1, disputed=True)
+    walk.work(until="propose-solution")
+    walk.now += timedelta(days=2)
+    more = {**ERROR, "redressParts": {"refund": 250}}
+    walk.answer("propose-solution", **more)
+    walk.work(until="pay-what-is-owed", propose_solution=more)
+    again = clock(walk, "correction")
+    assert again.met_at is None
+    assert first.due_at < again.started_at < again.due_at
+    assert due_of(walk, "pay-what-is-owed") == again.due_at
+    walk.answer("pay-what-is-owed")
     assert clock(walk, "correction").met_at is not None
 
 
