@@ -78,7 +78,7 @@ def get_money(call: Call, number: str) -> Any:
         case = cases.get_complaint(connection, number)
         entries = cases.list_ledger(connection, case.root_key)
         offers = cases.list_offers(connection, case.root_key)
-        sums = cases.balance_of(connection, case.root_key)
+        sums = cases.balance_of_rows(entries)
     names = ("entry", "kind", "by", "reference", "assumed")
     return {
         "number": case.number,

@@ -266,7 +266,11 @@ def portion(room: Parts, amount: Decimal) -> dict[str, Decimal]:
 
 def balance_of(connection: Connection, root_key: int) -> Balance:
     """The sums of the entries; zeros for a case without any."""
-    rows = _LINES.all(connection, {"b_root_key": root_key})
+    return balance_of_rows(_LINES.all(connection, {"b_root_key": root_key}))
+
+
+def balance_of_rows(rows: Iterable[Mapping[str, Any]]) -> Balance:
+    """The sums of rows of the ledger (`list_ledger`), which are those of one case."""
     return balance(
         Line(Entry(row["entry"]), row["kind"], Decimal(row["amount"]), row["batch"] or row["seq"])
         for row in rows

@@ -38,16 +38,18 @@ def find_regimes(connection: Connection, root_keys: Iterable[int]) -> dict[int, 
     """The profiles of these cases by root key, the one that leads first; of a process that a case
     has started, the case's. What belongs to no case, or to one without a regime, is left out."""
     wanted = list(root_keys)
-    own = sa.select(complaint.c.root_key, complaint.c.regime).where(
+    own = sa.select(complaint.c.root_key, complaint.c.regime, sa.true().label("own")).where(
         complaint.c.root_key.in_(wanted), complaint.c.regime.is_not(None)
     )
     started = (
-        sa.select(follower.c.root_key, complaint.c.regime)
+        sa.select(follower.c.root_key, complaint.c.regime, sa.false())
         .join(complaint, complaint.c.root_key == follower.c.case_key)
         .where(follower.c.root_key.in_(wanted), complaint.c.regime.is_not(None))
     )
-    rows = [*connection.execute(started), *connection.execute(own)] if wanted else []
-    return {row.root_key: tuple(row.regime["profiles"]) for row in rows}
+    rows = connection.execute(sa.union_all(own, started)).all() if wanted else []
+    return {
+        row.root_key: tuple(row.regime["profiles"]) for row in sorted(rows, key=lambda row: row.own)
+    }
 
 
 def set_regime(connection: Connection, root_key: int, record: Mapping[str, Any]) -> None:

@@ -67,13 +67,20 @@ def list_waits(
     if not wanted:
         return {}
     bundles = {
-        row.root_key: row.bundle_key
+        row.root_key: bundle_of(row.bundle_key)
         for row in connection.execute(
             sa.select(process_instance.c.root_key, process_instance.c.bundle_key).where(
                 process_instance.c.root_key.in_(wanted), process_instance.c.state == "active"
             )
         )
     }
+    return list_waits_of(connection, bundles)
+
+
+def list_waits_of(connection: Connection, bundles: Mapping[int, Bundle]) -> dict[int, list[Wait]]:
+    """The same of running cases whose versions are known already, by root key."""
+    if not bundles:
+        return {}
     timers = _by_root(connection, sa.select(timer).where(timer.c.root_key.in_(list(bundles))))
     messages = _by_root(
         connection,
@@ -84,12 +91,12 @@ def list_waits(
     open_tasks = _by_root(connection, _DEPARTMENTS.where(user_task.c.root_key.in_(list(bundles))))
     return {
         root: _waits(
-            bundle_of(bundles[root]),
+            bundle,
             timers.get(root, []),
             messages.get(root, []),
             open_tasks.get(root, []),
         )
-        for root in bundles
+        for root, bundle in bundles.items()
     }
 
 

@@ -14,9 +14,10 @@ from service.db import Connection
 from service.engine import Bundle
 from service.execution import case_view
 from service.i18n.catalogue import chosen, say
+from service.instances import Instance
 from service.reporting.briefing import Card, Desk, make_cards, read_answers
 from service.reporting.briefing_values import Reader, prefill_sources, prefilled
-from service.reporting.waits import list_waits
+from service.reporting.waits import Wait, list_waits, list_waits_of
 from service.tasks import UserTask
 from service.web.edge import actor, language, local_day, now, parts, times
 from service.web.persons import shown_names
@@ -83,17 +84,19 @@ def waits_on(connection: Connection, roots: Iterable[int]) -> dict[int, list[Wai
     """What each of these cases waits for, in the reader's language."""
     bundles = parts().runtime.bundles
     found = list_waits(connection, roots, lambda key: bundles.get(connection, key))
-    return {
-        root: [
-            Waited(
-                wait.kind.value,
-                _said(wait.names),
-                wait.until,
-            )
-            for wait in waits
-        ]
-        for root, waits in found.items()
-    }
+    return {root: _told(waits) for root, waits in found.items()}
+
+
+def waits_of(connection: Connection, instance: Instance, bundle: Bundle) -> list[Waited]:
+    """What a case waits for while it is running, in the reader's language."""
+    if instance.state != "active":
+        return []
+    root_key = instance.root_key
+    return _told(list_waits_of(connection, {root_key: bundle})[root_key])
+
+
+def _told(waits: Iterable[Wait]) -> list[Waited]:
+    return [Waited(wait.kind.value, _said(wait.names), wait.until) for wait in waits]
 
 
 def _said(names: Mapping[str, str]) -> str:

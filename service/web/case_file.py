@@ -3,11 +3,13 @@ it stood earlier."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import flask
 
 from service import audit, cases, identity, letters, operations, tasks
+from service.audit import HistoryRow
 from service.cases import Complaint
 from service.db import Connection
 from service.engine import Bundle
@@ -18,7 +20,7 @@ from service.reporting.briefing_values import Reader
 from service.reporting.clock_states import view_clocks
 from service.reporting.outcomes import outcome_of
 from service.reporting.urgency import urgency_of
-from service.web.briefing import waits_on
+from service.web.briefing import waits_of
 from service.web.edge import (
     actor,
     blueprint,
@@ -155,9 +157,8 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
         root_key = complaint.root_key
         check_visible(connection, complaint)
         tip, bundle, instance = _standing(connection, root_key)
-        at = _step(tip)
+        at = _asked_step(tip)
         moves = audit.list_moves(connection, root_key, until=at)
-        step = next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
         filed = letters.list_letters(connection, root_key)
         shown = {
             "open_tasks": tasks.list_open_tasks(connection, root_key),
@@ -166,7 +167,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
                 cases.list_deadlines(connection, root_key), filed, bundle, now=now()
             ),
             "money_book": money_book(connection, complaint),
-            "waits": waits_on(connection, [root_key]).get(root_key, []),
+            "waits": waits_of(connection, instance, bundle),
             "ended": outcome_of(
                 complaint, bundle, Reader(times(), complaint.currency, shown_names())
             ),
@@ -174,13 +175,17 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             "handlers": _receivers(connection, complaint),
             "customers": cases.list_related(connection, complaint),
             **_comments(connection, root_key, whole=whole),
-            **_story(connection, root_key, bundle, whole=whole),
         }
+        told, earlier = _told(connection, root_key, whole=whole)
+        words = cases.list_words(connection, root_key)
+        step = _step(connection, root_key, at, told)
     wanted = flask.request.args.get("sheet", operations.COMPLAINT_PROCESS)
     sheet = wanted if wanted in bundle.processes else operations.COMPLAINT_PROCESS
     marks = marks_of(bundle, sheet, steps=moves, state=instance.engine_state if at == tip else None)
     return shown | {
         "complaint": complaint,
+        "story": story_of(told, bundle, language(), words),
+        "earlier_steps": earlier,
         "subject": subject_of(complaint),
         "urgency": urgency_of(complaint, bundle, language()),
         "nearest": nearest_first(shown["deadlines"])[:3],
@@ -214,17 +219,27 @@ def _comments(connection: Connection, root_key: int, *, whole: bool) -> dict[str
     return {"comments": comments, "earlier_comments": more}
 
 
-def _story(connection: Connection, root_key: int, bundle: Bundle, *, whole: bool) -> dict[str, Any]:
-    words = cases.list_words(connection, root_key)
+def _told(
+    connection: Connection, root_key: int, *, whole: bool
+) -> tuple[Sequence[HistoryRow], str]:
+    """The steps that the story tells, oldest first, and before which place there are more."""
     if whole:
-        told = audit.list_history(connection, root_key)
-        return {"story": story_of(told, bundle, language(), words)}
+        return audit.list_history(connection, root_key), ""
     found = audit.list_steps(connection, root_key, before=key_asked("steps"), limit=SHOWN + 1)
-    rows, more = last_of(found, lambda row: row.seq, SHOWN)
-    return {"story": story_of(rows, bundle, language(), words), "earlier_steps": more}
+    return last_of(found, lambda row: row.seq, SHOWN)
 
 
-def _step(tip: int) -> int:
+def _step(
+    connection: Connection, root_key: int, at: int, told: Sequence[HistoryRow]
+) -> HistoryRow | None:
+    """The step that the diagram shows, mostly one of those told."""
+    for row in told:
+        if row.seq == at:
+            return row
+    return next(iter(audit.list_steps(connection, root_key, before=at + 1, limit=1)), None)
+
+
+def _asked_step(tip: int) -> int:
     """Up to which step of the history the diagram shows; all of it unless the address says
     otherwise."""
     asked = flask.request.args.get("at", "")

@@ -16,14 +16,14 @@ from service.i18n.dates import clock_time
 from service.web.answers import answer_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox_view import link, view_of
-from service.web.task_view import load_task
+from service.web.task_view import load_sheet
 from service.web.zones import zone
 
 
 @blueprint.post("/tasks/<int:key>/draft")
 @signed_in()
 def keep_draft(key: int) -> Any:
-    view = load_task(key)
+    view = load_sheet(key)
     if view.form is None or not view.open:
         return "", 204
     answer = answer_of(view.form, flask.request.form, zone=zone())
@@ -40,7 +40,7 @@ def keep_draft(key: int) -> Any:
 @blueprint.post("/tasks/<int:key>/draft/drop")
 @signed_in()
 def drop_draft(key: int) -> Any:
-    load_task(key)
+    load_sheet(key)
     operations.drop_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(link(f"/tasks/{key}", view_of(flask.request.args).here()))
 

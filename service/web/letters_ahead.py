@@ -13,7 +13,7 @@ from service.errors import FormInvalid, RedressError
 from service.i18n.catalogue import say
 from service.web.answers import answer_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
-from service.web.task_view import load_task
+from service.web.task_view import load_sheet
 from service.web.zones import zone
 
 
@@ -21,7 +21,7 @@ from service.web.zones import zone
 @signed_in()
 def letters_ahead(key: int) -> Any:
     """The letters, or what is still missing for them. Nothing is kept."""
-    view = load_task(key)
+    view = load_sheet(key)
     if view.form is None or not view.open:
         return "", 204
     answer = answer_of(view.form, flask.request.form, zone=zone()) | _confirmed(view.form)

@@ -36,13 +36,14 @@ class MoneyBook:
 
 def money_book(connection: Connection, complaint: Complaint) -> MoneyBook:
     """The ledger and the offers of a case, oldest first."""
-    sums: Balance = cases.balance_of(connection, complaint.root_key)
+    entries = cases.list_ledger(connection, complaint.root_key)
+    sums: Balance = cases.balance_of_rows(entries)
     amounts = tuple((name, getattr(sums, name)) for name in SUMS)
     return MoneyBook(
         tuple((name, amount) for name, amount in amounts if amount),
         sums.due,
         sums.paid - sums.recovered,
-        tuple(cases.list_ledger(connection, complaint.root_key)),
+        tuple(entries),
         tuple(cases.list_offers(connection, complaint.root_key)),
         complaint.currency,
     )

@@ -17,7 +17,7 @@ from service.web.calculators import Calculator, calculator_of
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.inbox import inbox_context, next_open
 from service.web.inbox_view import link, view_of
-from service.web.task_view import TaskView, fields_of, load_task
+from service.web.task_view import TaskView, fields_of, load_sheet, load_task
 from service.web.undo import Undo, undo_of
 from service.web.zones import zone
 
@@ -45,10 +45,9 @@ def release(key: int) -> Any:
 @blueprint.post("/tasks/<int:key>/comment")
 @signed_in()
 def comment(key: int) -> Any:
-    view = load_task(key)
     operations.comment_case(
         parts().runtime,
-        view.task.root_key,
+        load_sheet(key).task.root_key,
         flask.request.form.get("comment", ""),
         actor=actor(),
         now=now(),
@@ -61,9 +60,9 @@ def comment(key: int) -> Any:
 def complete(key: int) -> Any:
     """Complete it. Whatever refuses that, what was typed is kept and shown again."""
     sent = flask.request.form
-    view = load_task(key)
-    answer = answer_of(view.form, sent, zone=zone()) if view.form else {}
-    kept = tasks.without_hidden(view.form, answer) if view.form else {}
+    form = load_sheet(key).form
+    answer = answer_of(form, sent, zone=zone()) if form else {}
+    kept = tasks.without_hidden(form, answer) if form else {}
     revision = int(sent["revision"]) if sent.get("revision", "").isdecimal() else None
     try:
         done = operations.complete_task(
@@ -71,7 +70,7 @@ def complete(key: int) -> Any:
         )
     except FormInvalid as error:
         errors = {each.pointer: each.message for each in error.errors}
-        return show_task(view, values=answer, errors=errors, status=422)
+        return show_task(load_task(key), values=answer, errors=errors, status=422)
     except NotFound:
         raise
     except RedressError as error:

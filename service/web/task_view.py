@@ -9,6 +9,7 @@ from typing import Any
 
 from service import audit, cases, letters, operations, tasks
 from service.builtins import list_part
+from service.db import Connection
 from service.definitions import Version
 from service.definitions import review as reviews
 from service.engine import Bundle
@@ -23,7 +24,7 @@ from service.web import forms
 from service.web.briefing import Prepared, prepare
 from service.web.edge import actor, language, now, parts
 from service.web.story import Sentence, story_of
-from service.web.zones import tell_of_key, zone
+from service.web.zones import tell_of, tell_of_key, zone
 
 RECENT = 6
 SHOWN = 20
@@ -97,13 +98,38 @@ class TaskView:
         return {**self.prepared.values, **known, **(self.task.answer or {}), **latest}
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A task and its form, without the case beside it: what a form that is sent has need of."""
+
+    task: tasks.UserTask
+    form: Mapping[str, Any] | None
+
+    @property
+    def open(self) -> bool:
+        return self.task.state is tasks.TaskState.OPEN
+
+
+def load_sheet(key: int) -> Sheet:
+    """A task this person may see, with its form. Raises NotFound."""
+    with parts().runtime.database.read() as connection:
+        task, bundle = _visible(connection, key)
+        tell_of_key(connection, task.root_key)
+        return Sheet(task, bundle.forms.get(task.form_id or ""))
+
+
+def _visible(connection: Connection, key: int) -> tuple[tasks.UserTask, Bundle]:
+    """A task this person may see, and the version it is pinned to. Raises NotFound."""
+    task = tasks.get_task(connection, key)
+    if not tasks.can_see(task, actor()):
+        raise NotFound("There is no user task {key}.", key=key)
+    return task, parts().runtime.bundles.get(connection, task.bundle_key)
+
+
 def load_task(key: int) -> TaskView:
     """A task this person may see. Raises NotFound."""
     with parts().runtime.database.read() as connection:
-        task = tasks.get_task(connection, key)
-        if not tasks.can_see(task, actor()):
-            raise NotFound("There is no user task {key}.", key=key)
-        bundle = parts().runtime.bundles.get(connection, task.bundle_key)
+        task, bundle = _visible(connection, key)
         draft = tasks.find_draft(connection, key, actor().name)
         beside = _beside(connection, task.root_key, bundle)
         barred = _barred(connection, task, bundle)
@@ -171,9 +197,10 @@ def _part(connection: Any, task: tasks.UserTask) -> list[str]:
 
 def _beside(connection: Any, root_key: int, bundle: Bundle) -> Beside:
     complaint = cases.find_complaint(connection, root_key)
-    tell_of_key(connection, root_key)
     if complaint is None:
+        tell_of_key(connection, root_key)
         return _review_beside(connection, root_key)
+    tell_of(complaint)
     reader = actor().may(Permission.READ_COMPLAINTS)
     return Beside(
         complaint,

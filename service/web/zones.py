@@ -26,6 +26,8 @@ def asked_case(connection: Connection, number: str) -> Complaint:
 def tell_of(complaint: Complaint | None) -> None:
     """From here on this page is about a case; of None it is about none."""
     flask.g.zone = parts().runtime.profile_of(complaint).calendar.zone
+    if complaint is not None:
+        _known()[complaint.root_key] = flask.g.zone
 
 
 def tell_of_key(connection: Connection, key: int) -> None:
