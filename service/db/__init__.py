@@ -23,7 +23,7 @@ from service.db.keys import (
     was_taken,
 )
 from service.db.migrate import migrate
-from service.db.old_rows import drop_some
+from service.db.old_rows import drop_some, pick_some
 from service.db.pages import MOST_COUNTED, PageMark, beyond, count_up_to
 from service.db.partition import partition, partitioned_tables
 from service.db.prepared import Prepared, Sent, any_of, gathered, keys_given, send_again, watchers
@@ -66,6 +66,7 @@ __all__ = [
     "migrate",
     "partition",
     "partitioned_tables",
+    "pick_some",
     "read_backup",
     "root_column",
     "root_of",

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, drop_some
 from service.errors import InvalidInput, StateConflict
 from service.instances.tables import idempotency_key
 
@@ -76,7 +76,7 @@ def store_answer(
     )
 
 
-def drop_answers(connection: Connection, *, before: datetime) -> int:
+def drop_answers(connection: Connection, before: datetime, limit: int) -> int:
     """Forget answers from before then: nobody sends a request again after so long. How many."""
     old = idempotency_key.c.created_at < before
-    return connection.execute(sa.delete(idempotency_key).where(old)).rowcount
+    return drop_some(connection, idempotency_key, old, limit=limit)

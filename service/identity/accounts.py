@@ -183,6 +183,12 @@ def find_level(connection: Connection, name: str) -> str:
     return connection.execute(query).scalar_one_or_none() or ""
 
 
+def list_levels(connection: Connection) -> dict[str, str]:
+    """The level of authority of each account that has one of its own."""
+    query = sa.select(account.c.name, account.c.level).where(account.c.level.is_not(None))
+    return {name: level for name, level in connection.execute(query)}
+
+
 def put_standing(connection: Connection, name: str, standing: Standing) -> None:
     """Let an account be allowed that from now on. Raises InvalidInput."""
     check_roles(connection, standing.roles)

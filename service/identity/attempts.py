@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection
+from service.db import Connection, drop_some
 from service.errors import RedressError
 from service.identity.tables import attempt
 
@@ -73,9 +73,9 @@ def count_of(connection: Connection, limit: Limit, who: str, *, now: datetime) -
     return int(connection.execute(query).scalar_one_or_none() or 0)
 
 
-def drop_attempts(connection: Connection, *, now: datetime) -> int:
-    """Forget windows that are over; how many."""
-    return connection.execute(sa.delete(attempt).where(attempt.c.until <= now)).rowcount
+def drop_attempts(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget windows that were over by then; how many."""
+    return drop_some(connection, attempt, attempt.c.until <= before, limit=limit)
 
 
 def check_sign_in(connection: Connection, name: str, address: str, *, now: datetime) -> None:

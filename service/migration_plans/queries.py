@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.db import Connection
+from service.db import Connection, pick_some
 from service.errors import NotFound, StateConflict
 from service.migration_plans.states import AT_WORK, CaseState, PlanState
 from service.migration_plans.tables import migration_case, migration_plan, migration_step
@@ -325,9 +325,11 @@ def _case_of(row: Mapping[Any, Any]) -> MigrationCase:
     return MigrationCase(**{**row, **told, "state": CaseState(row["state"])})
 
 
-def forget_undo(connection: Connection, *, before: datetime) -> int:
+def forget_undo(connection: Connection, before: datetime, limit: int) -> int:
     """Forget what taking back needs of cases that were moved before then; how many there were."""
-    old = (migration_case.c.at < before, migration_case.c.before.is_not(None))
-    return connection.execute(
-        sa.update(migration_case).where(*old).values(before=None, undo=None)
-    ).rowcount
+    old = sa.and_(migration_case.c.at < before, migration_case.c.before.is_not(None))
+    these = pick_some(connection, migration_case, old, limit=limit)
+    if these is None:
+        return 0
+    emptied = sa.update(migration_case).where(these).values(before=None, undo=None)
+    return connection.execute(emptied).rowcount

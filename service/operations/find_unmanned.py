@@ -23,13 +23,16 @@ Offer = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(slots=True)
 class Staff:
-    """Who there is on a day, read once for each offer. `on` is the day where the bank is."""
+    """Who there is on a day, read once for each offer and once for each of them, however many tasks
+    are looked at. `on` is the day where the bank is."""
 
     connection: Connection
     on: date
     now: datetime
     _away: frozenset[str] | None = None
     _known: dict[Offer, tuple[str, ...]] = field(default_factory=dict)
+    _kept: dict[str, frozenset[int]] = field(default_factory=dict)
+    _levels: Mapping[str, str] | None = None
 
     @property
     def away(self) -> frozenset[str]:
@@ -43,6 +46,21 @@ class Staff:
         if offer not in self._known:
             self._known[offer] = tuple(self._read(offer))
         return self._known[offer]
+
+    def may_know(self, name: str, root_key: int) -> bool:
+        """Whether an account may know of a case."""
+        if name not in self._kept:
+            hidden = cases.hidden_from(self.connection, name, now=self.now)
+            self._kept[name] = frozenset(hidden)
+        return root_key not in self._kept[name]
+
+    def reaches(self, name: str, needed: str | None) -> bool:
+        """Whether an account may decide so high."""
+        if needed is None:
+            return True
+        if self._levels is None:
+            self._levels = identity.list_levels(self.connection)
+        return identity.reaches(self._levels.get(name, ""), needed)
 
     def _read(self, offer: Offer) -> Iterable[str]:
         groups, people = offer
@@ -63,24 +81,22 @@ def find_unmanned(staff: Staff, task: UserTask) -> Mapping[str, str] | None:
     offered = staff.offered(task)
     if task.assignee is not None or len(set(offered) - staff.away) > MANY:
         return None
-    connection = staff.connection
-    barred = {each.casefold() for each in list_barred(connection, task)}
-    knowing = set(cases.who_may_know(connection, offered, task.root_key, now=staff.now))
+    barred = {each.casefold() for each in list_barred(staff.connection, task)}
     found = {}
     for name in offered:
-        why = _why(staff, task, name, barred=name.casefold() in barred, known=name in knowing)
+        why = _why(staff, task, name, barred=name.casefold() in barred)
         if not why:
             return None
         found[name] = why
     return found
 
 
-def _why(staff: Staff, task: UserTask, name: str, *, barred: bool, known: bool) -> str:
-    if not known:
+def _why(staff: Staff, task: UserTask, name: str, *, barred: bool) -> str:
+    if not staff.may_know(name, task.root_key):
         return "kept"
     if barred:
         return "part"
-    if tasks.is_above(staff.connection, task, name):
+    if not staff.reaches(name, tasks.needed_level(task)):
         return "level"
     return "away" if name in staff.away else ""
 

@@ -8,20 +8,23 @@ A chore of the background worker, once a minute, over so many tasks at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from service import identity, jobs, tasks
 from service.db import Connection
 from service.engine import EngineError
-from service.errors import NotFound
 from service.execution import Runtime, raise_incident, tell_people
 from service.identity import SYSTEM, Permission
 from service.jobs.tables import incident
 from service.operations.at_most import Chore, at_most
 from service.operations.find_unmanned import Staff, find_unmanned, list_unheld
 from service.sentence import Sentence, Words
+from service.tasks import UserTask
+from service.tasks.tables import user_task
 
 KIND = "task-for-nobody"
 EVERY = timedelta(minutes=1)
@@ -36,6 +39,16 @@ WHY: Words = {
 """Why somebody may not do a task, as the incident says it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An incident that is active: its key, the key of the task it is about, and the task, None
+    where it is gone."""
+
+    key: int
+    subject: int
+    task: UserTask | None
+
+
 def tell_unmanned(runtime: Runtime, *, now: datetime, after: int = 0) -> int:
     """Look at the open tasks from just after a key; where to go on, 0 once all were looked at."""
     today = runtime.profile.calendar.local_day(now)
@@ -43,14 +56,15 @@ def tell_unmanned(runtime: Runtime, *, now: datetime, after: int = 0) -> int:
         if not identity.has_accounts(connection):
             return 0
         found = list_unheld(connection, after=after, limit=MOST)
-        told = _told(connection)
         staff = Staff(connection, today, now)
+        told = _told(connection)
+        known = {each.subject for each in told}
         missing = [
             (task, why)
             for task in found
-            if task.key not in told and (why := find_unmanned(staff, task)) is not None
+            if task.key not in known and (why := find_unmanned(staff, task)) is not None
         ]
-        over = [key for subject, key in told.items() if _is_over(staff, subject)]
+        over = [each.key for each in told if _is_over(staff, each.task)]
     for task, why in missing:
         with runtime.database.transaction() as connection:
             _raise(connection, task, why, today=today, now=now)
@@ -61,22 +75,28 @@ def tell_unmanned(runtime: Runtime, *, now: datetime, after: int = 0) -> int:
     return found[-1].key if len(found) == MOST else 0
 
 
-def _told(connection: Connection) -> dict[int, int]:
-    """The incidents that are active, by the task they are about."""
-    rows = connection.execute(
-        sa.select(incident.c.subject_key, incident.c.key).where(
-            incident.c.state == "active", incident.c.kind == KIND
-        )
+def _told(connection: Connection) -> list[Told]:
+    """The incidents that are active, each with the task it is about as it stands now."""
+    same = sa.and_(
+        user_task.c.root_key == incident.c.root_key, user_task.c.key == incident.c.subject_key
     )
-    return {row.subject_key: row.key for row in rows}
+    query = (
+        sa.select(incident.c.key.label("incident"), incident.c.subject_key, *user_task.c)
+        .outerjoin(user_task, same)
+        .where(incident.c.state == "active", incident.c.kind == KIND)
+    )
+    return [_told_of(dict(row)) for row in connection.execute(query).mappings()]
 
 
-def _is_over(staff: Staff, key: int) -> bool:
-    try:
-        task = tasks.get_task(staff.connection, key)
-    except NotFound:
+def _told_of(row: dict[str, Any]) -> Told:
+    key, subject = row.pop("incident"), row.pop("subject_key")
+    return Told(key, subject, None if row["key"] is None else UserTask.of(row))
+
+
+def _is_over(staff: Staff, task: UserTask | None) -> bool:
+    if task is None or task.state is not tasks.TaskState.OPEN:
         return True
-    return task.state is not tasks.TaskState.OPEN or find_unmanned(staff, task) is None
+    return find_unmanned(staff, task) is None
 
 
 def _raise(

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from service.db import Connection, root_of
+from service.db import Connection, drop_some, root_of
 from service.errors import TooLarge
 from service.tasks.forms import MAX_ANSWER_BYTES
 from service.tasks.tables import task_draft, user_task
@@ -80,15 +80,15 @@ def drop_draft(connection: Connection, task_key: int, author: str) -> None:
     connection.execute(_DROP, _where(task_key, author))
 
 
-def drop_stale_drafts(connection: Connection, *, before: datetime) -> int:
+def drop_stale_drafts(connection: Connection, before: datetime, limit: int) -> int:
     """Forget old drafts of tasks that ended without them; how many there were."""
     ended = sa.select(user_task.c.key).where(
         user_task.c.root_key == task_draft.c.root_key,
         user_task.c.key == task_draft.c.task_key,
         user_task.c.state != "open",
     )
-    query = sa.delete(task_draft).where(task_draft.c.saved_at < before, ended.exists())
-    return int(connection.execute(query).rowcount)
+    old = sa.and_(task_draft.c.saved_at < before, ended.exists())
+    return drop_some(connection, task_draft, old, limit=limit)
 
 
 def _where(task_key: int, author: str) -> dict[str, Any]:

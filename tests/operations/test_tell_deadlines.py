@@ -23,7 +23,8 @@ from service.operations import (
     tell_deadlines,
 )
 from service.operations.tell_deadlines import make_deadline_chore
-from service.operations.tidy_drafts import KEPT, make_tidy_chore
+from service.operations.tidy_drafts import make_tidy_chore
+from service.operations.tidy_rows import KEPT
 from service.tasks.tables import task_draft, user_task
 from tests.kit.clock import NOW
 

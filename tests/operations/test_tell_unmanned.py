@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from service import identity, jobs, notifications, tasks
+from service.bench.counting import counted
 from service.cases.tables import complaint
 from service.db import Connection, Database
 from service.definitions import shipped_files
@@ -217,3 +218,33 @@ def test_the_chore_looks_once_a_minute_and_not_where_nobody_can_sign_in(runtime:
     assert incidents(runtime) == []
     chore(NOW + timedelta(minutes=1))
     assert len(incidents(runtime)) == 1
+
+
+def asked(runtime: Runtime) -> int:
+    """How many statements a look at every open task reads with, once all is told."""
+    tell_unmanned(runtime, now=NOW)
+    with counted(runtime.database) as cost:
+        tell_unmanned(runtime, now=NOW)
+    return cost.statements
+
+
+@pytest.mark.parametrize(("manned", "more"), [(True, 1), (False, 0)])
+def test_more_tasks_take_few_more_statements(runtime: Runtime, manned: bool, more: int) -> None:
+    """Neither tasks that somebody may do nor those that are told of already take any; one under
+    four eyes takes one, for who did what in its case."""
+    house(runtime)
+    many = []
+    for _ in range(2):
+        waiting(runtime, "approve-solution", propose_solution=MONEY)
+        waiting(runtime, "assess-facts")
+        if not manned:
+            with runtime.database.transaction() as connection:
+                connection.execute(
+                    sa.update(user_task)
+                    .where(user_task.c.assignee.is_(None))
+                    .values(candidate_groups=["executive"], excluded=[])
+                )
+        many.append(asked(runtime))
+        assert bool(incidents(runtime)) is not manned
+    assert many[0] < 20
+    assert many[1] == many[0] + more

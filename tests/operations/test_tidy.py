@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from service import identity
-from service.db import Database, drop_some
+from service.db import Database, drop_some, pick_some
 from service.execution import Runtime
 from service.execution.idempotency import Once, find_answer, store_answer
 from service.identity import Limit
 from service.identity.tables import attempt, session
 from service.jobs.tables import incident, outbox
 from service.notifications.tables import notice
-from service.operations.tidy_drafts import KEPT, make_tidy_chore
-from service.operations.tidy_rows import AGES, tidy_rows
+from service.operations.tidy_drafts import make_tidy_chore
+from service.operations.tidy_rows import AGES, KEPT, LONGEST, tidy_rows
 from tests.kit.clock import NOW
 
 LIMIT = Limit("try", 3)
@@ -83,9 +85,9 @@ def test_resolved_incidents_and_notices_go_when_they_are_old(database: Database)
         identity.create_account(connection, "amy", None, [], now=NOW)
         connection.execute(sa.insert(session), _session("old", NOW))
     now = young + AGES["incident"][0]
-    with database.transaction() as connection:
-        assert tidy_rows(connection, now=young + AGES["notice"][0])["notice"] == 1
-        assert tidy_rows(connection, now=now)["incident"] == 1
+    assert tidy_rows(database, now=young + AGES["notice"][0])["notice"] == 1
+    assert tidy_rows(database, now=now)["incident"] == 1
+    with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(session)).scalar() == 0
     assert _kept(database, incident) == [2, 3]
 
@@ -106,3 +108,46 @@ def test_so_many_rows_go_at_once(database: Database) -> None:
             connection.execute(sa.insert(outbox), _outbox(key, "delivered", NOW))
         old = outbox.c.state == "delivered"
         assert [drop_some(connection, outbox, old, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def _fill(database: Database, count: int) -> None:
+    """So many old deliveries and windows of attempts."""
+    with database.transaction() as connection:
+        for key in range(1, count + 1):
+            connection.execute(sa.insert(outbox), _outbox(key, "delivered", NOW))
+            identity.count_up(connection, LIMIT, str(key), now=NOW)
+
+
+def test_everything_old_goes_in_one_run_however_much_there_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.operations.tidy_rows.BATCH", 2)
+    _fill(database, 5)
+    gone = tidy_rows(database, now=NOW + timedelta(days=91))
+    assert (gone["outbox"], gone["attempt"]) == (5, 5)
+    assert _kept(database, outbox) == []
+
+
+def test_a_run_ends_in_time_and_no_table_waits_for_another(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that moves on by a twentieth of the limit at each look: two rounds and a bit."""
+    monkeypatch.setattr("service.operations.tidy_rows.BATCH", 1)
+    _fill(database, 50)
+    looks = (LONGEST * n / 20 for n in itertools.count())
+    gone = tidy_rows(database, now=NOW + timedelta(days=91), timer=lambda: next(looks))
+    assert 1 < gone["attempt"] < 12
+    assert 1 < gone["outbox"] < 12
+    assert abs(gone["attempt"] - gone["outbox"]) < 2
+
+
+def test_what_was_used_again_meanwhile_stays(database: Database) -> None:
+    """Between the choice of old rows and their end, one may have become young."""
+    _fill(database, 2)
+    later = NOW + timedelta(days=91)
+    over = attempt.c.until <= later
+    with database.transaction() as connection:
+        these = pick_some(connection, attempt, over, limit=9)
+        assert these is not None
+        identity.count_up(connection, LIMIT, "1", now=later)
+        assert connection.execute(sa.delete(attempt).where(these)).rowcount == 1
