@@ -40,14 +40,19 @@ def _sentence(who: str, difference: Difference, kind: str, language: str) -> str
     """The sentence of a property: of a new value, of another one, of none any more."""
     (new, another, gone), part = _phrases(difference.property, kind)
     after, before = difference.after, difference.before
-    facts = {
-        "who": who,
-        "part": part,
-        "after": say_value(after, language),
-        "before": say_value(before, language, was=after is not None),
-    }
+    now, then = _said_apart(after, before, language)
+    facts = {"who": who, "part": part, "after": now, "before": then}
     template = gone if after is None else new if before is None else another
     return _told(template, facts, language)
+
+
+def _said_apart(after: str | None, before: str | None, language: str) -> tuple[str, str]:
+    """Both values as they would be said; as they are written where two that differ would read the
+    same, such as two dates by one clock that differ in what counts until the clock is set."""
+    if None not in (after, before) and say_value(after, language) == say_value(before, language):
+        written = VALUES["written"]
+        return _told(written, {"text": after}, language), _told(written, {"text": before}, language)
+    return say_value(after, language), say_value(before, language, was=after is not None)
 
 
 def _phrases(path: str, kind: str) -> tuple[tuple[str, ...], str]:

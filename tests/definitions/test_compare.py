@@ -152,6 +152,32 @@ def test_a_value_is_said_in_every_language(language, text):
     assert said and "=" not in said and "{" not in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            '=if deadline("plan") = null then working days after(now(), 3) else deadline("plan")',
+            '=if deadline("plan") = null then working days after(now(), 2) else deadline("plan")',
+        ),
+        ('=deadline("plan")', '=if deadline("plan") = null then now() else deadline("plan")'),
+        ('=part of deadline(deadline("plan"), 0.5)', '=part of deadline(deadline("final"), 0.5)'),
+        ("=part of deadline(plan, 0.5)", "=part of deadline(final, 0.5)"),
+    ],
+)
+def test_two_values_that_differ_never_read_the_same(before, after, language):
+    timer = (
+        '<userTask id="reply" name="Answer"><extensionElements><zeebe:taskSchedule dueDate=\'{}\'/>'
+    )
+    shown = '<userTask id="reply" name="Answer"><extensionElements>'
+    old, new = (
+        {"p.bpmn": (HEAD + TASK.replace(shown, timer.format(due)) + "</definitions>").encode()}
+        for due in (before, after)
+    )
+    (sentence,) = say_all(compare(old, new), language)
+    assert before in sentence and after in sentence
+
+
 def test_added_removed_and_moved():
     new = ("</process>", '<userTask id="check" name="Check"/></process>')
     gone = ('<sequenceFlow id="f" name="refused" sourceRef="s" targetRef="reply"/>', "")
