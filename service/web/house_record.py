@@ -77,6 +77,8 @@ FIELDS: Words = {
     "scope": "For",
     "until": "Until",
     "by": "by",
+    "review": "Reviewed by",
+    "reason": "Reason",
 }
 """What the details of those rows are called that a page shows."""
 LONGEST = 200
@@ -102,8 +104,9 @@ class Told:
     changes: tuple[Change, ...]
 
 
-def told(rows: Iterable[HouseRow]) -> list[Told]:
-    """The rows as a page shows them, in their order."""
+def told(rows: Iterable[HouseRow], *, values: Mapping[str, str] | None = None) -> list[Told]:
+    """The rows as a page shows them, in their order; `values` are the words for what is kept as a
+    code."""
     return [
         Told(
             row.at,
@@ -111,7 +114,7 @@ def told(rows: Iterable[HouseRow]) -> list[Told]:
             SAID.get(row.event, row.event),
             row.subject.partition(":")[2],
             tuple(
-                _change(FIELDS.get(name, name), value)
+                _change(FIELDS.get(name, name), value, values or {})
                 for name, value in sorted(row.details.items())
             ),
         )
@@ -119,10 +122,10 @@ def told(rows: Iterable[HouseRow]) -> list[Told]:
     ]
 
 
-def _change(name: str, value: Any) -> Change:
-    if isinstance(value, Mapping) and set(value) <= {"from", "to"}:
-        return Change(name, _text(value.get("from")), _text(value.get("to")))
-    return Change(name, "", _text(value))
+def _change(name: str, value: Any, words: Mapping[str, str]) -> Change:
+    between = isinstance(value, Mapping) and set(value) <= {"from", "to"}
+    before, after = (value.get("from"), value.get("to")) if between else (None, value)
+    return Change(name, *(words.get(text, text) for text in (_text(before), _text(after))))
 
 
 def _text(value: Any) -> str:

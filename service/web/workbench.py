@@ -27,6 +27,8 @@ from service.web.returned import find_returned
 from service.web.review_policy import REVIEWED, list_reviewed
 
 MAX_UPLOADS = 100
+RECENT = 10
+"""So many changes of who reviews are shown."""
 
 
 @blueprint.get("/workbench")
@@ -41,6 +43,7 @@ def workbench() -> Any:
             "",
         )
         reviewed = list_reviewed(connection, own)
+        said = audit.list_recent_house_events(connection, [HouseEvent.POLICY_SET], limit=RECENT)
         is_new = bool(own) and _is_new_release(connection, own)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(
@@ -51,6 +54,7 @@ def workbench() -> Any:
         in_force=in_force,
         reviewed=reviewed,
         reviews=REVIEWED,
+        record=told(said, values={key: say(text, language()) for key, text in REVIEWED.items()}),
         may_edit=actor().may(Permission.EDIT_DRAFTS),
         is_new_release=is_new,
     )

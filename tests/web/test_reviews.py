@@ -4,13 +4,19 @@ commented, approved."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from service.definitions import deploy, find_released, shipped_files
+from service.execution import Runtime
 from tests.kit.browser import choose_language, follow, sign_in
+from tests.kit.clock import NOW
+from tests.kit.desk import Desk
+from tests.kit.installation import ON_SQLITE
 from tests.kit.site import Site
+from tests.kit.small import SMALL
 
 SHEET = "processes/check-satisfaction.bpmn"
 WAS, IS = b"working days after(now(), 10)", b"working days after(now(), 5)"
@@ -123,3 +129,25 @@ def test_the_only_version_in_force_cannot_be_retired(page: Page, site: Site) -> 
         page.click("#retire button")
     assert answered.value.status == 409
     expect(page.locator("main")).to_contain_text("is the only one that starts", use_inner_text=True)
+
+
+@ON_SQLITE
+def test_compliance_says_who_reviews_a_procedure(runtime: Runtime, tmp_path: Path) -> None:
+    desk = Desk.of(runtime, tmp_path)
+    key = runtime.keys.root_key()
+    with runtime.database.transaction() as connection:
+        spare = [key, *(runtime.keys.root_key() for _ in range(4))]
+        files = {"processes/small.bpmn": SMALL.encode()}
+        deploy(connection, files, name="loans", actor="owner-1", now=NOW, next_key=spare.pop)
+    desk.sign_in("owner-1")
+    page = desk.see("/workbench")
+    assert "loans" in page and "A second owner, or compliance" in page
+    sent = {"name": "loans", "review": "none", "reason": "It is only tried."}
+    assert 'action="/workbench/review-policy"' not in page
+    assert desk.post("/workbench/review-policy", **sent).status_code == 403
+    desk.sign_in("compliance-1")
+    assert desk.post("/workbench/review-policy", **sent).status_code == 302
+    page = desk.see("/workbench")
+    assert "Nobody: a deployment is in force at once" in page
+    for said in ("said who reviews the changes of the procedure", "loans", sent["reason"]):
+        assert said in page.split("Who changed what")[1], said

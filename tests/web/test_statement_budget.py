@@ -88,7 +88,7 @@ BUDGET: dict[str, int] = {
     "live view: the cases": 10,
     "review desk": 4,
     "migrations": 7,
-    "workbench": 11,
+    "workbench": 12,
     "incidents": 4,
     "sign in": 0,
     "choose a password": 0,
