@@ -58,6 +58,8 @@ class Settings:
     clock: str = ""
     log: str = "quiet"
     second_factor_roles: str = ""
+    session_minutes: int = 720
+    session_idle_minutes: int = 720
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
@@ -102,6 +104,13 @@ def _count(value: Any) -> int:
         number = 0
     if number < 1:
         raise ValueError("a whole number above 0")
+    return number
+
+
+def _minutes_of_session(value: Any) -> int:
+    number = _count(value)
+    if number > 720:
+        raise ValueError("a whole number from 1 to 720")
     return number
 
 
@@ -191,6 +200,15 @@ HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "second_factor_roles": (
         _text,
         "roles, by commas, whose people sign in with a code of their telephone too: admin,approver",
+    ),
+    "session_minutes": (
+        _minutes_of_session,
+        "after so long everybody signs in anew, whatever they do; at most 720",
+    ),
+    "session_idle_minutes": (
+        _minutes_of_session,
+        "after so long without doing anything one signs in anew; what a page asks for by itself is "
+        "not counted",
     ),
     "oidc_issuer": (
         _text,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 import flask
@@ -10,8 +12,9 @@ import flask
 from service import identity, operations
 from service.edge.parts import STATIC, Parts, parts
 from service.edge.walls import find_hidden
-from service.errors import Forbidden, Unauthenticated
+from service.errors import Forbidden, RedressError, Unauthenticated
 
+log = logging.getLogger("redress.security")
 COOKIE = "redress_session"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CLIENTS = "/oauth/token"
@@ -97,10 +100,35 @@ def _by_cookie(here: Parts) -> None:
     token = flask.request.cookies.get(COOKIE)
     if not token:
         return
+    now, settings = here.clock.now(), here.settings
+    limits = identity.Limits(
+        timedelta(minutes=settings.session_minutes),
+        timedelta(minutes=settings.session_idle_minutes),
+    )
     with here.runtime.database.read() as connection:
-        flask.g.account = identity.find_session(connection, token, now=here.clock.now())
+        found = identity.find_session(connection, token, now=now, limits=limits)
+        flask.g.account = found.account if found is not None else None
         flask.g.hidden = find_hidden(connection, flask.g.account, here.clock)
-    flask.g.by_session = flask.g.account is not None
+    flask.g.by_session = found is not None
+    if found is not None and limits.idle < limits.life and _is_somebody():
+        _stay(here, token, found.seen_at, now=now)
+
+
+def _is_somebody() -> bool:
+    """Whether a person asks: not a page that looks by itself whether anything is new."""
+    request = flask.request
+    by_itself = request.method == "GET" and "HX-Request" in request.headers
+    return request.method != "HEAD" and not by_itself
+
+
+def _stay(here: Parts, token: str, seen_at: datetime, *, now: datetime) -> None:
+    """Let the session go on; whoever reads is answered even where nothing can be written."""
+    if now - seen_at < identity.SEEN_EVERY:
+        return
+    try:
+        operations.note_seen(here.runtime, token, now=now)
+    except RedressError as error:
+        log.warning("a session that is used cannot be prolonged: %s", error.message)
 
 
 def _by_header(here: Parts, header: Any) -> identity.Account | None:

@@ -101,7 +101,16 @@ from service.identity.passwords import (
 from service.identity.permissions import GRANTS, Grant, Permission, roles_with
 from service.identity.reserved_messages import RESERVED_MESSAGES, check_may_send
 from service.identity.roles import PROGRAMS, RESERVED, HouseRole, Role
-from service.identity.sessions import close_session, drop_sessions, find_session, open_session
+from service.identity.sessions import (
+    SEEN_EVERY,
+    Limits,
+    Session,
+    close_session,
+    drop_sessions,
+    find_session,
+    note_seen,
+    open_session,
+)
 from service.identity.staff import (
     CAPACITY,
     Absence,
@@ -151,6 +160,7 @@ __all__ = [
     "PROGRAMS",
     "RESERVED",
     "RESERVED_MESSAGES",
+    "SEEN_EVERY",
     "SYSTEM",
     "Absence",
     "Account",
@@ -162,9 +172,11 @@ __all__ = [
     "GrantState",
     "HouseRole",
     "Limit",
+    "Limits",
     "Link",
     "Permission",
     "Role",
+    "Session",
     "StaffMember",
     "Standing",
     "Token",
@@ -242,6 +254,7 @@ __all__ = [
     "make_link",
     "make_pending",
     "narrowed",
+    "note_seen",
     "note_success",
     "open_session",
     "put_standing",

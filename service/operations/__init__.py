@@ -60,6 +60,7 @@ from service.operations.migrate_instance import (
 )
 from service.operations.modify_instance import modify_instance
 from service.operations.note_reads import note_reads
+from service.operations.note_seen import note_seen
 from service.operations.open_draft import draw_procedure, open_draft
 from service.operations.plan_migration import carry_on_migration, draw_up_migration, edit_migration
 from service.operations.prove_bundle import prove_bundle
@@ -254,6 +255,7 @@ __all__ = [
     "names_of",
     "needs_review",
     "note_reads",
+    "note_seen",
     "open_draft",
     "pass_factor",
     "preview_letter",

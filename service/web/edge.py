@@ -92,7 +92,10 @@ def may(permission: str) -> bool:
 
 
 def to_sign_in() -> Any:
-    """Sent to sign in; afterwards back to where the visitor wanted to go."""
+    """Sent to sign in; afterwards back to where the visitor wanted to go. A part of a page that
+    looks by itself is answered nothing, so that the page stays with what is being typed in it."""
+    if flask.request.method == "GET" and "HX-Request" in flask.request.headers:
+        return "", 204
     return flask.redirect(flask.url_for("web.sign_in", next=flask.request.full_path.rstrip("?")))
 
 
