@@ -61,6 +61,15 @@ def draw(root: etree._Element) -> bool:
     return True
 
 
+def draw_process(root: etree._Element, process_id: str) -> bool:
+    """Give one process a picture beside those that there are; whether there is such a process."""
+    for process in root.iterfind(n.b("process")):
+        if process.get("id") == process_id and _nodes(process):
+            _write(root, process, sum(1 for _ in root.iterfind(f"{DI}BPMNDiagram")))
+            return True
+    return False
+
+
 def _nodes(scope: etree._Element) -> list[etree._Element]:
     kinds = n.FLOW_NODES | set(n.REFUSED)
     return [each for each in scope if n.local(each) in kinds and each.get("id")]

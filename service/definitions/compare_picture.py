@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lxml import etree
 
+from service.conversion.layout import draw as lay_out
 from service.definitions.compare import Change, Kind
 from service.definitions.picture import Mark, draw
 from service.dmn.xml import parse_xml
@@ -76,6 +77,8 @@ def draw_over(
     """The new diagram with what is gone still standing in its old place."""
     known = list(changes)
     old, new = parse_xml(before, file="before.bpmn"), parse_xml(after, file="after.bpmn")
+    for root in (old, new):
+        lay_out(root)
     plane, process = (
         next(new.iter(f"{_DI}BPMNPlane"), None),
         next(new.iter(f"{_BPMN}process"), None),

@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
+from service.conversion.layout import draw as lay_out
+from service.conversion.layout import draw_process
 from service.definitions.picture_flows import Flow, draw_flow
 from service.definitions.picture_shapes import BPMN, Box, Shape, badge, draw_shape, local, pin
 from service.dmn.xml import parse_xml
@@ -89,6 +91,7 @@ def _laid_out(
     xml: bytes, process_id: str | None, language: str
 ) -> tuple[Sequence[Shape], Sequence[Flow]]:
     root = parse_xml(xml, file="diagram.bpmn")
+    lay_out(root)  # files that a program wrote often have no picture
     elements = {str(node.get("id")): node for node in root.iter(etree.Element) if node.get("id")}
     plane = _find_plane(root, elements, process_id)
     shapes, flows = (
@@ -110,6 +113,8 @@ def _find_plane(
             return plane
     if process_id is None:
         raise NotFound("The file has no diagram.")
+    if draw_process(root, process_id):
+        return list(root.iter(f"{_DI}BPMNPlane"))[-1]
     raise NotFound("No diagram shows the process {process_id}.", process_id=process_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from service.builtins import Evidence
 from service.engine import Bundle
@@ -13,7 +14,10 @@ from service.proof import Proofs
 from service.scenarios.coverage import Coverage, cover
 from service.scenarios.folder import scenarios_of
 from service.scenarios.run import Result, run_scenario
-from service.sentence import Sentence
+from service.sentence import Sentence, pack
+
+MOST_KEPT = 50
+"""Problems that an approval keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,18 @@ class Findings:
             content_hash,
             tuple(self._refusals()),
             {
-                "problems": [asdict(each) for each in self.problems][:50],
+                "problems": [_kept(each) for each in self.problems[:MOST_KEPT]],
                 "states": dict(self.proofs.soundness.states) if self.proofs.soundness else {},
                 "rules": {each.rule.name: each.holds for each in self.proofs.rules},
                 "scenarios": {each.scenario.name: not each.problems for each in self.results},
                 "missed": {kind: len(places) for kind, places in self.coverage.missed().items()},
             },
         )
+
+
+def _kept(problem: Problem) -> dict[str, Any]:
+    """A problem as the record keeps it: its sentences can be said in every language later."""
+    return {**asdict(problem), "message": pack(problem.message), "mend": pack(problem.mend)}
 
 
 def find_all(

@@ -10,15 +10,15 @@ from service.definitions import BundleStep
 from service.i18n.catalogue import chosen, listed, say
 from service.i18n.dates import Times
 from service.letters import html_page
-from service.scenarios import Findings
 from service.sentence import Sentence
+from service.web.review_record import Record
 
 
 def _drawn(picture: str) -> str:
     return f"<div class='drawn'>{picture}</div>" if picture else ""
 
 
-def _results(found: Findings, language: str) -> Iterator[str]:
+def _results(found: Record, language: str) -> Iterator[str]:
     for each in found.results:
         name = chosen(each.scenario.names, language, default=each.scenario.name)
         yield f"{_mark(not each.problems)} {name}"
@@ -26,7 +26,7 @@ def _results(found: Findings, language: str) -> Iterator[str]:
 
 def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
     """A page for printing, complete in itself."""
-    version, found, language = known["version"], known["found"], times.language
+    version, found, language = known["version"], known["record"], times.language
 
     def word(text: str) -> str:
         return escape(say(text, language))
@@ -57,7 +57,7 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
                 f"{_mark(v.holds)} {v.rule.clause} "
                 f"{chosen(v.rule.titles, language, default=v.rule.title)}"
             )
-            for v in found.proofs.rules
+            for v in found.rules
         ),
         f"<h2>{word('Scenarios')}</h2>{_list(_results(found, language))}",
         f"<h2>{word('Comments')}</h2>"

@@ -11,8 +11,7 @@ import flask
 
 from service import definitions, operations, reporting
 from service.definitions import review as rows
-from service.definitions.review_states import possible
-from service.engine import Bundle
+from service.definitions.review_states import USED, possible
 from service.errors import InvalidInput, StateConflict
 from service.identity import Permission
 from service.letters import make_pdf
@@ -34,6 +33,7 @@ from service.web.edge import (
 from service.web.findings import UNFIT, findings_of, gather_evidence
 from service.web.paging import key_asked, page_of
 from service.web.review_policy import REVIEWED
+from service.web.review_record import find_approval, record_of
 from service.web.trial import reached
 from service.web.zones import zone
 
@@ -97,7 +97,10 @@ def _known(key: int) -> dict[str, Any]:
         steps, comments = rows.list_steps(connection, key), rows.list_comments(connection, key)
         tags = rows.list_tags(connection, key)
         policy = definitions.policy_of(connection, key)
-    found, bundle = _findings(files)
+    fit, approval = findings_of(files), find_approval(steps)
+    record = record_of(None if fit is None else fit[0], approval)
+    if record is None:
+        raise StateConflict(UNFIT)
     return {
         "version": version,
         "authors": sorted(authors),
@@ -106,35 +109,33 @@ def _known(key: int) -> dict[str, Any]:
         "reviews": REVIEWED,
         "first": base is None,
         "changed": changes_by_file(before, files, comments, language=spoken),
-        "effects": None if base is None else _effects(base, before, files, found),
-        "found": found,
-        "faults": faults_of(found.problems, files, spoken),
+        "effects": None if base is None or fit is None else _effects(base, before, files, fit[0]),
+        "in_use": version.state in USED,
+        "record": record,
+        "fit": fit is not None,
+        "faults": faults_of(record.problems, files, spoken),
         "steps": steps,
         "events": EVENTS,
         "comments": comments,
         "tags": tags,
-        **reached(found, bundle),
+        **({} if fit is None else reached(*fit)),
     }
 
 
 def _effects(
     base: int, before: dict[str, bytes], files: dict[str, bytes], found: Findings
-) -> Effects:
+) -> Effects | None:
     with parts().runtime.database.read() as connection:
         running = reporting.count_running(connection).get(base, 0)
         tasks = reporting.count_open_tasks(connection, base)
     changed = definitions.compare(before, files)
-    old, bundle = _findings(before)
+    was = findings_of(before)
+    if was is None:  # the check of today would refuse what it was compared with
+        return None
+    old, bundle = was
     return effects_of(
         changed, (bundle, old), found, running=running, tasks=tasks, language=language()
     )
-
-
-def _findings(files: dict[str, bytes]) -> tuple[Findings, Bundle]:
-    found = findings_of(files)
-    if found is None:
-        raise StateConflict(UNFIT)
-    return found
 
 
 def _submit(key: int, form: Any) -> None:
