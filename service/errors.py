@@ -165,7 +165,7 @@ class Problem:
 
     `code` is stable and kebab-case (`xml-doctype`, `feel-syntax`,
     `bpmn-unsupported-complex-gateway`). `line` is 1-based, 0 where unknown. `element` is the id of
-    the BPMN/DMN element, "" where there is none. `message` says what was found, `mend` what to do
+    the BPMN/DMN element, "" where there is none. `message` says what was found, `fix` what to do
     about it. `path` is a way on the diagram that leads to it, as element ids, where a proof found
     one.
     """
@@ -175,13 +175,13 @@ class Problem:
     line: int
     element: str
     message: str
-    mend: str
+    fix: str
     severity: Severity = Severity.ERROR
     path: tuple[str, ...] = ()
 
 
 class DefinitionInvalid(RedressError):
-    """The definition files have problems that have to be mended first."""
+    """The definition files have problems that have to be corrected first."""
 
     code = "definition-invalid"
 
@@ -198,13 +198,13 @@ class DefinitionInvalid(RedressError):
             "line": first.line,
             "element": first.element or "-",
             "problem": Sentence(first.message),
-            "mend": Sentence(first.mend),
+            "fix": Sentence(first.fix),
         }
         more = len(self.problems) - 1
         return Sentence(
-            "{file}:{line}: {element}: {problem} {mend} (and {more} more)"
+            "{file}:{line}: {element}: {problem} {fix} (and {more} more)"
             if more
-            else "{file}:{line}: {element}: {problem} {mend}",
+            else "{file}:{line}: {element}: {problem} {fix}",
             more=more,
             **facts,
         )

@@ -117,7 +117,7 @@ def get_incident(call: Call, key: int) -> Any:
     optional=True,
 )
 def resolve_incident(call: Call, key: int, sent: Resolution) -> None:
-    """What went wrong is mended: try again."""
+    """What went wrong is put right: retry."""
     operations.resolve_incident(call.runtime, key, actor=call.actor, now=call.now)
 
 

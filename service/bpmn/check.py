@@ -40,7 +40,7 @@ def check_processes(known: Known) -> list[Problem]:
                     line,
                     element_id,
                     each.message,
-                    each.mend,
+                    each.fix,
                     each.severity,
                 )
             )
@@ -175,12 +175,12 @@ def _source(text: Text | None) -> str:
 def _service(wanted: Text | None) -> Iterator[Finding]:
     named = "" if wanted is None or wanted.expression is not None else wanted.source
     if named.startswith(n.BUILT_IN) and named not in n.HOST_SERVICES:
-        mend = Sentence(
+        fix = Sentence(
             "Choose one of {host_services}; a worker's own types begin otherwise.",
             host_services=sorted(n.HOST_SERVICES),
         )
         yield error(
-            "unknown-service", Sentence("there is no built-in service {named!r}", named=named), mend
+            "unknown-service", Sentence("there is no built-in service {named!r}", named=named), fix
         )
 
 

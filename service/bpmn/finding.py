@@ -13,13 +13,13 @@ class Finding:
 
     code: str
     message: str
-    mend: str
+    fix: str
     severity: Severity
 
 
-def error(code: str, message: str, mend: str) -> Finding:
-    return Finding(code, message, mend, Severity.ERROR)
+def error(code: str, message: str, fix: str) -> Finding:
+    return Finding(code, message, fix, Severity.ERROR)
 
 
-def warning(code: str, message: str, mend: str) -> Finding:
-    return Finding(code, message, mend, Severity.WARNING)
+def warning(code: str, message: str, fix: str) -> Finding:
+    return Finding(code, message, fix, Severity.WARNING)

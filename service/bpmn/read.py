@@ -71,12 +71,12 @@ class Reader:
         code: str,
         node: etree._Element | None,
         message: str,
-        mend: str,
+        fix: str,
         severity: Severity = Severity.ERROR,
     ) -> None:
         line = int(node.sourceline or 0) if node is not None else 0
         element = _owner(node) if node is not None else ""
-        self.problems.append(Problem(code, self.file, line, element, message, mend, severity))
+        self.problems.append(Problem(code, self.file, line, element, message, fix, severity))
 
     def _has_id(self, process: etree._Element) -> bool:
         if not process.get("id"):
@@ -220,8 +220,8 @@ class Reader:
 
     def _beside(self, node: etree._Element, kind: str) -> None:
         if kind in n.REFUSED:
-            code, mend = n.REFUSED[kind]
-            self.report(code, node, Sentence("a {kind} cannot be run", kind=kind), mend)
+            code, fix = n.REFUSED[kind]
+            self.report(code, node, Sentence("a {kind} cannot be run", kind=kind), fix)
         elif (
             kind
             and kind not in n.DRAWN_ONLY

@@ -26,7 +26,7 @@ class Reader(Protocol):
         code: str,
         node: etree._Element | None,
         message: str,
-        mend: str,
+        fix: str,
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a problem."""

@@ -75,12 +75,12 @@ def _definition(
         case "terminate":
             return EventDefinition("terminate")
         case other:
-            code, mend = n.REFUSED_EVENTS.get(other, ("bpmn-unknown-event", "Use another event."))
+            code, fix = n.REFUSED_EVENTS.get(other, ("bpmn-unknown-event", "Use another event."))
             reader.report(
                 code,
                 node,
                 Sentence("an event of the kind {other!r} cannot be run", other=other),
-                mend,
+                fix,
             )
             return EventDefinition("refused")
 

@@ -36,7 +36,7 @@ class Reader(Protocol):
         code: str,
         node: etree._Element | None,
         message: str,
-        mend: str,
+        fix: str,
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a problem."""
@@ -78,14 +78,14 @@ def _all(reader: Reader, node: etree._Element) -> Iterator[tuple[etree._Element,
             )
         elif kind is None:
             reader.report(CODE, each, "the listener has no job type", "Give it one.")
-        elif mend := _never(node, event):
+        elif fix := _never(node, event):
             reader.report(
                 CODE,
                 each,
                 Sentence(
                     "a {kind} has no listeners to its {event}", kind=n.local(node), event=event
                 ),
-                mend,
+                fix,
             )
         else:
             yield each, Listener(event, kind, reader.text(each, "retries"), _headers(each))

@@ -23,7 +23,7 @@ class Reports(Protocol):
         code: str,
         node: etree._Element | None,
         message: str,
-        mend: str,
+        fix: str,
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a problem."""

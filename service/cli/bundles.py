@@ -77,7 +77,7 @@ def check(paths: tuple[str, ...], shape: str, policy: str) -> None:
 def _tell(problem: Problem) -> None:
     place = f"{problem.file}:{problem.line}: {problem.element or '-'}"
     message = str(problem.message).removesuffix(".")
-    click.echo(f"{place}: {problem.severity.value} {problem.code}: {message}. {problem.mend}")
+    click.echo(f"{place}: {problem.severity.value} {problem.code}: {message}. {problem.fix}")
     if problem.path:
         click.echo(f"    on the way {' → '.join(problem.path)}")
 
@@ -110,7 +110,7 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
             click.echo(
                 (
                     f"{problem.file}:{problem.line}: {problem.element}: {problem.message}. "
-                    f"{problem.mend}"
+                    f"{problem.fix}"
                 ),
                 err=True,
             )

@@ -50,7 +50,7 @@ def convert_file(name: str, content: bytes) -> Converted:
         root = parse_xml(content, file=name)
     except XmlRefused as refused:
         problem = refused.problem
-        message = Sentence("{message} {mend}", message=problem.message, mend=problem.mend)
+        message = Sentence("{message} {fix}", message=problem.message, fix=problem.fix)
         line = Line(name, problem.line, "", "", Fate.TO_DO, message)
         return Converted(name, "", {}, (line,))
     if root.tag == n.b("definitions"):

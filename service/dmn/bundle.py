@@ -79,7 +79,7 @@ def _circle(file: str, source: str, entry: Import) -> Problem:
         message=Sentence("{file} and {source} import each other.", file=file, source=source)
         if file != source
         else Sentence("{file} imports itself.", file=file),
-        mend="Move what both need into a third file." if file != source else "Remove the import.",
+        fix="Move what both need into a third file." if file != source else "Remove the import.",
         severity=Severity.WARNING,
     )
 

@@ -112,7 +112,7 @@ def _doubles(model: Model) -> Iterator[Problem]:
                     line=each.place.line,
                     element=each.place.id,
                     message=Sentence("Two elements have the {key}.", key=key),
-                    mend="Give each its own.",
+                    fix="Give each its own.",
                 )
             seen[key] = each.name
 
@@ -130,5 +130,5 @@ def _externals(model: Model) -> Iterator[Problem]:
                         "The function is external ({kind}); such functions are not run.",
                         kind=node.kind,
                     ),
-                    mend="Write the function in FEEL.",
+                    fix="Write the function in FEEL.",
                 )

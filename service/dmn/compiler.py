@@ -83,7 +83,7 @@ class Compiler:
             "Mend the expression.",
         )
 
-    def problem(self, code: str, spot: Place, message: str, mend: str) -> None:
+    def problem(self, code: str, spot: Place, message: str, fix: str) -> None:
         element = spot.id or self.owner
         self.problems.append(
             Problem(
@@ -92,7 +92,7 @@ class Compiler:
                 line=spot.line,
                 element=element,
                 message=message,
-                mend=mend,
+                fix=fix,
             )
         )
 

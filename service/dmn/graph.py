@@ -127,9 +127,9 @@ class Engine:
                         "The requirement {href!r} names nothing in this file or its imports.",
                         href=href,
                     )
-                    mend = "Remove the requirement, or hand in the model that holds it."
+                    fix = "Remove the requirement, or hand in the model that holds it."
                     self._compiler(element).problem(
-                        "dmn-unknown-reference", element.place, message, mend
+                        "dmn-unknown-reference", element.place, message, fix
                     )
         for element in self.library.definitions.decisions:
             if _needs_itself(self.library, element):
@@ -137,8 +137,8 @@ class Engine:
                     "The decision {element_name!r} requires itself, through others or directly.",
                     element_name=element.name,
                 )
-                mend = "Take one requirement out of the circle."
-                self._compiler(element).problem("dmn-cycle", element.place, message, mend)
+                fix = "Take one requirement out of the circle."
+                self._compiler(element).problem("dmn-cycle", element.place, message, fix)
 
 
 def name_of(link: Link) -> str:

@@ -116,7 +116,7 @@ class Types:
 
         return ConstrainedType(base, allowed, text)
 
-    def _report(self, code: str, spot: Place, message: str, mend: str) -> None:
+    def _report(self, code: str, spot: Place, message: str, fix: str) -> None:
         self._problems.append(
             Problem(
                 code=code,
@@ -124,6 +124,6 @@ class Types:
                 line=spot.line,
                 element=spot.id,
                 message=message,
-                mend=mend,
+                fix=fix,
             )
         )

@@ -164,10 +164,10 @@ class Model:
                     "The imported model {entry_name!r} was not handed in.",
                     entry_name=entry.name or entry.namespace,
                 )
-                mend = "Check and deploy the files together."
+                fix = "Check and deploy the files together."
                 file, spot = self.definitions.file, entry.place
                 self.problems.append(
-                    Problem("dmn-import-missing", file, spot.line, spot.id, message, mend)
+                    Problem("dmn-import-missing", file, spot.line, spot.id, message, fix)
                 )
 
     def _outer_type(self, name: str) -> FeelType | None:

@@ -93,7 +93,7 @@ def _check_root(root: etree._Element, file: str) -> None:
                     localname=name.localname,
                     namespace=name.namespace,
                 ),
-                mend="Save the decision as DMN 1.3 or later in the modeler.",
+                fix="Save the decision as DMN 1.3 or later in the modeler.",
             )
         ]
     )
@@ -134,11 +134,9 @@ def _check_tables(root: etree._Element, file: str) -> Iterable[Problem]:
 
 
 def _problem(element: etree._Element, file: str, code: str, message: str) -> Problem:
-    mend = "Open the table in the modeler and save it again, or mend the element named."
+    fix = "Open the table in the modeler and save it again, or fix the element named."
     spot = place(element)
-    return Problem(
-        code=code, file=file, line=spot.line, element=spot.id, message=message, mend=mend
-    )
+    return Problem(code=code, file=file, line=spot.line, element=spot.id, message=message, fix=fix)
 
 
 def _read_import(element: etree._Element) -> parts.Import:

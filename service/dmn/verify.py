@@ -67,14 +67,14 @@ class _Reporter:
     owner: str
     table: parts.Table
 
-    def error(self, code: str, spot: parts.Place, message: str, mend: str) -> Problem:
-        return self._problem(code, spot, message, mend, Severity.ERROR)
+    def error(self, code: str, spot: parts.Place, message: str, fix: str) -> Problem:
+        return self._problem(code, spot, message, fix, Severity.ERROR)
 
-    def warn(self, code: str, spot: parts.Place, message: str, mend: str) -> Problem:
-        return self._problem(code, spot, message, mend, Severity.WARNING)
+    def warn(self, code: str, spot: parts.Place, message: str, fix: str) -> Problem:
+        return self._problem(code, spot, message, fix, Severity.WARNING)
 
     def _problem(
-        self, code: str, spot: parts.Place, message: str, mend: str, severity: Severity
+        self, code: str, spot: parts.Place, message: str, fix: str, severity: Severity
     ) -> Problem:
         element = spot.id or self.table.place.id
         return Problem(
@@ -83,7 +83,7 @@ class _Reporter:
             spot.line,
             element,
             Sentence("{owner}: {message}", owner=self.owner, message=Sentence(message)),
-            mend,
+            fix,
             severity,
         )
 
@@ -211,8 +211,8 @@ def _overlap_problem(
         hit_policy=table.hit_policy,
         grid=report.example(grid, point),
     )
-    mend = "Narrow one of the rules, or choose another hit policy."
-    return report.error("dmn-table-overlap", table.rules[later].place, message, mend)
+    fix = "Narrow one of the rules, or choose another hit policy."
+    return report.error("dmn-table-overlap", table.rules[later].place, message, fix)
 
 
 def _choose(mask: int, space: int) -> int:
@@ -270,8 +270,8 @@ def _hidden(
         taker=taker,
         grid=report.example(grid, point),
     )
-    mend = "Move the rule up, or remove it."
-    return report.warn("dmn-rule-unreachable", table.rules[number].place, message, mend)
+    fix = "Move the rule up, or remove it."
+    return report.warn("dmn-rule-unreachable", table.rules[number].place, message, fix)
 
 
 def _check_gaps(table: parts.Table, grid: Grid, report: _Reporter, work: Work) -> Iterator[Problem]:
@@ -288,8 +288,8 @@ def _check_gaps(table: parts.Table, grid: Grid, report: _Reporter, work: Work) -
             "No rule matches {grid}, and there is no default output.",
             grid=report.example(grid, point),
         )
-        mend = "Add a rule for it, or a default output."
-        yield report.warn("dmn-table-gap", table.place, message, mend)
+        fix = "Add a rule for it, or a default output."
+        yield report.warn("dmn-table-gap", table.place, message, fix)
 
 
 def _check_outputs(table: parts.Table, resolve: Resolve, report: _Reporter) -> Iterator[Problem]:
@@ -331,8 +331,8 @@ def _check_output_value(cell: parts.Cell, values: str, report: _Reporter) -> Ite
             text=cell.text,
             values=values,
         )
-        mend = "Add it to the values, or correct the cell."
-        yield report.error("dmn-output-value", cell.place, message, mend)
+        fix = "Add it to the values, or correct the cell."
+        yield report.error("dmn-output-value", cell.place, message, fix)
 
 
 def _check_output_type(cell: parts.Cell, kind: FeelType, report: _Reporter) -> Iterator[Problem]:

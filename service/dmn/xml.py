@@ -141,7 +141,7 @@ def _parse(text: str, file: str) -> etree._Element:
             file,
             "xml-syntax",
             Sentence("The file is not well-formed XML: {msg}.", msg=error.msg),
-            "Export it again from the modeler, or mend the line named.",
+            "Export it again from the modeler, or fix the line named.",
             line=line,
         ) from None
     if root.getroottree().docinfo.doctype:
@@ -163,7 +163,7 @@ def _check_depth(root: etree._Element, file: str) -> None:
             )
 
 
-def _refuse(file: str, code: str, message: str, mend: str, *, line: int = 0) -> XmlRefused:
+def _refuse(file: str, code: str, message: str, fix: str, *, line: int = 0) -> XmlRefused:
     return XmlRefused(
-        Problem(code=code, file=file, line=line, element="", message=message, mend=mend)
+        Problem(code=code, file=file, line=line, element="", message=message, fix=fix)
     )

@@ -152,8 +152,8 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What stopped a token at this element is mended: those that failed there run; where none did,
-    all that failed."""
+    """What stopped a token at this element is put right: those that failed there run; where none
+    did, all that failed."""
 
     element_id: str
 

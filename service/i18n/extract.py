@@ -60,7 +60,7 @@ _QUOTED = frozenset({"schema.json", "clauses.json"})
 PLAIN = frozenset({"Link", "Sentence", "said", "say"})
 """Calls whose argument is a word whatever it looks like; others may be given a code there."""
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[^A-Za-z]*(\{\w+\}[^A-Za-z]*)+")
-KEYWORD_ARGUMENTS = frozenset({"message", "mend"})
+KEYWORD_ARGUMENTS = frozenset({"message", "fix"})
 WITH_KEYWORDS = frozenset({"Problem", "Fault", "Finding"})
 PLURALS = frozenset({"Counted", "say_many"})
 """Calls whose first two arguments are the forms of one sentence."""

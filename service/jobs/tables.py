@@ -199,8 +199,8 @@ incident = sa.Table(
         postgresql_where=sa.text("state = 'active'"),
     ),
 )
-"""A step that could not be made, with what has to be mended. `subject_key` is the timer, job, task
-or outbox row."""
+"""A step that could not be made, with what has to be corrected. `subject_key` is the timer, job,
+task or outbox row."""
 
 duty = sa.Table(
     "duty",

@@ -200,9 +200,9 @@ def _problem(
     path: str,
     code: str,
     message: str,
-    mend: str,
+    fix: str,
     *,
     line: int = 0,
     severity: Severity = Severity.ERROR,
 ) -> Problem:
-    return Problem(code, path, line, "", message, mend, severity)
+    return Problem(code, path, line, "", message, fix, severity)

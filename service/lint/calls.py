@@ -41,7 +41,7 @@ def call_builtin(
     elif name == "list contains" and kinds[0].item is not None:
         issue = comparison("=", kinds[0].item, kinds[-1])
         if issue is not None:
-            report(issue.code, issue.message, issue.mend)
+            report(issue.code, issue.message, issue.fix)
     return s.gives(function, kinds)
 
 

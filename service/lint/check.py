@@ -88,8 +88,8 @@ def _too_large() -> Problem:
     message = Sentence(
         "the data were not checked: there are more than {most} elements", most=MOST_ELEMENTS
     )
-    mend = "Check the diagrams in smaller bundles."
-    return Problem("data-not-checked", "", 0, "", message, mend, Severity.WARNING)
+    fix = "Check the diagrams in smaller bundles."
+    return Problem("data-not-checked", "", 0, "", message, fix, Severity.WARNING)
 
 
 def _is_open(analysis: Analysis, process: Process) -> bool:
@@ -133,7 +133,7 @@ def _forms(bundle: Bundle) -> Iterator[Problem]:
         is_schema = form_id.endswith(".json")
         file = f"forms/{form_id}" if is_schema else f"forms/{form_id}.form.json"
         for issue in form_issues(form):
-            yield Problem(issue.code, file, 0, form_id, issue.message, issue.mend, issue.severity)
+            yield Problem(issue.code, file, 0, form_id, issue.message, issue.fix, issue.severity)
 
 
 def _decisions(analysis: Analysis) -> Iterator[Problem]:
@@ -151,7 +151,7 @@ def _decisions(analysis: Analysis) -> Iterator[Problem]:
                     literal.place.line,
                     decision.place.id,
                     issue.message,
-                    issue.mend,
+                    issue.fix,
                     issue.severity,
                 )
 
@@ -191,5 +191,5 @@ def _scopes_of_callers(analysis: Analysis, model: Model) -> list[Scope]:
 
 def _problem(process: Process, element: str, line: int, issue: Issue) -> Problem:
     return Problem(
-        issue.code, process.file, line, element, issue.message, issue.mend, issue.severity
+        issue.code, process.file, line, element, issue.message, issue.fix, issue.severity
     )

@@ -148,7 +148,7 @@ def missing_equals(bundle: Bundle, scope: Scope, source: Text | None, what: str)
     known = set(scope.known)
     if tree is None or not (written in known or _is_formula(bundle, tree, written, known)):
         return []
-    mend = Sentence("Write ={written}, or another text.", written=written)
+    fix = Sentence("Write ={written}, or another text.", written=written)
     return [
         Issue(
             "feel-missing-equals",
@@ -157,7 +157,7 @@ def missing_equals(bundle: Bundle, scope: Scope, source: Text | None, what: str)
                 what=Sentence(what),
                 written=written,
             ),
-            mend,
+            fix,
         )
     ]
 

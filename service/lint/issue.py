@@ -13,5 +13,5 @@ class Issue:
 
     code: str
     message: str
-    mend: str
+    fix: str
     severity: Severity = Severity.ERROR

@@ -32,9 +32,9 @@ class Judge:
         return KINDS.get(node.kind, _any)(self, node)
 
     def report(
-        self, code: str, message: str, mend: str, severity: Severity = Severity.ERROR
+        self, code: str, message: str, fix: str, severity: Severity = Severity.ERROR
     ) -> None:
-        self.issues.append(Issue(code, message, mend, severity))
+        self.issues.append(Issue(code, message, fix, severity))
 
     def within(self, names: dict[str, Kind]) -> Judge:
         """The same, with names of its own beside the variables."""

@@ -52,10 +52,10 @@ def arithmetic(sign: str, left: Kind, right: Kind) -> tuple[Kind, Issue | None]:
     }
     if found:
         return of(*found), None
-    mend = "Convert one of them, or correct the name of the variable."
+    fix = "Convert one of them, or correct the name of the variable."
     what = Sentence("{left} {sign} {right} has no value", left=left, sign=sign, right=right)
     return ANY, Issue(
-        "feel-types", Sentence("{what}: the result is always null", what=Sentence(what)), mend
+        "feel-types", Sentence("{what}: the result is always null", what=Sentence(what)), fix
     )
 
 
@@ -79,11 +79,11 @@ def comparison(sign: str, left: Kind, right: Kind) -> Issue | None:
         return None
     common = left.solid & right.solid
     if not common:
-        mend = Sentence("Compare it with {left}.", left=left) if left.solid else "Correct it."
+        fix = Sentence("Compare it with {left}.", left=left) if left.solid else "Correct it."
         return Issue(
             "feel-types",
             Sentence("{left} is compared with {right}: they never agree", left=left, right=right),
-            mend,
+            fix,
         )
     if sign in ("=", "!="):
         return _texts(left, right) if common == {"string"} else None

@@ -151,10 +151,10 @@ def _read_outside(bundle: Bundle, process: Process, reads: Reads) -> frozenset[s
 
 def _issue(what: str, name: str, known: frozenset[str]) -> Issue:
     found = nearest(name, known)
-    mend = (
+    fix = (
         Sentence("Did you mean {wanted!r}?", wanted=found)
         if found
         else "Correct the name, or remove the mapping."
     )
     message = Sentence("{what} {name!r} is read by nothing", what=Sentence(what), name=name)
-    return Issue("data-never-read", message, mend, Severity.WARNING)
+    return Issue("data-never-read", message, fix, Severity.WARNING)

@@ -66,9 +66,9 @@ def name_of(judge: Judge, node: Node) -> Kind:
             "Write it before, or read it after.",
         )
         return NULL
-    mend = advice(name, judge.scope.known, otherwise="Write it before it is read.")
+    fix = advice(name, judge.scope.known, otherwise="Write it before it is read.")
     judge.report(
-        "data-unknown-variable", Sentence("nothing writes a variable {name!r}", name=name), mend
+        "data-unknown-variable", Sentence("nothing writes a variable {name!r}", name=name), fix
     )
     return judge.absent
 
@@ -89,11 +89,11 @@ def part_of(judge: Judge, node: Node) -> Kind:
                 "Correct it.",
             )
         return ANY
-    mend = "Read the value itself, or a part of another variable."
+    fix = "Read the value itself, or a part of another variable."
     judge.report(
         "data-unknown-part",
         Sentence("{source} has no parts, such as {name!r}", source=source, name=name),
-        mend,
+        fix,
     )
     return ANY
 

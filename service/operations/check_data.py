@@ -23,5 +23,5 @@ def check_bundle_data(files: Mapping[str, bytes], *, profile: Profile) -> list[P
 
 def _not_checked(why: str) -> list[Problem]:
     message = Sentence("the data were not checked: {why}", why=why)
-    mend = "Look at the log, and correct what is odd about the diagram."
-    return [Problem("data-not-checked", "", 0, "", message, mend, Severity.WARNING)]
+    fix = "Look at the log, and correct what is odd about the diagram."
+    return [Problem("data-not-checked", "", 0, "", message, fix, Severity.WARNING)]

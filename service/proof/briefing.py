@@ -220,8 +220,8 @@ def _problem(
     process: Process,
     element: Element,
     message: str,
-    mend: str,
+    fix: str,
     *,
     severity: Severity = Severity.ERROR,
 ) -> Problem:
-    return Problem(code, process.file, element.line, element.id, message, mend, severity)
+    return Problem(code, process.file, element.line, element.id, message, fix, severity)

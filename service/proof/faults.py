@@ -26,7 +26,7 @@ class Fault:
     code: str
     element: str
     message: str
-    mend: str
+    fix: str
     path: tuple[Move, ...] = ()
 
 
@@ -106,18 +106,18 @@ def _stuck(search: Search, errors: frozenset[str]) -> Iterator[Fault]:
         )
         for owner in waiting:
             if owner in errors:
-                message, mend = (
+                message, fix = (
                     "the error is caught nowhere: the case can go no further",
                     "Catch it, or end otherwise.",
                 )
             else:
                 message = "a token waits here for another that cannot come: the case never ends"
-                mend = "Let the same kind of gateway split and join."
+                fix = "Let the same kind of gateway split and join."
             yield Fault(
                 UNCAUGHT if owner in errors else DEADLOCK,
                 owner,
                 message,
-                mend,
+                fix,
                 tuple(search.path(number)),
             )
 

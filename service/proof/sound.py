@@ -121,7 +121,7 @@ def _prove_scope(
     elements = _drawn(process, scope, net)
     for fault in _faults(work, net, search, frozenset(elements)):
         path = (*before(), *fault.path) if fault.path else ()
-        told = Fault(fault.code, fault.element, fault.message, fault.mend, path)
+        told = Fault(fault.code, fault.element, fault.message, fault.fix, path)
         work.faults.setdefault(
             (fault.code, fault.element), (_home(work, process, fault.element), told)
         )
@@ -211,5 +211,5 @@ def _problem(process: Process, fault: Fault) -> Problem:
     line = element.line if element is not None else process.line
     path = tuple(move.element for move in fault.path)
     return Problem(
-        fault.code, process.file, line, fault.element, fault.message, fault.mend, severity, path
+        fault.code, process.file, line, fault.element, fault.message, fault.fix, severity, path
     )

@@ -66,7 +66,7 @@ class Findings:
 
 def _kept(problem: Problem) -> dict[str, Any]:
     """A problem as the record keeps it: its sentences can be said in every language later."""
-    return {**asdict(problem), "message": pack(problem.message), "mend": pack(problem.mend)}
+    return {**asdict(problem), "message": pack(problem.message), "fix": pack(problem.fix)}
 
 
 def find_all(

@@ -222,7 +222,7 @@ def _told(problem: Problem) -> dict[str, Any]:
         "line": problem.line,
         "element": problem.element,
         "message": say(problem.message, language()),
-        "mend": say(problem.mend, language()),
+        "fix": say(problem.fix, language()),
         "severity": str(problem.severity),
         "path": list(problem.path),
     }

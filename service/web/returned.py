@@ -48,7 +48,7 @@ def said_of(returned: Returned | None, path: str) -> list[dict[str, Any]]:
             "line": 0,
             "element": each.element_id,
             "message": f"{each.author}: {each.text}",
-            "mend": "",
+            "fix": "",
             "severity": "comment",
             "path": [],
         }

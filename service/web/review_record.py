@@ -116,12 +116,14 @@ def _rule(rule: Proved) -> Rule:
 
 
 def _problem(kept: Mapping[str, Any]) -> Problem:
+    fix = kept.get("fix", kept.get("mend", ""))  # as it was called before
     return Problem(
-        **{
-            **kept,
-            "message": unpack(str(kept["message"])),
-            "mend": unpack(str(kept["mend"])),
-            "severity": Severity(kept["severity"]),
-            "path": tuple(kept.get("path", ())),
-        }
+        code=str(kept["code"]),
+        file=str(kept["file"]),
+        line=int(kept["line"]),
+        element=str(kept["element"]),
+        message=unpack(str(kept["message"])),
+        fix=unpack(str(fix)),
+        severity=Severity(kept["severity"]),
+        path=tuple(kept.get("path", ())),
     )

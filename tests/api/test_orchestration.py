@@ -351,7 +351,7 @@ def test_a_deployment_tells_every_problem_and_stores_nothing(rest: Rest) -> None
     status, found = rest.deploy({"loan.bpmn": broken})
     assert (status, found["code"]) == (400, "definition-invalid")
     assert len(found["errors"]) >= 2
-    assert {"code", "file", "line", "element", "message", "mend", "severity"} <= set(
+    assert {"code", "file", "line", "element", "message", "fix", "severity"} <= set(
         found["errors"][0]
     )
     assert [each["version"] for each in rest.search("process-definitions")] == [1]

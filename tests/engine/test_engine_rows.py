@@ -52,7 +52,7 @@ def test_refused(row):
     for problem in found:
         assert problem.element
         assert problem.line
-        assert problem.mend
+        assert problem.fix
 
 
 def test_the_page_is_written_from_the_table():

@@ -31,8 +31,8 @@ def found(*files: bytes) -> list[tuple[str, str]]:
     return [(p.code, p.element) for p in check_bundle(named) if p.severity is Severity.ERROR]
 
 
-def mends(code: str, data: bytes) -> list[str]:
-    return [str(p.mend) for p in check_bundle({"a.bpmn": data}) if p.code == code]
+def fixes(code: str, data: bytes) -> list[str]:
+    return [str(p.fix) for p in check_bundle({"a.bpmn": data}) if p.code == code]
 
 
 def task(name: str, extensions: str = "", kind: str = "userTask", more: str = "") -> str:
@@ -178,7 +178,7 @@ def test_a_script_is_refused_with_the_feel_that_does_the_same(python):
         chain(task("t", "", "scriptTask", f"<script>{_xml(python)}</script>"), task("u"))
     )
     assert found(data) == [("bpmn-python-script", "t")]
-    assert mends("bpmn-python-script", data) == [f"Write {PYTHON[python]} in its place."]
+    assert fixes("bpmn-python-script", data) == [f"Write {PYTHON[python]} in its place."]
     feel = data.replace(_xml(python).encode(), _xml(PYTHON[python]).encode())
     assert dict(play(feel).start(n=3).variables) == Alone(data, n=3).data
 
@@ -189,7 +189,7 @@ def test_a_script_is_refused_with_the_feel_that_does_the_same(python):
 def test_a_script_that_does_more_is_refused_without_an_offer(python):
     data = diagram(chain(task("t", "", "scriptTask", f"<script>{python}</script>")))
     assert found(data) == [("bpmn-python-script", "t")]
-    assert "={" not in mends("bpmn-python-script", data)[0]
+    assert "={" not in fixes("bpmn-python-script", data)[0]
 
 
 @pytest.mark.parametrize("name", ["preScript", "postScript"])
@@ -197,7 +197,7 @@ def test_scripts_before_and_after_are_refused_with_the_feel_that_does_the_same(n
     script = f"<spiffworkflow:{name}>x = n + 1</spiffworkflow:{name}>"
     data = diagram(chain(task("t", script), task("u")))
     assert found(data) == [("bpmn-python-script", "t")]
-    assert mends("bpmn-python-script", data) == ["Write ={x: n + 1} in its place."]
+    assert fixes("bpmn-python-script", data) == ["Write ={x: n + 1} in its place."]
     ours = play(data.replace(b"x = n + 1", b"={x: n + 1}")).start(n=1)
     alone = Alone(data, n=1)
     assert ours.variables == {**alone.data, "n": 1}

@@ -73,7 +73,7 @@ def _errors(files: dict[str, bytes]) -> list[Problem]:
 
 def _take_offers(files: dict[str, bytes], errors: list[Problem]) -> dict[str, bytes]:
     """The files with the FEEL that was offered in place of its script."""
-    offers = [(each.file, OFFER.search(str(each.mend))) for each in errors]
+    offers = [(each.file, OFFER.search(str(each.fix))) for each in errors]
     changed = dict(files)
     for file, offer in offers:
         if offer is not None:
@@ -101,7 +101,7 @@ def judge(path: Path) -> tuple[str, list[Problem], dict[str, bytes]]:
     if not errors:
         return "accepted", [], files
     python = [each for each in errors if each.code == "bpmn-python-script"]
-    if len(python) == len(errors) and all(OFFER.search(str(each.mend)) for each in python):
+    if len(python) == len(errors) and all(OFFER.search(str(each.fix)) for each in python):
         taken = _take_offers(files, errors)
         if not _errors(taken):
             return "accepted with the FEEL offered", [], taken
@@ -115,7 +115,7 @@ def test_a_diagram_is_accepted_or_refused_with_its_reason(path):
     for each in errors:
         assert each.code
         assert str(each.message)
-        assert str(each.mend)
+        assert str(each.fix)
 
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.name)

@@ -193,7 +193,7 @@ def test_what_owners_get_wrong_most(what):
     text = FILES[CONTACT].decode()
     assert right in text
     found = problems({**FILES, CONTACT: text.replace(right, wrong, 1).encode()})
-    assert [each.code for each in found if each.element == element and fix in each.mend] == [code]
+    assert [each.code for each in found if each.element == element and fix in each.fix] == [code]
 
 
 def test_the_findings_come_with_the_proofs():
@@ -206,7 +206,7 @@ def _share(chosen: list[Mutant]) -> tuple[float, str]:
     """The share that is found on the right element with a fix, and what was missed."""
     missed: list[str] = []
     for each in chosen:
-        right = [problem for problem in quick(each) if each.is_told_by(problem) and problem.mend]
+        right = [problem for problem in quick(each) if each.is_told_by(problem) and problem.fix]
         if not right:
             missed.append(f"{each.operator}: {each.place}: {each.detail}")
     kinds = Counter(line.partition(":")[0] for line in missed)

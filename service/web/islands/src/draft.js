@@ -135,7 +135,7 @@ export class Draft {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = `finding ${finding.severity}`;
-      button.textContent = `${this.called?.(finding.element) || finding.element || finding.file}: ${sentence(finding.message)} ${finding.mend}`;
+      button.textContent = `${this.called?.(finding.element) || finding.element || finding.file}: ${sentence(finding.message)} ${finding.fix}`;
       button.addEventListener('click', () => this.show?.(finding));
       item.append(button);
       return item;
@@ -145,7 +145,7 @@ export class Draft {
       const link = document.createElement('a');
       link.className = `finding ${finding.severity}`;
       link.href = finding.href;
-      link.textContent = `${finding.file.split('/').pop()}, ${finding.element || ''}: ${sentence(finding.message)} ${finding.mend}`;
+      link.textContent = `${finding.file.split('/').pop()}, ${finding.element || ''}: ${sentence(finding.message)} ${finding.fix}`;
       item.append(link);
       return item;
     }));

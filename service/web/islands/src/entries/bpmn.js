@@ -98,7 +98,7 @@ function mark(findings) {
     const badge = document.createElement('div');
     badge.className = `finding-badge ${finding.severity}`;
     badge.textContent = '!';
-    badge.title = `${finding.message}. ${finding.mend}`;
+    badge.title = `${finding.message}. ${finding.fix}`;
     overlays.add(element, 'finding', { position: { top: -10, right: 10 }, html: badge });
   }
 }
