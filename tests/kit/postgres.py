@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -100,11 +100,24 @@ def _place() -> Path:
     return memory if usable and shutil.disk_usage(memory).free >= ROOM else Path("/tmp")
 
 
+def _sweep(place: Path) -> None:
+    """Remove what clusters have left whose tests were killed: in memory it would stay for long."""
+    if not Path("/proc/self").exists():  # who runs cannot be told here
+        return
+    for left in place.glob("rdpg*/data/postmaster.pid"):
+        with suppress(OSError, ValueError):
+            number = left.read_text().split("\n", 1)[0]
+            if not Path("/proc", str(int(number))).exists():
+                shutil.rmtree(left.parents[1], ignore_errors=True)
+
+
 @contextmanager
 def running_cluster(binaries: Path) -> Iterator[Cluster]:
     """Start a server in a temporary folder; stop it and remove the folder at the end."""
     # a short path: the name of a Unix socket has at most 107 characters
-    folder = Path(tempfile.mkdtemp(prefix="rdpg", dir=_place()))
+    place = _place()
+    _sweep(place)
+    folder = Path(tempfile.mkdtemp(prefix="rdpg", dir=place))
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
