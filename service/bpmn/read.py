@@ -112,7 +112,7 @@ class Reader:
                 count=found.count,
                 first=found.first,
             ),
-            "Convert it with redress convert, then check it again."
+            "Upload it into a draft, which converts it, or use redress convert."
             if not found.mild
             else Sentence("Remove what is left of {name}: it has no effect.", name=name),
             Severity.WARNING if found.mild else Severity.ERROR,

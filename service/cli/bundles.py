@@ -120,7 +120,10 @@ def deploy(paths: tuple[str, ...], name: str) -> None:
         + ("" if done.new else " (unchanged)")
     )
     if review is not ReviewPolicy.NONE:
-        click.echo(f"reviewed before it is in force: {review.value}")
+        click.echo(
+            f"It is not in force. Its review ({review.value}) begins when its author submits it on "
+            f"the review desk; the first version of a procedure: redress release {done.bundle_key}"
+        )
 
 
 @click.command()

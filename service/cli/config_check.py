@@ -55,8 +55,16 @@ def _authorities(settings: Settings) -> None:
 
 def _evidence(settings: Settings) -> None:
     database = Database(settings.database_url, pool_size=1)
-    folder = open_vault(settings.evidence_dir, database, limit=1).folder
-    database.dispose()
+    try:
+        folder = open_vault(settings.evidence_dir, database, limit=1).folder
+    except OSError as error:
+        raise InvalidInput(
+            "expected a folder that can be made, {place} cannot: {why}",
+            place=str(error.filename or settings.evidence_dir),
+            why=error.strerror or str(error),
+        ) from error
+    finally:
+        database.dispose()
     _writable(folder)
 
 

@@ -7,7 +7,7 @@ Pure: no database, no clock, no network; nothing in a file is run.
 """
 
 from service.conversion.camunda_forms import FormRefused, export_form, import_form
-from service.conversion.files import Converted, convert_file, dialect_of
+from service.conversion.files import Converted, convert_file, dialect_of, is_foreign
 from service.conversion.report import Fate, Line
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "dialect_of",
     "export_form",
     "import_form",
+    "is_foreign",
 ]

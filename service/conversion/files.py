@@ -41,6 +41,19 @@ class Converted:
         return sum(line.fate is Fate.TO_DO for line in self.lines)
 
 
+def is_foreign(name: str, content: bytes) -> bool:
+    """Whether a file was made for another engine and can be converted: a Camunda form, or a diagram
+    with what only another engine reads. False for what cannot be read."""
+    if name.endswith((".form", ".xml")):
+        return True
+    if not name.endswith(".bpmn"):
+        return False
+    try:
+        return find_foreign(parse_xml(content, file=name)) is not None
+    except XmlRefused:
+        return False
+
+
 def convert_file(name: str, content: bytes) -> Converted:
     """Convert a diagram, a decision or a form; never raises."""
     if name.endswith((".form", ".form.json")):

@@ -71,6 +71,7 @@ PAGES = (
     "write_letter",
     "workbench",
     "review_policy",
+    "uploads",
     "draft_editor",
     "new_files",
     "draft_parts",

@@ -14,7 +14,6 @@ from service import audit, definitions, operations
 from service.audit import HouseEvent, HouseRow
 from service.db import Connection
 from service.definitions import Draft
-from service.errors import InvalidInput
 from service.i18n.catalogue import say
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
@@ -26,7 +25,6 @@ from service.web.paging import key_asked, page_of
 from service.web.returned import find_returned
 from service.web.review_policy import REVIEWED, list_reviewed
 
-MAX_UPLOADS = 100
 RECENT = 10
 """So many changes of who reviews are shown."""
 
@@ -131,21 +129,6 @@ def release_of(record: Iterable[HouseRow]) -> Mapping[str, Any] | None:
     return next((each for each in opened if "release" in each), None)
 
 
-@blueprint.post("/workbench/drafts/<int:key>/upload")
-@signed_in(may=Permission.EDIT_DRAFTS)
-def upload(key: int) -> Any:
-    """Take files from a modeler on somebody's machine: each replaces the one of its name, or is
-    new."""
-    sent = [each for each in flask.request.files.getlist("files") if each.filename]
-    if not 0 < len(sent) <= MAX_UPLOADS:
-        raise InvalidInput(
-            "expected 1 to {most} files, got {count}", most=MAX_UPLOADS, count=len(sent)
-        )
-    files = {_place(each.filename or ""): each.read() for each in sent}
-    operations.upload_draft_files(parts().runtime, key, files, actor=actor(), now=now())
-    return flask.redirect(flask.url_for("web.draft_page", key=key))
-
-
 @blueprint.get("/workbench/drafts/<int:key>/download")
 @signed_in(may=Permission.READ_DRAFTS)
 def download(key: int) -> Any:
@@ -191,25 +174,3 @@ def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
         if draft.base_bundle_key is None
         else definitions.read_files(connection, draft.base_bundle_key)
     )
-
-
-_FOLDERS = {
-    ".form.json": "forms",
-    "schema.json": "forms",
-    ".letter.txt": "processes/letters",
-    ".rule.json": "processes/rules",
-    ".scenario.json": "processes/scenarios",
-    ".answers.json": "processes/scenarios",
-    ".drill.json": "processes/drills",
-}
-
-
-def _place(name: str) -> str:
-    """Where an uploaded file belongs, by the ending of its name."""
-    plain = name.replace("\\", "/").rsplit("/", 1)[-1]
-    folder = next(
-        (folder for ending, folder in _FOLDERS.items() if plain.endswith(ending)), "processes"
-    )
-    path = f"{folder}/{plain}"
-    definitions.check_path(path)
-    return path
