@@ -14,6 +14,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ SETTINGS = (
     "-c max_connections=200 -c shared_buffers=32MB -c max_wal_size=256MB"
 )
 
+LEFT = 12 * 3_600
+"""Seconds after which no test runs any more."""
 ROOM = 4 << 30
 """Bytes that the databases of all test processes, and what they log, stay well below."""
 
@@ -101,14 +104,12 @@ def _place() -> Path:
 
 
 def _sweep(place: Path) -> None:
-    """Remove what clusters have left whose tests were killed: in memory it would stay for long."""
-    if not Path("/proc/self").exists():  # who runs cannot be told here
-        return
-    for left in place.glob("rdpg*/data/postmaster.pid"):
-        with suppress(OSError, ValueError):
-            number = left.read_text().split("\n", 1)[0]
-            if not Path("/proc", str(int(number))).exists():
-                shutil.rmtree(left.parents[1], ignore_errors=True)
+    """Remove what clusters have left whose tests were killed long ago: in memory it would stay. A
+    younger one may be another's that starts, or is killed on purpose, at this moment."""
+    for left in place.glob("rdpg*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
