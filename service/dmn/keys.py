@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from service.feel import (
@@ -122,10 +123,13 @@ _STEPS = {"date": (1,), "years and months duration": (1,), "time": (HOUR, SECOND
 
 
 def _number_between(low: Any, high: Any) -> Any:
-    if low is None or high is None:
-        return Decimal(0) if low is high else high - 1 if low is None else low + 1
-    whole = (low + high) // 2
-    for near in (whole, whole + 1, low // 1 + 1):
+    if low is None:
+        return Decimal(0 if high is None else ceil(high) - 1)
+    least = Decimal(floor(low) + 1)
+    if high is None:
+        return least
+    middle = Decimal(floor((low + high) / 2))
+    for near in (middle, middle + 1, least):  # a column of integers has no other
         if low < near < high:
             return near
     return (low + high) / 2

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from service.dmn import Model, check_model, load_model
 from service.dmn.cells import Condition, Interval, read_condition
-from service.dmn.keys import declared_kind, kind_and_key
+from service.dmn.keys import between, declared_kind, kind_and_key
 from service.dmn.regions import Column, build_column
 from service.feel import compile_expression, compile_unary_tests, from_json
 from tests.kit.dmn_samples import decision, definitions, input_data, needs, table
@@ -191,6 +192,34 @@ def example_of(message: str) -> dict[str, Any]:
     assert found is not None, message
     shown = json.loads(found[0])
     return {key: "zz" if each == "(any other text)" else each for key, each in shown.items()}
+
+
+ENDS = st.none() | st.decimals(-9, 9, allow_nan=False, places=1)
+
+
+@given(ENDS, ENDS)
+@example(None, Decimal("5.5"))
+@example(Decimal("-5.5"), Decimal("-4.2"))
+def test_an_example_of_numbers_is_whole_where_a_whole_one_is_between(
+    low: Decimal | None, high: Decimal | None
+) -> None:
+    """A column of integers has only those: a fraction is read as null there."""
+    assume(low is None or high is None or low < high)
+    found = between("number", low, high)
+    assert (low is None or low < found) and (high is None or found < high)
+    whole = [
+        each
+        for each in range(-12, 13)
+        if (low is None or low < each) and (high is None or each < high)
+    ]
+    assert not whole or found == int(found)
+
+
+def test_a_gap_in_a_column_of_integers_is_an_integer() -> None:
+    xml = source(["integer"], [["null, 5.5", "0"]], "UNIQUE")
+    (gap,) = [each for each in check_model(xml, file="v.dmn") if each.code == "dmn-table-gap"]
+    model = load_model(xml, file="v.dmn", strict=False)
+    assert matching(model, example_of(gap.message)) == []
 
 
 @settings(max_examples=80, deadline=None)
