@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,17 +26,21 @@ class Counted:
 
 @contextmanager
 def counted(database: Database) -> Iterator[Counted]:
-    """Statements and commits of the block: what SQLAlchemy sends and what leaves by the driver."""
-    found = Counted()
+    """Statements and commits of the block: what SQLAlchemy sends and what leaves by the driver.
+    Those of its own thread: the bell rings in another one, when it comes to it."""
+    found, mine = Counted(), threading.get_ident()
 
     def executed(_connection: object, _cursor: object, sql: str, *_: object) -> None:
-        found.texts.append(sql)
+        if threading.get_ident() == mine:
+            found.texts.append(sql)
 
     def sent(_connection: Connection, what: Sent) -> None:
-        found.texts.append(what.sql)
+        if threading.get_ident() == mine:
+            found.texts.append(what.sql)
 
     def committed(_connection: object) -> None:
-        found.commits += 1
+        if threading.get_ident() == mine:
+            found.commits += 1
 
     engines = database.engines
     for engine in engines:
