@@ -60,7 +60,7 @@ _SAID = sa.select(house_history.c.subject, house_history.c.details).where(
 )
 
 
-def list_policies(connection: Connection) -> dict[str, ReviewPolicy]:
+def _list_said(connection: Connection) -> dict[str, ReviewPolicy]:
     """What was said last of each procedure, by its name."""
     return {
         row.subject.removeprefix(SUBJECT): ReviewPolicy(row.details["review"]["to"])
@@ -68,35 +68,30 @@ def list_policies(connection: Connection) -> dict[str, ReviewPolicy]:
     }
 
 
-def policy_of_name(connection: Connection, name: str) -> ReviewPolicy:
-    """What was said of the procedure of this name, else of all."""
-    return _said_of(list_policies(connection), name)
-
-
 def policy_of(connection: Connection, bundle_key: int) -> ReviewPolicy:
     """What counts for a version: the strictest of the procedures that it would replace a part of.
     The complaint procedure is always compliance's to review."""
     if is_governed(connection, bundle_key, COMPLAINT_PROCESS):
         return ReviewPolicy.COMPLIANCE
-    said = list_policies(connection)
+    said = _list_said(connection)
     return _strictest(_said_of(said, name) for name in _names_with(connection, bundle_key))
 
 
 def policies_by_name(connection: Connection) -> dict[str, ReviewPolicy]:
     """The same for every procedure that is stored, from two statements."""
-    said, names = list_policies(connection), defaultdict[tuple[str, str], set[str]](set)
-    held = sa.union_all(*(_held_by_all(table, column) for table, column in _HELD))
-    for row in connection.execute(held):
-        names[row.kind, row.part].add(row.name)
-    governed = names["process_id", COMPLAINT_PROCESS]
-    counts = {name: _said_of(said, name) for each in names.values() for name in each}
+    said, sharing = _list_said(connection), defaultdict[tuple[str, str], set[str]](set)
+    itself = sa.select(bundle.c.name, sa.literal("name").label("kind"), bundle.c.name.label("part"))
+    held = (_held_by_all(table, column) for table, column in _HELD)
+    for row in connection.execute(sa.union(itself, *held)):
+        sharing[row.kind, row.part].add(row.name)
+    governed = sharing.get(("process_id", COMPLAINT_PROCESS), set())
     found: dict[str, ReviewPolicy] = {}
-    for (column, _), together in names.items():
-        strict = _strictest(counts[name] for name in together)
-        if column == "process_id" and together & governed:
-            strict = ReviewPolicy.COMPLIANCE
-        for name in together:
-            found[name] = _strictest([strict, found.get(name, strict)])
+    for (kind, _), names in sharing.items():
+        counts = [_said_of(said, name) for name in names]
+        if kind == "process_id" and names & governed:
+            counts.append(ReviewPolicy.COMPLIANCE)
+        for name in names:
+            found[name] = _strictest([*counts, found.get(name, ReviewPolicy.NONE)])
     return found
 
 
@@ -109,11 +104,9 @@ def _strictest(policies: Iterable[ReviewPolicy]) -> ReviewPolicy:
 
 
 def _held_by_all(table: sa.Table, column: str) -> sa.Select[tuple[str, str, str]]:
-    return (
-        sa.select(bundle.c.name, sa.literal(column).label("kind"), table.c[column].label("part"))
-        .join(table, table.c.bundle_key == bundle.c.key)
-        .distinct()
-    )
+    return sa.select(
+        bundle.c.name, sa.literal(column).label("kind"), table.c[column].label("part")
+    ).join(table, table.c.bundle_key == bundle.c.key)
 
 
 def was_in_force(connection: Connection, bundle_key: int) -> bool:
@@ -141,7 +134,7 @@ def put_policy(
 ) -> None:
     """Say it of a procedure. The record of the house is where it stands: so nobody changes it
     unseen."""
-    before = policy_of_name(connection, name)
+    before = _said_of(_list_said(connection), name)
     audit.record(
         connection,
         f"{SUBJECT}{name}",

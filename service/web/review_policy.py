@@ -38,7 +38,6 @@ def list_reviewed(connection: Connection, governed: str) -> list[Reviewed]:
     return [
         Reviewed(each.name, each.in_force, review[each.name], each.name == governed)
         for each in definitions.list_procedures(connection)
-        if each.name in review
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from service import definitions, operations
 from service.builtins import Evidence
+from service.db import Database
 from service.definitions import ALL, ReviewPolicy
 from service.definitions.review import get_version
 from service.engine import load_bundle
@@ -163,3 +164,20 @@ def approve(runtime: Runtime, key: int, actor: Actor) -> None:
         content = get_version(connection, key).content_hash
     evidence = Evidence(content, (), {"rules": {"one": True}})
     operations.approve_bundle(runtime, key, evidence, reason="Tried.", actor=actor, now=NOW)
+
+
+def test_the_list_of_a_bank_without_any_procedure_is_empty(database: Database) -> None:
+    with database.read() as connection:
+        assert definitions.policies_by_name(connection) == {}
+
+
+def test_a_procedure_that_holds_no_process_yet_is_listed_too(database: Database) -> None:
+    runtime = Runtime.open(database)
+    drawn = {"a.bpmn": files()["lost-card.bpmn"].replace(b'"true"', b'"false"')}
+    spare = [runtime.keys.root_key() for _ in range(2)]
+    with database.transaction() as connection:
+        definitions.deploy(
+            connection, drawn, name="drawings", actor="ann", now=NOW, next_key=spare.pop
+        )
+        listed = definitions.policies_by_name(connection)
+    assert listed == {"drawings": ReviewPolicy.FOUR_EYES}
