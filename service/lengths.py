@@ -15,7 +15,7 @@ MOST_REASON = 500
 def find_length_problem(pointer: str, text: str, most: int) -> FieldError | None:
     """What is wrong with a text of a field, already without the white space around it; None where
     it has 1 to `most` characters."""
-    if 0 < len(text) <= most and "\x00" not in text:
+    if _fits(text, most):
         return None
     expected = "expected 1 to {most} characters, got {count}"
     return FieldError(pointer, Sentence(expected, most=most, count=len(text)))
@@ -35,8 +35,12 @@ def check_reason(reason: str, most: int = MOST_REASON) -> str:
     """A reason without the white space around it. Raises InvalidInput unless it has 1 to `most`
     characters."""
     why = reason.strip()
-    if not 0 < len(why) <= most or "\x00" in why:
+    if not _fits(why, most):
         raise InvalidInput(
             "expected a reason of 1 to {most} characters, got {count}", most=most, count=len(why)
         )
     return why
+
+
+def _fits(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and "\x00" not in text

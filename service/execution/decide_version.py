@@ -93,14 +93,11 @@ def gather_evidence(runtime: Runtime, view: CaseView, now: datetime) -> None:
         view.review = replace(view.review, evidence=runtime.gather(runtime, view.review.key, now))
 
 
-def check_may_now(connection: Connection, version: Version, verb: Verb, actor: Actor) -> None:
-    """Raises StateConflict, or Forbidden: for the role, or for an author of any part."""
-    _check_may(connection, version, verb, actor)
-
-
-def _check_may(
+def check_may_now(
     connection: Connection, version: Version, verb: Verb, actor: Actor
 ) -> definitions.ReviewState:
+    """The state it would come to. Raises StateConflict, or Forbidden: for the role, or for an
+    author of any part."""
     return check_may(
         verb,
         version.state,
@@ -121,7 +118,7 @@ def move_version(
 ) -> None:
     """The state of the review, and its row of history."""
     version = rows.get_version(connection, key)
-    following = _check_may(connection, version, verb, actor)
+    following = check_may_now(connection, version, verb, actor)
     if verb in FREEZING:
         values = {**(values or {}), **rows.freeze(connection, version)}
     rows.move_review(connection, version, following, values)

@@ -9,9 +9,9 @@ from service import definitions
 from service.db import Connection
 from service.definitions import COMPLAINT_PROCESS
 from service.definitions import review as rows
-from service.definitions.review_states import PAST, Verb, check_may
+from service.definitions.review_states import PAST, Verb
 from service.errors import StateConflict
-from service.execution import MOST_SAID, Runtime
+from service.execution import MOST_SAID, Runtime, check_may_now
 from service.identity import Actor
 from service.lengths import check_reason
 
@@ -27,13 +27,7 @@ def retire_bundle(runtime: Runtime, key: int, *, reason: str, actor: Actor, now:
     text = check_reason(reason, MOST_SAID)
     with runtime.database.transaction() as connection:
         version = rows.get_version(connection, key)
-        check_may(
-            Verb.RETIRE,
-            version.state,
-            actor,
-            rows.list_authors(connection, version),
-            policy=definitions.policy_of(connection, key),
-        )
+        check_may_now(connection, version, Verb.RETIRE, actor)
         _check_others_start(connection, version)
         definitions.retire(connection, key, now=now)
         rows.add_step(
