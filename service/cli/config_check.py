@@ -131,13 +131,7 @@ def _provider(settings: Settings) -> None:
 
 def _reach_provider(settings: Settings) -> None:
     if settings.oidc_issuer:
-        provider_of(
-            settings.oidc_issuer,
-            settings.oidc_client_id,
-            settings.oidc_client_secret,
-            settings.oidc_claim,
-            settings.oidc_ca_file,
-        ).begin("https://complaints.bank.invalid/sign-in/elsewhere/back")
+        provider_of(settings).begin("https://complaints.bank.invalid/sign-in/elsewhere/back")
 
 
 BEFORE_START: dict[str, Check] = {

@@ -2,7 +2,8 @@
 
 The provider says who somebody is; what they may do stands here, where four eyes grant it. What is
 asked and checked: OpenID Connect Core 1.0, 3.1.2.1 and 3.1.3.7; RFC 7636 (PKCE, S256); RFC 9700,
-2.1. Everything the provider answers is bounded in time and size, and followed to no other address.
+2.1. No answer of the provider is waited for without end or followed to another address, and what it
+publishes is bounded in size.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from service.config import Settings
 from service.errors import Forbidden, InvalidInput, Unavailable
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
@@ -52,9 +54,8 @@ class NotVouchedFor(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in on its way: where the browser goes, and what it has to bring back unchanged."""
+    """A sign-in on its way: what the browser has to bring back unchanged."""
 
-    address: str
     state: str
     nonce: str
     verifier: str
@@ -77,16 +78,18 @@ class Provider:
     _keys_at: float = float("-inf")
     SCOPE: ClassVar[str] = "openid profile email"
 
-    def begin(self, back: str) -> Begun:
-        """Send a browser there; it comes back to the address `back`. Raises ProviderAway."""
+    def begin(self, back: str) -> tuple[str, Begun]:
+        """The address that a browser goes to, from where it comes back to the address `back`, and
+        what it brings. Raises ProviderAway."""
         address = self._addresses()["authorization_endpoint"]
-        state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        verifier = secrets.token_urlsafe(48)
+        begun = Begun(
+            secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        )
         with self._client(back) as client:
             url, _ = client.create_authorization_url(
-                address, state=state, nonce=nonce, code_verifier=verifier
+                address, state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
             )
-        return Begun(url, state, nonce, verifier)
+        return str(url), begun
 
     def finish(self, code: str, begun: Begun, *, back: str, now: datetime) -> str:
         """The account's name that it vouches for. Raises NotVouchedFor, ProviderAway."""
@@ -119,20 +122,24 @@ class Provider:
             iat={"essential": True},
             nonce={"essential": True, "value": begun.nonce},
         )
-        for fresh in (False, True):
-            try:
-                found = jwt.decode(token, self._find_keys(fresh=fresh), algorithms=[*ALGORITHMS])
-            except (JoseError, ValueError) as error:
-                if fresh:
-                    raise NotVouchedFor from error
-                continue  # signed with a key that is newer than those that are kept
-            try:
-                wanted.validate(found.claims)
-            except (JoseError, ValueError, TypeError) as error:
-                raise NotVouchedFor from error
-            self._check_party(found.claims)
-            return found.claims
-        raise NotVouchedFor
+        claims = self._signed(token)
+        try:
+            wanted.validate(claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise NotVouchedFor from error
+        self._check_party(claims)
+        return claims
+
+    def _signed(self, token: str) -> dict[str, Any]:
+        """What a token says that the provider has signed, with a key of today or a newer one."""
+        try:
+            return jwt.decode(token, self._find_keys(fresh=False), algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError):
+            keys = self._find_keys(fresh=True)
+        try:
+            return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError) as error:
+            raise NotVouchedFor from error
 
     def _check_party(self, claims: Mapping[str, Any]) -> None:
         """Raises NotVouchedFor for a token that was made for another client (3.1.3.7, 4 and 5)."""
@@ -213,8 +220,12 @@ def check_address(address: str) -> None:
 
 
 @lru_cache(maxsize=8)
-def provider_of(
-    issuer: str, client_id: str, client_secret: str, claim: str, ca_file: str
-) -> Provider:
+def provider_of(settings: Settings) -> Provider:
     """The provider of these settings, with what is kept of it in this process."""
-    return Provider(issuer, client_id, client_secret, claim, ca_file)
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_claim,
+        settings.oidc_ca_file,
+    )

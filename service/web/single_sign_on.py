@@ -22,12 +22,12 @@ MINUTES = 10
 @blueprint.get("/sign-in/elsewhere")
 def sign_in_elsewhere() -> Any:
     """To the provider, with what it has to bring back in a cookie that is signed."""
-    begun = _provider().begin(_back())
+    address, begun = _provider().begin(_back())
     target = inside(flask.request.args.get("next", ""))
-    response = flask.redirect(begun.address)
+    response = flask.redirect(address)
     response.set_cookie(
         COOKIE,
-        _signer().dumps({**asdict(begun), "address": "", "next": target}),
+        _signer().dumps({**asdict(begun), "next": target}),
         max_age=MINUTES * 60,
         path="/sign-in",
         httponly=True,
@@ -44,13 +44,11 @@ def come_back() -> Any:
     try:
         kept = _signer().loads(flask.request.cookies.get(COOKIE, ""), max_age=MINUTES * 60)
     except BadSignature:
-        raise Forbidden(
-            "This sign-in began in another browser, or too long ago; begin anew."
-        ) from None
+        kept = {}
+    if not kept or sent.get("state") != kept["state"]:
+        raise Forbidden("This sign-in began in another browser, or too long ago; begin anew.")
     target = kept.pop("next")
     begun = Begun(**kept)
-    if sent.get("state") != begun.state:
-        raise Forbidden("This sign-in began in another browser, or too long ago; begin anew.")
     if "code" not in sent:
         raise NotVouchedFor
     name = provider.finish(sent["code"][:4_000], begun, back=_back(), now=now())
@@ -73,16 +71,9 @@ def _without_cookie(response: Any) -> Any:
 
 def _provider() -> Provider:
     """Raises NotFound where the bank has none."""
-    found = parts().settings
-    if not found.oidc_issuer:
+    if not parts().settings.oidc_issuer:
         raise NotFound("There is no sign-in with work accounts here.")
-    return provider_of(
-        found.oidc_issuer,
-        found.oidc_client_id,
-        found.oidc_client_secret,
-        found.oidc_claim,
-        found.oidc_ca_file,
-    )
+    return provider_of(parts().settings)
 
 
 def _back() -> str:
