@@ -10,21 +10,11 @@ import pytest
 from service.bpmn.constructs import CONSTRUCTS, as_markdown
 from service.engine import check_bundle
 from service.errors import Severity
-from tests.engine import (
-    rows_compensation,
-    rows_conditions,
-    rows_events,
-    rows_gateways,
-    rows_listeners,
-    rows_scopes,
-    rows_tasks,
-)
+from tests.engine.all_rows import ROWS
 from tests.engine.refused import REFUSED
-from tests.engine.rows import ROWS, Stage
+from tests.engine.rows import Stage
 from tests.kit.drawing import draw
 
-assert rows_conditions and rows_events and rows_gateways and rows_listeners
-assert rows_compensation and rows_scopes and rows_tasks
 TESTS = dict.fromkeys(ROWS.values())
 
 

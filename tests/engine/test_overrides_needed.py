@@ -6,21 +6,11 @@ from __future__ import annotations
 import pytest
 
 from service.engine.overrides import overrides
-from tests.engine import (
-    rows_compensation,
-    rows_conditions,
-    rows_events,
-    rows_gateways,
-    rows_listeners,
-    rows_scopes,
-    rows_tasks,
-)
-from tests.engine.rows import ROWS, Stage
+from tests.engine.all_rows import ROWS
+from tests.engine.rows import Stage
 from tests.engine.without import fails, without
 from tests.engine.witnesses import MEASURED, WITNESSES
 
-assert rows_conditions and rows_events and rows_gateways and rows_listeners
-assert rows_compensation and rows_scopes and rows_tasks
 BY_ROW = {
     "Body._on_complete_hook": "multi-instance parallel",
     "Boundary._on_ready_hook": "boundaryEvent message non-interrupting",

@@ -30,24 +30,13 @@ from service.engine import changes as c
 from service.engine import commands as q
 from service.errors import RedressError, Severity
 from service.proof import prove_files
-from tests.engine import (
-    rows_compensation,
-    rows_conditions,
-    rows_events,
-    rows_gateways,
-    rows_listeners,
-    rows_scopes,
-    rows_tasks,
-)
+from tests.engine.all_rows import ROWS
 from tests.engine.refused import REFUSED
-from tests.engine.rows import ROWS
 from tests.engine.test_check_bundle import FAULTS
 from tests.kit.clock import NOON
 from tests.kit.drawing import draw
 from tests.kit.playing import Player, bundle_of
 
-assert rows_compensation and rows_conditions and rows_events and rows_gateways
-assert rows_listeners and rows_scopes and rows_tasks
 ROOT = Path(__file__).parents[2]
 SECONDS = 20  # that one file may take: the check, the proof and the steps, on a busy machine
 STEPS = 12
