@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from service import setting_kinds as kinds
 from service.errors import InvalidInput
-from service.logs import FORMS
 
 PREFIX = "REDRESS_"
-LANGUAGES = ("en", "zh-Hant", "zh-Hans")
-"""Those of `service.i18n`, which a test compares."""
 AT_WORK, MAY_WAIT = 3, 29
 """Requests of one serving process that are worked on at once (more would only take turns: one
 interpreter runs at a time, and one writer on SQLite, and whoever writes would wait for those who do
@@ -74,172 +70,116 @@ class Settings:
         return not wanted.isdisjoint(roles)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text")
-    return value
-
-
-def _zone(value: Any) -> str:
-    try:
-        ZoneInfo(_text(value))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("an IANA time zone such as Asia/Taipei") from error
-    return str(value)
-
-
-def _address(value: Any) -> str:
-    found = urlsplit(_text(value))
-    if value and (
-        found.scheme not in ("https", "http") or not found.hostname or found.query or found.fragment
-    ):
-        raise ValueError("an address such as https://complaints.bank.example")
-    return str(value).rstrip("/")
-
-
-def _count(value: Any) -> int:
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = 0
-    if number < 1:
-        raise ValueError("a whole number above 0")
-    return number
-
-
-def _minutes_of_session(value: Any) -> int:
-    number = _count(value)
-    if number > 720:
-        raise ValueError("a whole number from 1 to 720")
-    return number
-
-
-def _count_or_none(value: Any) -> int:
-    return 0 if str(value) == "0" else _count(value)
-
-
-def _on_or_off(value: Any) -> str:
-    if value not in ("on", "off"):
-        raise ValueError("on or off")
-    return str(value)
-
-
-def _language(value: Any) -> str:
-    if value not in LANGUAGES:
-        raise ValueError(f"one of {', '.join(LANGUAGES)}")
-    return str(value)
-
-
-def _log(value: Any) -> str:
-    if value not in FORMS:
-        raise ValueError(f"one of {', '.join(FORMS)}")
-    return str(value)
-
-
 HELP: dict[str, tuple[Callable[[Any], Any], str]] = {
     "database_url": (
-        _text,
+        kinds.text,
         "sqlite:///var/redress.db or postgresql+psycopg://user:password@host/name",
     ),
-    "secret_key": (_text, "at least 32 characters; required outside --demo"),
-    "policy": (_text, "the jurisdiction's policy profile, where nothing else is chosen"),
+    "secret_key": (kinds.text, "at least 32 characters; required outside --demo"),
+    "policy": (kinds.text, "the jurisdiction's policy profile, where nothing else is chosen"),
     "policies": (
-        _text,
+        kinds.text,
         "the policy profiles that this bank has enabled, by commas; each complaint gets the ones "
         "that its decision table chooses among them; empty: only REDRESS_POLICY",
     ),
     "policy_dir": (
-        _text,
+        kinds.text,
         "a folder with the bank's own policy files, which go over the shipped ones",
     ),
     "timezone": (
-        _zone,
+        kinds.zone,
         "where the bank's clocks stand; times are told in the policy's zone, named if another",
     ),
-    "demo_password": (_text, "with --demo: the password of the demo accounts"),
+    "demo_password": (kinds.text, "with --demo: the password of the demo accounts"),
     "smtp_url": (
-        _text,
+        kinds.text,
         "smtp://user:password@host:587?starttls=1; without it mail is written to mail_dir",
     ),
-    "mail_from": (_text, "the sender of letters"),
-    "mail_dir": (_text, "where mail is written without smtp_url"),
+    "mail_from": (kinds.text, "the sender of letters"),
+    "mail_dir": (kinds.text, "where mail is written without smtp_url"),
     "mail_ca_file": (
-        _text,
+        kinds.text,
         "certificates (PEM) of the authorities that vouch for the mail servers; without it those "
         "of the machine",
     ),
     "imap_url": (
-        _text,
+        kinds.text,
         "imaps://user:password@host:993/INBOX, the mailbox for complaints; without it none is read",
     ),
-    "imap_every_seconds": (_count, "how long to wait between two looks into the mailbox"),
-    "imap_max_bytes": (_count, "a larger message is kept whole, but a person reads it"),
-    "alarm_mail": (_text, "who is told when the mailbox is not read, beside the administrators"),
-    "evidence_dir": (_text, "where evidence is kept; without it beside the database"),
-    "evidence_max_bytes": (_count, "a larger file is quarantined"),
-    "bank_name": (_text, "shown on every page, and under every letter"),
+    "imap_every_seconds": (kinds.count, "how long to wait between two looks into the mailbox"),
+    "imap_max_bytes": (kinds.count, "a larger message is kept whole, but a person reads it"),
+    "alarm_mail": (
+        kinds.text,
+        "who is told when the mailbox is not read, beside the administrators",
+    ),
+    "evidence_dir": (kinds.text, "where evidence is kept; without it beside the database"),
+    "evidence_max_bytes": (kinds.count, "a larger file is quarantined"),
+    "bank_name": (kinds.text, "shown on every page, and under every letter"),
     "bank_contact": (
-        _text,
+        kinds.text,
         "how customers reach the bank, told under every letter; without it mail_from",
     ),
-    "bank_place": (_text, "the place that letters are dated from; without it the date alone"),
+    "bank_place": (kinds.text, "the place that letters are dated from; without it the date alone"),
     "language": (
-        _language,
+        kinds.language,
         "what the bank writes to itself in, such as the call of an emergency's teams: en, zh-Hant "
         "or zh-Hans",
     ),
     "portal_url": (
-        _address,
+        kinds.address,
         "where customers reach this service; then mail to them has a link to their complaint",
     ),
-    "max_body_bytes": (_count, "the largest request that is read"),
+    "max_body_bytes": (kinds.count, "the largest request that is read"),
     "trusted_proxies": (
-        _count_or_none,
+        kinds.count_or_none,
         "how many proxies of the bank stand before it; then X-Forwarded-* is read",
     ),
     "second_factor_roles": (
-        _text,
+        kinds.text,
         "roles, by commas, whose people sign in with a code of their telephone too: admin,approver",
     ),
     "session_minutes": (
-        _minutes_of_session,
+        kinds.minutes_of_session,
         "after so long everybody signs in anew, whatever they do; at most 720",
     ),
     "session_idle_minutes": (
-        _minutes_of_session,
+        kinds.minutes_of_session,
         "after so long without doing anything one signs in anew; what a page asks for by itself is "
         "not counted",
     ),
     "oidc_issuer": (
-        _text,
+        kinds.text,
         "https://…, the bank's own OpenID Connect provider, as it names itself; people then "
         "sign in there",
     ),
-    "oidc_client_id": (_text, "what the provider knows this service by"),
-    "oidc_client_secret": (_text, "the secret it gave to this service; none for a public client"),
+    "oidc_client_id": (kinds.text, "what the provider knows this service by"),
+    "oidc_client_secret": (
+        kinds.text,
+        "the secret it gave to this service; none for a public client",
+    ),
     "oidc_claim": (
-        _text,
+        kinds.text,
         "what it says of somebody that is the name of their account here: preferred_username, "
         "email, sub",
     ),
     "oidc_ca_file": (
-        _text,
+        kinds.text,
         "certificates (PEM) of the authorities that vouch for the provider; without it those of "
         "the machine",
     ),
     "passwords": (
-        _on_or_off,
+        kinds.on_or_off,
         "off: people sign in at the bank's provider only, and no password is taken here",
     ),
     "log": (
-        _log,
+        kinds.log_form,
         (
             "quiet: warnings only; text or json: a line for each request and command, to standard "
             "error"
         ),
     ),
     "clock": (
-        _text,
+        kinds.text,
         "rehearsals only: a file that holds the time; without it, the machine's clock",
     ),
 }

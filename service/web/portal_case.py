@@ -10,7 +10,7 @@ import flask
 from service import cases
 from service.cases import NewEvidence
 from service.errors import FormInvalid, RedressError, StateConflict
-from service.intake import portal, portal_access, portal_door
+from service.intake import portal, portal_access, portal_door, portal_standing
 from service.intake.portal_access import Visit
 from service.web.edge import blueprint, now, parts
 from service.web.portal import address, allow_files, received_files
@@ -176,7 +176,7 @@ def _visit() -> Visit | None:
 
 def _number(root_key: int) -> str:
     with parts().runtime.database.read() as connection:
-        return portal.look(connection, root_key).complaint.number
+        return portal_standing.look(connection, root_key).complaint.number
 
 
 def _words(sent: Mapping[str, str]) -> dict[str, str]:
@@ -205,7 +205,7 @@ def _entered(token: str) -> flask.Response:
 def _show(visit: Visit, error: RedressError | None = None, *, waiting: bool = False) -> Any:
     """The case. `waiting` says that what was written before the visit waits to be sent."""
     with parts().runtime.database.read() as connection:
-        standing = portal.look(connection, visit.root_key)
+        standing = portal_standing.look(connection, visit.root_key)
     tell_of(standing.complaint)
     alone, sent = visit.helper is None, flask.request.form
     lost = {
@@ -226,7 +226,7 @@ def _show(visit: Visit, error: RedressError | None = None, *, waiting: bool = Fa
     return page, 200 if error is None else 409 if isinstance(error, StateConflict) else 422
 
 
-def _is_open(standing: portal.Standing, field: str, alone: bool) -> bool:
+def _is_open(standing: portal_standing.Standing, field: str, alone: bool) -> bool:
     """Whether the page has the form of this field."""
     match field:
         case "comment":

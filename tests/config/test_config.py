@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.config import LANGUAGES, load_settings
+from service.config import load_settings
 from service.errors import InvalidInput
 from service.i18n.languages import BY_TAG
+from service.setting_kinds import LANGUAGES
 
 SECRET = {"REDRESS_SECRET_KEY": "s" * 32}
 

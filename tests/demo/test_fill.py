@@ -15,7 +15,7 @@ from service.audit.tables import history
 from service.cases.tables import complaint
 from service.demo.customer import MARK
 from service.errors import StateConflict
-from service.intake import portal
+from service.intake.portal_standing import Stage, look
 from service.jobs.tables import timer
 from service.tasks.tables import user_task
 from tests.demo.conftest import Bank
@@ -91,7 +91,7 @@ def test_stories_stand_where_they_say(bank: Bank) -> None:
     }
     with bank.runtime.database.read() as connection:
         roots = roots_of(bank)
-        seen = {story: portal.look(connection, root) for story, root in roots.items()}
+        seen = {story: look(connection, root) for story, root in roots.items()}
         emergencies = cases.list_emergencies(connection, status="open")
         words = cases.list_words(connection, roots["n34"])
         staff = identity.list_staff(connection, on=now.date())
@@ -101,7 +101,10 @@ def test_stories_stand_where_they_say(bank: Bank) -> None:
     absent = {each.name for each in staff if each.absences}
     assert (found["p15"].outcome, found["p23"].outcome) == ("upheld", "withdrawn")
     assert found["n05"].facts["alarm"] == "to confirm"
-    assert (stages["n15"], stages["n45"]) == (portal.Stage.QUESTION, portal.Stage.ASKED)
+    assert (stages["n15"], stages["n45"]) == (
+        Stage.QUESTION,
+        Stage.ASKED,
+    )
     assert [each.level for each in emergencies] == ["III"]
     assert any("訂金八萬元" in each.body for each in words)
     assert absent == {"huang.zhiming"}

@@ -15,7 +15,7 @@ from service import cases, jobs, operations, tasks
 from service.execution import Runtime
 from service.i18n.dates import Times
 from service.identity import Actor
-from service.intake import parse_complaint, portal, portal_help
+from service.intake import parse_complaint, portal_help, portal_standing
 from service.policy import load_profile
 from tests.kit.clock import NOW
 from tests.kit.desk import SAME, Desk
@@ -174,7 +174,7 @@ def test_a_time_that_is_typed_is_a_time_of_the_case(abroad: Abroad) -> None:
 def test_the_customer_reads_the_days_of_the_law_that_the_case_goes_by(abroad: Abroad) -> None:
     house = abroad.desk.runtime
     with house.database.read() as connection:
-        standing = portal.look(connection, abroad.root_key)
+        standing = portal_standing.look(connection, abroad.root_key)
         final = next(
             each
             for each in cases.list_deadlines(connection, abroad.root_key)

@@ -22,7 +22,7 @@ from service.cases import parse_number
 from service.clock import VirtualClock
 from service.config import Settings
 from service.execution import Runtime
-from service.intake import portal, portal_access, portal_door
+from service.intake import portal_access, portal_door, portal_standing
 from service.operations import complete_task, fire_timer
 from service.players.people import answer, performer
 from service.reporting import get_standing
@@ -75,7 +75,7 @@ def drive(site: Site, number: str, until: str) -> None:
     for _ in range(60):
         with site.runtime.database.read() as connection:
             standing = get_standing(connection, root)
-            if until in standing.messages and portal.look(connection, root).may_answer:
+            if until in standing.messages and portal_standing.look(connection, root).may_answer:
                 return
         if not standing.tasks:
             due, key = standing.timers[0]
@@ -161,7 +161,10 @@ def test_a_customer_complains_adds_and_withdraws(
     look_at(phone, f"withdrawing-{language}")
     expect(phone.locator("form[action$=withdraw]")).to_have_count(0)
     with site.runtime.database.read() as connection:
-        assert portal.look(connection, complaint.root_key).stage is portal.Stage.WITHDRAWING
+        assert (
+            portal_standing.look(connection, complaint.root_key).stage
+            is portal_standing.Stage.WITHDRAWING
+        )
     follow(phone, "form[action$=leave] button")
     phone.goto("/portal/case")
     phone.wait_for_url("**/portal/follow")
@@ -170,7 +173,7 @@ def test_a_customer_complains_adds_and_withdraws(
 @pytest.mark.parametrize("settled", ["yes", "no"])
 def test_a_customer_accepts_or_disputes_the_outcome(phone: Page, site: Site, settled: str) -> None:
     number, secret = complain(phone, "The fee was charged twice.")
-    drive(site, number, portal.ANSWER)
+    drive(site, number, portal_standing.ANSWER)
     enter(phone, number, secret)
     phone.wait_for_selector("form[action$=answer]")
     look_at(phone, "asked")
