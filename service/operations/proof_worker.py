@@ -49,6 +49,9 @@ def _prove(request: Request) -> Proofs:
                 megabytes=request.caps.memory >> 20,
             )
         )
+    except SystemError:
+        # What C code that did not get its memory raises as often as MemoryError.
+        return nothing_proved(request.caps.memory_gone())
     except Exception as broken:
         log.exception("a proof could not be carried out")
         return nothing_proved(Sentence("the prover broke off ({kind})", kind=type(broken).__name__))

@@ -38,6 +38,13 @@ class Caps:
     memory: int = 512 << 20
     answer: float = 90.0
 
+    def memory_gone(self) -> Sentence:
+        """What is said where no more is known than that the process ended, or lacked memory."""
+        return Sentence(
+            "it takes more than {megabytes} MB of memory, or broke off",
+            megabytes=self.memory >> 20,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -94,9 +101,7 @@ def _ask(request: Request) -> Proofs:
 def _why(status: int, caps: Caps) -> str:
     if status == -signal.SIGXCPU:
         return Sentence("it takes more than {seconds} seconds", seconds=caps.processor)
-    return Sentence(
-        "it takes more than {megabytes} MB of memory, or broke off", megabytes=caps.memory >> 20
-    )
+    return caps.memory_gone()
 
 
 class _Worker:

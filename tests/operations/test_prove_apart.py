@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from service.definitions import shipped_files
+from service.operations import proof_worker
 from service.operations import prove_apart as apart
 from service.operations.prove_apart import Caps, end_workers, prove_apart
 from service.operations.prove_bundle import prove_bundle, prove_here
@@ -107,3 +108,15 @@ def test_no_more_proofs_at_once_than_there_are_workers(monkeypatch):
     with apart._FREE:
         proofs = prove({}, Caps(answer=0.01))
     assert "under way" in proofs.problems[0].message
+
+
+def test_memory_that_c_code_did_not_get_is_told_as_memory(monkeypatch):
+    """CPython 3.11 raises "error return without exception set" where an allocation failed in C."""
+
+    def starved(*_, **__):
+        raise SystemError("error return without exception set")
+
+    monkeypatch.setattr(proof_worker, "prove_here", starved)
+    request = apart.Request({}, "TW-FCPA", None, NOW, "complaint", Caps())
+    told = [problem.message for problem in proof_worker._prove(request).problems]
+    assert any("memory" in message for message in told), told
