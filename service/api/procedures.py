@@ -16,6 +16,16 @@ Review = Literal["none", "four eyes", "by compliance"]
 """Who looks at a change before it is in force."""
 
 
+class ReviewAsked(Given):
+    """A less strict review that waits until a second person of compliance says the same; `name` is
+    `*` where it is asked for of every procedure of which nothing is said."""
+
+    name: str
+    review: Review
+    reason: str
+    by: str
+
+
 class ProcedureGiven(Given):
     """A procedure: its newest version, the one in force, and who reviews a change of it."""
 
@@ -26,9 +36,10 @@ class ProcedureGiven(Given):
 
 
 class ProceduresGiven(Given):
-    """All of them, by name."""
+    """All of them, by name, and what is asked for."""
 
     items: list[ProcedureGiven]
+    asked: list[ReviewAsked]
 
 
 class ReviewSent(Sent):
@@ -53,7 +64,11 @@ def list_procedures(call: Call) -> Any:
                     "review": review[each.name].value,
                 }
                 for each in definitions.list_procedures(connection)
-            ]
+            ],
+            "asked": [
+                {"name": name, "review": each.review.value, "reason": each.reason, "by": each.by}
+                for name, each in sorted(definitions.list_asked(connection).items())
+            ],
         }
 
 
@@ -64,7 +79,8 @@ def list_procedures(call: Call) -> Any:
     gives=ProceduresGiven,
 )
 def set_review(call: Call, name: str, sent: ReviewSent) -> Any:
-    """Say who reviews a procedure; `*` is every one of which nothing is said."""
+    """Say who reviews a procedure; `*` is every one of which nothing is said. What is less strict
+    counts once a second person says the same."""
     operations.set_review_policy(
         call.runtime, name, sent.review, reason=sent.reason, actor=call.actor, now=call.now
     )

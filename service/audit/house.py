@@ -30,6 +30,7 @@ class HouseEvent(StrEnum):
     FILE_REMOVED = "house:file:removed"
     FILE_RESTORED = "house:file:restored"
     POLICY_SET = "house:policy:set"
+    POLICY_ASKED = "house:policy:asked"
     STAFF_CHANGED = "house:staff:changed"
     ABSENCE_SET = "house:absence:set"
     ABSENCE_DROPPED = "house:absence:dropped"

@@ -183,7 +183,7 @@ def _account(connection: Connection, name: str) -> Actor:
 
 @click.command("review-policy")
 @click.argument("name", required=False)
-@click.argument("review", required=False, type=click.Choice([*ReviewPolicy]))
+@click.argument("review", required=False, type=click.Choice([each.value for each in ReviewPolicy]))
 @click.option("--reason", default="", help="Why it is changed; kept in the record.")
 @click.option("--by", default="", help="The account of compliance that decided it.")
 @one_line
@@ -191,7 +191,8 @@ def review_policy(name: str | None, review: str | None, reason: str, by: str) ->
     """Say who reviews a change of a procedure before it is in force; without a NAME, tell it of
     all.
 
-    The name `*` stands for every procedure of which nothing is said. The complaint procedure is
+    What is less strict counts once a second account of compliance says the same. The name `*`
+    stands for every procedure of which nothing is said. The complaint procedure is
     always reviewed by compliance.
 
     Example: redress review-policy lost-card none --reason "It is only tried." --by compliance-1
@@ -199,12 +200,22 @@ def review_policy(name: str | None, review: str | None, reason: str, by: str) ->
     runtime = Runtime.open(open_database())
     if name is None:
         with runtime.database.read() as connection:
-            for each, policy in sorted(definitions.policies_by_name(connection).items()):
-                click.echo(f"{each}: {policy.value}")
+            _tell_policies(connection)
         return
     if review is None or not by:
         raise InvalidInput("expected NAME, REVIEW, --reason and --by together")
     with runtime.database.read() as connection:
         actor = _account(connection, by)
-    set_review_policy(runtime, name, review, reason=reason, actor=actor, now=SystemClock().now())
-    click.echo(f"{name}: {review}")
+    now = SystemClock().now()
+    if set_review_policy(runtime, name, review, reason=reason, actor=actor, now=now):
+        click.echo(f"{name}: {review}")
+    else:
+        click.echo(f"{name}: {review} once another account of compliance says the same")
+
+
+def _tell_policies(connection: Connection) -> None:
+    asked = definitions.list_asked(connection)
+    for name, policy in sorted(definitions.policies_by_name(connection).items()):
+        click.echo(f"{name}: {policy.value}")
+    for name, wanted in sorted(asked.items()):
+        click.echo(f"{name}: {wanted.review.value} asked for by {wanted.by} ({wanted.reason})")

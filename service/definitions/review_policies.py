@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,17 +49,39 @@ _HELD = (
 )
 """What a version holds, and by what it replaces the same of another."""
 SUBJECT = "procedure:"
-_LATER = house_history.alias()
-_SAID = sa.select(house_history.c.subject, house_history.c.details).where(
-    house_history.c.subject >= SUBJECT,
-    house_history.c.subject < "procedure;",
-    house_history.c.event == HouseEvent.POLICY_SET.value,
-    ~sa.exists().where(
-        _LATER.c.subject == house_history.c.subject,
-        _LATER.c.seq > house_history.c.seq,
-        _LATER.c.event == house_history.c.event,
-    ),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAsked:
+    """A less strict policy that waits for a second person: by whom it was asked for, and why."""
+
+    review: ReviewPolicy
+    reason: str
+    by: str
+
+
+def _last_rows(*events: HouseEvent) -> sa.Select[tuple[str, str, str, dict[str, Any]]]:
+    """Of each procedure the last of these events."""
+    later, names = house_history.alias(), [event.value for event in events]
+    return sa.select(
+        house_history.c.subject,
+        house_history.c.event,
+        house_history.c.actor,
+        house_history.c.details,
+    ).where(
+        house_history.c.subject >= SUBJECT,
+        house_history.c.subject < "procedure;",
+        house_history.c.event.in_(names),
+        ~sa.exists().where(
+            later.c.subject == house_history.c.subject,
+            later.c.seq > house_history.c.seq,
+            later.c.event.in_(names),
+        ),
+    )
+
+
+_SAID = _last_rows(HouseEvent.POLICY_SET)
+_SAID_OR_ASKED = _last_rows(HouseEvent.POLICY_SET, HouseEvent.POLICY_ASKED)
 
 
 def _list_said(connection: Connection) -> dict[str, ReviewPolicy]:
@@ -65,6 +89,17 @@ def _list_said(connection: Connection) -> dict[str, ReviewPolicy]:
     return {
         row.subject.removeprefix(SUBJECT): ReviewPolicy(row.details["review"]["to"])
         for row in connection.execute(_SAID)
+    }
+
+
+def list_asked(connection: Connection) -> dict[str, PolicyAsked]:
+    """What waits for a second person, by the name of the procedure."""
+    return {
+        row.subject.removeprefix(SUBJECT): PolicyAsked(
+            ReviewPolicy(row.details["review"]["to"]), row.details["reason"], row.actor
+        )
+        for row in connection.execute(_SAID_OR_ASKED)
+        if row.event == HouseEvent.POLICY_ASKED.value
     }
 
 
@@ -131,18 +166,28 @@ def put_policy(
     reason: str,
     by: str,
     now: datetime,
-) -> None:
-    """Say it of a procedure. The record of the house is where it stands: so nobody changes it
-    unseen."""
-    before = _said_of(_list_said(connection), name)
+) -> bool:
+    """Say it of a procedure; whether it counts. What is less strict waits until a second person
+    says the same; whatever else is said meanwhile takes its place. The record of the house is
+    where it stands: so nobody changes it unseen."""
+    before, asked = _said_of(_list_said(connection), name), list_asked(connection).get(name)
+    details: dict[str, Any] = {
+        "review": {"from": before.value, "to": review.value},
+        "reason": reason,
+    }
+    if asked is not None and asked.review is review and asked.by != by:
+        details["askedBy"] = asked.by
+    looser = _STRICTNESS.index(review) < _STRICTNESS.index(before)
+    counts = not looser or "askedBy" in details
     audit.record(
         connection,
         f"{SUBJECT}{name}",
-        HouseEvent.POLICY_SET,
+        HouseEvent.POLICY_SET if counts else HouseEvent.POLICY_ASKED,
         actor=by,
         at=now,
-        details={"review": {"from": before.value, "to": review.value}, "reason": reason},
+        details=details,
     )
+    return counts
 
 
 def _names_with(connection: Connection, bundle_key: int) -> set[str]:

@@ -15,9 +15,10 @@ from service.lengths import check_reason
 
 def set_review_policy(
     runtime: Runtime, name: str, review: str, *, reason: str, actor: Actor, now: datetime
-) -> None:
+) -> bool:
     """Say it of the procedure of this name, or with `*` of all that say nothing themselves; it
-    counts from the next decision on. Raises Forbidden, InvalidInput, NotFound for a procedure that
+    counts from the next decision on. What is less strict counts once a second person of compliance
+    says the same. Whether it counts. Raises Forbidden, InvalidInput, NotFound for a procedure that
     there is not, and StateConflict for the complaint procedure, which is always compliance's."""
     check_permission(actor, Permission.SET_REVIEW_POLICY)
     why = check_reason(reason)
@@ -29,7 +30,7 @@ def set_review_policy(
         )
     with runtime.database.transaction() as connection:
         _check_name(connection, name)
-        definitions.put_policy(
+        return definitions.put_policy(
             connection, name, ReviewPolicy(review), reason=why, by=actor.name, now=now
         )
 

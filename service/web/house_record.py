@@ -18,6 +18,7 @@ SAID: Words = {
     HouseEvent.FILE_REMOVED: "removed a file",
     HouseEvent.FILE_RESTORED: "brought back an earlier revision of a file",
     HouseEvent.POLICY_SET: "said who reviews the changes of the procedure",
+    HouseEvent.POLICY_ASKED: "asked for a less strict review of the procedure",
     HouseEvent.STAFF_CHANGED: "changed unit, skills or capacity",
     HouseEvent.ABSENCE_SET: "set days away",
     HouseEvent.ABSENCE_DROPPED: "removed days away",

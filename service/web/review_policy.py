@@ -9,7 +9,7 @@ import flask
 
 from service import definitions, operations
 from service.db import Connection
-from service.definitions import ReviewPolicy
+from service.definitions import PolicyAsked, ReviewPolicy
 from service.identity import Permission
 from service.sentence import Words
 from service.web.edge import actor, blueprint, now, parts, signed_in
@@ -24,19 +24,27 @@ REVIEWED: Words = {
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """A procedure, the version in force, and who reviews it; `always` where nothing else may be
-    said."""
+    said. `asked` waits for a second person."""
 
     name: str
     in_force: int | None
     review: ReviewPolicy
     always: bool
+    asked: PolicyAsked | None
 
 
 def list_reviewed(connection: Connection, governed: str) -> list[Reviewed]:
     """Every procedure, the one of the name `governed` as the complaint's own."""
     review = definitions.policies_by_name(connection)
+    asked = definitions.list_asked(connection)
     return [
-        Reviewed(each.name, each.in_force, review[each.name], each.name == governed)
+        Reviewed(
+            each.name,
+            each.in_force,
+            review[each.name],
+            each.name == governed,
+            asked.get(each.name),
+        )
         for each in definitions.list_procedures(connection)
     ]
 

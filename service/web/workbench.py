@@ -29,6 +29,9 @@ RECENT = 10
 """So many changes of who reviews are shown."""
 
 
+POLICIES = (HouseEvent.POLICY_SET, HouseEvent.POLICY_ASKED)
+
+
 @blueprint.get("/workbench")
 @signed_in(may=Permission.READ_DRAFTS)
 def workbench() -> Any:
@@ -41,7 +44,7 @@ def workbench() -> Any:
             "",
         )
         reviewed = list_reviewed(connection, own)
-        said = audit.list_recent_house_events(connection, [HouseEvent.POLICY_SET], limit=RECENT)
+        said = audit.list_recent_house_events(connection, POLICIES, limit=RECENT)
         is_new = bool(own) and _is_new_release(connection, own)
     drafts, more = page_of(found, lambda draft: draft.key)
     return flask.render_template(

@@ -26,6 +26,7 @@ PEOPLE = {
     "department-1": ("department",),
     "owner-1": ("owner",),
     "compliance-1": ("compliance",),
+    "compliance-2": ("compliance",),
 }
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 

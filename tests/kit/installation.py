@@ -32,7 +32,8 @@ def release_files(database: Database, files: dict[str, bytes], *, now: datetime 
 def agree_review(database: Database, policy: ReviewPolicy) -> None:
     """Say who reviews every procedure but that of complaints."""
     with database.transaction() as connection:
-        put_policy(connection, ALL, policy, reason="as agreed", by="admin", now=NOW)
+        for by in ("compliance-1", "compliance-2"):
+            put_policy(connection, ALL, policy, reason="as agreed", by=by, now=NOW)
 
 
 @pytest.fixture

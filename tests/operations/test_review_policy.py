@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service import definitions, operations
 from service.builtins import Evidence
@@ -21,6 +23,7 @@ from tests.kit.rest import Rest
 ANN = Actor("ann", frozenset({"owner"}))
 BEN = Actor("ben", frozenset({"owner"}))
 COM = Actor("com", frozenset({"compliance"}))
+LEE = Actor("lee", frozenset({"compliance"}))
 ADMIN = Actor("root", frozenset({"admin"}))
 PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t" id="d">
@@ -47,8 +50,14 @@ def deploy(
     return operations.deploy_files(runtime, sent or files(), loaded, name=name, actor=by, now=NOW)
 
 
+def say(runtime: Runtime, review: str, *, name: str = ALL, by: Actor = COM) -> bool:
+    reason = "As agreed."
+    return operations.set_review_policy(runtime, name, review, reason=reason, actor=by, now=NOW)
+
+
 def set_policy(runtime: Runtime, review: str, *, name: str = ALL, by: Actor = COM) -> None:
-    operations.set_review_policy(runtime, name, review, reason="As agreed.", actor=by, now=NOW)
+    """Say it, and let a second person say the same where that is needed."""
+    assert say(runtime, review, name=name, by=by) or say(runtime, review, name=name, by=LEE)
 
 
 def standing(runtime: Runtime, key: int) -> str:
@@ -148,11 +157,68 @@ def test_the_list_says_of_each_what_counts_for_it(runtime: Runtime) -> None:
     assert {each for each in listed.values()} == {*ReviewPolicy}
 
 
+def effective(runtime: Runtime, name: str = "lost-card") -> ReviewPolicy:
+    with runtime.database.read() as connection:
+        return definitions.policies_by_name(connection)[name]
+
+
+def asked(runtime: Runtime) -> dict[str, definitions.PolicyAsked]:
+    with runtime.database.read() as connection:
+        return definitions.list_asked(connection)
+
+
+def test_what_is_less_strict_takes_two_persons(runtime: Runtime) -> None:
+    deploy(runtime)
+    assert not say(runtime, "none", name="lost-card")
+    assert not say(runtime, "none", name="lost-card")  # the same person asks twice
+    assert effective(runtime) is ReviewPolicy.FOUR_EYES
+    assert asked(runtime)["lost-card"].by == "com"
+    assert say(runtime, "none", name="lost-card", by=LEE)
+    assert effective(runtime) is ReviewPolicy.NONE and not asked(runtime)
+
+
+def test_what_was_asked_for_is_refused_by_saying_something_else(runtime: Runtime) -> None:
+    deploy(runtime)
+    assert not say(runtime, "none", name="lost-card")
+    assert say(runtime, "four eyes", name="lost-card", by=LEE)
+    assert not asked(runtime)
+    assert not say(runtime, "none", name="lost-card", by=LEE)  # it has to be asked for once more
+    assert effective(runtime) is ReviewPolicy.FOUR_EYES
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from([COM, LEE]), st.sampled_from([*ReviewPolicy])), max_size=8
+)
+
+
+@given(STEPS)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_alone_makes_it_less_strict(
+    runtime: Runtime, steps: list[tuple[Actor, ReviewPolicy]]
+) -> None:
+    """Whatever two people say in whatever order: each step down has two of them behind it."""
+    strictness = [*ReviewPolicy].index
+    name = f"card-{runtime.keys.root_key()}"
+    deploy(runtime, files(name), name=name)
+    wanted: tuple[Actor, ReviewPolicy] | None = None
+    for by, review in steps:
+        before = effective(runtime, name)
+        counts = say(runtime, review, name=name, by=by)
+        stricter = strictness(review) >= strictness(before)
+        second = wanted is not None and wanted[0] != by and wanted[1] is review
+        assert counts == (stricter or second)
+        assert effective(runtime, name) is (review if counts else before)
+        wanted = None if counts else (by, review)
+
+
 def test_it_is_told_and_said_over_the_api(runtime: Runtime) -> None:
     rest = Rest(runtime.database)
     body = {"review": "four eyes", "reason": "As agreed."}
     assert rest("owner", "PUT", "/api/procedures/*/review", body)[0] == 403
     rest.ok("compliance", "PUT", "/api/procedures/*/review", body)
+    body = {"review": "none", "reason": "It is only tried."}
+    told = rest.ok("compliance", "PUT", "/api/procedures/*/review", body)
+    assert told["asked"] == [{"name": "*", "by": "compliance", **body}]
     status, done = rest.deploy({"lost-card.bpmn": files()["lost-card.bpmn"]}, name="lost-card")
     assert status == 200 and (done["released"], done["review"]) == (False, "four eyes")
     items = rest.ok("owner", "GET", "/api/procedures")["items"]

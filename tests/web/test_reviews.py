@@ -148,6 +148,12 @@ def test_compliance_says_who_reviews_a_procedure(runtime: Runtime, tmp_path: Pat
     desk.sign_in("compliance-1")
     assert desk.post("/workbench/review-policy", **sent).status_code == 302
     page = desk.see("/workbench")
-    assert "Nobody: a deployment is in force at once" in page
+    assert "A second owner, or compliance" in page and "Waits for a second person" in page
+    assert " Agree " not in page  # whoever asked does not agree as well
+    desk.sign_in("compliance-2")
+    assert " Agree " in desk.see("/workbench")
+    assert desk.post("/workbench/review-policy", **sent).status_code == 302
+    page = desk.see("/workbench")
+    assert "Waits for a second person" not in page
     for said in ("said who reviews the changes of the procedure", "loans", sent["reason"]):
         assert said in page.split("Who changed what")[1], said
