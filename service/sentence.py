@@ -132,11 +132,13 @@ def _unpacked(value: Any) -> Any:
     if isinstance(value, dict) and "named" in value:
         return Named(value["named"])
     if isinstance(value, dict):
-        facts = {name: _unpacked(fact) for name, fact in value["facts"].items()}
-        names = [name for _, name, _, _ in Formatter().parse(value["template"]) if name is not None]
-        if not facts or not all(name.isidentifier() for name in names):
+        template, facts = value["template"], value["facts"]
+        if not facts:
+            return Sentence(template)
+        names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+        if not all(name.isidentifier() for name in names):
             raise ValueError("expected placeholders that name facts")
-        return Sentence(value["template"], **facts)
+        return Sentence(template, **{name: _unpacked(fact) for name, fact in facts.items()})
     return [_unpacked(each) for each in value] if isinstance(value, list) else value
 
 

@@ -30,7 +30,7 @@ from service.db.prepared import Prepared, Sent, any_of, gathered, keys_given, se
 from service.db.search import Field, Found, Kind, Query, Source, matching, search
 from service.db.spread import seconds_between, spread
 from service.db.touched import keep_before_commit, touch
-from service.db.types import Json, UtcDateTime, metadata
+from service.db.types import Json, Said, UtcDateTime, metadata
 
 __all__ = [
     "CHILD_BITS",
@@ -46,6 +46,7 @@ __all__ = [
     "PageMark",
     "Prepared",
     "Query",
+    "Said",
     "Sent",
     "Source",
     "UtcDateTime",

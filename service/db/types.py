@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.sentence import pack, unpack
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -18,6 +20,20 @@ metadata = sa.MetaData(
 
 Json = sa.JSON
 """JSON as text (never JSONB: the order of keys is kept)."""
+
+
+class Said(sa.types.TypeDecorator[str]):
+    """A sentence for people that is kept with its template and facts, so that it is read in every
+    language; text that was kept without them is read as it is."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else pack(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else unpack(value)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

@@ -134,14 +134,17 @@ def fitted(step: Step, kind: FeelType, *, element: str) -> Step:
 def fit_value(value: Any, kind: FeelType, run: Run, *, element: str) -> Any:
     fits, made = coerce(value, kind, run.feel)
     if not fits:
-        run.note(
-            f"Expected {title(kind)}, found {describe(value)}; the value is null.", element=element
+        message = Sentence(
+            "Expected {kind}, found {value}; the value is null.",
+            kind=title(kind),
+            value=describe(value),
         )
+        run.note(message, element=element)
     return made
 
 
 def _missing(scope: Scope, run: Run) -> Any:
-    run.note("There is no expression here.")
+    run.note(Sentence("There is no expression here."))
     return None
 
 
@@ -248,7 +251,7 @@ def _compile_invocation(compiler: Compiler, node: parts.Invocation) -> Step:
         run.step()
         called = callee(scope, run)
         if called is None:
-            run.note("The function to invoke is null.", element=node.place.id)
+            run.note(Sentence("The function to invoke is null."), element=node.place.id)
             return None
         inner = {key: step(scope, run) for key, step in arguments}
         return evaluate_expression(

@@ -12,7 +12,7 @@ from service.dmn.links import Element, Link
 from service.dmn.outside import read_value
 from service.dmn.parts import Decision, DecisionService, Import, InputData, Knowledge
 from service.dmn.result import Run, shown
-from service.dmn.types import ANY, coerce, describe, result_of, title
+from service.dmn.types import ANY, coerce, describe, misfit, result_of, title
 from service.feel import FeelFunction
 from service.sentence import Sentence
 
@@ -81,7 +81,8 @@ class Environment:
     def decision(self, element: Decision, run: Run) -> Any:
         known = self._known.get(id(element), self)
         if known is _COMPUTING:
-            run.note(f"The decision {element.name!r} requires itself.", element=element.place.id)
+            message = Sentence("The decision {name!r} requires itself.", name=element.name)
+            run.note(message, element=element.place.id)
             return None
         if known is not self:
             return known
@@ -196,18 +197,18 @@ class Environment:
         def call(*arguments: Any) -> Any:
             if len(arguments) != len(links):
                 run.note(
-                    f"The service takes {len(links)} arguments, it was given {len(arguments)}."
+                    Sentence(
+                        "The service takes {counts} arguments, it was given {given}.",
+                        counts=len(links),
+                        given=len(arguments),
+                    )
                 )
                 return None
             fixed: dict[int, Any] = {}
             for link, argument in zip(links, arguments, strict=True):
                 fits, fixed[id(link.element)] = coerce(argument, engine.kind_of(link), run.feel)
                 if not fits:
-                    wanted = title(engine.kind_of(link))
-                    run.note(
-                        f"The argument {name_of(link)!r} must be {wanted}, it was "
-                        f"{describe(argument)}."
-                    )
+                    run.note(misfit(name_of(link), engine.kind_of(link), argument))
                     return None
             inner = Environment(engine, {}, self._functions, fixed)
             run.enter()

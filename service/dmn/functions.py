@@ -10,7 +10,7 @@ from service.dmn import parts
 from service.dmn.compiler import Compiler, Scope, Step, compile_boxed, register
 from service.dmn.parts import Variable
 from service.dmn.result import Run
-from service.dmn.types import coerce, describe, title
+from service.dmn.types import coerce, misfit
 from service.feel import FeelFunction, FeelType
 from service.sentence import Sentence
 
@@ -53,16 +53,18 @@ def _binder(parameters: tuple[Variable, ...], kinds: list[FeelType]) -> Callable
     def bind(arguments: tuple[Any, ...], run: Run) -> Scope | None:
         if len(arguments) != len(parameters):
             run.note(
-                f"The function takes {len(parameters)} arguments, it was given {len(arguments)}."
+                Sentence(
+                    "The function takes {counts} arguments, it was given {given}.",
+                    counts=len(parameters),
+                    given=len(arguments),
+                )
             )
             return None
         bound = {}
         for slot, kind, argument in zip(parameters, kinds, arguments, strict=True):
             fits, bound[slot.name] = coerce(argument, kind, run.feel)
             if not fits:
-                run.note(
-                    f"The argument {slot.name} must be {title(kind)}, it was {describe(argument)}."
-                )
+                run.note(misfit(slot.name, kind, argument))
                 return None
         return bound
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.dmn.compiler import evaluate_expression
 from service.dmn.result import Run
-from service.feel import compile_expression
+from service.feel import Null, compile_expression
 
 Outputs = list[Any]  # of one rule, one value per output column
 Rank = Callable[[int, Any], int]  # (column, value) -> place in the column's output values
@@ -16,7 +16,7 @@ _AGGREGATES = {
 }
 
 
-class HitPolicyBroken(Exception):
+class HitPolicyBroken(Null):
     """The rules that matched contradict the hit policy; the message says how."""
 
 
@@ -37,12 +37,14 @@ def aggregate(kind: str, values: list[Any], run: Run, *, element: str) -> Any:
 def check_unique(indexes: list[int]) -> None:
     if len(indexes) > 1:
         rules = ", ".join(str(index + 1) for index in indexes)
-        raise HitPolicyBroken(f"Hit policy UNIQUE, but the rules {rules} match together.")
+        raise HitPolicyBroken(
+            "Hit policy UNIQUE, but the rules {rules} match together.", rules=rules
+        )
 
 
 def check_any(indexes: list[int], rows: list[Outputs]) -> None:
     if any(list(row) != list(rows[0]) for row in rows[1:]):
         rules = ", ".join(str(index + 1) for index in indexes)
         raise HitPolicyBroken(
-            f"Hit policy ANY, but the rules {rules} match with different outputs."
+            "Hit policy ANY, but the rules {rules} match with different outputs.", rules=rules
         )

@@ -25,11 +25,15 @@ from service.dmn.parts import HitPolicy
 from service.dmn.quick import Predicate, kind_of, quick_test
 from service.dmn.result import Run, shown
 from service.feel import Expression, FeelType, split_unary_tests
+from service.sentence import Sentence
 
 _UNKNOWN = object()
 _ANYTHING = {"", "-"}
 # What these answer is a list, also where no rule matches.
 _LISTS = (HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER)
+
+
+NOTHING_MATCHES = Sentence("No rule matches, and the table has no default output.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def compile_table(compiler: Compiler, node: parts.Table) -> Step:
         try:
             return _result(table, matched, rows, run)
         except HitPolicyBroken as broken:
-            run.note(str(broken), element=node.place.id)
+            run.note(broken.sentence, element=node.place.id)
             return None
 
     return evaluate
@@ -159,11 +163,13 @@ def _input_values(table: _Prepared, scope: Scope, run: Run) -> list[Any] | None:
     ):
         value = fit_value(step(scope, run), kind, run, element=clause.place.id)
         if allowed is not None and value is not None and not _admits(allowed, value, scope, run):
-            run.note(
-                f"The input {clause.label or clause.expression.text} is {shown(value)!r}, "
-                f"not one of the allowed values {clause.allowed}.",
-                element=clause.place.id,
+            message = Sentence(
+                "The input {name} is {value!r}, not one of the allowed values {allowed}.",
+                name=clause.label or clause.expression.text,
+                value=shown(value),
+                allowed=clause.allowed,
             )
+            run.note(message, element=clause.place.id)
             return None
         values.append(value)
     return values
@@ -256,7 +262,7 @@ def _default(table: _Prepared, scope: Scope, run: Run) -> Any:
         )
     if table.node.hit_policy in _LISTS and table.node.aggregation in ("", "COUNT"):
         return 0 if table.node.aggregation else []
-    run.note("No rule matches, and the table has no default output.", element=table.node.place.id)
+    run.note(NOTHING_MATCHES, element=table.node.place.id)
     return None
 
 

@@ -28,6 +28,7 @@ from service.feel import (
     type_of,
 )
 from service.feel import coerce as feel_coerce
+from service.sentence import Sentence
 
 ANY = AnyType()
 _FUNCTION = ConstrainedType(ANY, lambda value, run: isinstance(value, FeelFunction), "function")
@@ -137,6 +138,16 @@ def title(kind: FeelType) -> str:
         case AnyType():
             return "Any"
     return str(getattr(kind, "name", type(kind).__name__))
+
+
+def misfit(name: str, kind: FeelType, value: Any) -> Sentence:
+    """Why an argument cannot be taken."""
+    return Sentence(
+        "The argument {name!r} must be {kind}, it was {value}.",
+        name=name,
+        kind=title(kind),
+        value=describe(value),
+    )
 
 
 def describe(value: Any) -> str:

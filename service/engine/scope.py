@@ -8,19 +8,23 @@ the process. Values are kept in JSON's shapes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from service.bpmn.model import Mapped, Text
+from service.bpmn.model import Flow, Mapped, Text
 from service.engine import changes as c
 from service.engine.errors import EngineError
 from service.engine.token import Token
 from service.feel import Expression, FeelError, Why, from_json, to_json
+from service.sentence import Sentence, joined
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 """What is kept as it comes."""
 Level = tuple[dict[str, Any], str]
 """The variables of a scope, and the id that it has for the world."""
+
+MOST_SHOWN = 80
 
 
 def levels(token: Token) -> list[Level]:
@@ -114,10 +118,22 @@ def value_of(token: Token, text: Text | None, *, extra: Mapping[str, Any] | None
     return text.source if text.expression is None else evaluate(token, text.expression, extra=extra)
 
 
+def is_open(token: Token, flow: Flow) -> bool:
+    """Whether a token may take a flow: it has no condition, or the condition holds."""
+    condition = flow.condition
+    return condition is None or is_true(token, condition, "the flow {flow}", flow=flow.id)
+
+
 def is_true(
-    token: Token, expression: Expression, where: str, *, extra: Mapping[str, Any] | None = None
+    token: Token,
+    expression: Expression,
+    where: str,
+    *,
+    extra: Mapping[str, Any] | None = None,
+    **facts: str,
 ) -> bool:
-    """Whether a condition holds. Raises EngineError when it is neither true nor false: money is not
+    """Whether a condition holds; `where` it stands is a sentence of the facts. Raises EngineError
+    when it is neither true nor false: money is not
     sent by a guess."""
     why = Why()
     try:
@@ -127,24 +143,30 @@ def is_true(
             "expression-limit",
             token.task_spec.element_id,
             "{where}: {text!r}: {error}",
-            where=where,
+            where=Sentence(where, **facts),
             text=expression.text,
             error=error,
         ) from error
     if isinstance(found, bool):
         return found
-    reasons = "; ".join(reason.message for reason in why.reasons)
+    reasons = joined(reason.message for reason in why.reasons)
     raise EngineError(
         "expression-null",
         token.task_spec.element_id,
-        "{where}: expected {text!r} to be true or false, got {found!r} ({reasons})"
+        "{where}: expected {text!r} to be true or false, got {found} ({reasons})"
         if reasons
-        else "{where}: expected {text!r} to be true or false, got {found!r}",
-        where=where,
+        else "{where}: expected {text!r} to be true or false, got {found}",
+        where=Sentence(where, **facts),
         text=expression.text,
-        found=to_json(found),
+        found=shown(found),
         reasons=reasons,
     )
+
+
+def shown(value: Any) -> str:
+    """A value as an incident shows it: the beginning of its JSON."""
+    text = json.dumps(to_json(value), ensure_ascii=False, default=str)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 
 def write(game: Any, level: Level, variables: Mapping[str, Any]) -> None:
@@ -243,9 +265,9 @@ def entries_of(token: Token, script: Expression) -> dict[str, Any]:
         raise EngineError(
             "expression-null",
             token.task_spec.element_id,
-            "expected {text!r} to be a context of variables, got {found!r}",
+            "expected {text!r} to be a context of variables, got {found}",
             text=script.text,
-            found=found,
+            found=shown(found),
         )
     return found
 

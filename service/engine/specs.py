@@ -19,7 +19,7 @@ from service.bpmn.model import Element, Process
 from service.engine import changes as c
 from service.engine import parking
 from service.engine.errors import EngineError
-from service.engine.scope import apply_inputs, apply_outputs, is_true, remember, spread
+from service.engine.scope import apply_inputs, apply_outputs, is_open, remember, spread
 from service.engine.token import FINISHED, FUTURE, Token
 from service.feel import Expression
 
@@ -282,12 +282,9 @@ class Node(Plain):
             return self.outputs
         flows = self.element.outgoing
         default = self.element.default
-        taken = [
-            flow
-            for flow in flows
-            if flow.id != default
-            and (flow.condition is None or is_true(task, flow.condition, f"the flow {flow.id}"))
-        ] or [flow for flow in flows if flow.id == default]
+        taken = [flow for flow in flows if flow.id != default and is_open(task, flow)] or [
+            flow for flow in flows if flow.id == default
+        ]
         if not taken:
             raise no_flow(self.element)
         task.chosen = tuple(flow.id for flow in taken)

@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs import defaults as d
 from SpiffWorkflow.exceptions import WorkflowException
 
 from service.bpmn.model import Flow
-from service.engine.scope import is_true
+from service.engine.scope import is_open
 from service.engine.specs import Node, no_flow
 from service.engine.token import FUTURE, WAITING, Token
 
@@ -28,11 +28,10 @@ class Condition:
         self.flow = flow
 
     def evaluate(self, task: Token) -> bool:
-        flow = self.flow
-        holds = flow.condition is None or is_true(task, flow.condition, f"the flow {flow.id}")
-        if holds:
-            task.chosen = (*task.chosen, flow.id)
-        return holds
+        if not is_open(task, self.flow):
+            return False
+        task.chosen = (*task.chosen, self.flow.id)
+        return True
 
 
 class Choosing(Node):

@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 
 from service.bpmn.model import Loop
 from service.engine.errors import EngineError
-from service.engine.scope import is_true, levels, set_variables, value_of
+from service.engine.scope import is_true, levels, set_variables, shown, value_of
 from service.engine.specs import Node
 from service.engine.token import Token
 from service.feel import to_json
@@ -68,9 +68,9 @@ def _items(body: Token) -> list[Any]:
         raise EngineError(
             "expression-null",
             spec.element_id,
-            "expected the input collection {source!r} to be a list, got {items!r}",
+            "expected the input collection {source!r} to be a list, got {items}",
             source=loop.collection.source,
-            items=items,
+            items=shown(items),
         )
     if len(items) > MAX_INSTANCES:
         raise EngineError(

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.bpmn.model import Text
 from service.engine.errors import EngineError
-from service.engine.scope import value_of
+from service.engine.scope import shown, value_of
 from service.engine.token import Token
 from service.feel import to_json
 from service.sentence import Sentence
@@ -104,10 +104,5 @@ def wrong(token: Token, what: str, kind: Sentence, text: Text | None, value: Any
         what=Sentence(what),
         text="" if text is None else text.source,
         kind=kind,
-        found=_short(to_json(value)),
+        found=shown(value),
     )
-
-
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 80 else shown[:79] + "…"

@@ -25,7 +25,7 @@ def build_root_name(name: str, default: Any, at: At) -> Code:
             return (
                 default
                 if default is not MISSING
-                else env.run.fail(at, f"there is no variable '{name}'", name)
+                else env.run.fail(at, "there is no variable '{name}'", name, name=name)
             )
         return value if kind in PLAIN else _admitted(value, name, env, at)
 
@@ -36,7 +36,13 @@ def _admitted(value: Any, name: str, env: Env, at: At) -> Any:
     """A value of the caller's as FEEL has it; null, with a reason, where FEEL has no such value."""
     found = admit(value, env.run)
     if found is None and value is not None:
-        return env.run.fail(at, f"the variable '{name}' is {value!r:.40}, no value of FEEL", name)
+        return env.run.fail(
+            at,
+            "the variable '{name}' is {value!r:.40}, no value of FEEL",
+            name,
+            name=name,
+            value=value,
+        )
     return found
 
 
@@ -56,7 +62,7 @@ def build_name(name: str, default: Any, at: At) -> Code:
         return (
             default
             if default is not MISSING
-            else env.run.fail(at, f"there is no variable '{name}'", name)
+            else env.run.fail(at, "there is no variable '{name}'", name, name=name)
         )
 
     return read
@@ -83,10 +89,12 @@ def reach(value: Any, name: str, env: Env, at: At) -> Any:
         found = value.get(name, MISSING)
         if found is not MISSING:
             return admit(found, env.run)
-        return env.run.fail(at, f"the context has no entry '{name}'", name, (value,))
+        return env.run.fail(at, "the context has no entry '{name}'", name, (value,), name=name)
     found = property_of(value, name)
     if found is MISSING:
-        return env.run.fail(at, f"a {kind_of(value)} has no '{name}'", name, (value,))
+        return env.run.fail(
+            at, "a {kind} has no '{name}'", name, (value,), kind=kind_of(value), name=name
+        )
     return found
 
 
@@ -152,7 +160,12 @@ def item_at(items: list[Any], index: Any, env: Env, at: At) -> Any:
     if position is not None and 1 <= abs(position) <= len(items):
         return admit(items[position - 1 if position > 0 else position], env.run)
     return env.run.fail(
-        at, f"position {index} is outside the list of {len(items)}", "filter", (items, index)
+        at,
+        "position {index} is outside the list of {count}",
+        "filter",
+        (items, index),
+        index=index,
+        count=len(items),
     )
 
 
@@ -192,9 +205,10 @@ def build_filter(source: Code, condition: Code, at: At, *, price: int) -> Code:
             else:
                 return env.run.fail(
                     at,
-                    f"a filter needs a boolean or a number, not {kind_of(found)}",
+                    "a filter needs a boolean or a number, not {found}",
                     "filter",
                     (found,),
+                    found=kind_of(found),
                 )
         return kept
 

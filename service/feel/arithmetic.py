@@ -81,14 +81,16 @@ def shift(value: Any, by: DaysTimeDuration | YearsMonthsDuration, sign: int) -> 
             return moment(value.instant + sign * by.nanos, value)
         if isinstance(value, Time):
             return Time((value.nanos + sign * by.nanos) % DAY, value.zone)
-    raise Null(f"a {kind_of(by)} cannot be added to a {kind_of(value)}")
+    raise Null("a {by} cannot be added to a {kind}", by=kind_of(by), kind=kind_of(value))
 
 
 def _calculate(work: Callable[[Any, Any], Any], a: Any, b: Any) -> Number:
     try:
         result: Number = work(a, b)
     except DecimalException as error:
-        raise Null(f"the calculation has no number as a result ({type(error).__name__})") from None
+        raise Null(
+            "the calculation has no number as a result ({error})", error=type(error).__name__
+        ) from None
     if type(result) is Decimal and not result.is_finite():  # 0 ** -1 does not trap
         raise Null("the calculation has no number as a result (it is not finite)")
     return result
@@ -199,11 +201,16 @@ def negate(a: Any) -> Any:
         return DaysTimeDuration(-a.nanos)
     if isinstance(a, YearsMonthsDuration):
         return YearsMonthsDuration(-a.months)
-    raise Null(f"a {kind_of(a)} cannot be negated")
+    raise Null("a {left} cannot be negated", left=kind_of(a))
 
 
 def _mismatch(sign: str, a: Any, b: Any) -> Null:
-    return Null(f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}")
+    return Null(
+        "'{sign}' has no meaning between {left} and {right}",
+        sign=sign,
+        left=kind_of(a),
+        right=kind_of(b),
+    )
 
 
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {

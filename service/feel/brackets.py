@@ -7,6 +7,7 @@ from abc import abstractmethod
 from service.feel.errors import FeelSyntaxError
 from service.feel.reader import Reader
 from service.feel.tree import Node
+from service.sentence import Sentence
 
 COMPARE = frozenset(("=", "!=", "<", "<=", ">", ">="))
 
@@ -63,7 +64,7 @@ class Brackets(Reader):
         self.open_end = before
         included = self.sees("]")
         if not self.sees("]", ")", "["):
-            raise self.fail("']', ')' or '[' at the end of the range")
+            raise self.fail(Sentence("']', ')' or '[' at the end of the range"))
         self.at += 1
         return Node("range", at, (start, end, start_included, included))
 
@@ -74,7 +75,7 @@ class Brackets(Reader):
         while not self.sees("}"):
             key = self.label(":")
             if key is None:
-                raise self.fail("a key and ':'")
+                raise self.fail(Sentence("a key and ':'"))
             if key in seen:
                 raise FeelSyntaxError("the key '{key}' occurs twice", *self.here(), key=key)
             seen.add(key)

@@ -22,7 +22,7 @@ def sized(items: list[Any]) -> list[Any]:
 @builtin("not", "negand:any", result="boolean")
 def negation(negand: Any) -> bool:
     if type(negand) is not bool:
-        raise Null(f"a boolean is needed, not {kind_of(negand)}")
+        raise Null("a boolean is needed, not {negand}", negand=kind_of(negand))
     return not negand
 
 
@@ -43,7 +43,7 @@ def _agree(items: list[Any], wanted: bool) -> bool:
         return wanted
     strange = [item for item in items if type(item) is not bool]
     if strange:
-        raise Null(f"the list has a {kind_of(strange[0])}; only booleans count")
+        raise Null("the list has a {kind}; only booleans count", kind=kind_of(strange[0]))
     return not wanted
 
 
@@ -61,7 +61,11 @@ def _place(items: list[Any], position: Any) -> int:
     """The index in Python of a position from 1, or from the end where negative."""
     index = whole(position)
     if not index or abs(index) > len(items):
-        raise Null(f"position {position} is outside the list of {len(items)}")
+        raise Null(
+            "position {index} is outside the list of {count}",
+            index=position,
+            count=len(items),
+        )
     return index - 1 if index > 0 else len(items) + index
 
 
@@ -75,7 +79,9 @@ def sublist(items: list[Any], start: Any, length: Any = None) -> list[Any]:
     if length is None:
         return items[first:]
     if length < 0 or first + int(length) > len(items):
-        raise Null(f"the list has no {length} items from position {start}")
+        raise Null(
+            "the list has no {length} items from position {start}", length=length, start=start
+        )
     return items[first : first + int(length)]
 
 
@@ -200,7 +206,7 @@ def sort(run: Run, items: list[Any], precedes: FeelFunction) -> list[Any]:
 def get_value(run: Run, m: Mapping[str, Any], key: str) -> Any:
     value = m.get(key, MISSING)
     if value is MISSING:
-        raise Null(f"the context has no entry '{key}'")
+        raise Null("the context has no entry '{name}'", name=key)
     return admit(value, run)
 
 
@@ -221,7 +227,7 @@ def context(entries: list[Any]) -> dict[str, Any]:
         ):
             raise Null("each entry must be a context with a string 'key' and a 'value'")
         if entry["key"] in result:
-            raise Null(f"the key '{entry['key']}' occurs twice")
+            raise Null("the key '{entry}' occurs twice", entry=entry["key"])
         result[entry["key"]] = entry["value"]
     return result
 
@@ -244,7 +250,7 @@ def context_put(
         return {**target, key[0]: value}
     inner = target.get(key[0])
     if inner is not None and not isinstance(inner, Mapping):
-        raise Null(f"the entry '{key[0]}' is no context")
+        raise Null("the entry '{key}' is no context", key=key[0])
     return {**target, key[0]: context_put(run, inner or {}, key[1:], value)}
 
 
@@ -253,7 +259,7 @@ def context_merge(run: Run, contexts: list[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for each in contexts:
         if not isinstance(each, Mapping):
-            raise Null(f"the list has a {kind_of(each)}, only contexts can be merged")
+            raise Null("the list has a {kind}, only contexts can be merged", kind=kind_of(each))
         run.spend(len(each))
         result |= each
     return result

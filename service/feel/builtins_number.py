@@ -69,10 +69,14 @@ def decimal_by(n: Number, scale: Number, mode: str) -> Number:
     if name == "UNNECESSARY":
         rounded = scaled(n, scale, ROUND_DOWN)
         if rounded != n:
-            raise Null(f"{n} has more than {scale} digits after the point")
+            raise Null("{n} has more than {scale} digits after the point", n=n, scale=scale)
         return rounded
     if name not in MODES:
-        raise Null(f"the mode must be one of {', '.join(MODES)}, UNNECESSARY, not '{mode[:20]}'")
+        raise Null(
+            "the mode must be one of {known}, UNNECESSARY, not '{mode}'",
+            known=", ".join(MODES),
+            mode=mode[:20],
+        )
     return scaled(n, scale, MODES[name])
 
 
@@ -154,7 +158,9 @@ def numbers(values: list[Any]) -> list[Any]:
         raise Null("the list is empty")
     for value in values:
         if not is_number(value):
-            raise Null(f"the list has a {kind_of(value)}; only numbers can be calculated with")
+            raise Null(
+                "the list has a {kind}; only numbers can be calculated with", kind=kind_of(value)
+            )
     return values
 
 
@@ -170,8 +176,8 @@ def total(values: list[Any]) -> Any:
         "years and months duration",
     }:
         raise Null(
-            f"the list has {', '.join(sorted(kinds))}; only numbers or durations of one kind "
-            "have a sum"
+            "the list has {known}; only numbers or durations of one kind have a sum",
+            known=", ".join(sorted(kinds)),
         )
     result = values[0]
     for value in values[1:]:
@@ -232,11 +238,11 @@ def _extreme(values: list[Any], wanted: int) -> Any:
         raise Null("the list is empty")
     best = values[0]
     if compare(best, best) is None:
-        raise Null(f"a {kind_of(best)} has no order")
+        raise Null("a {kind} has no order", kind=kind_of(best))
     for value in values[1:]:
         order = compare(value, best)
         if order is None:
-            raise Null(f"{kind_of(value)} and {kind_of(best)} have no order")
+            raise Null("{left} and {right} have no order", left=kind_of(value), right=kind_of(best))
         if order == wanted:
             best = value
     return best

@@ -29,7 +29,7 @@ def _order(a: Bound, b: Bound) -> int:
         return (a[0] > b[0]) - (a[0] < b[0])
     found = compare(a[1], b[1])
     if found is None:
-        raise Null(f"{kind_of(a[1])} and {kind_of(b[1])} have no order")
+        raise Null("{left} and {right} have no order", left=kind_of(a[1]), right=kind_of(b[1]))
     return found
 
 
@@ -40,7 +40,7 @@ def _points(a: Any, b: Any) -> int:
 def _within(value: Any, span: Range) -> bool:
     inside = in_range(value, span)
     if inside is None:
-        raise Null(f"a {kind_of(value)} cannot be compared with the range")
+        raise Null("a {kind} cannot be compared with the range", kind=kind_of(value))
     return inside
 
 
@@ -164,7 +164,7 @@ def _literal(text: str) -> Any:
     if value is None and len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
         value = unescape(text[1:-1])
     if value is None:
-        raise Null(f"'{text[:40]}' is no number, string, date, time or duration")
+        raise Null("'{text}' is no number, string, date, time or duration", text=text[:40])
     return value
 
 
@@ -172,7 +172,7 @@ def _literal(text: str) -> Any:
 def to_range(source: str) -> Range:
     found = _RANGE.fullmatch(source.strip())
     if not found:
-        raise Null(f"'{source[:40]}' is no range such as [1..10]")
+        raise Null("'{source}' is no range such as [1..10]", source=source[:40])
     start, end = _literal(found[2]), _literal(found[3])
     start_included, end_included = found[1] == "[", found[4] == "]"
     if start is None and end is None:

@@ -19,7 +19,11 @@ def limited(text: str) -> str:
 def substring(string: str, start: Any, length: Any = None) -> str:
     first = int(start)
     if first == 0 or abs(first) > len(string):
-        raise Null(f"position {start} is outside the string of {len(string)} characters")
+        raise Null(
+            "position {start} is outside the string of {count} characters",
+            start=start,
+            count=len(string),
+        )
     if length is not None and length < 1:
         raise Null("the length must be at least 1")
     first = first - 1 if first > 0 else len(string) + first
@@ -72,7 +76,7 @@ def ends_with(string: str, match: str) -> bool:
 def string_join(items: list[Any], delimiter: str | None = None) -> str:
     strange = [item for item in items if item is not None and type(item) is not str]
     if strange:
-        raise Null(f"the list has a {kind_of(strange[0])}; only strings can be joined")
+        raise Null("the list has a {kind}; only strings can be joined", kind=kind_of(strange[0]))
     parts = [item for item in items if item is not None]
     if sum(map(len, parts)) + len(delimiter or "") * len(parts) > MAX_STRING:
         raise FeelLimitExceeded("A string would be longer than {most} characters.", most=MAX_STRING)

@@ -29,6 +29,7 @@ from service.feel.temporal import (
     parse_time,
 )
 from service.feel.values import NUMBERS, equal, is_number, kind_of, whole
+from service.sentence import Sentence
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -48,7 +49,7 @@ MONTHS = (
 
 
 def _unreadable(what: str, text: str) -> Null:
-    return Null(f"'{text[:40]}' is no {what}")
+    return Null("'{text}' is no {what}", text=text[:40], what=what)
 
 
 @builtin("date", "from:any")
@@ -58,26 +59,26 @@ def to_date(source: Any) -> AnyDate:
     if type(source) is str:
         found = parse_date(source)
         if found is None:
-            raise _unreadable("date such as 2026-01-31", source)
+            raise _unreadable(Sentence("date such as 2026-01-31"), source)
         return found
     if isinstance(source, DateTime):
         return source.date
     if is_date(source):
         return source  # type: ignore[no-any-return]
-    raise Null(f"no date can be made from a {kind_of(source)}")
+    raise Null("no date can be made from a {source}", source=kind_of(source))
 
 
 def _whole(value: Any, name: str) -> int:
     found = whole(value)
     if found is None or abs(found) > 10**10:
-        raise Null(f"'{name}' must be a whole number in range")
+        raise Null("'{name}' must be a whole number in range", name=name)
     return found
 
 
 def _date_of(year: Any, month: Any, day: Any) -> AnyDate:
     found = make_date(_whole(year, "year"), _whole(month, "month"), _whole(day, "day"))
     if found is None:
-        raise Null(f"there is no date {year}-{month}-{day}")
+        raise Null("there is no date {year}-{month}-{day}", year=year, month=month, day=day)
     return found
 
 
@@ -91,7 +92,7 @@ def to_time(source: Any) -> Time:
     if type(source) is str:
         found = parse_time(source)
         if found is None:
-            raise _unreadable("time such as 23:59:00", source)
+            raise _unreadable(Sentence("time such as 23:59:00"), source)
         return found
     if isinstance(source, Time):
         return source
@@ -99,14 +100,16 @@ def to_time(source: Any) -> Time:
         return Time(source.nanos, source.zone)
     if is_date(source):
         return Time(0, 0)
-    raise Null(f"no time can be made from a {kind_of(source)}")
+    raise Null("no time can be made from a {source}", source=kind_of(source))
 
 
 def _clock(hour: Any, minute: Any, second: Any) -> int:
     nanos = int(Decimal(second) * SECOND)
     hours, minutes = _whole(hour, "hour"), _whole(minute, "minute")
     if not (0 <= hours <= 23 and 0 <= minutes <= 59 and 0 <= nanos < 60 * SECOND):
-        raise Null(f"there is no time {hour}:{minute}:{second}")
+        raise Null(
+            "there is no time {hour}:{minute}:{second}", hour=hour, minute=minute, second=second
+        )
     return (hours * 60 + minutes) * 60 * SECOND + nanos
 
 
@@ -131,13 +134,13 @@ def to_date_time(source: Any) -> DateTime:
     if type(source) is str:
         found = parse_date_time(source)
         if found is None:
-            raise _unreadable("date and time such as 2026-01-31T23:59:00", source)
+            raise _unreadable(Sentence("date and time such as 2026-01-31T23:59:00"), source)
         return found
     if isinstance(source, DateTime):
         return source
     if is_date(source):
         return at_midnight(source)
-    raise Null(f"no date and time can be made from a {kind_of(source)}")
+    raise Null("no date and time can be made from a {source}", source=kind_of(source))
 
 
 def _combine(day: AnyDate, time: Time) -> DateTime:
@@ -152,7 +155,7 @@ def in_zone(moment: DateTime, timezone: str) -> DateTime:
     """The same instant told in another zone; a local time is taken as that zone's."""
     from_text = parse_time("00:00:00" + (timezone if timezone[:1] in "Z+-" else "@" + timezone))
     if from_text is None or from_text.zone is None:
-        raise Null(f"there is no timezone '{timezone[:40]}'")
+        raise Null("there is no timezone '{timezone}'", timezone=timezone[:40])
     if moment.zone is None:
         return DateTime(moment.day, moment.nanos, from_text.zone)
     return shift_zone(moment, from_text.zone)
@@ -173,7 +176,7 @@ def from_parts(
     if type(offset) is str:
         known = parse_time("00:00:00@" + offset)
         if known is None:
-            raise Null(f"there is no timezone '{offset[:40]}'")
+            raise Null("there is no timezone '{timezone}'", timezone=offset[:40])
         zone = known.zone
     else:
         zone = _offset(offset)
@@ -184,7 +187,7 @@ def from_parts(
 def to_duration(source: str) -> Any:
     found = parse_duration(source)
     if found is None:
-        raise _unreadable("duration such as P1DT12H or P1Y6M", source)
+        raise _unreadable(Sentence("duration such as P1DT12H or P1Y6M"), source)
     return found
 
 
@@ -219,7 +222,7 @@ def number(source: str, grouping: str | None = None, point: str | None = None) -
     text = source.replace(grouping, "") if grouping else source
     if point and point != ".":
         if "." in text:
-            raise _unreadable("number", source)
+            raise _unreadable(Sentence("number"), source)
         text = text.replace(point, ".")
     return read_number(text)
 
@@ -233,11 +236,11 @@ def read_number(text: str) -> Any:
     if not whole or (
         "e" in body.lower() and not (exponent_digits.isascii() and exponent_digits.isdigit())
     ):
-        raise _unreadable("number", text)
+        raise _unreadable(Sentence("number"), text)
     try:
         return NUMBERS.create_decimal(text)
     except ArithmeticError:
-        raise _unreadable("number in range", text) from None
+        raise _unreadable(Sentence("number in range"), text) from None
 
 
 @builtin("is", "value1:any?, value2:any?", result="boolean", named=True)

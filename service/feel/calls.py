@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from service.feel.conformance import coerce
@@ -17,6 +18,7 @@ from service.feel.temporal import (
 )
 from service.feel.types import FeelType
 from service.feel.values import FeelFunction, Signature, kind_of
+from service.sentence import Sentence
 
 Arguments = tuple[Any, ...]
 UNGIVEN: Any = object()
@@ -56,27 +58,35 @@ def _fits_several(value: Any, kind: str, found: str) -> tuple[bool, Any]:
     return kind == "point" and found not in NO_POINTS, value
 
 
-def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
-    """The arguments in the signature's order, or a sentence on why they do not fit."""
+def arrange(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | Null:
+    """The arguments in the signature's order, or why they do not fit."""
     found = _by_name(signature, values, names) if names else _gathered(signature, values)
-    if isinstance(found, str):
+    if isinstance(found, Null):
         return found
     required = sum(1 for parameter in signature.parameters if not parameter[2])
     most = len(signature.parameters)
     if not required <= len(found) <= most:
-        counts = str(required) if required == most else f"{required} to {most}"
-        return f"{counts} arguments are needed, {len(found)} are given"
+        counts = str(required) if required == most else f"{required}–{most}"
+        return Null(
+            "{counts} arguments are needed, {given} are given", counts=counts, given=len(found)
+        )
     return _fitted(signature, found)
 
 
-def _wrong_names(known: list[str], names: tuple[str, ...]) -> str:
+def _wrong_names(known: list[str], names: tuple[str, ...]) -> Null | None:
     strange = [name for name in names if name not in known]
     if strange:
-        return f"there is no parameter '{strange[0]}'; it has {', '.join(known) or 'none'}"
-    return "a parameter is named twice" if len(set(names)) != len(names) else ""
+        return Null(
+            "there is no parameter '{name}'; it has {known}", name=strange[0], known=_listed(known)
+        )
+    return Null("a parameter is named twice") if len(set(names)) != len(names) else None
 
 
-def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | str:
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or Sentence("none")
+
+
+def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) -> Arguments | Null:
     known = [parameter[0] for parameter in signature.parameters]
     wrong = _wrong_names(known, names)
     if wrong:
@@ -87,34 +97,40 @@ def _by_name(signature: Signature, values: Arguments, names: tuple[str, ...]) ->
     return tuple(given.get(name, UNGIVEN) for name in known)
 
 
-def _gathered(signature: Signature, values: Arguments) -> Arguments | str:
+def _gathered(signature: Signature, values: Arguments) -> Arguments | Null:
     """The values by position; those that belong to one list put into it."""
     if signature.named:
-        return "its arguments must be named"
+        return Null("its arguments must be named")
     if signature.rest:
         fixed = len(signature.parameters) - 1
         if len(values) <= fixed:
-            return f"at least {fixed + 1} arguments are needed, {len(values)} are given"
+            return Null(
+                "at least {least} arguments are needed, {given} are given",
+                least=fixed + 1,
+                given=len(values),
+            )
         return (*values[:fixed], list(values[fixed:]))
     if signature.spread:
         if not values:
-            return "at least one argument is needed"
+            return Null("at least one argument is needed")
         if not (len(values) == 1 and isinstance(values[0], list)):
             return (list(values),) if values != (None,) else values
     return values
 
 
-def _fitted(signature: Signature, values: Arguments) -> Arguments | str:
+def _fitted(signature: Signature, values: Arguments) -> Arguments | Null:
     fitted: list[Any] = []
     for value, (name, kind, optional) in zip(values, signature.parameters, strict=False):
         if value is UNGIVEN and not optional:
-            return f"the parameter '{name}' is missing"
+            return Null("the parameter '{name}' is missing", name=name)
         if value is UNGIVEN or (value is None and optional):
             fitted.append(None)
             continue
         good, made = fits(value, kind)
         if not good:
-            return f"'{name}' must be a {kind}, not {kind_of(value)}"
+            return Null(
+                "'{name}' must be a {kind}, not {found}", name=name, kind=kind, found=kind_of(value)
+            )
         fitted.append(made)
     return tuple(fitted)
 
@@ -125,25 +141,38 @@ def invoke(
     """The function's value; null with a reason where it cannot be called so."""
     run.spend()
     if not isinstance(function, FeelFunction):
-        return run.fail(at, f"a {kind_of(function)} is not a function", "", values)
+        return run.fail(at, "a {kind} is not a function", "", values, kind=kind_of(function))
     try:
         if function.signatures:
             return _call_builtin(run, function, values, names)
         return _call_function(run, function, values, names)
     except Null as reason:
-        return run.fail(at, f"{function.name}: {reason}", function.name, values)
+        return run.fail(
+            at,
+            "{name}: {reason}",
+            function.name,
+            values,
+            name=function.name,
+            reason=reason.sentence,
+        )
     except (ArithmeticError, ValueError) as error:  # numbers that the function's author forgot
-        message = f"{function.name}: there is no result for these arguments ({error!s:.80})"
-        return run.fail(at, message, function.name, values)
+        return run.fail(
+            at,
+            "{name}: there is no result for these arguments ({error:.80})",
+            function.name,
+            values,
+            name=function.name,
+            error=str(error),
+        )
 
 
 def _call_builtin(
     run: Run, function: FeelFunction, values: Arguments, names: tuple[str, ...]
 ) -> Any:
-    complaint = ""
+    complaint: Null | None = None
     for signature in function.signatures:
         arranged = arrange(signature, values, names)
-        if not isinstance(arranged, str):
+        if not isinstance(arranged, Null):
             _pay(run, arranged, signature.each)
             found = signature.call(run, *arranged) if signature.inner else signature.call(*arranged)
             if type(found) is str or type(found) is list:
@@ -152,7 +181,7 @@ def _call_builtin(
         complaint = complaint or arranged
         if len(values) == len(signature.parameters):
             complaint = arranged
-    raise Null(complaint)
+    raise complaint or Null("there is no such function")
 
 
 def _pay(run: Run, values: Arguments, each: int = 0) -> None:
@@ -169,11 +198,17 @@ def _in_order(function: FeelFunction, values: Arguments, names: tuple[str, ...])
     """The arguments in the order of the parameters, whether they are given by name or not."""
     if not names:
         if len(values) != len(function.parameters) and not function.variadic:
-            raise Null(f"{len(function.parameters)} arguments are needed, {len(values)} are given")
+            raise Null(
+                "{counts} arguments are needed, {given} are given",
+                counts=len(function.parameters),
+                given=len(values),
+            )
         return values
     if set(names) != set(function.parameters) or len(names) != len(function.parameters):
         raise Null(
-            f"the parameters are {', '.join(function.parameters) or 'none'}, not {', '.join(names)}"
+            "the parameters are {found}, not {known}",
+            found=_listed(function.parameters),
+            known=", ".join(names),
         )
     given = dict(zip(names, values, strict=True))
     return tuple(given[name] for name in function.parameters)
@@ -208,7 +243,7 @@ def _call_function(
 def _typed(run: Run, value: Any, kind: FeelType, name: str) -> Any:
     good, coerced = coerce(value, kind, run)
     if not good:
-        raise Null(f"the argument '{name}' is not of the type it has to be")
+        raise Null("the argument '{name}' is not of the type it has to be", name=name)
     return coerced
 
 

@@ -146,7 +146,7 @@ def random_number() -> Decimal:
 @builtin("string join", "list:list, delimiter:any, prefix:string, suffix:string", result="string")
 def string_join_within(items: list[Any], delimiter: Any, prefix: str, suffix: str) -> str:
     if delimiter is not None and type(delimiter) is not str:
-        raise Null(f"'delimiter' must be a string, not {kind_of(delimiter)}")
+        raise Null("'delimiter' must be a string, not {delimiter}", delimiter=kind_of(delimiter))
     return limited(prefix + string_join(items, delimiter) + suffix)
 
 
@@ -237,9 +237,9 @@ def get_nested_value(run: Run, value: Any, keys: list[Any]) -> Any:
     """The value at the end of a path of keys."""
     for key in keys:
         if type(key) is not str:
-            raise Null(f"the keys must be strings, not {kind_of(key)}")
+            raise Null("the keys must be strings, not {key}", key=kind_of(key))
         if not isinstance(value, Mapping) or value.get(key, MISSING) is MISSING:
-            raise Null(f"there is no entry '{key}'")
+            raise Null("the context has no entry '{name}'", name=key)
         value = admit(value[key], run)
     return value
 

@@ -71,7 +71,9 @@ class Compiler:
         text, at = node.parts[0], node.at
         value = parse_temporal(text)
         if value is None:
-            return lambda env: env.run.fail(at, f'@"{text[:40]}" is no date, time or duration')
+            return lambda env: env.run.fail(
+                at, '@"{text}" is no date, time or duration', text=text[:40]
+            )
         return lambda env: value
 
     def do_name(self, node: Node, depth: int) -> Code:
@@ -110,7 +112,9 @@ class Compiler:
     def do_instance(self, node: Node, depth: int) -> Code:
         value, kind, at = self.code(node.parts[0], depth), node.parts[1], node.at
         if isinstance(kind, UnknownType):
-            return lambda env: env.run.fail(at, f"there is no type '{kind.name}'", "instance of")
+            return lambda env: env.run.fail(
+                at, "there is no type '{name}'", "instance of", name=kind.name
+            )
         return lambda env: is_instance(value(env), kind, env.run, constrained=False)
 
     def do_if(self, node: Node, depth: int) -> Code:
@@ -157,7 +161,12 @@ class Compiler:
                 "range",
             ):
                 return env.run.fail(
-                    at, f"there is no range from {kind_of(a)} to {kind_of(b)}", "range", (a, b)
+                    at,
+                    "there is no range from {left} to {right}",
+                    "range",
+                    (a, b),
+                    left=kind_of(a),
+                    right=kind_of(b),
                 )
             return Range(a, b, start_included, end_included)
 

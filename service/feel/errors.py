@@ -59,7 +59,16 @@ class FeelAssertionFailed(FeelError):
 
 
 class Null(Exception):
-    """A built-in has no value to give; the text says why."""
+    """A built-in has no value to give; the sentence says why. It is put together for who asks."""
+
+    def __init__(self, template: str, /, **facts: Any) -> None:
+        super().__init__(template)
+        self.template = template
+        self.facts = facts
+
+    @property
+    def sentence(self) -> Sentence:
+        return Sentence(self.template, **self.facts)
 
 
 class Effort:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.feel.errors import MAX_TEXT, FeelLimitExceeded, FeelSyntaxError
+from service.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def tokenize(text: str) -> list[Token]:
         found = _TOKEN.match(text, offset)
         if found is None:
             line, column = place(text, offset)
-            what = (
-                "a string without its closing quote" if text[offset] == '"' else repr(text[offset])
-            )
+            what = repr(text[offset])
+            if text[offset] == '"':
+                what = Sentence("a string without its closing quote")
             raise FeelSyntaxError("expected an expression, found {what}", line, column, what=what)
         kind = found.lastgroup or ""
         body = found[0]

@@ -98,7 +98,14 @@ def build_steps(start: Code, end: Code, at: At) -> Code:
         a, b = start(env), end(env)
         found = span(a, b)
         if found is None:
-            return env.run.fail(at, f"cannot run from {kind_of(a)} to {kind_of(b)}", "for", (a, b))
+            return env.run.fail(
+                at,
+                "cannot run from {left} to {right}",
+                "for",
+                (a, b),
+                left=kind_of(a),
+                right=kind_of(b),
+            )
         items = []
         for item in found:
             items.append(item)
@@ -143,7 +150,7 @@ def build_quantified(every: bool, iterators: Iterators, body: Code, at: At, *, p
             return None
         word = "every" if every else "some"
         return (
-            env.run.fail(at, f"'{word}' met a value that is not a boolean", word)
+            env.run.fail(at, "'{word}' met a value that is not a boolean", word, word=word)
             if unknown
             else every
         )

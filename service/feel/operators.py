@@ -41,7 +41,13 @@ def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
     found = compare(a, b)
     if found is None:
         env.run.fail(
-            at, f"'{sign}' has no meaning between {kind_of(a)} and {kind_of(b)}", sign, (a, b)
+            at,
+            "'{sign}' has no meaning between {left} and {right}",
+            sign,
+            (a, b),
+            sign=sign,
+            left=kind_of(a),
+            right=kind_of(b),
         )
         return None
     return SIGNS[sign](found)
@@ -50,7 +56,9 @@ def order(sign: str, a: Any, b: Any, env: Env, at: At) -> bool | None:
 def same(a: Any, b: Any, env: Env, at: At) -> bool | None:
     found = equal(a, b, env.run)
     if found is None:
-        env.run.fail(at, f"{kind_of(a)} and {kind_of(b)} cannot be equal", "=", (a, b))
+        env.run.fail(
+            at, "{left} and {right} cannot be equal", "=", (a, b), left=kind_of(a), right=kind_of(b)
+        )
     return found
 
 
@@ -153,7 +161,12 @@ def build_and(left: Code, right: Code, at: At) -> Code:
         if b is False:
             return False
         return env.run.fail(
-            at, f"'and' of {kind_of(a)} and {kind_of(b)} is not known", "and", (a, b)
+            at,
+            "'and' of {left} and {right} is not known",
+            "and",
+            (a, b),
+            left=kind_of(a),
+            right=kind_of(b),
         )
 
     return both
@@ -169,7 +182,14 @@ def build_or(left: Code, right: Code, at: At) -> Code:
             return b
         if b is True:
             return True
-        return env.run.fail(at, f"'or' of {kind_of(a)} and {kind_of(b)} is not known", "or", (a, b))
+        return env.run.fail(
+            at,
+            "'or' of {left} and {right} is not known",
+            "or",
+            (a, b),
+            left=kind_of(a),
+            right=kind_of(b),
+        )
 
     return either
 
@@ -186,7 +206,7 @@ def build_arithmetic(sign: str, left: Code, right: Code, at: At) -> Code:
         try:
             found = slow(a, b)
         except Null as reason:
-            return env.run.fail(at, str(reason), sign, (a, b))
+            return env.run.no_value(at, reason, sign, (a, b))
         if type(found) is str:
             env.run.spend(len(found) >> 5)
         return found
@@ -211,7 +231,7 @@ def build_negate(operand: Code, at: At) -> Code:
         try:
             return negate(a)
         except Null as reason:
-            return env.run.fail(at, str(reason), "-", (a,))
+            return env.run.no_value(at, reason, "-", (a,))
 
     return minus
 

@@ -9,6 +9,7 @@ from service.feel.lexer import Token
 from service.feel.reader import KEYWORDS
 from service.feel.tree import Node
 from service.feel.types import FeelType
+from service.sentence import Sentence
 
 # A comparison without its left side is a range; `=` is not among them, so that `a == b` stays a
 # mistake.
@@ -41,7 +42,7 @@ class Parser(Brackets):
                 items.append(self.expression())
             node = Node("list", at, tuple(items))
         if self.token.kind != "end":
-            raise self.fail("the end of the expression")
+            raise self.fail(Sentence("the end of the expression"))
         return node
 
     def parse_unary_tests(self) -> Node:
@@ -52,7 +53,7 @@ class Parser(Brackets):
         negated = self.sees("not") and self.tokens[1].text == "(" and self._negated(at)
         node = negated or self.tests("")
         if self.token.kind != "end":
-            raise self.fail("',' or the end of the tests")
+            raise self.fail(Sentence("',' or the end of the tests"))
         return node
 
     def _negated(self, at: tuple[int, int]) -> Node | None:
@@ -85,7 +86,7 @@ class Parser(Brackets):
             self.test()
             texts.append(self.text[first : self.tokens[self.at - 1].end])
             if not self.take(",") and self.token.kind != "end":
-                raise self.fail("',' or the end of the tests")
+                raise self.fail(Sentence("',' or the end of the tests"))
         return texts
 
     def test(self) -> Node:
@@ -194,15 +195,15 @@ class Parser(Brackets):
             if name is not None:
                 names.append(name)
             elif names:
-                raise self.fail("a named argument like the ones before")
+                raise self.fail(Sentence("a named argument like the ones before"))
             values.append(self.expression())
             if name is None and names:
-                raise self.fail("a named argument")
+                raise self.fail(Sentence("a named argument"))
             if not self.take(","):
                 break
         self.expect(")")
         if names and len(names) != len(values):
-            raise self.fail("names for all arguments or for none")
+            raise self.fail(Sentence("names for all arguments or for none"))
         spot = callee.at if callee.kind == "name" else at
         return Node("call", spot, (callee, tuple(values), tuple(names)))
 
@@ -227,7 +228,7 @@ class Parser(Brackets):
         if token.kind == "op" and token.text in ORDERED:
             self.at += 1
             return Node("unary-range", at, (token.text, self.binary(4)))
-        raise self.fail("an expression")
+        raise self.fail(Sentence("an expression"))
 
     def single(self, token: Token, at: tuple[int, int]) -> Node | None:
         """What one token says on its own: a literal, a name in backticks, the value under test."""
@@ -259,7 +260,7 @@ class Parser(Brackets):
             return reader[token.text](token.text, at)
         called = token.text in ("and", "or") and self.tokens[self.at + 1].text == "("
         if token.text in KEYWORDS and not called:
-            raise self.fail("an expression")
+            raise self.fail(Sentence("an expression"))
         self.at += 1
         return Node("name", at, (token.text,))
 
@@ -276,10 +277,10 @@ class Parser(Brackets):
             first = self.at
             while not self.sees("in"):
                 if self.token.kind not in ("name", "op", "num", "quoted"):
-                    raise self.fail("'in' after the variable's name")
+                    raise self.fail(Sentence("'in' after the variable's name"))
                 self.at += 1
             if self.at == first:
-                raise self.fail("a variable's name")
+                raise self.fail(Sentence("a variable's name"))
             name = self.spelled(first, self.at)
             self.declare(name)
             self.expect("in")
@@ -315,7 +316,7 @@ class Parser(Brackets):
             ):
                 self.at += 1
             if self.at == first:
-                raise self.fail("a parameter's name")
+                raise self.fail(Sentence("a parameter's name"))
             names.append(self.spelled(first, self.at))
             self.declare(names[-1])
             kinds.append(self.read_type() if self.take(":") else None)

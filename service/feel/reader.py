@@ -13,6 +13,7 @@ from service.feel.lexer import Token, name_parts, tokenize
 from service.feel.type_reader import TypeNames, TypeReader, type_names
 from service.feel.types import FeelType
 from service.feel.values import NUMBERS
+from service.sentence import Sentence
 
 KEYWORDS = frozenset(
     ("and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies")
@@ -63,7 +64,9 @@ class Reader:
 
     def fail(self, expected: str) -> FeelSyntaxError:
         token = self.token
-        found = "the end" if token.kind == "end" else f"'{self.text[token.start : token.end][:40]}'"
+        found = f"'{self.text[token.start : token.end][:40]}'"
+        if token.kind == "end":
+            found = Sentence("the end")
         return FeelSyntaxError(
             "expected {expected}, found {found}", *self.here(), expected=expected, found=found
         )
@@ -139,7 +142,7 @@ class Reader:
             self.at += 1
             return self.tokens[self.at - 1].text
         if self.token.kind != "name":
-            raise self.fail("a name")
+            raise self.fail(Sentence("a name"))
         name = self.known_name()
         if name is not None:
             return name

@@ -61,10 +61,7 @@ def _machine(pattern: Pattern) -> Any | None:
 
 @lru_cache(maxsize=16)
 def _program(pattern: Pattern) -> Program:
-    try:
-        return program_of(pattern.part)
-    except BadPattern as error:
-        raise Null(str(error)) from None
+    return program_of(pattern.part)
 
 
 def _is_unicode(text: str) -> bool:
@@ -88,12 +85,12 @@ def _re2_matches(machine: Any, text: str, run: Run) -> Iterator[Match]:
 
 
 @lru_cache(maxsize=256)
-def _read(pattern: str, flags: str) -> Pattern | str:
+def _read(pattern: str, flags: str) -> Pattern | BadPattern:
     parser = PatternParser(pattern, flags)
     try:
         part = parser.parse()
     except BadPattern as error:
-        return str(error)
+        return error
     return Pattern(part, parser.groups, parser.back, flags)
 
 
@@ -103,10 +100,10 @@ def pattern_of(pattern: str, flags: str | None) -> Pattern:
     if len(pattern) > MAX_PATTERN:
         raise FeelLimitExceeded("A pattern may have at most {most} characters.", most=MAX_PATTERN)
     if not set(flags) <= set("smixq"):
-        raise Null(f"the flags must be among s, m, i, x, q, not '{flags[:20]}'")
+        raise Null("the flags must be among s, m, i, x, q, not '{flags}'", flags=flags[:20])
     found = _read(pattern, "".join(sorted(set(flags))))
-    if isinstance(found, str):
-        raise Null(f"'{pattern[:40]}' is no pattern: {found}")
+    if isinstance(found, BadPattern):
+        raise Null("'{pattern}' is no pattern: {found}", pattern=pattern[:40], found=found.sentence)
     return found
 
 

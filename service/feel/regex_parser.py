@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from service.feel import charsets
 from service.feel.charsets import CharSet
+from service.feel.errors import Null
 
 MAX_GROUPS = 200
 MAX_DEPTH = 50
 MAX_COUNT = 9_999
 
 
-class BadPattern(Exception):
+class BadPattern(Null):
     """The pattern is no regular expression."""
 
 
@@ -110,7 +111,7 @@ class PatternParser:
             return Sequence(tuple(self.literal(c) for c in self.text))
         body = self.choice()
         if self.at < len(self.text):
-            raise BadPattern(f"there is a ')' too many at {self.at + 1}")
+            raise BadPattern("there is a ')' too many at {at}", at=self.at + 1)
         return body
 
     def peek(self) -> str:
@@ -155,7 +156,7 @@ class PatternParser:
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at : end].partition(",") if end >= 0 else ("", "", "")
         if not _is_count(low) or (high and not _is_count(high)):
-            raise BadPattern("a quantifier must be {n}, {n,} or {n,m}")
+            raise BadPattern("a quantifier has a number, a minimum, or both bounds in braces")
         self.at = end + 1
         first, last = int(low), int(high) if high else (None if comma else int(low))
         if last is not None and last < first:
@@ -177,7 +178,7 @@ class PatternParser:
         if c == "\\":
             return self.escape()
         if c in "*+?{}]":
-            raise BadPattern(f"'{c}' at {self.at} must be escaped")
+            raise BadPattern("'{c}' at {at} must be escaped", c=c, at=self.at)
         return self.literal(c)
 
     def literal(self, c: str) -> Chars:
@@ -210,7 +211,7 @@ class PatternParser:
             while self.peek().isdigit() and number * 10 + int(self.peek()) <= self.groups:
                 number = number * 10 + int(self.next())
             if number not in self.closed:
-                raise BadPattern(f"there is no group {number} before its reference")
+                raise BadPattern("there is no group {number} before its reference", number=number)
             self.back = True
             return Back(number)
         chars, single = self.escaped()
@@ -228,18 +229,18 @@ class PatternParser:
         if c in "pP":
             found = self.named()
             return charsets.complement(found) if c == "P" else found, False
-        raise BadPattern(f"'\\{c}' is no escape")
+        raise BadPattern("'\\{c}' is no escape", c=c)
 
     def named(self) -> CharSet:
         """The characters of `{Lu}` or `{IsGreek}`."""
         end = self.text.find("}", self.at)
         if self.peek() != "{" or end < 0:
-            raise BadPattern("a category must be written \\p{..}")
+            raise BadPattern("a category has its name in braces")
         name = self.text[self.at + 1 : end]
         self.at = end + 1
         found = charsets.block(name[2:]) if name.startswith("Is") else charsets.category(name)
         if found is None:
-            raise BadPattern(f"there is no character category or block '{name[:40]}'")
+            raise BadPattern("there is no character category or block '{name}'", name=name[:40])
         return found
 
     def char_class(self) -> CharSet:
@@ -270,7 +271,7 @@ class PatternParser:
         """One character, range or class of a class."""
         c = self.next()
         if c == "[" or (c == "]" and first):
-            raise BadPattern(f"'{c}' must be escaped in a class")
+            raise BadPattern("'{c}' must be escaped in a class", c=c)
         chars, single = self.escaped() if c == "\\" else (char(c), True)
         if not single:
             return chars
@@ -287,7 +288,7 @@ class PatternParser:
             raise BadPattern("a class cannot end a range of characters")
         high = end[0][0]
         if high < low:
-            raise BadPattern(f"the range {chr(low)}-{chr(high)} is upside down")
+            raise BadPattern("the range {low}-{high} is upside down", low=chr(low), high=chr(high))
         return self.cased(((low, high),))
 
 

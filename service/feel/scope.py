@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from service.feel.civil import SECOND
-from service.feel.errors import TRANCHE, Effort, Reason, Why
+from service.feel.errors import TRANCHE, Effort, Null, Reason, Why
 from service.feel.temporal import Time, from_datetime
 from service.feel.values import KINDS, MAX_INT, NUMBERS, kind_of
+from service.sentence import Sentence
 
 MISSING: Any = object()
 # Values of these types are taken as they are; lists and contexts are looked through once per
@@ -31,12 +32,25 @@ class Run(Effort):
         self.checked: dict[int, tuple[Any, Any]] | None = None
 
     def fail(
-        self, at: tuple[int, int], message: str, function: str = "", arguments: tuple[Any, ...] = ()
+        self,
+        at: tuple[int, int],
+        template: str,
+        function: str = "",
+        arguments: tuple[Any, ...] = (),
+        /,
+        **facts: Any,
     ) -> Any:
         """Null; its reason is kept where somebody asked for it."""
         if self.why is not None:
-            self.why.add(Reason(at, message, function, tuple(kind_of(a) for a in arguments)))
+            kinds = tuple(kind_of(each) for each in arguments)
+            self.why.add(Reason(at, Sentence(template, **facts), function, kinds))
         return None
+
+    def no_value(
+        self, at: tuple[int, int], reason: Null, sign: str, arguments: tuple[Any, ...]
+    ) -> Any:
+        """Null for the reason that an operation gives."""
+        return self.fail(at, reason.template, sign, arguments, **reason.facts)
 
 
 class Env:

@@ -19,7 +19,11 @@ def passes(value: Any, found: Any, env: Env, at: At) -> bool | None:
         inside = in_range(value, found)
         if inside is None:
             env.run.fail(
-                at, f"a {kind_of(value)} cannot be compared with the range", "in", (value, found)
+                at,
+                "a {kind} cannot be compared with the range",
+                "in",
+                (value, found),
+                kind=kind_of(value),
             )
         return inside
     if isinstance(found, list):
@@ -58,8 +62,15 @@ def build_compare_test(sign: str, operand: Code, at: At) -> Test:
             return SIGNS[sign](-1 if value < bound else 1 if value > bound else 0)
         order = compare(value, bound)
         if order is None:
-            message = f"'{sign}' has no meaning between {kind_of(value)} and {kind_of(bound)}"
-            env.run.fail(at, message, sign, (value, bound))
+            env.run.fail(
+                at,
+                "'{sign}' has no meaning between {left} and {right}",
+                sign,
+                (value, bound),
+                sign=sign,
+                left=kind_of(value),
+                right=kind_of(bound),
+            )
             return None
         return SIGNS[sign](order)
 

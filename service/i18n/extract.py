@@ -48,6 +48,11 @@ CALLS = {
     "Obstacle": (1,),
     "Sorted": (2,),
     "Measure": (1, 2, 3),
+    "Null": (0,),
+    "BadPattern": (0,),
+    "HitPolicyBroken": (0,),
+    "fail": (1,),
+    "is_true": (2,),
     "_share": (1,),
     "said": (0,),
 }
@@ -57,7 +62,7 @@ CARRIERS = {"EngineError": (2,), "DefinitionInvalid": (1,), "FormInvalid": (1,)}
 POLICY_WORDS = frozenset({"reason", "source"})
 """What of a policy file is a sentence for people, and in English only there."""
 _QUOTED = frozenset({"schema.json", "clauses.json"})
-PLAIN = frozenset({"Link", "Sentence", "said", "say"})
+PLAIN = frozenset({"Link", "fail", "Sentence", "said", "say"})
 """Calls whose argument is a word whatever it looks like; others may be given a code there."""
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[^A-Za-z]*(\{\w+\}[^A-Za-z]*)+")
 KEYWORD_ARGUMENTS = frozenset({"message", "fix"})

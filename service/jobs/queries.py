@@ -12,7 +12,7 @@ from service.db import Connection, PageMark, Prepared, any_of, beyond, root_of, 
 from service.engine.changes import JobCreated, JobEnded, SubscriptionOpened, TimerSet
 from service.errors import NotFound
 from service.jobs.claims import Due
-from service.jobs.tables import incident, job, outbox, subscription, timer
+from service.jobs.tables import INCIDENT_WORDS, incident, job, outbox, subscription, timer
 
 _ROOT: sa.BindParameter[int] = sa.bindparam("b_root_key")
 _KEY: sa.BindParameter[int] = sa.bindparam("b_key")
@@ -266,6 +266,9 @@ def end_outbox(
     )
 
 
+MOST_MESSAGE = 4_000
+
+
 def raise_incident(
     connection: Connection,
     *,
@@ -296,7 +299,8 @@ def raise_incident(
             "state": "active",
             "element_id": element_id,
             "subject_key": subject_key,
-            "message": message[:4000],
+            "message": message[:MOST_MESSAGE],
+            "said": message if len(message) <= MOST_MESSAGE else None,
             "retries": retries,
             "created_at": now,
         },
@@ -318,18 +322,20 @@ def list_incidents(
     if after is not None:
         query = query.where(beyond(order, after))
     query = query.order_by(*order).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return _told(connection, query)
 
 
 def list_incidents_of(connection: Connection, root_key: int) -> list[dict[str, Any]]:
     """The active incidents of an instance, oldest first."""
     query = sa.select(incident).where(incident.c.root_key == root_key, incident.c.state == "active")
-    return [
-        dict(row)
-        for row in connection.execute(
-            query.order_by(incident.c.created_at, incident.c.key)
-        ).mappings()
-    ]
+    return _told(connection, query.order_by(incident.c.created_at, incident.c.key))
+
+
+def _told(connection: Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    """The rows, `message` being a sentence that can be said in every language."""
+    query = query.add_columns(INCIDENT_WORDS.label("words"))
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return [{**row, "message": row.pop("words")} for row in rows]
 
 
 def find_subscriptions(

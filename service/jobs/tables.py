@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from service.db import Json, UtcDateTime, metadata
+from service.db import Json, Said, UtcDateTime, metadata
 
 
 def _own_key() -> tuple[sa.Column[int], sa.Column[int]]:
@@ -186,6 +186,7 @@ incident = sa.Table(
     sa.Column("engine_id", sa.String(40)),
     sa.Column("subject_key", sa.BigInteger),
     sa.Column("message", sa.Text, nullable=False),
+    sa.Column("said", Said),
     sa.Column("retries", sa.Integer, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("resolved_at", UtcDateTime),
@@ -199,6 +200,9 @@ incident = sa.Table(
         postgresql_where=sa.text("state = 'active'"),
     ),
 )
+
+INCIDENT_WORDS = sa.func.coalesce(incident.c.said, incident.c.message, type_=Said())
+"""What an incident says, in every language; rows of older releases say it in English."""
 """A step that could not be made, with what has to be corrected. `subject_key` is the timer, job,
 task or outbox row."""
 

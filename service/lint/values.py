@@ -66,7 +66,7 @@ def name_of(judge: Judge, node: Node) -> Kind:
             "Write it before, or read it after.",
         )
         return NULL
-    fix = advice(name, judge.scope.known, otherwise="Write it before it is read.")
+    fix = advice(name, judge.scope.known, otherwise=Sentence("Write it before it is read."))
     judge.report(
         "data-unknown-variable", Sentence("nothing writes a variable {name!r}", name=name), fix
     )
@@ -107,7 +107,7 @@ def _entry(judge: Judge, source: Kind, name: str) -> Kind:
         message = Sentence(
             "there is no {name!r} among {names}",
             name=name,
-            names=", ".join(known[:8]) or "its parts",
+            names=", ".join(known[:8]) or Sentence("its parts"),
         )
         judge.report("data-unknown-part", message, advice(name, known))
         return ANY

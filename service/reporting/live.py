@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from service.cases.tables import complaint
 from service.db import Connection, PageMark, beyond, root_column, seconds_between, spread
 from service.instances.tables import process_instance
-from service.jobs.tables import incident, job, subscription, timer
+from service.jobs.tables import INCIDENT_WORDS, incident, job, subscription, timer
 from service.reporting.sheet import Sheet
 from service.tasks import NO_DUE
 from service.tasks.tables import user_task
@@ -119,7 +119,7 @@ def list_standing(
             complaint.c.number.is_not(None).label("is_complaint"),
             complaint.c.customer_name.label("customer"),
             complaint.c.severity,
-            incident.c.message,
+            INCIDENT_WORDS.label("message"),
         )
         .join(process_instance, process_instance.c.root_key == page.c.root_key)
         .outerjoin(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pydantic
 
 from service.errors import InvalidInput
+from service.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "data"
 Fact = Literal[
@@ -118,6 +119,6 @@ def load_mapping(name: str) -> Mapping:
         raise InvalidInput(
             "{path}: {place}: {why}",
             path=str(path),
-            place=".".join(map(str, first["loc"])) or "the file",
+            place=".".join(map(str, first["loc"])) or Sentence("the file"),
             why=first["msg"],
         ) from None

@@ -129,7 +129,7 @@ def _status(case: VirtualCase, wanted: Any) -> Iterator[str]:
             Sentence(
                 "status: expected {wanted}, found {status}",
                 wanted=wanted,
-                status=of.status if of else "neither a complaint nor an emergency",
+                status=of.status if of else Sentence("neither a complaint nor an emergency"),
             )
         )
 

@@ -20,7 +20,7 @@ from service.i18n.catalogue import say
 from service.identity import Permission
 from service.letters import write_letter
 from service.letters.check import EXAMPLE
-from service.sentence import WordList
+from service.sentence import Sentence, WordList
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
 from service.web.findings import problems_of
@@ -164,7 +164,7 @@ def save_draft_file(key: int, path: str) -> Any:
             now=now(),
         )
     except RedressError as error:
-        return {"code": error.code, "detail": error.message}, 400 if isinstance(
+        return {"code": error.code, "detail": say(error.message, language())}, 400 if isinstance(
             error, InvalidInput
         ) else 409
     return _marked(flask.Response(status=204), file)
@@ -240,7 +240,10 @@ def form_preview() -> Any:
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         return {
             "code": "invalid-input",
-            "detail": f"expected a form, got something else: {error}",
+            "detail": say(
+                Sentence("expected a form, got something else: {error}", error=str(error)),
+                language(),
+            ),
         }, 400
     return flask.render_template("form_preview.html", title=title, fields=fields)
 
@@ -253,7 +256,7 @@ def letter_preview() -> Any:
     try:
         letter = write_letter("preview", language="en", recipient="", facts=EXAMPLE, text=text)
     except InvalidInput as error:
-        return {"code": error.code, "detail": error.message}, 400
+        return {"code": error.code, "detail": say(error.message, language())}, 400
     return {"subject": letter.subject, "body": letter.body}
 
 

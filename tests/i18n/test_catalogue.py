@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import pickle
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -70,12 +71,44 @@ def test_no_refusal_is_put_together_in_english() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                name = _called(node)
                 places = CALLS.get(name, CARRIERS.get(name, (0,) if name in kinds else ()))
                 given = [node.args[place] for place in places if place < len(node.args)]
                 if any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in given):
                     bad.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert bad == []
+
+
+def test_no_fact_of_a_sentence_is_an_english_fragment() -> None:
+    """Words that fill a sentence are sentences themselves: a plain text would stay English."""
+    kinds, bad = {*CALLS, *CARRIERS, *error_kinds(), "Counted"}, []
+    for path in sorted((ROOT / "service").rglob("*.py")):
+        if "cli" in path.parts or "bench" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in kinds:
+                facts = [each.value for each in node.keywords if each.arg not in ("message", "fix")]
+                if any(_is_fragment(fact) for fact in facts):
+                    bad.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert bad == []
+
+
+def _called(node: ast.Call) -> str:
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def _is_fragment(fact: ast.expr) -> bool:
+    """Whether it has words with a space between them that are in no sentence of their own."""
+    if isinstance(fact, ast.Call) and _called(fact) in ("Sentence", "Counted"):
+        return False
+    if isinstance(fact, ast.Constant):
+        text = fact.value if isinstance(fact.value, str) else ""
+        return len([word for word in text.split() if word.isalpha()]) > 1
+    return any(_is_fragment(each) for each in ast.iter_child_nodes(fact) if _is_expression(each))
+
+
+def _is_expression(node: ast.AST) -> TypeGuard[ast.expr]:
+    return isinstance(node, ast.expr)
 
 
 def test_nothing_people_read_is_matched_by_a_pattern() -> None:

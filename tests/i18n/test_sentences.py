@@ -91,3 +91,11 @@ A: Plurals = {"a": ("b", "c")}
         ("b", "c"),
     }
     assert list(extract_template('{{ _n("{n} a", "{n} as", n) }}')) == [(1, ("{n} a", "{n} as"))]
+
+
+def test_a_fact_without_facts_of_its_own_is_kept_as_a_sentence() -> None:
+    """A reason that is one word for everybody still has to be said in each language."""
+    reason = Sentence("the list is empty")
+    kept = unpack(pack(Sentence("{name}: {reason}", name="min", reason=reason)))
+    assert kept == "min: the list is empty"
+    assert say(kept, "zh-Hant") == "min：清單是空的"
