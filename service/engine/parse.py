@@ -7,6 +7,7 @@ what cannot be reached is read as well.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,10 @@ from service.engine import specs_gateways as gateways
 from service.engine import specs_scopes as scopes
 from service.engine import specs_tasks as tasks
 from service.engine.inclusive import Reach
+from service.errors import DefinitionInvalid, Problem, RedressError
+from service.sentence import Sentence
+
+log = logging.getLogger(__name__)
 
 
 class Scopes(ProcessParser):  # type: ignore[misc]
@@ -155,7 +160,9 @@ def parse_specs(
     reaches: Mapping[str, Reach],
 ) -> dict[str, s.ProcessSpec | None]:
     """The specs of processes and of their sub-processes, by name (`scope_spec`), from their nodes.
-    One parser for each file: ids of messages and sub-processes are a file's own."""
+    One parser for each file: ids of messages and sub-processes are a file's own. Raises
+    DefinitionInvalid for a file that passed the checks and that SpiffWorkflow's parser still does
+    not take."""
     found: dict[str, s.ProcessSpec | None] = {t.CALLED: None}
     files: dict[int, _File] = {}
     for process in processes.values():
@@ -166,7 +173,7 @@ def parse_specs(
         file.nodes.append(node)
     for file in files.values():
         _leave_out(file.root)
-        found |= _parse_file(file, reaches)
+        found |= _parsed(file, reaches)
     compensating.share(found, processes, t.scope_spec)
     return found
 
@@ -210,6 +217,31 @@ def _deep(root: etree._Element) -> Iterator[None]:
             yield
         finally:
             sys.setrecursionlimit(before)
+
+
+def _parsed(file: _File, reaches: Mapping[str, Reach]) -> dict[str, s.ProcessSpec]:
+    try:
+        return _parse_file(file, reaches)
+    except RedressError:
+        raise
+    except Exception as fault:
+        first = next(iter(file.models.values()))
+        log.exception("SpiffWorkflow's parser failed on %s", first.file)
+        message = Sentence(
+            "the engine cannot build this file ({kind}: {text:.200})",
+            kind=type(fault).__name__,
+            text=str(fault),
+        )
+        problem = Problem(
+            "bpmn-not-built",
+            first.file,
+            0,
+            first.id,
+            message,
+            "Undo the last change to this file, and send it to the maintainers: the check should "
+            "have said what is wrong.",
+        )
+        raise DefinitionInvalid([problem]) from fault
 
 
 def _parse_file(file: _File, reaches: Mapping[str, Reach]) -> dict[str, s.ProcessSpec]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.engine import check_bundle, load_bundle
+from service.engine import check_bundle, load_bundle, parse
 from service.errors import DefinitionInvalid, Severity
 from tests.engine.refused import GATEWAY, attached, catch, end, event_sub_process, task, throw
 from tests.kit.drawing import draw
@@ -253,3 +253,18 @@ def test_what_the_engine_has_no_use_for_is_no_reason_not_to_load():
     files = {"it.bpmn": draw(task()).replace(b"</definitions>", drawing)}
     assert not [each for each in check_bundle(files) if each.severity is Severity.ERROR]
     assert "it" in load_bundle(files).processes["p"].elements
+
+
+@pytest.mark.parametrize("fault", [KeyError("ref"), AttributeError("no spec"), RecursionError()])
+def test_what_the_library_does_not_take_is_a_finding(monkeypatch, fault):
+    """A file that passes the checks and breaks SpiffWorkflow's parser is refused, by name."""
+
+    def broken(*_):
+        raise fault
+
+    monkeypatch.setattr(parse, "_parse_file", broken)
+    with pytest.raises(DefinitionInvalid) as refused:
+        load_bundle({"a.bpmn": draw("process p {\nstartEvent s\nendEvent e\ns -> e\n}")})
+    [problem] = refused.value.problems
+    assert (problem.code, problem.file, problem.element) == ("bpmn-not-built", "a.bpmn", "p")
+    assert type(fault).__name__ in problem.message
