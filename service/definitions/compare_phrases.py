@@ -192,6 +192,7 @@ KINDS: Words = {
 }
 VALUES: Words = {
     "clock": "by the clock “{name}”",
+    "until": "by the clock “{name}”; until it is set, {then}",
     "day": "on the day of {name}",
     "at": "on the day: {name}",
     "part": "when {share} % of its clock have run",
@@ -201,8 +202,8 @@ VALUES: Words = {
     "level": "by the level of the emergency",
     "written": "“{text}”",
 }
-"""Values: the date of a clock, a day that a variable names, the same said by a variable's title,
-a part of a clock, a length of time from now on, one that
-was before, the date of what a variable is about, the time between situation reports, and what is
-shown as it is written."""
+"""Values: the date of a clock, the same with what counts until it is set, a day that a variable
+names, the same said by a variable's title, a part of a clock, a length of time from now on, one
+that was before, the date of what a variable is about, the time between situation reports, and what
+is shown as it is written."""
 WHO: Words = {"who": "The {what} “{name}”"}

@@ -50,9 +50,21 @@ def _said_apart(after: str | None, before: str | None, language: str) -> tuple[s
     """Both values as they would be said; as they are written where two that differ would read the
     same, such as two dates by one clock that differ in what counts until the clock is set."""
     if None not in (after, before) and say_value(after, language) == say_value(before, language):
+        until = _say_until_set(after, language), _say_until_set(before, language)
+        if "" not in until and until[0] != until[1]:
+            return until
         written = VALUES["written"]
         return _told(written, {"text": after}, language), _told(written, {"text": before}, language)
     return say_value(after, language), say_value(before, language, was=after is not None)
+
+
+def _say_until_set(text: str | None, language: str) -> str:
+    """A date by a clock, with what counts until the clock is set; "" for any other value."""
+    found = _UNTIL_SET.fullmatch((text or "").strip())
+    if not found:
+        return ""
+    name, then = catalogue.say(found["name"], language), say_value(f"={found['then']}", language)
+    return _told(VALUES["until"], {"name": name, "then": then}, language)
 
 
 def _phrases(path: str, kind: str) -> tuple[tuple[str, ...], str]:
@@ -88,6 +100,9 @@ _WAS_WORKING: Plurals = {
     "hours": ("{n} working hour", "{n} working hours"),
 }
 _MOVED = re.compile(r"=\s*working (days|hours) after\(\s*now\(\)\s*,\s*(\d+)\s*\)")
+_UNTIL_SET = re.compile(
+    r'=\s*if deadline\("(?P<name>[^"]+)"\) = null then (?P<then>.+) else deadline\("(?P=name)"\)'
+)
 _DATES: Mapping[str, re.Pattern[str]] = {
     "clock": re.compile(
         r'=\s*(?:if deadline\("(?P<tested>[^"]+)"\) = null(?: or .+)? then .+ else '

@@ -29,6 +29,8 @@ _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _FONTS = "system-ui, 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei', sans-serif"
 _MARGIN = 14
 MOST_DRAWN, MOST_READ = 256, 64
+MOST_FITTED = 1_700.0
+"""Pixels: what is wider is scrolled on a page, for it could not be read when it is made to fit."""
 """So many pictures, and so many diagrams without their marks, are kept in a process."""
 
 
@@ -75,8 +77,9 @@ def _drawn(
     role = (
         "group" if any(mark.href for mark in marks.values()) else "img"
     )  # a link within an image is none to readers
+    kind = "picture wide" if width > MOST_FITTED else "picture"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="{role}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" role="{role}" '
         f"aria-label={quoteattr(name)} "
         f'viewBox="{x:g} {y:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" '
         'color="#1f2328" '

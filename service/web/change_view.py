@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from markupsafe import Markup
 
@@ -15,14 +16,16 @@ from service.definitions import Change, Comment, Kind
 from service.engine import Bundle
 from service.proof.rules import Verdict
 from service.scenarios import Findings
+from service.web.file_titles import title_file
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One file that is not as it was. `beside` are the diagram before and after; `elements` are
-    what can be commented: ids with names."""
+    """One file that is not as it was. `title` is "" where the file says none. `beside` are the
+    diagram before and after; `elements` are what can be commented: ids with names."""
 
     path: str
+    title: str
     kind: Kind
     sentences: tuple[str, ...]
     over: Markup | None = None
@@ -78,26 +81,24 @@ def _file(
     pins: Mapping[tuple[str, str], str],
     language: str,
 ) -> FileChange:
+    content = after.get(path, before.get(path, b""))
+    change = partial(FileChange, path, title_file(path, content, language=language))
     kind = Kind.ADDED if path not in before else Kind.REMOVED if path not in after else Kind.CHANGED
     sentences = tuple(definitions.say_all(own, language))
     if not path.endswith(".bpmn"):
-        return FileChange(
-            path, kind, sentences, elements={each.element: each.name(language) for each in own}
-        )
+        return change(kind, sentences, elements={each.element: each.name(language) for each in own})
     pinned = {element: text for (file, element), text in pins.items() if file in ("", path)}
-    elements = definitions.names_in(after.get(path) or before[path], language)
+    elements = definitions.names_in(content, language)
     if kind is Kind.CHANGED:
         over = definitions.draw_over(before[path], after[path], own, language=language, pins=pinned)
         beside = (
             _safe(definitions.draw_before(before[path], own, language=language)),
             _safe(definitions.draw_after(after[path], own, language=language)),
         )
-        return FileChange(path, kind, sentences, _safe(over), beside, elements)
-    alone, content = (
-        (definitions.draw_after, after) if kind is Kind.ADDED else (definitions.draw_before, before)
-    )
-    picture = _safe(alone(content[path], own, language=language, pins=pinned))
-    return FileChange(path, kind, sentences, picture, elements=elements)
+        return change(kind, sentences, _safe(over), beside, elements)
+    alone = definitions.draw_after if kind is Kind.ADDED else definitions.draw_before
+    picture = _safe(alone(content, own, language=language, pins=pinned))
+    return change(kind, sentences, picture, elements=elements)
 
 
 def _safe(svg: str) -> Markup:

@@ -36,7 +36,7 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
             say(Sentence("{label}: {text}", label=say(label, language), text=text), language)
         )
 
-    title = f"{version.name} {version.version}"
+    title = say(known["title"], language)
     parts = [
         f"<h1>{labelled('Dossier of a version', title)}</h1>",
         f"<p class='hash'>{escape(version.content_hash)}</p>",
@@ -45,7 +45,8 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
         f"<p>{labelled('Authors', listed(known['authors'], language))}</p>",
         f"<h2>{word('Changes')}</h2>",
         *(
-            f"<h3>{escape(each.path)} ({word(each.kind.value)})</h3>{_list(each.sentences)}"
+            f"<h3>{escape(each.title or each.path)} ({word(each.kind.value)})</h3>"
+            + _list(each.sentences)
             + ("" if known["first"] else _drawn(each.over))
             for each in known["changed"]
         ),

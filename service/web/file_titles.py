@@ -72,7 +72,7 @@ def title_files(
     return [
         Titled(
             file,
-            _titled(_reader(file.path)[1], content[file.path], language)
+            title_file(file.path, content[file.path], language=language)
             if file.path in content
             else "",
         )
@@ -81,6 +81,11 @@ def title_files(
 
 
 Read = Callable[[bytes, str], str]
+
+
+def title_file(path: str, content: bytes, *, language: str) -> str:
+    """What a file is called in the reader's language; "" where it says no title."""
+    return _titled(_reader(path)[1], content, language)
 
 
 @lru_cache(maxsize=2048)

@@ -35,6 +35,7 @@ from service.web.paging import key_asked, page_of
 from service.web.review_policy import REVIEWED
 from service.web.review_record import find_approval, record_of
 from service.web.trial import reached
+from service.web.version_titles import find_own_name, title_of
 from service.web.zones import zone
 
 EVENTS: Words = {
@@ -57,8 +58,11 @@ EVENTS: Words = {
 def reviews() -> Any:
     with parts().runtime.database.read() as connection:
         found = rows.list_versions(connection, before=key_asked(), limit=PAGE_SIZE + 1)
+        own = find_own_name(connection)
     versions, more = page_of(found, lambda version: version.key)
-    return flask.render_template("reviews.html", versions=versions, more=more)
+    return flask.render_template(
+        "reviews.html", versions=[(each, title_of(each, own)) for each in versions], more=more
+    )
 
 
 @blueprint.get("/reviews/<int:key>")
@@ -97,12 +101,14 @@ def _known(key: int) -> dict[str, Any]:
         steps, comments = rows.list_steps(connection, key), rows.list_comments(connection, key)
         tags = rows.list_tags(connection, key)
         policy = definitions.policy_of(connection, key)
+        own = find_own_name(connection)
     fit, approval = findings_of(files), find_approval(steps)
     record = record_of(None if fit is None else fit[0], approval)
     if record is None:
         raise StateConflict(UNFIT)
     return {
         "version": version,
+        "title": title_of(version, own),
         "authors": sorted(authors),
         "verbs": [verb.value for verb in possible(version.state, actor(), authors, policy=policy)],
         "policy": policy,

@@ -24,6 +24,7 @@ from service.web.house_record import told
 from service.web.paging import key_asked, page_of
 from service.web.returned import find_returned
 from service.web.review_policy import REVIEWED, list_reviewed
+from service.web.version_titles import find_own_name
 
 RECENT = 10
 """So many changes of who reviews are shown."""
@@ -39,10 +40,7 @@ def workbench() -> Any:
         found = definitions.list_drafts(connection, before=key_asked(), limit=PAGE_SIZE + 1)
         released = definitions.find_released(connection, COMPLAINT_PROCESS)
         in_force = definitions.list_in_force(connection)
-        own = next(
-            (each.name for each in in_force if released and each.bundle_key == released.bundle_key),
-            "",
-        )
+        own = find_own_name(connection)
         reviewed = list_reviewed(connection, own)
         said = audit.list_recent_house_events(connection, POLICIES, limit=RECENT)
         is_new = bool(own) and _is_new_release(connection, own)

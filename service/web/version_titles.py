@@ -1,0 +1,35 @@
+"""What a version of a procedure is called on pages: Complaints, version 3."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from service import definitions
+from service.db import Connection
+from service.definitions import COMPLAINT_PROCESS
+from service.sentence import Sentence
+
+
+class Numbered(Protocol):
+    """A version: the name of its procedure, and its number from 1."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+def find_own_name(connection: Connection) -> str:
+    """The name under which the complaint procedure is in force; "" where it is not yet."""
+    released = definitions.find_released(connection, COMPLAINT_PROCESS)
+    if released is None:
+        return ""
+    in_force = definitions.list_in_force(connection)
+    return next((each.name for each in in_force if each.bundle_key == released.bundle_key), "")
+
+
+def title_of(version: Numbered, own: str) -> str:
+    """`own` is the name of the complaint procedure: readers know it as Complaints."""
+    procedure = Sentence("Complaints") if version.name == own else version.name
+    return Sentence("{procedure}, version {number}", procedure=procedure, number=version.version)
