@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.bpmn import names as n
+from service.bpmn.check_ad_hoc import check_ad_hoc
 from service.bpmn.check_events import check_event
 from service.bpmn.finding import Finding, error, warning
 from service.bpmn.model import Element, Process, Text
@@ -72,7 +73,9 @@ def _element(process: Process, element: Element, known: Known) -> Iterator[Findi
     yield from _ways(process, element)
     yield from check_event(process, element)
     yield from _left_to_do(element)
-    if element.kind in n.SCOPES:
+    if element.ad_hoc is not None:
+        yield from check_ad_hoc(process, element)
+    elif element.kind in n.SCOPES:
         yield from _starts(process, element.id)
     asks = element.kind == "exclusiveGateway" and len(element.outgoing) > 1
     if not element.name and (element.kind in n.ACTIVITIES or asks):

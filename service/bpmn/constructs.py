@@ -88,6 +88,31 @@ SCOPES = (
         variant="local variables",
         note="Inputs and what is written to them stay inside.",
     ),
+    Construct(
+        "adHocSubProcess",
+        note=(
+            "What no flow leads to begins when somebody says so, in any order and as often as "
+            "wanted, each in a scope of its own; done when nothing in it is active."
+        ),
+    ),
+    Construct(
+        "adHocSubProcess",
+        variant="list of what begins",
+        note="An expression gives the ids of what begins when it is entered.",
+    ),
+    Construct(
+        "adHocSubProcess",
+        variant="completion condition",
+        note=(
+            "Looked at whenever something in it is done; what is active then is terminated, or "
+            "waited for."
+        ),
+    ),
+    Construct(
+        "adHocSubProcess",
+        variant="output collection",
+        note="The outputs in the order in which they were made.",
+    ),
     Construct("callActivity", note="Another process of the bundle, with its own root scope."),
     Construct(
         "callActivity", variant="no propagation", note="Only mapped variables go in and out."
@@ -232,7 +257,9 @@ DRAWING = (
 )
 REFUSED = (
     Construct("complexGateway", refused="bpmn-unsupported-complex-gateway"),
-    Construct("adHocSubProcess", refused="bpmn-unsupported-ad-hoc"),
+    Construct("adHocSubProcess", variant="for each of many items", refused="bpmn-ad-hoc"),
+    Construct("adHocSubProcess", variant="decided by a worker", refused="bpmn-ad-hoc"),
+    Construct("adHocSubProcess", variant="with start or end events", refused="bpmn-ad-hoc"),
     Construct("transaction", refused="bpmn-unsupported-transaction"),
     Construct("choreographyTask", refused="bpmn-unsupported-choreography"),
     Construct("subChoreography", refused="bpmn-unsupported-choreography"),

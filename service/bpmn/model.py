@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.bpmn import names as n
 from service.feel import Expression
 
 
@@ -69,6 +70,20 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class AdHoc:
+    """What makes a sub-process ad hoc (BPMN 2.0.2, 10.3.5). `active` gives the ids of the elements
+    that begin when it is entered; each time something in it is done `completion` says whether all
+    of it is, without one it is when nothing in it is active. `cancels` ends what is active then,
+    instead of waiting for it. `output_element` of each is collected."""
+
+    active: Text | None = None
+    completion: Expression | None = None
+    cancels: bool = True
+    output_collection: str | None = None
+    output_element: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scripts:
     """FEEL contexts whose entries become variables, before an activity's work and after it; of a
     multi-instance activity once for the whole, or for each instance."""
@@ -120,6 +135,7 @@ class Element:
     interrupting: bool = True
     triggered_by_event: bool = False
     loop: Loop | None = None
+    ad_hoc: AdHoc | None = None
     inputs: tuple[Mapped, ...] = ()
     outputs: tuple[Mapped, ...] = ()
     job_type: Text | None = None
@@ -148,9 +164,18 @@ class Element:
     for_compensation: bool = False
 
     @property
+    def has_instances(self) -> bool:
+        """Whether it runs as instances, each a scope of its own."""
+        return self.loop is not None or self.ad_hoc is not None
+
+    @property
     def job(self) -> str:
         """The type of the job that a service task makes, "" for any other element."""
         return "" if self.job_type is None else self.job_type.source
+
+
+CHOSEN = n.ACTIVITIES | n.GATEWAYS | {"intermediateThrowEvent"}
+"""Kinds of elements that can be begun on their own, in an ad-hoc sub-process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +206,17 @@ class Process:
             if element.kind == "startEvent" and element.event.kind == "none":
                 return element
         return None
+
+    def choices(self, scope: str) -> list[Element]:
+        """The elements that may begin in an ad-hoc sub-process: those that no flow leads to."""
+        host = self.elements.get(scope)
+        if host is None or host.ad_hoc is None:
+            return []
+        return [
+            each
+            for each in self.children.get(scope, ())
+            if not each.incoming and each.kind in CHOSEN and not each.triggered_by_event
+        ]
 
     def event_starts(self, scope: str) -> list[tuple[Element, Element]]:
         """The event sub-processes of a scope, each with its start event."""

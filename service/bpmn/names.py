@@ -28,7 +28,8 @@ TASKS = frozenset(
         "businessRuleTask",
     }
 )
-SCOPES = frozenset({"subProcess"})
+SCOPES = frozenset({"subProcess", "adHocSubProcess"})
+"""Activities that are drawn around others."""
 ACTIVITIES = TASKS | SCOPES | {"callActivity"}
 GATEWAYS = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
@@ -102,10 +103,6 @@ REFUSED = {
         "bpmn-unsupported-complex-gateway",
         "Use exclusive, inclusive or parallel gateways.",
     ),
-    "adHocSubProcess": (
-        "bpmn-unsupported-ad-hoc",
-        "Draw the order of the steps, or one task with a check list.",
-    ),
     "transaction": (
         "bpmn-unsupported-transaction",
         "Use a sub-process with an error boundary event.",
@@ -146,6 +143,7 @@ DRAWN_ONLY = frozenset(
         "ioSpecification",
         "dataInputAssociation",
         "dataOutputAssociation",
+        "completionCondition",
         "multiInstanceLoopCharacteristics",
         "standardLoopCharacteristics",
         "resourceRole",
@@ -179,6 +177,7 @@ EXTENSIONS = frozenset(
         "properties",
         "userTaskForm",
         "executionListeners",
+        "adHoc",
     }
 )
 OWNERS = FLOW_NODES | set(REFUSED) | {"sequenceFlow", "process", "lane", "participant", "message"}

@@ -20,6 +20,7 @@ def unreachable(process: Process, scope: str) -> list[Element]:
     elements = {element.id: element for element in process.children.get(scope, ())}
     known = {flow.id for element in elements.values() for flow in element.outgoing}
     roots = [element.id for element in elements.values() if _is_root(element, elements, known)]
+    roots += [element.id for element in process.choices(scope)]
     seen = _reached(process, roots, elements)
     return [element for element in elements.values() if element.id not in seen]
 
@@ -32,6 +33,13 @@ def _reached(process: Process, roots: list[str], elements: Mapping[str, Element]
             seen.add(at)
             waiting += _next(process, elements[at], elements)
     return seen
+
+
+def reached_from(process: Process, element: Element) -> set[str]:
+    """The ids of the elements of its scope that a token on an element can come to, its own
+    included."""
+    siblings = {each.id: each for each in process.children.get(element.scope, ())}
+    return _reached(process, [element.id], siblings)
 
 
 def _is_root(element: Element, elements: dict[str, Element], known: set[str]) -> bool:

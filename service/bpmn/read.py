@@ -16,6 +16,7 @@ from service.bpmn.misplaced import find_misplaced
 from service.bpmn.model import Element, Flow, Mapped, Process, Scripts, Text
 from service.bpmn.near import meant
 from service.bpmn.plain import data_of
+from service.bpmn.read_ad_hoc import read_ad_hoc
 from service.bpmn.read_compensation import with_compensation
 from service.bpmn.read_events import read_event, read_loop
 from service.bpmn.read_listeners import read_listeners
@@ -288,6 +289,7 @@ class Reader:
             and node.get("isInterrupting", "true") != "false",
             triggered_by_event=node.get("triggeredByEvent") == "true",
             loop=read_loop(self, node),
+            ad_hoc=read_ad_hoc(self, node),
             inputs=tuple(self._mappings(ext, "input")),
             outputs=tuple(self._mappings(ext, "output")),
             job_type=self.text(job, "type"),

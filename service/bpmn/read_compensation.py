@@ -113,7 +113,7 @@ def _check_thrown(reader: Reader, event: Element, found: Mapping[str, Element]) 
     around = found.get(event.scope)
     if around is not None and around.triggered_by_event:
         scopes.add(around.scope)
-    undone = named is not None and (named.undo or named.kind == "subProcess")
+    undone = named is not None and (named.undo or named.kind in n.SCOPES)
     if named is None or named.scope not in scopes or not undone:
         reader.report(
             CODE,

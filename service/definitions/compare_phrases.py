@@ -14,6 +14,7 @@ TYPES: Words = {
     "receiveTask": "receipt",
     "callActivity": "called process",
     "subProcess": "sub-process",
+    "adHocSubProcess": "ad-hoc sub-process",
     "startEvent": "start",
     "endEvent": "end",
     "boundaryEvent": "boundary event",

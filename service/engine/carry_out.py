@@ -18,6 +18,7 @@ from service.engine.errors import EngineError
 from service.engine.flat import Game
 from service.engine.modify import end_all, modify
 from service.engine.scope import Level, levels, plain, set_variables, write
+from service.engine.specs_ad_hoc import begin
 from service.engine.specs_tasks import report
 from service.engine.token import Token
 
@@ -29,7 +30,7 @@ def start(game: Game, command: q.Start) -> None:
     if event is None or event.kind != "startEvent" or event.scope:
         raise EngineError("not-started", command.process_id, "There is no start event to start at.")
     write(game, (game.data, ""), plain(command.variables))
-    game.open(at=event.id)
+    game.open(at=event.id, given={})
     game.task_tree.run()
 
 
@@ -59,6 +60,8 @@ def carry_out(game: Game, command: q.Command) -> None:
             _fire(game, id, "sub", plain(variables))
         case q.DeliverSignal(name, variables):
             deliver_signal(game, name, plain(variables))
+        case q.Begin():
+            begin(game, command)
         case _:
             _change(game, command)
 

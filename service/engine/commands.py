@@ -151,6 +151,16 @@ class Modify:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin elements in the active ad-hoc sub-process `id`, each with variables of its own.
+    `cancel_others` ends what is active in it before."""
+
+    id: str
+    elements: tuple[tuple[str, Variables], ...]
+    cancel_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """What stopped a token at this element is put right: those that failed there run; where none
     did, all that failed."""
@@ -177,6 +187,7 @@ Command = (
     | SetVariables
     | ReplaceVariables
     | Modify
+    | Begin
     | Retry
     | Cancel
 )

@@ -14,6 +14,7 @@ from copy import copy
 from typing import Any
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.engine.specs import Node
 from service.engine.token import FUTURE, Token
 
@@ -31,7 +32,7 @@ class Undoable(Node):
         element = self.element
         if element.undo and my_task.body is None:
             notes.append([element.id, element.undo, [], {}])
-        elif element.kind == "subProcess":
+        elif element.kind in SCOPES:
             for undone, handler, path, variables in inner_notes(my_task):
                 own = {**my_task.data, **variables}
                 notes.append([undone, handler, [element.id, *path], own])
@@ -129,7 +130,7 @@ _MADE: dict[tuple[type, type], type] = {}
 def mark(spec: Any) -> None:
     """Have the spec of an element take part in compensation, where it does."""
     element: Element = spec.element
-    kind = Undoable if element.undo or element.kind == "subProcess" else None
+    kind = Undoable if element.undo or element.kind in SCOPES else None
     if element.for_compensation and (spec.is_body or element.loop is None):
         kind = Handler
     if kind is None:

@@ -33,6 +33,7 @@ FINGERPRINTS = {
     "python_engine.PythonScriptEngine.execute": "5f4da9812398",
     "bpmn_process_spec.BpmnProcessSpec.__init__": "4c0511ce1def",
     "bpmn_task_spec.BpmnTaskSpec._on_complete_hook": "39e47e85a77b",
+    "bpmn_task_spec.BpmnTaskSpec._update_hook": "facd2e4174bc",
     "data_spec.TaskDataReference.exists": "67b2c80326cd",
     "data_spec.TaskDataReference.get": "b0f18ea6b3c1",
     "data_spec.TaskDataReference.set": "7768dd9f4d45",

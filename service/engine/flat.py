@@ -27,7 +27,7 @@ from service.engine.token import FINISHED, READY, STARTED, Token
 from service.engine.unread import Scopes
 
 MAX_CALL_DEPTH = 30
-MOVABLE = frozenset({"open", "due", "sub", "signal", "failed", "alts", "cond"})
+MOVABLE = frozenset({"open", "due", "sub", "signal", "failed", "alts", "cond", "choose"})
 """What is kept of a token that the world, or somebody who looks after the case, can move."""
 
 
@@ -65,11 +65,11 @@ class Flat:
 
     def open(self, *, at: str = "", given: Mapping[str, Any] | None = None) -> None:
         """Put the start of the scope there, to begin at the start event `at` with what the event
-        gave it; "" is the none start event."""
+        gave it; "" is the none start event. None is given to what is no event."""
         self.task_tree = Token(self, self.spec.start, None, state=READY)
         self.task_tree.data = self.data
         if at:
-            self.task_tree.internal_data["at"] = [at, dict(given or {})]
+            self.task_tree.internal_data["at"] = [at, None if given is None else dict(given)]
 
     def active(self) -> list[Token]:
         """What holds the scope open: neither its start, nor waits, nor what is finished."""

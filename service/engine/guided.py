@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from service.bpmn.model import Element, EventDefinition, Flow, Loop, Process, Text
+from service.bpmn.model import AdHoc, Element, EventDefinition, Flow, Loop, Process, Text
 from service.engine.bundle import Bundle, assemble
 from service.engine.parts import Parts
 from service.feel import Expression, Why
@@ -102,6 +102,7 @@ def _element(process: Process, element: Element, choose: Choose, waits: Waits) -
         ),
         event=_event(element),
         loop=_loop(process, element, choose),
+        ad_hoc=None if element.ad_hoc is None else AdHoc(),
         inputs=(),
         outputs=(),
         listeners=(),

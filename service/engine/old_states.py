@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.engine.bundle import Bundle
 from service.engine.errors import EngineError
 from service.engine.flat import Game, Inner
@@ -132,29 +133,36 @@ class _Reading:
 
     def inside(self, token: Token, row: Row, element: Element, model: Process) -> None:
         internal, children = row[5] or {}, self.below.get(row[0], [])
-        if "total" in internal:
+        if "total" in internal or "choose" in internal:
             self.instances(token, internal, children, model)
+        elif internal.get("at") in (FUTURE, WAITING):
+            return  # it failed before it opened anything
         elif element.kind == "eventBasedGateway":
             self.alternatives(token, element, children)
         elif any(mark in internal for mark in ("due", "sub", "signal", "cond")):
             token._state = WAITING
             self.game.event_manager.add_task(token)
-        elif element.kind == "subProcess" and "begin" not in internal:
+        elif element.kind in SCOPES and _has_begun(element, internal):
             self.open(token, scope_spec(model.id, element.id), row, model, is_process=False)
         elif element.kind == "callActivity":
-            for child in children:
-                if "/" not in child[2]:
-                    called = self.bundle.models.get(child[2])
-                    if called is None:
-                        raise _unknown(child[2])
-                    self.open(token, child[2], child, called, is_process=True)
+            self.call(token, children)
+
+    def call(self, token: Token, children: list[Row]) -> None:
+        """The process that a call activity runs."""
+        for child in children:
+            if "/" not in child[2]:
+                called = self.bundle.models.get(child[2])
+                if called is None:
+                    raise _unknown(child[2])
+                self.open(token, child[2], child, called, is_process=True)
 
     def instances(
         self, body: Token, internal: dict[str, Any], children: list[Row], model: Process
     ) -> None:
         state = body.internal_data
         state |= {name: internal[name] for name in ("total", "done", "gone") if name in internal}
-        state["merged"] = []
+        if "total" in internal:
+            state["merged"] = []
         if "items" in internal:
             state["items"] = internal["items"]
             state["remaining"] = list(range(internal["next"], internal["total"]))
@@ -181,7 +189,14 @@ class _Reading:
         self.fill(workflow, row, model)
 
 
+def _has_begun(element: Element, internal: dict[str, Any]) -> bool:
+    """Whether a sub-process has a scope: the body of an ad-hoc one has none, its instances have."""
+    return "begin" not in internal and (element.ad_hoc is None or "mi" in internal)
+
+
 def _state_of(internal: dict[str, Any]) -> Any:
+    if "at" in internal:
+        return internal["at"]
     if "failed" in internal:
         return READY if "result" in internal else FUTURE
     return READY if internal.get("open") == "task" else STARTED
@@ -189,7 +204,7 @@ def _state_of(internal: dict[str, Any]) -> Any:
 
 def _kept(internal: dict[str, Any]) -> dict[str, Any]:
     state: dict[str, Any] = {"in": True}
-    for mark in ("open", "failed", "result", "begin", "undoes", "undoing", *MARKS):
+    for mark in ("open", "failed", "result", "begin", "undoes", "undoing", "choose", *MARKS):
         if mark in internal:
             state[mark] = internal[mark]
     if "mi" in internal:

@@ -65,7 +65,7 @@ def inner_scope(
         for token in workflow.tasks.values()
         if token.task_spec.element_id == element.id
         and is_active(token)
-        and (token.body is not None) == (element.loop is not None)
+        and (token.body is not None) == element.has_instances
         and token.id in game.subprocesses
     ]
     chosen = [token for token in found if around is not None and token.id in around]
@@ -85,6 +85,13 @@ def _check_opening(process: Process, element: Element) -> None:
             Sentence(
                 "{id} is done for each of many items: an instance of it cannot be opened.",
                 id=element.id,
+            ),
+        )
+    if element.ad_hoc is not None:
+        raise wrong(
+            element.id,
+            Sentence(
+                "{id} is ad hoc: put the token on it, then begin what is in it.", id=element.id
             ),
         )
     for each, start in process.event_starts(element.scope):

@@ -14,7 +14,7 @@ from service.engine.token import STARTED, WAITING, Token
 
 KEPT = (
     *("in", "open", "failed", "result", "begin", "total", "done", "gone", "items"),
-    *("hear", "undoes", "undoing"),
+    *("hear", "undoes", "undoing", "choose"),
 )
 
 
@@ -91,10 +91,7 @@ def _element_rows(task: Token, parent: str) -> Iterator[Row]:
     game, state = task.game, task.internal_data
     inner = game.subprocesses.get(task.id)
     internal = {name: state[name] for name in (*KEPT, *MARKS) if name in state}
-    if "key_or_index" in state:
-        internal["mi"] = state["key_or_index"]
-    if "total" in state:
-        internal["next"] = state["total"] - len(state.get("remaining", ()))
+    internal |= _marks(task)
     if inner is not None and not inner.is_process:
         internal |= _scope_marks(inner)
     yield [task.id, parent, _name(task), task._state, task.data, internal]
@@ -107,6 +104,18 @@ def _element_rows(task: Token, parent: str) -> Iterator[Row]:
     for child in task.children:
         yield from _rows(child, task.id)
     yield from _alternative_rows(task)
+
+
+def _marks(task: Token) -> dict[str, Any]:
+    """What is kept of an element instance under another name."""
+    state, found = task.internal_data, {}
+    if "key_or_index" in state:
+        found["mi"] = state["key_or_index"]
+    if "failed" in state:
+        found["at"] = task._state
+    if "total" in state:
+        found["next"] = state["total"] - len(state.get("remaining", ()))
+    return found
 
 
 def _alternative_rows(task: Token) -> Iterator[Row]:

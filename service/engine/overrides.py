@@ -29,6 +29,7 @@ from service.engine import (
     parse,
     parse_tasks,
     specs,
+    specs_ad_hoc,
     specs_events,
     specs_gateways,
     specs_many,
@@ -52,6 +53,7 @@ MODULES = (
     specs_events,
     specs_scopes,
     specs_many,
+    specs_ad_hoc,
     parse,
     parse_tasks,
 )

@@ -26,6 +26,7 @@ from service.bpmn.model import Element, Process
 from service.engine import compensating, listening
 from service.engine import parse_tasks as t
 from service.engine import specs as s
+from service.engine import specs_ad_hoc as ad_hoc
 from service.engine import specs_events as events
 from service.engine import specs_gateways as gateways
 from service.engine import specs_scopes as scopes
@@ -76,7 +77,7 @@ class Scopes(ProcessParser):  # type: ignore[misc]
             spec.__class__ = s.BoundaryJoin
         if self.undoes and spec.is_node and not spec.is_wait:
             compensating.mark(spec)
-        if spec.is_node and spec.element.listeners and not (spec.is_body or spec.is_wait):
+        if spec.is_node and spec.element.listeners and not (spec.is_each or spec.is_wait):
             listening.listen(spec)
         if not spec.is_node or spec.name != spec.element_id:
             return
@@ -116,6 +117,7 @@ PARSERS = {
         ("scriptTask", t.Script, tasks.ScriptTask),
         ("businessRuleTask", t.Script, tasks.ScriptTask),
         ("subProcess", t.Scope, scopes.SubProcess),
+        ("adHocSubProcess", t.AdHocScope, ad_hoc.AdHoc),
         ("callActivity", t.CallActivity, scopes.Call),
         ("exclusiveGateway", t.Conditional, gateways.Exclusive),
         ("inclusiveGateway", t.Conditional, gateways.Inclusive),

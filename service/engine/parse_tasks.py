@@ -5,6 +5,7 @@ What an element means is taken from the model, which was read from the same node
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -221,6 +222,25 @@ class _Scope(tp.SubWorkflowParser):  # type: ignore[misc]
 
 class Scope(Zeebe, _Scope):
     """A sub-process."""
+
+
+class AdHocScope(Zeebe, _Scope):
+    """An ad-hoc sub-process: the body, and the instances of what begins in it."""
+
+    def create_task(self) -> TaskSpec:
+        owner, element = self.process_parser, self.element
+        owner.parser.create_parser(self.node, filename=self.filename, lane=self.lane)
+        inner = owner.parser.process_parsers[self.bpmn_id]
+        inner.parent, inner.model = owner, owner.model
+        body: Any = self.mark(self.spec_class(self.spec, self.bpmn_id, **self.bpmn_attributes))
+        name = scope_spec(owner.model.id, element.id)
+        each = scopes.SubProcess(self.spec, f"{self.bpmn_id} [child]", subworkflow_spec=name)
+        self.mark(each)
+        each.element = replace(element, inputs=(), outputs=(), listeners=(), ad_hoc=None)
+        each.inputs = [body]
+        each.completed_event.connect(body.merge_child)
+        body.task_spec, body.ad_hoc = each.name, element.ad_hoc
+        return body
 
 
 def scope_spec(process_id: str, element_id: str) -> str:

@@ -27,6 +27,7 @@ HELD = frozenset(
         "scriptTask",
         "businessRuleTask",
         "subProcess",
+        "adHocSubProcess",
         "callActivity",
         "eventBasedGateway",
         "intermediateCatchEvent",

@@ -28,11 +28,12 @@ class Plain(TaskSpec):  # type: ignore[misc]
     """A task spec on a flat tree.
 
     `is_node` says that it stands for a flow node of the diagram, `is_split` for SpiffWorkflow's own
-    split above an activity with boundary events, `is_body` for the whole of a multi-instance
-    activity, `is_wait` for an event that may come, `is_join` that tokens come together there.
+    split above an activity with boundary events, `is_body` for the whole of what is done in
+    instances, `is_each` of a multi-instance activity, `is_wait` for an event that may come,
+    `is_join` that tokens come together there.
     """
 
-    is_node = is_body = is_split = is_wait = is_inclusive = is_join = False
+    is_node = is_body = is_each = is_split = is_wait = is_inclusive = is_join = False
     element_id = ""
     element: Any = None
     process: Process | None = None
@@ -108,10 +109,12 @@ class Start(Plain, control.BpmnStartTask):  # type: ignore[misc]
     def following(self, task: Token) -> list[TaskSpec]:
         specs, at = self._wf_spec.task_specs, task.internal_data.pop("at", None)
         first = specs.get(at[0]) if at else self._plain_start()
-        if first is None or not first.is_node:
+        if first is None or not (first.is_node or first.is_split):
             raise _no_start(task.workflow)
         child = task._add_child(first, FUTURE)
-        child.internal_data["result"] = at[1] if at else {}
+        given = at[1] if at else {}
+        if given is not None:
+            child.internal_data["result"] = given
         return [first, *(specs[name] for name in self.event_subs)]
 
     def _plain_start(self) -> TaskSpec | None:

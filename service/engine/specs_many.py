@@ -134,7 +134,7 @@ class Many(MultiInstanceTask):  # type: ignore[misc]
 class Body(Node):
     """The element as a whole."""
 
-    is_body = True
+    is_body = is_each = True
     data_input: Numbers
 
     def begin(self, task: Token) -> None:

@@ -31,9 +31,21 @@ def _pairs(process: Process) -> Iterator[tuple[set[str], set[str]]]:
             handler = _reached(process, [element])
             yield handler, _siblings(process, element) - handler
         elif len(element.outgoing) > 1 and _splits(element):
-            targets = [process.elements.get(flow.target) for flow in element.outgoing]
-            branches = [_reached(process, [each]) for each in targets if each is not None]
-            yield from _branches(branches)
+            yield from _branches(_begun_together(process, element))
+        elif element.ad_hoc is not None:
+            yield from _begun_apart(process, element)
+
+
+def _begun_together(process: Process, split: Element) -> list[set[str]]:
+    """What each flow out of a split leads to."""
+    targets = [process.elements.get(flow.target) for flow in split.outgoing]
+    return [_reached(process, [each]) for each in targets if each is not None]
+
+
+def _begun_apart(process: Process, host: Element) -> Iterator[tuple[set[str], set[str]]]:
+    """What begins in an ad-hoc sub-process runs beside all else in it, itself included."""
+    inside = {each.id for each in process.children.get(host.id, ())}
+    yield inside, inside
 
 
 def _event_scope(process: Process, event: Element) -> tuple[set[str], set[str]]:

@@ -94,6 +94,7 @@ def element_issues(
 ) -> Iterator[Issue]:
     """Issues of everything that is written on an element."""
     yield from _loop(look, element, entry, done)
+    yield from _ad_hoc(look, element, inner, done)
     service = look.bundle.world.services.get(element.job)
     local = entry
     for mapped in element.inputs:
@@ -179,6 +180,17 @@ def _loop(look: Looker, element: Element, entry: Scope, done: Scope) -> Iterator
     yield from look.condition(done, loop.completion, "the completion condition")
     issues: list[Issue] = []
     look.value(done, loop.output_element, issues)
+    yield from issues
+
+
+def _ad_hoc(look: Looker, element: Element, inner: Scope, done: Scope) -> Iterator[Issue]:
+    ad_hoc = element.ad_hoc
+    if ad_hoc is None:
+        return
+    yield from look.expected(inner, ad_hoc.active, ("list",), "the list of elements that begin")
+    yield from look.condition(done, ad_hoc.completion, "the completion condition")
+    issues: list[Issue] = []
+    look.value(done, ad_hoc.output_element, issues)
     yield from issues
 
 

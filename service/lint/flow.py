@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.bpmn.model import Element, Listener, Process
+from service.bpmn.names import SCOPES
 from service.bpmn.reach import link_targets
 from service.lint.concurrent import concurrent
 from service.lint.given import Bundle, collected, given_by, locals_of, targeted, value_of
@@ -77,13 +78,15 @@ class _Walk:
         self.flow.inner[element.id] = inner
         for event in self.process.attached.get(element.id, ()):
             self.come(event, entry)
-        if element.kind == "subProcess":
+        if element.kind in SCOPES:
             self.enter(element, inner)
         else:
             self.leave(element, inner)
 
     def enter(self, element: Element, inner: Scope) -> None:
-        """A sub-process: its start events, and what waits in it."""
+        """A sub-process: its start events, or what can begin in it, and what waits in it."""
+        for each in self.process.choices(element.id):
+            self.come(each, inner)
         for start in self.process.children.get(element.id, ()):
             if start.kind == "startEvent":
                 self.come(start, inner)

@@ -134,9 +134,9 @@ def _decision(bundle: Bundle, element: Element) -> Given:
 
 
 def collected(bundle: Bundle, element: Element, inner: Scope) -> dict[str, Kind]:
-    """The list that a loop collects."""
-    loop = element.loop
-    if loop is None or not loop.output_collection:
+    """The list that a loop, or an ad-hoc sub-process, collects."""
+    many = element.loop or element.ad_hoc
+    if many is None or not many.output_collection:
         return {}
-    kind = value_of(bundle, inner, loop.output_element)
-    return {loop.output_collection: list_of(kind)}
+    kind = value_of(bundle, inner, many.output_element)
+    return {many.output_collection: list_of(kind)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.bpmn.near import nearest
 from service.errors import Severity
 from service.lint.decisions import decided
@@ -98,7 +99,7 @@ def _is_read(element: Element, known: frozenset[str]) -> bool:
 
 def _reads_inside(bundle: Bundle, element: Element, reads: Reads) -> set[str] | None:
     """What an activity reads of its inputs; None where that cannot be told."""
-    if element.kind == "subProcess":
+    if element.kind in SCOPES:
         return None
     follows = followed(bundle, element)
     if follows is not None:

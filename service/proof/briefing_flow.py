@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 
 MOST = 50_000
 Chain = tuple[tuple[str, str], ...]
@@ -141,7 +142,7 @@ def _links(ways: Ways, step: Step) -> Iterator[Link]:
 
 def _inside(ways: Ways, step: Step, element: Element) -> list[Step]:
     process, wanted = ways.processes[step.process], _called(element)
-    if element.kind == "subProcess":
+    if element.kind in SCOPES:
         return _beginnings(step.chain, process, element.id)
     seen = {step.process, *(each for each, _ in step.chain)}
     if element.kind != "callActivity" or wanted not in ways.processes or wanted in seen:
@@ -154,6 +155,7 @@ def _beginnings(chain: Chain, process: Process, scope: str) -> list[Step]:
     """Where a scope begins: its start events, and those of the event sub-processes in it."""
     starts = [e.id for e in process.children.get(scope, ()) if e.kind == "startEvent"]
     starts += [start.id for _, start in process.event_starts(scope)]
+    starts += [each.id for each in process.choices(scope)]
     return [Step(chain, process.id, start) for start in starts]
 
 
@@ -176,6 +178,8 @@ def _onwards(ways: Ways, done: Step) -> Iterator[Link]:
         for flow in element.outgoing:
             yield Link(By.FLOW, done, _beside(done, flow.target))
     else:
+        for begun in process.choices(element.scope):
+            yield Link(By.FLOW, done, _beside(done, begun.id))
         outer = _around(done, element)
         if outer is not None and element.id not in ways.aside[process.id]:
             yield Link(By.OUT, done, outer)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.engine.inclusive import Reach
+from service.proof.ad_hoc import wire_ad_hoc
 from service.proof.catch import wire_boundaries, wire_event_scopes, wire_reported, wire_thrown
 from service.proof.layout import Frame, LookInto, lay
 from service.proof.net import Net, Verb
@@ -51,7 +53,11 @@ def build(
         verb = Verb.PASS if scope else Verb.BEGIN
         wiring.add((move(frame, verb, start),), boot, out)
     _wire(wiring, frame, may_escape=may_escape)
-    net.start, net.work = boot, boot | frame.work
+    if frame.is_ad_hoc:
+        host = process.elements[scope]
+        wiring.add((move(frame, Verb.PASS, host),), boot, [Way((), opened(frame), 0)])
+        wire_ad_hoc(wiring, frame, host, frame.hub, [Way((), 0, 0)], frame.everything)
+    net.start, net.work = boot, boot | frame.work | frame.hub
     net.ends = _ends(frame)
     return net
 
@@ -99,7 +105,10 @@ def _wire_inside(wiring: Wiring, frame: Frame, element: Element, *, may_escape: 
         if wiring.repeat:
             out = [*out, Way((), frame.choose[element.id], 0)]
     clear = frame.mask_of(element.id)
-    wiring.add(told, frame.at[element.id], out, auto=True, clear=clear, forbid=inner.work)
+    if inner.is_ad_hoc:
+        wire_ad_hoc(wiring, inner, element, frame.at[element.id], out, clear)
+    else:
+        wiring.add(told, frame.at[element.id], out, auto=True, clear=clear, forbid=inner.work)
     wire_boundaries(wiring, frame, element)
     _wire(wiring, inner, may_escape=may_escape)
 
@@ -134,7 +143,7 @@ def _wire_element(wiring: Wiring, frame: Frame, element: Element, *, may_escape:
 
 def _wire_task(wiring: Wiring, frame: Frame, element: Element) -> None:
     """An activity, gateway or event that goes on by itself, or when the world outside says so."""
-    opaque = element.kind in ("subProcess", "callActivity")
+    opaque = element.kind in SCOPES or element.kind == "callActivity"
     waits = wiring.waits(frame.process, element) if opaque else can_be_waited_in(element)
     event = element.kind in ("intermediateCatchEvent", "receiveTask")
     verb = (

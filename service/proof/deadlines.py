@@ -104,12 +104,12 @@ class _Measure:
     insides: Insides
 
     def element(self, process: Process, element: Element, calls: frozenset[str]) -> Stay:
-        inside = self.insides.inside_of(process, element)
+        inside = self.insides.inside_of(process, element) if element.ad_hoc is None else None
         if inside is not None and inside[0].id not in calls - {process.id}:
             stay = self.scope(*inside, calls | {inside[0].id})
         else:
             length = Length()
-            if can_be_waited_in(element) or element.kind == "callActivity":
+            if can_be_waited_in(element) or element.kind in ("callActivity", "adHocSubProcess"):
                 own = self.own(process, element)
                 length = Length(own, ((element.id, own),))
             stay = Stay(met=length) if _meets(element, self.clock) else Stay(left=length)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from service.proof.net import Join, Move, Net, Transition
+from service.proof.net import Join, Move, Net, Transition, Verb
 
 MOST_FIRED = 1_000_000
 """Steps that are tried in one search: a wide net has few states within the cap and thousands of
@@ -167,7 +167,7 @@ class _Exploring:
             search.finals.append(number)
             return
         enabled = self.table.enabled(state)
-        if not any(each.auto or each.need & self.progress for each in enabled):
+        if not any(self.moves_on(each, state) for each in enabled):
             search.stuck.append(number)
         self.fired += len(enabled)
         if self.fired > MOST_FIRED:
@@ -180,6 +180,10 @@ class _Exploring:
                 search.doubled.append((number, each, double))
             else:
                 self.reach(number, each, (following, _watch(self.watch, watched, each)))
+
+    def moves_on(self, each: Transition, state: int) -> bool:
+        """Whether it moves what is under way, and not only something beside it."""
+        return each.auto or bool(each.need & self.progress and not state & each.beside)
 
     def reach(self, before: int, step: Transition, pair: tuple[int, int]) -> None:
         """Note a state that a step led to; a new one beyond the cap ends the search."""
@@ -199,5 +203,6 @@ class _Exploring:
 def _watch(watch: Watch | None, state: int, transition: Transition) -> int:
     if watch is not None:
         for move in transition.moves:
-            state = watch(state, move)
+            if move.verb is not Verb.CHOOSE:
+                state = watch(state, move)
     return state

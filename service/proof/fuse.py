@@ -241,6 +241,7 @@ def _key(each: Transition) -> tuple[object, ...]:
         each.forbid,
         each.some,
         each.twice,
+        each.beside,
         each.join,
     )
 
@@ -259,6 +260,7 @@ def _joined(first: Transition, second: Transition, bit: int) -> Transition:
         clear=first.clear,
         forbid=first.forbid,
         some=first.some,
+        beside=first.beside,
         join=first.join,
         also=_together(*first.also, *second.also),
     )

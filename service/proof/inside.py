@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.proof.layout import Frame
 from service.proof.wire import can_be_waited_in
 
@@ -40,7 +41,7 @@ class Insides:
     def inside_of(self, process: Process, element: Element) -> tuple[Process, str] | None:
         """The scope in an activity; None for other elements and for calls that only the data
         know."""
-        if element.kind == "subProcess":
+        if element.kind in SCOPES:
             return process, element.id
         if element.kind == "callActivity" and element.called_process is not None:
             called = self.processes.get(element.called_process.source)
@@ -69,7 +70,8 @@ class Insides:
         own = frozenset({element.id})
         if inside is not None:
             inner = self.traits(*inside, seen)
-            return Traits(inner.waits, inner.offers, inner.throws, inner.elements | own)
+            waits = inner.waits or element.ad_hoc is not None
+            return Traits(waits, inner.offers, inner.throws, inner.elements | own)
         throws = element.kind in ("endEvent", "intermediateThrowEvent") and element.job_type is None
         thrown = {element.event.kind} & {"error", "escalation"} if throws else set[str]()
         waits = can_be_waited_in(element) or element.kind == "callActivity"
@@ -81,7 +83,7 @@ class Insides:
 
     def waits(self, process: Process, element: Element) -> bool:
         inside = self.inside_of(process, element)
-        return inside is None or self.traits(*inside).waits
+        return inside is None or element.ad_hoc is not None or self.traits(*inside).waits
 
     def look_into(self) -> Callable[[Frame, Element], Process | None]:
         return self._look_into

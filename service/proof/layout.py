@@ -24,7 +24,8 @@ class Frame:
 
     `at` is the place of a token on an element, `joins` that of one that waits at a join by its
     flow, `arms` the timers that fire once, `live` says that event sub-processes may still start,
-    `ends` the end events reached.
+    `ends` the end events reached. Of an ad-hoc sub-process `hub` says that something may begin in
+    it, `fresh` that nothing has yet.
     """
 
     process: Process
@@ -39,6 +40,8 @@ class Frame:
     choose: dict[str, int] = field(default_factory=dict)
     inside: dict[str, Frame] = field(default_factory=dict)
     live: int = 0
+    hub: int = 0
+    fresh: int = 0
     work: int = 0
     everything: int = 0
     main: frozenset[str] = frozenset()
@@ -53,6 +56,11 @@ class Frame:
     @property
     def children(self) -> tuple[Element, ...]:
         return self.process.children.get(self.scope, ())
+
+    @property
+    def is_ad_hoc(self) -> bool:
+        around = self.process.elements.get(self.scope)
+        return around is not None and around.ad_hoc is not None
 
     def mask_of(self, element_id: str) -> int:
         """Everything that stands for a token on an element, its inside included."""
@@ -75,14 +83,17 @@ def lay(net: Net, frame: Frame, look_into: LookInto) -> None:
     frame.main = _main_path(frame)
     if any(element.triggered_by_event for element in frame.children):
         frame.live = net.place(frame.scope or frame.process.id)
+    if frame.is_ad_hoc:
+        frame.hub, frame.fresh = net.place(frame.scope), net.place(frame.scope)
     for element in frame.children:
         _lay_element(net, frame, element, look_into)
     frame.work |= _sum(frame.at) | _sum(frame.joins) | _sum(frame.choose)
     frame.everything = frame.work | _sum(frame.arms) | _sum(frame.ends) | frame.live
+    frame.everything |= frame.hub | frame.fresh
     for inner in frame.inside.values():
         frame.everything |= inner.everything
     net.joins |= _sum(frame.joins)
-    net.positions |= frame.work
+    net.positions |= frame.work | frame.hub
 
 
 def _lay_element(net: Net, frame: Frame, element: Element, look_into: LookInto) -> None:

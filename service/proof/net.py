@@ -21,13 +21,14 @@ class Verb(StrEnum):
     ERROR = "error"
     ESCALATION = "escalation"
     INSIDE = "inside"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step on the diagram. `flows` are the flows taken, `by` the task that reports what
-    `element` catches; `scope` the activities around it from the process that started, and `items`
-    how many instances were made."""
+    `element` catches, or what begins in the ad-hoc sub-process `element`; `scope` the activities
+    around it from the process that started, and `items` how many instances were made."""
 
     verb: Verb
     element: str
@@ -94,7 +95,8 @@ class Transition:
     """`need` is taken, then `clear`, then `give` is put. `forbid` must be empty, one of `some` must
     not.
 
-    `auto` ones go by themselves, before anything can happen from outside. `twice` is given two
+    `auto` ones go by themselves, before anything can happen from outside. One that goes on `beside`
+    tokens in these places does not move them. `twice` is given two
     tokens at once. `also` are other steps from and to the same places, for which this one
     stands.
     """
@@ -106,6 +108,7 @@ class Transition:
     clear: int = 0
     forbid: int = 0
     some: int = 0
+    beside: int = 0
     twice: int = 0
     join: Join | None = None
     also: tuple[Trail, ...] = ()

@@ -34,6 +34,7 @@ class Played:
 
     entered: list[str] = field(default_factory=list)
     open: dict[str, Any] = field(default_factory=dict)
+    ad_hoc: dict[str, str] = field(default_factory=dict)
     state: bytes = b""
     ended: bool = False
     error: EngineError | None = None
@@ -117,6 +118,8 @@ def _send(bundle: Bundle, played: Played, command: q.Command, now: datetime) -> 
     for change in step.changes:
         if isinstance(change, c.ElementEntered):
             played.entered.append(change.element_id)
+            if change.kind == "adHocSubProcess":
+                played.ad_hoc[change.element_id] = change.id
         elif isinstance(change, _OPENS):
             played.open[change.id] = change
         elif isinstance(change, _ENDS):
@@ -129,9 +132,9 @@ def _command(processes: Mapping[str, Process], played: Played, move: Move) -> q.
         case Verb.BEGIN:
             return q.Start(move.process, {}, move.element if event.kind != "none" else None)
         case Verb.DONE:
-            offer = _open(played, move.element, (c.TaskCreated, c.JobCreated))
-            kind = q.CompleteTask if isinstance(offer, c.TaskCreated) else q.CompleteJob
-            return None if offer is None else kind(offer.id)
+            return _done(_open(played, move.element, (c.TaskCreated, c.JobCreated)))
+        case Verb.CHOOSE:
+            return _begin(played.ad_hoc.get(move.element), move.by)
         case Verb.EVENT:
             return _event(_open(played, move.element, (c.TimerSet, c.SubscriptionOpened)))
         case Verb.ERROR | Verb.ESCALATION:
@@ -139,6 +142,16 @@ def _command(processes: Mapping[str, Process], played: Played, move: Move) -> q.
             return None if offer is None else _throw(move.verb, offer.id, event.name)
         case _:
             return None
+
+
+def _done(offer: Any) -> q.Command | None:
+    if offer is None:
+        return None
+    return q.CompleteTask(offer.id) if isinstance(offer, c.TaskCreated) else q.CompleteJob(offer.id)
+
+
+def _begin(body: str | None, element: str) -> q.Command | None:
+    return None if body is None else q.Begin(body, ((element, {}),))
 
 
 def _throw(verb: Verb, offer: str, name: Text | None) -> q.Command:

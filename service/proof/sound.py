@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain
 
 from service.bpmn.model import Element, Process
+from service.bpmn.names import SCOPES
 from service.engine.inclusive import Reach, reach_of
 from service.errors import Problem, Severity
 from service.proof.build import build
@@ -127,7 +128,7 @@ def _prove_scope(
         )
     _note_unknown(work, process, net)
     for element in elements.values():
-        if element.kind == "subProcess" and _is_one_step(net, element.id):
+        if element.kind in SCOPES and _is_one_step(net, element.id):
             way = partial(_way_into, work, net, search, element.id, before)
             _prove_scope(work, process, element.id, way, may_escape=False)
         if element.kind == "callActivity" and work.insides.inside_of(process, element) is None:
@@ -168,12 +169,12 @@ def _drawn(process: Process, scope: str, net: Net) -> dict[str, Element]:
     while stack:
         for element in process.children.get(stack.pop(), ()):
             found[element.id] = element
-            if element.kind == "subProcess" and not _is_one_step(net, element.id):
+            if element.kind in SCOPES and not _is_one_step(net, element.id):
                 stack.append(element.id)
     return {
         key: element
         for key, element in found.items()
-        if key in told or element.kind in ("boundaryEvent", "subProcess")
+        if key in told or element.kind in SCOPES | {"boundaryEvent"}
     }
 
 

@@ -115,8 +115,8 @@ def begun(frame: Frame, element_id: str) -> int:
 
 
 def opened(frame: Frame) -> int:
-    """What is put when a scope opens: its event sub-processes wait."""
-    mask = frame.live
+    """What is put when a scope opens: its event sub-processes wait, or it is chosen what begins."""
+    mask = frame.live | frame.hub | frame.fresh
     for element in frame.children:
         if element.triggered_by_event:
             mask |= frame.arms.get(element.id, 0)

@@ -68,9 +68,23 @@ GATEWAY = """process p {
   a -> c
 }"""
 
+
+def ad_hoc(marks: str) -> str:
+    return f"""process p {{
+      startEvent start
+      adHocSubProcess free {marks} {{
+        userTask a
+        userTask b
+      }}
+      start -> free
+    }}"""
+
+
 REFUSED = {
     "complexGateway": task(kind="complexGateway"),
-    "adHocSubProcess": task(kind="adHocSubProcess"),
+    "adHocSubProcess for each of many items": ad_hoc('"each==[1]"'),
+    "adHocSubProcess decided by a worker": ad_hoc("job=agent"),
+    "adHocSubProcess with start or end events": ad_hoc("").replace("userTask a", "startEvent a"),
     "transaction": task(kind="transaction"),
     "choreographyTask": task(kind="choreographyTask"),
     "subChoreography": task(kind="subChoreography"),

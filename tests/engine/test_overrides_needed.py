@@ -12,6 +12,9 @@ from tests.engine.without import fails, without
 from tests.engine.witnesses import MEASURED, WITNESSES
 
 BY_ROW = {
+    "AdHoc._on_complete_hook": "adHocSubProcess output collection",
+    "AdHoc._update_hook": "adHocSubProcess",
+    "AdHocScope.create_task": "adHocSubProcess",
     "Body._on_complete_hook": "multi-instance parallel",
     "Boundary._on_ready_hook": "boundaryEvent message non-interrupting",
     "BoundaryEvent.create_task": "boundaryEvent message interrupting",

@@ -111,6 +111,10 @@ class Drawing:
         if kind == "receiveTask" and "message" in given:
             attributes += f" messageRef={quoteattr(self.message(given))}"
         definition = "" if kind == "receiveTask" else self.definitions(given)
+        if given.get("cancels") == "no":
+            attributes += ' cancelRemainingInstances="false"'
+        if "done" in given:
+            inside += f"<completionCondition>= {_text(given['done'])}</completionCondition>"
         return (
             f"<{kind} {attributes}>{_extensions(given)}{definition}{_loop(given)}{inside}</{kind}>"
         )
@@ -217,6 +221,13 @@ def _extensions(given: dict[str, str]) -> str:
     if "decision" in given:
         found += _tag(
             "calledDecision", decisionId=given["decision"], resultVariable=given.get("result")
+        )
+    if {"begins", "gathers"} & given.keys():
+        found += _tag(
+            "adHoc",
+            activeElementsCollection=given.get("begins"),
+            outputCollection=given.get("gathers"),
+            outputElement=given.get("of"),
         )
     if maps:
         found += f"<zeebe:ioMapping>{maps}</zeebe:ioMapping>"

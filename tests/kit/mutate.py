@@ -27,6 +27,7 @@ OWNERS = frozenset(
         "receiveTask",
         "callActivity",
         "subProcess",
+        "adHocSubProcess",
         "startEvent",
         "endEvent",
         "boundaryEvent",
@@ -47,6 +48,7 @@ ATTRIBUTES = {
     "script": ("expression",),
     "subscription": ("correlationKey",),
     "loopCharacteristics": ("inputCollection", "outputElement"),
+    "adHoc": ("activeElementsCollection", "outputElement"),
 }
 NAMES = {
     "output": ("target",),
