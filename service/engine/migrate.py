@@ -147,9 +147,21 @@ def _row_of(workflow: Any) -> str:
 def _begin_boundaries(token: Token, moving: Moving) -> None:
     spec, split = token.task_spec, token.parent
     attached = spec.process.attached.get(spec.element_id, ())
+    if token._state == FUTURE:
+        _leave_for_later(token, attached)
+        return
     for event in _new(moving, spec.process, attached):
         boundary = token.workflow.spec.task_specs[event.id]
         boundary.arm_first(Token(token.workflow, boundary, split, state=FUTURE))
+
+
+def _leave_for_later(token: Token, attached: tuple[Element, ...]) -> None:
+    """The events on the border of an activity that could not be entered wait once it is."""
+    split = token.parent
+    there = {each.task_spec.element_id for each in split.children}
+    for event in attached:
+        if event.id not in there:
+            Token(token.workflow, token.workflow.spec.task_specs[event.id], split, state=FUTURE)
 
 
 def _begin_alternatives(token: Token, moving: Moving) -> None:
