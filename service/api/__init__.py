@@ -2,6 +2,7 @@
 operation, JSON out."""
 
 from service.api import (
+    ad_hoc,
     cluster,
     complaints,
     decisions,
@@ -35,6 +36,7 @@ from service.api.requests import begin_request, end_request
 
 __all__ = [
     "DESK",
+    "ad_hoc",
     "begin_request",
     "blueprint",
     "cluster",

@@ -23,6 +23,7 @@ from service.identity import Permission
 from service.reporting import ElementInstance
 
 KINDS = (
+    "AD_HOC_SUB_PROCESS",
     "BOUNDARY_EVENT",
     "BUSINESS_RULE_TASK",
     "CALL_ACTIVITY",

@@ -16,6 +16,7 @@ class Event(StrEnum):
     INSTANCE_SUSPENDED = "case:instance:suspended"
     INSTANCE_RESUMED = "case:instance:resumed"
     INSTANCE_MODIFIED = "case:instance:modified"
+    STEPS_BEGUN = "case:steps:begun"
     CLOCKS_RECOMPUTED = "case:clocks:recomputed"
     CASE_REASSIGNED = "case:investigator:reassigned"
     CASE_ESCALATED = "case:complaint:escalated"

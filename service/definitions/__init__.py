@@ -46,7 +46,7 @@ from service.definitions.parts import (
     list_decisions,
     list_forms,
 )
-from service.definitions.picture import Mark, draw, names_in
+from service.definitions.picture import Mark, draw, names_in, with_picture
 from service.definitions.procedures import (
     Procedure,
     Stored,
@@ -209,4 +209,5 @@ __all__ = [
     "shipped_hash",
     "stands_with",
     "was_in_force",
+    "with_picture",
 ]

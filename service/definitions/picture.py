@@ -18,7 +18,7 @@ from service.conversion.layout import draw as lay_out
 from service.conversion.layout import draw_process
 from service.definitions.picture_flows import Flow, draw_flow
 from service.definitions.picture_shapes import BPMN, Box, Shape, badge, draw_shape, local, pin
-from service.dmn.xml import parse_xml
+from service.dmn.xml import XmlRefused, parse_xml
 from service.errors import NotFound
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -104,6 +104,17 @@ def _laid_out(
     if not shapes:
         raise NotFound("The file has no diagram: nothing is laid out in it.")
     return shapes, flows
+
+
+def with_picture(xml: bytes) -> bytes:
+    """A diagram's file with a picture of it, where it has none; what cannot be read as it is."""
+    try:
+        root = parse_xml(xml, file="diagram.bpmn")
+    except XmlRefused:
+        return xml
+    if not lay_out(root):
+        return xml
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def _find_plane(

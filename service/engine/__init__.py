@@ -18,7 +18,7 @@ from service.engine.bundle import (
 from service.engine.dates import task_dates
 from service.engine.errors import BpmnError, EngineError
 from service.engine.host import Host, Service
-from service.engine.inspect import ActiveElement, Snapshot, inspect
+from service.engine.inspect import ActiveElement, OpenChoice, Snapshot, inspect, open_choices
 from service.engine.migrate import Migrated, find_obstacles, migrate, offered_tasks
 from service.engine.moving import Obstacle
 from service.engine.parts import check_bundle
@@ -34,6 +34,7 @@ __all__ = [
     "Host",
     "Migrated",
     "Obstacle",
+    "OpenChoice",
     "Place",
     "ProcessInfo",
     "Service",
@@ -52,6 +53,7 @@ __all__ = [
     "migrate",
     "next_start",
     "offered_tasks",
+    "open_choices",
     "propose_places",
     "start_event_names",
     "start_timers",

@@ -68,6 +68,8 @@ class Bundle:
     reaches: Mapping[str, inclusive.Reach] = field(default_factory=dict)
     watches: bool = False
     """Whether anything waits for a condition."""
+    chooses: bool = False
+    """Whether it has ad-hoc sub-processes."""
 
     def file_of(self, process_id: str) -> bytes:
         """The BPMN file a process was read from. Raises KeyError for an unknown process."""
@@ -133,6 +135,12 @@ def _watches(processes: Mapping[str, Process]) -> bool:
     )
 
 
+def _chooses(processes: Mapping[str, Process]) -> bool:
+    """Whether anything in these processes begins because somebody says so."""
+    elements = (each for process in processes.values() for each in process.elements.values())
+    return any(element.ad_hoc is not None for element in elements)
+
+
 def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
     """A bundle of parts that were read and checked. Raises EngineError("library")."""
     check_library()
@@ -154,6 +162,7 @@ def assemble(files: Mapping[str, bytes], parts: Parts) -> Bundle:
         specs=parse_specs(models, nodes, reaches),
         reaches=reaches,
         watches=_watches(models),
+        chooses=_chooses(models),
     )
 
 

@@ -44,6 +44,35 @@ def inspect(bundle: Bundle, state: bytes) -> Snapshot:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class OpenChoice:
+    """An ad-hoc sub-process that is active: `elements` may begin in it, and nothing in it is active
+    when it is `idle`."""
+
+    id: str
+    element_id: str
+    process_id: str
+    elements: tuple[str, ...]
+    idle: bool
+
+
+def open_choices(bundle: Bundle, state: bytes | None) -> list[OpenChoice]:
+    """The ad-hoc sub-processes of a state in which something may begin, the outer ones first."""
+    if not bundle.chooses or not state:
+        return []
+    active = inspect(bundle, state).active
+    scopes = {each.scope for each in active}
+    bodies = {each.id: each for each in active if each.kind == "adHocSubProcess"}
+    found = []
+    for each in bodies.values():
+        if each.scope not in bodies or bodies[each.scope].element_id != each.element_id:
+            choices = bundle.models[each.process_id].choices(each.element_id)
+            names = tuple(choice.id for choice in choices)
+            idle = each.id not in scopes
+            found.append(OpenChoice(each.id, each.element_id, each.process_id, names, idle))
+    return found
+
+
 def _active(game: Game) -> list[ActiveElement]:
     active = []
     for task in sorted(game.index.values(), key=lambda each: int(each.id)):

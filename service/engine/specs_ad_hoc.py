@@ -134,15 +134,14 @@ class AdHoc(Node, BpmnTaskSpec):  # type: ignore[misc]
 
 
 def begin(game: Any, command: q.Begin) -> None:
-    """Begin elements in an ad-hoc sub-process. Raises EngineError("not-ad-hoc")."""
-    token = game.get_task_from_id(command.id)
-    body: Token = token.body or token
-    if "choose" not in body.internal_data:
+    """Begin elements in an ad-hoc sub-process. Raises EngineError("ad-hoc-gone") where it is not
+    active, "not-ad-hoc" for what cannot begin in it."""
+    game.subprocesses.find(command.id)
+    token = game.index.get(command.id)
+    body: Token | None = token and (token.body or token)
+    if body is None or "choose" not in body.internal_data:
         raise EngineError(
-            "not-ad-hoc",
-            token.task_spec.element_id,
-            "{id} is no active ad-hoc sub-process: nothing can begin in it.",
-            id=token.task_spec.element_id,
+            "ad-hoc-gone", "", "There is no active ad-hoc sub-process with that key in this case."
         )
     spec = body.task_spec
     for name, _ in command.elements:

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     MIGRATE_INSTANCES = "instances:migrate"
     MODIFY_INSTANCES = "instances:modify"
     SUSPEND_INSTANCES = "instances:suspend"
+    BEGIN_STEPS = "instances:begin-steps"
     READ_DIAGRAMS = "diagrams:read"
     WATCH_PROCEDURE = "diagrams:watch"
     FOLLOW_PLAN = "plan:follow"
@@ -287,6 +288,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.MODIFY_INSTANCES: Grant(
         (Role.ADMIN,),
         "Moving a case by hand is repair.",
+    ),
+    Permission.BEGIN_STEPS: Grant(
+        (Role.CLERK, Role.HANDLER, Role.EXECUTIVE, Role.ADMIN),
+        "Which of the optional steps a case takes is decided by those who work on it.",
     ),
     Permission.SUSPEND_INSTANCES: Grant(
         (Role.OWNER, Role.ADMIN),

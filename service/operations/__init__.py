@@ -9,6 +9,7 @@ from service.operations.add_account import NewAccount, add_account, add_group, n
 from service.operations.add_draft_files import add_draft_files
 from service.operations.add_evidence import add_evidence, write_evidence
 from service.operations.background import fire_timer, make_worker
+from service.operations.begin_steps import begin_steps
 from service.operations.bring_in_release import bring_in_release
 from service.operations.cancel_instance import cancel_instance
 from service.operations.change_account import change_account, decide_grant
@@ -182,6 +183,7 @@ __all__ = [
     "assign_task",
     "await_jobs",
     "begin_factor",
+    "begin_steps",
     "break_glass",
     "briefing_of",
     "bring_in_release",

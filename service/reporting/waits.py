@@ -11,7 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from service.db import Connection
-from service.engine import Bundle
+from service.engine import Bundle, OpenChoice, open_choices
 from service.engine.bundle import ElementInfo
 from service.instances.tables import process_instance
 from service.jobs.tables import subscription, timer
@@ -46,6 +46,7 @@ class WaitKind(StrEnum):
     DEPARTMENT = "department"
     TIMER = "timer"
     MESSAGE = "message"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def list_waits_of(connection: Connection, bundles: Mapping[int, Bundle]) -> dict
         ),
     )
     open_tasks = _by_root(connection, _DEPARTMENTS.where(user_task.c.root_key.in_(list(bundles))))
+    choices = _choices(connection, bundles)
     return {
         root: _waits(
             bundle,
@@ -96,8 +98,31 @@ def list_waits_of(connection: Connection, bundles: Mapping[int, Bundle]) -> dict
             messages.get(root, []),
             open_tasks.get(root, []),
         )
+        + choices.get(root, [])
         for root, bundle in bundles.items()
     }
+
+
+def _choices(connection: Connection, bundles: Mapping[int, Bundle]) -> dict[int, list[Wait]]:
+    """Ad-hoc sub-processes in which nothing is active until somebody begins it, by root key."""
+    asked = [root for root, bundle in bundles.items() if bundle.chooses]
+    if not asked:
+        return {}
+    query = sa.select(process_instance.c.root_key, process_instance.c.engine_state).where(
+        process_instance.c.root_key.in_(asked)
+    )
+    return {
+        row.root_key: [
+            Wait(WaitKind.CHOICE, each.element_id, _named(bundles[row.root_key], each), None)
+            for each in open_choices(bundles[row.root_key], row.engine_state)
+            if each.idle
+        ]
+        for row in connection.execute(query)
+    }
+
+
+def _named(bundle: Bundle, choice: OpenChoice) -> Mapping[str, str]:
+    return bundle.processes[choice.process_id].elements[choice.element_id].names
 
 
 def _by_root(

@@ -7,11 +7,12 @@ the review of a change, drills and load. `docs/scenarios.md` says how to write o
 
 from service.scenarios.coverage import Coverage, cover, marks_of
 from service.scenarios.evidence import Findings, find_all
-from service.scenarios.folder import read_scenarios, scenarios_of
+from service.scenarios.folder import SUFFIX, read_scenarios, scenarios_of
 from service.scenarios.model import Scenario, parse_scenario
 from service.scenarios.run import Result, run_scenario
 
 __all__ = [
+    "SUFFIX",
     "Coverage",
     "Findings",
     "Result",

@@ -29,6 +29,11 @@ class Findings:
     results: tuple[Result, ...]
     coverage: Coverage
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why nobody can approve a version of this content."""
+        return tuple(self._refusals())
+
     def _refusals(self) -> Iterator[str]:
         errors = [each for each in self.problems if each.severity is Severity.ERROR]
         if errors:
@@ -53,7 +58,7 @@ class Findings:
         """The short form that an approval keeps."""
         return Evidence(
             content_hash,
-            tuple(self._refusals()),
+            self.refusals,
             {
                 "problems": [_kept(each) for each in self.problems[:MOST_KEPT]],
                 "states": dict(self.proofs.soundness.states) if self.proofs.soundness else {},

@@ -45,6 +45,7 @@ PAGES = (
     "similar",
     "start",
     "plain_case",
+    "steps",
     "procedure",
     "insight",
     "live",

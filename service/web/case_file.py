@@ -34,6 +34,7 @@ from service.web.edge import (
 from service.web.evidence import check_visible, visible_case
 from service.web.headline import nearest_first, subject_of
 from service.web.money import money_book
+from service.web.optional_steps import optional_steps
 from service.web.paging import key_asked, last_of
 from service.web.persons import shown_names
 from service.web.picture import drawn, main_first, marks_of, stops_of
@@ -168,6 +169,7 @@ def _context(number: str, *, whole: bool = False) -> dict[str, Any]:
             ),
             "money_book": money_book(connection, complaint),
             "waits": waits_of(connection, instance, bundle),
+            "choices": optional_steps(instance, bundle),
             "ended": outcome_of(
                 complaint, bundle, Reader(times(), complaint.currency, shown_names())
             ),

@@ -138,6 +138,8 @@ def draft_file(key: int, path: str) -> Any:
             path,
             revision=int(revision) if revision.isdecimal() and len(revision) < 9 else None,
         )
+    if path.endswith(".bpmn"):
+        content = definitions.with_picture(content)  # what a program wrote has often none
     response = flask.Response(content, content_type="text/plain; charset=utf-8")
     if "download" in flask.request.args:
         response.headers["Content-Disposition"] = (

@@ -22,7 +22,9 @@ from service.identity import Permission
 from service.letters import letter_page, make_pdf
 from service.reporting import PlainCase
 from service.web import forms
+from service.web.briefing import waits_of
 from service.web.edge import actor, blueprint, language, parts, signed_in
+from service.web.optional_steps import optional_steps
 from service.web.picture import picture_of
 from service.web.story import story_of
 from service.web.zones import zone
@@ -41,6 +43,8 @@ def plain_case(key: int) -> Any:
             case=case,
             title=_called(bundle, case.process_id),
             facts=_facts(reporting.find_variables(connection, runtime, key), bundle),
+            waits=waits_of(connection, instance, bundle),
+            choices=optional_steps(instance, bundle),
             tasks=tasks.list_case_tasks(connection, key),
             can_see=lambda task: tasks.can_see(task, actor()),
             story=story_of(audit.list_steps(connection, key), bundle, language()),

@@ -119,6 +119,7 @@ def _known(key: int) -> dict[str, Any]:
         "in_use": version.state in USED,
         "record": record,
         "fit": fit is not None,
+        "refusals": () if fit is None else fit[0].refusals,
         "faults": faults_of(record.problems, files, spoken),
         "steps": steps,
         "events": EVENTS,

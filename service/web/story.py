@@ -24,6 +24,7 @@ SENTENCES: Words = {
     "case:instance:suspended": "suspended the case: {reason}",
     "case:instance:resumed": "resumed the case: {reason}",
     "case:instance:modified": "repaired the course of the case: {reason}",
+    "case:steps:begun": "began “{what}”",
     "case:task:completed": "completed “{what}”",
     "case:task:claimed": "took “{what}”",
     "case:task:released": "gave “{what}” back",

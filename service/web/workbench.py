@@ -17,9 +17,10 @@ from service.definitions import Draft
 from service.i18n.catalogue import say
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
+from service.scenarios import SUFFIX
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.file_titles import group_files, title_files
-from service.web.findings import problems_of
+from service.web.findings import findings_of, problems_of
 from service.web.house_record import told
 from service.web.paging import key_asked, page_of
 from service.web.returned import find_returned
@@ -89,6 +90,11 @@ def start_draft() -> Any:
 @blueprint.get("/workbench/drafts/<int:key>")
 @signed_in(may=Permission.READ_DRAFTS)
 def draft_page(key: int) -> Any:
+    return _draft_page(key)
+
+
+def _draft_page(key: int, refusals: tuple[str, ...] = ()) -> str:
+    """The page of a draft; before it is submitted with why it could not be approved as it is."""
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
         files = definitions.list_draft_files(connection, key)
@@ -116,6 +122,8 @@ def draft_page(key: int) -> Any:
         asked=asked,
         marks=marks,
         problems=problems,
+        refusals=refusals,
+        plays=any(path.endswith(SUFFIX) for path in content),
         may_edit=may_edit(draft),
         record=told(record),
         release=release_of(record),
@@ -160,7 +168,12 @@ def discard(key: int) -> Any:
 @signed_in(may=Permission.EDIT_DRAFTS)
 def deploy_draft(key: int) -> Any:
     """Make the next version of what is drafted, and ask for its review. It starts no case before it
-    is released."""
+    is released. What nobody could approve is submitted only when that is said again."""
+    if "anyway" not in flask.request.form:
+        with parts().runtime.database.read() as connection:
+            found = findings_of(definitions.read_draft(connection, key))
+        if found is not None and found[0].refusals:
+            return _draft_page(key, found[0].refusals)
     made = operations.deploy_draft(parts().runtime, key, actor=actor(), now=now())
     return flask.redirect(flask.url_for("web.review", key=made))
 

@@ -57,7 +57,7 @@ def begun_when_asked(play: Play) -> None:
     assert it.variables["last"] == 5
     with pytest.raises(EngineError) as wrong:
         begin(it, "a")
-    assert wrong.value.code == "unknown-id"  # it is over
+    assert wrong.value.code == "ad-hoc-gone"  # it is over
 
     again = play(FREE.replace("MARKS", "")).start()
     for name in ("then", "free", "nobody", "late"):  # what a flow leads to, and what is not in it

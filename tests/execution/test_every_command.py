@@ -20,7 +20,7 @@ from service.cases import get_complaint
 from service.cases.tables import complaint
 from service.db import Database
 from service.definitions import list_starts, release
-from service.engine import EngineError
+from service.engine import EngineError, open_choices
 from service.engine.commands import Activate, Modify, Move, Which
 from service.errors import RedressError, Suspended
 from service.execution.read_case import get_instance
@@ -60,11 +60,13 @@ COMPLAINT = (
  <bpmn:intermediateCatchEvent id="c"><bpmn:signalEventDefinition signalRef="sig"/>
  </bpmn:intermediateCatchEvent>
  <bpmn:exclusiveGateway id="x"/>
+ <bpmn:adHocSubProcess id="h" name="H"><bpmn:userTask id="o" name="O"/></bpmn:adHocSubProcess>
  <bpmn:sequenceFlow id="f0" sourceRef="s" targetRef="fork"/>
  <bpmn:sequenceFlow id="f1" sourceRef="fork" targetRef="a"/>
  <bpmn:sequenceFlow id="f2" sourceRef="fork" targetRef="j"/>
  <bpmn:sequenceFlow id="f3" sourceRef="fork" targetRef="r"/>
  <bpmn:sequenceFlow id="f4" sourceRef="fork" targetRef="c"/>
+ <bpmn:sequenceFlow id="f5" sourceRef="fork" targetRef="h"/>
  <bpmn:sequenceFlow id="g1" sourceRef="a" targetRef="e"/>
  <bpmn:sequenceFlow id="g2" sourceRef="late" targetRef="e"/>
  <bpmn:sequenceFlow id="g3" sourceRef="j" targetRef="e"/>
@@ -203,6 +205,16 @@ def modifies(bank: Bank) -> Command:
     )
 
 
+def begins(bank: Bank) -> Command:
+    with bank.runtime.database.read() as connection:
+        instance = get_instance(connection, bank.root)
+        bundle = bank.runtime.bundles.get(connection, instance.bundle_key)
+    [choice] = open_choices(bundle, instance.engine_state)
+    return lambda: operations.begin_steps(
+        bank.runtime, bank.root, choice.id, [("o", {})], actor=ROOT, now=NOW
+    )
+
+
 def sets_variables(bank: Bank) -> Command:
     return lambda: operations.set_variables(
         bank.runtime, bank.root, "", {"a": 1}, actor=ROOT, now=NOW, reason="x"
@@ -253,6 +265,7 @@ ON_A_CASE: Mapping[str, tuple[Callable[[Bank], Command], Event, bool]] = {
     "resolve_incident": (resolves, Event.INCIDENT_RESOLVED, False),
     "cancel_instance": (cancels, Event.INSTANCE_CANCELLED, True),
     "modify_instance": (modifies, Event.INSTANCE_MODIFIED, True),
+    "begin_steps": (begins, Event.STEPS_BEGUN, False),
     "set_variables": (sets_variables, Event.VARIABLES_SET, True),
     "escalate": (escalates, Event.CASE_ESCALATED, True),
     "reassign_case": (reassigns, Event.CASE_REASSIGNED, True),

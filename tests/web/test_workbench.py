@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from service import definitions
 from service.web.assets import find_asset
 from tests.kit.browser import sign_in
+from tests.kit.drawing import draw
 from tests.kit.site import Site
 from tests.moddle.reading import every_extension, need_readers, read_models
 
@@ -393,3 +394,31 @@ def test_a_letter_is_edited_beside_what_an_example_makes_of_it(page: Page, site:
     expect(page.locator("[data-list] .finding.error")).to_contain_text(
         "'custommer' is nothing that a letter is told"
     )
+
+
+def test_a_file_that_a_program_wrote_without_a_picture_is_drawn_and_edited(
+    page: Page, site: Site
+) -> None:
+    draft = start_draft(page, "Without a picture")
+    written = """process extras name="Extras" {
+      startEvent start
+      adHocSubProcess free name="Whatever helps" {
+        userTask call name="Call the customer"
+        userTask block name="Block the card"
+      }
+      start -> free
+    }"""
+    file = {"name": "extras.bpmn", "mimeType": "text/xml", "buffer": draw(written)}
+    page.set_input_files("input[type=file]", files=[file])  # type: ignore[list-item]
+    page.click("button:has-text('Upload')")
+    open_editor(page, draft, "processes/extras.bpmn")
+    shape = page.locator("[data-element-id=call]")
+    expect(shape).to_be_visible()
+    shape.click()
+    page.click("[data-panel] .bio-properties-panel-group-header:has-text('General')")
+    page.fill("[data-panel] #bio-properties-panel-name", "Ring the customer")
+    page.press("[data-panel] #bio-properties-panel-name", "Tab")
+    saved(page)
+    after = content_of(site, draft, "processes/extras.bpmn")
+    assert "Ring the customer" in after
+    assert "BPMNShape" in after

@@ -7,6 +7,7 @@ import { find, named, put, putNamed } from './extensions.js';
 const PROPERTIES = 'zeebe:Properties';
 const HEADERS = 'zeebe:TaskHeaders';
 const STARTABLE = 'startableBy';
+const inBrackets = (text) => (document.documentElement.lang.startsWith('zh') ? `（${text}）` : ` (${text})`);
 const LANGUAGES = { 'zh-Hant': '繁體中文', 'zh-Hans': '简体中文' };
 const LETTER = 'redress.letter';
 const NOTICE = 'redress.notify';
@@ -120,7 +121,7 @@ function entriesOf(element, offer, words) {
   if (isDuration(timerOf(element)) && type !== 'bpmn:StartEvent') add(select('choose-time', words['After how long'], { ...DURATION, options: () => TIMES.map((id) => ({ id, title: told(id) })) }));
   if (asks(element)) add(text('choose-condition', words['Taken if'], CONDITION));
   if (NAMED.test(type)) {
-    for (const [tag, label] of Object.entries(LANGUAGES)) add(text(`name-${tag}`, `${words.Name} (${label})`, ofName(PROPERTIES, `name:${tag}`)));
+    for (const [tag, label] of Object.entries(LANGUAGES)) add(text(`name-${tag}`, words.Name + inBrackets(label), ofName(PROPERTIES, `name:${tag}`)));
   }
   return entries;
 }

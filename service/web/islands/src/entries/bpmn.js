@@ -15,6 +15,7 @@ import { Draft } from '../draft.js';
 import '../typing.js';
 import { listElements } from '../elements.js';
 import { choicesModule } from '../choices.js';
+import { tellSimulation } from '../simulation.js';
 import { translateModule } from '../translate.js';
 
 const PALETTE = 130;
@@ -34,6 +35,7 @@ const modeler = new Modeler({
   moddleExtensions: { zeebe },
 });
 const [canvas, overlays, registry, selection] = ['canvas', 'overlays', 'elementRegistry', 'selection'].map((name) => modeler.get(name));
+tellSimulation(root.querySelector('[data-canvas]'), modeler.get('translate'));
 
 let seen = false;
 async function open(xml) {
