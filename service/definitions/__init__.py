@@ -76,6 +76,7 @@ from service.definitions.review_policies import (
 )
 from service.definitions.review_states import ReviewState
 from service.definitions.shipped import read_folder, shipped_files
+from service.definitions.stale import find_stale
 from service.definitions.startable import Startable, find_startable, list_startable
 from service.definitions.starts import (
     StartEvent,
@@ -153,6 +154,7 @@ __all__ = [
     "find_released_decision",
     "find_same",
     "find_shipped_before",
+    "find_stale",
     "find_startable",
     "get_bundle_name",
     "get_decision",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from service.insight.cohorts import ClockState
 from service.insight.figures import FIGURES, TITLES
@@ -105,12 +106,15 @@ class MoneyRow:
     cases: int | None
 
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
 def ratio(part: int, whole: int) -> float | None:
     """None of nothing."""
     return part / whole if whole else None
 
 
-def table_of(figure: str, now: Sums, before: Sums, say: Say) -> Table:
+def table_of(figure: str, now: Sums, before: Sums, say: Say, people: Mapping[str, str]) -> Table:
     """One figure. Lines have the order of their scale, or the largest comes first."""
     counts = now.counts[figure]
     known = sum(number for line, number in counts.items() if line)
@@ -119,7 +123,7 @@ def table_of(figure: str, now: Sums, before: Sums, say: Say) -> Table:
     rows = [
         Row(
             line,
-            _said(figure, line, say),
+            _said(figure, line, say, people),
             counts[line],
             before.of(figure, line),
             ratio(counts[line], known) if line else None,
@@ -134,7 +138,9 @@ def table_of(figure: str, now: Sums, before: Sums, say: Say) -> Table:
     return Table(figure, say(TITLES[figure]), rows, known)
 
 
-def _said(figure: str, line: str, say: Say) -> str:
+def _said(figure: str, line: str, say: Say, people: Mapping[str, str]) -> str:
+    if figure == "workload" and line:
+        return people.get(line, line)
     return line if figure in VERBATIM and line else say(label_of(figure, line))
 
 
@@ -147,9 +153,11 @@ def _ordered(figure: str, now: Sums) -> list[str]:
     return sorted(counts, key=lambda line: (line == "", -counts[line], line))
 
 
-def tables_of(now: Sums, before: Sums, say: Say) -> list[Table]:
-    """Every figure that is told line by line."""
-    return [table_of(figure, now, before, say) for figure in SHOWN]
+def tables_of(
+    now: Sums, before: Sums, say: Say, *, people: Mapping[str, str] = NOBODY
+) -> list[Table]:
+    """Every figure that is told line by line; `people` are what accounts are called."""
+    return [table_of(figure, now, before, say, people) for figure in SHOWN]
 
 
 def aside_of(now: Sums, before: Sums, say: Say) -> list[Row]:

@@ -23,6 +23,7 @@ from service.policy import Profile
 from service.reporting.briefing_values import Reader, Row, find_label, is_empty, rows_of, shown
 from service.reporting.rates import TABLES, rates_in, told
 from service.reporting.urgency import in_language, words_of_rule
+from service.reporting.version_titles import Numbered, find_own_name, title_of
 from service.sentence import WordList, Words
 from service.tasks import UserTask
 
@@ -472,10 +473,12 @@ def _report_to(desk: Desk, report: Mapping[str, Any]) -> str | None:
 
 
 def _version(desk: Desk) -> Card:
+    name, number = str(desk.variable("versionName")), int(desk.variable("version"))
+    title = title_of(Numbered(name, number), find_own_name(desk.connection))
     rows = [
-        _row(desk, "Version", f"{desk.variable('versionName')} {desk.variable('version')}"),
+        _row(desk, "Version", desk.reader.say(title)),
         _row(desk, "Summary", desk.variable("summary")),
-        _row(desk, "Submitted by", desk.variable("submittedBy")),
+        _row(desk, "Submitted by", desk.reader.person(desk.variable("submittedBy"))),
     ]
     return _named(desk, "version", "Version under review", rows)
 

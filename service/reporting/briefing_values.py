@@ -119,7 +119,9 @@ def shown(reader: Reader, schema: Mapping[str, Any], ui: Mapping[str, Any], valu
         return reader.person(str(value)[:ENDLESS])
     if schema.get("format") in ("date", "date-time"):
         return _told(reader, str(value))
-    return str(value)[:ENDLESS]
+    text = str(value)[:ENDLESS]
+    # what no form asks for a decision concluded, in words that the catalogue may have
+    return text if schema or ui else reader.say(text)
 
 
 def _items(

@@ -7,7 +7,7 @@ are escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -81,10 +81,12 @@ def write_report(
     times: Times,
     now: datetime,
     signed_by: str = "",
+    people: Mapping[str, str] | None = None,
 ) -> str:
-    """The report as a page of HTML, complete in itself, in the language of `times`."""
+    """The report as a page of HTML, complete in itself, in the language of `times`; `people` are
+    what accounts are called."""
     one = found.complaint
-    pen = _Pen(bundle, Reader(times, one.currency))
+    pen = _Pen(bundle, Reader(times, one.currency, people or {}))
     facts = {
         "number": one.number,
         "customer": one.customer_name or "—",
@@ -93,7 +95,7 @@ def write_report(
         "severity": one.severity or "—",
         "content": one.content,
     }
-    mark = pen.labelled("signed", signed_by) if signed_by else pen.word("draft")
+    mark = pen.labelled("signed", pen.person(signed_by)) if signed_by else pen.word("draft")
     made = pen.labelled("made", times.moment(now))
     body = "".join(
         (
@@ -129,7 +131,7 @@ def _contacts(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
     return [
         (
             pen.moment(each.spoke_at),
-            each.bank_person,
+            pen.person(each.bank_person),
             each.party,
             pen.say(each.means),
             pen.say(each.result),
@@ -150,7 +152,7 @@ def _files(found: Investigation, pen: _Pen) -> list[tuple[str, ...]]:
             + (f" — {pen.labelled('locked', pen.say(each.reason))}" if each.reason else ""),
             pen.say(each.kind),
             pen.say(each.source),
-            f"{pen.moment(each.added_at)} {each.added_by}",
+            f"{pen.moment(each.added_at)} {pen.person(each.added_by)}",
             each.sha256,
         )
         for each in found.evidence
@@ -175,6 +177,11 @@ class _Pen:
 
     def moment(self, at: datetime | None) -> str:
         return self.reader.moment(at)
+
+    def person(self, account: str) -> str:
+        """Somebody by name and by account: who signs answers for both."""
+        name = self.reader.person(account)
+        return name if name == account else f"{name} · {account}"
 
     def size(self, count: int) -> str:
         """Bytes, with the groups of the language."""
@@ -205,7 +212,6 @@ class _Pen:
     def _answer(self, task: UserTask) -> str:
         rows = rows_of(self.reader, self.bundle.forms.get(task.form_id or ""), task.answer or {})
         about = task.variables.get("department")
-        who = " · ".join(
-            str(part) for part in (about, task.completed_by, self.moment(task.ended_at)) if part
-        )
+        by = self.person(task.completed_by or "")
+        who = " · ".join(str(part) for part in (about, by, self.moment(task.ended_at)) if part)
         return f"<p><b>{escape(who)}</b></p>{self.pairs((row.label, row.value) for row in rows)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from service.cases import URGENT, Complaint
 from service.dmn import Table
 from service.engine import Bundle
+from service.i18n.catalogue import say
 
 _CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
 
@@ -50,10 +51,13 @@ def words_of_rule(bundle: Bundle, rule: str) -> str:
 
 def in_language(words: str, language: str) -> str:
     """The part of a description that is written in a language: owners write the English first and
-    the Chinese behind it. All of it where it has no such part."""
+    the Chinese behind it, which is Traditional in the tables of the product: in Simplified Chinese
+    the catalogue has it. All of it where it has no such part."""
     found = _CHINESE.search(words)
     if found is None:
         return words
     chinese = words[found.start() :].strip()
     english = words[: found.start()].strip()
+    if language == "zh-Hans" and say(english, language) != english:
+        return say(english, language)
     return (chinese if language.startswith("zh") else english) or words

@@ -11,11 +11,18 @@ from service.i18n.catalogue import chosen, listed, say
 from service.i18n.dates import Times
 from service.letters import html_page
 from service.sentence import Sentence
+from service.web.persons import person
 from service.web.review_record import Record
 
 
 def _drawn(picture: str) -> str:
     return f"<div class='drawn'>{picture}</div>" if picture else ""
+
+
+def _signed(account: str) -> str:
+    """Somebody by name and by account: who signs answers for both."""
+    name = person(account)
+    return name if name == account else f"{name} · {account}"
 
 
 def _results(found: Record, language: str) -> Iterator[str]:
@@ -42,7 +49,7 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
         f"<p class='hash'>{escape(version.content_hash)}</p>",
         f"<p>{labelled('State', say(version.state.value, language))}</p>",
         f"<p>{escape(version.summary)}</p>",
-        f"<p>{labelled('Authors', listed(known['authors'], language))}</p>",
+        f"<p>{labelled('Authors', listed(map(_signed, known['authors']), language))}</p>",
         f"<h2>{word('Changes')}</h2>",
         *(
             f"<h3>{escape(each.title or each.path)} ({word(each.kind.value)})</h3>"
@@ -63,7 +70,8 @@ def dossier_page(known: Mapping[str, Any], *, times: Times) -> str:
         f"<h2>{word('Scenarios')}</h2>{_list(_results(found, language))}",
         f"<h2>{word('Comments')}</h2>"
         + _list(
-            f"{c.element_id}: {c.text} ({c.author}) — {c.answer or '…'} ({c.resolved_by or ''})"
+            f"{c.element_id}: {c.text} ({_signed(c.author)}) — {c.answer or '…'} "
+            f"({_signed(c.resolved_by or '')})"
             for c in known["comments"]
         ),
         f"<h2>{word('History')}</h2><table>",
@@ -80,7 +88,7 @@ def _row(step: BundleStep, at: str, event: str) -> str:
     said = (
         step.details.get("reason") or step.details.get("summary") or step.details.get("text") or ""
     )
-    cells = (escape(at), escape(step.actor), event, escape(str(said)))
+    cells = (escape(at), escape(_signed(step.actor)), event, escape(str(said)))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 

@@ -23,9 +23,10 @@ from service.letters.check import EXAMPLE
 from service.sentence import Sentence, WordList
 from service.web import forms
 from service.web.edge import actor, blueprint, language, now, parts, signed_in
+from service.web.file_titles import title_file
 from service.web.findings import problems_of
 from service.web.returned import find_returned, said_of
-from service.web.workbench import may_edit
+from service.web.workbench import base_of, may_edit
 from service.web.zones import zone
 
 KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form.json": "form", "": "text"}
@@ -108,7 +109,7 @@ MAX_ELSEWHERE = 50
 def edit(key: int, path: str) -> Any:
     with parts().runtime.database.read() as connection:
         draft = definitions.get_draft(connection, key)
-        file, _ = definitions.read_draft_file(connection, key, path)
+        file, content = definitions.read_draft_file(connection, key, path)
         files = [
             each for each in definitions.list_draft_files(connection, key) if each.size is not None
         ]
@@ -118,6 +119,7 @@ def edit(key: int, path: str) -> Any:
         "edit.html",
         draft=draft,
         file=file,
+        title=title_file(path, content, language=spoken) or path,
         files=files,
         revisions=revisions[:20],
         letter=path.endswith(".letter.txt"),
@@ -201,9 +203,10 @@ def findings(key: int, path: str) -> Any:
     """What the check of the whole draft finds, this file's first; before it, what compliance said
     of the file when it returned the change."""
     with parts().runtime.database.read() as connection:
-        returned = find_returned(connection, definitions.get_draft(connection, key))
+        draft = definitions.get_draft(connection, key)
+        returned, base = find_returned(connection, draft), base_of(connection, draft)
         content = definitions.read_draft(connection, key)
-    found = problems_of(content)
+    found = (*problems_of(content), *definitions.find_stale(base, content))
     here = [_told(each) for each in found if each.file == path]
     elsewhere = [
         {**_told(each), "href": flask.url_for("web.edit", key=key, path=each.file)}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from service.audit import HouseEvent, HouseRow
+from service.i18n.dates import day
 from service.sentence import Words
+from service.web.edge import language
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SAID: Words = {
     HouseEvent.DRAFT_OPENED: "opened the draft",
     HouseEvent.DRAFT_DISCARDED: "discarded the draft",
@@ -130,10 +134,15 @@ def _change(name: str, value: Any, words: Mapping[str, str]) -> Change:
 
 
 def _text(value: Any) -> str:
+    """A value as it is read: days as the language writes them."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())[:LONGEST]
     if isinstance(value, list):
         return ", ".join(map(_text, value))[:LONGEST]
-    return str(value)[:LONGEST]
+    text = str(value)[:LONGEST]
+    try:
+        return day(date.fromisoformat(text), language()) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text

@@ -21,6 +21,7 @@ from service.web.briefing import waits_on
 from service.web.edge import blueprint, language, parts, signed_in
 from service.web.insight_asked import NARROWED, Asked, read_asked
 from service.web.insight_view import View
+from service.web.persons import person
 from service.web.zones import learn_zones
 
 PAGE = 50
@@ -106,4 +107,6 @@ def _choices(connection: Connection, name: str) -> Sequence[str]:
 
 def _line(figure: str, line: str) -> str:
     """What the list is of, in English; a clock's line names regime, clock and state."""
+    if figure == "workload":
+        return person(line) or label_of(figure, line)
     return " · ".join(line.split("|")) if "|" in line else label_of(figure, line)

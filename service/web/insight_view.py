@@ -32,6 +32,7 @@ from service.insight.tables import (
 )
 from service.sentence import Sentence
 from service.web.insight_asked import Asked
+from service.web.persons import shown_names
 
 HOUR, DAY = 3_600, 86_400
 CHARTED = ("age",)
@@ -67,7 +68,7 @@ class View:
 
     @classmethod
     def of(cls, asked: Asked, now: Sums, before: Sums, language: str) -> View:
-        found = tables_of(now, before, lambda text: say(text, language))
+        found = tables_of(now, before, lambda text: say(text, language), people=shown_names())
         return cls(asked, now, before, language, {each.id: each for each in found})
 
     def say(self, text: str) -> str:

@@ -25,6 +25,7 @@ from service.web import forms
 from service.web.briefing import waits_of
 from service.web.edge import actor, blueprint, language, parts, signed_in
 from service.web.optional_steps import optional_steps
+from service.web.persons import person
 from service.web.picture import picture_of
 from service.web.story import story_of
 from service.web.zones import zone
@@ -123,6 +124,8 @@ def _fields(bundle: Bundle) -> Mapping[str, forms.Field]:
 def _shown(field: forms.Field, value: Any) -> Any:
     """A value by the name of its option, where it is one."""
     named = dict(field.options)
+    if field.widget in (tasks.PERSON, tasks.ACTOR):
+        return person(str(value))
     if isinstance(value, list):
         return [named.get(str(each), each) for each in value]
     key = str(value).lower() if isinstance(value, bool) else str(value)

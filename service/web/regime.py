@@ -11,6 +11,7 @@ from service.identity import Permission
 from service.policy import Ground, Profile
 from service.sentence import Sentence, Words
 from service.web.edge import actor
+from service.web.persons import person
 
 WHY: Words = {
     Ground.TABLE: "chosen by the decision table ({rules}): {reason}",
@@ -36,8 +37,9 @@ class RegimeShown:
 def regime_of(complaint: Complaint, runtime: Runtime, language: str) -> RegimeShown:
     """In the reader's language."""
     record = complaint.regime or {"ground": Ground.KEPT.value}
-    facts = {"rules": record.get("rules") or ["—"], "by": record.get("by") or "—"}
-    sentence = Sentence(WHY[Ground(record["ground"])], **facts, reason=record.get("reason") or "—")
+    facts = {"rules": record.get("rules") or ["—"], "by": person(record.get("by")) or "—"}
+    reason = say(record.get("reason") or "—", language)
+    sentence = Sentence(WHY[Ground(record["ground"])], **facts, reason=reason)
     enabled = runtime.choices
     may = complaint.status == "open" and actor().may(Permission.CHOOSE_REGIMES)
     return RegimeShown(

@@ -15,6 +15,7 @@ from service.identity import Permission
 from service.letters import make_pdf
 from service.vault import Verdict
 from service.web.edge import actor, blueprint, now, parts, signed_in, times
+from service.web.persons import shown_names
 from service.web.zones import asked_case
 
 SANDBOXED = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
@@ -85,6 +86,7 @@ def _written(number: str, signed_by: str = "") -> tuple[reporting.Investigation,
         times=times(),
         now=now(),
         signed_by=signed_by,
+        people=shown_names(),
     )
     return found, page
 

@@ -15,6 +15,7 @@ from service.definitions.review_states import USED, possible
 from service.errors import InvalidInput, StateConflict
 from service.identity import Permission
 from service.letters import make_pdf
+from service.reporting.version_titles import find_own_name, title_of
 from service.scenarios import Findings
 from service.sentence import Words
 from service.web.change_view import Effects, changes_by_file, effects_of
@@ -35,7 +36,6 @@ from service.web.paging import key_asked, page_of
 from service.web.review_policy import REVIEWED
 from service.web.review_record import find_approval, record_of
 from service.web.trial import reached
-from service.web.version_titles import find_own_name, title_of
 from service.web.zones import zone
 
 EVENTS: Words = {

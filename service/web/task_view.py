@@ -20,6 +20,7 @@ from service.reporting.briefing import Card
 from service.reporting.clock_states import ClockView, view_clocks
 from service.reporting.plain_cases import PlainCase, find_plain_case
 from service.reporting.urgency import Urgency, urgency_of
+from service.reporting.version_titles import find_own_name, title_of
 from service.web import forms
 from service.web.briefing import Prepared, prepare
 from service.web.edge import actor, language, now, parts
@@ -43,6 +44,7 @@ class Beside:
     evidence: Sequence[cases.Evidence] = ()
     comments: Sequence[cases.Comment] = ()
     review: Version | None = None
+    title: str = ""
     authors: Sequence[str] = ()
     """The version that the task is about, where it is one of a review, and who wrote parts of
     it."""
@@ -227,7 +229,12 @@ def _review_beside(connection: Any, root_key: int) -> Beside:
     version = reviews.find_reviewed(connection, root_key)
     if version is None:
         return Beside(None, plain=find_plain_case(connection, root_key))
-    return Beside(None, review=version, authors=sorted(reviews.list_authors(connection, version)))
+    return Beside(
+        None,
+        review=version,
+        title=title_of(version, find_own_name(connection)),
+        authors=sorted(reviews.list_authors(connection, version)),
+    )
 
 
 def fields_of(

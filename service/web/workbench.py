@@ -17,6 +17,7 @@ from service.definitions import Draft
 from service.i18n.catalogue import say
 from service.identity import Permission
 from service.operations import COMPLAINT_PROCESS
+from service.reporting.version_titles import find_own_name
 from service.scenarios import SUFFIX
 from service.web.edge import PAGE_SIZE, actor, blueprint, language, now, parts, signed_in
 from service.web.file_titles import group_files, title_files
@@ -25,7 +26,6 @@ from service.web.house_record import told
 from service.web.paging import key_asked, page_of
 from service.web.returned import find_returned
 from service.web.review_policy import REVIEWED, list_reviewed
-from service.web.version_titles import find_own_name
 
 RECENT = 10
 """So many changes of who reviews are shown."""
@@ -99,12 +99,13 @@ def _draft_page(key: int, refusals: tuple[str, ...] = ()) -> str:
         draft = definitions.get_draft(connection, key)
         files = definitions.list_draft_files(connection, key)
         content = definitions.read_draft(connection, key)
-        base = _base(connection, draft)
+        base = base_of(connection, draft)
         record = audit.list_house_events(connection, audit.draft_subject(key))
         returned = find_returned(connection, draft)
     marks = definitions.changed_paths(content, base)
     apart = set(marks) if base else set()  # of a new procedure everything is new
-    problems, asked = problems_of(content), flask.request.args.get("find", "").strip()[:100]
+    problems = (*problems_of(content), *definitions.find_stale(base, content))
+    asked = flask.request.args.get("find", "").strip()[:100]
     return flask.render_template(
         "draft.html",
         draft=draft,
@@ -182,7 +183,8 @@ def may_edit(draft: Draft) -> bool:
     return draft.state == "open" and actor().may(Permission.EDIT_DRAFTS)
 
 
-def _base(connection: Connection, draft: Draft) -> dict[str, bytes]:
+def base_of(connection: Connection, draft: Draft) -> dict[str, bytes]:
+    """The files that a draft began with; none of a new procedure."""
     return (
         {}
         if draft.base_bundle_key is None

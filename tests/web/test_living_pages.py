@@ -6,6 +6,7 @@ word, no text lies over another, and axe finds nothing serious.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
@@ -19,11 +20,12 @@ from playwright.sync_api import Browser, Page
 from service import demo
 from service.cases.tables import complaint
 from service.i18n.languages import LANGUAGES
-from service.identity import Role
+from service.identity import Role, shown_names
 from service.intake import portal_access
 from service.notifications import Mailer
 from service.tasks.tables import user_task
-from tests.kit.browser import opened, sign_in
+from tests.kit.browser import choose_language, opened, sign_in
+from tests.kit.crawling import pages_from, words_of
 from tests.kit.overlaps import OVERLAPS
 from tests.kit.site import Site, served
 from tests.web.test_every_page import serious
@@ -166,3 +168,30 @@ def test_texts_over_each_other_are_seen(browser: Browser) -> None:
     found = page.evaluate(OVERLAPS)
     page.close()
     assert found == ['"one" lies over "two"'] or found == ['"two" lies over "one"']
+
+
+ABOUT_ACCOUNTS = ("/account", "/sign-in")
+"""Pages on which somebody is looked after by the name of their account."""
+SIGNED = ("/report", "/file")
+"""Documents that name who signs by name and by account."""
+
+
+@pytest.mark.parametrize("who", ["admin", "handler", "compliance"])
+def test_people_are_called_by_their_names(bank: Site, browser: Browser, who: str) -> None:
+    with bank.runtime.database.read() as connection:
+        names = [name for name, shown in shown_names(connection).items() if shown != name]
+    bad = []
+    with opened(bank, browser) as page:
+        sign_in(page, who)
+        choose_language(page, "zh-Hant")  # the names of roles are no English words there
+        for path, text in pages_from(page, "/today", most=150, of_a_kind=3):
+            if path.startswith(ABOUT_ACCOUNTS) or any(part in path for part in SIGNED):
+                continue
+            bad += [f"{path}: {name}" for name in names if calls(words_of(text), name)]
+    assert len(names) > 10
+    assert bad == []
+
+
+def calls(words: str, name: str) -> bool:
+    """Whether somebody is called by the name of their account."""
+    return re.search(rf"(?<![\w.@/-]){re.escape(name)}(?![\w.@/-])", words) is not None

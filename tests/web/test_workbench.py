@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from service import definitions
 from service.web.assets import find_asset
-from tests.kit.browser import sign_in
+from tests.kit.browser import choose_language, sign_in
 from tests.kit.drawing import draw
 from tests.kit.site import Site
 from tests.moddle.reading import every_extension, need_readers, read_models
@@ -422,3 +422,36 @@ def test_a_file_that_a_program_wrote_without_a_picture_is_drawn_and_edited(
     after = content_of(site, draft, "processes/extras.bpmn")
     assert "Ring the customer" in after
     assert "BPMNShape" in after
+
+
+def test_the_canvas_speaks_the_readers_language_and_what_is_left_behind_is_told(
+    page: Page, site: Site
+) -> None:
+    path = "processes/contact-customer.bpmn"
+    draft = start_draft(page, "Names in two languages")
+    choose_language(page, "zh-Hant")
+    open_editor(page, draft, path)
+    task = page.locator("[data-element-id=first-contact]").first
+    expect(task).to_contain_text("聯繫客戶")
+    expect(page.locator("h1")).to_have_text("首次聯繫客戶")
+    task.dblclick()
+    box = page.locator(".djs-direct-editing-content")
+    expect(box).to_have_text("聯繫客戶")
+    box.fill("致電客戶")
+    page.locator(".djs-container svg").first.click(position={"x": 5, "y": 5})
+    expect(task).to_contain_text("致電客戶")
+    saved(page)
+    after = content_of(site, draft, path)
+    assert 'value="致電客戶"' in after
+    assert 'name="Contact customer"' in after
+    choose_language(page, "en")
+    open_editor(page, draft, path)
+    task = page.locator("[data-element-id=first-contact]").first
+    expect(task).to_contain_text("Contact")
+    task.dblclick()
+    page.locator(".djs-direct-editing-content").fill("Ring the customer")
+    page.locator(".djs-container svg").first.click(position={"x": 5, "y": 5})
+    saved(page)
+    left = page.locator("[data-list] .finding", has_text="“Contact customer” is now")
+    expect(left).to_have_count(1)  # the Traditional was translated anew, the Simplified was not
+    expect(left).to_contain_text("简体中文")

@@ -15,6 +15,7 @@ import { Draft } from '../draft.js';
 import '../typing.js';
 import { listElements } from '../elements.js';
 import { choicesModule } from '../choices.js';
+import { namesModule } from '../names.js';
 import { tellSimulation } from '../simulation.js';
 import { translateModule } from '../translate.js';
 
@@ -31,11 +32,13 @@ const modeler = new Modeler({
   additionalModules: [
     BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule, ZeebeBehaviorsModule,
     TokenSimulationModule, translateModule(document.documentElement.lang), choicesModule(offer, draft.words),
+    namesModule(document.documentElement.lang),
   ],
   moddleExtensions: { zeebe },
 });
 const [canvas, overlays, registry, selection] = ['canvas', 'overlays', 'elementRegistry', 'selection'].map((name) => modeler.get(name));
-tellSimulation(root.querySelector('[data-canvas]'), modeler.get('translate'));
+const words = { translate: modeler.get('translate'), nameOf: modeler.get('names').of };
+tellSimulation(root.querySelector('[data-canvas]'), words.translate);
 
 let seen = false;
 async function open(xml) {
@@ -50,7 +53,7 @@ async function open(xml) {
   if (view) canvas.viewbox(view);
   else fit();
   seen = true;
-  listElements(root, registry, show);
+  listElements(root, registry, show, words);
 }
 
 // The whole diagram beside the palette, which floats over the canvas.
@@ -114,8 +117,8 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(
 await ask();
 await open(await draft.read());
 draft.found = mark;
-draft.called = (id) => drawn(id)?.businessObject?.name;
-modeler.on('commandStack.changed', () => { draft.changed(); listElements(root, registry, show); });
+draft.called = (id) => { const element = drawn(id); return element && words.nameOf(element); };
+modeler.on('commandStack.changed', () => { draft.changed(); listElements(root, registry, show, words); });
 modeler.on('tokenSimulation.toggleMode', ({ active }) => root.classList.toggle('simulating', active));
 await draft.follow({
   write: async () => (await modeler.saveXML({ format: true })).xml,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from service import definitions
@@ -10,7 +11,7 @@ from service.definitions import COMPLAINT_PROCESS
 from service.sentence import Sentence
 
 
-class Numbered(Protocol):
+class Titled(Protocol):
     """A version: the name of its procedure, and its number from 1."""
 
     @property
@@ -18,6 +19,14 @@ class Numbered(Protocol):
 
     @property
     def version(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A version of which only name and number are known."""
+
+    name: str
+    version: int
 
 
 def find_own_name(connection: Connection) -> str:
@@ -29,7 +38,7 @@ def find_own_name(connection: Connection) -> str:
     return next((each.name for each in in_force if each.bundle_key == released.bundle_key), "")
 
 
-def title_of(version: Numbered, own: str) -> str:
+def title_of(version: Titled, own: str) -> str:
     """`own` is the name of the complaint procedure: readers know it as Complaints."""
     procedure = Sentence("Complaints") if version.name == own else version.name
     return Sentence("{procedure}, version {number}", procedure=procedure, number=version.version)
