@@ -102,6 +102,7 @@ PAGES = (
     Page("saved replies", "/replies", "handler"),
     Page("help", "/help", "handler"),
     Page("palette: nothing typed", "/palette", "handler"),
+    Page("colleagues: a beginning", "/mentions?q=be", "handler"),
     Page("palette: a customer", "/palette?q=" + "林美玲12", "handler"),
     Page("mailbox", "/mailbox"),
     Page("letters to post", "/letters"),

@@ -18,7 +18,14 @@ from service.cases.clocks import (
     shift_met,
     write_deadlines,
 )
-from service.cases.comments import Comment, insert_comment, list_comments, list_related, mentions_of
+from service.cases.comments import (
+    MENTION,
+    Comment,
+    insert_comment,
+    list_comments,
+    list_related,
+    mentions_of,
+)
 from service.cases.customer_words import WORD_KINDS, CustomerWord, insert_word, list_words
 from service.cases.emergencies import (
     LONGEST_CAUSE,
@@ -176,6 +183,7 @@ __all__ = [
     "LONGEST_CAUSE",
     "MARKED_AGAIN",
     "MEANS",
+    "MENTION",
     "MOST_READERS",
     "MOST_URGENT",
     "OFFER_ANSWER",

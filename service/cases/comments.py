@@ -16,7 +16,7 @@ from service.cases.tables import case_comment, complaint
 from service.db import Connection, Prepared
 
 MOST_RELATED = 10
-_MENTION = re.compile(r"(?<![\w.@])@([\w.-]{1,100}\w|\w)")
+MENTION = re.compile(r"(?<![\w.@])@([\w.-]{1,100}\w|\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Comment:
 
 def mentions_of(body: str) -> list[str]:
     """The names a text mentions as `@name`, each once."""
-    return list(dict.fromkeys(_MENTION.findall(body)))
+    return list(dict.fromkeys(MENTION.findall(body)))
 
 
 def insert_comment(connection: Connection, new: Comment) -> None:

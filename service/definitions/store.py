@@ -198,6 +198,18 @@ def find_released(connection: Connection, process_id: str) -> ProcessVersion | N
     return None if row is None else ProcessVersion(**row)
 
 
+def find_name_in_force(connection: Connection, process_id: str) -> str:
+    """The name under which a process is in force; "" where it is not."""
+    query = (
+        sa.select(bundle.c.name)
+        .join(process_definition, process_definition.c.bundle_key == bundle.c.key)
+        .where(process_definition.c.process_id == process_id, bundle.c.state == "released")
+        .order_by(process_definition.c.version.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or ""
+
+
 def list_released(connection: Connection) -> list[int]:
     """The keys of the bundles that start new instances."""
     return list(

@@ -250,6 +250,31 @@ def list_accounts(connection: Connection) -> list[Account]:
     ]
 
 
+def find_people(connection: Connection, text: str, *, limit: int) -> list[Account]:
+    """Active accounts whose name, or a part of whose shown name, begins with a text, by the name
+    that is shown; Chinese names have no parts, and are found by any of their characters."""
+    shown = account.c.display_name
+    begins = account.c.name.istartswith(text, autoescape=True)
+    begins |= shown.istartswith(text, autoescape=True)
+    marks = (" ", "-") if text.isascii() else ("",)
+    parts = (shown.icontains(f"{mark}{text}", autoescape=True) for mark in marks)
+    query = sa.select(account).where(account.c.active, sa.or_(begins, *parts))
+    rows = list(
+        connection.execute(query.order_by(account.c.display_name, account.c.name).limit(limit))
+    )
+    names = [row.name for row in rows]
+    roles: dict[str, list[str]] = {}
+    held = sa.select(account_role).where(account_role.c.account_name.in_(names))
+    for row in connection.execute(held.order_by(account_role.c.role)):
+        roles.setdefault(row.account_name, []).append(row.role)
+    return [
+        Account(
+            row.name, row.display_name, row.language, row.active, tuple(roles.get(row.name, ()))
+        )
+        for row in rows
+    ]
+
+
 def has_accounts(connection: Connection) -> bool:
     """Whether anybody at all can sign in."""
     query = sa.select(account.c.name).where(account.c.active).limit(1)

@@ -31,11 +31,7 @@ class Numbered:
 
 def find_own_name(connection: Connection) -> str:
     """The name under which the complaint procedure is in force; "" where it is not yet."""
-    released = definitions.find_released(connection, COMPLAINT_PROCESS)
-    if released is None:
-        return ""
-    in_force = definitions.list_in_force(connection)
-    return next((each.name for each in in_force if each.bundle_key == released.bundle_key), "")
+    return definitions.find_name_in_force(connection, COMPLAINT_PROCESS)
 
 
 def title_of(version: Titled, own: str) -> str:

@@ -24,6 +24,7 @@ PAGES = (
     "single_sign_on",
     "static_files",
     "persons",
+    "mentions",
     "today",
     "help",
     "undo",

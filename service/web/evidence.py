@@ -10,16 +10,37 @@ import flask
 from service import cases, operations, tasks
 from service.cases import KINDS, MEANS, RESULTS, Complaint
 from service.db import Connection
+from service.edge.headers import CSP
 from service.errors import FieldError, FormInvalid, InvalidInput, NotFound
-from service.identity import Permission
+from service.i18n.catalogue import say
+from service.identity import Permission, list_accounts
 from service.operations import NewContact
-from service.web.edge import actor, blueprint, inside, now, parts, signed_in
+from service.sentence import Words
+from service.web.edge import actor, blueprint, inside, language, now, parts, signed_in
 from service.web.paging import key_asked, last_of, place_asked
 from service.web.zones import asked_case, zone
 
 MOST_FILES = 20
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PDF = "application/pdf"
 """What is shown in the page; everything else is downloaded."""
+FRAMED = f"{CSP}; frame-src 'self'"
+IN_A_FRAME = "frame-ancestors 'self'"
+"""A PDF is shown by the browser's own viewer, which a sandbox or a policy of what it may load would
+stop; only pages of ours may show it."""
+TYPES: Words = {
+    "application/pdf": "PDF document",
+    "message/rfc822": "e-mail message",
+    "application/zip": "archive",
+    "image": "picture",
+    "audio": "sound recording",
+    "video": "video",
+    "text": "text",
+    "sheet": "spreadsheet",
+    "document": "text document",
+    "": "file of another kind",
+}
+"""What a file is called by its media type, by the first part of it, or by a word in it."""
 SHOWN = 100
 """So many files and contacts are on a page; a link leads to those before."""
 
@@ -43,10 +64,19 @@ def check_visible(connection: Connection, complaint: Complaint) -> None:
         raise NotFound("There is no complaint {number}.", number=complaint.number)
 
 
+@blueprint.app_template_filter("file_type")
+def file_type(media_type: str) -> str:
+    """What a media type is called, in the reader's language."""
+    known = TYPES.get(media_type) or TYPES.get(media_type.partition("/")[0])
+    inside = (word for part, word in TYPES.items() if part and part in media_type)
+    return say(known or next(inside, TYPES[""]), language())
+
+
 @blueprint.get("/complaints/<number>/evidence")
 @signed_in()
 def evidence_page(number: str) -> Any:
-    return _show(visible_case(number), {}, {}), 200
+    headers = {"Content-Security-Policy": FRAMED}
+    return _show(visible_case(number), {}, {}), 200, headers
 
 
 @blueprint.post("/complaints/<number>/evidence")
@@ -76,9 +106,10 @@ def evidence_file(number: str, key: int) -> Any:
     with parts().runtime.database.read() as connection:
         found = cases.get_evidence(connection, complaint.root_key, key)
     cases.check_may_open(found, actor())
-    return flask.Response(
-        parts().vault.read(found.sha256), headers=dict(cases.download_headers(found))
-    )
+    headers = dict(cases.download_headers(found))
+    if "show" in flask.request.args and found.media_type == PDF:
+        headers |= {"Content-Disposition": "inline", "Content-Security-Policy": IN_A_FRAME}
+    return flask.Response(parts().vault.read(found.sha256), headers=headers)
 
 
 @blueprint.post("/complaints/<number>/contacts")
@@ -121,6 +152,7 @@ def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
         contacts, earlier_contacts = last_of(
             logged, lambda entry: (entry.spoke_at, entry.key), SHOWN
         )
+        people = [each for each in list_accounts(connection) if each.active]
     local = now().astimezone(zone())
     return flask.render_template(
         "evidence.html",
@@ -131,6 +163,7 @@ def _show(complaint: Complaint, values: Any, errors: dict[str, str]) -> str:
         earlier_contacts=earlier_contacts,
         kinds=KINDS,
         pictures=PICTURES,
+        people=people,
         means=MEANS,
         results=RESULTS,
         values=values,

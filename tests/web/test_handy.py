@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -249,6 +250,21 @@ def test_files_come_with_the_registration_and_pictures_are_shown(desk: Desk) -> 
     number = answer.headers["Location"].rpartition("/")[2]
     page = desk.client.get(f"/complaints/{number}/evidence", headers=SAME).text
     assert "receipt.png" in page and f'src="/complaints/{number}/evidence/' in page
+    sent["files"] = (BytesIO(b"%PDF-1.4\n%%EOF\n"), "letter.pdf")
+    answer = desk.client.post(
+        "/register", data=sent, headers=SAME, content_type="multipart/form-data"
+    )
+    number = answer.headers["Location"].rpartition("/")[2]
+    seen = desk.client.get(f"/complaints/{number}/evidence", headers=SAME)
+    assert "frame-src 'self'" in seen.headers["Content-Security-Policy"]
+    assert "PDF document" in seen.text
+    framed = re.search(r'<iframe[^>]* src="([^"]+)"', seen.text)
+    assert framed is not None
+    shown = desk.client.get(framed[1], headers=SAME)
+    assert shown.headers["Content-Disposition"] == "inline"
+    assert shown.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    taken = desk.client.get(framed[1].partition("?")[0], headers=SAME)
+    assert taken.headers["Content-Disposition"].startswith("attachment")
     sent["files"] = (BytesIO(b""), "empty.txt")
     refused = desk.client.post(
         "/register", data=sent, headers=SAME, content_type="multipart/form-data"

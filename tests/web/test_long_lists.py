@@ -483,9 +483,9 @@ def test_what_has_no_page_of_its_own(desk: Desk, count: int) -> None:
         min(count, 60_000),
     )
     text = desk.get("/tasks?show=all")
-    assert len(
-        re.findall(r'action="/tasks/filters/|<small class="muted">a\d+</small>', text)
-    ) == min(count, 150)
+    assert len(re.findall(r'action="/tasks/filters/|<small class="muted">A</small>', text)) == min(
+        count, 150
+    )
     with desk.database.read() as connection:
         accounts = identity.list_accounts(connection)
         assert len(accounts) == count + 1

@@ -179,7 +179,8 @@ def test_files_stand_by_kind_with_their_titles_and_are_found(page: Page, site: S
     page.press("input[name=find]", "Enter")
     expect(page.locator("details tbody tr")).to_have_count(1)
     page.locator("details tbody a").click()
-    expect(page.locator("h1")).to_contain_text("approve-solution.form.json")
+    expect(page.locator("h1")).to_have_text("Approve solution")
+    expect(page.locator(".editor-head")).to_contain_text("approve-solution.form.json")
     page.goto(f"{draft}?find=nothing-of-the-kind")
     expect(page.locator("main")).to_contain_text("No file is called so.")
 
