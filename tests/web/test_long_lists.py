@@ -416,7 +416,7 @@ def test_a_case_with_a_long_story_and_much_evidence_opens(desk: Desk) -> None:
     for path, pattern, link, count in (
         (case, r"actor (\d+)\.", r'href="(\?steps=[^"]+)"', 1_000 * size),
         (case, r"comment (\d+)\.", r'href="(\?comments=[^"]+)"', 100 * size),
-        (papers, r"file (\d+)\.", r'href="(\?files=[^"]+)"', 100 * size),
+        (papers, r'/evidence/\d+">file (\d+)\.', r'href="(\?files=[^"]+)"', 100 * size),
         (papers, r"<td>party (\d+)\.", r'href="(\?contacts=[^"]+)"', 150 * size),
     ):
         found = walk(desk, path, pattern, link)
