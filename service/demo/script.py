@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.demo.stories import Decision, Matter, Story, read_matters, read_phrases
-from service.i18n.amounts import money
+from service.i18n.amounts import letter_money
 
 CURRENCY = "TWD"
 OWNER = "owner"  # the account whose tasks a visitor can do
@@ -65,7 +65,7 @@ def letter_of(scene: Scene) -> str:
         return told["not"]
     promise = scene.story.promise or scene.phrases["promise"]
     said = {
-        "compensation": known["pay"].format(money=money(decided.pay, CURRENCY, language)),
+        "compensation": known["pay"].format(money=letter_money(decided.pay, CURRENCY, language)),
         "correction": known["correct"],
         "apology": known["sorry"],
         "tracking": known["track"].format(promise=promise),

@@ -52,13 +52,14 @@ def html_page(title: str, body: str, *, language: str) -> str:
 
 
 def letter_page(row: Mapping[str, Any], *, bank: str, address: str, zone: ZoneInfo) -> str:
-    """A letter as a page: who writes, to whom, when, what. A letter that ends with its date is
-    dated there only."""
+    """A letter as a page: who writes, to whom, when, what. A letter whose closing has
+    the date is dated there only."""
     paragraphs = "".join(
         f"<p>{escape(part)}</p>" for part in str(row["body"]).strip().split("\n\n")
     )
     day = Times(row["language"], zone).letter_day(row["written_at"])
-    dated = "" if str(row["body"]).rstrip().endswith(day) else f"<p class='date'>{day}</p>"
+    lines = map(str.strip, str(row["body"]).splitlines())
+    dated = "" if day in lines else f"<p class='date'>{day}</p>"
     body = (
         f"<header>{escape(bank)}</header><address>{escape(address)}</address>{dated}"
         f"<h1>{escape(row['subject'])}</h1>{paragraphs}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -112,7 +113,13 @@ def write_letter(
         _check_finished(written, template, str(facts.get("customer") or ""))
     subject, _, body = written.strip().partition("\n")
     line = " ".join(subject.split())[:300]
-    return Letter(template, chosen, audience, recipient, line, body.strip() + "\n", {})
+    body = _ENDED_TWICE.sub(r"\1", body.strip())
+    return Letter(template, chosen, audience, recipient, line, body + "\n", {})
+
+
+_ENDED_TWICE = re.compile(r"(?<![.。])([.。！？!?…])[.。](?![.。])")
+"""A text that a person wrote ends its sentence, and so does the template behind it. Dots in a row
+are left alone."""
 
 
 def _check_finished(written: str, template: str, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,9 +12,10 @@ from service import jobs, letters
 from service.definitions import shipped_files
 from service.errors import InvalidInput, StateConflict
 from service.execution import Runtime
+from service.i18n.dates import Times
 from service.identity import Actor
 from service.intake import parse_complaint
-from service.letters import LANGUAGES, Letter, write_letter
+from service.letters import LANGUAGES, Letter, letter_page, write_letter
 from service.letters.template import TEMPLATES
 from service.letters.texts import path_of
 from service.operations import register_complaint
@@ -242,3 +244,32 @@ def test_a_letter_without_an_address_goes_on_paper_once(runtime: Runtime) -> Non
         letters.set_delivery(
             connection, letter["key"], "printed", was=("print",), now=NOW, by="clara"
         )
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("請提供截圖。", "請提供：請提供截圖。請回覆。"),
+        ("請提供截圖", "請提供：請提供截圖。請回覆。"),
+        ("可以嗎？", "請提供：可以嗎？請回覆。"),
+        ("wait...", "請提供：wait...。請回覆。"),
+        ("a.b", "請提供：a.b。請回覆。"),
+    ],
+)
+def test_a_sentence_that_a_person_ended_is_not_ended_once_more(said: str, read: str) -> None:
+    text = "標題\n\n請提供：{{ variables.question }}。請回覆。\n"
+    facts = {**FACTS, "variables": {"question": said}}
+    letter = write_letter("x", language="zh-Hant", recipient="", facts=facts, text=text)
+    assert letter.body == f"{read}\n"
+
+
+@pytest.mark.parametrize("name", ["acknowledgement", "outcome", "satisfaction"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_printed_letter_has_its_date_once(name: str, language: str) -> None:
+    zone = ZoneInfo("Asia/Taipei")
+    day = Times(language, zone).letter_day(NOW)
+    text = shipped_files()[path_of(name, language)].decode()
+    facts = {**FACTS, "today": day}
+    letter = write_letter(name, language=language, recipient="", facts=facts, text=text)
+    row = {"language": language, "subject": letter.subject, "body": letter.body, "written_at": NOW}
+    assert letter_page(row, bank="Bank", address="", zone=zone).count(day) == 1
