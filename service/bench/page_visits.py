@@ -154,6 +154,7 @@ NOT_VISITED: Mapping[str, str] = {
     "web.home": "leads to another page",
     "web.migration_run": "leads to another page",
     "web.sign_in_elsewhere": "leads to the provider that the bank signs in with",
+    "web.sign_out_elsewhere": "leads to the same provider",
     "web.come_back": "wants what that provider sent",
     "web.static": "a file of the product",
     "web.demo_progress": "a line of the demo",

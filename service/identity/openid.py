@@ -2,8 +2,8 @@
 
 The provider says who somebody is; what they may do stands here, where four eyes grant it. What is
 asked and checked: OpenID Connect Core 1.0, 3.1.2.1 and 3.1.3.7; RFC 7636 (PKCE, S256); RFC 9700,
-2.1. No answer of the provider is waited for without end or followed to another address, and what it
-publishes is bounded in size.
+2.1. No answer of the provider is waited for without end or followed to another address, and each is
+bounded in size.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 import requests
@@ -28,13 +28,12 @@ from joserfc.jwk import KeySet
 
 from service.config import Settings
 from service.errors import Forbidden, InvalidInput, Unavailable
+from service.identity.bounded_http import SECONDS, bounded
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """Signatures with the provider's private key. Neither `none` nor one with the client's secret."""
 LEEWAY = 60
 """Seconds that the provider's clock may be off."""
-SECONDS = 5
-MOST_BYTES = 1 << 20
 KEPT_SECONDS = 3_600
 """So long its addresses are kept."""
 KEYS_SECONDS = 60
@@ -96,6 +95,7 @@ class Provider:
         address = self._addresses()["token_endpoint"]
         try:
             with self._client(back) as client:
+                bounded(client)
                 told = client.fetch_token(
                     address,
                     code=code,
@@ -109,6 +109,17 @@ class Provider:
         except (requests.RequestException, ValueError) as error:
             raise ProviderAway from error
         return self._name_in(self._claims(str(told.get("id_token", "")), begun, now))
+
+    def farewell(self, back: str) -> str | None:
+        """Where a browser signs out of the provider too, to come back to `back` (OpenID Connect
+        RP-Initiated Logout 1.0, 2); None where it has no such place or cannot be reached."""
+        try:
+            address = str(self._addresses().get("end_session_endpoint") or "")
+            check_address(address)
+        except (ProviderAway, InvalidInput):
+            return None
+        asked = urlencode({"client_id": self.client_id, "post_logout_redirect_uri": back})
+        return f"{address}{'&' if '?' in address else '?'}{asked}"
 
     def _claims(self, token: str, begun: Begun, now: datetime) -> Mapping[str, Any]:
         """What a token says, once it is the provider's, for this client and this sign-in."""
@@ -192,18 +203,14 @@ class Provider:
     def _get(self, address: str) -> dict[str, Any]:
         """A document of the provider. Raises ProviderAway."""
         try:
-            with requests.get(
-                address,
-                timeout=SECONDS,
-                stream=True,
-                allow_redirects=False,
-                verify=self.ca_file or True,
-            ) as answer:
-                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-                found = orjson.loads(body) if answer.status_code == 200 else None
+            with bounded(requests.Session()) as session:
+                answer = session.get(
+                    address, timeout=SECONDS, allow_redirects=False, verify=self.ca_file or True
+                )
+            found = orjson.loads(answer.content) if answer.status_code == 200 else None
         except (requests.RequestException, OSError, ValueError) as error:
             raise ProviderAway from error
-        if not isinstance(found, dict) or len(body) > MOST_BYTES:
+        if not isinstance(found, dict):
             raise ProviderAway
         return found
 

@@ -14,6 +14,10 @@ from service.web.demo_bank import demo_doors
 from service.web.demo_roles import demo_roles
 from service.web.edge import THEMES, YEAR_SECONDS, blueprint, inside, now, parts
 
+VOUCHED = "redress_vouched"
+"""The cookie of a browser whose person came by the bank's own provider, where they are signed in
+too."""
+
 
 @blueprint.get("/")
 def home() -> Any:
@@ -22,13 +26,18 @@ def home() -> Any:
 
 @blueprint.get("/sign-in")
 def sign_in() -> Any:
-    return _page(wrong=False, target=flask.request.args.get("next", ""))
+    return _page(
+        wrong=False,
+        target=flask.request.args.get("next", ""),
+        left="left" in flask.request.args and bool(parts().settings.oidc_issuer),
+    )
 
 
-def _page(*, wrong: bool, target: str) -> str:
+def _page(*, wrong: bool, target: str, left: bool = False) -> str:
     return flask.render_template(
         "sign_in.html",
         wrong=wrong,
+        left=left,
         next=target,
         demo_roles=demo_roles(),
         demo_doors=demo_doors(),
@@ -86,8 +95,11 @@ def sign_out() -> Any:
     token = flask.request.cookies.get(COOKIE)
     if token:
         operations.sign_out(parts().runtime, token)
-    response = flask.redirect(flask.url_for("web.sign_in"))
+    came = VOUCHED in flask.request.cookies
+    way = flask.url_for("web.sign_in", left=1) if came else flask.url_for("web.sign_in")
+    response = flask.redirect(way)
     response.delete_cookie(COOKIE)
+    response.delete_cookie(VOUCHED)
     return response
 
 

@@ -12,7 +12,7 @@ from service import operations
 from service.errors import Forbidden, NotFound
 from service.identity.openid import Begun, NotVouchedFor, Provider, provider_of
 from service.web.edge import blueprint, inside, now, parts
-from service.web.signing import enter
+from service.web.signing import VOUCHED, enter
 
 COOKIE = "redress_elsewhere"
 MINUTES = 10
@@ -60,12 +60,21 @@ def come_back() -> Any:
         page = flask.render_template(
             "sign_in_code.html", pending=wanted.pending, next=target, wrong=False
         )
-        return _without_cookie(flask.make_response(page))
-    return _without_cookie(enter(token, target))
+        return _vouched(flask.make_response(page))
+    return _vouched(enter(token, target))
 
 
-def _without_cookie(response: Any) -> Any:
+@blueprint.get("/sign-in/elsewhere/out")
+def sign_out_elsewhere() -> Any:
+    """To where somebody signs out of their work account; back to the sign-in where the provider
+    has no such place."""
+    back = flask.url_for("web.sign_in", _external=True)
+    return flask.redirect(_provider().farewell(back) or back)
+
+
+def _vouched(response: Any) -> Any:
     response.delete_cookie(COOKIE, path="/sign-in")
+    response.set_cookie(VOUCHED, "1", httponly=True, samesite="Lax", secure=flask.request.is_secure)
     return response
 
 

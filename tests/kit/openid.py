@@ -33,6 +33,10 @@ class FakeProvider:
     keys: list[ECKey | RSAKey] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked_for_keys: int = 0
+    parts: bool = True
+    """Whether one can sign out there."""
+    answers: str = "well"
+    """Or what its token endpoint does instead: `much`, `slowly`."""
 
     def __post_init__(self) -> None:
         self.turn_keys()
@@ -58,6 +62,7 @@ class FakeProvider:
             "authorization_endpoint": f"{self.address}/authorize",
             "token_endpoint": f"{self.address}/token",
             "jwks_uri": f"{self.address}/keys",
+            **({"end_session_endpoint": f"{self.address}/out?all=1"} if self.parts else {}),
         }
 
     def _authorize(self) -> Any:
@@ -83,8 +88,18 @@ class FakeProvider:
             or asked["redirect_uri"] != sent["redirect_uri"]
         ):
             return {"error": "invalid_grant"}, 400
+        if self.answers == "much":
+            return flask.Response((b" " * 65_536 for _ in range(4_000)), mimetype="text/plain")
+        if self.answers == "slowly":
+            return flask.Response(self._dripping(), mimetype="application/json")
         token = self._signed(asked["nonce"])
         return {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": token}
+
+    def _dripping(self) -> Iterator[bytes]:
+        """A byte now and then, for longer than anybody should wait."""
+        for _ in range(10_000):
+            yield b" "
+            time.sleep(0.05)
 
     def _signed(self, nonce: str) -> str:
         now = int(time.time())

@@ -17,7 +17,7 @@ from service.app import create_app
 from service.clock import SystemClock
 from service.config import Settings
 from service.execution import Runtime
-from service.identity import Actor, openid
+from service.identity import Actor, bounded_http, openid
 from service.identity.tables import account
 from tests.kit.desk import PASSWORD, SAME
 from tests.kit.openid import CLIENT, SECRET, FakeProvider, running_provider
@@ -239,3 +239,44 @@ def test_where_the_bank_has_none_there_is_no_way_to_it(runtime: Runtime) -> None
 def test_a_provider_without_tls_is_refused(address: str) -> None:
     with pytest.raises(Exception, match="expected an address"):
         openid.check_address(address)
+
+
+@pytest.mark.parametrize("answers", ["much", "slowly"])
+def test_a_provider_that_answers_without_end_keeps_nobody(
+    client: Any, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, answers: str
+) -> None:
+    monkeypatch.setattr(bounded_http, "MOST_SECONDS", 0.2)
+    provider.answers = answers
+    answer = come_back(client)
+    assert answer.status_code == 503
+    assert not is_in(client)
+    provider.answers = "well"
+    assert come_back(client).status_code == 302
+
+
+def test_who_signs_out_here_is_shown_the_way_to_sign_out_there(
+    client: Any, provider: FakeProvider
+) -> None:
+    come_back(client)
+    answer = client.post("/sign-out", headers=SAME)
+    assert answer.headers["Location"] == "/sign-in?left=1"
+    page = client.get("/sign-in?left=1", headers=SAME).get_data(as_text=True)
+    assert 'href="/sign-in/elsewhere/out"' in page
+    way = urlsplit(client.get("/sign-in/elsewhere/out", headers=SAME).headers["Location"])
+    assert f"{way.scheme}://{way.netloc}" == provider.address
+    assert parse_qs(way.query) == {
+        "all": ["1"],
+        "client_id": [CLIENT],
+        "post_logout_redirect_uri": ["http://localhost/sign-in"],
+    }
+    client.post("/sign-in", data={"name": "wu", "password": PASSWORD}, headers=SAME)
+    assert client.post("/sign-out", headers=SAME).headers["Location"] == "/sign-in"
+
+
+def test_a_provider_without_a_way_out_leads_back_to_the_sign_in(
+    client: Any, provider: FakeProvider
+) -> None:
+    provider.parts = False
+    come_back(client)
+    answer = client.get("/sign-in/elsewhere/out", headers=SAME)
+    assert answer.headers["Location"] == "http://localhost/sign-in"
