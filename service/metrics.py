@@ -39,5 +39,11 @@ CASE_COMMANDS = Counter(
 GAVE_UP = Counter(
     "redress_commands_gave_up", "Commands that were still refused at their last try.", registry=OWN
 )
+POLICY_REPORTS = Counter(
+    "redress_policy_reports",
+    "What browsers stopped under the content security policy, by its part.",
+    ["part"],
+    registry=OWN,
+)
 for _why in ("version", "busy", "away"):
     RETRIES.labels(_why)  # there from the start, so that a rate can be taken

@@ -23,6 +23,7 @@ PAGES = (
     "signing",
     "single_sign_on",
     "static_files",
+    "policy_reports",
     "persons",
     "mentions",
     "today",

@@ -14,6 +14,7 @@ from service.identity import LEVELS, Permission, Standing
 from service.operations import NewAccount, NewToken
 from service.web.edge import actor, blueprint, now, parts, signed_in
 from service.web.house_record import told
+from service.web.persons import forget_names
 
 RECENT = 20
 """So many of the last changes are shown."""
@@ -55,6 +56,7 @@ def add_account() -> Any:
     )
     try:
         operations.add_account(parts().runtime, new, actor=actor(), now=now())
+        forget_names()
     except RedressError as error:
         return _list(error.message), 422
     return flask.redirect(flask.url_for("web.account_page", name=new.name))
@@ -103,6 +105,7 @@ def change_account(name: str) -> Any:
         superior = sent.get("superior", "").strip()[:100]
         operations.change_account(runtime, name, wanted, actor=who, now=at)
         operations.set_superior(runtime, name, superior, actor=who, now=at)
+        forget_names()
     except RedressError as error:
         return _show(name, error.message), 422
     return flask.redirect(flask.url_for("web.account_page", name=name))

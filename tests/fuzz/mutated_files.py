@@ -25,7 +25,7 @@ from typing import Any
 
 from lxml import etree
 
-from service.engine import Bundle, advance, check_bundle, load_bundle
+from service.engine import Bundle, OpenChoice, advance, check_bundle, load_bundle, open_choices
 from service.engine import changes as c
 from service.engine import commands as q
 from service.errors import RedressError, Severity
@@ -187,9 +187,20 @@ def play(bundle: Bundle, chance: random.Random) -> None:
             _note(waits, step.changes)
             if step.ended:
                 return
-        if not waits:
+        choices = open_choices(bundle, state)
+        if not waits and not choices:
             return
-        command = _next(waits[chance.choice(sorted(waits))], chance)
+        command = (
+            _begin(chance.choice(choices), chance)
+            if choices and (not waits or chance.random() < 0.4)
+            else _next(waits[chance.choice(sorted(waits))], chance)
+        )
+
+
+def _begin(choice: OpenChoice, chance: random.Random) -> q.Command:
+    names = [chance.choice((*choice.elements, "nobody")) for _ in range(chance.randint(1, 3))]
+    given = tuple((name, _values(chance)) for name in names)
+    return q.Begin(choice.id, given, cancel_others=chance.random() < 0.2)
 
 
 def _values(chance: random.Random) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from service.db import Database
 from service.identity.tables import account
 from service.intake import parse_complaint
 from service.notifications.notices import list_notices
+from service.web import persons
 from service.web.mentions import mentioned
 from tests.kit.browser import sign_in
 from tests.kit.clock import NOW
@@ -69,7 +70,10 @@ def test_a_comment_is_text_whatever_is_named_in_it() -> None:
         assert 'onclick="' not in shown
 
 
-def test_a_colleague_is_chosen_with_the_keyboard_and_called_by_name(page: Page, site: Site) -> None:
+def test_a_colleague_is_chosen_with_the_keyboard_and_called_by_name(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(persons, "KEPT_SECONDS", 0.0)
     now = datetime.now(UTC)
     with site.runtime.database.transaction() as connection:
         identity.create_account(
